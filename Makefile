@@ -1,0 +1,81 @@
+# Everything starts here. Python 3.11+ and make are all a machine needs: the rest is installed below .venv, and what is
+# built (kube-apiserver, etcd, a Go toolchain if there is none) lives in a cache outside the checkout.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DISTS := schemas pipeline sidecar tools
+WORKERS ?= auto
+export PYTHONPATH :=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-unit coverage lint format schemas promise bench soak lock clean control-plane verify
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running)
+	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep)
+
+test: control-plane ## Run every test, those on the real API server included
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-unit: $(READY) ## Run the tests that need no cluster (under a minute)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not cluster" $(ARGS)
+
+coverage: $(READY) ## Hold the contract and its rules to full branch coverage
+	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas \
+	  --cov=platform_status_contract --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+lint: $(READY) ## Check style, types, layers, generated files and changelog fragments
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(foreach dist,$(DISTS),$(dist)/src) tests
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory verify
+
+format: $(READY) ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+schemas: $(READY) ## Write what is generated from schemas and CRDs: the reference page, the request's JSON Schema
+	@$(BIN)/python -m platform_status_contract.validation.reference --write docs/contract/v1.md
+	@$(BIN)/python promise/request_schema.py
+
+promise: $(READY) ## Check the parts of the Promise: CRDs against the request's schema, the StatusContract template
+	@$(BIN)/python promise/request_schema.py --check
+	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/contract.yaml
+
+verify: promise
+	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
+	@$(BIN)/towncrier build --draft --version 0 >/dev/null
+
+bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi for a limit)
+	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY))
+
+soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
+	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))
+
+control-plane: $(READY)
+	@$(BIN)/python -m localplane build
+
+lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
+	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
+	  --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+
+clean: ## Remove what was made in the checkout (the cache outside stays)
+	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock tools/bootstrap.lock pyproject.toml $(foreach dist,$(DISTS),$(dist)/pyproject.toml)
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else \
+	  f"make: {sys.executable} is Python {v[0]}.{v[1]}; 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
+	@echo "installing the environment into $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/bootstrap.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(foreach dist,$(DISTS),-e ./$(dist))
+	@touch $@
