@@ -1,0 +1,1 @@
+"""What needs no cluster: pure rules, decoding, planning, text; all of it in under a minute."""

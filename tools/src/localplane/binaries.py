@@ -1,0 +1,53 @@
+"""Which kube-apiserver and etcd to start: those that KUBEBUILDER_ASSETS names, else built ones."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from localplane.caches import cache_folder
+from localplane.errors import ClusterChoiceError
+from localplane.versions import APISERVER, ETCD
+
+__all__ = ["Binaries", "find_binaries"]
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """Paths of the two servers."""
+
+    apiserver: Path
+    etcd: Path
+
+
+def find_binaries(environ: Mapping[str, str]) -> Binaries:
+    """Find the binaries, and build them if they are not there; that takes minutes and says so on standard error.
+
+    Args:
+        environ: KUBEBUILDER_ASSETS names a folder with both; PLATFORM_STATUS_CACHE says where to build.
+
+    Raises:
+        ClusterChoiceError: If KUBEBUILDER_ASSETS is set and lacks one of them.
+        BuildError: If one cannot be built.
+        ToolchainError: If there is no Go for it.
+    """
+    assets = environ.get("KUBEBUILDER_ASSETS", "")
+    if assets:
+        return _from_assets(Path(assets).expanduser().absolute())
+    # Building is for the first run; every other one should not pay for its imports.
+    from localplane.builds import ensure_built  # noqa: PLC0415 - see above
+
+    cache = cache_folder(environ)
+    etcd = ensure_built(ETCD, cache, environ)
+    return Binaries(apiserver=ensure_built(APISERVER, cache, environ), etcd=etcd)
+
+
+def _from_assets(folder: Path) -> Binaries:
+    found = Binaries(apiserver=folder / "kube-apiserver", etcd=folder / "etcd")
+    missing = [path.name for path in (found.apiserver, found.etcd) if not os.access(path, os.X_OK)]
+    if missing:
+        raise ClusterChoiceError(
+            f"KUBEBUILDER_ASSETS={folder}: no executable {' and no '.join(missing)} in that folder; "
+            "unset the variable to have both built"
+        )
+    return found

@@ -1,0 +1,56 @@
+"""The cache folder outside the checkout: where it is, and how parallel users of it wait for each other."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["cache_folder", "digest", "exclusive"]
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Return the cache folder: PLATFORM_STATUS_CACHE, else below XDG_CACHE_HOME, else below ~/.cache.
+
+    An empty variable counts as not set, and a relative XDG_CACHE_HOME is ignored, as the XDG specification asks.
+    """
+    own = environ.get("PLATFORM_STATUS_CACHE", "")
+    if own:
+        return Path(own).expanduser().absolute()
+    shared = Path(environ.get("XDG_CACHE_HOME", ""))
+    if shared.is_absolute():
+        return shared / "platform-status"
+    return Path(environ.get("HOME") or Path.home()) / ".cache" / "platform-status"
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """Return twelve hex digits that change with any of the parts, and with where one ends and the next begins."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.hexdigest()[:12]
+
+
+@contextmanager
+def exclusive(lock: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold a lock file, so that two builds of one thing do not run at once.
+
+    The operating system frees the lock when its holder ends, however it ends.
+
+    Args:
+        lock: Path of the lock file; it stays behind, empty.
+        waiting: Called once if another holder has it.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

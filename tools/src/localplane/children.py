@@ -1,0 +1,116 @@
+"""Children: started in one thread, tied to our life, stopped by pid."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+__all__ = ["Child", "Nursery"]
+
+_LIFELINE = Path(__file__).with_name("lifeline.py")
+
+
+class Nursery:
+    """The thread that starts children.
+
+    A child dies with the thread that started it (see ``lifeline``). Were that the caller's thread, a control plane
+    started in a short-lived one would lose its servers. So one thread starts them all and lives until it is closed.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="localplane-nursery")
+
+    def run(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Start a command in its own session, its output appended to a log.
+
+        Args:
+            command: Absolute path and arguments.
+            log: File for both standard output and standard error.
+            environment: All environment variables of the child.
+        """
+        return self._thread.submit(_start, command, log, environment).result()
+
+    def close(self) -> None:
+        """End the thread, and with it every child that still runs."""
+        self._thread.shutdown(wait=True)
+
+
+def _start(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    tied = [sys.executable, "-I", "-S", str(_LIFELINE), str(os.getpid()), *command]
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - our own binary, no shell
+            tied,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=log.parent,
+            # Ctrl-C reaches the whole terminal session; ours must stop in order, the API server before etcd.
+            start_new_session=True,
+        )
+
+
+class Child:
+    """One server: a command that can be started, stopped and started again.
+
+    Args:
+        command: Absolute path and arguments.
+        log: Where its output goes; a restart appends.
+        nursery: The thread that starts it.
+        environment: All environment variables of the child.
+    """
+
+    def __init__(self, command: Sequence[str], log: Path, nursery: Nursery, environment: Mapping[str, str]) -> None:
+        self.log = log
+        self._command = command
+        self._nursery = nursery
+        self._environment = environment
+        self._running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The pid while it runs, else None."""
+        return None if self._running is None or self._running.poll() is not None else self._running.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code once it has ended by itself; None while it runs, before it starts and after ``stop``."""
+        return None if self._running is None else self._running.poll()
+
+    def start(self) -> None:
+        """Start it, unless it runs already."""
+        if self.pid is None:
+            self._running = self._nursery.run(self._command, self.log, self._environment)
+
+    def stop(self, *, grace: float) -> None:
+        """Stop it and wait until it is gone; nothing happens if it does not run.
+
+        Args:
+            grace: Seconds between SIGTERM and SIGKILL; 0 kills at once.
+        """
+        child, self._running = self._running, None
+        if child is None:
+            return
+        if grace > 0 and child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(grace)
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+
+    def last_lines(self, count: int) -> str:
+        """Return the end of the log.
+
+        Args:
+            count: At most so many lines.
+        """
+        if not self.log.exists():
+            return ""
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - 64 * 1024))
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])

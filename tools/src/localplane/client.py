@@ -1,0 +1,306 @@
+"""A small REST client for tests and the demo: objects are plain dicts, errors are typed, nothing is retried.
+
+Objects are addressed by apiVersion and kind, as they are written in YAML; the plural that the URL needs is asked of
+the API server once per group and version.
+"""
+
+import json
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from typing import Literal, NamedTuple, TypeAlias
+
+import urllib3
+
+from localplane.errors import NotFoundError, UnreachableError, WaitError
+from localplane.transport import Object, Transport
+
+__all__ = ["Client", "Object", "WatchEvent"]
+
+PatchType: TypeAlias = Literal["merge", "json", "strategic"]
+
+_PAGE = 500
+_CONTENT_TYPES: Mapping[PatchType, str] = {
+    "merge": "application/merge-patch+json",
+    "json": "application/json-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+}
+
+
+class WatchEvent(NamedTuple):
+    """One event of a watch.
+
+    Attributes:
+        type: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.
+        object: The object; for ERROR the Status.
+    """
+
+    type: str
+    object: Object
+
+
+class Client(Transport):
+    """Talks to one API server as one user.
+
+    A namespaced object without a namespace goes to ``default``, as with kubectl; a list or watch without one covers
+    all namespaces. Every method raises an ApiError if the API server refuses, and an UnreachableError if it does
+    not answer.
+    """
+
+    # -- objects
+
+    def get(
+        self,
+        api_version: str,
+        kind: str,
+        name: str,
+        *,
+        namespace: str | None = None,
+        subresource: str | None = None,
+    ) -> Object:
+        """Read one object; raises NotFoundError if there is none."""
+        found: Object = self.request("GET", self.path(api_version, kind, name, namespace, subresource))
+        return found
+
+    def find(self, api_version: str, kind: str, name: str, *, namespace: str | None = None) -> Object | None:
+        """Read one object, or None if there is none (or no such kind)."""
+        try:
+            return self.get(api_version, kind, name, namespace=namespace)
+        except NotFoundError:
+            return None
+
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        *,
+        namespace: str | None = None,
+        label_selector: str = "",
+        field_selector: str = "",
+    ) -> list[Object]:
+        """Read all objects of a kind, in pages."""
+        path = self.collection(api_version, kind, namespace)
+        query = {"limit": str(_PAGE), "labelSelector": label_selector, "fieldSelector": field_selector}
+        objects: list[Object] = []
+        while True:
+            page: Object = self.request("GET", path, query=query)
+            objects.extend(page.get("items") or [])
+            following = page["metadata"].get("continue")
+            if not following:
+                return objects
+            query["continue"] = following
+
+    def create(self, obj: Object, *, namespace: str | None = None) -> Object:
+        """Create an object; raises ConflictError if it exists. ``namespace`` counts where the object has none."""
+        path = self.collection(*self._kind(obj), self._namespace(obj, namespace) or "default")
+        created: Object = self.request("POST", path, body=obj)
+        return created
+
+    def apply(
+        self,
+        obj: Object,
+        *,
+        namespace: str | None = None,
+        field_manager: str = "localplane",
+        force: bool = True,
+        subresource: str | None = None,
+    ) -> Object:
+        """Apply an object on the server's side: create it, or own the fields it holds.
+
+        Args:
+            obj: The object with apiVersion, kind and metadata.name.
+            namespace: Counts where the object has none.
+            field_manager: Who owns the fields.
+            force: Take fields from other owners; else a ConflictError names them.
+            subresource: Such as ``status``.
+        """
+        path = self._object_path(obj, namespace, subresource)
+        query = {"fieldManager": field_manager, "force": "true" if force else "false"}
+        applied: Object = self.request(
+            "PATCH", path, query=query, body=obj, content_type="application/apply-patch+yaml"
+        )
+        return applied
+
+    def replace(self, obj: Object, *, namespace: str | None = None, subresource: str | None = None) -> Object:
+        """Put an object; with a resourceVersion in it, a ConflictError tells that somebody was faster."""
+        replaced: Object = self.request("PUT", self._object_path(obj, namespace, subresource), body=obj)
+        return replaced
+
+    def patch(
+        self,
+        api_version: str,
+        kind: str,
+        name: str,
+        patch: object,
+        *,
+        namespace: str | None = None,
+        subresource: str | None = None,
+        patch_type: PatchType = "merge",
+        field_manager: str = "",
+    ) -> Object:
+        """Patch an object.
+
+        Args:
+            api_version: Its apiVersion.
+            kind: Its kind.
+            name: Its name.
+            patch: A dict; for ``json`` a list of operations.
+            namespace: Its namespace.
+            subresource: Such as ``status``.
+            patch_type: How the server reads the patch. Custom resources know no ``strategic``.
+            field_manager: Who the server records as the owner of the fields.
+        """
+        path = self.path(api_version, kind, name, namespace, subresource)
+        patched: Object = self.request(
+            "PATCH",
+            path,
+            query={"fieldManager": field_manager},
+            body=patch,
+            content_type=_CONTENT_TYPES[patch_type],
+        )
+        return patched
+
+    def delete(
+        self,
+        api_version: str,
+        kind: str,
+        name: str,
+        *,
+        namespace: str | None = None,
+        missing_ok: bool = False,
+    ) -> None:
+        """Delete an object. It stays while it has finalizers: use ``wait_gone`` to be sure.
+
+        Args:
+            api_version: Its apiVersion.
+            kind: Its kind.
+            name: Its name.
+            namespace: Its namespace.
+            missing_ok: An object that is not there is no error.
+        """
+        try:
+            self.request("DELETE", self.path(api_version, kind, name, namespace))
+        except NotFoundError:
+            if not missing_ok:
+                raise
+
+    # -- changes
+
+    def watch(
+        self,
+        api_version: str,
+        kind: str,
+        *,
+        namespace: str | None = None,
+        name: str = "",
+        label_selector: str = "",
+        resource_version: str = "",
+        bookmarks: bool = False,
+        timeout: float = 30,
+    ) -> Generator[WatchEvent, None, None]:
+        """Watch objects until the timeout; without a resourceVersion it begins with those that exist, as ADDED.
+
+        Close the iterator, or leave it to the timeout, to give the connection back.
+
+        Args:
+            api_version: Their apiVersion.
+            kind: Their kind.
+            namespace: One namespace, else all.
+            name: One object only.
+            label_selector: Such as ``app=web``.
+            resource_version: Begin after this state.
+            bookmarks: Ask for BOOKMARK events.
+            timeout: Seconds until the server ends the watch.
+        """
+        query = {
+            "watch": "true",
+            "labelSelector": label_selector,
+            "fieldSelector": f"metadata.name={name}" if name else "",
+            "resourceVersion": resource_version,
+            "allowWatchBookmarks": "true" if bookmarks else "",
+            "timeoutSeconds": str(max(1, round(timeout))),
+        }
+        path = self.collection(api_version, kind, namespace)
+        with self.answer("GET", path, query, None, "", timeout + self.timeout) as answer:
+            rest = b""
+            try:
+                for chunk in answer.stream(64 * 1024):
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    for line in lines:
+                        event = json.loads(line)
+                        yield WatchEvent(event["type"], event["object"])
+            except urllib3.exceptions.HTTPError as error:
+                raise UnreachableError(
+                    f"GET {path}: the watch broke off ({error}); is the API server still up?"
+                ) from error
+
+    def wait_for(
+        self,
+        api_version: str,
+        kind: str,
+        name: str,
+        condition: Callable[[Object], object],
+        *,
+        namespace: str | None = None,
+        timeout: float = 10,
+        until: str = "the condition holds",
+    ) -> Object:
+        """Watch one object until a condition holds, and return it as it then is.
+
+        Args:
+            api_version: Its apiVersion.
+            kind: Its kind.
+            name: Its name; it need not exist yet.
+            condition: Says of an object whether it is as awaited.
+            namespace: Its namespace; needed if the kind is namespaced.
+            timeout: Seconds until WaitError.
+            until: What is awaited, for the error's text.
+
+        Raises:
+            WaitError: If it did not come in time; the text ends with the object's last state.
+        """
+        last: Object | None = None
+        scope = self._scope(api_version, kind, namespace)
+        with closing(self.watch(api_version, kind, namespace=scope, name=name, timeout=timeout)) as events:
+            for event in events:
+                last = event.object
+                if event.type in {"ADDED", "MODIFIED"} and condition(last):
+                    return last
+        where = f"{kind} {scope + '/' if scope else ''}{name}"
+        raise WaitError(
+            f"{where}: waited {timeout:g} s until {until}; last seen: {json.dumps(last, default=str)[:2000]}"
+        )
+
+    def wait_gone(
+        self, api_version: str, kind: str, name: str, *, namespace: str | None = None, timeout: float = 10
+    ) -> None:
+        """Wait until an object is gone; raises WaitError if it stays, such as for a finalizer."""
+        if self.find(api_version, kind, name, namespace=namespace) is None:
+            return
+        scope = self._scope(api_version, kind, namespace)
+        last: Object = {}
+        with closing(self.watch(api_version, kind, namespace=scope, name=name, timeout=timeout)) as events:
+            for event in events:
+                last = event.object
+                if event.type == "DELETED":
+                    return
+        # It may have gone between the read and the watch, which then has nothing to tell.
+        if self.find(api_version, kind, name, namespace=namespace) is not None:
+            finalizers = last.get("metadata", {}).get("finalizers", [])
+            raise WaitError(f"{kind} {name}: still there after {timeout:g} s; finalizers: {finalizers}")
+
+    # -- inside
+
+    def _object_path(self, obj: Object, namespace: str | None, subresource: str | None) -> str:
+        api_version, kind = self._kind(obj)
+        return self.path(api_version, kind, obj["metadata"]["name"], self._namespace(obj, namespace), subresource)
+
+    def _scope(self, api_version: str, kind: str, namespace: str | None) -> str | None:
+        return (namespace or "default") if self.resource(api_version, kind).namespaced else None
+
+    @staticmethod
+    def _kind(obj: Object) -> tuple[str, str]:
+        return obj["apiVersion"], obj["kind"]
+
+    @staticmethod
+    def _namespace(obj: Object, namespace: str | None) -> str | None:
+        return obj["metadata"].get("namespace") or namespace

@@ -1,0 +1,118 @@
+"""The command lines of etcd and the API server: pure, so that what is open and what is not can be read in one place.
+
+Nobody gets in without a certificate: the API server refuses anonymous requests, and etcd trusts an authority of its
+own, so that a client certificate for the API server opens no door there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["SERVER_HOSTS", "Files", "apiserver_command", "etcd_command"]
+
+_SERVICE_NETWORK = "10.96.0.0/16"
+
+SERVER_HOSTS = (
+    "127.0.0.1",
+    "localhost",
+    "10.96.0.1",
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+)
+"""Names and addresses that the serving certificates are good for."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where everything lies below the temporary folder.
+
+    Attributes:
+        folder: The temporary folder.
+    """
+
+    folder: Path
+
+    def __getitem__(self, name: str) -> Path:
+        return self.folder / name
+
+    @property
+    def data(self) -> Path:
+        """Data folder of etcd."""
+        return self.folder / "etcd"
+
+
+def etcd_command(binary: Path, files: Files, port: int, peer_port: int, extra: Sequence[str] = ()) -> list[str]:
+    """Return the command line of etcd.
+
+    Args:
+        binary: Path of etcd.
+        files: Where its certificates and data lie.
+        port: For the API server.
+        peer_port: For other members, of which there are none; etcd listens all the same.
+        extra: Further flags; for one given twice the last counts.
+    """
+    client, peer = f"https://127.0.0.1:{port}", f"https://127.0.0.1:{peer_port}"
+    return [
+        str(binary),
+        "--name=local",
+        f"--data-dir={files.data}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=local={peer}",
+        f"--trusted-ca-file={files['etcd-ca.crt']}",
+        f"--cert-file={files['etcd.crt']}",
+        f"--key-file={files['etcd.key']}",
+        "--client-cert-auth",
+        f"--peer-trusted-ca-file={files['etcd-ca.crt']}",
+        f"--peer-cert-file={files['etcd.crt']}",
+        f"--peer-key-file={files['etcd.key']}",
+        "--peer-client-cert-auth",
+        "--socket-reuse-port",  # see ports.ReservedPort
+        "--unsafe-no-fsync",  # the data lives as long as this machine is up, and no longer is needed
+        "--log-level=warn",
+        *extra,
+    ]
+
+
+def apiserver_command(binary: Path, files: Files, port: int, etcd_port: int, extra: Sequence[str] = ()) -> list[str]:
+    """Return the command line of the API server.
+
+    Args:
+        binary: Path of kube-apiserver.
+        files: Where its certificates lie.
+        port: To listen on, at 127.0.0.1.
+        etcd_port: Where etcd listens.
+        extra: Further flags; for one given twice the last counts.
+    """
+    return [
+        str(binary),
+        f"--etcd-servers=https://127.0.0.1:{etcd_port}",
+        f"--etcd-cafile={files['etcd-ca.crt']}",
+        f"--etcd-certfile={files['etcd-client.crt']}",
+        f"--etcd-keyfile={files['etcd-client.key']}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={port}",
+        "--permit-port-sharing",  # see ports.ReservedPort
+        f"--tls-cert-file={files['apiserver.crt']}",
+        f"--tls-private-key-file={files['apiserver.key']}",
+        f"--cert-dir={files['generated']}",
+        # Without these two it looks for a default route, and a machine without network has none.
+        "--advertise-address=127.0.0.1",
+        "--endpoint-reconciler-type=none",
+        "--anonymous-auth=false",
+        f"--client-ca-file={files['ca.crt']}",
+        "--authorization-mode=RBAC",
+        f"--service-cluster-ip-range={_SERVICE_NETWORK}",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-key-file={files['service-accounts.pub']}",
+        f"--service-account-signing-key-file={files['service-accounts.key']}",
+        # No controller makes the ServiceAccount "default" of a namespace, which this plugin asks of every Pod.
+        "--disable-admission-plugins=ServiceAccount",
+        "--allow-privileged=true",
+        "--profiling=false",
+        *extra,
+    ]

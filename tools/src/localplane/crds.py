@@ -1,0 +1,194 @@
+"""CustomResourceDefinitions: those of others out of the Go module cache, and how any is installed.
+
+Argo CD's and the Prometheus operator's are downloaded, checked against a pinned hash and kept in the cache; none is
+part of this repository.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import yaml
+
+from localplane.caches import cache_folder, exclusive
+from localplane.client import Client, Object
+from localplane.errors import ApiError, BuildError, NotFoundError, WaitError
+from localplane.gotoolchains import find_go, go_environment
+from localplane.kubeconfigs import write_private
+
+__all__ = ["APPLICATION", "APP_PROJECT", "FOREIGN", "ForeignCrd", "fetch_crd", "install_crds"]
+
+_API = "apiextensions.k8s.io/v1"
+_KIND = "CustomResourceDefinition"
+
+
+@dataclass(frozen=True)
+class ForeignCrd:
+    """A CRD in a Go module.
+
+    Attributes:
+        name: What the command line calls it.
+        module: Path of the module.
+        version: Version of the module, with its leading ``v``.
+        path: The file in the module.
+        sha256: Hash of the file.
+    """
+
+    name: str
+    module: str
+    version: str
+    path: str
+    sha256: str
+
+
+# The newest version whose go.mod asks for Go 1.26; v3.6 asks for 1.27.
+_ARGO_CD = ("github.com/argoproj/argo-cd/v3", "v3.5.7")
+_PROMETHEUS_OPERATOR = ("github.com/prometheus-operator/prometheus-operator", "v0.85.0")
+
+APPLICATION = ForeignCrd(
+    "application",
+    *_ARGO_CD,
+    "manifests/crds/application-crd.yaml",
+    "5dde0e229249b6b707beb98674c1deae3949d5c319a6c45b9f5a80c99618e40c",
+)
+APP_PROJECT = ForeignCrd(
+    "appproject",
+    *_ARGO_CD,
+    "manifests/crds/appproject-crd.yaml",
+    "ab225266944322750136f1198d93786e4a79a0e43c8d149abfba44da30a3eac8",
+)
+SERVICE_MONITOR = ForeignCrd(
+    "servicemonitor",
+    *_PROMETHEUS_OPERATOR,
+    "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
+    "1dae27b7189b5ce7b9ab764656c18b4c75a45cde1e6f3af6a5e84c4317628919",
+)
+PROMETHEUS_RULE = ForeignCrd(
+    "prometheusrule",
+    *_PROMETHEUS_OPERATOR,
+    "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+    "98fd16c9ab79fba8dcd6ef62c957c98cd6546ab74ce0a4ecf09ddf2fda03020e",
+)
+FOREIGN = {crd.name: crd for crd in (APPLICATION, APP_PROJECT, SERVICE_MONITOR, PROMETHEUS_RULE)}
+
+
+def fetch_crd(crd: ForeignCrd, environ: Mapping[str, str] | None = None, stream: TextIO | None = None) -> Path:
+    """Return the file of a CRD, downloading its module if the cache has it not.
+
+    Args:
+        crd: Which one.
+        environ: Where the cache is and how Go reaches its proxy; None takes this process's own.
+        stream: Where to show progress; None takes standard error.
+
+    Raises:
+        BuildError: If the module cannot be downloaded, or the file has another hash than the pinned one.
+        ToolchainError: If there is no Go.
+    """
+    chosen = os.environ if environ is None else environ
+    output = stream or sys.stderr
+    cache = cache_folder(chosen)
+    kept = cache / "crds" / f"{crd.name}-{crd.version}-{crd.sha256[:12]}.yaml"
+    if kept.exists():
+        return kept
+    with exclusive(cache / "locks" / "crds.lock", lambda: None):
+        if not kept.exists():
+            output.write(f"localplane: downloading {crd.module}@{crd.version} for its CRD {crd.name}\n")
+            output.flush()
+            content = (_module_folder(crd, find_go(cache, chosen, output), chosen) / crd.path).read_bytes()
+            found = hashlib.sha256(content).hexdigest()
+            if found != crd.sha256:
+                raise BuildError(f"{crd.module}@{crd.version} {crd.path}: SHA-256 {found}, expected {crd.sha256}")
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_private(kept, content)
+    return kept
+
+
+def install_crds(client: Client, paths: Iterable[Path], *, timeout: float = 30) -> list[str]:
+    """Apply all CRDs of some YAML files and wait until each can be used.
+
+    Args:
+        client: Somebody who may create CRDs.
+        paths: Files with CRDs, and folders whose ``*.yaml`` are such files; other documents in them are left out.
+        timeout: Seconds until WaitError, for each.
+
+    Returns:
+        Names of the CRDs, such as ``applications.argoproj.io``.
+
+    Raises:
+        ValueError: If a path holds no CRD.
+        WaitError: If one is not established in time; the text names its conditions.
+    """
+    found = [crd for path in paths for crd in _read(path)]
+    for crd in found:
+        client.apply(crd)
+    for crd in found:
+        _await_use(client, crd, timeout)
+    return [crd["metadata"]["name"] for crd in found]
+
+
+def _read(path: Path) -> list[Object]:
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    documents = [document for file in files for document in yaml.safe_load_all(file.read_text())]
+    crds = [document for document in documents if document and document.get("kind") == _KIND]
+    if not crds:
+        raise ValueError(f"{path}: holds no {_KIND}")
+    return crds
+
+
+def _await_use(client: Client, crd: Object, timeout: float) -> None:
+    name, deadline = crd["metadata"]["name"], time.monotonic() + timeout
+    client.wait_for(_API, _KIND, name, _established, timeout=timeout, until="it is Established")
+    # Established says that the storage is ready; the handler and discovery follow a moment later.
+    for version in crd["spec"]["versions"]:
+        if not version["served"]:
+            continue
+        api_version = f"{crd['spec']['group']}/{version['name']}"
+        while not _served(client, api_version, crd["spec"]["names"]["kind"]):
+            if time.monotonic() > deadline:
+                raise WaitError(f"{name}: Established, but {api_version} is not served after {timeout:g} s")
+            time.sleep(0.05)
+
+
+def _established(crd: Object) -> bool:
+    # A fresh CRD has "conditions: null" for a moment.
+    conditions: list[dict[str, Any]] = crd.get("status", {}).get("conditions") or []
+    return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
+
+
+def _served(client: Client, api_version: str, kind: str) -> bool:
+    try:
+        client.request("GET", client.collection(api_version, kind), query={"limit": "1"})
+    except NotFoundError:
+        return False
+    except ApiError as error:
+        if error.status == 503:  # noqa: PLR2004 - the storage of a fresh CRD is still being set up
+            return False
+        raise
+    return True
+
+
+def _module_folder(crd: ForeignCrd, go: Path, environ: Mapping[str, str]) -> Path:
+    module = f"{crd.module}@{crd.version}"
+    answer = subprocess.run(  # noqa: S603 - go, no shell
+        [str(go), "mod", "download", "-json", module],
+        env=go_environment(environ),
+        # Beside a go.mod of somebody else's, go would change that one's go.sum.
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        told = json.loads(answer.stdout)
+    except ValueError:
+        told = {}
+    if answer.returncode != 0 or "Dir" not in told:
+        raise BuildError(f"{module}: go mod download failed: {told.get('Error') or answer.stderr.strip()[-2000:]}")
+    return Path(told["Dir"])

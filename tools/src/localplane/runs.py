@@ -1,0 +1,129 @@
+"""What exists between one start of a control plane and its stop: folder, ports, certificates, children, clients."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from localplane.binaries import Binaries
+from localplane.certificates import Authority, KeyPair, new_authority, signing_keys
+from localplane.children import Child, Nursery
+from localplane.client import Client
+from localplane.commands import SERVER_HOSTS, Files, apiserver_command, etcd_command
+from localplane.connections import Connection
+from localplane.errors import LocalPlaneError
+from localplane.folders import RunFolder
+from localplane.kubeconfigs import kubeconfig, write_private
+from localplane.ports import ReservedPort
+
+__all__ = ["Run"]
+
+
+class Run:
+    """What exists between one start and its stop.
+
+    Args:
+        folder: The temporary folder; it is removed with the run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.files = Files(folder.path)
+        self._ports: list[ReservedPort] = []
+        self._nursery = Nursery()
+        self._clients: list[Client] = []
+        self._minted = 0
+
+    def prepare(
+        self,
+        binaries: Binaries,
+        etcd_flags: Sequence[str],
+        apiserver_flags: Sequence[str],
+        environ: Mapping[str, str],
+    ) -> None:
+        """Make certificates, ports, command lines and the administrator's client; start nothing."""
+        for _ in range(3):
+            self._ports.append(ReservedPort())
+        port, etcd_port, peer_port = (reserved.number for reserved in self._ports)
+        self.server = f"https://127.0.0.1:{port}"
+        self._authority = self._write_certificates()
+        etcd = etcd_command(binaries.etcd, self.files, etcd_port, peer_port, etcd_flags)
+        apiserver = apiserver_command(binaries.apiserver, self.files, port, etcd_port, apiserver_flags)
+        # A proxy named by the environment has no business between the API server and what it calls on this machine.
+        environment = {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}
+        self.etcd = Child(etcd, self.folder.logs / "etcd.log", self._nursery, environment)
+        self.apiserver = Child(apiserver, self.folder.logs / "kube-apiserver.log", self._nursery, environment)
+        self.admin = self.client("localplane-admin", ["system:masters"])
+        config = self._kubeconfig("localplane-admin", ["system:masters"], "default")
+        write_private(self.files["admin.kubeconfig"], config.encode())
+
+    def ready(self) -> str:
+        """Return the empty string once the API server is ready and has its first namespaces, else what is missing."""
+        try:
+            self.admin.request("GET", "/readyz")
+            self.admin.request("GET", "/api/v1/namespaces/default")
+        except LocalPlaneError as error:
+            return str(error)
+        return ""
+
+    def client(self, user: str, groups: Sequence[str]) -> Client:
+        """Mint a client; it is closed with the run."""
+        pair = self._mint(user, groups)
+        self._minted += 1
+        stem = f"client-{self._minted}"
+        connection = Connection(
+            server=self.server,
+            authority=self.files["ca.crt"],
+            certificate=write_private(self.files[f"{stem}.crt"], pair.certificate),
+            key=write_private(self.files[f"{stem}.key"], pair.key),
+        )
+        client = Client(connection)
+        self._clients.append(client)
+        return client
+
+    def kubeconfig_for(self, user: str, groups: Sequence[str], namespace: str) -> Path:
+        """Mint a kubeconfig."""
+        self._minted += 1
+        path = self.files[f"client-{self._minted}.kubeconfig"]
+        return write_private(path, self._kubeconfig(user, groups, namespace).encode())
+
+    def close(self, *, keep_logs: bool) -> None:
+        """Stop the API server, then etcd, then delete everything; each step happens even if one before it fails."""
+        try:
+            for client in self._clients:
+                client.close()
+            for child in (getattr(self, "apiserver", None), getattr(self, "etcd", None)):
+                if child is not None:
+                    # Nothing is left to save: the data goes with the folder.
+                    child.stop(grace=0)
+        finally:
+            self._nursery.close()
+            for reserved in self._ports:
+                reserved.close()
+            self.folder.remove(keep_logs=keep_logs)
+
+    def _kubeconfig(self, user: str, groups: Sequence[str], namespace: str) -> str:
+        return kubeconfig(self.server, self._authority.certificate, user, self._mint(user, groups), namespace)
+
+    def _mint(self, user: str, groups: Sequence[str]) -> KeyPair:
+        return self._authority.client(user, groups, _now())
+
+    def _write_certificates(self) -> Authority:
+        now = _now()
+        authority, etcd = new_authority("localplane", now), new_authority("localplane-etcd", now)
+        for name, pair in (
+            ("apiserver", authority.server("kube-apiserver", SERVER_HOSTS, now)),
+            ("etcd", etcd.server("etcd", ["127.0.0.1", "localhost"], now)),
+            ("etcd-client", etcd.client("kube-apiserver", (), now)),
+        ):
+            write_private(self.files[f"{name}.crt"], pair.certificate)
+            write_private(self.files[f"{name}.key"], pair.key)
+        write_private(self.files["ca.crt"], authority.certificate)
+        write_private(self.files["etcd-ca.crt"], etcd.certificate)
+        private, public = signing_keys()
+        write_private(self.files["service-accounts.key"], private)
+        write_private(self.files["service-accounts.pub"], public)
+        return authority
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

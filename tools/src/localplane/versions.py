@@ -1,0 +1,94 @@
+"""The pinned versions, and how Go versions compare.
+
+A new version of a tool is entered here, then ``python -m localplane pin`` writes the go.mod and go.sum of
+``modules/`` anew: they pin every module of the build by hash.
+"""
+
+import re
+from dataclasses import dataclass
+
+__all__ = [
+    "APISERVER",
+    "ETCD",
+    "MINIMUM_GO",
+    "TOOLS",
+    "GoTool",
+    "go_version",
+    "staging_version",
+]
+
+MINIMUM_GO = (1, 26, 0)
+"""What k8s.io/kubernetes v1.36 asks for in its own go.mod."""
+
+
+@dataclass(frozen=True)
+class GoTool:
+    """One binary that is built from a Go module.
+
+    Attributes:
+        name: Name of the binary and of its folder in ``modules/``.
+        module: Path of the Go module.
+        version: Version of that module, with its leading ``v``.
+        package: Path of the main package.
+        stamps: Go variables that the linker sets to the version; without them the API server calls itself
+            ``v0.0.0-master``.
+    """
+
+    name: str
+    module: str
+    version: str
+    package: str
+    stamps: tuple[str, ...] = ()
+
+
+APISERVER = GoTool(
+    name="kube-apiserver",
+    module="k8s.io/kubernetes",
+    version="v1.36.3",
+    package="k8s.io/kubernetes/cmd/kube-apiserver",
+    stamps=("k8s.io/component-base/version.gitVersion", "k8s.io/client-go/pkg/version.gitVersion"),
+)
+ETCD = GoTool(
+    name="etcd",
+    module="go.etcd.io/etcd/server/v3",
+    version="v3.6.8",
+    package="go.etcd.io/etcd/server/v3",
+)
+TOOLS = (ETCD, APISERVER)
+
+_GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")
+
+
+def go_version(text: str) -> tuple[int, int, int] | None:
+    """Read the version out of what ``go version`` prints.
+
+    Args:
+        text: Such as ``go version go1.26.4 linux/amd64``.
+
+    Returns:
+        Major, minor and patch. A release candidate or beta counts as the patch -1, because it is older than the
+        release. None if the text names no released version (``devel``).
+    """
+    found = _GO_VERSION.search(text)
+    if found is None:
+        return None
+    major, minor, patch, prerelease = found.groups()
+    return int(major), int(minor), -1 if prerelease else int(patch or 0)
+
+
+def staging_version(kubernetes_version: str) -> str:
+    """Return the version of the staging modules that belongs to one of Kubernetes.
+
+    Args:
+        kubernetes_version: Such as ``v1.36.3``.
+
+    Returns:
+        Such as ``v0.36.3``: k8s.io/api and its siblings are published with the major version 0.
+
+    Raises:
+        ValueError: If it is not a version 1.
+    """
+    major, dot, rest = kubernetes_version.partition(".")
+    if major != "v1" or not dot:
+        raise ValueError(f"Kubernetes version {kubernetes_version!r}: expected v1.MINOR.PATCH")
+    return f"v0.{rest}"
