@@ -1,0 +1,194 @@
+r"""`.status.contract`, version v1: what to observe for one request (design.md section 4).
+
+Readers ignore fields they do not know, so that a newer pipeline can add some; every known field is strict.
+Patterns end in ``\Z``: Python's ``$`` lets a line feed at the end through, which the ``$`` of JSON Schema does not.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+__all__ = [
+    "SAFE_TEXT",
+    "Application",
+    "Contract",
+    "Controller",
+    "DestinationMatch",
+    "DisplayText",
+    "LabelName",
+    "LabelValue",
+    "MatchExpression",
+    "Namespace",
+    "ObjectName",
+    "Seconds",
+    "SecretReference",
+    "Selector",
+    "SubApplications",
+    "Thresholds",
+    "Workloads",
+]
+
+_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
+_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z"
+_QUALIFIED = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z"
+_LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z"
+
+SAFE_TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069]+\\Z"
+"""Text free of control and bidirectional characters, so that it cannot repaint or reorder a terminal."""
+
+Namespace = Annotated[str, Meta(pattern=_LABEL, min_length=1, max_length=63)]
+"""Name of a namespace: an RFC 1123 label."""
+
+ObjectName = Annotated[str, Meta(pattern=_SUBDOMAIN, min_length=1, max_length=253)]
+"""Name of a Kubernetes object: an RFC 1123 subdomain."""
+
+LabelName = Annotated[str, Meta(pattern=_QUALIFIED, min_length=1, max_length=317)]
+"""Key of a label or an annotation, with an optional prefix."""
+
+LabelValue = Annotated[str, Meta(pattern=_LABEL_VALUE, max_length=63)]
+"""Value of a label; may be empty."""
+
+DisplayText = Annotated[str, Meta(min_length=1, max_length=63, pattern=SAFE_TEXT)]
+"""A short text shown to people; see `SAFE_TEXT`."""
+
+Seconds = Annotated[int, Meta(ge=0, le=604800)]
+"""A duration in whole seconds, at most a week."""
+
+
+class Application(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The Argo CD Application that delivers this request.
+
+    Attributes:
+        namespace: Where the Application lives.
+        name: Its exact name.
+        generation_annotation: Annotation on it that carries the generation it was written for; absent: not compared.
+    """
+
+    namespace: Namespace
+    name: ObjectName
+    generation_annotation: LabelName | None = None
+
+
+class MatchExpression(Struct, frozen=True, omit_defaults=True):
+    """One set-based requirement of a label selector, as Kubernetes defines it.
+
+    Raises:
+        ValueError: In or NotIn without values, Exists or DoesNotExist with some; msgspec makes it a ValidationError.
+    """
+
+    key: LabelName
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: Annotated[tuple[LabelValue, ...], Meta(max_length=64)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.operator in ("In", "NotIn") and not self.values:
+            raise ValueError(f"operator {self.operator} needs at least one of values")
+        if self.operator in ("Exists", "DoesNotExist") and self.values:
+            raise ValueError(f"operator {self.operator} takes no values")
+
+
+class Selector(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A Kubernetes label selector; all its requirements must hold."""
+
+    match_labels: Annotated[dict[LabelName, LabelValue], Meta(max_length=64)] | None = None
+    match_expressions: Annotated[tuple[MatchExpression, ...], Meta(max_length=64)] | None = None
+
+
+class DestinationMatch(Struct, frozen=True, omit_defaults=True):
+    """Which ``spec.destination`` makes an Application a sub-application; either field matches, exactly.
+
+    Raises:
+        ValueError: Neither is given; msgspec makes it a ValidationError.
+    """
+
+    server: Annotated[str, Meta(min_length=1, max_length=2048, pattern=SAFE_TEXT)] | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.server is None and self.name is None:
+            raise ValueError("destination needs server, name or both")
+
+
+class SubApplications(Struct, frozen=True, omit_defaults=True):
+    """The Applications that target what this request created.
+
+    Attributes:
+        namespace: Where those Applications live.
+        destination: How their destination is recognised.
+        selector: Optional, added to the match.
+        minimum: Fewer than this is not ready.
+    """
+
+    namespace: Namespace
+    destination: DestinationMatch
+    selector: Selector | None = None
+    minimum: Annotated[int, Meta(ge=0, le=10000)] = 0
+
+
+class Controller(Struct, frozen=True):
+    """A workload controller whose annotations tell a paused workload from a broken one."""
+
+    kind: Literal["StatefulSet", "Deployment"]
+    name: ObjectName
+
+
+class Workloads(Struct, frozen=True, omit_defaults=True):
+    """Which pods count for this request."""
+
+    namespace: Namespace
+    selector: Selector | None = None
+    controllers: Annotated[tuple[Controller, ...], Meta(max_length=16)] | None = None
+
+
+class SecretReference(Struct, frozen=True):
+    """A Secret that must exist; only its metadata is ever asked for. v1 knows one role."""
+
+    role: Literal["kubeconfig"]
+    namespace: Namespace
+    name: ObjectName
+
+
+class Thresholds(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """When slow becomes Degraded and Degraded becomes Failed.
+
+    Attributes:
+        progress_deadline_seconds: From `health.since.started`; also how long an update may take.
+        degraded_after_seconds: How long a bad source is tolerated in phase Ready.
+        failed_after_seconds: How long workloads may be down, or Argo CD Degraded, before Failed.
+        min_ready_ratio: Below this share of ready pods the workloads are down.
+    """
+
+    progress_deadline_seconds: Seconds = 900
+    degraded_after_seconds: Seconds = 0
+    failed_after_seconds: Seconds = 600
+    min_ready_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.5
+
+
+class Contract(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What to observe for one request, resolved by the pipeline for one generation of it.
+
+    Raises:
+        ValueError: It observes nothing and would be Ready for no reason; msgspec makes it a ValidationError.
+    """
+
+    version: Literal["v1"]
+    generation: Annotated[int, Meta(ge=1, le=9007199254740991)]
+    display_name: DisplayText
+    name: DisplayText
+    application: Application | None = None
+    sub_applications: SubApplications | None = None
+    workloads: Workloads | None = None
+    secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=8)] | None = None
+    works: bool = False
+    thresholds: Thresholds = Thresholds()
+
+    def __post_init__(self) -> None:
+        if not self.observes_something:
+            raise ValueError(
+                "observes nothing; name at least one of application, subApplications, workloads, secrets, works"
+            )
+
+    @property
+    def observes_something(self) -> bool:
+        """Whether at least one source is named; a contract that observes nothing is invalid (design.md section 4)."""
+        return bool(self.application or self.sub_applications or self.workloads or self.secrets or self.works)

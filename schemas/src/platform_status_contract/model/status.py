@@ -1,0 +1,156 @@
+"""`.status` of a request, version v1, as far as it is ours (design.md sections 2 and 5).
+
+Kratix's own keys pass through: this model ignores what it does not know. What the sidecar reads back from a cluster
+goes through `rules.history`, which is total; these strict structs are for validation, for tools and for the tests.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from .contract import SAFE_TEXT, Contract
+from .times import TIME_PATTERN
+from .vocabulary import KRATIX_CONDITIONS, ConditionStatus, ConditionType, Phase, Reason
+
+__all__ = [
+    "ArgoHealth",
+    "Condition",
+    "Credentials",
+    "Endpoints",
+    "Health",
+    "KeyName",
+    "Reporter",
+    "Status",
+    "SubApps",
+    "Time",
+    "TimerName",
+    "WorkloadCount",
+]
+
+Time = Annotated[str, Meta(pattern=TIME_PATTERN)]
+"""An RFC 3339 time in UTC with whole seconds."""
+
+Count = Annotated[int, Meta(ge=0, le=9007199254740991)]
+"""A number of things; zero means that we looked and there was none."""
+
+Generation = Annotated[int, Meta(ge=1, le=9007199254740991)]
+"""A `metadata.generation`."""
+
+Url = Annotated[str, Meta(pattern=r"^https?://[!-~]+\Z", max_length=2048)]
+"""An http or https URL in printable ASCII."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)]
+"""A name of something, free of control characters."""
+
+KeyName = Annotated[str, Meta(pattern=r"^[a-z][A-Za-z0-9]{0,62}\Z")]
+"""Name of an endpoint or a credential."""
+
+TimerName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|argoDegraded|argoUnknown|syncFailed"
+        r"|worksFailing|subAppsProgressing|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
+    ),
+]
+"""Name of a timer in `health.since`; the closed list of design.md section 5."""
+
+Endpoints = dict[KeyName, Url]
+"""Where to find things; the first golden path writes `api` and `argocd`."""
+
+Credentials = dict[KeyName, Name]
+"""How to authenticate: names of Secrets and items, never their values."""
+
+
+_OWNED_TYPES = frozenset(kind.value for kind in ConditionType)
+_KNOWN_TYPES = _OWNED_TYPES | frozenset(KRATIX_CONDITIONS)
+_REASONS = frozenset(reason.value for reason in Reason)
+
+
+class Condition(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One condition; Kratix prunes every other field (kratix.md section 3)."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=316)]
+    status: ConditionStatus
+    last_transition_time: Time
+    reason: Annotated[str, Meta(max_length=1024)] = ""
+    message: Annotated[str, Meta(max_length=32768)] = ""
+
+
+class Reporter(Struct, frozen=True):
+    """Who keeps this status true, and where its proof of life is."""
+
+    lease: Annotated[str, Meta(pattern=r"^[a-z0-9][-a-z0-9]*/[a-z0-9][-a-z0-9.]*\Z", max_length=317)]
+    version: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class ArgoHealth(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What Argo CD said last."""
+
+    sync_status: Annotated[str, Meta(pattern=r"^(Synced|OutOfSync|Unknown)\Z")]
+    health_status: Annotated[str, Meta(pattern=r"^(Healthy|Progressing|Suspended|Degraded|Missing|Unknown)\Z")]
+    last_sync_time: Time | None = None
+
+
+class WorkloadCount(Struct, frozen=True):
+    """Pods that are ready, of pods that count."""
+
+    ready: Count
+    total: Count
+
+
+class SubApps(Struct, frozen=True):
+    """Sub-applications that are healthy, of those that match; the unhealthy by name, sorted, at most 20."""
+
+    healthy: Count
+    total: Count
+    unhealthy: Annotated[tuple[Name, ...], Meta(max_length=20)]
+
+
+class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Live health, written by the sidecar; a source that could not be read has no numbers here.
+
+    Attributes:
+        observed_generation: The generation that this status speaks of.
+        ready_generation: The generation that was Ready last.
+        updating_generation: The generation for which `since.updating` was set.
+        since: Timers, predicate -> time since when it has been true.
+    """
+
+    observed_generation: Generation | None = None
+    ready_generation: Generation | None = None
+    updating_generation: Generation | None = None
+    reporter: Reporter | None = None
+    argocd: ArgoHealth | None = None
+    workloads: WorkloadCount | None = None
+    sub_apps: SubApps | None = None
+    since: dict[TimerName, Time] = {}
+
+
+class Status(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The status of a request; every key is absent until its writer has written it.
+
+    Raises:
+        ValueError: Two conditions of one known type, or an owned condition whose reason is not of the closed list;
+            msgspec makes it a ValidationError.
+    """
+
+    phase: Phase | None = None
+    message: Annotated[str, Meta(max_length=32768)] | None = None
+    last_reconciled: Time | None = None
+    contract: Contract | None = None
+    endpoints: Endpoints | None = None
+    credentials: Credentials | None = None
+    problems: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=1024)], ...], Meta(max_length=64)] | None = (
+        None
+    )
+    health: Health | None = None
+    conditions: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for condition in self.conditions:
+            if condition.type in _KNOWN_TYPES and condition.type in seen:
+                raise ValueError(f"conditions: more than one of type {condition.type}")
+            if condition.type in _OWNED_TYPES and condition.reason not in _REASONS:
+                raise ValueError(f"conditions: the reason of {condition.type} is not one of the closed list of v1")
+            seen.add(condition.type)

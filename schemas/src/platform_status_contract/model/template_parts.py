@@ -1,0 +1,154 @@
+"""The parts of a StatusContract before resolution: closed mappings whose strings may hold expressions.
+
+`template.ContractTemplate` keeps its parts as plain mappings, because the resolver walks them without knowing their
+shape; these structs say which shape is right, so that a typo in a part is refused where it was written.
+
+An expression is checked after decoding, not by a pattern in its type: msgspec 0.22 crashes the interpreter at exit when
+it frees a union of a patterned string and a container (msgspec issue 717 shows the symptom). A test holds us to that.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from .status import KeyName
+
+__all__ = [
+    "ApplicationPart",
+    "ControllerPart",
+    "DestinationPart",
+    "Expression",
+    "KeyName",
+    "MatchExpressionPart",
+    "SecretPart",
+    "SelectorPart",
+    "SubApplicationsPart",
+    "Text",
+    "ThresholdsPart",
+    "WorkloadsPart",
+    "check_expressions",
+]
+
+Expression = str
+"""A string that is one expression, ``${...}``; it takes the expression's value, whatever its type."""
+
+Text = Annotated[str, Meta(min_length=1, max_length=4096)]
+"""A string; any expression in it is replaced by its value."""
+
+_Value = Annotated[str, Meta(max_length=4096)]
+_Labels = Annotated[dict[str, _Value], Meta(max_length=64)]
+_SecondsPart = Annotated[int, Meta(ge=0, le=604800)] | Expression
+_EXPRESSION = re.compile(r"^\$\{[\s\S]*\}\Z")
+
+
+def check_expressions(**values: object) -> None:
+    """Refuse a string that stands for a whole value and is not one expression.
+
+    Args:
+        values: Field name -> its value; a tuple is looked into, anything but a string is left alone.
+
+    Raises:
+        ValueError: Names the field.
+    """
+    for name, value in values.items():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, str) and not _EXPRESSION.match(item):
+                raise ValueError(f"{name}: a string must be one expression ${{...}} here")
+
+
+class ApplicationPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """`application`, see `contract.Application`."""
+
+    namespace: Text
+    name: Text
+    generation_annotation: Text | None = None
+
+
+class MatchExpressionPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of `matchExpressions`, see `contract.MatchExpression`; its values may not be known before resolution."""
+
+    key: Text
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: Annotated[tuple[_Value, ...], Meta(max_length=64)] | Expression | None = None
+
+    def __post_init__(self) -> None:
+        check_expressions(values=self.values if isinstance(self.values, str) else None)
+
+
+class SelectorPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """`selector`, see `contract.Selector`."""
+
+    match_labels: _Labels | Expression | None = None
+    match_expressions: (
+        Annotated[tuple[MatchExpressionPart | Expression, ...], Meta(max_length=64)] | Expression | None
+    ) = None
+
+    def __post_init__(self) -> None:
+        check_expressions(matchLabels=self.match_labels, matchExpressions=self.match_expressions)
+
+
+class DestinationPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """`destination`, see `contract.DestinationMatch`."""
+
+    server: Text | None = None
+    name: Text | None = None
+
+    def __post_init__(self) -> None:
+        if self.server is None and self.name is None:
+            raise ValueError("destination needs server, name or both")
+
+
+class SubApplicationsPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """`subApplications`, see `contract.SubApplications`."""
+
+    namespace: Text
+    destination: DestinationPart | Expression
+    selector: SelectorPart | Expression | None = None
+    minimum: Annotated[int, Meta(ge=0, le=10000)] | Expression | None = None
+
+    def __post_init__(self) -> None:
+        check_expressions(destination=self.destination, selector=self.selector, minimum=self.minimum)
+
+
+class ControllerPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of `controllers`, see `contract.Controller`."""
+
+    kind: Literal["StatefulSet", "Deployment"]
+    name: Text
+
+
+class WorkloadsPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """`workloads`, see `contract.Workloads`."""
+
+    namespace: Text
+    selector: SelectorPart | Expression | None = None
+    controllers: Annotated[tuple[ControllerPart | Expression, ...], Meta(max_length=16)] | Expression | None = None
+
+    def __post_init__(self) -> None:
+        check_expressions(selector=self.selector, controllers=self.controllers)
+
+
+class SecretPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of `secrets`, see `contract.SecretReference`."""
+
+    role: Literal["kubeconfig"]
+    namespace: Text
+    name: Text
+
+
+class ThresholdsPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """`thresholds`, see `contract.Thresholds`."""
+
+    progress_deadline_seconds: _SecondsPart | None = None
+    degraded_after_seconds: _SecondsPart | None = None
+    failed_after_seconds: _SecondsPart | None = None
+    min_ready_ratio: Annotated[float, Meta(ge=0, le=1)] | Expression | None = None
+
+    def __post_init__(self) -> None:
+        check_expressions(
+            progressDeadlineSeconds=self.progress_deadline_seconds,
+            degradedAfterSeconds=self.degraded_after_seconds,
+            failedAfterSeconds=self.failed_after_seconds,
+            minReadyRatio=self.min_ready_ratio,
+        )

@@ -1,0 +1,53 @@
+"""RFC 3339 times as they stand in a status: UTC, whole seconds, a trailing ``Z``.
+
+The Kratix CRD enforces ``format: datetime`` on conditions and Go rejects other spellings (kratix.md section 3), so
+there is one way to write a time here and a tolerant, total way to read one.
+"""
+
+import re
+from datetime import UTC, datetime
+
+__all__ = ["TIME_PATTERN", "format_time", "parse_time"]
+
+TIME_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
+"""How every time in a document of ours is spelled."""
+
+_READABLE = re.compile(r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z")
+
+
+def format_time(moment: datetime) -> str:
+    """Write a moment the one way our documents know.
+
+    Args:
+        moment: An aware datetime in any zone; parts of a second are cut off, never rounded up into the future.
+
+    Returns:
+        For example ``2026-02-26T10:30:00Z``.
+
+    Raises:
+        ValueError: The moment has no zone; guessing the zone of this machine would be a lie on another one.
+        OverflowError: In UTC the moment falls outside of the years 1 to 9999.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"found {moment.isoformat()}, which has no zone; expected an aware datetime")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def parse_time(text: object) -> datetime | None:
+    """Read a time that the cluster holds; total, because anybody may have written it.
+
+    Args:
+        text: Any JSON value.
+
+    Returns:
+        An aware UTC datetime of whole seconds, or None for anything that is not an RFC 3339 time with a zone.
+    """
+    if not isinstance(text, str) or not _READABLE.match(text) or not text.isascii():
+        return None
+    head, _, fraction_and_zone = text.partition(".")
+    if fraction_and_zone:
+        text = head + fraction_and_zone.lstrip("0123456789")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

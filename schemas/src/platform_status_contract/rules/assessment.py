@@ -1,0 +1,224 @@
+"""One source, judged: what every module in `sources` returns, and what they share (design.md section 5)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import IntEnum
+from typing import TypeVar
+
+from msgspec import Struct
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
+
+from .clock import Clock
+from .history import History
+from .observation import Absent, Present, Reading, Unreadable
+from .texts import clean
+from .timers import SourceName, bad_timer
+
+__all__ = ["Assessment", "Blind", "Situation", "Verdict", "blind", "carried", "settle"]
+
+NO_ANSWER_SECONDS = 60
+"""So long without an answer the last known value counts; after it the source is unreadable."""
+
+T = TypeVar("T")
+
+
+class Verdict(IntEnum):
+    """What a source's state means, worst first: the order in which sources are named."""
+
+    BAD = 0
+    PAUSED = 1
+    UNREADABLE = 2
+    PENDING = 3
+    GOOD = 4
+
+
+class Situation(Struct, frozen=True):
+    """What an assessment must know beside its own source.
+
+    Attributes:
+        contract: What to observe, and the thresholds.
+        history: The previous status, after adoption; its timers never lie in the future.
+        first_ready: Whether the request was ever Ready: every source was once read.
+        updating: Whether a change of the spec is being rolled out.
+        overdue: Started, never Ready, and past the progress deadline.
+        behind: Whether reality lags behind the spec; None if that cannot be told.
+    """
+
+    contract: Contract
+    history: History
+    first_ready: bool
+    updating: bool
+    overdue: bool
+    behind: bool | None = None
+
+    @property
+    def once_ready(self) -> bool:
+        """After firstReady and not updating: pending counts as bad, unless the source's table says otherwise."""
+        return self.first_ready and not self.updating
+
+
+class Assessment(Struct, frozen=True):
+    """The judgement of one source.
+
+    Attributes:
+        source: Which source.
+        condition: The condition that shows it.
+        verdict: What it means, "once ready" already taken into account.
+        reason: Reason of the condition.
+        message: Message of the condition, without clocks.
+        timers: The source's own timers after this observation; one that is missing is not running.
+        health: Keys for `status.health`; empty if the source could not be read.
+        note: Worth saying in phase Ready although it does not block it.
+    """
+
+    source: SourceName
+    condition: ConditionType
+    verdict: Verdict
+    reason: Reason
+    message: str
+    timers: dict[str, datetime] = {}
+    health: dict[str, object] = {}
+    note: str = ""
+
+    @property
+    def status(self) -> ConditionStatus:
+        """Good is True, unreadable is Unknown, everything else False."""
+        if self.verdict is Verdict.GOOD:
+            return ConditionStatus.TRUE
+        return ConditionStatus.UNKNOWN if self.verdict is Verdict.UNREADABLE else ConditionStatus.FALSE
+
+    @property
+    def decides_by_timer(self) -> bool:
+        """A timer decides something only while its source is readable and not paused."""
+        return self.verdict not in (Verdict.UNREADABLE, Verdict.PAUSED)
+
+
+class Blind(Struct, frozen=True):
+    """A source that gives no usable reading now.
+
+    Attributes:
+        reason: Why.
+        lasting: Whether it is unreadable for good; else the previous condition still counts.
+    """
+
+    reason: Reason
+    lasting: bool
+
+
+def settle(reading: Reading[T] | None, situation: Situation, clock: Clock) -> Present[T] | Absent | Blind:
+    """Decide which value of a source counts now (design.md section 5, "No answer").
+
+    A 403 or a missing kind blinds at once a request that was never ready, else after 60 s; until then the last
+    known value counts: the last reading if this run has one, else what the status says (`Blind.lasting` False).
+    If neither says anything there is no last known value, and `blind` calls the source unreadable at once.
+    A source that the contract names and the observation lacks is unreadable: no reading is no evidence.
+    """
+    if reading is None:
+        return Blind(Reason.SOURCE_UNREADABLE, lasting=True)
+    if not isinstance(reading, Unreadable):
+        return reading
+    at_once = reading.reason in (Reason.FORBIDDEN, Reason.KIND_MISSING) and not situation.first_ready
+    if at_once or clock.older_than(min(reading.since, clock.now), NO_ANSWER_SECONDS):
+        return Blind(reading.reason, lasting=True)
+    return reading.last if reading.last is not None else Blind(reading.reason, lasting=False)
+
+
+def blind(
+    source: SourceName,
+    condition: ConditionType,
+    blindness: Blind,
+    what: str,
+    situation: Situation,
+    timers: Sequence[str],
+    health: Mapping[str, object] | None = None,
+) -> Assessment:
+    """Assess a source without a usable reading; its timers are kept.
+
+    Args:
+        source: Which source.
+        condition: Its condition.
+        blindness: Why, and whether for good.
+        what: What cannot be read, for the message, such as ``pods in namespace media``.
+        situation: See there.
+        timers: Names of the source's own timers.
+        health: The source's keys of the previous `status.health`, carried over while blindness does not last.
+    """
+    kept = {name: situation.history.since[name] for name in timers if name in situation.history.since}
+    if not blindness.lasting:
+        carry = carried(source, condition, situation, kept, health or {})
+        if carry is not None:
+            return carry
+    texts = {
+        Reason.FORBIDDEN: f"not allowed to read {what}",
+        Reason.KIND_MISSING: f"the API server does not know the kind of {what}",
+    }
+    message = clean(texts.get(blindness.reason, f"no answer about {what}"))
+    return Assessment(source, condition, Verdict.UNREADABLE, blindness.reason, message, timers=kept)
+
+
+def carried(
+    source: SourceName,
+    condition: ConditionType,
+    situation: Situation,
+    timers: Mapping[str, datetime],
+    health: Mapping[str, object],
+) -> Assessment | None:
+    """Repeat the verdict that the status holds, while nothing newer is known; None if it holds none."""
+    before = situation.history.conditions.get(condition)
+    if before is None or before.reason is None or before.status is ConditionStatus.UNKNOWN:
+        return None
+    verdict = _last_verdict(source, before.status, before.reason, situation)
+    message = clean(before.message)
+    note = message if verdict is Verdict.GOOD and before.reason in _EXCUSED else ""
+    return Assessment(source, condition, verdict, before.reason, message, dict(timers), dict(health), note)
+
+
+_EXCUSED = frozenset(
+    {
+        Reason.WAITING_FOR_WORKS,
+        Reason.WORKS_PENDING,
+        Reason.WORKS_FAILING,
+        Reason.WORKS_MISPLACED,
+        Reason.SUB_APPS_PROGRESSING,
+    }
+)
+"""Reasons of what counts as good once ready, unless it was bad already."""
+
+
+def _last_verdict(source: SourceName, status: ConditionStatus, reason: Reason, situation: Situation) -> Verdict:
+    # the timer bad.<source> tells whether a False condition meant bad or pending; the reason alone does not
+    was_bad = bad_timer(source) in situation.history.since
+    if reason in _EXCUSED and not was_bad:
+        return lenient(situation)
+    if status is ConditionStatus.TRUE:
+        return Verdict.GOOD
+    if reason is Reason.PAUSED:
+        return Verdict.PAUSED
+    if reason is Reason.APPLICATION_PROGRESSING:
+        return strict(situation)
+    return Verdict.BAD if was_bad or situation.first_ready else Verdict.PENDING
+
+
+def running(
+    name: str,
+    holds: bool | None,  # noqa: FBT001 - the truth of the predicate is what this function is about
+    situation: Situation,
+    clock: Clock,
+) -> dict[str, datetime]:
+    """A timer after an observation: started if the predicate holds, stopped if not, kept if that was not observed."""
+    since = situation.history.since.get(name)
+    if holds is None:
+        return {} if since is None else {name: since}
+    return {name: clock.now if since is None else since} if holds else {}
+
+
+def strict(situation: Situation) -> Verdict:
+    """Pending, which once ready counts as bad."""
+    return Verdict.BAD if situation.once_ready else Verdict.PENDING
+
+
+def lenient(situation: Situation) -> Verdict:
+    """Pending, which once ready counts as good."""
+    return Verdict.GOOD if situation.once_ready else Verdict.PENDING

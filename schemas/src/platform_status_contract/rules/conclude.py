@@ -1,0 +1,144 @@
+"""The one way from what was seen to what is written: adopt, situate, assess, summarize, project.
+
+`conclude` is total and idempotent: the status it yields, read back with the same observation at the same moment,
+yields itself.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import ConditionType, Phase
+
+from .assessment import Assessment, Situation, Verdict
+from .clock import Clock
+from .history import History
+from .observation import ContractProblem, Facts, Observation
+from .project import Outcome, Table, project
+from .projection import Projection, condition, health_section, message_for, ready_status, sentence
+from .situate import adopt, situate
+from .sources import assess
+from .summarize import summarize
+from .timers import Timer, bad_timer
+from .unobserved import row_1_deleting, row_2_no_contract
+
+__all__ = ["conclude", "tabulate"]
+
+_OF_THE_REQUEST = (Timer.STARTED, Timer.FIRST_READY, Timer.UPDATING, Timer.CAUGHT_UP, Timer.BEHIND, Timer.DEGRADED)
+
+
+def conclude(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+    """Decide what the status of a request should say.
+
+    Args:
+        history: The status now stored, read back by `rules.history.recall`.
+        observation: What was seen.
+        facts: What the request says about itself.
+        now: The moment of the decision, aware, UTC.
+
+    Returns:
+        The projection; never raises, whatever the texts in its arguments hold.
+    """
+    now = now.replace(microsecond=0)
+    clock = Clock(now)
+    contract = facts.contract
+    readable = None if isinstance(contract, ContractProblem) else contract
+    before = adopt(history, readable, now)
+    deleting = row_1_deleting(facts)
+    if deleting is not None:
+        return _unobserved(deleting, before, facts, clock)
+    if isinstance(contract, ContractProblem):
+        first_ready = Timer.FIRST_READY in before.since
+        return _unobserved(row_2_no_contract(facts, contract, first_ready=first_ready), before, facts, clock)
+    table = tabulate(before, contract, observation, facts, clock)
+    outcome = project(table)
+    after = _after(outcome, table)
+    if after != before:
+        # The rows look at the phase we are about to write, so the deadlines that come with it are found by looking at
+        # the table once more as it will be then; its outcome is the same (idempotence), only its clock has seen more.
+        project(tabulate(after, contract, observation, facts, clock))
+    return _observed(outcome, table, after)
+
+
+def tabulate(history: History, contract: Contract, observation: Observation, facts: Facts, clock: Clock) -> Table:
+    """Assess every source and lay out what the phase table looks at; `history` is an adopted one."""
+    situation = situate(history, contract, observation, facts, clock)
+    assessments = assess(observation, situation, clock)
+    return Table(
+        situation,
+        facts,
+        assessments,
+        summarize(assessments),
+        _timers(situation, assessments, clock),
+        clock,
+    )
+
+
+def _timers(situation: Situation, assessments: tuple[Assessment, ...], clock: Clock) -> dict[str, datetime]:
+    """The request's own timers, those of the observed sources, and `bad.<source>`; nothing else survives."""
+    before = situation.history.since
+    since = {name: before[name] for name in map(str, _OF_THE_REQUEST) if name in before}
+    for found in assessments:
+        since |= {str(name): time for name, time in found.timers.items()}
+        name = bad_timer(found.source)
+        if found.verdict is Verdict.BAD:
+            since[name] = before.get(name, clock.now)
+        elif found.verdict is Verdict.UNREADABLE and name in before:
+            since[name] = before[name]
+    return since
+
+
+def _with_degraded(since: dict[str, datetime], phase: Phase, now: datetime) -> dict[str, datetime]:
+    """Timer degraded: runs in Degraded and Failed, is kept through Unknown."""
+    if phase in (Phase.DEGRADED, Phase.FAILED):
+        return {Timer.DEGRADED.value: now} | since
+    if phase is Phase.UNKNOWN:
+        return since
+    return {name: time for name, time in since.items() if name != Timer.DEGRADED}
+
+
+def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) -> Projection:
+    """No source is looked at, so nothing is claimed about any: no numbers, no conditions but Ready."""
+    text = sentence(outcome, facts)
+    status = ready_status(outcome, changing=False)
+    ready = condition(ConditionType.READY, status, outcome.reason, text, history, clock.now)
+    since = _with_degraded(history.since, outcome.phase, clock.now)
+    health = health_section(facts, history, since, {})
+    return Projection(outcome.phase, ready, message_for(outcome, text, facts), health, (ready,), outcome.row)
+
+
+def _after(outcome: Outcome, table: Table) -> History:
+    """The history as it will be once this outcome is written."""
+    since = _with_degraded(table.since, outcome.phase, table.clock.now)
+    history = msgspec.structs.replace(table.situation.history, phase=outcome.phase, since=since)
+    if outcome.row != "3":
+        return history
+    since = {Timer.FIRST_READY.value: table.clock.now} | since
+    since.pop(Timer.UPDATING.value, None)
+    return msgspec.structs.replace(
+        history, since=since, ready_generation=table.facts.generation, updating_generation=None
+    )
+
+
+def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
+    facts, clock, history = table.facts, table.clock, table.situation.history
+    text = sentence(outcome, facts)
+    status = ready_status(outcome, changing=table.situation.updating or table.behind)
+    ready = condition(ConditionType.READY, status, outcome.reason, text, history, clock.now)
+    numbers: dict[str, object] = {}
+    for found in table.assessments:
+        numbers |= found.health
+    sources = (
+        condition(found.condition, found.status, found.reason, found.message, history, clock.now)
+        for found in table.assessments
+    )
+    return Projection(
+        outcome.phase,
+        ready,
+        message_for(outcome, text, facts),
+        health_section(facts, after, after.since, numbers),
+        (ready, *sources),
+        outcome.row,
+        clock.wake,
+    )

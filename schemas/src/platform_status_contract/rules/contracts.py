@@ -1,0 +1,35 @@
+"""Reading `.status.contract`: a Contract, or why there is none. Total."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import Reason
+
+from .observation import ContractProblem
+from .texts import clean
+
+__all__ = ["read_contract"]
+
+
+def read_contract(status: object) -> Contract | ContractProblem:
+    """Read the contract out of a status.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+
+    Returns:
+        The contract; else `NO_CONTRACT` if the key is absent or null, or `INVALID_CONTRACT` with the decoder's
+        sentence, which names the field.
+    """
+    raw = status.get("contract") if isinstance(status, Mapping) else None
+    if raw is None:
+        return ContractProblem(Reason.NO_CONTRACT, "status.contract is not there")
+    try:
+        contract = msgspec.convert(raw, Contract)
+    except msgspec.ValidationError as error:
+        return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {error}"))
+    except UnicodeError:  # what msgspec raises while it words its error about half a surrogate pair
+        return ContractProblem(Reason.INVALID_CONTRACT, "status.contract: holds text that is not valid Unicode")
+    return contract

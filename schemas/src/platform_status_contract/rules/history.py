@@ -1,0 +1,146 @@
+"""What the status remembers: read back from `.status`, whatever anybody put there (design.md section 5).
+
+Total: any JSON value yields a History. What is not readable counts as absent, never as a good sign.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from platform_status_contract.model.times import format_time, parse_time
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+
+from .texts import bounded_names
+from .timers import TIMERS
+
+__all__ = ["History", "Remembered", "recall"]
+
+_LARGEST = 2**53 - 1
+_SYNC_WORDS = ("Synced", "OutOfSync", "Unknown")
+_HEALTH_WORDS = ("Healthy", "Progressing", "Suspended", "Degraded", "Missing", "Unknown")
+
+
+class Remembered(Struct, frozen=True):
+    """A condition of ours as it stands in the status; `since` is None if its time is unreadable."""
+
+    status: ConditionStatus
+    reason: Reason | None
+    message: str
+    since: datetime | None
+
+
+class History(Struct, frozen=True):
+    """The previous status, as far as the rules look back.
+
+    Attributes:
+        phase: The phase last written; None if there is none or it is not one of the seven.
+        conditions: Owned conditions by type.
+        since: Timers by name.
+        observed_generation: None if no sidecar of this version has written yet: such a status is adopted.
+        ready_generation: The generation that was Ready last.
+        updating_generation: The generation for which the updating timer was set.
+        argocd: `health.argocd` as it stands, carried over while nothing newer is known; likewise the next two.
+        workloads: `health.workloads`.
+        sub_apps: `health.subApps`.
+    """
+
+    phase: Phase | None = None
+    conditions: dict[ConditionType, Remembered] = {}
+    since: dict[str, datetime] = {}
+    observed_generation: int | None = None
+    ready_generation: int | None = None
+    updating_generation: int | None = None
+    argocd: dict[str, object] | None = None
+    workloads: dict[str, object] | None = None
+    sub_apps: dict[str, object] | None = None
+
+
+def recall(status: object) -> History:
+    """Read a status back.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+
+    Returns:
+        What could be read; an empty History for anything that is not an object.
+    """
+    fields = _mapping(status)
+    health = _mapping(fields.get("health"))
+    phase = fields.get("phase")
+    return History(
+        phase=Phase(phase) if isinstance(phase, str) and phase in Phase.__members__.values() else None,
+        conditions=_conditions(fields.get("conditions")),
+        since=_timers(health.get("since")),
+        observed_generation=_generation(health.get("observedGeneration")),
+        ready_generation=_generation(health.get("readyGeneration")),
+        updating_generation=_generation(health.get("updatingGeneration")),
+        argocd=_argocd(health.get("argocd")),
+        workloads=_counts(health.get("workloads")),
+        sub_apps=_sub_apps(health.get("subApps")),
+    )
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _generation(value: object) -> int | None:
+    return _count(value) or None
+
+
+def _conditions(value: object) -> dict[ConditionType, Remembered]:
+    found: dict[ConditionType, Remembered] = {}
+    for entry in value if isinstance(value, list) else []:
+        fields = _mapping(entry)
+        name, status, reason, message = (fields.get(key) for key in ("type", "status", "reason", "message"))
+        if not isinstance(name, str) or name not in ConditionType.__members__.values() or name in found:
+            continue
+        if not isinstance(status, str) or status not in ConditionStatus.__members__.values():
+            continue
+        known = isinstance(reason, str) and reason in Reason.__members__.values()
+        found[ConditionType(name)] = Remembered(
+            status=ConditionStatus(status),
+            reason=Reason(str(reason)) if known else None,
+            message=message if isinstance(message, str) else "",
+            since=parse_time(fields.get("lastTransitionTime")),
+        )
+    return found
+
+
+def _timers(value: object) -> dict[str, datetime]:
+    times = {name: parse_time(time) for name, time in _mapping(value).items() if name in TIMERS}
+    return {name: time for name, time in times.items() if time is not None}
+
+
+def _argocd(value: object) -> dict[str, object] | None:
+    fields = _mapping(value)
+    sync, health, last = (fields.get(key) for key in ("syncStatus", "healthStatus", "lastSyncTime"))
+    if sync not in _SYNC_WORDS or health not in _HEALTH_WORDS:
+        return None
+    argocd: dict[str, object] = {"syncStatus": sync, "healthStatus": health}
+    time = parse_time(last)
+    if time is not None:
+        argocd["lastSyncTime"] = format_time(time)
+    return argocd
+
+
+def _counts(value: object) -> dict[str, object] | None:
+    fields = _mapping(value)
+    ready, total = _count(fields.get("ready")), _count(fields.get("total"))
+    if ready is None or total is None or ready > total:
+        return None
+    return {"ready": ready, "total": total}
+
+
+def _sub_apps(value: object) -> dict[str, object] | None:
+    fields = _mapping(value)
+    healthy, total, unhealthy = _count(fields.get("healthy")), _count(fields.get("total")), fields.get("unhealthy")
+    if healthy is None or total is None or healthy > total or not isinstance(unhealthy, list):
+        return None
+    names = bounded_names(name for name in unhealthy if isinstance(name, str))
+    return {"healthy": healthy, "total": total, "unhealthy": names}
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= _LARGEST else None

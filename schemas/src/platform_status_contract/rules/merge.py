@@ -1,0 +1,52 @@
+"""A projection merged into a status: our keys replaced, everybody else's untouched (design.md sections 2 and 6).
+
+Pure; the write step computes its patch from the difference, tests and `hctl explain` apply it as it is.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from platform_status_contract.model.times import format_time
+from platform_status_contract.model.vocabulary import ConditionType
+
+from .projection import Projection
+
+__all__ = ["merged_conditions", "merged_status"]
+
+
+def merged_conditions(stored: object, projection: Projection) -> list[object]:
+    """Merge our conditions into the stored list by type.
+
+    Foreign entries keep their value and their place, whatever they are; ours are updated where they stand, dropped if
+    the projection has them no more, and appended if they are new. A second entry of an owned type is dropped.
+    """
+    pending = {condition.type: msgspec.to_builtins(condition) for condition in projection.conditions}
+    merged: list[object] = []
+    for entry in stored if isinstance(stored, list) else []:
+        name = entry.get("type") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or name not in ConditionType.__members__.values():
+            merged.append(entry)
+        elif name in pending:
+            merged.append(pending.pop(name))
+    return [*merged, *pending.values()]
+
+
+def merged_status(status: object, projection: Projection, now: datetime) -> dict[str, object]:
+    """The status as it should read after the write, `lastReconciled` included.
+
+    Args:
+        status: The stored `.status`, any JSON; anything but an object counts as empty.
+        projection: What to say.
+        now: The moment of the write.
+    """
+    stored: Mapping[str, object] = status if isinstance(status, dict) else {}
+    wanted = dict(stored)
+    wanted["phase"] = projection.phase.value
+    if projection.message is not None:
+        wanted["message"] = projection.message
+    wanted["lastReconciled"] = format_time(now)
+    wanted["health"] = projection.health
+    wanted["conditions"] = merged_conditions(stored.get("conditions"), projection)
+    return wanted

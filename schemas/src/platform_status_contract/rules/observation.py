@@ -1,0 +1,230 @@
+"""What was seen of the cluster for one request; the input of every rule (design.md section 5).
+
+Absent, unreadable and zero are three different values: `Absent` says that we looked and it was not there, `Unreadable`
+that we could not look, and an empty tuple inside `Present` that we looked and there were none.
+Every string in here may be hostile: it was written by anybody with access to the cluster.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import Reason
+
+__all__ = [
+    "Absent",
+    "ApplicationSeen",
+    "ContractProblem",
+    "ControllerSeen",
+    "Facts",
+    "Observation",
+    "PodSeen",
+    "Present",
+    "Reading",
+    "SecretSeen",
+    "SubApplicationSeen",
+    "Unreadable",
+    "WorkPlacementSeen",
+    "WorkSeen",
+    "Workflow",
+]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Present(Struct, Generic[T_co], frozen=True):
+    """The source was read, and this is what it holds."""
+
+    value: T_co
+
+
+class Absent(Struct, frozen=True):
+    """The source was read, and the one object it should hold is not there."""
+
+
+class Unreadable(Struct, Generic[T_co], frozen=True):
+    """The source could not be read.
+
+    Attributes:
+        reason: `FORBIDDEN` (403), `KIND_MISSING` (404 of the kind itself) or `SOURCE_UNREADABLE` (no answer).
+        since: When this began, as far as this run of the sidecar knows.
+        last: The last reading before it, None if this run has none.
+    """
+
+    reason: Reason
+    since: datetime
+    last: "Present[T_co] | Absent | None" = None
+
+
+Reading = Present[T_co] | Absent | Unreadable[T_co]
+"""One of three answers of a source."""
+
+
+class ApplicationSeen(Struct, frozen=True, gc=False):
+    """An Argo CD Application, slim.
+
+    Attributes:
+        sync_status: `status.sync.status`; empty if Argo CD has not compared yet.
+        health_status: `status.health.status`; empty if not yet assessed.
+        health_message: `status.health.message`.
+        operation_phase: `status.operationState.phase`; empty if none ever ran.
+        operation_message: `status.operationState.message`.
+        finished_at: `status.operationState.finishedAt`.
+        compared_current: Whether `status.sync.comparedTo` is the Application's own source (True if never compared).
+        written_for: The generation in the contract's generationAnnotation; None if missing or not a number.
+    """
+
+    sync_status: str = ""
+    health_status: str = ""
+    health_message: str = ""
+    operation_phase: str = ""
+    operation_message: str = ""
+    finished_at: datetime | None = None
+    compared_current: bool = True
+    written_for: int | None = None
+
+
+class SubApplicationSeen(Struct, frozen=True, gc=False):
+    """An Application that targets what the request created."""
+
+    name: str
+    health_status: str
+    created: datetime | None
+
+
+class PodSeen(Struct, frozen=True, gc=False):
+    """A pod that matches the contract's selector, slim.
+
+    Attributes:
+        name: Its name.
+        phase: `status.phase`.
+        ready: Whether condition Ready is True.
+        ready_since: lastTransitionTime of condition Ready, None if unknown.
+        restarts: Sum of restartCount over its containers.
+        waiting: The first waiting reason of a container (CrashLoopBackOff, ImagePullBackOff ...); empty if none.
+        terminating: Whether deletionTimestamp is set.
+        owner_kind: Kind of the controlling owner; empty without one.
+        owner_name: Name of the controlling owner; empty without one.
+    """
+
+    name: str
+    phase: str = ""
+    ready: bool = False
+    ready_since: datetime | None = None
+    restarts: int = 0
+    waiting: str = ""
+    terminating: bool = False
+    owner_kind: str = ""
+    owner_name: str = ""
+
+
+class ControllerSeen(Struct, frozen=True, gc=False):
+    """A controller that the contract names; metadata only."""
+
+    kind: str
+    name: str
+    paused: bool
+
+
+class SecretSeen(Struct, frozen=True, gc=False):
+    """A Secret that exists; nothing of its content is ever known."""
+
+    name: str
+
+
+class WorkPlacementSeen(Struct, frozen=True, gc=False):
+    """One placement of a Work.
+
+    Attributes:
+        name: Its name.
+        destination: spec.targetDestinationName.
+        written: WriteSucceeded; None while unknown.
+        misplaced: Whether Kratix labelled it misplaced, or says so in its Ready condition.
+        message: Text of a failed write.
+    """
+
+    name: str
+    destination: str = ""
+    written: bool | None = None
+    misplaced: bool = False
+    message: str = ""
+
+
+class WorkSeen(Struct, frozen=True):
+    """A Kratix Work of the request; one without workload groups has nothing to write (kratix.md section 6)."""
+
+    name: str
+    empty: bool
+    placements: tuple[WorkPlacementSeen, ...]
+    message: str = ""
+
+
+class Workflow(StrEnum):
+    """Where the request's workflow stands; see `rules.workflow`."""
+
+    NONE = "none"
+    PENDING = "pending"
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    FAILED = "failed"
+    COMPLETED = "completed"
+
+
+class ContractProblem(Struct, frozen=True):
+    """Why there is no readable contract: `NO_CONTRACT`, or `INVALID_CONTRACT` with the error as text."""
+
+    reason: Reason
+    message: str = ""
+
+
+class Facts(Struct, frozen=True):
+    """What the request itself says, beside its previous status.
+
+    Attributes:
+        name: metadata.name.
+        namespace: metadata.namespace.
+        kind: Kind of the request, for messages without a contract.
+        generation: metadata.generation.
+        deleting: Whether deletionTimestamp is set.
+        contract: The readable contract, or why there is none.
+        workflow: Where the workflow stands.
+        workflow_message: What Kratix says about a suspended or failed pipeline; may be empty.
+        problems: `status.problems`, what the pipeline refused.
+        reporter_lease: `namespace/name` of the sidecar's Lease.
+        reporter_version: Version of the sidecar.
+    """
+
+    name: str
+    namespace: str
+    kind: str
+    generation: int
+    deleting: bool
+    contract: Contract | ContractProblem
+    workflow: Workflow
+    workflow_message: str = ""
+    problems: tuple[str, ...] = ()
+    reporter_lease: str = ""
+    reporter_version: str = ""
+
+
+class Observation(Struct, frozen=True):
+    """One reading per source that the contract names; None for a source that it does not name.
+
+    Attributes:
+        works: The Works of the request with their placements.
+        application: The Application.
+        pods: The pods that match; zero of them is `Present(())`.
+        controllers: The controllers named, those that exist.
+        secrets: One reading per Secret of the contract, in its order.
+        sub_applications: The Applications that match; zero of them is `Present(())`.
+    """
+
+    works: Reading[tuple[WorkSeen, ...]] | None = None
+    application: Reading[ApplicationSeen] | None = None
+    pods: Reading[tuple[PodSeen, ...]] | None = None
+    controllers: Reading[tuple[ControllerSeen, ...]] | None = None
+    secrets: tuple[Reading[SecretSeen], ...] | None = None
+    sub_applications: Reading[tuple[SubApplicationSeen, ...]] | None = None

@@ -1,0 +1,126 @@
+"""Before any source is judged: adoption of an older status, and the request-wide timers (design.md section 5)."""
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase
+
+from .assessment import Blind, Situation, settle
+from .clock import Clock
+from .history import History
+from .observation import Absent, Facts, Observation, Present, Reading, Unreadable, Workflow
+from .timers import Timer
+
+__all__ = ["adopt", "is_behind", "situate"]
+
+T = TypeVar("T")
+
+
+def adopt(history: History, contract: Contract | None, now: datetime) -> History:
+    """Make the previous status one that these rules could have written.
+
+    Times in the future become now; timer degraded runs only in the phases that it is about. A status that no sidecar
+    of this version has written (it has no `health.observedGeneration`) and that says Ready, Degraded or Failed was once
+    Ready: firstReady becomes the time of its Ready condition, else now. Our own Failed of a request that never was
+    Ready is not adopted.
+    """
+    since = {name: min(time, now) for name, time in history.since.items()}
+    if history.phase not in (Phase.DEGRADED, Phase.FAILED, Phase.UNKNOWN):
+        since.pop(Timer.DEGRADED, None)
+    ready = history.conditions.get(ConditionType.READY)
+    was_ready = history.phase in (Phase.READY, Phase.DEGRADED, Phase.FAILED) or (
+        ready is not None and ready.status is ConditionStatus.TRUE
+    )
+    if history.observed_generation is None and Timer.FIRST_READY not in since and was_ready:
+        known = ready.since if ready is not None else None
+        since[Timer.FIRST_READY] = now if known is None else min(known, now)
+    ready_generation = history.ready_generation
+    if Timer.FIRST_READY in since:
+        since.setdefault(Timer.STARTED, since[Timer.FIRST_READY])
+        if ready_generation is None and contract is not None:
+            ready_generation = contract.generation
+    return msgspec.structs.replace(history, since=since, ready_generation=ready_generation)
+
+
+def situate(history: History, contract: Contract, observation: Observation, facts: Facts, clock: Clock) -> Situation:
+    """Advance the request-wide timers and say where the request stands in its life.
+
+    Args:
+        history: After `adopt`.
+        contract: The readable contract.
+        observation: The readings.
+        facts: The request's own facts.
+        clock: Now.
+    """
+    since = dict(history.since)
+    if Timer.STARTED not in since and _has_started(contract, observation):
+        since[Timer.STARTED] = clock.now
+    deadline = contract.thresholds.progress_deadline_seconds
+    updating, updating_generation = False, None
+    # waiting for an approval is not slow progress: what an edit may take counts from its approval
+    suspended = facts.workflow is Workflow.SUSPENDED
+    edited = history.ready_generation is not None and facts.generation > history.ready_generation
+    if edited and not suspended:
+        updating_generation = facts.generation
+        if history.updating_generation != facts.generation:
+            since[Timer.UPDATING] = clock.now
+        updating = Timer.UPDATING in since and not clock.older_than(since[Timer.UPDATING], deadline)
+    else:
+        since.pop(Timer.UPDATING, None)
+    first_ready = Timer.FIRST_READY in since
+    overdue = not first_ready and clock.older_than(since.get(Timer.STARTED), deadline)
+    history = msgspec.structs.replace(history, since=since, updating_generation=updating_generation)
+    situation = Situation(contract, history, first_ready=first_ready, updating=updating, overdue=overdue)
+    behind = is_behind(situation, observation, facts, clock)
+    if behind:
+        since.pop(Timer.CAUGHT_UP, None)
+        since.setdefault(Timer.BEHIND, clock.now)
+    elif behind is not None:
+        since.setdefault(Timer.CAUGHT_UP, clock.now)
+        since.pop(Timer.BEHIND, None)
+    if suspended:
+        since.pop(Timer.BEHIND, None)
+    return msgspec.structs.replace(situation, behind=behind)
+
+
+def is_behind(situation: Situation, observation: Observation, facts: Facts, clock: Clock) -> bool | None:
+    """Whether reality lags behind the spec; None if the Application, which would tell, does not exist or answer.
+
+    Behind: the contract was resolved for an older generation; the Application was written for an older one, or does
+    not say for which although the contract names the annotation; or Argo CD compared another source than the
+    Application now has. Without an answer the last known value counts for 60 s, as everywhere.
+    """
+    contract = situation.contract
+    if facts.generation > contract.generation:
+        return True
+    if contract.application is None:
+        return False
+    reading = settle(observation.application, situation, clock)
+    if isinstance(reading, Blind):
+        return True if not reading.lasting and Timer.BEHIND in situation.history.since else None
+    if isinstance(reading, Absent):
+        return None
+    seen = reading.value
+    annotated = contract.application.generation_annotation is not None
+    if annotated and (seen.written_for is None or seen.written_for < contract.generation):
+        return True
+    return not seen.compared_current
+
+
+def _has_started(contract: Contract, observation: Observation) -> bool:
+    """Some source was ever present, or nothing that Kratix delivers is observed: then there is nothing to wait for."""
+    if not contract.works and contract.application is None:
+        return True
+    if isinstance(_latest(observation.application), Present):
+        return True
+    if any(isinstance(_latest(secret), Present) for secret in observation.secrets or ()):
+        return True
+    several = (_latest(observation.works), _latest(observation.pods), _latest(observation.sub_applications))
+    return any(isinstance(reading, Present) and bool(reading.value) for reading in several)
+
+
+def _latest(reading: Reading[T] | None) -> Present[T] | Absent | None:
+    return reading.last if isinstance(reading, Unreadable) else reading

@@ -1,0 +1,129 @@
+"""What both Argo CD sources share: one Application, looked at for two aspects, sync and health."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from platform_status_contract.model.times import format_time
+from platform_status_contract.model.vocabulary import ConditionType, Reason
+from platform_status_contract.rules.assessment import (
+    Assessment,
+    Blind,
+    Situation,
+    Verdict,
+    blind,
+    carried,
+    running,
+    settle,
+)
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import Absent, ApplicationSeen, Observation, Present
+from platform_status_contract.rules.texts import clean
+from platform_status_contract.rules.timers import SourceName, Timer
+
+__all__ = ["UNKNOWN_SECONDS", "Aspect", "assess_application", "health_word", "sync_word"]
+
+UNKNOWN_SECONDS = 60
+"""So long an empty or Unknown state is tolerated once the request was ready; Argo CD flaps when it restarts."""
+
+_SYNC = frozenset({"Synced", "OutOfSync"})
+_HEALTH = frozenset({"Healthy", "Progressing", "Suspended", "Degraded", "Missing"})
+
+
+class Aspect(Struct, frozen=True):
+    """One of the two questions that an Application answers.
+
+    Attributes:
+        source: Which source.
+        condition: Its condition.
+        timer: The timer of its own.
+        holds: The timer's predicate: True, False, or None if this Application does not say.
+        word: The answer; ``Unknown`` for anything Argo CD does not say.
+        judge: From the name, a known answer, the situation and whether the timer runs: verdict, reason and message.
+        unknown: What is not known if the answer is Unknown, as words.
+        pending: Reason for Unknown before firstReady.
+        unreadable: Reason for Unknown that lasts, after it.
+    """
+
+    source: SourceName
+    condition: ConditionType
+    timer: Timer
+    holds: Callable[[ApplicationSeen], bool | None]
+    word: Callable[[ApplicationSeen], str]
+    judge: Callable[[str, ApplicationSeen, Situation, bool], tuple[Verdict, Reason, str]]
+    unknown: str
+    pending: Reason
+    unreadable: Reason
+
+
+def assess_application(
+    aspect: Aspect, observation: Observation, situation: Situation, clock: Clock
+) -> Assessment | None:
+    """Assess one aspect; total (design.md section 5).
+
+    Absent is pending before firstReady and bad after it. Unknown is pending before it; after it the previous verdict
+    counts for 60 s, then the source is unreadable.
+    """
+    application = situation.contract.application
+    if application is None:
+        return None
+    what = f"Application {application.namespace}/{application.name}"
+    source, condition = aspect.source, aspect.condition
+    reading = settle(observation.application, situation, clock)
+    if isinstance(reading, Blind):
+        before = {"argocd": situation.history.argocd} if situation.history.argocd else None
+        return blind(source, condition, reading, what, situation, [aspect.timer, Timer.ARGO_UNKNOWN], before)
+    health = _health_keys(reading)
+    seen = None if isinstance(reading, Absent) else reading.value
+    unknown = seen is not None and "Unknown" in (sync_word(seen), health_word(seen))
+    timers = running(Timer.ARGO_UNKNOWN, unknown, situation, clock)
+    timers |= running(aspect.timer, False if seen is None else aspect.holds(seen), situation, clock)
+    if seen is None:
+        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        message = f"{what} does not exist"
+        return Assessment(source, condition, verdict, Reason.APPLICATION_MISSING, message, timers, health)
+    if aspect.word(seen) != "Unknown":
+        verdict, reason, message = aspect.judge(what, seen, situation, aspect.timer in timers)
+        return Assessment(source, condition, verdict, reason, clean(message), timers, health)
+    return _not_known(aspect, what, timers, health, situation, clock)
+
+
+def _not_known(
+    aspect: Aspect,
+    what: str,
+    timers: dict[str, datetime],
+    health: dict[str, object],
+    situation: Situation,
+    clock: Clock,
+) -> Assessment:
+    source, condition = aspect.source, aspect.condition
+    message = f"Argo CD does not know the {aspect.unknown} of {what}"
+    if not situation.first_ready:
+        return Assessment(source, condition, Verdict.PENDING, aspect.pending, message, timers, health)
+    if not clock.older_than(timers[Timer.ARGO_UNKNOWN], UNKNOWN_SECONDS):
+        carry = carried(source, condition, situation, timers, health)
+        if carry is not None:
+            return carry
+    return Assessment(source, condition, Verdict.UNREADABLE, aspect.unreadable, message, timers, health)
+
+
+def sync_word(application: ApplicationSeen) -> str:
+    """The sync status, Unknown for anything Argo CD does not say."""
+    return application.sync_status if application.sync_status in _SYNC else "Unknown"
+
+
+def health_word(application: ApplicationSeen) -> str:
+    """The health status, Unknown for anything Argo CD does not say."""
+    return application.health_status if application.health_status in _HEALTH else "Unknown"
+
+
+def _health_keys(reading: Present[ApplicationSeen] | Absent) -> dict[str, object]:
+    """`argocd` of `status.health`; an absent Application is Missing, in the plan's words."""
+    if isinstance(reading, Absent):
+        return {"argocd": {"syncStatus": "Unknown", "healthStatus": "Missing"}}
+    seen = reading.value
+    argocd: dict[str, object] = {"syncStatus": sync_word(seen), "healthStatus": health_word(seen)}
+    if seen.finished_at is not None:
+        argocd["lastSyncTime"] = format_time(seen.finished_at)
+    return {"argocd": argocd}

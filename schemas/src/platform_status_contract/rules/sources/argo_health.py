@@ -1,0 +1,58 @@
+"""Argo CD health: does what was delivered work, as far as Argo CD can tell?"""
+
+from typing import Final
+
+from platform_status_contract.model.vocabulary import ConditionType, Reason
+from platform_status_contract.rules.assessment import Assessment, Situation, Verdict, strict
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import ApplicationSeen, Observation
+from platform_status_contract.rules.texts import clean
+from platform_status_contract.rules.timers import SourceName, Timer
+
+from .argo import Aspect, assess_application, health_word
+
+__all__ = ["assess_argo_health"]
+
+_WORDS: Final = {
+    "Healthy": (Verdict.GOOD, Reason.APPLICATION_HEALTHY, "is healthy"),
+    "Progressing": (Verdict.PENDING, Reason.APPLICATION_PROGRESSING, "is progressing"),
+    "Suspended": (Verdict.PAUSED, Reason.PAUSED, "is suspended"),
+    "Degraded": (Verdict.BAD, Reason.APPLICATION_DEGRADED, "is degraded"),
+    "Missing": (Verdict.BAD, Reason.APPLICATION_MISSING, "has missing resources"),
+}
+
+
+def assess_argo_health(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
+    """Healthy is good; Progressing is pending; Degraded and Missing are bad; Suspended is paused."""
+    return assess_application(_ASPECT, observation, situation, clock)
+
+
+def _degraded(seen: ApplicationSeen) -> bool | None:
+    """Predicate of timer argoDegraded; Unknown is neither Degraded nor well."""
+    word = health_word(seen)
+    return None if word == "Unknown" else word == "Degraded"
+
+
+def _judge(
+    what: str,
+    seen: ApplicationSeen,
+    situation: Situation,
+    _: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
+) -> tuple[Verdict, Reason, str]:
+    verdict, reason, message = _WORDS[health_word(seen)]
+    said = clean(seen.health_message, 200) if verdict is Verdict.BAD else ""
+    actual = strict(situation) if verdict is Verdict.PENDING else verdict
+    return actual, reason, f"{what} {message}: {said}" if said else f"{what} {message}"
+
+
+_ASPECT: Final = Aspect(
+    source=SourceName.ARGO_HEALTH,
+    condition=ConditionType.ARGO_HEALTHY,
+    timer=Timer.ARGO_DEGRADED,
+    holds=_degraded,
+    word=health_word,
+    judge=_judge,
+    unknown="health",
+    pending=Reason.APPLICATION_PROGRESSING,
+    unreadable=Reason.SOURCE_UNREADABLE,
+)

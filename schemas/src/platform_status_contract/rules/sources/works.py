@@ -1,0 +1,99 @@
+"""Kratix Works: is what the pipeline put out written to its Destinations?
+
+Source: kratix.md section 6. Work Ready=True means scheduled, not written; a WorkPlacement's WriteSucceeded is the best
+evidence there is. A failing write flaps by design of Kratix, hence the 120 s before it counts as bad.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from platform_status_contract.model.vocabulary import ConditionType, Reason
+from platform_status_contract.rules.assessment import (
+    Assessment,
+    Blind,
+    Situation,
+    Verdict,
+    blind,
+    lenient,
+    running,
+    settle,
+)
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import Absent, Observation, WorkPlacementSeen, WorkSeen
+from platform_status_contract.rules.texts import clean, name_culprits
+from platform_status_contract.rules.timers import SourceName, Timer
+
+__all__ = ["assess_works"]
+
+FAILING_SECONDS = 120
+
+_SOURCE = SourceName.WORKS
+_CONDITION = ConditionType.WORKS_READY
+
+
+def assess_works(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
+    """Good once every Work has been written everywhere; failing for 120 s is bad; not yet is pending."""
+    if not situation.contract.works:
+        return None
+    reading = settle(observation.works, situation, clock)
+    if isinstance(reading, Blind):
+        return blind(_SOURCE, _CONDITION, reading, "Works of this request", situation, [Timer.WORKS_FAILING])
+    works = () if isinstance(reading, Absent) else reading.value
+    failing = [placement for work in works for placement in work.placements if _fails(placement)]
+    timers = running(Timer.WORKS_FAILING, bool(failing), situation, clock)
+    if failing:
+        return _failing(failing, timers, situation, clock)
+    if not works:
+        return _pending(Reason.WAITING_FOR_WORKS, "no Work exists yet", situation)
+    waiting = [work for work in works if not _is_written(work)]
+    if waiting:
+        names = name_culprits([work.name for work in waiting])
+        said = _first_text((work.name, work.message) for work in waiting)
+        return _pending(Reason.WORKS_PENDING, f"Works not yet written: {names}{said}", situation)
+    message = f"{len(works)}/{len(works)} Works are written"
+    return Assessment(_SOURCE, _CONDITION, Verdict.GOOD, Reason.WORKS_WRITTEN, message)
+
+
+def _fails(placement: WorkPlacementSeen) -> bool:
+    return placement.misplaced or placement.written is False
+
+
+def _is_written(work: WorkSeen) -> bool:
+    return work.empty or (bool(work.placements) and all(placement.written for placement in work.placements))
+
+
+def _failing(
+    failing: list[WorkPlacementSeen], timers: dict[str, datetime], situation: Situation, clock: Clock
+) -> Assessment:
+    misplaced = all(placement.misplaced for placement in failing)
+    reason = Reason.WORKS_MISPLACED if misplaced else Reason.WORKS_FAILING
+    names = name_culprits([_named(placement) for placement in failing])
+    said = _first_text((placement.name, placement.message) for placement in failing)
+    message = f"{'misplaced' if misplaced else 'cannot be written'}: WorkPlacement {names}{said}"
+    is_bad = clock.older_than(timers[Timer.WORKS_FAILING], FAILING_SECONDS)
+    verdict = Verdict.BAD if is_bad else lenient(situation)
+    return Assessment(
+        _SOURCE,
+        _CONDITION,
+        verdict,
+        reason,
+        clean(message),
+        timers=timers,
+        note=message if verdict is Verdict.GOOD else "",
+    )
+
+
+def _named(placement: WorkPlacementSeen) -> str:
+    return f"{placement.name} to {placement.destination}" if placement.destination else placement.name
+
+
+def _first_text(said: Iterable[tuple[str, str]]) -> str:
+    # by name, not by the order of reading, which a restart changes
+    return next((f" ({clean(text, 160)})" for _, text in sorted(said) if clean(text, 160)), "")
+
+
+def _pending(reason: Reason, message: str, situation: Situation) -> Assessment:
+    verdict = lenient(situation)
+    return Assessment(
+        _SOURCE, _CONDITION, verdict, reason, clean(message), note=message if verdict is Verdict.GOOD else ""
+    )

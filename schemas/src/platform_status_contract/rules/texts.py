@@ -1,0 +1,63 @@
+"""Sentences of a status: culprits named, hostile text made inert, length bounded (design.md section 5).
+
+Messages hold no clock and no counter that moves while nothing changes, or each second would be a write.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "name_culprits"]
+
+MESSAGE_LIMIT = 400
+"""Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
+
+_CULPRITS = 3
+_ELLIPSIS = "\u2026"
+_NAME_LIMIT = 100
+
+
+def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
+    """Make any text safe to store and to show on a terminal.
+
+    Args:
+        text: Whatever the cluster held; anything but a string becomes empty.
+        limit: Longest result in bytes of JSON text, where a quotation mark and a backslash take two.
+
+    Returns:
+        One line without control, bidirectional or unencodable characters, cut with an ellipsis at `limit`.
+    """
+    if not isinstance(text, str):
+        return ""
+    head = text[: limit * 4]
+    printable = head if head.isprintable() else "".join(char if char.isprintable() else " " for char in head)
+    line = " ".join(printable.split())
+    if _size(line) <= limit:
+        return line
+    room = limit - _size(_ELLIPSIS)
+    fitting = sum(size <= room for size in accumulate(map(_size, line)))
+    return line[:fitting].rstrip() + _ELLIPSIS
+
+
+def _size(text: str) -> int:
+    return len(text.encode()) + text.count('"') + text.count("\\")
+
+
+def name_culprits(culprits: Sequence[str]) -> str:
+    """At most three culprits, sorted, then how many more: ``a, b, c and 4 more``."""
+    ordered = sorted(set(culprits))
+    shown = ", ".join(clean(culprit, _NAME_LIMIT) for culprit in ordered[:_CULPRITS])
+    rest = len(ordered) - _CULPRITS
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def bounded_names(names: Iterable[str], *, most: int = 20, limit: int = 2048) -> list[str]:
+    """Sorted names for a list in the status, at most `most` of them and `limit` bytes in all; whole names only."""
+    chosen: list[str] = []
+    size = 0
+    for safe in sorted(clean(name, 253) for name in names):
+        size += _size(safe) + 3
+        if len(chosen) == most or size > limit:
+            break
+        if safe:
+            chosen.append(safe)
+    return chosen

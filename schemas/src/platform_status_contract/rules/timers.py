@@ -1,0 +1,49 @@
+"""Names of the timers in `health.since` (design.md section 5).
+
+A timer is set when its predicate becomes true, removed when it is observed false, and kept while its source is
+unreadable. They live in the status, not in memory: a restart of the sidecar changes nothing.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["TIMERS", "SourceName", "Timer", "bad_timer"]
+
+
+class SourceName(StrEnum):
+    """The sources, in the order that decides which one is named first."""
+
+    WORKS = "works"
+    ARGO_SYNC = "argoSync"
+    ARGO_HEALTH = "argoHealth"
+    PODS = "pods"
+    SECRET = "secret"  # noqa: S105 - the name of a source
+    SUB_APPS = "subApps"
+
+
+class Timer(StrEnum):
+    """Predicates whose beginning is remembered; `bad.<source>` comes on top, see `bad_timer`."""
+
+    STARTED = "started"
+    FIRST_READY = "firstReady"
+    UPDATING = "updating"
+    CAUGHT_UP = "caughtUp"
+    BEHIND = "behind"
+    DEGRADED = "degraded"
+    BELOW_MIN_READY_RATIO = "belowMinReadyRatio"
+    ARGO_DEGRADED = "argoDegraded"
+    ARGO_UNKNOWN = "argoUnknown"
+    SYNC_FAILED = "syncFailed"
+    WORKS_FAILING = "worksFailing"
+    SUB_APPS_PROGRESSING = "subAppsProgressing"
+
+
+def bad_timer(source: SourceName) -> str:
+    """Name of the timer that runs while a source is bad, `bad.<source>`."""
+    return f"bad.{source.value}"
+
+
+TIMERS: Final[frozenset[str]] = frozenset(timer.value for timer in Timer) | frozenset(
+    bad_timer(source) for source in SourceName
+)
+"""Every name that may stand in `health.since`; others are dropped when a status is read back."""

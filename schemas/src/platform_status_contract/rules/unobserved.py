@@ -1,0 +1,44 @@
+"""Rows 1 and 2 of the phase table: a request that is going, or that has no readable contract (design.md section 5)."""
+
+from platform_status_contract.model.vocabulary import Phase, Reason
+
+from .observation import ContractProblem, Facts, Workflow
+from .project import Outcome
+
+__all__ = ["row_1_deleting", "row_2_no_contract"]
+
+
+def row_1_deleting(facts: Facts) -> Outcome | None:
+    """The request is being deleted.
+
+    The delete pipeline writes phase Deleting only after deletionTimestamp is set, which is never taken back. The phase
+    without it comes out of a backup or from a stray writer, and would otherwise stand for ever (ADR 0008).
+    """
+    return Outcome("1", Phase.DELETING, Reason.DELETING) if facts.deleting else None
+
+
+def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in design.md section 5
+    facts: Facts, problem: ContractProblem, *, first_ready: bool
+) -> Outcome:
+    """There is nothing that says what to observe.
+
+    A request with neither a contract nor any trace of a workflow waits for one as well: Kratix has not come round to
+    it yet. A contract that cannot be read is no such request: somebody has written it.
+    """
+    failed = facts.workflow is Workflow.FAILED
+    why = facts.workflow_message or "; ".join(facts.problems[:3])
+    if failed and not first_ready:
+        return Outcome("2a", Phase.FAILED, Reason.WORKFLOW_FAILED, why or "the workflow failed")
+    if not first_ready and facts.workflow is Workflow.SUSPENDED:
+        return Outcome("2b", Phase.SCHEDULED, Reason.WORKFLOW_SUSPENDED, why or "the workflow is suspended")
+    untouched = facts.workflow is Workflow.NONE and problem.reason is Reason.NO_CONTRACT
+    waiting = untouched or facts.workflow in (Workflow.PENDING, Workflow.RUNNING)
+    if not first_ready and waiting:
+        return Outcome("2b", Phase.SCHEDULED, Reason.WAITING_FOR_WORKFLOW, "waiting for the workflow")
+    if problem.reason is Reason.INVALID_CONTRACT:
+        return Outcome("2c", Phase.UNKNOWN, Reason.INVALID_CONTRACT, problem.message)
+    if failed:
+        return Outcome("2c", Phase.UNKNOWN, Reason.WORKFLOW_FAILED, why or "the workflow failed")
+    if waiting or facts.workflow is Workflow.SUSPENDED:
+        return Outcome("2c", Phase.UNKNOWN, Reason.WAITING_FOR_WORKFLOW, "no contract yet; waiting for the workflow")
+    return Outcome("2c", Phase.UNKNOWN, Reason.NO_CONTRACT, problem.message)

@@ -1,0 +1,100 @@
+"""Where the request's Kratix workflow stands, read from its status and labels (kratix.md sections 3, 5, 8, 11.4).
+
+`kratix.workflows.pipelines[].phase` outranks the condition ConfigureWorkflowCompleted: when somebody's write hits the
+start window, Kratix loses its starting status and the condition keeps an old True while a Job already runs (11.4).
+"""
+
+from collections.abc import Mapping
+
+from .observation import Workflow
+from .texts import clean
+
+__all__ = ["RERUN_LABELS", "SUSPENDED_LABEL", "read_workflow"]
+
+SUSPENDED_LABEL = "kratix.io/workflow-suspended"
+RERUN_LABELS = ("kratix.io/manual-reconciliation", "internal.workflows.kratix.io/run-from-start")
+"""Labels by which Kratix is told that a run is due; it removes them when the run starts."""
+
+_PHASES = {
+    "Failed": Workflow.FAILED,
+    "Suspended": Workflow.SUSPENDED,
+    "Running": Workflow.RUNNING,
+    "Pending": Workflow.PENDING,
+    "Succeeded": Workflow.COMPLETED,
+}
+
+
+def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, str]:
+    """Say where the workflow stands.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+        labels: metadata.labels of the request.
+
+    Returns:
+        The state, and what Kratix says about a suspended or failed pipeline (may be empty).
+    """
+    fields = _mapping(status)
+    workflows = _mapping(_mapping(fields.get("kratix")).get("workflows"))
+    pipelines = [_mapping(entry) for entry in _items(workflows.get("pipelines"))]
+    state = _by_pipelines(pipelines)
+    condition = _condition(fields)
+    if state is None:
+        state = _by_condition(condition)
+    if labels.get(SUSPENDED_LABEL) == "true":
+        state = Workflow.SUSPENDED
+    elif state is not Workflow.RUNNING and any(labels.get(label) == "true" for label in RERUN_LABELS):
+        state = Workflow.PENDING
+    return state, _message(state, pipelines, condition)
+
+
+def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
+    phases = {_phase(pipeline) for pipeline in pipelines} - {None}
+    if not phases:
+        return None
+    for decisive in (Workflow.FAILED, Workflow.SUSPENDED, Workflow.RUNNING):
+        if decisive in phases:
+            return decisive
+    if phases == {Workflow.PENDING}:
+        return Workflow.PENDING
+    # one has succeeded and another is to come: the workflow is between two pipelines
+    return Workflow.COMPLETED if phases == {Workflow.COMPLETED} else Workflow.RUNNING
+
+
+def _phase(pipeline: Mapping[str, object]) -> Workflow | None:
+    phase = pipeline.get("phase")
+    return _PHASES.get(phase) if isinstance(phase, str) else None
+
+
+def _by_condition(condition: Mapping[str, object]) -> Workflow:
+    if condition.get("status") == "True":
+        return Workflow.COMPLETED
+    if condition.get("reason") == "ConfigureWorkflowFailed":
+        return Workflow.FAILED
+    return Workflow.RUNNING if condition.get("status") == "False" else Workflow.NONE
+
+
+def _condition(fields: Mapping[str, object]) -> Mapping[str, object]:
+    for entry in _items(fields.get("conditions")):
+        condition = _mapping(entry)
+        if condition.get("type") == "ConfigureWorkflowCompleted":
+            return condition
+    return {}
+
+
+def _message(state: Workflow, pipelines: list[Mapping[str, object]], condition: Mapping[str, object]) -> str:
+    if state not in (Workflow.SUSPENDED, Workflow.FAILED):
+        return ""
+    for pipeline in pipelines:
+        said = clean(pipeline.get("message"))
+        if _phase(pipeline) is state and said:
+            return said
+    return clean(condition.get("message")) if state is Workflow.FAILED else ""
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,95 @@
+"""What a person gets for a wrong document: one line that names the path, what was found, and what was expected.
+
+Documents may be hostile: whatever is quoted from one is short and free of control characters, and no document or
+container is ever echoed as a whole.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+__all__ = ["MANY_DIGITS", "ROOT", "Path", "Problem", "describe", "format_path", "quote"]
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indexes from the document's root."""
+
+ROOT: Final = "(document)"
+"""How the path of the document itself is written."""
+
+_LONGEST = 48
+MANY_DIGITS: Final = 10**19
+"""Numbers from here on are not written out, and no document of ours holds any."""
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+class Problem(Struct, frozen=True):
+    """One thing that is wrong.
+
+    Attributes:
+        path: Such as ``contract.workloads.namespace`` or ``secrets[0].role``; ``(document)`` for the whole.
+        found: What stands there, shortened; ``nothing`` if a key is missing.
+        expected: What should stand there, in words.
+        message: The whole sentence in one line, with a hint where one is known.
+    """
+
+    path: str
+    found: str
+    expected: str
+    message: str
+
+    @classmethod
+    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "Problem":
+        """Build the sentence out of its parts.
+
+        Args:
+            path: Where.
+            found: What stands there.
+            expected: What should.
+            hint: What to do, without a full stop; empty: none.
+        """
+        where = format_path(path)
+        sentence = f"{where}: found {found}, expected {expected}{'; ' if hint else ''}{hint}"
+        return cls(path=where, found=found, expected=expected, message=sentence)
+
+
+def format_path(path: Sequence[str | int]) -> str:
+    """Write a path as a person would: dots for keys, brackets for indexes and for keys that are not plain words."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part and len(part) <= _LONGEST and _PLAIN.issuperset(part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{quote(part)}]"
+    return text or ROOT
+
+
+def quote(text: str, longest: int = _LONGEST) -> str:
+    """Quote a text for one line of a terminal: JSON quotes, at most `longest` characters, nothing unprintable."""
+    quoted = json.dumps(text[:longest], ensure_ascii=False)
+    safe = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in quoted)
+    return safe if len(text) <= longest else f'{safe[:-1]}…" ({len(text)} characters)'
+
+
+def describe(value: object) -> str:
+    """Say what a value is: scalars as they are written in JSON, containers by their size only."""
+    match value:
+        case None | bool():
+            words = json.dumps(value)
+        case str():
+            words = quote(value)
+        case int() if abs(value) >= MANY_DIGITS:
+            words = "a number of more than 19 digits"
+        case int() | float():
+            words = str(value)
+        case list():
+            words = f"a list of {len(value)}" if value else "an empty list"
+        case dict():
+            size = "1 key" if len(value) == 1 else f"{len(value)} keys"
+            words = f"a mapping with {size}" if value else "an empty mapping"
+        case _:
+            words = f"a value of type {quote(type(value).__name__)}"
+    return words

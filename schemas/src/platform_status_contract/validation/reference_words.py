@@ -1,0 +1,56 @@
+"""Rows of the reference page: phases, condition types, reasons and timers, and how a table is written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from .reference_keys import Row
+from .schemas import STATUS, load_schema
+
+__all__ = ["condition_rows", "phase_rows", "reason_sections", "table", "timer_rows"]
+
+_ANY = "Any source"
+
+
+def table(heads: Sequence[str], rows: Sequence[Row]) -> str:
+    """Write a Markdown table; a bar inside a cell is escaped."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def phase_rows() -> list[Row]:
+    """Phase, status of Ready, meaning."""
+    return [(f"`{word['const']}`", word["x-ready"], word["description"]) for word in _words("phase")]
+
+
+def condition_rows() -> tuple[list[Row], list[Row]]:
+    """The sidecar's types (type, source, when present, what True means) and Kratix's (type, meaning)."""
+    ours: list[Row] = [
+        (f"`{word['const']}`", word["x-source"], word["x-when"], word["description"])
+        for word in _words("conditionType")
+    ]
+    return ours, [(f"`{word['const']}`", word["description"]) for word in _words("kratixConditionType")]
+
+
+def reason_sections() -> list[tuple[str, list[Row]]]:
+    """Reasons by the condition that carries them: title, rows of reason, verdict, meaning, what to do."""
+    sections: dict[str, list[Row]] = {f"On `{word['const']}`": [] for word in _words("conditionType")}
+    sections[_ANY] = []
+    for word in _words("reason"):
+        first, *others = word["x-conditions"]
+        many = ("Ready" not in others and len(others) > 1) or len(others) > 3  # noqa: PLR2004 - more than a family of sources
+        title = _ANY if many else f"On `{first}`"
+        also = [other for other in others if other != "Ready"]
+        meaning = word["description"] + (f" Also on {', '.join(also)}." if also and not many else "")
+        sections[title].append((f"`{word['const']}`", word.get("x-verdict", ""), meaning, word["x-remedy"]))
+    return list(sections.items())
+
+
+def timer_rows() -> list[Row]:
+    """Timer, predicate, when it is removed."""
+    timers = load_schema(STATUS)["$defs"]["since"]["properties"]
+    return [(f"`{name}`", timer["description"], timer["x-removed"]) for name, timer in timers.items()]
+
+
+def _words(name: str) -> list[dict[str, Any]]:
+    words: list[dict[str, Any]] = load_schema(STATUS)["$defs"][name]["oneOf"]
+    return words

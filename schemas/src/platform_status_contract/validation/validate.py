@@ -1,0 +1,49 @@
+"""Validating a document against one of the schemas."""
+
+import re
+from itertools import islice
+from typing import Any
+
+from .explain import explain
+from .problems import Problem
+from .schemas import SchemaName, resolve_name, validator
+from .values import foreign_values
+
+__all__ = ["MOST", "validate"]
+
+MOST = 50
+"""Problems that are listed; a document with more gets one line that says how many are left out."""
+
+_MOST_ERRORS = 1000
+
+
+def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
+    """Validate a document.
+
+    Args:
+        document: Decoded JSON or YAML; anything at all is allowed.
+        schema: ``status-v1``, ``contract-v1``, ``statuscontract-v1`` or another of `schema_names`; the version may be
+            left out while there is one only.
+
+    Returns:
+        Nothing if the document is valid; else its problems, sorted by path, each once, the same for equal documents.
+
+    Raises:
+        UnknownSchemaError: There is no such schema.
+    """
+    name = resolve_name(schema)
+    candidate: Any = document
+    problems = foreign_values(document)
+    if not problems:
+        errors = islice(validator(name).iter_errors(candidate), _MOST_ERRORS)
+        problems = tuple(problem for error in errors for problem in explain(error))
+    distinct = sorted({problem.message: problem for problem in problems}.values(), key=_order)
+    rest = len(distinct) - MOST
+    left_out = (Problem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
+    return tuple(distinct[:MOST]) + (left_out if rest > 0 else ())
+
+
+def _order(problem: Problem) -> tuple[list[str | int], str]:
+    """By path, indexes as numbers; digits are every other part, so that like is compared with like."""
+    parts = re.split(r"([0-9]{1,9})", problem.path)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], problem.message

@@ -1,0 +1,1 @@
+"""What holds for every status and every observation, whatever anybody wrote."""

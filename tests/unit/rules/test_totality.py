@@ -1,0 +1,160 @@
+"""Any JSON, any text: the rules answer, and the answer can be stored and shown."""
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_status_contract.model.contract import Contract, Thresholds
+from platform_status_contract.model.status import Status
+from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.merge import merged_status
+from platform_status_contract.rules.observation import (
+    Absent,
+    ApplicationSeen,
+    ContractProblem,
+    Facts,
+    Observation,
+    PodSeen,
+    Present,
+    SubApplicationSeen,
+    Workflow,
+    WorkPlacementSeen,
+    WorkSeen,
+)
+from platform_status_contract.rules.texts import MESSAGE_LIMIT, bounded_names, clean, name_culprits
+from platform_status_contract.rules.timers import TIMERS
+from platform_status_contract.rules.workflow import read_workflow
+
+from .looks import look
+from .settings import quick
+from .worlds import NOW, World, any_json, hostile_text, statuses, whole_contract, worlds
+
+_LIMIT = 8 * 1024
+
+
+@quick
+@given(worlds())
+def test_what_we_write_can_be_stored_and_shown(world: World) -> None:
+    own = merged_status({"conditions": []}, look(world, world.status, NOW), NOW)
+    stored = msgspec.json.encode(own)
+    assert len(stored) < _LIMIT
+    status = msgspec.json.decode(stored, type=Status)
+    texts = [status.message or "", *(condition.message for condition in status.conditions)]
+    assert all(text.isprintable() and len(text.encode()) <= MESSAGE_LIMIT for text in texts)
+    assert all(condition.message for condition in status.conditions), "every condition says what it means"
+
+
+@quick
+@given(any_json | statuses, st.dictionaries(hostile_text, hostile_text, max_size=3))
+def test_workflow_is_read_from_anything(status: object, labels: dict[str, str]) -> None:
+    workflow, said = read_workflow(status, labels)
+    assert workflow in Workflow
+    assert said.isprintable()
+
+
+@quick
+@given(
+    st.one_of(
+        any_json,
+        st.fixed_dictionaries({"contract": any_json}),
+        st.fixed_dictionaries(
+            {
+                "contract": st.fixed_dictionaries(
+                    {"version": st.just("v1") | any_json, "generation": st.just(1) | any_json},
+                    optional={
+                        "displayName": st.just("VCluster") | any_json,
+                        "name": st.just("media") | any_json,
+                        "works": st.booleans() | any_json,
+                        "secrets": any_json,
+                        "application": any_json,
+                        "thresholds": st.fixed_dictionaries({"minReadyRatio": any_json}) | any_json,
+                    },
+                )
+            }
+        ),
+    )
+)
+def test_contract_is_read_from_anything(status: object) -> None:
+    found = read_contract(status)
+    if isinstance(found, ContractProblem):
+        assert found.message
+        assert found.message.isprintable()
+    else:
+        assert isinstance(found, Contract)
+        assert found.observes_something
+
+
+def test_worst_texts_everywhere_still_fit() -> None:
+    worst = '"' * 300
+    names = [f"{index:02}{worst}" for index in range(30)]
+    placements = tuple(WorkPlacementSeen(name, worst, written=False, message=worst) for name in names)
+    seen = Observation(
+        works=Present((WorkSeen("w", empty=False, placements=placements),)),
+        application=Present(
+            ApplicationSeen("OutOfSync", "Degraded", worst, "Failed", worst, finished_at=NOW, written_for=1)
+        ),
+        pods=Present(tuple(PodSeen(name, waiting=worst) for name in names)),
+        controllers=Present(()),
+        secrets=(Absent(),),
+        sub_applications=Present(tuple(SubApplicationSeen(name, "Degraded", None) for name in names)),
+    )
+    facts = Facts("m", "n", "K", 1, deleting=False, contract=whole_contract(Thresholds()), workflow=Workflow.COMPLETED)
+    status = {"phase": "Failed", "health": {"since": dict.fromkeys(TIMERS, "2026-02-26T09:00:00Z")}}
+    own = merged_status({"conditions": []}, look(World(status, seen, facts), status, NOW), NOW)
+    assert len(msgspec.json.encode(own)) < _LIMIT
+    assert own["phase"] == "Failed"
+
+
+def test_contract_with_half_a_surrogate_pair_is_invalid() -> None:
+    found = read_contract({"contract": {"version": "v1\ud800"}})
+    assert isinstance(found, ContractProblem)
+    assert "not valid Unicode" in found.message
+
+
+@quick
+@given(hostile_text | any_json, st.integers(3, 500))
+def test_clean_text_is_one_bounded_printable_line(text: object, limit: int) -> None:
+    line = clean(text, limit)
+    assert line.isprintable()
+    assert len(line.encode()) <= limit
+    assert clean(line, limit) == line
+
+
+@quick
+@given(st.lists(hostile_text, max_size=40))
+def test_lists_of_names_are_sorted_and_bounded(names: list[str]) -> None:
+    shown = bounded_names(names)
+    assert shown == sorted(shown)
+    assert len(shown) <= 20
+    assert sum(len(name.encode()) for name in shown) <= 2048
+    assert all(name.isprintable() and name for name in shown)
+
+
+def test_twenty_of_more_names_are_listed() -> None:
+    assert bounded_names(f"app-{index:02}" for index in reversed(range(25))) == [
+        f"app-{index:02}" for index in range(20)
+    ]
+
+
+def test_long_names_that_begin_alike_are_counted_apart() -> None:
+    names = ["n" * 120 + str(index) for index in range(5)]
+    assert name_culprits(names).endswith(" and 2 more")
+
+
+@quick
+@given(statuses)
+def test_recalled_numbers_are_plausible(status: object) -> None:
+    history = recall(status)
+    for counts in (history.workloads, history.sub_apps):
+        numbers = [value for value in (counts or {}).values() if isinstance(value, int)]
+        assert all(0 <= number < 2**53 for number in numbers)
+        assert numbers == sorted(numbers)
+
+
+def test_names_that_hold_nothing_printable_are_left_out() -> None:
+    assert bounded_names(["\x00", "a"]) == ["a"]
+
+
+def test_text_that_is_too_long_ends_in_an_ellipsis() -> None:
+    assert clean("é" * 10, 10) == "ééé…"

@@ -1,0 +1,381 @@
+"""Generated worlds: contracts, observations, facts and statuses, plausible and hostile.
+
+Times lie around the deadlines of the rules (60, 120, 600, 900 s), because that is where mistakes live.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from platform_status_contract.model.contract import (
+    Application,
+    Contract,
+    Controller,
+    DestinationMatch,
+    SecretReference,
+    SubApplications,
+    Thresholds,
+    Workloads,
+)
+from platform_status_contract.model.times import format_time
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.rules.observation import (
+    Absent,
+    ApplicationSeen,
+    ContractProblem,
+    ControllerSeen,
+    Facts,
+    Observation,
+    PodSeen,
+    Present,
+    Reading,
+    SecretSeen,
+    SubApplicationSeen,
+    Unreadable,
+    Workflow,
+    WorkPlacementSeen,
+    WorkSeen,
+)
+from platform_status_contract.rules.timers import TIMERS
+
+__all__ = [
+    "NOW",
+    "World",
+    "any_json",
+    "contracts",
+    "facts_about",
+    "good_observation",
+    "hostile_text",
+    "mostly_good",
+    "observations",
+    "readable_observations",
+    "sane_statuses",
+    "statuses",
+    "thresholds",
+    "whole_contract",
+    "worlds",
+]
+
+T = TypeVar("T")
+
+NOW: Final = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
+_AGES = (0, 1, 29, 30, 59, 60, 61, 119, 120, 300, 599, 600, 601, 899, 900, 901, 7200, -1, -3600)
+
+hostile_text: Final = st.one_of(
+    st.sampled_from(["", "a", "\x1b[2J", "\u202ereversed", "\ud800", '"' * 250, "\\" * 250, "é" * 250, "x\n" * 120]),
+    st.text(st.characters(), max_size=60),
+)
+"""Anything that anybody may have put into a string of the cluster, half surrogate pairs included."""
+
+moments: Final = st.sampled_from(_AGES).map(lambda age: NOW - timedelta(seconds=age))
+thresholds: Final = st.builds(
+    Thresholds,
+    progress_deadline_seconds=st.sampled_from([0, 60, 900]),
+    degraded_after_seconds=st.sampled_from([0, 60, 600]),
+    failed_after_seconds=st.sampled_from([0, 60, 600]),
+    min_ready_ratio=st.sampled_from([0.0, 0.5, 1.0]),
+)
+
+_WORKLOADS = Workloads("vcluster-media", controllers=(Controller("StatefulSet", "m"), Controller("Deployment", "web")))
+_APPLICATIONS = (
+    Application("argocd", "vcluster-media"),
+    Application("argocd", "vcluster-media", "example.org/generation"),
+)
+
+
+def _secret(name: str) -> SecretReference:
+    return SecretReference("kubeconfig", "vcluster-media", name)
+
+
+def _sub_applications(minimum: int) -> SubApplications:
+    return SubApplications("argocd", DestinationMatch(name="media"), minimum=minimum)
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Contract:
+    """A contract that names at least one source."""
+    parts = draw(st.sets(st.sampled_from(["application", "works", "pods", "secrets", "subs"]), min_size=1))
+    return Contract(
+        "v1",
+        draw(st.integers(1, 3)),
+        "VCluster",
+        "media",
+        application=draw(st.sampled_from(_APPLICATIONS)) if "application" in parts else None,
+        sub_applications=_sub_applications(draw(st.sampled_from([0, 2]))) if "subs" in parts else None,
+        workloads=_WORKLOADS if "pods" in parts else None,
+        secrets=tuple(_secret(name) for name in ("one", "two")[: draw(st.integers(1, 2))])
+        if "secrets" in parts
+        else None,
+        works="works" in parts,
+        thresholds=draw(thresholds),
+    )
+
+
+def whole_contract(limits: Thresholds, generation: int = 1) -> Contract:
+    """A contract that names every source."""
+    return Contract(
+        "v1",
+        generation,
+        "VCluster",
+        "media",
+        application=_APPLICATIONS[1],
+        sub_applications=_sub_applications(0),
+        workloads=_WORKLOADS,
+        secrets=(_secret("one"),),
+        works=True,
+        thresholds=limits,
+    )
+
+
+def good_observation(generation: int = 1) -> Observation:
+    """Every source of `whole_contract`, good."""
+    return Observation(
+        works=Present((WorkSeen("w", empty=False, placements=(WorkPlacementSeen("p", "worker", written=True),)),)),
+        application=Present(ApplicationSeen("Synced", "Healthy", written_for=generation)),
+        pods=Present((PodSeen("a", "Running", ready=True),)),
+        controllers=Present(()),
+        secrets=(Present(SecretSeen("one")),),
+        sub_applications=Present(()),
+    )
+
+
+words: Final = st.one_of(
+    st.sampled_from(
+        ["Synced", "OutOfSync", "Unknown", "", "Healthy", "Progressing", "Suspended", "Degraded", "Missing"]
+    ),
+    hostile_text,
+)
+applications: Final = st.builds(
+    ApplicationSeen,
+    sync_status=st.one_of(st.sampled_from(["Synced", "OutOfSync", "Unknown"]), words),
+    health_status=st.one_of(st.sampled_from(["Healthy", "Degraded", "Suspended", "Progressing", "Unknown"]), words),
+    health_message=hostile_text,
+    operation_phase=st.one_of(st.sampled_from(["", "Running", "Failed", "Error", "Succeeded"]), hostile_text),
+    operation_message=hostile_text,
+    finished_at=st.none() | moments,
+    compared_current=st.sampled_from([True, True, False]),
+    written_for=st.sampled_from([None, 1, 2, 3, -1, 10**30]),
+)
+pods: Final = st.builds(
+    PodSeen,
+    name=st.sampled_from(["a", "b", "c"]) | hostile_text,
+    phase=st.sampled_from(["Running", "Running", "Pending", "Failed", "Succeeded"]) | hostile_text,
+    ready=st.sampled_from([True, True, False]),
+    ready_since=st.none() | moments,
+    restarts=st.sampled_from([0, 0, 0, 3, -1, 10**30]),
+    waiting=hostile_text,
+    terminating=st.sampled_from([False, False, True]),
+    owner_kind=st.sampled_from(["", "StatefulSet", "ReplicaSet", "Job"]),
+    owner_name=st.sampled_from(["m", "web-5d8f", "x"]),
+)
+controllers: Final = st.builds(
+    ControllerSeen,
+    kind=st.sampled_from(["StatefulSet", "Deployment"]),
+    name=st.sampled_from(["m", "web"]),
+    paused=st.booleans(),
+)
+placements: Final = st.builds(
+    WorkPlacementSeen,
+    name=hostile_text,
+    destination=hostile_text,
+    written=st.sampled_from([True, True, False, None]),
+    misplaced=st.sampled_from([False, False, True]),
+    message=hostile_text,
+)
+works: Final = st.builds(
+    WorkSeen,
+    name=hostile_text,
+    empty=st.sampled_from([False, False, True]),
+    placements=st.lists(placements, max_size=2).map(tuple),
+    message=hostile_text,
+)
+sub_applications: Final = st.builds(
+    SubApplicationSeen,
+    name=hostile_text,
+    health_status=st.sampled_from(["Healthy", "Healthy", "Degraded", "Progressing", "Suspended"]) | words,
+    created=st.none() | moments,
+)
+
+
+def _few(items: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(items, max_size=3).map(tuple)
+
+
+def _readings(value: st.SearchStrategy[T]) -> st.SearchStrategy[Reading[T]]:
+    readable: st.SearchStrategy[Present[T] | Absent] = st.one_of(
+        value.map(Present), value.map(Present), value.map(Present), st.just(Absent())
+    )
+    unreadable: st.SearchStrategy[Unreadable[T]] = st.builds(
+        Unreadable,
+        reason=st.sampled_from([Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE]),
+        since=moments,
+        last=st.none() | readable,
+    )
+    return st.one_of(readable, readable, readable, unreadable)
+
+
+observations: Final = st.builds(
+    Observation,
+    works=st.none() | _readings(_few(works)),
+    application=st.none() | _readings(applications),
+    pods=st.none() | _readings(_few(pods)),
+    controllers=st.none() | _readings(_few(controllers)),
+    secrets=st.none() | st.lists(_readings(st.builds(SecretSeen, name=hostile_text)), max_size=3).map(tuple),
+    sub_applications=st.none() | _readings(_few(sub_applications)),
+)
+
+_SOURCES: Final = ("works", "application", "pods", "controllers", "secrets", "sub_applications")
+
+mostly_good: Final = st.builds(
+    lambda good, other, names: Observation(
+        **{name: getattr(other if name in names else good, name) for name in _SOURCES}
+    ),
+    st.just(good_observation()),
+    observations,
+    st.sets(
+        st.sampled_from(["works", "application", "pods", "controllers", "secrets", "sub_applications"]), max_size=2
+    ),
+)
+"""A good world with up to two sources replaced by anything."""
+
+
+@st.composite
+def readable_observations(draw: st.DrawFn) -> Observation:
+    """Worlds in which every source answers."""
+    seen = draw(st.one_of(mostly_good, mostly_good, observations))
+    good = good_observation()
+    readable = {name: _answered(getattr(seen, name), getattr(good, name)) for name in _SOURCES}
+    return Observation(**readable)
+
+
+def _answered(reading: object, instead: object) -> Any:  # noqa: ANN401 - one type per field
+    parts = reading if isinstance(reading, tuple) else (reading,)
+    return instead if any(isinstance(part, Unreadable) for part in parts) else reading
+
+
+any_json: Final = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -(2**63), 2**53])
+    | st.floats()
+    | hostile_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile_text, inner, max_size=3),
+    max_leaves=8,
+)
+"""Any JSON value, and what Python calls JSON: not-a-number, infinities, huge integers, half surrogate pairs."""
+
+times: Final = moments.map(format_time)
+
+
+def _condition(kind: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries(
+        {
+            "type": kind,
+            "status": st.sampled_from([status.value for status in ConditionStatus]),
+            "reason": st.sampled_from([reason.value for reason in Reason]),
+            "message": hostile_text,
+            "lastTransitionTime": times,
+        }
+    )
+
+
+_owned = _condition(st.sampled_from([kind.value for kind in ConditionType]))
+_foreign = _condition(st.sampled_from(["ConfigureWorkflowCompleted", "Reconciled", "WorksSucceeded", "Foreign"]))
+_timers = st.dictionaries(st.sampled_from(sorted(TIMERS)), times)
+_generations = st.integers(1, 3)
+
+sane_statuses: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "phase": st.sampled_from([phase.value for phase in Phase if phase is not Phase.DELETING]),
+        "message": st.just("Pending"),
+        "health": st.fixed_dictionaries(
+            {"since": _timers},
+            optional={
+                "observedGeneration": _generations,
+                "readyGeneration": _generations,
+                "updatingGeneration": _generations,
+                "argocd": st.just({"syncStatus": "Synced", "healthStatus": "Healthy"}),
+                "workloads": st.just({"ready": 1, "total": 2}),
+            },
+        ),
+        "conditions": st.lists(_owned | _foreign, max_size=8),
+    },
+)
+"""Statuses in the right shape, with any values: duplicates of conditions, timers that contradict the phase."""
+
+statuses: Final = st.one_of(
+    sane_statuses,
+    sane_statuses,
+    any_json,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "phase": any_json,
+            "conditions": any_json | st.lists(any_json | _owned | _foreign, max_size=6),
+            "kratix": any_json,
+            "health": any_json
+            | st.fixed_dictionaries(
+                {},
+                optional=dict.fromkeys(("since", "observedGeneration", "argocd", "workloads", "subApps"), any_json),
+            )
+            | st.fixed_dictionaries(
+                {
+                    "since": _timers | st.dictionaries(st.sampled_from(sorted(TIMERS)), any_json),
+                    "subApps": st.fixed_dictionaries(
+                        {
+                            "healthy": st.integers(-1, 2),
+                            "total": st.integers(-1, 2) | any_json,
+                            "unhealthy": st.lists(hostile_text, max_size=40) | any_json,
+                        }
+                    ),
+                    "argocd": st.fixed_dictionaries(
+                        {"syncStatus": words, "healthStatus": words}, optional={"lastSyncTime": times | hostile_text}
+                    ),
+                }
+            ),
+        },
+    ),
+)
+"""Statuses of anybody's making."""
+
+problems: Final = st.builds(
+    ContractProblem, reason=st.sampled_from([Reason.NO_CONTRACT, Reason.INVALID_CONTRACT]), message=hostile_text
+)
+
+
+def facts_about(contract: st.SearchStrategy[Contract | ContractProblem]) -> st.SearchStrategy[Facts]:
+    """Facts of a request with such a contract."""
+    return st.builds(
+        Facts,
+        name=st.just("media"),
+        namespace=st.just("team-a"),
+        kind=st.just("VClusterOrchestratorV2"),
+        generation=_generations,
+        deleting=st.sampled_from([False] * 9 + [True]),
+        contract=contract,
+        workflow=st.sampled_from(Workflow),
+        workflow_message=hostile_text,
+        problems=st.lists(hostile_text, max_size=4).map(tuple),
+        reporter_lease=st.sampled_from(["", "platform-status-system/vcluster"]),
+        reporter_version=st.just("0.1.0"),
+    )
+
+
+class World(Struct, frozen=True):
+    """One moment of one request."""
+
+    status: object
+    observation: Observation
+    facts: Facts
+
+
+def worlds(status: st.SearchStrategy[object] = statuses) -> st.SearchStrategy[World]:
+    """Worlds of every kind: nine in ten with a readable contract."""
+    contract: st.SearchStrategy[Contract | ContractProblem] = st.one_of(
+        contracts(), contracts(), thresholds.map(whole_contract), thresholds.map(whole_contract), problems
+    )
+    return st.builds(World, status, st.one_of(observations, mostly_good, mostly_good), facts_about(contract))
