@@ -1,0 +1,114 @@
+"""What each container does: read, decide, write. The only code that joins the pure parts with the folders."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from platform_status_pipeline.errors import FolderError, RefusedError
+from platform_status_pipeline.kratix.folders import Folders, read_mapping, remove_files, write_file
+from platform_status_pipeline.kratix.live import patch_problems, target_of
+from platform_status_pipeline.kratix.status_file import configured, deleting, resolved
+from platform_status_pipeline.problems import lines
+from platform_status_pipeline.template.resolve import read_template, resolve
+from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
+from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.yaml_text import dump
+
+__all__ = ["Surroundings", "configure", "contract", "delete", "report"]
+
+
+class Surroundings(Struct, frozen=True):
+    """What a container is given.
+
+    Attributes:
+        folders: Kratix' folders.
+        environment: Environment variables.
+        say: Takes one line for the log.
+        settle: Waits out the time in which Kratix' own write must not be disturbed.
+    """
+
+    folders: Folders
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+    settle: Callable[[], None]
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing outside the folders may change (kratix.md section 8)."""
+        return self.environment.get("KRATIX_DRY_RUN", "").lower() == "true"
+
+
+def configure(given: Surroundings, settings: Settings) -> None:
+    """Write the documents and the static status of a VClusterOrchestratorV2.
+
+    Raises:
+        FolderError: A folder cannot be read or written.
+        RefusedError: The request cannot be carried out, or an earlier container left a bad status.yaml; none of our
+            documents is left behind.
+    """
+    folders = given.folders
+    remove_files(folders.output, FILES)
+    request = read_mapping(folders.request)
+    plan = make_plan(request, settings)
+    status = configured(read_mapping(folders.status, optional=True), request, plan.message)
+    for name, documents in plan.files.items():
+        write_file(folders.output / name, dump(*documents))
+    write_file(folders.status, dump(status))
+    given.say(f"{plan.message}: wrote {', '.join(plan.files)}")
+
+
+def delete(given: Surroundings) -> None:
+    """Write phase Deleting; Kratix ignores outputs of a delete workflow, and removes the Works itself.
+
+    Raises:
+        FolderError: A folder cannot be read or written.
+        RefusedError: An earlier container left a bad status.yaml.
+    """
+    folders = given.folders
+    request = read_mapping(folders.request)
+    message = f"{display_name(request)} is being deleted"
+    write_file(folders.status, dump(deleting(read_mapping(folders.status, optional=True), message)))
+    given.say(message)
+
+
+def contract(given: Surroundings, template: Path, variables: Mapping[str, str]) -> None:
+    """Resolve a StatusContract for a request of any kind and add it to status.yaml.
+
+    Args:
+        given: What the container is given.
+        template: File of the template.
+        variables: Values that replace those of the template's variables.
+
+    Raises:
+        FolderError: A folder or the template cannot be read or written.
+        RefusedError: The template is wrong or does not fit the request, or status.yaml is bad; it is left as it was.
+    """
+    folders = given.folders
+    request = read_mapping(folders.request)
+    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
+        given.say("nothing to resolve for a request that is being deleted")
+        return
+    result = resolve(read_template(read_mapping(template)), request, variables)
+    message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
+    write_file(folders.status, dump(resolved(read_mapping(folders.status, optional=True), request, result, message)))
+    given.say(f"resolved {template.name} for generation {result.contract['generation']}")
+
+
+def report(given: Surroundings, refused: RefusedError) -> None:
+    """Tell every problem in a line of its own, then write them to the live status.
+
+    A failure to write is told after the problems, and hides none.
+    """
+    for problem in refused.problems:
+        given.say(problem.line)
+    if given.dry_run:
+        return
+    try:
+        target = target_of(read_mapping(given.folders.request), given.environment)
+    except FolderError:
+        target = None
+    if target is None:
+        given.say("status.problems could not be written: the request has no name, namespace or kind")
+        return
+    patch_problems(target, lines(refused.problems), given.environment, given.settle, given.say)

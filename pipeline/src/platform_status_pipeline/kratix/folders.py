@@ -1,0 +1,118 @@
+"""The /kratix folders: reading the request, writing files that Kratix' own containers can read.
+
+Kratix runs as another user and after a failure the same folders come back, so files are 0644 whatever the umask, appear
+whole or not at all, and what an earlier attempt left is replaced (kratix.md section 2).
+"""
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from platform_status_pipeline.errors import FolderError
+from platform_status_pipeline.yaml_text import YamlError, load
+
+__all__ = ["Folders", "read_mapping", "remove_files", "write_file"]
+
+_FILE_MODE = 0o644
+_FOLDER_MODE = 0o755
+
+
+class Folders(Struct, frozen=True):
+    """Where Kratix mounts its three volumes.
+
+    Attributes:
+        input: Holds object.yaml.
+        output: Takes the documents.
+        metadata: Takes status.yaml.
+    """
+
+    input: Path = Path("/kratix/input")
+    output: Path = Path("/kratix/output")
+    metadata: Path = Path("/kratix/metadata")
+
+    @property
+    def request(self) -> Path:
+        """The request as it stood when the Job began."""
+        return self.input / "object.yaml"
+
+    @property
+    def status(self) -> Path:
+        """What the status-writer merges into `.status`, key by key."""
+        return self.metadata / "status.yaml"
+
+
+def read_mapping(path: Path, *, optional: bool = False) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Args:
+        path: The file.
+        optional: Whether a file that is missing, or empty but for comments, is as good as an empty mapping.
+
+    Returns:
+        The mapping, as JSON values.
+
+    Raises:
+        FolderError: The file is missing, unreadable, or holds something else.
+    """
+    try:
+        document = load(path.read_text("utf-8"))
+    except OSError as error:
+        if optional and isinstance(error, FileNotFoundError):
+            return {}
+        raise FolderError(f"{path}: {error.strerror or error}; is the folder mounted?") from error
+    except (YamlError, UnicodeDecodeError) as error:
+        raise FolderError(f"{path}: not the YAML of one object: {error}") from error
+    if optional and document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise FolderError(f"{path}: found a {type(document).__name__}, expected a mapping")
+    return document
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file in one step, mode 0644; its folder is made, mode 0755, if it is missing.
+
+    Raises:
+        FolderError: The folder does not let us.
+    """
+    partial = _partial(path)
+    try:
+        _make_folder(path.parent)
+        partial.unlink(missing_ok=True)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), _FILE_MODE)
+            file.write(text)
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise FolderError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def remove_files(folder: Path, names: Iterable[str]) -> None:
+    """Remove our files of an earlier attempt, half-written ones too; the files of other containers stay.
+
+    Raises:
+        FolderError: The folder does not let us.
+    """
+    for name in names:
+        for path in (folder / name, _partial(folder / name)):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise FolderError(f"{path}: cannot be removed: {error.strerror or error}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(_FOLDER_MODE)
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")

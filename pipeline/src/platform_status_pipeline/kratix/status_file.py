@@ -1,0 +1,76 @@
+"""status.yaml: what our containers add to what earlier ones left, key by key (design.md section 2).
+
+Pure. The status-writer replaces top-level keys of the live status by those of this file, so a key that is not here is
+not touched: `phase` and `message` are left out as soon as the request has a phase, whoever wrote it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from platform_status_contract.model.vocabulary import Phase
+from platform_status_pipeline.errors import StatusFileError
+from platform_status_pipeline.problems import Problem
+from platform_status_pipeline.template.resolve import Resolved
+
+__all__ = ["configured", "deleting", "resolved"]
+
+_FORBIDDEN: Final = "kratix"
+
+
+def configured(left: Mapping[str, Any], request: Mapping[str, Any], message: str) -> dict[str, Any]:
+    """Status after a good `configure`.
+
+    Args:
+        left: What earlier containers, or an earlier attempt, left in status.yaml.
+        request: The request as it stood when the Job began.
+        message: `status.message`, if it has no phase yet.
+
+    Returns:
+        The new content of status.yaml.
+
+    Raises:
+        StatusFileError: `left` has the key ``kratix``, for which Kratix fails the whole workflow.
+    """
+    status = _checked(left)
+    status["problems"] = []
+    return _with_first_phase(status, request, message)
+
+
+def resolved(left: Mapping[str, Any], request: Mapping[str, Any], result: Resolved, message: str) -> dict[str, Any]:
+    """Status after a good `contract`; see `configured`."""
+    status = _checked(left)
+    status["contract"] = result.contract
+    status["endpoints"] = result.endpoints
+    status["credentials"] = result.credentials
+    status.setdefault("problems", [])
+    return _with_first_phase(status, request, message)
+
+
+def deleting(left: Mapping[str, Any], message: str) -> dict[str, Any]:
+    """Status of a request that is being deleted; see `configured`."""
+    return {**_checked(left), "phase": Phase.DELETING.value, "message": message}
+
+
+def _checked(left: Mapping[str, Any]) -> dict[str, Any]:
+    if _FORBIDDEN in left:
+        raise StatusFileError(
+            [
+                Problem(
+                    "status.yaml",
+                    "found the key 'kratix', which belongs to Kratix and would fail the workflow",
+                    "mend the earlier container that wrote it",
+                )
+            ]
+        )
+    return dict(left)
+
+
+def _with_first_phase(status: dict[str, Any], request: Mapping[str, Any], message: str) -> dict[str, Any]:
+    live = request.get("status")
+    if isinstance(live, Mapping) and live.get("phase"):
+        status.pop("phase", None)
+        status.pop("message", None)
+    elif "phase" not in status:
+        status["phase"] = Phase.SCHEDULED.value
+        status["message"] = message
+    return status

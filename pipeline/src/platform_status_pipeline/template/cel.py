@@ -1,0 +1,93 @@
+"""CEL by way of cel-expr-python, the binding of the official C++ implementation; the only module that knows it.
+
+Names that an expression may not use are found when it is compiled, before any request is at hand.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cel_expr_python import cel  # type: ignore[import-untyped]  # it ships stubs but no py.typed
+
+__all__ = ["CelError", "Environment", "Program"]
+
+
+class CelError(ValueError):
+    """An expression does not compile, fails, or yields something that JSON cannot say."""
+
+
+class Program:
+    """A compiled expression."""
+
+    def __init__(self, compiled: Any) -> None:  # noqa: ANN401 - the library's type is untyped
+        self._compiled = compiled
+
+    def evaluate(self, variables: Mapping[str, object]) -> object:
+        """Evaluate the expression.
+
+        Args:
+            variables: JSON values by name.
+
+        Returns:
+            A JSON value; keys of maps are sorted, because CEL gives them no order.
+
+        Raises:
+            CelError: The evaluation failed, or its result is not a JSON value.
+        """
+        try:
+            value = self._compiled.eval(data=dict(variables))
+            failed = value.type() == cel.Type.ERROR
+            plain = value.value() if failed else value.plain_value()
+        except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+            raise CelError(_one_line(error)) from error
+        if failed:
+            raise CelError(_one_line(plain))
+        return _json(plain)
+
+
+class Environment:
+    """Compiles expressions that may use a fixed set of names, each of any type."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._environment = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN))
+
+    def compile(self, source: str) -> Program:
+        """Compile one expression.
+
+        Args:
+            source: CEL.
+
+        Returns:
+            The compiled expression.
+
+        Raises:
+            CelError: It is not CEL, or uses a name or a function that does not exist.
+        """
+        try:
+            return Program(self._environment.compile(source))
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise CelError(_one_line(error)) from error
+
+
+def _one_line(message: object) -> str:
+    first = str(message).split("\n", maxsplit=1)[0].strip()
+    for noise in ("INVALID_ARGUMENT: ", "NOT_FOUND: ", "UNKNOWN: ", "ERROR: <input>:", " (in container '')"):
+        first = first.replace(noise, "")
+    return first.removesuffix(" [INVALID_ARGUMENT]") or "failed"
+
+
+def _json(value: object) -> object:
+    """Copy a CEL value as a JSON value."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise CelError(f"yields {value}, which JSON cannot say")
+        return value
+    if isinstance(value, list | tuple):
+        return [_json(item) for item in value]
+    if isinstance(value, Mapping):
+        if any(not isinstance(key, str) for key in value):
+            raise CelError("yields a map whose keys are not strings")
+        return {key: _json(value[key]) for key in sorted(value)}
+    raise CelError(f"yields a {type(value).__name__}, which JSON cannot say; convert it with string()")

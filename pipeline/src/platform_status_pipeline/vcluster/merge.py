@@ -1,0 +1,43 @@
+"""Deep merge of JSON values, and reading values at a path without trusting their shape."""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["dig", "merge"]
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge two mappings; mappings are merged key by key, everything else of `over` replaces what `base` has.
+
+    Args:
+        base: What to start from; not changed.
+        over: What wins.
+
+    Returns:
+        A new mapping: the keys of `base` in their order, then the new ones of `over`.
+    """
+    result = {key: merge(value, {}) if isinstance(value, Mapping) else value for key, value in base.items()}
+    for key, value in over.items():
+        below = result.get(key)
+        if isinstance(value, Mapping):
+            result[key] = merge(below if isinstance(below, Mapping) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def dig(value: object, *path: str) -> object:
+    """Read a value at a path.
+
+    Args:
+        value: Any JSON value.
+        path: Keys, from the outside in.
+
+    Returns:
+        The value, None if a key is missing or something on the way is not a mapping.
+    """
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value

@@ -1,0 +1,76 @@
+"""Every name derived from a request, in one place: the contract template promises the same ones."""
+
+import hashlib
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.request import Request
+
+__all__ = ["GENERATION_ANNOTATION", "RECONCILE_ANNOTATION", "REQUEST_LABEL", "Names", "names_of"]
+
+GENERATION_ANNOTATION: Final = "platform.integratn.tech/request-generation"
+"""Annotation on the Application: the generation of the request that it was written for."""
+
+RECONCILE_ANNOTATION: Final = "platform.integratn.tech/reconcile-at"
+"""Annotation on the request: a new value gives the sync Job a new name, so that it runs again."""
+
+REQUEST_LABEL: Final = "platform.integratn.tech/request"
+"""Label on every document: metadata.name of the request."""
+
+
+class Names(Struct, frozen=True):
+    """The names of one request.
+
+    Attributes:
+        name: spec.name, the name that people use, and of the Helm release: the chart calls its workload, its service
+            and the label ``release`` of its pods so.
+        request: metadata.name.
+        namespace: Namespace of the request and of the sub-requests.
+        target: Namespace where the virtual cluster runs.
+        project: Argo CD project.
+        application: Argo CD Application.
+        kubeconfig: Secret that holds the kubeconfig, and the item of 1Password.
+        registration: The cluster registration.
+        sync_job: The Job that reads the kubeconfig.
+    """
+
+    name: str
+    request: str
+    namespace: str
+    target: str
+    project: str
+    application: str
+    kubeconfig: str
+    registration: str
+    sync_job: str
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of every document.
+
+        Never ``kratix.io/promise-name``: Kratix deletes Roles with that label when the Promise goes (kratix.md 1).
+        """
+        return {
+            "app.kubernetes.io/name": self.name,
+            "app.kubernetes.io/managed-by": "kratix",
+            REQUEST_LABEL: self.request,
+        }
+
+
+def names_of(request: Request) -> Names:
+    """Derive the names of a request that has a name and a namespace."""
+    name, namespace = request.spec.name, request.metadata.namespace or ""
+    stamp = (request.metadata.annotations or {}).get(RECONCILE_ANNOTATION, "")
+    suffix = "-" + hashlib.sha256(stamp.encode("utf-8", "surrogatepass")).hexdigest()[:8] if stamp else ""
+    return Names(
+        name=name,
+        request=request.metadata.name or "",
+        namespace=namespace,
+        target=request.spec.target_namespace or namespace,
+        project=request.spec.project_name or f"vcluster-{name}",
+        application=f"vcluster-{name}",
+        kubeconfig=f"vcluster-{name}-kubeconfig",
+        registration=f"{name}-cluster-registration",
+        sync_job=f"{name}-sync{suffix}",
+    )

@@ -1,0 +1,116 @@
+"""From a request to its documents, or to everything that is wrong with it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from platform_status_contract.model.request import ObjectMeta, Request, VCluster
+from platform_status_contract.validation import validate
+from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.problems import Problem
+from platform_status_pipeline.vcluster.checks import check_request, check_values
+from platform_status_pipeline.vcluster.exposure import address_of
+from platform_status_pipeline.vcluster.merge import merge
+from platform_status_pipeline.vcluster.names import names_of
+from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, namespace, network_policies
+from platform_status_pipeline.vcluster.presets import size_of
+from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.vcluster.subrequests import application, project, registration
+from platform_status_pipeline.vcluster.values import helm_values, own_values
+
+__all__ = ["FILES", "Plan", "display_name", "make_plan"]
+
+FILES: Final = (
+    "namespace.yaml",
+    "kubeconfig-access.yaml",
+    "network-policies.yaml",
+    "argocd-project.yaml",
+    "argocd-application.yaml",
+    "argocd-cluster-registration.yaml",
+)
+"""Every file that `configure` may write; what is there from an earlier attempt is removed first."""
+
+_SCHEMA: Final = "vclusterorchestratorv2-request-v1alpha1"
+_KNOWN_METADATA: Final = frozenset(ObjectMeta.__struct_encode_fields__)
+
+
+class Plan(Struct, frozen=True):
+    """What to make for one request.
+
+    Attributes:
+        message: `status.message` of a request that has no phase yet.
+        files: File name -> the documents in it, in the order in which they are written.
+    """
+
+    message: str
+    files: dict[str, list[dict[str, Any]]]
+
+
+def make_plan(document: Mapping[str, Any], settings: Settings) -> Plan:
+    """Plan a request.
+
+    Args:
+        document: The request as it stands in the cluster, a JSON value.
+        settings: What the platform decides.
+
+    Returns:
+        The plan; the same request gives the same plan.
+
+    Raises:
+        RefusedError: Everything that is wrong with the request, sorted by field.
+    """
+    problems = list(_schema_problems(document))
+    try:
+        request = msgspec.convert(document, Request)
+    except msgspec.ValidationError as error:
+        raise RefusedError(problems or [Problem("request", str(error))]) from error
+    size = size_of(request)
+    address, address_problems = address_of(request)
+    found = [*check_request(request, size), *address_problems]
+    names = names_of(request)
+    own = own_values(request, size, address)
+    overrides = (request.spec.vcluster or VCluster()).helm_overrides or {}
+    found += check_values(request, own, merge(own, overrides))
+    # A check says better what is wrong with a field than its schema does.
+    fields = {problem.field for problem in found}
+    problems = [problem for problem in problems if problem.field not in fields] + found
+    if problems:
+        raise RefusedError(sorted(problems, key=lambda problem: problem.field))
+    values = helm_values(request, names, size, address)
+    policies = network_policies(request.spec.network_policies, names)
+    documents = (
+        [namespace(names)],
+        kubeconfig_access(names, settings),
+        policies,
+        [project(request, names, settings, values)],
+        [application(request, names, settings, values)],
+        [registration(request, names, size, address)],
+    )
+    return Plan(
+        message=f"{display_name(document)} is scheduled",
+        files={file: written for file, written in zip(FILES, documents, strict=True) if written},
+    )
+
+
+def display_name(document: Mapping[str, Any]) -> str:
+    """Name the virtual cluster for people; total, for messages about requests that may be wrong."""
+    for section in ("spec", "metadata"):
+        part = document.get(section)
+        name = part.get("name") if isinstance(part, Mapping) else None
+        if isinstance(name, str) and name:
+            return f"VCluster {name[:63]}"
+    return "VCluster"
+
+
+def _schema_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """Check the request against its schema; metadata that a newer Kubernetes adds is none of our business."""
+    metadata = document.get("metadata")
+    checked = {key: value for key, value in document.items() if key != "status"}
+    if isinstance(metadata, Mapping):
+        checked["metadata"] = {key: value for key, value in metadata.items() if key in _KNOWN_METADATA}
+    return [
+        Problem(problem.path, problem.message.removeprefix(f"{problem.path}: "))
+        for problem in validate(checked, _SCHEMA)
+    ]

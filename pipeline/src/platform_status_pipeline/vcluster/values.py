@@ -1,0 +1,173 @@
+"""Helm values of the vcluster chart 0.30 (its chart/values.schema.json checks them in a test)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from platform_status_contract.model.request import Integrations, Request, VCluster
+from platform_status_pipeline.vcluster.exposure import Address
+from platform_status_pipeline.vcluster.merge import dig, merge
+from platform_status_pipeline.vcluster.names import Names
+from platform_status_pipeline.vcluster.presets import Size
+
+__all__ = ["CONTROLLER_PORT", "SERVICE_PORT", "helm_values", "own_values"]
+
+CONTROLLER_PORT: Final = 8443
+"""Port that the control plane listens on."""
+
+SERVICE_PORT: Final = 443
+"""Port that the chart, and the virtual cluster itself, expect of the Service."""
+
+_ETCD_REPLICAS: Final = 3
+"""An odd number: two members are no better than one."""
+
+_DEFAULT_VERSION: Final = "v1.34.3"
+_IMAGE_TAGS: Final = {"v1.34.3": "v1.34.3", "1.34": "v1.34.3", "1.33": "v1.33.4", "1.32": "v1.32.1"}
+"""Tags that exist; the minor versions alone are none. Those of 1.32 and 1.33 are the ones vcluster 0.30 itself uses."""
+
+_ISSUER_LABELS: Final = {"integratn.tech/cluster-issuer": "letsencrypt-prod"}
+_STORE_LABELS: Final = {"integratn.tech/cluster-secret-store": "onepassword-store"}
+
+
+def helm_values(request: Request, names: Names, size: Size, address: Address) -> dict[str, Any]:
+    """Put the complete Helm values together.
+
+    Args:
+        request: The request, free of problems as far as `checks` sees them before the merge.
+        names: Its names.
+        size: Its size.
+        address: Where its API server is reached.
+
+    Returns:
+        Our values, the user's helmOverrides merged last, and then again the one Secret that the status promises.
+    """
+    vcluster = request.spec.vcluster or VCluster()
+    merged = merge(own_values(request, size, address), vcluster.helm_overrides or {})
+    export = merged.get("exportKubeConfig")
+    merged["exportKubeConfig"] = _with_promised_secret(export if isinstance(export, Mapping) else {}, names, address)
+    return merged
+
+
+def own_values(request: Request, size: Size, address: Address) -> dict[str, Any]:
+    """Put the values together that come from the fields of the request, without helmOverrides."""
+    vcluster = request.spec.vcluster or VCluster()
+    domain = vcluster.networking.cluster_domain if vcluster.networking else None
+    values: dict[str, Any] = {
+        "controlPlane": {
+            "distro": {
+                "k8s": {
+                    "enabled": True,
+                    "image": {"tag": _IMAGE_TAGS.get(vcluster.k8s_version or "", _DEFAULT_VERSION)},
+                }
+            },
+            "backingStore": _backing_store(vcluster, size),
+            "statefulSet": {
+                "highAvailability": {"replicas": size.replicas},
+                "resources": {"requests": dict(size.requests), "limits": dict(size.limits)},
+                "persistence": {"volumeClaim": _volume(size)},
+            },
+            "coredns": {"enabled": True, "deployment": {"replicas": size.coredns}},
+            "proxy": {"extraSANs": [address.hostname, *([address.vip] if address.vip else [])]},
+            "service": _service(address),
+        },
+        "networking": {"advanced": {"clusterDomain": domain or "cluster.local"}},
+        "integrations": _integrations(request.spec.integrations or Integrations()),
+        "exportKubeConfig": dict(vcluster.export_kube_config or {}),
+    }
+    if vcluster.isolation_mode == "strict":
+        values["policies"] = {
+            "resourceQuota": {"enabled": True},
+            "limitRange": {"enabled": True},
+            "networkPolicy": {"enabled": True},
+            "podSecurityStandard": "baseline",
+        }
+    if not values["controlPlane"]["backingStore"]:
+        del values["controlPlane"]["backingStore"]
+    return values
+
+
+def _backing_store(vcluster: VCluster, size: Size) -> dict[str, Any]:
+    """The user's store; without one a deployed etcd for several replicas: vcluster refuses them on its database."""
+    if vcluster.backing_store:
+        return dict(vcluster.backing_store)
+    overridden = dig(vcluster.helm_overrides, "controlPlane", "backingStore")
+    replicas = dig(vcluster.helm_overrides, "controlPlane", "statefulSet", "highAvailability", "replicas")
+    if overridden or (replicas if isinstance(replicas, int) else size.replicas) <= 1:
+        return {}
+    return {
+        "etcd": {
+            "deploy": {
+                "enabled": True,
+                "statefulSet": {
+                    "highAvailability": {"replicas": _ETCD_REPLICAS},
+                    "persistence": {"volumeClaim": _volume(size)},
+                },
+            }
+        }
+    }
+
+
+def _volume(size: Size) -> dict[str, Any]:
+    """A volume claim; without one the chart uses an emptyDir, and makes a Deployment of the control plane."""
+    if not size.persistent:
+        return {"enabled": False}
+    claim: dict[str, Any] = {"enabled": True, "size": size.volume}
+    return claim | ({"storageClass": size.storage_class} if size.storage_class else {})
+
+
+def _service(address: Address) -> dict[str, Any]:
+    ports = [{"name": "https", "port": SERVICE_PORT, "targetPort": CONTROLLER_PORT, "protocol": "TCP"}]
+    if address.port != SERVICE_PORT:
+        ports.append({"name": "api", "port": address.port, "targetPort": CONTROLLER_PORT, "protocol": "TCP"})
+    spec: dict[str, Any] = {"type": "LoadBalancer", "ports": ports}
+    if address.vip:
+        spec["loadBalancerIP"] = address.vip
+    return {"annotations": {"external-dns.alpha.kubernetes.io/hostname": address.hostname}, "spec": spec}
+
+
+def _integrations(integrations: Integrations) -> dict[str, Any]:
+    issuers = integrations.cert_manager.cluster_issuer_selector_labels if integrations.cert_manager else None
+    stores = integrations.external_secrets.cluster_store_selector_labels if integrations.external_secrets else None
+    return {
+        "certManager": {
+            "enabled": True,
+            "sync": {
+                "fromHost": {
+                    "clusterIssuers": {
+                        "enabled": True,
+                        "selector": {"labels": dict(_ISSUER_LABELS if issuers is None else issuers)},
+                    }
+                }
+            },
+        },
+        "externalSecrets": {
+            "enabled": True,
+            "sync": {
+                "fromHost": {
+                    "clusterStores": {
+                        "enabled": True,
+                        "selector": {"matchLabels": dict(_STORE_LABELS if stores is None else stores)},
+                    }
+                }
+            },
+        },
+    }
+
+
+def _with_promised_secret(export: Mapping[str, Any], names: Names, address: Address) -> dict[str, Any]:
+    """Make sure that the chart writes the Secret that `status.credentials.kubeconfigSecret` names.
+
+    vcluster writes every one of `additionalSecrets`, in its own namespace if an entry names none, under the key
+    ``config``. An entry inherits nothing from the settings beside the list, so the user's are repeated in ours.
+    """
+    secrets = export.get("additionalSecrets")
+    others: list[Any] = list(secrets) if isinstance(secrets, list) else []
+    promised: dict[str, Any] = {"name": names.kubeconfig, "namespace": names.target, "server": address.url}
+    for setting in ("context", "server", "insecure", "serviceAccount"):
+        if export.get(setting):
+            promised[setting] = export[setting]
+    for index, secret in enumerate(others):
+        if dig(secret, "name") == names.kubeconfig and dig(secret, "namespace") in {None, "", names.target}:
+            promised = merge(promised, {key: value for key, value in secret.items() if value})
+            del others[index]
+            break
+    return {**export, "additionalSecrets": [promised, *others]}

@@ -1,0 +1,136 @@
+"""YAML in and out, as JSON values: what Go writes is read as Go means it, and the other way round.
+
+PyYAML speaks YAML 1.1, Kratix' Go libraries a mixture. In: only null, true, false and numbers are special, so a time
+or a version never turns into something else. Out: every string that any parser could take for something else is
+quoted. Duplicate keys and aliases are errors, because they hide what a file says.
+"""
+
+import math
+import re
+from typing import Any
+
+import yaml
+
+__all__ = ["YamlError", "dump", "load"]
+
+_PLAIN = re.compile(r"[A-Za-z/_]")
+_ONE_LETTER_BOOLEANS = frozenset("yYnN")
+
+
+class YamlError(ValueError):
+    """The text is not the YAML of a JSON value; the message says where."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads JSON values only."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes JSON values only, in block style, lists indented, no aliases."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
+        return True
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"^(?:null|Null|NULL|~|)$", ["n", "N", "~", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            key = key_node.value
+        if key in result:
+            raise YamlError(f"line {key_node.start_mark.line + 1}: the key {key!r} stands twice")
+        result[key] = loader.construct_object(value_node, deep=True)
+    return result
+
+
+def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+    return int(loader.construct_scalar(node), 10)
+
+
+def _float(loader: _Loader, node: yaml.ScalarNode) -> float:
+    value = float(loader.construct_scalar(node))
+    if not math.isfinite(value):
+        raise YamlError(f"line {node.start_mark.line + 1}: {node.value} is too large a number")
+    return value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:float", _float)
+for _tag in ("timestamp", "binary", "set", "omap", "pairs"):
+    _Loader.yaml_constructors.pop(f"tag:yaml.org,2002:{_tag}", None)
+
+
+def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    # Line breaks of every kind would be folded in any style but double quotes.
+    quoted = "'" if text.isprintable() else '"'
+    plain = quoted == "'" and _PLAIN.match(text) and text not in _ONE_LETTER_BOOLEANS
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else quoted)
+
+
+_Dumper.add_representer(str, _string)
+
+
+def load(text: str) -> object:
+    """Read one YAML document.
+
+    Args:
+        text: The document.
+
+    Returns:
+        A JSON value: None, bool, int, float, str, list or a dict with string keys.
+
+    Raises:
+        YamlError: The text is not YAML, holds more than one document, duplicate keys, aliases or foreign tags.
+    """
+    try:
+        _refuse_aliases(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader with fewer types
+    except YamlError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise YamlError(" ".join(str(error).split())) from error
+
+
+def _refuse_aliases(text: str) -> None:
+    """Refuse aliases before anything is built: a few lines of them can stand for gigabytes."""
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise YamlError(f"line {line}: aliases are not allowed")
+
+
+def dump(*documents: object) -> str:
+    """Write JSON values as a stream of YAML documents; the same values always give the same text.
+
+    Args:
+        documents: The documents; keys keep their order.
+
+    Returns:
+        The text, with a final newline.
+    """
+    return "---\n".join(
+        yaml.dump(
+            document,
+            Dumper=_Dumper,
+            sort_keys=False,
+            allow_unicode=True,
+            default_flow_style=False,
+            width=1_000_000,
+        )
+        for document in documents
+    )

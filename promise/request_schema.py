@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Generate the JSON Schema of the request from the Promise's CRD, which is the authority.
+
+Examples:
+    python promise/request_schema.py            # write the schema
+    python promise/request_schema.py --check    # exit 1 and say how to mend it if the schema is not up to date
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+CRD = HERE / "crds" / "vclusterorchestratorv2s.yaml"
+SCHEMA = (
+    HERE.parent / "schemas/src/platform_status_contract/jsonschema/vclusterorchestratorv2-request-v1alpha1.schema.json"
+)
+EXAMPLES = HERE / "examples"
+ID = "https://status.integratn.tech/schemas/vclusterorchestratorv2-request/v1alpha1.json"
+
+_KEEP = {
+    "type",
+    "description",
+    "enum",
+    "default",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "maxProperties",
+    "required",
+}
+"""Keywords that mean the same in OpenAPI v3 and in JSON Schema."""
+
+_READ = {
+    "properties",
+    "items",
+    "additionalProperties",
+    "example",
+    "format",
+    "x-kubernetes-int-or-string",
+    "x-kubernetes-preserve-unknown-fields",
+    "x-kubernetes-validations",
+    "x-kubernetes-list-type",
+    "x-kubernetes-list-map-keys",
+}
+"""Keywords that are translated; `format` is int32 everywhere and says nothing to JSON Schema."""
+
+_STRINGS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}}
+_OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
+_METADATA: dict[str, Any] = {
+    "type": "object",
+    "description": "Metadata of the request, as Kubernetes defines it.",
+    "additionalProperties": False,
+    "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}],
+    "properties": {
+        "name": {
+            "type": "string",
+            "description": "Name of the request: a DNS label of at most 63 characters.",
+            "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+            "examples": ["media"],
+        },
+        "generateName": {"type": "string", "description": "What a generated name begins with.", "maxLength": 58},
+        "namespace": {
+            "type": "string",
+            "description": "Namespace of the request.",
+            "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+            "examples": ["vcluster-media"],
+        },
+        "generation": {"type": "integer", "description": "Counts the changes of spec.", "minimum": 1},
+        "labels": {**_STRINGS, "description": "Labels; Kratix adds its own."},
+        "annotations": {
+            **_STRINGS,
+            "description": "platform.integratn.tech/base-domain and platform.integratn.tech/reconcile-at are read.",
+        },
+        "uid": {"type": "string", "description": "Written by Kubernetes."},
+        "resourceVersion": {"type": "string", "description": "Written by Kubernetes."},
+        "creationTimestamp": {"type": "string", "description": "Written by Kubernetes."},
+        "deletionTimestamp": {"type": "string", "description": "Written by Kubernetes."},
+        "deletionGracePeriodSeconds": {"type": "integer", "description": "Written by Kubernetes."},
+        "finalizers": {"type": "array", "items": {"type": "string"}, "description": "Kratix adds its own."},
+        "ownerReferences": {**_OBJECTS, "description": "Owners."},
+        "managedFields": {**_OBJECTS, "description": "Written by Kubernetes."},
+    },
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write or check the schema.
+
+    Args:
+        argv: Command line without the program's name; None: that of this process.
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the schema is not up to date")
+    arguments = parser.parse_args(argv)
+    text = schema_text(yaml.safe_load(CRD.read_text("utf-8")), examples())
+    if not arguments.check:
+        SCHEMA.write_text(text, "utf-8")
+        return 0
+    if SCHEMA.is_file() and SCHEMA.read_text("utf-8") == text:
+        return 0
+    sys.stderr.write(f"{SCHEMA.name} is not what {CRD.name} says; run: python promise/request_schema.py\n")
+    return 1
+
+
+def examples() -> list[dict[str, Any]]:
+    """Read the Promise's examples, sorted by file name."""
+    return [yaml.safe_load(path.read_text("utf-8")) for path in sorted(EXAMPLES.glob("*.yaml"))]
+
+
+def schema_text(crd: dict[str, Any], requests: list[dict[str, Any]]) -> str:
+    """Translate a CRD of one version.
+
+    Args:
+        crd: The CustomResourceDefinition.
+        requests: Examples of requests.
+
+    Returns:
+        The JSON Schema as text, with a final newline.
+
+    Raises:
+        ValueError: The CRD uses a keyword that this translation does not know.
+    """
+    (version,) = crd["spec"]["versions"]
+    kind, group = crd["spec"]["names"]["kind"], crd["spec"]["group"]
+    root = version["schema"]["openAPIV3Schema"]
+    properties = root["properties"]
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
+        "title": f"{kind} request, {version['name']}",
+        "description": root["description"],
+        "$comment": "Generated from the CRD by promise/request_schema.py; rules in CEL that JSON Schema cannot say are "
+        "listed in $comment where they apply.",
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "additionalProperties": False,
+        "properties": {
+            "apiVersion": {"const": f"{group}/{version['name']}", "description": "The API and its version."},
+            "kind": {"const": kind, "description": "The kind."},
+            "metadata": _METADATA,
+            "spec": _translate(properties["spec"], "spec"),
+            "status": _translate(properties["status"], "status"),
+        },
+        "examples": requests,
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _translate(part: dict[str, Any], path: str) -> dict[str, Any]:
+    unknown = sorted(part.keys() - _KEEP - _READ)
+    if unknown:
+        raise ValueError(f"{path}: cannot translate the keywords {', '.join(unknown)}; teach request_schema.py")
+    result = {key: value for key, value in part.items() if key in _KEEP}
+    if part.get("x-kubernetes-int-or-string"):
+        result = {"type": ["integer", "string"], **result}
+    if "example" in part:
+        result["examples"] = [part["example"]]
+    rules = [rule["message"] for rule in part.get("x-kubernetes-validations", ())]
+    if part.get("x-kubernetes-list-type") == "map":
+        rules.append(f"unique by {', '.join(part['x-kubernetes-list-map-keys'])}")
+    if rules:
+        result["$comment"] = "Also checked by the API server: " + "; ".join(rules)
+    if "properties" in part:
+        result["additionalProperties"] = bool(part.get("x-kubernetes-preserve-unknown-fields"))
+        result["properties"] = {name: _translate(child, f"{path}.{name}") for name, child in part["properties"].items()}
+    elif "additionalProperties" in part:
+        result["additionalProperties"] = _translate(part["additionalProperties"], f"{path}.*")
+        if any("label names" in rule for rule in rules):
+            result["propertyNames"] = {
+                "maxLength": 317,
+                "pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+            }
+    if "items" in part:
+        result["items"] = _translate(part["items"], f"{path}[]")
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

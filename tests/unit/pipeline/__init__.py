@@ -1,0 +1,1 @@
+"""Unit tests of the pipeline distribution: no process, no cluster."""

@@ -1,0 +1,81 @@
+"""CEL: which values come out, and what a failure says."""
+
+import pytest
+
+from platform_status_pipeline.template.cel import CelError, Environment
+
+REQUEST = {
+    "metadata": {"namespace": "team", "annotations": {"a/b": "c"}},
+    "spec": {"name": "media", "replicas": 3, "ratio": 0.5, "on": True, "none": None, "items": [{"a": 1}]},
+}
+
+
+def evaluate(source: str) -> object:
+    return Environment(REQUEST).compile(source).evaluate(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("spec.name", "media"),
+        ("spec.replicas", 3),
+        ("spec.ratio", 0.5),
+        ("spec.on", True),
+        ("spec.none", None),
+        ("null", None),
+        ("has(spec.targetNamespace) ? spec.targetNamespace : metadata.namespace", "team"),
+        ('"a/b" in metadata.annotations ? metadata.annotations["a/b"] : "z"', "c"),
+        ("spec.items.map(item, item.a)", [1]),
+        ('{"b": [1, 2.5, true, null], "a": {}}', {"a": {}, "b": [1, 2.5, True, None]}),
+        ('spec.name.startsWith("m") && size(spec.name) == 5', True),
+    ],
+)
+def test_an_expression_yields_a_json_value_of_its_own_type(source: str, value: object) -> None:
+    result = evaluate(source)
+    assert result == value
+    assert type(result) is type(value)
+
+
+def test_keys_of_a_map_come_out_sorted_because_cel_has_no_order() -> None:
+    result = evaluate('{"b": 1, "c": 2, "a": 3}')
+    assert isinstance(result, dict)
+    assert list(result) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("spec.name +", "Syntax error"),
+        ("status.phase", "undeclared reference to 'status"),
+        ("nosuch(spec.name)", "undeclared reference to 'nosuch'"),
+    ],
+)
+def test_a_wrong_expression_is_found_when_it_is_compiled(source: str, cause: str) -> None:
+    with pytest.raises(CelError, match=cause) as caught:
+        Environment(REQUEST).compile(source)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("spec.missing", 'Key not found in map : "missing"'),
+        ("has(spec.missing.too)", "Key not found"),
+        ("1 / 0", "divide by zero"),
+        ("spec.name + 1", "No matching overloads"),
+        ('b"abc"', "bytearray, which JSON cannot say"),
+        ('timestamp("2026-02-26T10:30:00Z")', "datetime, which JSON cannot say"),
+        ("1.0 / 0.0", "inf, which JSON cannot say"),
+        ("{1: 2}", "keys are not strings"),
+    ],
+)
+def test_a_failed_evaluation_says_why_in_one_line(source: str, cause: str) -> None:
+    with pytest.raises(CelError, match=cause) as caught:
+        evaluate(source)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_value_that_cel_cannot_take_is_an_error_of_ours() -> None:
+    program = Environment(["spec"]).compile("spec")
+    with pytest.raises(CelError, match="out of range"):
+        program.evaluate({"spec": 2**70})

@@ -1,0 +1,195 @@
+"""Resolving a StatusContract template against a request."""
+
+from typing import Any
+
+import pytest
+
+from platform_status_contract.validation import validate
+from platform_status_pipeline.errors import TemplateError
+from platform_status_pipeline.template.resolve import Resolved, check, read_template, resolve
+
+REQUEST: dict[str, Any] = {
+    "apiVersion": "example.org/v1",
+    "kind": "Widget",
+    "metadata": {"name": "w", "namespace": "team", "generation": 7},
+    "spec": {"name": "media", "replicas": 2, "on": True, "hosts": ["a", "b"], "ratio": 0.25},
+}
+
+
+def template(
+    *,
+    contract: dict[str, Any] | None = None,
+    variables: dict[str, str] | None = None,
+    endpoints: dict[str, str] | None = None,
+    credentials: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    return {
+        "apiVersion": "status.integratn.tech/v1",
+        "kind": "StatusContract",
+        "metadata": {"name": "widget"},
+        "spec": {
+            "contract": {"displayName": "Widget", "name": "${spec.name}", "works": True, **(contract or {})},
+            "variables": variables or {},
+            "endpoints": endpoints or {},
+            "credentials": credentials or {},
+        },
+    }
+
+
+def resolved(request: dict[str, Any] | None = None, constants: dict[str, str] | None = None, **parts: Any) -> Resolved:  # noqa: ANN401 - any JSON
+    return resolve(read_template(template(**parts)), REQUEST if request is None else request, constants)
+
+
+def problems(request: dict[str, Any] | None = None, constants: dict[str, str] | None = None, **parts: Any) -> list[str]:  # noqa: ANN401 - any JSON
+    with pytest.raises(TemplateError) as caught:
+        resolved(request, constants, **parts)
+    return [problem.line for problem in caught.value.problems]
+
+
+def test_version_and_generation_are_filled_in() -> None:
+    assert resolved().contract == {
+        "version": "v1",
+        "generation": 7,
+        "displayName": "Widget",
+        "name": "media",
+        "works": True,
+    }
+
+
+def test_one_expression_keeps_the_type_of_its_value() -> None:
+    result = resolved(
+        contract={
+            "works": "${spec.on}",
+            "thresholds": {"minReadyRatio": "${spec.ratio}", "failedAfterSeconds": "${spec.replicas}"},
+            "workloads": '${ {"namespace": metadata.namespace} }',
+        }
+    ).contract
+    assert result["works"] is True
+    assert result["thresholds"] == {"minReadyRatio": 0.25, "failedAfterSeconds": 2}
+    assert result["workloads"] == {"namespace": "team"}
+
+
+def test_in_a_longer_text_numbers_and_booleans_become_text() -> None:
+    assert resolved(
+        endpoints={"api": "https://${spec.name}-${spec.replicas}-${spec.on}.x:${spec.ratio}"}
+    ).endpoints == {"api": "https://media-2-true.x:0.25"}
+
+
+def test_null_drops_the_key_or_the_item() -> None:
+    result = resolved(
+        contract={
+            "application": "${null}",
+            "workloads": {"namespace": "x", "selector": "${has(spec.selector) ? spec.selector : null}"},
+            "secrets": ["${null}", {"role": "kubeconfig", "namespace": "x", "name": "y"}],
+        },
+        endpoints={"api": "${null}"},
+    )
+    assert "application" not in result.contract
+    assert result.contract["workloads"] == {"namespace": "x"}
+    assert result.contract["secrets"] == [{"role": "kubeconfig", "namespace": "x", "name": "y"}]
+    assert result.endpoints == {}
+
+
+def test_a_variable_may_use_the_ones_before_it_and_keep_its_type() -> None:
+    result = resolved(
+        variables={"a": "x-${spec.name}", "b": "${variables.a}-y", "n": "${spec.replicas + 1}", "none": "${null}"},
+        contract={
+            "name": "${variables.b}",
+            "thresholds": {"failedAfterSeconds": "${variables.n}"},
+            "application": "${variables.none}",
+        },
+    ).contract
+    assert (result["name"], result["thresholds"]) == ("x-media-y", {"failedAfterSeconds": 3})
+    assert "application" not in result
+
+
+def test_a_variable_may_not_use_a_later_one() -> None:
+    lines = problems(variables={"a": "${variables.b}", "b": "x"}, contract={"name": "${variables.a}"})
+    assert lines == [
+        'spec.variables.a: ${variables.b}: Key not found in map : "b"; mend the template of the Promise, or the request'
+    ]
+
+
+def test_a_variable_can_be_given_from_outside_as_text() -> None:
+    result = resolved(
+        constants={"url": "https://${not.an.expression}"},
+        variables={"url": "https://default"},
+        endpoints={"api": "${variables.url}/x"},
+    )
+    assert result.endpoints == {"api": "https://${not.an.expression}/x"}
+
+
+def test_a_variable_from_outside_that_the_template_does_not_have_is_a_problem() -> None:
+    assert problems(constants={"urll": "x"}, variables={"url": "y"}) == [
+        "spec.variables.urll: is not a variable of the template; name one that it has"
+    ]
+
+
+def test_braces_and_quotes_inside_an_expression_do_not_end_it() -> None:
+    assert resolved(contract={"name": '${"a}b"}'}).contract["name"] == "a}b"
+    assert resolved(contract={"name": "$${a}"}).contract["name"] == "${a}"
+
+
+def test_every_problem_is_told_at_once_with_path_expression_and_cause() -> None:
+    lines = problems(
+        contract={"application": {"namespace": "${spec.nope}", "name": "${status.phase}"}, "name": "${spec.name"},
+        endpoints={"api": "https://${spec.hosts}"},
+        credentials={"kubeconfigSecret": "${1 / 0}"},
+    )
+    fix = "mend the template of the Promise, or the request"
+    assert sorted(lines) == [
+        f"spec.contract.application.name: ${{status.phase}}: 1:7: undeclared reference to 'status.phase'; {fix}",
+        f'spec.contract.application.namespace: ${{spec.nope}}: Key not found in map : "nope"; {fix}',
+        f"spec.contract.name: the expression at character 1 has no closing brace; {fix}",
+        f"spec.credentials.kubeconfigSecret: ${{1 / 0}}: divide by zero; {fix}",
+        f"spec.endpoints.api: ${{spec.hosts}} yields a list, expected a text, a number or a boolean; {fix}",
+    ]
+
+
+def test_what_it_resolved_to_must_be_a_valid_contract() -> None:
+    lines = problems(contract={"workloads": {"namespace": "Not_A_Namespace"}, "secrets": "${spec.hosts}"})
+    assert len(lines) == 3
+    assert lines[0].startswith('spec.contract.secrets[0]: resolved, but found "a", expected')
+    assert lines[2].startswith('spec.contract.workloads.namespace: resolved, but found "Not_A_Namespace", expected')
+
+
+@pytest.mark.parametrize(
+    ("parts", "start"),
+    [
+        ({"endpoints": {"api": "${spec.replicas}"}}, "spec.endpoints.api: Expected `str`, got `int`"),
+        ({"endpoints": {"api": "no url"}}, "spec.endpoints.api: Expected `str` matching regex"),
+        (
+            {"credentials": {"kubeconfigSecret": "a\nb"}},
+            "spec.credentials.kubeconfigSecret: Expected `str` matching regex",
+        ),
+        ({"contract": {"works": "${false}"}}, "spec.contract"),
+    ],
+)
+def test_endpoints_credentials_and_a_contract_that_observes_nothing_are_checked(
+    parts: dict[str, Any], start: str
+) -> None:
+    (line,) = problems(**parts)
+    assert line.startswith(start)
+
+
+@pytest.mark.parametrize("generation", [None, 0, "3", True, -1])
+def test_a_request_without_a_generation_is_refused(generation: object) -> None:
+    lines = problems({**REQUEST, "metadata": {"name": "w", "generation": generation}})
+    assert lines == [f"metadata.generation: found {generation}, expected a number from 1"]
+
+
+def test_a_template_with_an_unknown_field_is_refused() -> None:
+    document = template(contract={"aplication": {}})
+    with pytest.raises(TemplateError, match=r"spec\.contract: .*aplication"):
+        read_template(document)
+
+
+def test_a_template_can_be_checked_without_a_request() -> None:
+    good = read_template(template(endpoints={"api": "https://${spec.hosts[99]}"}))
+    assert check(good) == ()
+    bad = read_template(template(endpoints={"api": "${specs.name}"}, variables={"v": "${1 +}"}))
+    assert [problem.field for problem in check(bad)] == ["spec.variables.v", "spec.endpoints.api"]
+
+
+def test_a_resolved_contract_is_valid_for_its_schema() -> None:
+    assert validate(resolved().contract, "contract-v1") == ()

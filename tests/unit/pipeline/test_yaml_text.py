@@ -1,0 +1,72 @@
+"""YAML in and out."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_status_pipeline.yaml_text import YamlError, dump, load
+
+_TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+_AMBIGUOUS = st.sampled_from(
+    (
+        *("y", "n", "yes", "no", "on", "off", "true", "null", "~", "1.34", "1e3", "0x1f", "0o17", "017", "1_000"),
+        *("12:30", "2026-02-26", "2026-02-26T10:30:00Z", ".inf", "12345e7", "=", "<<", "-", "?", "#", "&", "*", "!"),
+        *("|", ">", "%", "@", "`", ":", "{}", "[]", "a:b", "a#"),
+    )
+)
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | _TEXT | _AMBIGUOUS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT | _AMBIGUOUS, inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(_JSON)
+def test_what_is_written_reads_back_the_same(value: object) -> None:
+    assert load(dump(value)) == value
+
+
+@given(_JSON)
+def test_a_parser_of_yaml_1_1_reads_it_the_same_way(value: object) -> None:
+    assert yaml.safe_load(dump(value)) == value
+
+
+@pytest.mark.parametrize("text", ["y", "N", "1e3", "0o17", "12345e7", "2026-02-26T10:30:00Z", "1.34", ".5", "+1"])
+def test_text_that_go_would_take_for_something_else_is_quoted(text: str) -> None:
+    assert dump({"a": text}) == f"a: '{text}'\n"
+
+
+def test_times_and_versions_stay_text_when_they_are_read() -> None:
+    assert load("a: 2026-02-26T10:30:00Z\nb: 12:30\nc: yes\nd: 0x1f\ne: 1e3\nf: =\n") == {
+        "a": "2026-02-26T10:30:00Z",
+        "b": "12:30",
+        "c": "yes",
+        "d": "0x1f",
+        "e": 1000.0,
+        "f": "=",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("a: 1\na: 2", "line 2: the key 'a' stands twice"),
+        ("a: &x 1\nb: *x", "line 2: aliases"),
+        ("a: !!python/object:os.system x", "could not determine a constructor"),
+        ("a: !!timestamp 2026-02-26", "could not determine a constructor"),
+        ("a: [", "while parsing"),
+        ("a: 1\n---\nb: 2", "expected a single document"),
+        ("a: 1e999", "too large"),
+    ],
+)
+def test_what_hides_its_meaning_is_refused(text: str, cause: str) -> None:
+    with pytest.raises(YamlError, match=cause) as caught:
+        load(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_several_documents_are_written_as_a_stream() -> None:
+    assert dump({"a": 1}, {"b": [{"c": ""}]}) == "a: 1\n---\nb:\n  - c: ''\n"
