@@ -1,0 +1,157 @@
+"""A controller's work queue and its watches: keys due at a time, handled one at a time by one thread.
+
+Kratix has one worker per Promise, and a pass that sleeps (section 11.4) holds up every other request; so it is here.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from localplane.client import Client, Object
+from localplane.errors import ConflictError, LocalPlaneError, NotFoundError
+
+__all__ = ["Agenda", "Kind", "Watcher"]
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+
+_AFTER_CONFLICT = 0.01
+_AFTER_ERROR = 0.25
+_WATCH_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An apiVersion and kind."""
+
+    api_version: str
+    kind: str
+
+
+class Agenda(Generic[KeyT]):
+    """Calls `handle(key)` for each key that is due; a key waits at most once, at its earliest time.
+
+    A conflict puts the key back at once, any other refusal of the API server after a moment, as controllers do.
+
+    Args:
+        name: Name of the thread.
+        handle: What to do with a key that is due.
+        on_error: Told every error but conflicts and objects that are gone.
+    """
+
+    def __init__(self, name: str, handle: Callable[[KeyT], None], on_error: Callable[[Exception], None]) -> None:
+        self._handle = handle
+        self._on_error = on_error
+        self._due: dict[KeyT, float] = {}
+        self._changed = threading.Condition()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after the key at hand."""
+        self._stopped.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def put(self, key: KeyT, delay: float = 0.0) -> None:
+        """Have a key handled after `delay` seconds, or earlier if it waits already."""
+        due = time.monotonic() + delay
+        with self._changed:
+            self._due[key] = min(due, self._due.get(key, due))
+            self._changed.notify_all()
+
+    def pause(self, seconds: float) -> bool:
+        """Sleep inside a pass; returns False if the agenda was stopped meanwhile."""
+        return not self._stopped.wait(seconds)
+
+    def _next(self) -> KeyT | None:
+        with self._changed:
+            while not self._stopped.is_set():
+                now = time.monotonic()
+                ready = min(self._due, key=self._due.__getitem__, default=None)
+                if ready is not None and self._due[ready] <= now:
+                    del self._due[ready]
+                    return ready
+                self._changed.wait(None if ready is None else self._due[ready] - now)
+        return None
+
+    def _run(self) -> None:
+        while (key := self._next()) is not None:
+            try:
+                self._handle(key)
+            except ConflictError:
+                self.put(key, _AFTER_CONFLICT)
+            except NotFoundError:
+                # Gone between the read and the write: its own event says so, or nobody misses it.
+                continue
+            except LocalPlaneError as error:
+                if not self._stopped.is_set():
+                    self._on_error(error)
+                    self.put(key, _AFTER_ERROR)
+            except Exception as error:  # noqa: BLE001 - a controller outlives a bad pass; the test sees the error
+                self._on_error(error)
+
+
+class Watcher:
+    """Watches one kind and tells each object once per resourceVersion.
+
+    Args:
+        client: Who watches; must be safe to share.
+        kind: What to watch.
+        tell: Called with the event's type (ADDED, MODIFIED, DELETED) and the object.
+        namespace: Only there; None: in all namespaces.
+    """
+
+    def __init__(
+        self, client: Client, kind: Kind, tell: Callable[[str, Object], None], namespace: str | None = None
+    ) -> None:
+        self._client = client
+        self._kind = kind
+        self._tell = tell
+        self._namespace = namespace
+        self._told: dict[str, str] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"watch-{kind.kind}", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell nothing more; the thread itself ends within a second, with its watch."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            # Short watches, each beginning with all that exists: nothing can be missed, and stop needs no interrupt.
+            with contextlib.suppress(LocalPlaneError):
+                for event in self._client.watch(
+                    self._kind.api_version,
+                    self._kind.kind,
+                    namespace=self._namespace,
+                    timeout=_WATCH_SECONDS,
+                ):
+                    if self._stopped.is_set():
+                        return
+                    self._pass_on(event.type, event.object)
+            self._stopped.wait(0.01)
+
+    def _pass_on(self, event: str, obj: Object) -> None:
+        if event not in {"ADDED", "MODIFIED", "DELETED"}:
+            return
+        uid, version = obj["metadata"]["uid"], obj["metadata"]["resourceVersion"]
+        if event == "DELETED":
+            self._told.pop(uid, None)
+        elif self._told.get(uid) == version:
+            return
+        else:
+            self._told[uid] = version
+        self._tell(event, obj)
