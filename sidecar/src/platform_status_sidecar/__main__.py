@@ -1,0 +1,69 @@
+"""The process: settings in, exit code out."""
+
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from . import __version__, logs
+from .app import App
+from .clock import SystemClock
+from .connection import connect
+from .errors import SettingsError
+from .settings import Settings, read_settings
+from .transport import HttpTransport
+
+__all__ = ["main"]
+
+_CONNECTIONS: Final = 24
+"""Seven watches, nine workers, and a few for everything else: each keeps its connection."""
+
+_DEPTH: Final = 30_000
+"""JSON of others may be nested deeper than Python's default of 1,000; the API server takes 10,000 levels."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the sidecar until SIGTERM or SIGINT.
+
+    Args:
+        arguments: Command line without the program's name; ``sys.argv`` if absent.
+
+    Returns:
+        The exit code: 0 stopped by a signal, 1 a part died, 2 wrong settings.
+    """
+    try:
+        settings = read_settings(sys.argv[1:] if arguments is None else arguments, os.environ)
+        logs.configure(settings.log_format, settings.log_level)
+        app = _app(settings)
+    except (SettingsError, OSError) as error:
+        sys.stderr.write(f"platform-status-sidecar: {error}\n")
+        return 2
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: app.stop())
+    app.start()
+    asked = app.wait()
+    app.close()
+    return 0 if asked else 1
+
+
+def _app(settings: Settings) -> App:
+    sys.setrecursionlimit(_DEPTH)
+    connection = connect(
+        settings.kubeconfig,
+        settings.context,
+        service_account=settings.service_account,
+        connections=_CONNECTIONS,
+    )
+    transport = HttpTransport(connection, user_agent=f"platform-status-sidecar/{__version__}")
+    identity = socket.gethostname()
+    if settings.leader_elect:
+        # Two replicas may share a host's name; the Lease must tell them apart.
+        identity += f"_{secrets.token_hex(4)}"
+    return App(settings, transport=transport, clock=SystemClock(), identity=identity)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""What has happened since the process began: counters and histograms, by small closed sets of labels.
+
+Belongs here: numbers of the sidecar itself. May not: a name of a request, a message or a time as a label; what is said
+of one request stands in `outcomes`, and goes with it.
+"""
+
+import threading
+from array import array
+from bisect import bisect_left
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+__all__ = [
+    "BUCKETS",
+    "TRUTH_BUCKETS",
+    "Counter",
+    "Counts",
+    "EventResult",
+    "Histogram",
+    "RestartCause",
+    "Suppression",
+    "Timings",
+    "WriteResult",
+    "no_timings",
+]
+
+BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds in seconds, those of the Go client, so that the plan's histogram keeps its buckets."""
+
+TRUTH_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Of the time to truth: 0.25 s is the goal (design.md section 8), 5 s the spacing of writes, 60 s a late retry."""
+
+
+class WriteResult(StrEnum):
+    """What became of a status write that was sent."""
+
+    WRITTEN = "written"
+    CONFLICT = "conflict"
+    """Somebody else wrote in between; redone from a fresh read."""
+    REFUSED = "refused"
+    """403, 422 and the like: the same write will be refused again."""
+    FAILED = "failed"
+    """No answer, 5xx or 429: tried again."""
+    GONE = "gone"
+    """The request was deleted meanwhile."""
+
+
+class Suppression(StrEnum):
+    """Why a status write was not sent."""
+
+    UNCHANGED = "unchanged"
+    """It would have changed nothing but its time (design.md section 6, rule 2)."""
+    HELD = "held"
+    """It waits: for the end of a workflow's start, or for the spacing of writes (rules 5 and 7)."""
+
+
+class RestartCause(StrEnum):
+    """Why a watch was opened again."""
+
+    ENDED = "ended"
+    """The server ended it after the time that we asked for: the ordinary case."""
+    EXPIRED = "expired"
+    """Our version was too old (410): the kind was listed again."""
+    BROKEN = "broken"
+    """The stream broke off, or nobody answered."""
+    THROTTLED = "throttled"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    """The kind is not served."""
+    MALFORMED = "malformed"
+    """What came was not the JSON of a list or an event."""
+
+
+class EventResult(StrEnum):
+    """What became of an Event."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    FAILED = "failed"
+    OVER_BUDGET = "over_budget"
+    """Dropped: this request, or all of them together, had too many."""
+    OVERFLOW = "overflow"
+    """Dropped: the API server takes them slower than they come, or the sidecar stopped."""
+
+
+class Counter:
+    """Counts by label values; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[tuple[str, ...], int] = {}
+
+    def add(self, *labels: str) -> None:
+        """Count one."""
+        with self._lock:
+            self._values[labels] = self._values.get(labels, 0) + 1
+
+    def value(self, *labels: str) -> int:
+        """Return one count, 0 if it never happened."""
+        with self._lock:
+            return self._values.get(labels, 0)
+
+    def items(self) -> list[tuple[tuple[str, ...], int]]:
+        """Return the counts, sorted by label values."""
+        with self._lock:
+            return sorted(self._values.items())
+
+
+class Timings(Struct, gc=False):
+    """Durations in buckets; a thousand of these must stay small, so the bounds are not in here.
+
+    Attributes:
+        counts: One count a bucket, not cumulative; the last one has no bound.
+        seconds: Their sum.
+    """
+
+    counts: "array[int]"  # the class cannot be subscripted before Python 3.12
+    seconds: float = 0.0
+
+    def add(self, seconds: float, bounds: tuple[float, ...]) -> None:
+        """Count one duration."""
+        self.counts[bisect_left(bounds, seconds)] += 1
+        self.seconds += seconds
+
+
+def no_timings(bounds: tuple[float, ...]) -> Timings:
+    """Return timings of nothing yet."""
+    return Timings(array("Q", bytes(8 * (len(bounds) + 1))))
+
+
+class Histogram:
+    """Timings by one label; thread-safe."""
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self._lock = threading.Lock()
+        self._timings: dict[str, Timings] = {}
+
+    def add(self, label: str, seconds: float) -> None:
+        """Count one duration."""
+        with self._lock:
+            timings = self._timings.get(label)
+            if timings is None:
+                timings = self._timings[label] = no_timings(self.bounds)
+            timings.add(seconds, self.bounds)
+
+    def items(self) -> list[tuple[str, Timings]]:
+        """Return copies, sorted by label."""
+        with self._lock:
+            return [
+                (label, Timings(array("Q", found.counts), found.seconds))
+                for label, found in sorted(self._timings.items())
+            ]
+
+
+class Counts:
+    """Every counter of the process.
+
+    Attributes:
+        writes: By kind and `WriteResult`.
+        suppressed: By kind and `Suppression`.
+        pruned: By kind: writes of which the server dropped or changed a part (design.md section 6, rule 8).
+        storms: By kind: how often a request was written so often that it was backed off (rule 9).
+        restarts: By source and `RestartCause`.
+        events: By `EventResult`.
+        truth: By kind: seconds from an event's arrival to the status that says it.
+    """
+
+    def __init__(self) -> None:
+        self.writes = Counter()
+        self.suppressed = Counter()
+        self.pruned = Counter()
+        self.storms = Counter()
+        self.restarts = Counter()
+        self.events = Counter()
+        self.truth = Histogram(TRUTH_BUCKETS)

@@ -1,0 +1,8 @@
+"""JSON of the API server -> slim records.
+
+Each decoder is total: a strict msgspec struct reads what is well formed, field by field and without building the whole
+object; whatever does not fit goes through getters that accept any JSON. Rubbish in a field never raises, never drops
+the object, and never looks good: a pod whose status is rubbish is a pod that is not ready.
+
+Belongs here: shapes of Kubernetes objects. May not: I/O, clocks, decisions about a request.
+"""

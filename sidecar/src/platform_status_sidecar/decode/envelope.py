@@ -1,0 +1,188 @@
+"""What surrounds the objects: list pages, watch events, and object metadata."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from platform_status_sidecar.store.records import Record
+
+from .depth import despite_depth
+from .lenient import text, under
+
+__all__ = [
+    "Event",
+    "Failure",
+    "Meta",
+    "Page",
+    "RawObject",
+    "decode_event",
+    "decode_failure",
+    "decode_page",
+    "decode_version",
+    "lenient",
+    "reader",
+]
+
+R = TypeVar("R", bound=Record)
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _HasMetadata(Protocol):
+    @property
+    def metadata(self) -> _Named: ...
+
+
+S = TypeVar("S", bound=_HasMetadata)
+
+
+class Meta(Struct, rename="camel"):
+    """metadata, as far as some record needs it."""
+
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class RawObject(Struct):
+    """An object of which only metadata is read."""
+
+    metadata: Meta
+
+
+class _ListMeta(Struct, rename="camel"):
+    resource_version: str = ""
+    continue_token: str = msgspec.field(default="", name="continue")
+
+
+class Page(Struct):
+    """One page of a list; the items are not decoded yet."""
+
+    metadata: _ListMeta
+    items: list[msgspec.Raw] | None = None
+
+
+class Event(Struct):
+    """One line of a watch; the object is not decoded yet."""
+
+    type: str
+    object: msgspec.Raw
+
+
+class _Details(Struct, rename="camel"):
+    retry_after_seconds: int | None = None
+
+
+class Failure(Struct):
+    """A Status object, as an ERROR event carries it."""
+
+    code: int = 0
+    message: str = ""
+    details: _Details | None = None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the server asked us to wait."""
+        seconds = self.details.retry_after_seconds if self.details else None
+        return float(seconds) if seconds is not None and seconds >= 0 else None
+
+
+class _Bookmark(Struct):
+    metadata: _ListMeta
+
+
+_PAGE = msgspec.json.Decoder(Page)
+_EVENT = msgspec.json.Decoder(Event)
+_FAILURE = msgspec.json.Decoder(Failure)
+_VERSION = msgspec.json.Decoder(_Bookmark)
+
+
+@despite_depth
+def decode_page(body: msgspec.Raw | bytes) -> Page:
+    """Decode a list page.
+
+    Raises:
+        msgspec.DecodeError: If this is not a list.
+    """
+    return _PAGE.decode(body)
+
+
+@despite_depth
+def decode_event(line: msgspec.Raw | bytes) -> Event:
+    """Decode a line of a watch.
+
+    Raises:
+        msgspec.DecodeError: If this is not an event.
+    """
+    return _EVENT.decode(line)
+
+
+@despite_depth
+def decode_version(raw: msgspec.Raw | bytes) -> str:
+    """Return metadata.resourceVersion of any object, empty if it has none."""
+    try:
+        return _VERSION.decode(raw).metadata.resource_version
+    except msgspec.DecodeError:
+        return text(msgspec.json.decode(raw), "metadata", "resourceVersion")
+
+
+@despite_depth
+def decode_failure(raw: msgspec.Raw | bytes) -> Failure:
+    """Decode the object of an ERROR event; total for valid JSON."""
+    try:
+        return _FAILURE.decode(raw)
+    except msgspec.DecodeError:
+        return Failure(message="the watch reported an error that is not a Status")
+
+
+def lenient(raw: msgspec.Raw | bytes, build: Callable[[object, str, str], R]) -> R | None:
+    """Decode an object that does not fit its shape.
+
+    Args:
+        raw: Valid JSON.
+        build: Makes the record of the whole object, its namespace and its name.
+
+    Returns:
+        The record, or None if the object has no name, which no API server ever sends.
+    """
+    whole = msgspec.json.decode(raw)
+    name = text(whole, "metadata", "name")
+    if not name:
+        return None
+    return build(whole, text(under(whole, "metadata"), "namespace"), name)
+
+
+def reader(
+    shape: msgspec.json.Decoder[S], strict: Callable[[S], R], loose: Callable[[object, str, str], R]
+) -> Callable[[msgspec.Raw | bytes], R | None]:
+    """Make the decoder of one kind, total for valid JSON.
+
+    Args:
+        shape: Decodes an object that fits its shape.
+        strict: Makes the record of such an object.
+        loose: Makes the record of any other, see `lenient`.
+
+    Returns:
+        JSON of an object -> its record, None only without a name; raises msgspec.DecodeError for what is not JSON.
+    """
+
+    @despite_depth
+    def read(raw: msgspec.Raw | bytes) -> R | None:
+        try:
+            seen = shape.decode(raw)
+        except msgspec.ValidationError:
+            return lenient(raw, loose)
+        return strict(seen) if seen.metadata.name else None
+
+    return read

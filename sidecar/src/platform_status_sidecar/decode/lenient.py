@@ -1,0 +1,61 @@
+"""Total getters over any JSON, for objects that do not fit their strict shape."""
+
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from platform_status_sidecar.store.records import Labels
+
+__all__ = ["MAX_TEXT", "clip", "count", "labels", "number", "strings", "text", "under"]
+
+MAX_TEXT: Final = 512
+"""Longer texts of others are cut: they end up in messages, and the whole status stays under 8 KiB."""
+
+_LARGEST: Final = 2**53 - 1
+
+
+def under(value: object, *path: str) -> object:
+    """Walk down mappings; None as soon as a step is missing or not a mapping."""
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def text(value: object, *path: str) -> str:
+    """Return the text under a path, empty if there is none."""
+    found = under(value, *path)
+    return found if isinstance(found, str) else ""
+
+
+def number(value: object, *path: str) -> int | None:
+    """Return the whole number under a path, None if there is none."""
+    found = under(value, *path)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def count(value: object, *path: str) -> int:
+    """Return the number of things under a path: a whole number from 0 to 2**53-1, 0 for anything else."""
+    found = number(value, *path)
+    return found if found is not None and 0 <= found <= _LARGEST else 0
+
+
+def strings(value: object) -> dict[str, str]:
+    """Return the pairs of a mapping whose values are text."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: item for key, item in value.items() if isinstance(key, str) and isinstance(item, str)}
+
+
+def labels(pairs: Mapping[str, str] | None) -> Labels:
+    """Return labels as the records hold them."""
+    if not pairs:
+        return ()
+    # The same few words on ten thousand pods: interned, each is held once.
+    return tuple(sorted((sys.intern(key), sys.intern(value)) for key, value in pairs.items()))
+
+
+def clip(words: str | None) -> str:
+    """Cut a text of others to `MAX_TEXT` characters."""
+    return words[:MAX_TEXT] if words else ""

@@ -1,0 +1,30 @@
+"""Which decoder reads which kind."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Raw
+
+from platform_status_sidecar.kinds import Source
+from platform_status_sidecar.store.records import Record
+
+from .applications import decode_application
+from .controllers import decode_controller
+from .pods import decode_pod
+from .requests import decode_request
+from .works import decode_placement, decode_work
+
+__all__ = ["DECODERS", "Decoder"]
+
+Decoder = Callable[[Raw | bytes], Record | None]
+"""Valid JSON of one object -> its record; None only without a name."""
+
+DECODERS: Mapping[Source, Decoder] = {
+    Source.REQUESTS: decode_request,
+    Source.APPLICATIONS: decode_application,
+    Source.PODS: decode_pod,
+    Source.WORKS: decode_work,
+    Source.WORK_PLACEMENTS: decode_placement,
+    Source.STATEFUL_SETS: decode_controller,
+    Source.DEPLOYMENTS: decode_controller,
+}
+"""One line per kind."""

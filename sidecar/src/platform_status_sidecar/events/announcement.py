@@ -1,0 +1,102 @@
+"""What an Event says: the body of a create in events.k8s.io/v1. Pure."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.vocabulary import Phase
+from platform_status_sidecar.store.records import Key
+
+__all__ = ["CONTROLLER", "Announcement", "Regarding", "of_phase", "of_storm"]
+
+CONTROLLER: Final = "platform.integratn.tech/status-sidecar"
+"""reportingController: who looks for our Events selects by it."""
+
+_WARNINGS: Final = (Phase.DEGRADED, Phase.FAILED, Phase.UNKNOWN)
+_MAX_NOTE: Final = 1024
+"""Bytes of UTF-8: the API server refuses more."""
+_MAX_NAME: Final = 200
+"""Of 253: room for the dot and for what makes the name unique."""
+_MAX_INSTANCE: Final = 128
+
+
+class Regarding(Struct, frozen=True):
+    """The request that an Event is about.
+
+    Attributes:
+        api_version: ``group/version``.
+        kind: Its kind.
+        key: Namespace and name.
+        uid: metadata.uid.
+    """
+
+    api_version: str
+    kind: str
+    key: Key
+    uid: str
+
+
+class Announcement(Struct, frozen=True):
+    """An Event before it has a name.
+
+    Attributes:
+        regarding: The request.
+        is_warning: Warning or Normal.
+        reason: Why, in one word of `Reason`.
+        action: What was done: ``ChangePhase`` or ``BackOff``.
+        note: For people.
+        moment: When it was decided.
+    """
+
+    regarding: Regarding
+    is_warning: bool
+    reason: str
+    action: str
+    note: str
+    moment: datetime
+
+    def body(self, instance: str, unique: str) -> dict[str, object]:
+        """Return the JSON to create.
+
+        Args:
+            instance: Who reports: the pod.
+            unique: What makes the name unique; the same on a second try, so that no Event stands there twice.
+        """
+        namespace, name = self.regarding.key
+        return {
+            "apiVersion": "events.k8s.io/v1",
+            "kind": "Event",
+            "metadata": {"namespace": namespace, "name": f"{name[:_MAX_NAME].rstrip('.-')}.{unique}"},
+            "eventTime": self.moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "reportingController": CONTROLLER,
+            "reportingInstance": instance[:_MAX_INSTANCE] or "unknown",
+            "action": self.action,
+            "reason": self.reason,
+            "type": "Warning" if self.is_warning else "Normal",
+            "note": _bounded(self.note),
+            "regarding": {
+                "apiVersion": self.regarding.api_version,
+                "kind": self.regarding.kind,
+                "namespace": namespace,
+                "name": name,
+                "uid": self.regarding.uid,
+            },
+        }
+
+
+def of_phase(regarding: Regarding, phase: Phase, reason: str, message: str, now: datetime) -> Announcement:
+    """Announce a transition, with Ready's reason and message."""
+    return Announcement(regarding, phase in _WARNINGS, reason, "ChangePhase", message, now)
+
+
+def of_storm(regarding: Regarding, message: str, now: datetime) -> Announcement:
+    """Announce that a request is written too often, and is backed off (design.md section 6, rule 9)."""
+    return Announcement(regarding, True, "WriteStorm", "BackOff", message, now)  # noqa: FBT003 - a field, named above
+
+
+def _bounded(note: str) -> str:
+    text = note.encode("utf-8", "replace")
+    if len(text) <= _MAX_NOTE:
+        return text.decode()
+    return text[: _MAX_NOTE - 3].decode("utf-8", "ignore") + "..."

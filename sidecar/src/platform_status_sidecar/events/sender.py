@@ -1,0 +1,148 @@
+"""Sends Events from a bounded queue, on a thread of its own: a slow API server never delays a status write."""
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.counts import Counts, EventResult
+from platform_status_sidecar.errors import ConflictError, ThrottledError, TransportError, UnansweredError
+from platform_status_sidecar.logs import bind
+from platform_status_sidecar.pulse import LiveThread
+from platform_status_sidecar.transport import Transport
+
+from .announcement import Announcement
+
+__all__ = ["EventSender"]
+
+_ROOM: Final = 200
+_TRIES: Final = 3
+_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 30.0
+_PATIENCE: Final = 30.0
+"""Seconds after which an idle thread shows that it lives."""
+
+_log = logging.getLogger(__name__)
+
+
+def _unique() -> str:
+    return secrets.token_hex(8)
+
+
+class EventSender(LiveThread):
+    """Sends what it is given, in order; tries a failure again, forgets a refusal."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        counts: Counts,
+        identity: str,
+        clock: Clock,
+        stop: threading.Event,
+        unique: Callable[[], str] = _unique,
+    ) -> None:
+        """Prepare; nothing is sent before `start`.
+
+        Args:
+            transport: The API server.
+            counts: For what became of each.
+            identity: reportingInstance: the host's name, which is the pod's.
+            clock: For the pulse.
+            stop: Set when the sidecar stops.
+            unique: Makes the end of a name.
+        """
+        super().__init__("events", clock)
+        self._transport = transport
+        self._counts = counts
+        self._identity = identity
+        # not `_stop`, which threading.Thread uses itself
+        self._stopping = stop
+        self._unique = unique
+        self._queue: queue.Queue[Announcement | None] = queue.Queue(_ROOM)
+        self._failing = False
+
+    def offer(self, announcement: Announcement) -> bool:
+        """Take an Event without blocking; return whether there was room."""
+        try:
+            self._queue.put_nowait(announcement)
+        except queue.Full:
+            return False
+        return True
+
+    def run(self) -> None:
+        """Send until closed; what is queued when the sidecar stops gets one try each."""
+        while True:
+            self.beat(_PATIENCE)
+            try:
+                announcement = self._queue.get(timeout=_PATIENCE)
+            except queue.Empty:
+                continue
+            if announcement is None:
+                return
+            try:
+                self.send(announcement)
+            except Exception:  # noqa: BLE001 - logged below; the next one may be told, and the statuses go on
+                self._counts.events.add(EventResult.FAILED.value)
+                _log.exception("Cannot send an Event: a defect of the sidecar")
+
+    def close(self) -> None:
+        """End the thread after what is queued; if there is no room to say so, some of that goes."""
+        while True:
+            try:
+                self._queue.put_nowait(None)
+            except queue.Full:
+                self._drop_one()
+            else:
+                return
+
+    def send(self, announcement: Announcement) -> None:
+        """Send one Event, and count what became of it."""
+        namespace = announcement.regarding.key[0]
+        path = f"/apis/events.k8s.io/v1/namespaces/{quote(namespace)}/events"
+        body = msgspec.json.encode(announcement.body(self._identity, self._unique()))
+        for tries_left in reversed(range(_TRIES)):
+            self.beat(_LONGEST_WAIT)
+            try:
+                self._transport.create(path, body)
+            except ConflictError:
+                # An earlier try went through, only its answer did not.
+                break
+            except (UnansweredError, ThrottledError) as error:
+                asked = error.retry_after if isinstance(error, ThrottledError) else None
+                if tries_left and not self._stopping.wait(min(asked or _WAIT, _LONGEST_WAIT)):
+                    continue
+                self._fell(announcement, EventResult.FAILED, error)
+                return
+            except TransportError as error:
+                self._fell(announcement, EventResult.REFUSED, error)
+                return
+            break
+        self._failing = False
+        self._counts.events.add(EventResult.SENT.value)
+
+    def _fell(self, announcement: Announcement, result: EventResult, error: TransportError) -> None:
+        self._counts.events.add(result.value)
+        log = bind(_log, request="/".join(announcement.regarding.key), uid=announcement.regarding.uid)
+        keys = {"cause": str(error), "status": error.status}
+        if self._failing:
+            log.debug("Cannot send an Event", extra=keys)
+            return
+        self._failing = True
+        log.warning(
+            "Cannot send Events, the statuses are not affected; compare the ClusterRole with promise/sidecar/rbac.yaml",
+            extra=keys,
+        )
+
+    def _drop_one(self) -> None:
+        try:
+            self._queue.get_nowait()
+        except queue.Empty:
+            return
+        self._counts.events.add(EventResult.OVERFLOW.value)

@@ -1,0 +1,43 @@
+"""What a request says about itself -> the rules' `Facts`. Pure and total."""
+
+from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.rules.observation import Facts
+from platform_status_contract.rules.workflow import read_workflow
+
+from .store.records import RequestRecord
+
+__all__ = ["DRY_RUN_LABEL", "facts_of", "is_dry_run"]
+
+DRY_RUN_LABEL = "kratix.io/dry-run"
+"""A request with this label is Kratix's own experiment (kratix.md section 8); its value does not matter."""
+
+
+def is_dry_run(record: RequestRecord) -> bool:
+    """Say whether the request is never to be touched (design.md section 6, rule 6)."""
+    return any(key == DRY_RUN_LABEL for key, _ in record.labels)
+
+
+def facts_of(record: RequestRecord, status: object, *, lease: str, version: str) -> Facts:
+    """Read the facts.
+
+    Args:
+        record: The request.
+        status: Its status, decoded, any JSON.
+        lease: ``namespace/name`` of the sidecar's Lease.
+        version: Version of the sidecar.
+    """
+    workflow, message = read_workflow(status, dict(record.labels))
+    problems = status.get("problems") if isinstance(status, dict) else None
+    return Facts(
+        name=record.name,
+        namespace=record.namespace,
+        kind=record.kind,
+        generation=record.generation,
+        deleting=record.deleting,
+        contract=read_contract(status),
+        workflow=workflow,
+        workflow_message=message,
+        problems=tuple(item for item in (problems if isinstance(problems, list) else ()) if isinstance(item, str)),
+        reporter_lease=lease,
+        reporter_version=version,
+    )

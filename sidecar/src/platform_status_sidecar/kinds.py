@@ -1,0 +1,108 @@
+"""The kinds that the sidecar watches: one line each.
+
+A new source kind is one `WatchedKind` here, one decoder in ``decode``, one index in ``store`` and one reading in
+``observe``. Everything else (lists, watches, backoff, readiness) follows from this registry.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from .errors import SettingsError
+
+__all__ = ["KIND_OF_CONTROLLER", "Source", "WatchedKind", "api_version", "request_path", "watched_kinds"]
+
+PROMISE_LABEL = "kratix.io/promise-name"
+"""Label of a Work that names its Promise (kratix.md section 6)."""
+
+
+class Source(StrEnum):
+    """Identity of a watched kind inside the sidecar."""
+
+    REQUESTS = "requests"
+    APPLICATIONS = "applications"
+    PODS = "pods"
+    WORKS = "works"
+    WORK_PLACEMENTS = "workplacements"
+    STATEFUL_SETS = "statefulsets"
+    DEPLOYMENTS = "deployments"
+
+
+KIND_OF_CONTROLLER: Mapping[str, Source] = {
+    "StatefulSet": Source.STATEFUL_SETS,
+    "Deployment": Source.DEPLOYMENTS,
+}
+"""Which watched kind answers for a controller that a contract names."""
+
+
+class WatchedKind(Struct, frozen=True):
+    """How one kind is listed and watched.
+
+    Attributes:
+        source: Its identity.
+        path: Path of its cluster-wide collection on the API server.
+        page: Objects per list page: large objects come in small pages, for memory.
+        selector: Label selector that the server applies; empty for all.
+        metadata_only: Ask for PartialObjectMetadata.
+        streamed: Read it first as a stream from the API server's cache, see `watch.initial`: worth it for large custom
+            resources, which a list makes the server decode one by one; for small objects pages cost us less.
+    """
+
+    source: Source
+    path: str
+    page: int = 100
+    selector: str = ""
+    metadata_only: bool = False
+    streamed: bool = False
+
+
+def request_path(resource: str) -> str:
+    """Turn ``plural.version.group`` into the path of the collection.
+
+    Args:
+        resource: For example ``vclusterorchestratorv2s.v1alpha1.platform.integratn.tech``.
+
+    Raises:
+        SettingsError: If it does not have the three parts.
+    """
+    plural, _, rest = resource.partition(".")
+    version, _, group = rest.partition(".")
+    if not (plural and version and group) or "/" in resource:
+        raise SettingsError(
+            f"--resource is {resource!r}, expected plural.version.group, "
+            "for example vclusterorchestratorv2s.v1alpha1.platform.integratn.tech"
+        )
+    return f"/apis/{group}/{version}/{plural}"
+
+
+def api_version(resource: str) -> str:
+    """Turn ``plural.version.group`` into the apiVersion of its objects.
+
+    Raises:
+        SettingsError: If it does not have the three parts.
+    """
+    return request_path(resource).removeprefix("/apis/").rpartition("/")[0]
+
+
+def watched_kinds(resource: str, promise: str) -> tuple[WatchedKind, ...]:
+    """List every kind that may be watched; only the requests are watched before a contract asks for more.
+
+    Args:
+        resource: The requests, as ``plural.version.group``.
+        promise: Name of the Promise whose Works are read.
+
+    Raises:
+        SettingsError: If ``resource`` is malformed.
+    """
+    return (
+        WatchedKind(Source.REQUESTS, request_path(resource)),
+        WatchedKind(Source.APPLICATIONS, "/apis/argoproj.io/v1alpha1/applications", page=25, streamed=True),
+        WatchedKind(Source.PODS, "/api/v1/pods"),
+        WatchedKind(
+            Source.WORKS, "/apis/platform.kratix.io/v1alpha1/works", page=50, selector=f"{PROMISE_LABEL}={promise}"
+        ),
+        WatchedKind(Source.WORK_PLACEMENTS, "/apis/platform.kratix.io/v1alpha1/workplacements", page=50),
+        WatchedKind(Source.STATEFUL_SETS, "/apis/apps/v1/statefulsets", metadata_only=True),
+        WatchedKind(Source.DEPLOYMENTS, "/apis/apps/v1/deployments", metadata_only=True),
+    )

@@ -1,0 +1,18 @@
+"""The metrics, computed at scrape from what was concluded (docs/metrics.md).
+
+``scrape`` is one moment of everything that is told, ``families`` and ``samples`` turn it into samples, ``text`` writes
+them down in either format that Prometheus reads; all are pure, only ``collect`` reads the store. May not: state. What
+is counted is in `counts` and `outcomes`, so a request that is deleted leaves no series.
+
+A thousand requests make sixty thousand samples: 6.5 MB of text. It is therefore written as a stream, and by code of our
+own: as objects of prometheus_client the samples of one scrape take 0.4 s of processor, as text 0.1 s, every time. The
+tests hold our text against prometheus_client's own, byte by byte; what it alone knows (``process``) it writes itself.
+"""
+
+from .collect import collect
+from .families import FAMILIES, Family
+from .process import ProcessMetrics
+from .scrape import Scrape, SourceSeen
+from .text import Form, exposition, negotiate
+
+__all__ = ["FAMILIES", "Family", "Form", "ProcessMetrics", "Scrape", "SourceSeen", "collect", "exposition", "negotiate"]

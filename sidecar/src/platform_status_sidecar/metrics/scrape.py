@@ -1,0 +1,58 @@
+"""One moment of everything that the metrics tell."""
+
+from msgspec import Struct
+
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_sidecar.counts import Counts
+from platform_status_sidecar.kinds import Source
+from platform_status_sidecar.outcomes import Outcome, Tally
+from platform_status_sidecar.store.records import Key
+
+__all__ = ["Scrape", "SourceSeen"]
+
+
+class SourceSeen(Struct, frozen=True):
+    """A watched kind that some contract needs.
+
+    Attributes:
+        source: Which.
+        failure: Why it cannot be read; None while it can, or while nobody knows yet.
+        age: Seconds since its last event or bookmark; None before the first.
+    """
+
+    source: Source
+    failure: Reason | None = None
+    age: float | None = None
+
+
+class Scrape(Struct, frozen=True):
+    """What is told at one scrape.
+
+    Attributes:
+        version: Version of the sidecar.
+        outcomes: The conclusion about each request, sorted.
+        tallies: Reconciles by metadata.name, sorted.
+        counts: What happened since the start.
+        storms: Requests that are backed off, sorted.
+        sources: The kinds that are needed.
+        lease: ``namespace/name`` of the Lease.
+        lease_age: Seconds since it was renewed; None before the first time.
+    """
+
+    version: str
+    outcomes: list[tuple[Key, Outcome]]
+    tallies: list[tuple[str, Tally]]
+    counts: Counts
+    storms: list[Key] = []
+    sources: tuple[SourceSeen, ...] = ()
+    lease: str = ""
+    lease_age: float | None = None
+
+    def kinds(self) -> list[str]:
+        """Return every kind of request that there is, sorted."""
+        return sorted({outcome.kind for _, outcome in self.outcomes if outcome.kind})
+
+    def storming(self) -> list[tuple[Key, Outcome]]:
+        """Return the requests that are backed off, with their conclusions."""
+        raging = set(self.storms)
+        return [(key, outcome) for key, outcome in self.outcomes if key in raging]

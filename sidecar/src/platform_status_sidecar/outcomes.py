@@ -1,0 +1,205 @@
+"""What was concluded last about each request, and how long it took: the source of the metrics.
+
+Kept apart from the store: the store is what the cluster says, this is what we say. Everything of a request goes when
+the request goes, so no series outlives its object.
+"""
+
+import threading
+from array import array
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase
+from platform_status_contract.rules.observation import Facts
+from platform_status_contract.rules.projection import Projection
+
+from .counts import BUCKETS, Counts, Timings, no_timings
+from .store.records import Key
+
+__all__ = ["Outcome", "Outcomes", "Tally", "outcome_of"]
+
+_LETTERS: Final = {ConditionStatus.TRUE: "T", ConditionStatus.FALSE: "F", ConditionStatus.UNKNOWN: "U"}
+_STATUSES: Final = {letter: status for status, letter in _LETTERS.items()}
+_NONE: Final = "-" * len(ConditionType)
+
+
+class Outcome(Struct, frozen=True, gc=False):
+    """The last conclusion about one request; None is "not observed, or not readable", and never 0.
+
+    Attributes:
+        phase: The phase.
+        pods_ready: Ready pods.
+        pods_total: Pods that count.
+        kind: Kind of the request.
+        display_name: What the contract calls this kind of thing; empty without a readable contract.
+        contract_name: What people call this one; likewise.
+        conditions: One letter per `ConditionType`, in its order: T, F, U, or - where there is no such condition. A
+            thousand of these stay resident, hence text and not a mapping.
+        argocd_synced: Whether Argo CD calls the Application Synced; None also where it says Unknown itself.
+        argocd_healthy: Whether Argo CD calls it Healthy; likewise.
+        sub_apps_healthy: Healthy sub-applications.
+        sub_apps_total: Sub-applications that match.
+    """
+
+    phase: Phase
+    pods_ready: int | None = None
+    pods_total: int | None = None
+    kind: str = ""
+    display_name: str = ""
+    contract_name: str = ""
+    conditions: str = _NONE
+    argocd_synced: bool | None = None
+    argocd_healthy: bool | None = None
+    sub_apps_healthy: int | None = None
+    sub_apps_total: int | None = None
+
+    def statuses(self) -> list[tuple[ConditionType, ConditionStatus]]:
+        """Return the conditions that there are."""
+        return [
+            (kind, _STATUSES[letter])
+            for kind, letter in zip(ConditionType, self.conditions, strict=True)
+            if letter in _STATUSES
+        ]
+
+
+class Tally(Struct, gc=False):
+    """Durations and errors of the reconciles of one request."""
+
+    timings: Timings
+    errors: int = 0
+
+
+def outcome_of(projection: Projection, facts: Facts) -> Outcome:
+    """Take what the metrics need out of a projection, and of the contract that it followed."""
+    contract = facts.contract if isinstance(facts.contract, Contract) else None
+    pods_ready, pods_total = _pair(projection.health.get("workloads"), "ready", "total")
+    healthy, total = _pair(projection.health.get("subApps"), "healthy", "total")
+    argocd = projection.health.get("argocd")
+    by_type = {condition.type: condition.status for condition in projection.conditions}
+    return Outcome(
+        phase=projection.phase,
+        pods_ready=pods_ready,
+        pods_total=pods_total,
+        kind=facts.kind,
+        display_name=contract.display_name if contract else "",
+        contract_name=contract.name if contract else "",
+        conditions="".join(_LETTERS[by_type[kind]] if kind in by_type else "-" for kind in ConditionType),
+        argocd_synced=_says(argocd, "syncStatus", "Synced"),
+        argocd_healthy=_says(argocd, "healthStatus", "Healthy"),
+        sub_apps_healthy=healthy,
+        sub_apps_total=total,
+    )
+
+
+def _pair(value: object, part: str, whole: str) -> tuple[int | None, int | None]:
+    counts = value if isinstance(value, Mapping) else {}
+    first, second = counts.get(part), counts.get(whole)
+    return (first, second) if isinstance(first, int) and isinstance(second, int) else (None, None)
+
+
+def _says(argocd: object, field: str, word: str) -> bool | None:
+    said = argocd.get(field) if isinstance(argocd, Mapping) else None
+    return None if said in (None, "", "Unknown") else said == word
+
+
+class Outcomes:
+    """Outcomes and tallies by request, and since when each waits for its truth; thread-safe.
+
+    Attributes:
+        counts: What concerns no single request.
+    """
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self._lock = threading.Lock()
+        self._outcomes: dict[Key, Outcome] = {}
+        self._tallies: dict[Key, Tally] = {}
+        self._storms: set[Key] = set()
+        # Two maps: an event that comes while a turn is under way belongs to the next one.
+        self._woken: dict[Key, float] = {}
+        self._looking: dict[Key, float] = {}
+
+    def woken(self, key: Key, now: float) -> None:
+        """Note that an event concerning the request arrived at this monotonic time; the earliest counts."""
+        with self._lock:
+            self._woken.setdefault(key, now)
+
+    def begin(self, key: Key) -> None:
+        """Note that a turn begins: what arrived until now will be seen by it."""
+        with self._lock:
+            arrived = self._woken.pop(key, None)
+            if arrived is not None:
+                self._looking.setdefault(key, arrived)
+
+    def settled(self, key: Key) -> None:
+        """Note that the status says already what a turn found."""
+        with self._lock:
+            self._looking.pop(key, None)
+
+    def written(self, key: Key, now: float) -> float | None:
+        """Note that the status was written.
+
+        Returns:
+            Seconds since the event that led to it arrived; None if it was a timer and no event.
+        """
+        with self._lock:
+            arrived = self._looking.pop(key, None)
+        return None if arrived is None else max(now - arrived, 0.0)
+
+    def conclude(self, key: Key, outcome: Outcome) -> None:
+        """Note a conclusion."""
+        with self._lock:
+            self._outcomes[key] = outcome
+
+    def count(self, key: Key, seconds: float, *, failed: bool) -> None:
+        """Note one reconcile."""
+        with self._lock:
+            tally = self._tallies.get(key)
+            if tally is None:
+                tally = self._tallies[key] = Tally(no_timings(BUCKETS))
+            tally.timings.add(seconds, BUCKETS)
+            tally.errors += failed
+
+    def storm(self, key: Key, *, raging: bool) -> bool:
+        """Note whether the request is backed off because it was written too often; return whether that is news."""
+        with self._lock:
+            if raging == (key in self._storms):
+                return False
+            (self._storms.add if raging else self._storms.discard)(key)
+            return True
+
+    def forget(self, key: Key) -> None:
+        """Drop everything about a request."""
+        with self._lock:
+            for known in (self._outcomes, self._tallies, self._woken, self._looking):
+                known.pop(key, None)
+            self._storms.discard(key)
+
+    def outcomes(self) -> list[tuple[Key, Outcome]]:
+        """Return the conclusions, sorted."""
+        with self._lock:
+            return sorted(self._outcomes.items(), key=lambda item: item[0])
+
+    def storms(self) -> list[Key]:
+        """Return the requests that are backed off, sorted."""
+        with self._lock:
+            return sorted(self._storms)
+
+    def tallies(self) -> list[tuple[str, Tally]]:
+        """Return one tally per metadata.name, sorted; requests of one name in several namespaces share a series."""
+        with self._lock:
+            merged: dict[str, Tally] = {}
+            for (_, name), tally in sorted(self._tallies.items(), key=lambda item: item[0]):
+                timings = tally.timings
+                known = merged.get(name)
+                if known is None:
+                    merged[name] = Tally(Timings(array("Q", timings.counts), timings.seconds), tally.errors)
+                else:
+                    for position, count in enumerate(timings.counts):
+                        known.timings.counts[position] += count
+                    known.timings.seconds += timings.seconds
+                    known.errors += tally.errors
+        return list(merged.items())

@@ -1,0 +1,145 @@
+"""A coalescing queue of keys with due times and two priorities.
+
+A key is in it at most once, at the earliest time that anybody asked for. No wake-up is lost: a key that is added while
+its reconcile runs comes again, because taking it removed it first. What changed is taken before what only has its turn
+in a bulk (first lists, resyncs), but a bulk never starves.
+"""
+
+import heapq
+import threading
+from collections import deque
+from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
+
+from .clock import Clock
+
+__all__ = ["CoalescingQueue"]
+
+K = TypeVar("K", bound=tuple[str, ...])
+
+_URGENT_IN_A_ROW: Final = 16
+"""After so many changed keys one of the bulk has its turn."""
+_SLACK: Final = 64
+
+
+class _Entry(Struct, gc=False):
+    """When a key is due, and as what; by the order number an entry elsewhere is known as superseded."""
+
+    due: float
+    order: int
+    bulk: bool
+
+
+class CoalescingQueue(Generic[K]):
+    """Keys, each due once; thread-safe."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._entries: dict[K, _Entry] = {}
+        self._later: list[tuple[float, int, K]] = []
+        self._urgent: deque[tuple[int, K]] = deque()
+        self._bulk: deque[tuple[int, K]] = deque()
+        self._in_a_row = 0
+        self._order = 0
+        self._changed = threading.Condition()
+        self._draining = False
+        self._closed = False
+
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._entries)
+
+    def add(self, key: K, delay: float = 0.0, *, bulk: bool = False) -> None:
+        """Make the key due.
+
+        Args:
+            key: What is due.
+            delay: In so many seconds, or earlier if it already was.
+            bulk: It may wait for keys that are not.
+        """
+        with self._changed:
+            now = self._clock.monotonic()
+            due = now + max(delay, 0.0)
+            known = self._entries.get(key)
+            if known is not None:
+                if known.due <= due and (known.bulk <= bulk or due > now):
+                    return
+                due = min(known.due, due)
+                bulk = bulk and known.bulk
+            # The order number keeps first in, first out among keys due at once: no request starves.
+            self._order += 1
+            self._entries[key] = _Entry(due, self._order, bulk)
+            if due <= now:
+                (self._bulk if bulk else self._urgent).append((self._order, key))
+            else:
+                heapq.heappush(self._later, (due, self._order, key))
+                self._compact()
+            self._changed.notify()
+
+    def discard(self, key: K) -> None:
+        """Forget the key."""
+        with self._changed:
+            self._entries.pop(key, None)
+
+    def take(self, timeout: float | None = None) -> K | None:
+        """Wait for a due key and remove it.
+
+        Args:
+            timeout: Seconds to wait at most; None waits until `close`.
+
+        Returns:
+            The key, or None after the timeout, `close`, or, while draining, as soon as none is due.
+        """
+        end = None if timeout is None else self._clock.monotonic() + timeout
+        with self._changed:
+            while not self._closed:
+                now = self._clock.monotonic()
+                self._move_due(now)
+                key = self._next()
+                if key is not None:
+                    return key
+                if self._draining or (end is not None and now >= end):
+                    return None
+                moments = [moment for moment in (end, self._later[0][0] if self._later else None) if moment is not None]
+                self._changed.wait(min(moments) - now if moments else None)
+            return None
+
+    def drain(self) -> None:
+        """Let `take` give out what is due, and never wait again."""
+        with self._changed:
+            self._draining = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let every waiting `take` return None."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _counts(self, order: int, key: K) -> bool:
+        entry = self._entries.get(key)
+        return entry is not None and entry.order == order
+
+    def _move_due(self, now: float) -> None:
+        while self._later and (self._later[0][0] <= now or not self._counts(*self._later[0][1:])):
+            _, order, key = heapq.heappop(self._later)
+            if self._counts(order, key):
+                (self._bulk if self._entries[key].bulk else self._urgent).append((order, key))
+
+    def _next(self) -> K | None:
+        lines = (self._urgent, self._bulk) if self._in_a_row < _URGENT_IN_A_ROW else (self._bulk, self._urgent)
+        for line in lines:
+            while line:
+                order, key = line.popleft()
+                if self._counts(order, key):
+                    self._in_a_row = self._in_a_row + 1 if line is self._urgent else 0
+                    del self._entries[key]
+                    return key
+        return None
+
+    def _compact(self) -> None:
+        # A key that is woken all the time leaves a superseded entry per wake-up.
+        if len(self._later) > 2 * len(self._entries) + _SLACK:
+            self._later = [item for item in self._later if self._counts(*item[1:])]
+            heapq.heapify(self._later)

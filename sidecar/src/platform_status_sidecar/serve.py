@@ -1,0 +1,130 @@
+"""/healthz, /readyz and /metrics over HTTP; read-only, no input is read but the path and the Accept header."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET6
+
+from msgspec import Struct
+
+from .health import Answer
+
+__all__ = ["Page", "StatusServer", "text_page"]
+
+_log = logging.getLogger(__name__)
+
+
+class Page(Struct, frozen=True):
+    """One answer.
+
+    Attributes:
+        status: 200 or 503.
+        content_type: Of the body.
+        body: The whole of it; or its parts, which are sent as they are made, so a long answer costs no memory.
+    """
+
+    status: HTTPStatus
+    content_type: str
+    body: bytes | Iterator[bytes]
+
+
+def text_page(answer: Answer) -> Page:
+    """Render a yes or a no: 200 or 503, the word first, then the reasons."""
+    status = HTTPStatus.OK if answer.ok else HTTPStatus.SERVICE_UNAVAILABLE
+    lines = ("ok" if answer.ok else "not ok", *answer.lines)
+    return Page(status, "text/plain; charset=utf-8", ("\n".join(lines) + "\n").encode())
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "platform-status-sidecar"
+    sys_version = ""
+    timeout = 10
+    server: "_Server"
+
+    def do_GET(self) -> None:
+        """Answer a known path."""
+        make = self.server.pages.get(self.path.partition("?")[0])
+        if make is None:
+            known = ", ".join(self.server.pages)
+            page = Page(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", f"not found; there is {known}\n".encode())
+        else:
+            page = make(self.headers.get("Accept", ""))
+        self.send_response(page.status)
+        self.send_header("Content-Type", page.content_type)
+        if isinstance(page.body, bytes):
+            self.send_header("Content-Length", str(len(page.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(page.body)
+            return
+        in_chunks = self.request_version == "HTTP/1.1"
+        if in_chunks:
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            # An older client knows the end of the answer by the end of the connection.
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        self.end_headers()
+        if self.command != "HEAD":
+            self._stream(page.body, in_chunks=in_chunks)
+
+    def _stream(self, parts: Iterator[bytes], *, in_chunks: bool) -> None:
+        for part in parts:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part) if in_chunks else part)
+        if in_chunks:
+            self.wfile.write(b"0\r\n\r\n")
+
+    do_HEAD = do_GET  # noqa: N815 - the name that http.server looks for
+
+    def handle(self) -> None:
+        """Answer until the client goes; one that goes in the middle of an answer is no defect of ours."""
+        try:
+            super().handle()
+        except (ConnectionError, TimeoutError) as error:
+            _log.debug("A client went before its answer was finished", extra={"cause": str(error)})
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Log at debug: probes come every few seconds."""
+        _log.debug(format, *args)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    pages: Mapping[str, Callable[[str], Page]]
+
+
+class _Server6(_Server):
+    address_family = AF_INET6
+
+
+class StatusServer(threading.Thread):
+    """The HTTP server, on a thread."""
+
+    def __init__(self, host: str, port: int, pages: Mapping[str, Callable[[str], Page]]) -> None:
+        """Bind the port.
+
+        Args:
+            host: Address; empty for all.
+            port: Port; 0 for a free one.
+            pages: Path -> what makes its answer, given the Accept header.
+
+        Raises:
+            OSError: If the port cannot be had.
+        """
+        super().__init__(name="serve", daemon=True)
+        self._server = (_Server6 if ":" in host else _Server)((host, port), _Handler)
+        self._server.pages = pages
+        self.port: int = self._server.server_address[1]
+
+    def run(self) -> None:
+        """Serve until closed."""
+        self._server.serve_forever(poll_interval=0.5)
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        if self.is_alive():
+            self._server.shutdown()
+        self._server.server_close()

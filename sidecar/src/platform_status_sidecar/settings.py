@@ -1,0 +1,168 @@
+"""What the sidecar is told: flags, each with an environment variable. argparse, because memory is short."""
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from . import __version__
+from .errors import SettingsError
+from .kinds import request_path
+from .shard import WHOLE, Shard
+
+__all__ = ["Settings", "read_settings"]
+
+_PREFIX: Final = "PLATFORM_STATUS_"
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_LEASE = re.compile(rf"^{_LABEL}/{_LABEL}(\.{_LABEL})*$")
+_LABEL_VALUE = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+_MAX_PORT = 65535
+_HOUR = 3600
+_DAY = 86_400
+_SHORTEST_HEARTBEAT = 60
+
+_EXAMPLES = """\
+examples:
+  in the cluster, with the ServiceAccount of the pod:
+    platform-status-sidecar
+  from a workstation, only looking at what it does:
+    platform-status-sidecar --kubeconfig ~/.kube/config --log-format console --listen 127.0.0.1:8080
+  for another Promise:
+    platform-status-sidecar --resource widgets.v1.example.org --promise widget --lease platform-status-system/widget
+  two replicas of which one writes, and one of three that share the requests:
+    platform-status-sidecar --leader-elect
+    platform-status-sidecar --shard 1/3
+
+Every flag can be set by an environment variable: --log-level is PLATFORM_STATUS_LOG_LEVEL, and so on.
+exit codes: 0 stopped by SIGTERM or SIGINT, 1 a part of it died, 2 wrong settings
+"""
+
+
+class Settings(Struct, frozen=True):
+    """Everything that can be set.
+
+    Attributes:
+        kubeconfig: Path of a kubeconfig; empty means the ServiceAccount of the pod.
+        context: Context in it; empty means its current one.
+        service_account: Folder with the token and ca.crt of the pod's ServiceAccount.
+        resource: The requests, as ``plural.version.group``.
+        promise: Name of the Promise, as Kratix labels its Works.
+        lease: ``namespace/name`` of the Lease that proves that the sidecar lives.
+        listen_host: Address of /healthz, /readyz and /metrics.
+        listen_port: Port of the same; 0 takes a free one and logs it.
+        leader_elect: Whether replicas elect by that Lease the one that writes.
+        shard: Which part of the requests is ours; the Lease carries it in its name.
+        write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
+        heartbeat: Seconds after which an unchanged status gets a new lastReconciled; 0 for never (rule 4).
+        log_format: ``json`` or ``console``.
+        log_level: ``debug``, ``info``, ``warning`` or ``error``.
+    """
+
+    kubeconfig: str = ""
+    context: str = ""
+    service_account: str = "/var/run/secrets/kubernetes.io/serviceaccount"
+    resource: str = "vclusterorchestratorv2s.v1alpha1.platform.integratn.tech"
+    promise: str = "vcluster-orchestrator-v2"
+    lease: str = "platform-status-system/vcluster-orchestrator-v2"
+    listen_host: str = ""
+    listen_port: int = 8080
+    leader_elect: bool = False
+    shard: Shard = WHOLE
+    write_interval: float = 5.0
+    heartbeat: float = 0.0
+    log_format: str = "json"
+    log_level: str = "info"
+
+
+def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """Read flags, then environment, then defaults.
+
+    Args:
+        arguments: Command line without the program's name.
+        environment: For example ``os.environ``.
+
+    Raises:
+        SettingsError: If a value cannot work; the message names the flag and the fix.
+        SystemExit: After ``--help`` and ``--version``, and on unknown flags (code 2).
+    """
+    defaults = Settings()
+    parser = argparse.ArgumentParser(
+        prog="platform-status-sidecar",
+        description="Watches what the status contract of each request names, and keeps its status true.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+    def flag(name: str, default: str, help_text: str, choices: Sequence[str] | None = None, bare: str = "") -> None:
+        variable = _PREFIX + name.replace("-", "_").upper()
+        shown = f" (default: {default})" if default else ""
+        value = environment.get(variable, default)
+        if choices and value not in choices:
+            raise SettingsError(f"{variable} is {value!r}, expected one of {', '.join(choices)}")
+        optional: dict[str, str] = {"nargs": "?", "const": bare} if bare else {}
+        parser.add_argument(f"--{name}", default=value, choices=choices, help=help_text + shown, **optional)  # type: ignore[arg-type]  # the stub cannot tell which keywords these are
+
+    flag("kubeconfig", defaults.kubeconfig, "kubeconfig file; without it the pod's ServiceAccount is used")
+    flag("context", defaults.context, "context of the kubeconfig; its current one if absent")
+    flag("service-account", defaults.service_account, "folder with the token and ca.crt of the pod's ServiceAccount")
+    flag("resource", defaults.resource, "the requests, as plural.version.group")
+    flag("promise", defaults.promise, "name of the Promise, as Kratix labels its Works")
+    flag("lease", defaults.lease, "namespace/name of the Lease to renew")
+    flag("shard", "", "k/n: look after the k-th of n parts of the requests, with the Lease NAME-k-of-n")
+    flag("leader-elect", "false", "with replicas: only the holder of the Lease writes", ("true", "false"), bare="true")
+    flag("listen", f"{defaults.listen_host}:{defaults.listen_port}", "host:port of /healthz, /readyz and /metrics")
+    flag("write-interval", str(defaults.write_interval), "seconds between two status writes of one request")
+    flag("heartbeat", "0", "seconds after which an unchanged status is stamped anew, 60 or more; 0 for never")
+    flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
+    flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    found = parser.parse_args(list(arguments))
+
+    request_path(found.resource)
+    if not _LABEL_VALUE.match(found.promise):
+        raise SettingsError(f"--promise is {found.promise!r}, expected the name of a Promise, a label value")
+    if not _LEASE.match(found.lease):
+        raise SettingsError(f"--lease is {found.lease!r}, expected namespace/name in lower case")
+    shard = Shard.parse(found.shard)
+    heartbeat = _seconds("--heartbeat", found.heartbeat, most=_DAY)
+    if 0 < heartbeat < _SHORTEST_HEARTBEAT:
+        raise SettingsError(
+            f"--heartbeat is {found.heartbeat!r}, expected 0 or at least {_SHORTEST_HEARTBEAT}: each one is a write of "
+            "every request, and wakes Kratix"
+        )
+    host, port = _listen(found.listen)
+    return Settings(
+        kubeconfig=found.kubeconfig,
+        context=found.context,
+        service_account=found.service_account,
+        resource=found.resource,
+        promise=found.promise,
+        lease=found.lease + shard.suffix,
+        leader_elect=found.leader_elect == "true",
+        shard=shard,
+        listen_host=host,
+        listen_port=port,
+        write_interval=_seconds("--write-interval", found.write_interval),
+        heartbeat=heartbeat,
+        log_format=found.log_format,
+        log_level=found.log_level,
+    )
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isdecimal() or int(port) > _MAX_PORT:
+        raise SettingsError(f"--listen is {text!r}, expected host:port, for example :8080 or 127.0.0.1:0")
+    return host.strip("[]"), int(port)
+
+
+def _seconds(flag: str, text: str, most: int = _HOUR) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:  # NaN fails this comparison too
+        raise SettingsError(f"{flag} is {text!r}, expected seconds between 0 and {most}")
+    return value

@@ -1,0 +1,121 @@
+"""What one contract makes us look at, as topics: the words by which changes find the requests that they concern."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.rules.observation import ContractProblem
+from platform_status_sidecar.kinds import KIND_OF_CONTROLLER, Source
+
+from .records import Key
+
+__all__ = [
+    "NOTHING",
+    "PODS",
+    "Interest",
+    "Topic",
+    "about_application",
+    "about_controller",
+    "about_destination",
+    "about_pods",
+    "about_secret",
+    "about_source",
+    "about_works",
+    "interest_of",
+]
+
+Topic = tuple[str, ...]
+"""What may change, exactly: first its sort, then its names. Equal topics are the same thing, nothing else is."""
+
+PODS: Final = "pods"
+"""Sort of the topics about pods."""
+
+
+def about_source(source: Source) -> Topic:
+    """Name a kind as a whole: it becomes readable or unreadable."""
+    return ("source", source.value)
+
+
+def about_application(key: Key) -> Topic:
+    """Name one Application."""
+    return ("application", *key)
+
+
+def about_destination(namespace: str, field: str, value: str) -> Topic:
+    """Name the Applications of a namespace whose destination has this server or this name."""
+    return ("destination", namespace, field, value)
+
+
+def about_pods(namespace: str) -> Topic:
+    """Name the pods of a namespace."""
+    return (PODS, namespace)
+
+
+def about_works(promise: str, request: Key) -> Topic:
+    """Name the Works of a request."""
+    return ("works", promise, *request)
+
+
+def about_secret(key: Key) -> Topic:
+    """Name one Secret."""
+    return ("secret", *key)
+
+
+def about_controller(source: Source, key: Key) -> Topic:
+    """Name one StatefulSet or Deployment."""
+    return ("controller", source.value, *key)
+
+
+class Interest(Struct, frozen=True, gc=False):
+    """What one request observes.
+
+    Attributes:
+        topics: What it is woken by.
+        sources: The kinds that must be watched for it.
+        secrets: The Secrets that must be polled for it.
+    """
+
+    topics: frozenset[Topic] = frozenset()
+    sources: frozenset[Source] = frozenset()
+    secrets: frozenset[Key] = frozenset()
+
+
+NOTHING = Interest()
+"""A request without a readable contract observes nothing."""
+
+
+def interest_of(contract: Contract | ContractProblem, *, request: Key, promise: str) -> Interest:
+    """Derive from a contract what its request is interested in.
+
+    Args:
+        contract: The contract, or why there is none.
+        request: Namespace and name of the request.
+        promise: Name of the Promise, as its Works are labelled.
+    """
+    if isinstance(contract, ContractProblem):
+        return NOTHING
+    sources: set[Source] = set()
+    topics: set[Topic] = set()
+    secrets = frozenset((secret.namespace, secret.name) for secret in contract.secrets or ())
+    if contract.application:
+        sources.add(Source.APPLICATIONS)
+        topics.add(about_application((contract.application.namespace, contract.application.name)))
+    if contract.sub_applications:
+        sources.add(Source.APPLICATIONS)
+        wanted = contract.sub_applications
+        fields = (("server", wanted.destination.server), ("name", wanted.destination.name))
+        topics.update(about_destination(wanted.namespace, field, value) for field, value in fields if value)
+    if contract.workloads:
+        sources.add(Source.PODS)
+        namespace = contract.workloads.namespace
+        topics.add(about_pods(namespace))
+        for item in contract.workloads.controllers or ():
+            sources.add(KIND_OF_CONTROLLER[item.kind])
+            topics.add(about_controller(KIND_OF_CONTROLLER[item.kind], (namespace, item.name)))
+    if contract.works:
+        sources.update((Source.WORKS, Source.WORK_PLACEMENTS))
+        topics.add(about_works(promise, request))
+    topics.update(about_source(source) for source in sources)
+    topics.update(about_secret(secret) for secret in secrets)
+    return Interest(frozenset(topics), frozenset(sources), secrets)

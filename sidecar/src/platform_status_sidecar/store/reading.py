@@ -1,0 +1,124 @@
+"""What the store answers: records by name and by group, each answer of one moment. Nothing here changes anything."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_sidecar.kinds import Source
+
+from .coverage import Coverage
+from .indexes import Index
+from .interest import Topic, about_destination, about_secret, about_works
+from .records import (
+    ApplicationRecord,
+    ControllerRecord,
+    Key,
+    PlacementRecord,
+    PodRecord,
+    Record,
+    RequestRecord,
+    WorkRecord,
+)
+from .shelf import Shelf
+from .sources import SourceState
+from .topics import placed_with
+
+__all__ = ["Reading", "SecretReading"]
+
+SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
+"""What the last look at a Secret gave."""
+
+
+class Reading:
+    """The reading half of the store; see `observe.View` for what observing needs of it."""
+
+    def __init__(self, promise: str) -> None:
+        self._promise = promise
+        self._lock = threading.RLock()
+        self._states = dict.fromkeys(Source, SourceState())
+        self._requests: Shelf[RequestRecord] = Shelf()
+        self._shelves: dict[Source, Shelf[Record]] = {
+            source: Shelf() for source in Source if source is not Source.REQUESTS
+        }
+        self._coverage = Coverage()
+        self._secrets: dict[Key, SecretReading] = {}
+        self._changed: dict[Key, float] = {}
+        # topic -> requests that it concerns, and group -> records in it
+        self._observers: Index[Topic, Key] = Index()
+        self._groups: Index[Topic, Key] = Index()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the lock, so that several reads see one moment."""
+        with self._lock:
+            yield
+
+    def state(self, source: Source) -> SourceState:
+        """Return what is known about a kind as a whole."""
+        with self._lock:
+            return self._states[source]
+
+    def request(self, key: Key) -> RequestRecord | None:
+        """Return a request."""
+        with self._lock:
+            return self._requests.get(key)
+
+    def request_changed_at(self, key: Key) -> float:
+        """Return the monotonic time at which somebody else changed the request last."""
+        with self._lock:
+            return self._changed.get(key, float("-inf"))
+
+    def application(self, key: Key) -> ApplicationRecord | None:
+        """Return an Application."""
+        with self._lock:
+            found = self._shelves[Source.APPLICATIONS].get(key)
+            return found if isinstance(found, ApplicationRecord) else None
+
+    def applications_at(self, namespace: str, server: str | None, destination: str | None) -> list[ApplicationRecord]:
+        """Return the Applications of a namespace whose destination is the server or the name, exactly; by name."""
+        with self._lock:
+            keys: set[Key] = set()
+            for field, value in (("server", server), ("name", destination)):
+                if value:
+                    keys.update(self._groups.get(about_destination(namespace, field, value)))
+            found = (self.application(key) for key in sorted(keys))
+            return [record for record in found if record is not None]
+
+    def is_pods_known(self, namespace: str) -> bool:
+        """Say whether a pod that is not in `pods` is absent, and not only unknown yet."""
+        with self._lock:
+            return self._coverage.is_known(namespace)
+
+    def pods(self, namespace: str) -> list[PodRecord]:
+        """Return the pods of a namespace."""
+        with self._lock:
+            return [pod for pod in self._shelves[Source.PODS].within(namespace) if isinstance(pod, PodRecord)]
+
+    def controller(self, source: Source, key: Key) -> ControllerRecord | None:
+        """Return a StatefulSet or Deployment."""
+        with self._lock:
+            found = self._shelves[source].get(key)
+            return found if isinstance(found, ControllerRecord) else None
+
+    def works(self, request: Key) -> list[tuple[WorkRecord, list[PlacementRecord]]]:
+        """Return the Works of a request, by name, each with its placements, by name."""
+        with self._lock:
+            works, placements = self._shelves[Source.WORKS], self._shelves[Source.WORK_PLACEMENTS]
+            found = []
+            for key in sorted(self._groups.get(about_works(self._promise, request))):
+                work = works.get(key)
+                parts = (placements.get(part) for part in sorted(self._groups.get(placed_with(key))))
+                if isinstance(work, WorkRecord):
+                    found.append((work, [part for part in parts if isinstance(part, PlacementRecord)]))
+            return found
+
+    def secret(self, key: Key) -> SecretReading | None:
+        """Return the last reading of a Secret, None before the first."""
+        with self._lock:
+            return self._secrets.get(key)
+
+    def is_secret_wanted(self, key: Key) -> bool:
+        """Say whether some request observes the Secret."""
+        with self._lock:
+            return about_secret(key) in self._observers

@@ -1,0 +1,323 @@
+"""The store: records in, and out of it which requests a change concerns.
+
+One lock guards everything; every method takes it, and `reading` holds it over several reads. Nothing in here blocks.
+What a change concerns is told to listeners: `wake` for requests, `poll` for Secrets that are newly of interest, `cover`
+for namespaces whose pods are.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.kinds import Source
+
+from .interest import (
+    NOTHING,
+    PODS,
+    Interest,
+    Topic,
+    about_pods,
+    about_secret,
+    about_source,
+)
+from .reading import Reading, SecretReading
+from .records import (
+    Key,
+    PlacementRecord,
+    PodRecord,
+    Record,
+    RequestRecord,
+    number_of,
+)
+from .sources import SourceState, failed
+from .topics import groups_of, topics_of
+
+__all__ = ["Store"]
+
+_LATER = frozenset(source for source in Source if source is not Source.REQUESTS)
+
+
+class Store(Reading):
+    """What is known of the cluster right now; thread-safe."""
+
+    def __init__(
+        self,
+        *,
+        promise: str,
+        clock: Clock,
+        interest: Callable[[RequestRecord], Interest],
+        wake: Callable[[Key], None],
+        poll: Callable[[Key], None],
+        cover: Callable[[str], None],
+        wake_bulk: Callable[[Key], None] | None = None,
+        mine: Callable[[str], bool] = lambda _uid: True,
+    ) -> None:
+        """Make an empty store.
+
+        Args:
+            promise: Name of the Promise, as its Works are labelled.
+            clock: For when a request changed last.
+            interest: What a request's contract makes us look at; must be total.
+            wake: Called with a request that is to be reconciled; must not block.
+            poll: Called with a Secret that became of interest; must not block.
+            cover: Called with a namespace whose pods must be listed on their own; must not block.
+            wake_bulk: Called instead of `wake` where many are woken at once and none of them changed; as `wake` if
+                absent.
+            mine: Whether a request with this uid is ours; of the others nothing is kept.
+        """
+        super().__init__(promise)
+        self._clock = clock
+        self._interest_of = interest
+        self._wake = wake
+        self._wake_bulk = wake_bulk or wake
+        self._mine = mine
+        self._poll = poll
+        self._cover = cover
+        self.needed: Mapping[Source, threading.Event] = {source: threading.Event() for source in Source}
+        self.needed[Source.REQUESTS].set()
+        self._interests: dict[Key, Interest] = {}
+
+    # -- the state of sources
+
+    def note_alive(self, source: Source, now: datetime) -> None:
+        """Note a sign of life; a kind that was synced before and failed since is readable again."""
+        with self._lock:
+            before = self._states[source]
+            recovered = before.synced and before.failure is not None
+            failure = None if recovered else before.failure
+            self._states[source] = SourceState(synced=before.synced, failure=failure, alive_at=now)
+            if recovered:
+                self._wake_observers(source)
+
+    def note_list(self, source: Source) -> None:
+        """Note that a list begins."""
+        with self._lock:
+            if source is Source.PODS:
+                self._coverage.begin_list()
+
+    def note_synced(self, source: Source, now: datetime) -> None:
+        """Note that a list was finished."""
+        with self._lock:
+            if source is Source.PODS:
+                for namespace in self._coverage.end_list():
+                    self._wake_about(about_pods(namespace))
+            before = self._states[source]
+            self._states[source] = SourceState(synced=True, failure=None, alive_at=now)
+            if not before.synced or before.failure:
+                self._wake_observers(source)
+            if source is Source.REQUESTS and not before.synced:
+                self._announce_needs(_LATER)
+
+    def note_failure(self, source: Source, reason: Reason, message: str, now: datetime) -> None:
+        """Note that a kind cannot be read; its beginning stays where it was for as long as this lasts."""
+        with self._lock:
+            before = self._states[source]
+            self._states[source] = failed(before, reason, message, now)
+            if before.failure is None or before.failure.reason is not reason:
+                self._wake_observers(source)
+
+    # -- records
+
+    def put(self, source: Source, record: Record) -> None:
+        """Store what a list or a watch brought, unless a newer state of the object is known.
+
+        Requests that it concerns are woken if it says something new.
+        """
+        with self._lock:
+            if isinstance(record, RequestRecord):
+                self._put_request(record, foreign=True)
+                return
+            if isinstance(record, PodRecord):
+                self.put_pod(record)
+                return
+            self._put_observed(source, record)
+
+    def put_pod(self, record: PodRecord) -> None:
+        """Store a pod, if somebody observes its namespace and no newer state of it is known."""
+        with self._lock:
+            if not self._coverage.keeps(record.namespace):
+                return
+            if self._coverage.is_stale(record.namespace, record.name, record.version):
+                return
+            self._put_observed(Source.PODS, record)
+
+    def remove(self, source: Source, key: Key, version: str = "") -> None:
+        """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
+
+        Args:
+            source: Its kind.
+            key: Namespace and name.
+            version: resourceVersion of the delete, where a watch told of it.
+        """
+        with self._lock:
+            deleted = number_of(version)
+            if source is Source.PODS and deleted:
+                self._coverage.deleted(*key, deleted)
+            known = self._requests.get(key) if source is Source.REQUESTS else self._shelves[source].get(key)
+            if known is not None and known.is_newer_than(deleted):
+                return
+            if source is Source.REQUESTS:
+                self._remove_request(key)
+                return
+            before = self._shelves[source].pop(key)
+            if before:
+                self._changed_record(source, before, None)
+
+    def keep_only(self, source: Source, keys: set[Key], version: str) -> None:
+        """Forget every object of a kind that a finished list did not hold: deletes that no watch told us about.
+
+        Args:
+            source: The kind.
+            keys: What the list held.
+            version: resourceVersion of the list; what is newer stays: the list may come from a cache that lags.
+        """
+        with self._lock:
+            shelf: Iterable[Record] = self._requests if source is Source.REQUESTS else self._shelves[source]
+            listed = number_of(version)
+            for record in [record for record in shelf if record.key not in keys]:
+                if not record.is_newer_than(listed):
+                    self.remove(source, record.key)
+
+    def note_pods_listed(self, namespace: str) -> None:
+        """Note that the pods of one namespace were listed on their own; who waited for them is woken."""
+        with self._lock:
+            if self._coverage.listed(namespace):
+                self._wake_about(about_pods(namespace))
+
+    def accept_own_write(self, record: RequestRecord) -> None:
+        """Store the answer to our own write at once, so that its echo in the watch is no work."""
+        with self._lock:
+            if self._requests.get(record.key) is not None:
+                self._put_request(record, foreign=False)
+
+    def accept_fresh_read(self, record: RequestRecord) -> None:
+        """Store a request that was read outside the watch, after a conflict."""
+        with self._lock:
+            if self._requests.get(record.key) is not None:
+                self._put_request(record, foreign=True)
+
+    def put_secret(self, key: Key, reading: SecretReading) -> None:
+        """Store what a look at a Secret gave."""
+        with self._lock:
+            before = self._secrets.get(key)
+            if about_secret(key) in self._observers and before != reading:
+                self._secrets[key] = reading
+                self._wake_about(about_secret(key), bulk=before is None)
+
+    # -- requests as a whole
+
+    def awaits(self, key: Key) -> bool:
+        """Say whether a kind or a Secret that the request observes has not had its first reading yet.
+
+        Never for a request that is being deleted: nothing is observed for it.
+        """
+        with self._lock:
+            record = self._requests.get(key)
+            if record is not None and record.deleting:
+                return False
+            interest = self._interests.get(key, NOTHING)
+            states = (self._states[source] for source in interest.sources)
+            return any(not state.synced and state.failure is None for state in states) or any(
+                secret not in self._secrets for secret in interest.secrets
+            )
+
+    def request_keys(self) -> list[Key]:
+        """Return the name of every request."""
+        with self._lock:
+            return [record.key for record in self._requests]
+
+    def wake_all(self) -> None:
+        """Wake every request."""
+        with self._lock:
+            self._wake_observers(Source.REQUESTS)
+
+    # -- inside
+
+    def _put_observed(self, source: Source, record: Record) -> None:
+        shelf = self._shelves[source]
+        before = shelf.get(record.key)
+        if before is not None and before.is_newer_than(record.version):
+            return
+        shelf.put(record)
+        if before is None or not before.says_the_same(record):
+            self._changed_record(source, before, record)
+
+    def _put_request(self, record: RequestRecord, *, foreign: bool) -> None:
+        key = record.key
+        before = self._requests.get(key)
+        if before is not None and before.is_newer_than(record.version):
+            return
+        if not self._mine(record.uid):
+            # A new request of an old name may be another shard's.
+            self._remove_request(key)
+            return
+        if before is not None and (before.uid, before.resource_version) == (record.uid, record.resource_version):
+            # The echo of our own write.
+            return
+        self._requests.put(record)
+        if before is None or before.status != record.status:
+            self._register(key, self._interest_of(record))
+        if foreign:
+            self._changed[key] = self._clock.monotonic()
+            (self._wake if self._states[Source.REQUESTS].synced else self._wake_bulk)(key)
+
+    def _remove_request(self, key: Key) -> None:
+        if self._requests.pop(key) is None:
+            return
+        self._register(key, NOTHING)
+        self._interests.pop(key, None)
+        self._changed.pop(key, None)
+        self._wake(key)
+
+    def _register(self, key: Key, interest: Interest) -> None:
+        before = self._interests.get(key, NOTHING)
+        self._interests[key] = interest
+        for topic in before.topics - interest.topics:
+            if self._observers.discard(topic, key) and topic[0] == PODS:
+                self._coverage.forget(topic[1])
+                self._shelves[Source.PODS].drop(topic[1])
+        for topic in interest.topics - before.topics:
+            if self._observers.add(topic, key) and topic[0] == PODS and self._coverage.observe(topic[1]):
+                self._cover(topic[1])
+        for secret in before.secrets - interest.secrets:
+            if about_secret(secret) not in self._observers:
+                self._secrets.pop(secret, None)
+        for secret in interest.secrets - before.secrets:
+            self._poll(secret)
+        if self._states[Source.REQUESTS].synced:
+            self._announce_needs(interest.sources)
+
+    def _announce_needs(self, sources: Iterable[Source]) -> None:
+        # Only after the requests were listed: the other kinds are read once, with every interest known.
+        for source in sources:
+            if about_source(source) in self._observers:
+                self.needed[source].set()
+
+    def _changed_record(self, source: Source, before: Record | None, after: Record | None) -> None:
+        if before:
+            for group in groups_of(before):
+                self._groups.discard(group, before.key)
+        if after:
+            for group in groups_of(after):
+                self._groups.add(group, after.key)
+        for record in (before, after):
+            if isinstance(record, PlacementRecord):
+                # A placement concerns whom its Work concerns.
+                record = self._shelves[Source.WORKS].get((record.namespace, record.work))  # noqa: PLW2901 - it stands in
+            if record:
+                for topic in topics_of(source, record):
+                    self._wake_about(topic, bulk=not self._states[source].synced)
+
+    def _wake_about(self, topic: Topic, *, bulk: bool = False) -> None:
+        wake = self._wake_bulk if bulk else self._wake
+        for key in self._observers.get(topic):
+            wake(key)
+
+    def _wake_observers(self, source: Source) -> None:
+        if source is Source.REQUESTS:
+            for record in self._requests:
+                self._wake_bulk(record.key)
+        else:
+            self._wake_about(about_source(source), bulk=True)

@@ -1,0 +1,40 @@
+"""How long to wait before trying again: exponential, with full jitter on the upper half, bounded."""
+
+from collections.abc import Callable
+from typing import Final
+
+__all__ = ["LONGEST_PATIENCE", "Backoff"]
+
+LONGEST_PATIENCE: Final = 120.0
+"""A server, or a proxy before it, that asks for more patience than this is asked again all the same."""
+
+
+class Backoff:
+    """Delays that double until `cap`; `reset` after success."""
+
+    def __init__(self, *, first: float, cap: float, random: Callable[[], float]) -> None:
+        """Start at the first delay.
+
+        Args:
+            first: Seconds before the first retry.
+            cap: Most seconds ever.
+            random: Uniform in [0, 1); without jitter, all kinds and all sidecars come back in one moment.
+        """
+        self._first = first
+        self._cap = cap
+        self._random = random
+        self._next = first
+
+    def delay(self, at_least: float | None = None) -> float:
+        """Return the seconds to wait now, and double the next.
+
+        Args:
+            at_least: What the server asked for (Retry-After), kept up to `LONGEST_PATIENCE`.
+        """
+        base = self._next
+        self._next = min(self._next * 2, self._cap)
+        return max(base / 2 + base / 2 * self._random(), min(at_least or 0.0, LONGEST_PATIENCE))
+
+    def reset(self) -> None:
+        """Start over."""
+        self._next = self._first

@@ -1,0 +1,196 @@
+"""Which of several replicas writes: the holder of the Lease (design.md section 6, rule 4).
+
+A replica that is not the holder believes the Lease for as long as it changes, by its own clock: nobody's wall clock is
+compared with anybody else's. A holder that could not renew stops writing a while before others may take over. Between
+the two nobody writes, and a write that is on its way carries a resourceVersion, so nothing is written twice.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
+from platform_status_sidecar.pulse import LiveThread
+from platform_status_sidecar.transport import Transport
+
+from .lease import leases, micro_time, new_lease
+
+__all__ = ["Election"]
+
+_VALID: Final = 15
+"""leaseDurationSeconds: so long after the last renewal another replica takes over."""
+_RENEWED_FOR: Final = 10.0
+"""Seconds for which a renewal lets its holder write; shorter, so that two never do."""
+_EVERY: Final = 5.0
+_LOOK: Final = 2.5
+_FIRST_LOOK: Final = 0.25
+"""How often the holder renews, another looks, and one that has not finished its first lists sees whether it has."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Meta(Struct, rename="camel", frozen=True):
+    resource_version: str = ""
+
+
+class _Spec(Struct, rename="camel", frozen=True):
+    holder_identity: str | None = None
+    lease_duration_seconds: int | None = None
+    lease_transitions: int | None = None
+
+
+class _Lease(Struct, frozen=True):
+    metadata: _Meta
+    spec: _Spec = _Spec()
+
+
+_DECODER = msgspec.json.Decoder(_Lease)
+
+
+class Election(LiveThread):
+    """Takes, renews and, when the sidecar stops, gives back one Lease."""
+
+    def __init__(
+        self,
+        lease: str,
+        *,
+        identity: str,
+        transport: Transport,
+        clock: Clock,
+        stop: threading.Event,
+        healthy: Callable[[], bool],
+        on_change: Callable[[bool], None],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            lease: ``namespace/name``.
+            identity: Who we are; no two replicas may have the same.
+            transport: The API server.
+            clock: The clocks.
+            stop: Set when nothing will be written any more.
+            healthy: A sidecar that is not healthy neither takes nor renews.
+            on_change: Called with whether we lead, when that changes.
+        """
+        super().__init__("lease", clock)
+        self._namespace, _, self._lease = lease.partition("/")
+        self._identity = identity
+        self._transport = transport
+        self._clock = clock
+        self._stopping = stop
+        self._healthy = healthy
+        self._on_change = on_change
+        self._may_until = float("-inf")
+        self._renewed_at: float | None = None
+        self._told = False
+        self._failed = False
+        self._seen = _Lease(_Meta())
+        self._seen_at = clock.monotonic()
+
+    @property
+    def leads(self) -> bool:
+        """Whether we may write now."""
+        return self._clock.monotonic() < self._may_until
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since we renewed the Lease; None if we never did."""
+        return None if self._renewed_at is None else self._clock.monotonic() - self._renewed_at
+
+    def run(self) -> None:
+        """Elect until stopped, then give the Lease back."""
+        while not self._stopping.is_set():
+            self.beat()
+            healthy = self._healthy()
+            if healthy:
+                self.look()
+            self._tell()
+            self._stopping.wait((_EVERY if self.leads else _LOOK) if healthy else _FIRST_LOOK)
+        self.release()
+
+    def look(self) -> None:
+        """Renew our Lease, or take one that is free; failures are logged once until it succeeds again."""
+        began = self._clock.monotonic()
+        try:
+            if not self.leads:
+                self._read()
+            if self._is_ours or self._is_free:
+                self._hold()
+                self._may_until = began + _RENEWED_FOR
+                self._renewed_at = began
+        except ConflictError:
+            # Somebody else wrote it in between: look who, next time.
+            self._may_until = float("-inf")
+        except (TransportError, msgspec.DecodeError) as error:
+            if not self._failed:
+                lease = f"{self._namespace}/{self._lease}"
+                _log.warning("Cannot look after the Lease", extra={"lease": lease, "cause": str(error)})
+            self._failed = True
+            return
+        self._failed = False
+        self._tell()
+
+    def release(self) -> None:
+        """Give the Lease back, if it is ours, so that another takes over at once."""
+        if not self.leads:
+            return
+        self._may_until = float("-inf")
+        try:
+            self._patch({"holderIdentity": "", "leaseDurationSeconds": 1})
+        except TransportError as error:
+            _log.debug("Cannot give the Lease back, it will expire", extra={"cause": str(error)})
+        self._tell()
+
+    @property
+    def _is_ours(self) -> bool:
+        return self._seen.spec.holder_identity == self._identity
+
+    @property
+    def _is_free(self) -> bool:
+        valid = self._seen.spec.lease_duration_seconds or _VALID
+        return not self._seen.spec.holder_identity or self._clock.monotonic() >= self._seen_at + valid
+
+    def _read(self) -> None:
+        try:
+            found = _DECODER.decode(self._transport.get(f"{leases(self._namespace)}/{self._lease}"))
+        except NotFoundError:
+            found = _Lease(_Meta())
+        if found.metadata.resource_version != self._seen.metadata.resource_version:
+            self._seen, self._seen_at = found, self._clock.monotonic()
+
+    def _hold(self) -> None:
+        now = micro_time(self._clock.now())
+        spec: dict[str, object] = {
+            "holderIdentity": self._identity,
+            "renewTime": now,
+            "leaseDurationSeconds": _VALID,
+        }
+        if not self._is_ours:
+            before = self._seen.spec.lease_transitions
+            spec |= {"acquireTime": now, "leaseTransitions": 0 if before is None else before + 1}
+        if self._seen.metadata.resource_version:
+            self._patch(spec)
+            return
+        lease = new_lease(self._namespace, self._lease, spec)
+        self._note(self._transport.create(leases(self._namespace), lease))
+
+    def _patch(self, spec: dict[str, object]) -> None:
+        # With the version as precondition: of two that take a free Lease one is refused.
+        body = {"metadata": {"resourceVersion": self._seen.metadata.resource_version}, "spec": spec}
+        path = f"{leases(self._namespace)}/{self._lease}"
+        self._note(self._transport.patch(path, msgspec.json.encode(body)))
+
+    def _note(self, answer: bytes) -> None:
+        self._seen, self._seen_at = _DECODER.decode(answer), self._clock.monotonic()
+
+    def _tell(self) -> None:
+        leads = self.leads
+        if leads is not self._told:
+            self._told = leads
+            _log.info("Leads" if leads else "Leads no more", extra={"identity": self._identity})
+            self._on_change(leads)

@@ -1,0 +1,304 @@
+"""One thread per kind that keeps the store equal to the cluster.
+
+list pages -> store; then watch from there with bookmarks; when the stream ends, watch on from the last version seen;
+when that version is too old (410, as HTTP status or inside the stream), list again and synthesise the deletes that
+nobody told us about. Failures wait with backoff and are noted in the store; each kind fails alone.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.counts import Counter, RestartCause
+from platform_status_sidecar.decode.envelope import Event, decode_event, decode_failure, decode_page, decode_version
+from platform_status_sidecar.decode.registry import DECODERS
+from platform_status_sidecar.errors import (
+    ExpiredError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    ThrottledError,
+    TransportError,
+    UnansweredError,
+)
+from platform_status_sidecar.kinds import WatchedKind
+from platform_status_sidecar.logs import bind
+from platform_status_sidecar.pulse import LiveThread
+from platform_status_sidecar.store.records import Key
+from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.transport import Transport
+
+from .backoff import Backoff
+from .initial import receive
+
+__all__ = ["Reflector", "cause_of", "reason_of"]
+
+_FIRST_DELAY: Final = 0.5
+_LONGEST_DELAY: Final = 4.0
+"""What is readable again is read within this, and may then wait 5 s for its turn to be written: the truth in 10 s."""
+_STEADY: Final = 5.0
+"""A watch that was open for this long had nothing wrong with it: the next break starts the delays anew."""
+_WATCH_SECONDS: Final = (300, 600)
+"""The server ends a watch after a while in this range, different for each, so they do not all return at once."""
+_SILENCE: Final = 90.0
+"""A watch hears of a bookmark about every minute; the transport ends one that is silent for longer than this."""
+_LONGEST_RELIST_DELAY: Final = 5.0
+"""A server that calls each version too old is asked for a full list this seldom, and believed this soon after."""
+_GONE: Final = 410
+_TOO_MANY: Final = 429
+
+
+class Reflector(LiveThread):
+    """Keeps one kind of the store up to date; starts when somebody needs it."""
+
+    def __init__(
+        self,
+        kind: WatchedKind,
+        *,
+        transport: Transport,
+        store: Store,
+        clock: Clock,
+        stop: threading.Event,
+        restarts: Counter | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            kind: What to keep.
+            transport: The API server.
+            store: Where to.
+            clock: The clocks.
+            stop: Set when the sidecar stops.
+            restarts: Counts watches that are opened again.
+        """
+        super().__init__(f"watch-{kind.source.value}", clock)
+        self._kind = kind
+        self._decode = DECODERS[kind.source]
+        self._transport = transport
+        self._store = store
+        self._clock = clock
+        # not `_stop`, which threading.Thread uses itself
+        self._stopping = stop
+        self._version = ""
+        self._streams = kind.streamed
+        self._paged_next = not kind.streamed
+        self._backoff = Backoff(first=_FIRST_DELAY, cap=_LONGEST_DELAY, random=random.random)
+        self._relists = Backoff(first=_FIRST_DELAY, cap=_LONGEST_RELIST_DELAY, random=random.random)
+        self._log = bind(logging.getLogger(__name__), source=kind.source.value)
+        self._said: Reason | None = None
+        self._restarts = restarts or Counter()
+
+    def run(self) -> None:
+        """List and watch until stopped."""
+        needed = self._store.needed[self._kind.source]
+        while not self._stopping.is_set():
+            self.beat()
+            # A second's delay at most between stopping and the end of a thread that nobody needed.
+            if not needed.wait(1.0):
+                continue
+            try:
+                if not self._version and self._paged_next:
+                    self._list()
+                self._watch()
+            except RefusedError as error:
+                if self._version or self._paged_next:
+                    self._restarted(cause_of(error))
+                    self._note(error)
+                else:
+                    self._log.debug("The server streams no initial events, listing pages", extra={"cause": str(error)})
+                    self._streams, self._paged_next = False, True
+            except ExpiredError as error:
+                self._log.info("Listing again, the version is too old", extra={"cause": str(error)})
+                self._version = ""
+                self._restarted(RestartCause.EXPIRED)
+                # A server that calls every version too old must not be made to list everything in a loop.
+                self._rest(self._relists.delay())
+            except TransportError as error:
+                self._restarted(cause_of(error))
+                self._note(error)
+            except (msgspec.DecodeError, RecursionError) as error:
+                self._version = ""
+                self._restarted(RestartCause.MALFORMED)
+                self._note(UnansweredError(f"{self._kind.path}: not the JSON of a list or an event: {error}"))
+
+    def _list(self) -> None:
+        started = self._clock.monotonic()
+        self._store.note_list(self._kind.source)
+        keys: set[Key] = set()
+        continue_token = ""
+        version = ""
+        while True:
+            self.beat()
+            body = self._transport.list_page(
+                self._kind.path,
+                limit=self._kind.page,
+                continue_token=continue_token,
+                selector=self._kind.selector,
+                metadata_only=self._kind.metadata_only,
+            )
+            page = decode_page(body)
+            for item in page.items or ():
+                self._put(item, keys)
+            version = version or page.metadata.resource_version
+            continue_token = page.metadata.continue_token
+            if not continue_token or self._stopping.is_set():
+                break
+        if not self._stopping.is_set():
+            self._listed(keys, version, started)
+
+    def _stream(self, lines: Iterator[bytes]) -> bool:
+        """Take the initial events off a watch; return whether that was all of them."""
+        started = self._clock.monotonic()
+        self._store.note_list(self._kind.source)
+        keys: set[Key] = set()
+
+        def drop(event: Event) -> None:
+            self._apply_event(event)
+            # What is not complete yet has no version to go on from.
+            self._version = ""
+            record = self._decode(event.object)
+            if record:
+                keys.discard(record.key)
+
+        # Whatever keeps it from its end, the next try is by pages.
+        self._paged_next = True
+        version = receive(lines, put=lambda raw: self._put(raw, keys), other=drop, beat=lambda: self.beat(_SILENCE))
+        if version and not self._stopping.is_set():
+            self._listed(keys, version, started)
+        return bool(version)
+
+    def _listed(self, keys: set[Key], version: str, started: float) -> None:
+        self._store.keep_only(self._kind.source, keys, version)
+        self._version = version
+        self._paged_next = not self._streams
+        self._store.note_synced(self._kind.source, self._clock.now())
+        self._succeeded()
+        seconds = round(self._clock.monotonic() - started, 3)
+        self._log.info("Listed", extra={"objects": len(keys), "seconds": seconds})
+
+    def _watch(self) -> None:
+        if self._stopping.is_set():
+            return
+        opened = self._clock.monotonic()
+        initial = not self._version
+        with self._transport.watch(
+            self._kind.path,
+            resource_version=self._version,
+            seconds=random.randint(*_WATCH_SECONDS),  # noqa: S311 - spreads load, protects nothing
+            selector=self._kind.selector,
+            metadata_only=self._kind.metadata_only,
+            initial=initial,
+        ) as lines:
+            if initial and not self._stream(lines):
+                raise UnansweredError(f"watch {self._kind.path}: ended before the initial events did")
+            self._store.note_alive(self._kind.source, self._clock.now())
+            self._said = None
+            try:
+                self.beat(_SILENCE)
+                for line in lines:
+                    self._apply(line)
+                    self._store.note_alive(self._kind.source, self._clock.now())
+                    self._backoff.reset()
+                    self._relists.reset()
+                    self.beat(_SILENCE)
+                    if self._stopping.is_set():
+                        return
+            except UnansweredError as error:
+                # Only if it cannot be opened again is the kind unreadable.
+                self._log.debug("The watch broke, resuming it", extra={"cause": str(error)})
+                self._restarted(RestartCause.BROKEN)
+                if self._clock.monotonic() - opened >= _STEADY:
+                    self._backoff.reset()
+                self._rest(self._backoff.delay())
+                return
+        self._restarted(RestartCause.ENDED)
+        if self._clock.monotonic() - opened < 1.0:
+            # A server that ends every watch at once must not be asked in a loop.
+            self._rest(self._backoff.delay())
+        else:
+            self._backoff.reset()
+
+    def _restarted(self, cause: RestartCause) -> None:
+        if not self._stopping.is_set():
+            self._restarts.add(self._kind.source.value, cause.value)
+
+    def _rest(self, seconds: float) -> None:
+        self.beat(seconds)
+        self._stopping.wait(seconds)
+
+    def _apply(self, line: bytes) -> None:
+        self._apply_event(decode_event(line))
+
+    def _apply_event(self, event: Event) -> None:
+        match event.type:
+            case "BOOKMARK":
+                self._version = decode_version(event.object) or self._version
+                return
+            case "ERROR":
+                failure = decode_failure(event.object)
+                text = f"watch {self._kind.path}: {failure.code} {failure.message}"
+                if failure.code == _GONE:
+                    raise ExpiredError(text, status=_GONE)
+                if failure.code == _TOO_MANY:
+                    raise ThrottledError(text, retry_after=failure.retry_after)
+                raise UnansweredError(text, status=failure.code)
+            case "DELETED":
+                record = self._decode(event.object)
+                if record:
+                    self._store.remove(self._kind.source, record.key, decode_version(event.object))
+            case _:
+                self._put(event.object, None)
+        self._version = decode_version(event.object) or self._version
+
+    def _put(self, raw: msgspec.Raw, keys: set[Key] | None) -> None:
+        record = self._decode(raw)
+        if record is None:
+            self._log.warning("Skipped an object without a name; no API server sends one")
+            return
+        self._store.put(self._kind.source, record)
+        if keys is not None:
+            keys.add(record.key)
+
+    def _note(self, error: TransportError) -> None:
+        if self._stopping.is_set():
+            return
+        reason = reason_of(error)
+        if isinstance(error, ForbiddenError | NotFoundError):
+            # What comes back after this may be another kind of the same name: start from a list.
+            self._version = ""
+        self._store.note_failure(self._kind.source, reason, str(error), self._clock.now())
+        if reason is not self._said:
+            self._said = reason
+            self._log.warning("Cannot read", extra={"reason": reason.value, "cause": str(error)})
+        self._rest(self._backoff.delay(error.retry_after if isinstance(error, ThrottledError) else None))
+
+    def _succeeded(self) -> None:
+        if self._said:
+            self._log.info("Readable again")
+        self._said = None
+
+
+def reason_of(error: TransportError) -> Reason:
+    """Name a failure as the rules know it (design.md section 5)."""
+    if isinstance(error, ForbiddenError):
+        return Reason.FORBIDDEN
+    if isinstance(error, NotFoundError):
+        return Reason.KIND_MISSING
+    return Reason.SOURCE_UNREADABLE
+
+
+def cause_of(error: TransportError) -> RestartCause:
+    """Name a failure as the metrics count it."""
+    if isinstance(error, ForbiddenError):
+        return RestartCause.FORBIDDEN
+    if isinstance(error, NotFoundError):
+        return RestartCause.MISSING
+    if isinstance(error, ThrottledError):
+        return RestartCause.THROTTLED
+    return RestartCause.BROKEN

@@ -1,0 +1,78 @@
+"""Does the Secret exist? Asked per Secret, for its metadata only, so its data never leaves the API server.
+
+5 s rising to 60 s while it is missing or forbidden, 60 s once it is there (design.md section 7).
+"""
+
+import random
+from typing import Final
+from urllib.parse import quote
+
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.errors import NotFoundError, ThrottledError, TransportError
+from platform_status_sidecar.queue import CoalescingQueue
+from platform_status_sidecar.store.reading import SecretReading
+from platform_status_sidecar.store.records import Key
+from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.transport import Transport
+
+from .reflector import reason_of
+
+__all__ = ["SecretPolls"]
+
+_FIRST: Final = 5.0
+_SLOWEST: Final = 60.0
+_GROWTH: Final = 1.5
+_JITTER: Final = 0.1
+
+
+class SecretPolls:
+    """Asks for each Secret that some request observes; `workers.Worker` threads give it their time."""
+
+    def __init__(
+        self,
+        due: CoalescingQueue[Key],
+        *,
+        transport: Transport,
+        store: Store,
+        clock: Clock,
+    ) -> None:
+        self._due = due
+        self._transport = transport
+        self._store = store
+        self._clock = clock
+        self._delays: dict[Key, float] = {}
+
+    def ask(self, key: Key) -> None:
+        """Ask for one Secret, tell the store, and plan the next look."""
+        if not self._store.is_secret_wanted(key):
+            self._delays.pop(key, None)
+            return
+        reading, at_least = self._look(key)
+        self._store.put_secret(key, reading)
+        if isinstance(reading, Present):
+            self._delays.pop(key, None)
+            delay = _SLOWEST
+        else:
+            delay = self._delays.get(key, _FIRST)
+            self._delays[key] = min(delay * _GROWTH, _SLOWEST)
+        # A thousand Secrets spread out over the minute instead of coming in one burst.
+        self._due.add(key, max(delay * (1 - _JITTER * random.random()), at_least))  # noqa: S311 - spreads load
+
+    def _look(self, key: Key) -> tuple[SecretReading, float]:
+        namespace, name = key
+        try:
+            self._transport.get(f"/api/v1/namespaces/{quote(namespace)}/secrets/{quote(name)}", metadata_only=True)
+        except NotFoundError:
+            return Absent(), 0.0
+        except TransportError as error:
+            before = self._store.secret(key)
+            at_least = (error.retry_after or 0.0) if isinstance(error, ThrottledError) else 0.0
+            return self._unreadable(before, reason_of(error)), at_least
+        return Present(SecretSeen(name)), 0.0
+
+    def _unreadable(self, before: SecretReading | None, reason: Reason) -> SecretReading:
+        if isinstance(before, Unreadable):
+            return Unreadable(reason, before.since, before.last)
+        return Unreadable(reason, self._clock.now(), before)

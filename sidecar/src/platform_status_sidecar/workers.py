@@ -1,0 +1,71 @@
+"""Several threads on one queue, and yet never two of them on one key."""
+
+import threading
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+from .clock import Clock
+from .pulse import LiveThread
+from .queue import CoalescingQueue
+
+__all__ = ["Turns", "Worker"]
+
+K = TypeVar("K", bound=tuple[str, ...])
+
+_PATIENCE: Final = 30.0
+"""Seconds after which an idle worker shows that it lives."""
+
+
+class Turns(Generic[K]):
+    """Gives each key its turn; one that comes while its turn runs has another right after it."""
+
+    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], object]) -> None:
+        self._queue = queue
+        self._turn = turn
+        self._lock = threading.Lock()
+        self._running: set[K] = set()
+        self._again: set[K] = set()
+
+    def next(self, timeout: float | None) -> bool:
+        """Take a due key and carry out its turn.
+
+        Args:
+            timeout: Seconds to wait for one; None waits until the queue is closed.
+
+        Returns:
+            Whether a key was due.
+        """
+        key = self._queue.take(timeout)
+        if key is None:
+            return False
+        with self._lock:
+            if key in self._running:
+                self._again.add(key)
+                return True
+            self._running.add(key)
+        try:
+            self._turn(key)
+        finally:
+            with self._lock:
+                self._running.discard(key)
+                again = key in self._again
+                self._again.discard(key)
+            if again:
+                self._queue.add(key)
+        return True
+
+
+class Worker(LiveThread):
+    """One of the threads; it ends when it was asked to stop and nothing is due any more, or the queue is closed."""
+
+    def __init__(self, name: str, turns: Turns[K], *, clock: Clock, stop: threading.Event) -> None:
+        super().__init__(name, clock)
+        self._turns: Turns[K] = turns
+        # not `_stop`, which threading.Thread uses itself
+        self._stopping = stop
+
+    def run(self) -> None:
+        """Work until stopped."""
+        self.beat(_PATIENCE)
+        while self._turns.next(_PATIENCE) or not self._stopping.is_set():
+            self.beat(_PATIENCE)

@@ -1,0 +1,106 @@
+"""What to write: the stored status and a projection -> a merge patch, or nothing at all (design.md section 6). Pure.
+
+The list of conditions is replaced whole by a merge patch, so it carries everybody's conditions, as they were just read,
+and a resourceVersion as precondition: if anybody wrote in between, the server refuses.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from platform_status_contract.model.times import format_time, parse_time
+from platform_status_contract.model.vocabulary import SIDECAR_KEYS, ConditionType, Phase, Reason
+from platform_status_contract.rules.merge import merged_status
+from platform_status_contract.rules.projection import Projection
+
+from .merge_patch import apply, difference, same
+
+__all__ = ["StatusPatch", "plan", "pruned", "restamp", "says_deleting", "until_heartbeat"]
+
+_WRITTEN_KEYS: Final = (*SIDECAR_KEYS, "conditions")
+_STAMP: Final = "lastReconciled"
+
+
+class StatusPatch(Struct, frozen=True):
+    """A planned write.
+
+    Attributes:
+        changes: Merge patch of `.status`.
+        intended: `.status` after it.
+    """
+
+    changes: dict[str, object]
+    intended: dict[str, object]
+
+    def body(self, resource_version: str) -> bytes:
+        """Return the request body, with the version that it was computed from as precondition."""
+        return msgspec.json.encode({"metadata": {"resourceVersion": resource_version}, "status": self.changes})
+
+
+def plan(status: object, projection: Projection, now: datetime) -> StatusPatch | None:
+    """Plan the write of one projection.
+
+    Args:
+        status: `.status` as stored, any JSON.
+        projection: What it should say.
+        now: For `lastReconciled`.
+
+    Returns:
+        The patch, or None if nothing but `lastReconciled` would change: at rest there are zero writes.
+    """
+    stored = status if isinstance(status, dict) else {}
+    wanted = merged_status(status, projection, now)
+    changes = difference(_ours(stored), _ours(wanted))
+    if all(key == _STAMP for key in changes):
+        return None
+    intended = apply(stored, changes)
+    return StatusPatch(changes, intended if isinstance(intended, dict) else {})
+
+
+def until_heartbeat(status: object, now: datetime, heartbeat: float) -> float:
+    """Say when `lastReconciled` is older than a heartbeat (design.md section 6, rule 4).
+
+    Args:
+        status: `.status` as stored, any JSON.
+        now: The time.
+        heartbeat: Seconds between two stamps.
+
+    Returns:
+        Seconds to wait, 0 if it is now; also 0 for a stamp that is missing, no time, or in the future.
+    """
+    stamped = parse_time(status.get(_STAMP)) if isinstance(status, dict) else None
+    if stamped is None or stamped > now:
+        return 0.0
+    return max(heartbeat - (now - stamped).total_seconds(), 0.0)
+
+
+def restamp(status: object, now: datetime) -> StatusPatch:
+    """Plan the write of a heartbeat: nothing but `lastReconciled`."""
+    stored = status if isinstance(status, dict) else {}
+    stamp: dict[str, object] = {_STAMP: format_time(now)}
+    return StatusPatch(stamp, {**stored, **stamp})
+
+
+def pruned(patch: StatusPatch, answer: object) -> list[str]:
+    """Name the keys that the server stored otherwise than intended (rule 8); empty if all went in."""
+    stored = answer if isinstance(answer, Mapping) else {}
+    return [key for key in patch.changes if not same(stored.get(key), patch.intended.get(key))]
+
+
+def says_deleting(status: object) -> bool:
+    """Say whether the status tells of the deletion already, in our words: then nothing more is written (rule 6)."""
+    fields = status if isinstance(status, dict) else {}
+    conditions = fields.get("conditions")
+    return fields.get("phase") == Phase.DELETING.value and any(
+        isinstance(entry, dict)
+        and entry.get("type") == ConditionType.READY.value
+        and entry.get("reason") == Reason.DELETING.value
+        for entry in (conditions if isinstance(conditions, list) else ())
+    )
+
+
+def _ours(status: Mapping[str, object]) -> dict[str, object]:
+    return {key: status[key] for key in _WRITTEN_KEYS if key in status}

@@ -1,0 +1,68 @@
+"""The only code that changes a request."""
+
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from platform_status_sidecar.decode.requests import decode_request
+from platform_status_sidecar.errors import TransportError, UnansweredError
+from platform_status_sidecar.store.records import Key, RequestRecord
+from platform_status_sidecar.transport import Transport
+
+from .plan import StatusPatch
+from .rivals import rivals
+
+__all__ = ["Writer"]
+
+_WHAT: Final = "not the JSON of a request"
+
+
+class Writer:
+    """Patches `/status` of requests, and reads one afresh after a conflict."""
+
+    def __init__(self, transport: Transport, collection: str) -> None:
+        """Write to one kind.
+
+        Args:
+            transport: The API server.
+            collection: Cluster-wide path, ``/apis/GROUP/VERSION/PLURAL``.
+        """
+        self._transport = transport
+        self._base, _, self._plural = collection.rpartition("/")
+
+    def patch(self, request: RequestRecord, planned: StatusPatch) -> RequestRecord:
+        """Send a planned patch and return the request as the server has it now.
+
+        Raises:
+            TransportError: `ConflictError` if the request changed since it was read, `NotFoundError` if it is gone.
+        """
+        body = planned.body(request.resource_version)
+        return self._decode(self._transport.patch(self._path(request.key) + "/status", body))
+
+    def read(self, key: Key) -> RequestRecord:
+        """Read a request afresh.
+
+        Raises:
+            TransportError: `NotFoundError` if it is gone.
+        """
+        return self._decode(self._transport.get(self._path(key)))
+
+    def others(self, key: Key) -> tuple[str, ...]:
+        """Name the field managers besides ours that own keys of ours; none if that cannot be read now."""
+        try:
+            return rivals(self._transport.get(self._path(key)))
+        except TransportError:
+            return ()
+
+    def _path(self, key: Key) -> str:
+        return f"{self._base}/namespaces/{quote(key[0])}/{self._plural}/{quote(key[1])}"
+
+    def _decode(self, body: bytes) -> RequestRecord:
+        try:
+            record = decode_request(body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise UnansweredError(f"{self._plural}: the answer is {_WHAT}: {error}") from error
+        if record is None:
+            raise UnansweredError(f"{self._plural}: the answer is {_WHAT}: metadata.name is missing")
+        return record

@@ -1,0 +1,1 @@
+"""The sidecar against a real API server."""

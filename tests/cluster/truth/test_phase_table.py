@@ -1,0 +1,334 @@
+"""Every row of the phase table (design.md section 5), played with real objects: what is there, what was, what is said.
+
+All cases are put into the cluster at once and one sidecar starts afterwards, so each case is also a cold start.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from localplane.clusters import Cluster
+
+from .places import OWNED, Past, Place, Things, ready_of
+from .sidecars import Sidecar, eventually, running_sidecar
+
+pytestmark = pytest.mark.cluster
+
+LONG = 7200.0
+"""Seconds: longer than every threshold."""
+
+ONCE_READY = {"started": LONG, "firstReady": LONG}
+GENERATIONS = {"readyGeneration": 1}
+EDITED = {"readyGeneration": 1, "updatingGeneration": 2}
+RESOLVED_TWICE = {"generation": 2}
+SUSPENDED = {"kratix.io/workflow-suspended": "true"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One life, cut at one moment.
+
+    Attributes:
+        row: The row that must match.
+        title: What this is.
+        says: Phase, status of Ready, reason of Ready.
+        past: What the status says.
+        things: What is in the cluster.
+    """
+
+    row: str
+    title: str
+    says: tuple[str, str, str]
+    past: Past = field(default_factory=Past)
+    things: Things = field(default_factory=Things)
+
+
+CASES = [
+    Case("1", "deleted, held by a finalizer", ("Deleting", "False", "Deleting"), Past(phase="Ready", deleting=True)),
+    Case(
+        "3",
+        "a phase Deleting out of a backup does not stand (ADR 0008)",
+        ("Ready", "True", "AllHealthy"),
+        Past(phase="Deleting", since=ONCE_READY),
+    ),
+    Case(
+        "2a",
+        "no contract, never Ready, the workflow failed",
+        ("Failed", "False", "WorkflowFailed"),
+        Past(contract=None, workflow="failed"),
+    ),
+    Case(
+        "2b",
+        "Kratix has not come round yet",
+        ("Scheduled", "False", "WaitingForWorkflow"),
+        Past(contract=None, workflow=""),
+    ),
+    Case(
+        "2b",
+        "the first workflow runs",
+        ("Scheduled", "False", "WaitingForWorkflow"),
+        Past(contract=None, workflow="running"),
+    ),
+    Case(
+        "2b",
+        "the first workflow is suspended",
+        ("Scheduled", "False", "WorkflowSuspended"),
+        Past(contract=None, workflow="running", labels=SUSPENDED),
+    ),
+    Case("2c", "a finished workflow left no contract", ("Unknown", "Unknown", "NoContract"), Past(contract=None)),
+    Case(
+        "2c",
+        "the contract is malformed",
+        ("Unknown", "Unknown", "InvalidContract"),
+        Past(replaced={"version": "v1", "generation": "three"}),
+    ),
+    Case(
+        "2c",
+        "the contract observes nothing",
+        ("Unknown", "Unknown", "InvalidContract"),
+        Past(replaced={"version": "v1", "generation": 1, "displayName": "VCluster", "name": "media"}),
+    ),
+    Case("2c", "the contract is a list", ("Unknown", "Unknown", "InvalidContract"), Past(replaced=["v1"])),
+    Case(
+        "2c",
+        "once Ready, the contract is gone and the workflow failed",
+        ("Unknown", "Unknown", "WorkflowFailed"),
+        Past(phase="Ready", since=ONCE_READY, contract=None, workflow="failed"),
+    ),
+    Case(
+        "2c",
+        "once Ready, the contract is gone and the workflow runs",
+        ("Unknown", "Unknown", "WaitingForWorkflow"),
+        Past(phase="Ready", since=ONCE_READY, contract=None, workflow="running"),
+    ),
+    Case("3", "everything is good for the first time", ("Ready", "True", "AllHealthy")),
+    Case(
+        "3",
+        "an edit has been rolled out and has settled for 30 s",
+        ("Ready", "True", "AllHealthy"),
+        Past(
+            phase="Progressing",
+            generation=2,
+            contract=RESOLVED_TWICE,
+            since={**ONCE_READY, "updating": 300, "caughtUp": 60},
+            health=EDITED,
+        ),
+        Things(written_for=2),
+    ),
+    Case(
+        "4",
+        "one pod is down, and the contract tolerates that for a while",
+        ("Ready", "True", "Tolerating"),
+        Past(phase="Ready", since=ONCE_READY, contract={"thresholds": {"degradedAfterSeconds": 3600}}),
+        Things(pods=(True, False)),
+    ),
+    Case(
+        "5",
+        "most pods have been down for failedAfterSeconds",
+        ("Failed", "False", "WorkloadsDown"),
+        Past(phase="Degraded", since={**ONCE_READY, "degraded": 1200, "belowMinReadyRatio": 1200}),
+        Things(pods=(False, False)),
+    ),
+    Case(
+        "5",
+        "Argo CD has called it Degraded for failedAfterSeconds",
+        ("Failed", "False", "ApplicationFailed"),
+        Past(phase="Degraded", since={**ONCE_READY, "degraded": 1200, "argoDegraded": 1200}),
+        Things(health="Degraded"),
+    ),
+    Case(
+        "5",
+        "a sync failed",
+        ("Failed", "False", "SyncFailed"),
+        Past(phase="Degraded", since={**ONCE_READY, "degraded": 120}),
+        Things(sync="OutOfSync", operation="Failed"),
+    ),
+    Case(
+        "5",
+        "a sync failed, seen again after a time of Unknown",
+        ("Failed", "False", "SyncFailed"),
+        Past(phase="Unknown", since={**ONCE_READY, "degraded": 120}),
+        Things(sync="OutOfSync", operation="Error"),
+    ),
+    Case(
+        "6",
+        "one pod is down",
+        ("Degraded", "False", "PodsNotReady"),
+        Past(phase="Ready", since=ONCE_READY),
+        Things(pods=(True, False)),
+    ),
+    Case(
+        "6",
+        "the Application is gone",
+        ("Degraded", "False", "ApplicationMissing"),
+        Past(phase="Ready", since=ONCE_READY),
+        Things(application=False),
+    ),
+    Case(
+        "6",
+        "the Secret is gone",
+        ("Degraded", "False", "SecretMissing"),
+        Past(phase="Ready", since=ONCE_READY),
+        Things(secret=False),
+    ),
+    Case(
+        "6",
+        "a sub-application is broken",
+        ("Degraded", "False", "SubAppsUnhealthy"),
+        # A young one would be excused: the deadline of no seconds makes every one old.
+        Past(phase="Ready", since=ONCE_READY, contract={"thresholds": {"progressDeadlineSeconds": 0}}),
+        Things(sub_application="Degraded"),
+    ),
+    Case(
+        "6",
+        "Works have been failing for two minutes",
+        ("Degraded", "False", "WorksFailing"),
+        Past(phase="Ready", since={**ONCE_READY, "worksFailing": 300}),
+        Things(written=False),
+    ),
+    Case(
+        "6",
+        "vcluster has paused its StatefulSet",
+        ("Degraded", "False", "Paused"),
+        Past(phase="Ready", since=ONCE_READY),
+        Things(pods=(), paused=True),
+    ),
+    Case(
+        "6",
+        "the workflow of an edit failed",
+        ("Degraded", "False", "WorkflowFailed"),
+        Past(phase="Ready", generation=2, since=ONCE_READY, health=GENERATIONS, workflow="failed"),
+    ),
+    Case(
+        "7",
+        "never Ready and overdue",
+        ("Degraded", "False", "ProgressDeadlineExceeded"),
+        Past(phase="Progressing", since={"started": LONG}),
+        Things(secret=False),
+    ),
+    Case(
+        "7",
+        "an edit never arrived, and nothing is under way",
+        ("Degraded", "False", "ProgressDeadlineExceeded"),
+        Past(phase="Progressing", generation=2, since={**ONCE_READY, "updating": LONG, "behind": LONG}, health=EDITED),
+    ),
+    Case(
+        "8",
+        "Argo CD has not known the sync state for a minute",
+        ("Unknown", "Unknown", "SourceUnreadable"),
+        Past(phase="Ready", since={**ONCE_READY, "argoUnknown": 120}),
+        Things(sync="Unknown"),
+    ),
+    Case(
+        "9",
+        "on its way, pods are not ready yet",
+        ("Progressing", "False", "PodsNotReady"),
+        Past(since={"started": 60}),
+        Things(pods=(True, False)),
+    ),
+    Case(
+        "9",
+        "an edit is rolled out, and everything still looks good",
+        ("Progressing", "Unknown", "SpecChanged"),
+        Past(phase="Ready", generation=2, contract=RESOLVED_TWICE, since=ONCE_READY, health=GENERATIONS),
+        Things(written_for=2),
+    ),
+    Case(
+        "9",
+        "the Application is still that of the generation before",
+        ("Progressing", "Unknown", "SpecChanged"),
+        Past(generation=2, contract=RESOLVED_TWICE, since={"started": 60}),
+        Things(written_for=1),
+    ),
+    Case(
+        "9",
+        "an edit waits for an approval",
+        ("Progressing", "Unknown", "WorkflowSuspended"),
+        Past(phase="Ready", generation=2, since=ONCE_READY, health=GENERATIONS, workflow="running", labels=SUSPENDED),
+    ),
+    Case(
+        "10",
+        "the contract is there and nothing else",
+        ("Scheduled", "False", "WaitingForWorks"),
+        things=Things(pods=(), application=False, sub_application="", secret=False, work=False),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All cases in the cluster, each in its place, and the sidecar that looks at them."""
+
+    places: dict[str, Place]
+    sidecar: Sidecar
+
+
+def _name(case: Case) -> str:
+    return f"{case.row}: {case.title}"
+
+
+@pytest.fixture(scope="module")
+def stage(installed: Cluster) -> Iterator[Stage]:
+    """Every case at once; the first moment is the same for all of them."""
+    places = {}
+    for case in CASES:
+        namespace = f"row-{case.row}-{secrets.token_hex(5)}"
+        installed.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+        place = places[_name(case)] = Place(installed.admin, namespace)
+        place.put(case.things)
+        place.ask(case.past)
+    keys = [place.key for place in places.values()]
+    try:
+        with running_sidecar(installed.kubeconfig, keys[0][0]) as sidecar:
+            eventually(lambda: all(key in sidecar.rows for key in keys), "a first conclusion about every case")
+            sidecar.pass_the_hold(*keys)
+            yield Stage(places, sidecar)
+    finally:
+        for place in places.values():
+            place.clear()
+            installed.admin.delete("v1", "Namespace", place.namespace, missing_ok=True)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_the_status_says_what_the_table_says(stage: Stage, case: Case) -> None:
+    place = stage.places[_name(case)]
+    status = place.await_status(case.says[0], case.says[2])["status"]
+    found = ready_of(status)
+    assert found is not None
+    assert (status["phase"], found["status"], found["reason"]) == case.says
+    assert stage.sidecar.rows[place.key] == case.row
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_what_was_not_looked_at_is_not_spoken_of(stage: Stage, case: Case) -> None:
+    place = stage.places[_name(case)]
+    status = place.await_status(case.says[0], case.says[2])["status"]
+    owned = [entry["type"] for entry in status["conditions"] if entry["type"] in OWNED]
+    if case.row in {"1", "2a", "2b", "2c"}:
+        assert owned == ["Ready"]
+        assert not {"argocd", "workloads", "subApps"} & status["health"].keys()
+    else:
+        assert owned == list(OWNED)
+        expected = {"ready": sum(case.things.pods), "total": len(case.things.pods)}
+        assert status["health"]["workloads"] == expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_what_was_said_is_said_once(stage: Stage, case: Case) -> None:
+    place = stage.places[_name(case)]
+    place.await_status(case.says[0], case.says[2])
+    stage.sidecar.poke(place.key)
+    assert stage.sidecar.writes(place.key) == 1
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.past.workflow == "running"], ids=_name)
+def test_the_message_is_left_to_kratix_while_a_workflow_runs(stage: Stage, case: Case) -> None:
+    place = stage.places[_name(case)]
+    message = place.await_status(case.says[0], case.says[2])["status"]["message"]
+    if case.past.labels == SUSPENDED:
+        assert re.match(r"VClusterOrchestratorV2|VCluster media", message), "a suspended workflow writes no message"
+    else:
+        assert message == "Resource requested"

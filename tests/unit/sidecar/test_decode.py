@@ -1,0 +1,310 @@
+"""Decoding: any JSON in any field gives a record, strict and lenient agree, and rubbish never looks good."""
+
+import copy
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from platform_status_sidecar.decode import applications, controllers, pods, requests, works
+from platform_status_sidecar.decode.applications import compared_current, decode_application
+from platform_status_sidecar.decode.envelope import decode_event, decode_failure, decode_page, decode_version, lenient
+from platform_status_sidecar.decode.lenient import MAX_TEXT
+from platform_status_sidecar.decode.pods import decode_pod
+from platform_status_sidecar.decode.registry import DECODERS
+from platform_status_sidecar.decode.requests import decode_request
+from platform_status_sidecar.decode.works import decode_placement, decode_work
+from platform_status_sidecar.kinds import Source
+from platform_status_sidecar.store.records import RequestRecord
+from tests.unit.sidecar import support
+from tests.unit.sidecar.support import encode
+
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+FULL_POD = support.pod(
+    labels={"app": "vcluster"},
+    ownerReferences=[{"kind": "StatefulSet", "name": "vcluster-media", "controller": True}],
+    deletionTimestamp="2026-02-26T10:00:00Z",
+)
+FULL_POD["status"]["containerStatuses"] = [
+    {"restartCount": 2, "state": {"running": {}}},
+    {"restartCount": 1, "state": {"waiting": {"reason": "CrashLoopBackOff"}}},
+]
+FULL_APPLICATION = support.application(
+    labels={"team": "a"}, annotations={"x.org/generation": "3", "x": "y"}, creationTimestamp="2026-02-26T10:00:00Z"
+)
+FULL_APPLICATION["status"] |= {
+    "operationState": {"phase": "Failed", "message": "boom", "finishedAt": "2026-02-26T10:00:00Z"},
+    "health": {"status": "Degraded", "message": "sad"},
+    "sync": {"status": "OutOfSync", "comparedTo": {"source": {"repoURL": "https://old"}}},
+}
+SAMPLES: dict[Source, support.Json] = {
+    **support.everything(),
+    Source.PODS: FULL_POD,
+    Source.APPLICATIONS: FULL_APPLICATION,
+    Source.DEPLOYMENTS: support.stateful_set("true"),
+}
+
+
+def paths(value: object, prefix: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    """Every place in an object, the object's own name and namespace left out: an API server guards those."""
+    items = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
+    found = []
+    for key, item in items:
+        place = (*prefix, key)
+        if place not in (("metadata", "name"), ("metadata", "namespace"), ("metadata",)):
+            found.append(place)
+        found += paths(item, place)
+    return found
+
+
+PLACES = [(source, place) for source, sample in SAMPLES.items() for place in paths(sample)]
+
+
+def with_rubbish(source: Source, place: tuple[object, ...], rubbish: object) -> support.Json:
+    item = copy.deepcopy(SAMPLES[source])
+    spot: Any = item
+    for key in place[:-1]:
+        spot = spot[key]
+    spot[place[-1]] = rubbish
+    return item
+
+
+@given(st.sampled_from(PLACES), ANY_JSON)
+@example((Source.PODS, ("status",)), [])
+@example((Source.REQUESTS, ("metadata", "labels")), {"a": 1})
+def test_any_json_in_any_field_still_gives_the_record_of_that_object(
+    spot: tuple[Source, tuple[object, ...]], rubbish: object
+) -> None:
+    source, place = spot
+    item = with_rubbish(source, place, rubbish)
+    record = DECODERS[source](encode(item))
+    assert record is not None
+    assert record.key == (item["metadata"]["namespace"], item["metadata"]["name"])
+
+
+@given(st.sampled_from([place for source, place in PLACES if source is Source.PODS and place[0] == "status"]), ANY_JSON)
+def test_rubbish_in_a_pods_status_never_makes_it_ready(place: tuple[object, ...], rubbish: object) -> None:
+    item = with_rubbish(Source.PODS, place, rubbish)
+    for condition in item["status"]["conditions"] if well_formed(item) else ():
+        if condition.get("type") == "Ready" and condition.get("status") == "True":
+            return
+    record = decode_pod(encode(item))
+    assert record is not None
+    assert not record.seen.ready
+
+
+def well_formed(item: support.Json) -> bool:
+    status = item["status"]
+    conditions = status.get("conditions") if isinstance(status, dict) else None
+    return isinstance(conditions, list) and all(isinstance(condition, dict) for condition in conditions)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Running",
+        ["Ready"],
+        {"phase": "Running", "conditions": "Ready"},
+        {"phase": 1, "conditions": [{"type": "Ready", "status": "True"}]},
+        {"conditions": [{"type": "Ready", "status": True}]},
+        {"conditions": [{"type": "Ready", "status": "True"}, 7]},
+        {"conditions": [{"type": "Ready", "status": "True"}], "containerStatuses": [{"restartCount": "0"}]},
+        None,
+    ],
+)
+def test_a_pod_whose_status_is_rubbish_is_not_ready(status: object) -> None:
+    record = decode_pod(encode({**support.pod(), "status": status}))
+    assert record is not None
+    assert not record.seen.ready
+
+
+def test_rubbish_beside_the_status_does_not_make_a_ready_pod_unready() -> None:
+    record = decode_pod(encode(support.pod(labels={"a": 1, "b": "c"})))
+    assert record is not None
+    assert record.seen.ready
+    assert record.labels == (("b", "c"),)
+
+
+@pytest.mark.parametrize("source", list(SAMPLES))
+def test_the_lenient_way_reads_a_well_formed_object_as_the_strict_way_does(source: Source) -> None:
+    raw = encode(SAMPLES[source])
+    by_hand = {
+        Source.REQUESTS: lambda: lenient(raw, requests._lenient),
+        Source.APPLICATIONS: lambda: lenient(raw, applications._lenient),
+        Source.PODS: lambda: lenient(raw, pods._lenient),
+        Source.WORKS: lambda: lenient(raw, works._lenient_work),
+        Source.WORK_PLACEMENTS: lambda: lenient(raw, works._lenient_placement),
+    }.get(source, lambda: lenient(raw, controllers._lenient))()
+    strict = DECODERS[source](raw)
+    if source is Source.REQUESTS:
+        assert isinstance(by_hand, RequestRecord)
+        assert isinstance(strict, RequestRecord)
+        assert json.loads(by_hand.status) == json.loads(strict.status)
+        blank = {"status": b""}
+        assert msgspec.structs.replace(by_hand, **blank) == msgspec.structs.replace(strict, **blank)
+    else:
+        assert by_hand == strict
+
+
+@pytest.mark.parametrize("source", list(SAMPLES))
+@pytest.mark.parametrize("name", ["", None, 7])
+def test_only_an_object_without_a_name_gives_no_record(source: Source, name: object) -> None:
+    item = copy.deepcopy(SAMPLES[source])
+    item["metadata"]["name"] = name
+    assert DECODERS[source](encode(item)) is None
+
+
+def test_a_pod_is_read_as_the_rules_see_it() -> None:
+    record = decode_pod(encode(FULL_POD))
+    assert record is not None
+    seen = record.seen
+    assert (seen.name, seen.phase, seen.ready, seen.restarts) == ("p0", "Running", True, 3)
+    assert (seen.waiting, seen.terminating) == ("CrashLoopBackOff", True)
+    assert (seen.owner_kind, seen.owner_name) == ("StatefulSet", "vcluster-media")
+    assert seen.ready_since == datetime(2026, 2, 26, 10, tzinfo=UTC)
+
+
+def test_an_init_container_that_crashes_is_seen_before_those_that_wait_for_it() -> None:
+    item = support.pod(ready="False")
+    item["status"]["containerStatuses"] = [{"state": {"waiting": {"reason": "PodInitializing"}}}]
+    item["status"]["initContainerStatuses"] = [
+        {"restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    ]
+    record = decode_pod(encode(item))
+    assert record is not None
+    assert (record.seen.waiting, record.seen.restarts) == ("CrashLoopBackOff", 4)
+
+
+def test_an_application_is_read_as_the_rules_see_it() -> None:
+    record = decode_application(encode(FULL_APPLICATION))
+    assert record is not None
+    seen = record.seen
+    assert (seen.sync_status, seen.health_status, seen.health_message) == ("OutOfSync", "Degraded", "sad")
+    assert (seen.operation_phase, seen.operation_message) == ("Failed", "boom")
+    assert not seen.compared_current
+    assert record.numbers == (("x.org/generation", 3),)
+
+
+def test_a_long_message_of_others_is_cut() -> None:
+    item = support.application()
+    item["status"]["health"]["message"] = "x" * 100_000
+    record = decode_application(encode(item))
+    assert record is not None
+    assert len(record.seen.health_message) == MAX_TEXT
+
+
+SOURCE = {"repoURL": "https://r", "chart": "c", "targetRevision": "1", "helm": {"valuesObject": {"a": 1}}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "compared", "current"),
+    [
+        ({"source": SOURCE}, {"source": SOURCE}, True),
+        ({"source": SOURCE}, {"source": dict(reversed(SOURCE.items()))}, True),
+        ({"source": {**SOURCE, "path": ""}}, {"source": {**SOURCE, "directory": {"recurse": False}}}, True),
+        ({"source": SOURCE}, {"source": {**SOURCE, "targetRevision": "0"}}, False),
+        ({"source": {**SOURCE, "helm": {"valuesObject": {"a": 2}}}}, {"source": SOURCE}, False),
+        ({"sources": [SOURCE]}, {"sources": [SOURCE]}, True),
+        ({"sources": [SOURCE, SOURCE]}, {"sources": [SOURCE]}, False),
+        ({"sources": [SOURCE]}, {"source": SOURCE}, False),
+        ({"source": SOURCE}, None, True),
+        ({"source": SOURCE}, {"source": {"repoURL": ""}, "destination": {}}, True),
+        ({"source": SOURCE, "destination": {"namespace": "a"}}, {"source": SOURCE, "destination": {}}, True),
+        (
+            {"source": SOURCE, "destination": {"name": "in-cluster", "namespace": "a"}},
+            {"source": SOURCE, "destination": {"server": "https://k", "namespace": "a"}},
+            True,
+        ),
+        (
+            {"source": SOURCE, "destination": {"namespace": "a"}},
+            {"source": SOURCE, "destination": {"namespace": "b"}},
+            False,
+        ),
+    ],
+)
+def test_compared_current_tells_whether_argo_cd_looked_at_the_source_of_now(
+    spec: support.Json, compared: support.Json | None, *, current: bool
+) -> None:
+    assert compared_current(spec, compared) is current
+    status = {"sync": {"status": "Synced"} | ({"comparedTo": compared} if compared else {})}
+    record = decode_application(encode({"metadata": {"name": "a"}, "spec": spec, "status": status}))
+    assert record is not None
+    assert record.seen.compared_current is current
+
+
+def test_a_request_keeps_its_status_as_text() -> None:
+    record = decode_request(
+        encode(support.request({"phase": "Ready", "kratix": {"a": [1.5, None]}}, labels={"b": "c"}))
+    )
+    assert record is not None
+    assert json.loads(record.status) == {"phase": "Ready", "kratix": {"a": [1.5, None]}}
+    assert (record.generation, record.deleting, record.labels) == (1, False, (("b", "c"),))
+
+
+def test_a_request_without_a_status_has_null() -> None:
+    record = decode_request(encode({"metadata": {"name": "a", "deletionTimestamp": "2026-02-26T10:00:00Z"}}))
+    assert record is not None
+    assert (record.status, record.deleting) == (b"null", True)
+
+
+@pytest.mark.parametrize(
+    ("groups", "empty"), [(None, True), ([], True), ([{"id": "a"}], False), ("rubbish", False), ([1], False)]
+)
+def test_a_work_without_workload_groups_is_empty_and_rubbish_is_not(groups: object, *, empty: bool) -> None:
+    record = decode_work(encode({**support.work(), "spec": {"workloadGroups": groups}}))
+    assert record is not None
+    assert record.empty is empty
+
+
+@pytest.mark.parametrize(("status", "written"), [("True", True), ("False", False), ("Unknown", None), (True, None)])
+def test_a_placement_is_written_only_if_kratix_says_so(status: object, *, written: bool | None) -> None:
+    item = support.placement()
+    item["status"]["conditions"][0]["status"] = status
+    record = decode_placement(encode(item))
+    assert record is not None
+    assert record.written is written
+    assert record.message == ("text" if written is False else "")
+
+
+def test_a_placement_is_misplaced_by_label_or_by_its_condition() -> None:
+    by_label = support.placement()
+    by_label["metadata"]["labels"]["kratix.io/misplaced"] = "true"
+    by_condition = support.placement()
+    by_condition["status"]["conditions"].append({"type": "Ready", "status": "False", "reason": "Misplaced"})
+    found = [decode_placement(encode(item)) for item in (by_label, by_condition, support.placement())]
+    assert [record.misplaced for record in found if record] == [True, True, False]
+
+
+def test_a_controller_is_paused_only_by_the_word_true() -> None:
+    found = [controllers.decode_controller(encode(support.stateful_set(word))) for word in ("true", "false", "")]
+    assert [record.paused for record in found if record] == [True, False, False]
+
+
+def test_a_page_and_an_event_keep_their_objects_undecoded() -> None:
+    page = decode_page(b'{"metadata":{"resourceVersion":"5","continue":"c"},"items":[{"a":1},7]}')
+    assert [bytes(item) for item in page.items or ()] == [b'{"a":1}', b"7"]
+    assert (page.metadata.resource_version, page.metadata.continue_token) == ("5", "c")
+    event = decode_event(b'{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"6"}}}')
+    assert (event.type, decode_version(event.object)) == ("BOOKMARK", "6")
+    assert decode_page(b'{"metadata":{},"items":null}').items is None
+
+
+@given(ANY_JSON)
+def test_version_and_failure_of_any_json_can_be_read(value: object) -> None:
+    assert isinstance(decode_version(encode(value)), str)
+    assert isinstance(decode_failure(encode(value)).code, int)

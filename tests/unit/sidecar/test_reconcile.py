@@ -1,0 +1,318 @@
+"""The worker: one request at a time, written once, redone after a conflict, retried after a failure."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from platform_status_contract.model.status import Condition
+from platform_status_contract.model.times import format_time
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.rules.history import History
+from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
+from platform_status_contract.rules.projection import Projection
+from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
+from platform_status_sidecar.kinds import Source
+from platform_status_sidecar.outcomes import Outcome, Outcomes
+from platform_status_sidecar.queue import CoalescingQueue
+from platform_status_sidecar.reconcile import Reconciler, Reporter
+from platform_status_sidecar.store.records import Key
+from platform_status_sidecar.write.merge_patch import apply
+from platform_status_sidecar.write.writer import Writer
+from tests.unit.sidecar import support
+from tests.unit.sidecar.support import MEDIA, Call, Json, ScriptedServer, encode, watched
+
+PATH = "/apis/platform.integratn.tech/v1alpha1/vclusterorchestratorv2s"
+OBJECT_PATH = "/apis/platform.integratn.tech/v1alpha1/namespaces/team/vclusterorchestratorv2s/media"
+PODS_ONLY = {"version": "v1", "generation": 1, "displayName": "VCluster", "name": "media"} | {
+    "workloads": {"namespace": "vcluster-media"}
+}
+
+
+def tiny_rules(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+    """Ready if there is a pod, else Progressing; Deleting while deleting. Stands in for the real rules."""
+    pods = observation.pods.value if isinstance(observation.pods, Present) else ()
+    phase = Phase.DELETING if facts.deleting else Phase.READY if pods else Phase.PROGRESSING
+    status = ConditionStatus.TRUE if phase is Phase.READY else ConditionStatus.FALSE
+    before = history.conditions.get(ConditionType.READY)
+    since = before.since if before and before.since and before.status is status else now
+    reason = Reason.DELETING if facts.deleting else Reason.ALL_HEALTHY if pods else Reason.NO_PODS
+    ready = Condition(ConditionType.READY.value, status, format_time(since), reason.value, phase.value)
+    health: dict[str, object] = {"workloads": {"ready": len(pods), "total": len(pods)}}
+    wake = now + timedelta(seconds=60) if phase is Phase.PROGRESSING else None
+    return Projection(phase, ready, None, health, (ready,), "3", wake)
+
+
+class Cluster(ScriptedServer):
+    """An API server that holds one request and applies patches to it, unless told to fail."""
+
+    def __init__(self, item: Json) -> None:
+        super().__init__()
+        self.item = item
+        self.failures: list[TransportError | Callable[[], None]] = []
+        self.prunes = False
+
+    def patch(self, path: str, body: bytes) -> bytes:
+        call = Call("patch", path, body=json.loads(body))
+        self.calls.append(call)
+        if self.failures:
+            failure = self.failures.pop(0)
+            if isinstance(failure, TransportError):
+                raise failure
+            failure()
+        assert call.body
+        if call.body["metadata"]["resourceVersion"] != self.item["metadata"]["resourceVersion"]:
+            raise ConflictError("HTTP 409", status=409)
+        status = apply(self.item["status"], call.body["status"])
+        assert isinstance(status, dict)
+        self.write({**status, "health": {}} if self.prunes else status)
+        return encode(self.item)
+
+    def get(self, path: str, *, metadata_only: bool = False) -> bytes:
+        self.calls.append(Call("get", path, options={"metadata_only": metadata_only}))
+        return encode(self.item)
+
+    def write(self, status: object) -> None:
+        version = int(self.item["metadata"]["resourceVersion"]) + 1
+        metadata = {**self.item["metadata"], "resourceVersion": str(version)}
+        self.item = {**self.item, "metadata": metadata, "status": status}
+
+
+class Bench:
+    """A worker with its store, its queue and its cluster; `turn` lets it take every key that is due."""
+
+    def __init__(self, item: Json | None = None, **more: object) -> None:
+        self.known = watched()
+        self.clock = self.known.clock
+        self.cluster = Cluster(item or support.request(support.settled(PODS_ONLY), **more))  # type: ignore[arg-type]  # metadata
+        self.queue: CoalescingQueue[Key] = CoalescingQueue(self.clock)
+        self.outcomes = Outcomes()
+        self.worker = Reconciler(
+            queue=self.queue,
+            store=self.known.store,
+            writer=Writer(self.cluster, PATH),
+            outcomes=self.outcomes,
+            clock=self.clock,
+            reporter=Reporter("system/lease", "1"),
+            write_interval=5,
+            rules=tiny_rules,
+            chance=lambda: 1.0,
+        )
+        self.see()
+        self.known.sync()
+
+    def see(self) -> None:
+        """The watch delivers the request as the cluster holds it, and whoever it wakes is due."""
+        for key in self.known.put(Source.REQUESTS, self.cluster.item):
+            self.queue.add(key)
+
+    def put(self, source: Source, *items: Json) -> None:
+        for key in self.known.put(source, *items):
+            self.queue.add(key)
+
+    def turn(self, seconds: float = 0) -> list[Call]:
+        """Let time pass, then take every due key; return the patches sent."""
+        self.clock.advance(seconds)
+        before = len(self.cluster.calls)
+        while (key := self.queue.take(0)) is not None:
+            self.worker.turn(key)
+        return [call for call in self.cluster.calls[before:] if call.verb == "patch"]
+
+    @property
+    def status(self) -> Json:
+        found: Json = self.cluster.item["status"]
+        return found
+
+
+def test_a_first_look_is_written_at_once_with_the_version_as_precondition() -> None:
+    bench = Bench()
+    [patch] = bench.turn()
+    assert patch.path == OBJECT_PATH + "/status"
+    assert patch.body
+    assert patch.body["metadata"] == {"resourceVersion": "1"}
+    assert bench.status["phase"] == "Progressing"
+    assert bench.status["conditions"][0]["type"] == "ConfigureWorkflowCompleted"
+
+
+def test_at_rest_nothing_is_written() -> None:
+    bench = Bench()
+    bench.turn()
+    bench.see()
+    assert bench.turn(10) == []
+    bench.queue.add(MEDIA)
+    assert bench.turn(3600) == []
+    bench.queue.add(MEDIA)
+    assert bench.turn(3600) == []
+
+
+def test_later_changes_are_written_together_after_the_interval_and_the_last_state_counts() -> None:
+    bench = Bench()
+    bench.turn()
+    bench.put(Source.PODS, support.pod("a"))
+    assert bench.turn(1) == []
+    bench.put(Source.PODS, support.pod("b"))
+    assert bench.turn(1) == []
+    [patch] = bench.turn(3)
+    assert patch.body
+    assert patch.body["status"]["health"] == {"workloads": {"ready": 2, "total": 2}}
+    assert bench.status["phase"] == "Ready"
+
+
+def test_after_a_conflict_everything_is_computed_from_a_fresh_read() -> None:
+    bench = Bench()
+
+    def kratix_writes() -> None:
+        foreign = {"type": "Reconciled", "status": "True"}
+        bench.cluster.write({**bench.status, "conditions": [foreign, *bench.status["conditions"]]})
+
+    bench.cluster.failures.append(kratix_writes)
+    patches = bench.turn()
+    assert len(patches) == 2
+    assert [call.path for call in bench.cluster.calls if call.verb == "get"] == [OBJECT_PATH]
+    types = [entry["type"] for entry in bench.status["conditions"]]
+    assert types == ["Reconciled", "ConfigureWorkflowCompleted", "Ready"]
+
+
+def test_conflicts_without_end_are_given_up_and_tried_again_later() -> None:
+    bench = Bench()
+    bench.cluster.failures.extend([ConflictError("HTTP 409", status=409)] * 5)
+    assert len(bench.turn()) == 5
+    assert bench.turn(0.5) == []
+    assert len(bench.turn(0.5)) == 1
+    assert bench.status["phase"] == "Progressing"
+
+
+@pytest.mark.parametrize(
+    ("error", "after"),
+    [(ForbiddenError("HTTP 403", status=403), 1), (ThrottledError("HTTP 429", retry_after=20), 20)],
+)
+def test_a_write_that_fails_is_counted_and_retried(error: TransportError, after: float) -> None:
+    bench = Bench()
+    bench.cluster.failures.append(error)
+    assert len(bench.turn()) == 1
+    assert bench.turn(after - 0.5) == []
+    assert len(bench.turn(0.5)) == 1
+    [(name, tally)] = bench.outcomes.tallies()
+    assert (name, tally.errors) == ("media", 1)
+
+
+def test_a_request_that_is_gone_is_no_error() -> None:
+    bench = Bench()
+    bench.cluster.failures.append(NotFoundError("HTTP 404", status=404))
+    bench.turn()
+    [(_, tally)] = bench.outcomes.tallies()
+    assert tally.errors == 0
+    bench.known.remove(Source.REQUESTS, MEDIA)
+    bench.queue.add(MEDIA)
+    assert bench.turn(1) == []
+    assert bench.outcomes.outcomes() == []
+    assert list(bench.outcomes.tallies()) == []
+
+
+def test_a_defect_in_one_turn_does_not_end_the_worker(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+
+    def broken(*_: object) -> Projection:
+        raise ZeroDivisionError
+
+    bench.worker._rules = broken
+    assert bench.turn() == []
+    assert "a defect of the sidecar" in caplog.text
+    bench.worker._rules = tiny_rules
+    assert len(bench.turn(1)) == 1
+
+
+@pytest.mark.parametrize("value", ["true", "false", ""])
+def test_a_dry_run_is_never_touched(value: str) -> None:
+    bench = Bench(labels={"kratix.io/dry-run": value})
+    bench.put(Source.PODS, support.pod())
+    assert bench.turn() == []
+    assert bench.turn(100) == []
+    assert bench.outcomes.outcomes() == []
+
+
+def test_deleting_is_written_once_and_then_nothing() -> None:
+    bench = Bench(deletionTimestamp="2026-02-26T10:30:00Z")
+    assert len(bench.turn()) == 1
+    assert bench.status["phase"] == "Deleting"
+    bench.cluster.write({**bench.status, "phase": "Ready", "conditions": []})
+    bench.see()
+    assert bench.turn(60) == []
+
+
+def test_deleting_that_an_earlier_run_wrote_is_not_written_again() -> None:
+    told = support.settled(PODS_ONLY, phase="Deleting")
+    told["conditions"] = [{"type": "Ready", "status": "Unknown", "reason": "Deleting"}]
+    bench = Bench(support.request(told, deletionTimestamp="2026-02-26T10:30:00Z"))
+    assert bench.turn(60) == []
+
+
+def test_while_a_workflow_runs_the_write_keeps_out_of_its_start_window() -> None:
+    running = support.settled(PODS_ONLY, kratix={"workflows": {"pipelines": [{"name": "p", "phase": "Running"}]}})
+    bench = Bench(support.request(running))
+    assert bench.turn() == []
+    bench.clock.advance(1.5)
+    bench.cluster.write({**bench.status, "message": "Pending"})
+    bench.see()
+    assert bench.turn(1) == []
+    assert len(bench.turn(1)) == 1
+
+
+def test_a_request_that_changes_all_the_time_is_written_after_ten_seconds() -> None:
+    running = support.settled(PODS_ONLY, kratix={"workflows": {"pipelines": [{"name": "p", "phase": "Running"}]}})
+    bench = Bench(support.request(running))
+    assert bench.turn() == []
+    written_after = None
+    for second in range(1, 13):
+        bench.cluster.write({**bench.status, "workflows": second})
+        bench.see()
+        if bench.turn(1):
+            written_after = second
+            break
+    assert written_after == 10
+
+
+def test_nothing_is_projected_before_the_first_lists() -> None:
+    bench = Bench(support.request())
+    bench.put(Source.REQUESTS, support.request(version=2))
+    assert bench.turn() == []
+    assert bench.outcomes.outcomes() == []
+    bench.known.store.put_secret(("vcluster-media", "kubeconfig"), Absent())
+    bench.queue.add(MEDIA)
+    bench.cluster.item = support.request(version=2)
+    assert len(bench.turn(3)) == 1
+
+
+def test_the_moment_that_the_rules_name_brings_another_look() -> None:
+    bench = Bench()
+    bench.turn()
+    looked = []
+
+    def noting(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+        looked.append(now)
+        return tiny_rules(history, observation, facts, now)
+
+    bench.worker._rules = noting
+    bench.turn(59)
+    assert looked == []
+    bench.turn(1)
+    assert len(looked) == 1
+
+
+def test_what_the_server_drops_is_warned_of_once_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.cluster.prunes = True
+    bench.turn()
+    bench.put(Source.PODS, support.pod())
+    bench.turn(5)
+    assert caplog.text.count("dropped or changed fields") == 1
+    assert bench.outcomes.counts.pruned.items() == [(("VClusterOrchestratorV2",), 2)]
+
+
+def test_the_metrics_hear_of_every_conclusion() -> None:
+    bench = Bench()
+    bench.put(Source.PODS, support.pod())
+    bench.turn()
+    expected = Outcome(Phase.READY, 1, 1, "VClusterOrchestratorV2", "VCluster", "media", conditions="T------")
+    assert bench.outcomes.outcomes() == [(MEDIA, expected)]

@@ -1,0 +1,323 @@
+"""Around the line: Secret polls, Lease, health, HTTP server, settings, connection, transport errors."""
+
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+
+import pytest
+
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_sidecar.connection import connect
+from platform_status_sidecar.errors import (
+    ConflictError,
+    ExpiredError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    SettingsError,
+    ThrottledError,
+    TransportError,
+    UnansweredError,
+)
+from platform_status_sidecar.health import Answer, liveness, readiness
+from platform_status_sidecar.kinds import Source, watched_kinds
+from platform_status_sidecar.queue import CoalescingQueue
+from platform_status_sidecar.serve import StatusServer, text_page
+from platform_status_sidecar.settings import Settings, read_settings
+from platform_status_sidecar.store.records import Key
+from platform_status_sidecar.transport import error_of
+from platform_status_sidecar.watch.lease import LeaseRenewal
+from platform_status_sidecar.watch.secrets import SecretPolls
+from tests.unit.sidecar import support
+from tests.unit.sidecar.support import MEDIA, ScriptedServer, watched
+
+SECRET = ("vcluster-media", "kubeconfig")
+
+
+class TestSecrets:
+    def bench(self, *answers: object) -> tuple[support.Watched, ScriptedServer, SecretPolls, CoalescingQueue[Key]]:
+        known, server = watched(), ScriptedServer().will("get", *answers)
+        known.put(Source.REQUESTS, support.request())
+        due: CoalescingQueue[Key] = CoalescingQueue(known.clock)
+        polls = SecretPolls(due, transport=server, store=known.store, clock=known.clock)
+        return known, server, polls, due
+
+    def test_only_metadata_is_asked_for(self) -> None:
+        known, server, polls, _ = self.bench({"metadata": {"name": "kubeconfig"}})
+        polls.ask(SECRET)
+        [call] = server.calls
+        assert call.path == "/api/v1/namespaces/vcluster-media/secrets/kubeconfig"
+        assert call.options == {"metadata_only": True}
+        assert known.store.secret(SECRET) == Present(SecretSeen("kubeconfig"))
+
+    def test_a_missing_secret_is_asked_for_ever_more_slowly(self) -> None:
+        missing = NotFoundError("HTTP 404", status=404)
+        known, server, polls, due = self.bench(*[missing] * 20)
+        polls.ask(SECRET)
+        assert known.store.secret(SECRET) == Absent()
+        gaps = []
+        for _ in range(10):
+            waited = 0
+            while due.take(0) is None:
+                known.clock.advance(1)
+                waited += 1
+            gaps.append(waited)
+            polls.ask(SECRET)
+        assert gaps[0] == 5
+        assert gaps[:5] == sorted(gaps[:5])
+        assert 54 <= gaps[-1] <= 60
+        assert len(server.calls) == 11
+
+    def test_a_secret_that_is_there_is_asked_for_once_a_minute(self) -> None:
+        known, _, polls, due = self.bench({"metadata": {}})
+        polls.ask(SECRET)
+        known.clock.advance(53)
+        assert due.take(0) is None
+        known.clock.advance(7)
+        assert due.take(0) == SECRET
+
+    def test_forbidden_is_unreadable_and_keeps_its_beginning_and_the_last_reading(self) -> None:
+        forbidden = ForbiddenError("HTTP 403", status=403)
+        known, _, polls, _ = self.bench({"metadata": {}}, forbidden, UnansweredError("no answer"))
+        polls.ask(SECRET)
+        known.clock.advance(60)
+        since = known.clock.now()
+        polls.ask(SECRET)
+        last = Present(SecretSeen("kubeconfig"))
+        assert known.store.secret(SECRET) == Unreadable(Reason.FORBIDDEN, since, last)
+        known.clock.advance(5)
+        polls.ask(SECRET)
+        assert known.store.secret(SECRET) == Unreadable(Reason.SOURCE_UNREADABLE, since, last)
+
+    def test_a_secret_that_nobody_wants_any_more_is_not_asked_for(self) -> None:
+        known, server, polls, due = self.bench()
+        known.remove(Source.REQUESTS, MEDIA)
+        polls.ask(SECRET)
+        assert server.calls == []
+        assert len(due) == 0
+
+
+class TestLease:
+    def renewal(self, server: ScriptedServer) -> LeaseRenewal:
+        return LeaseRenewal(
+            "system/promise",
+            identity="pod-1",
+            transport=server,
+            clock=support.TurnedClock(),
+            stop=threading.Event(),
+            healthy=lambda: True,
+        )
+
+    def test_a_renewal_is_one_patch(self) -> None:
+        server = ScriptedServer().will("patch", {}, {})
+        lease = self.renewal(server)
+        lease.renew()
+        lease.renew()
+        path = "/apis/coordination.k8s.io/v1/namespaces/system/leases/promise"
+        assert [(call.verb, call.path) for call in server.calls] == [("patch", path)] * 2
+        spec = server.calls[1].body
+        assert spec == {
+            "spec": {
+                "holderIdentity": "pod-1",
+                "renewTime": "2026-02-26T10:30:00.000000Z",
+                "leaseDurationSeconds": 40,
+            }
+        }
+
+    def test_a_missing_lease_is_created(self) -> None:
+        server = ScriptedServer().will("patch", NotFoundError("HTTP 404", status=404)).will("create", {})
+        self.renewal(server).renew()
+        assert server.calls[1].body
+        assert server.calls[1].path == "/apis/coordination.k8s.io/v1/namespaces/system/leases"
+        assert server.calls[1].body["metadata"] == {"namespace": "system", "name": "promise"}
+
+    def test_a_lease_that_cannot_be_renewed_is_warned_of_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        forbidden = ForbiddenError("HTTP 403", status=403)
+        lease = self.renewal(ScriptedServer().will("patch", forbidden, forbidden))
+        lease.renew()
+        lease.renew()
+        assert caplog.text.count("Cannot renew the Lease") == 1
+
+    def test_a_lease_that_another_created_in_between_is_no_problem(self, caplog: pytest.LogCaptureFixture) -> None:
+        server = ScriptedServer().will("patch", NotFoundError("HTTP 404", status=404))
+        server.will("create", ConflictError("HTTP 409", status=409))
+        self.renewal(server).renew()
+        assert caplog.text == ""
+
+
+class TestHealth:
+    def test_not_ready_until_the_requests_and_every_needed_kind_were_listed(self) -> None:
+        known = watched()
+        assert not readiness(known.store).ok
+        known.put(Source.REQUESTS, support.request())
+        known.sync(Source.REQUESTS)
+        answer = readiness(known.store)
+        assert not answer.ok
+        assert "pods: first list is not finished" in answer.lines
+        assert "deployments: not needed" in answer.lines
+        known.sync(*(source for source in Source if source is not Source.DEPLOYMENTS))
+        assert readiness(known.store).ok
+
+    def test_a_kind_that_nobody_observes_does_not_block(self) -> None:
+        known = watched()
+        known.sync(Source.REQUESTS)
+        assert readiness(known.store).ok
+
+    def test_an_unreadable_kind_does_not_block_but_unreadable_requests_do(self) -> None:
+        known = watched()
+        known.put(Source.REQUESTS, support.request())
+        known.store.note_failure(Source.REQUESTS, Reason.FORBIDDEN, "HTTP 403", known.clock.now())
+        assert not readiness(known.store).ok
+        known.sync(Source.REQUESTS)
+        for source in Source:
+            if source is not Source.REQUESTS:
+                known.store.note_failure(source, Reason.KIND_MISSING, "HTTP 404", known.clock.now())
+        answer = readiness(known.store)
+        assert answer.ok
+        assert "works: unreadable (KindMissing): HTTP 404" in answer.lines
+
+    def test_a_dead_thread_is_named(self) -> None:
+        thread = threading.Thread(name="watch-pods", target=lambda: None)
+        thread.start()
+        thread.join()
+        answer = liveness([thread, threading.current_thread()])
+        assert not answer.ok
+        assert answer.lines[0] == "watch-pods: dead"
+
+
+class TestServer:
+    def test_it_answers_known_paths_and_names_them_for_others(self) -> None:
+        pages = {
+            "/healthz": lambda _accept: text_page(Answer(ok=True, lines=("reconcile: running",))),
+            "/readyz": lambda _accept: text_page(Answer(ok=False, lines=("pods: first list is not finished",))),
+        }
+        server = StatusServer("127.0.0.1", 0, pages)
+        server.start()
+        try:
+            found = {path: fetch(server.port, path) for path in ("/healthz?verbose", "/readyz", "/secret")}
+        finally:
+            server.close()
+            server.join(10)
+        assert found["/healthz?verbose"] == (HTTPStatus.OK, "ok\nreconcile: running\n")
+        assert found["/readyz"] == (HTTPStatus.SERVICE_UNAVAILABLE, "not ok\npods: first list is not finished\n")
+        assert found["/secret"] == (HTTPStatus.NOT_FOUND, "not found; there is /healthz, /readyz\n")
+
+
+def fetch(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+class TestSettings:
+    def test_defaults_are_those_of_the_first_golden_path(self) -> None:
+        assert read_settings([], {}) == Settings()
+
+    def test_a_flag_outranks_the_environment_which_outranks_the_default(self) -> None:
+        environment = {"PLATFORM_STATUS_PROMISE": "from-env", "PLATFORM_STATUS_LOG_LEVEL": "debug"}
+        found = read_settings(["--promise", "from-flag", "--listen", "[::1]:0"], environment)
+        assert (found.promise, found.log_level) == ("from-flag", "debug")
+        assert (found.listen_host, found.listen_port) == ("::1", 0)
+
+    @pytest.mark.parametrize(
+        ("arguments", "named"),
+        [
+            (["--resource", "widgets"], "--resource"),
+            (["--resource", "widgets.v1"], "--resource"),
+            (["--lease", "no-namespace"], "--lease"),
+            (["--promise", "-"], "--promise"),
+            (["--listen", "8080"], "--listen"),
+            (["--listen", ":99999"], "--listen"),
+            (["--write-interval", "soon"], "--write-interval"),
+            (["--write-interval", "nan"], "--write-interval"),
+            (["--write-interval", "-1"], "--write-interval"),
+        ],
+    )
+    def test_a_value_that_cannot_work_is_refused_by_the_name_of_its_flag(
+        self, arguments: list[str], named: str
+    ) -> None:
+        with pytest.raises(SettingsError, match=named):
+            read_settings(arguments, {})
+
+    def test_a_wrong_choice_in_the_environment_is_refused_too(self) -> None:
+        with pytest.raises(SettingsError, match="PLATFORM_STATUS_LOG_FORMAT"):
+            read_settings([], {"PLATFORM_STATUS_LOG_FORMAT": "xml"})
+
+    def test_help_has_examples(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            read_settings(["--help"], {})
+        assert ended.value.code == 0
+        assert "examples:" in capsys.readouterr().out
+
+    def test_every_source_has_one_watched_kind(self) -> None:
+        kinds = watched_kinds("widgets.v1.example.org", "widget")
+        assert sorted(kind.source for kind in kinds) == sorted(Source)
+        assert kinds[0].path == "/apis/example.org/v1/widgets"
+
+
+class TestConnection:
+    def test_without_kubeconfig_and_without_pod_it_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+        with pytest.raises(SettingsError, match="give --kubeconfig FILE"):
+            connect("", "", service_account="/nonexistent", connections=1)
+
+    def test_an_unreadable_kubeconfig_is_named(self) -> None:
+        with pytest.raises(SettingsError, match="/nonexistent"):
+            connect("/nonexistent", "", service_account="", connections=1)
+
+    def test_in_a_pod_no_api_class_is_imported_and_a_rotated_token_is_read_again(self) -> None:
+        script = """
+import os, pathlib, sys, tempfile
+folder = pathlib.Path(tempfile.mkdtemp())
+(folder / "token").write_text("first"); (folder / "ca.crt").write_text("x")
+os.environ.update(KUBERNETES_SERVICE_HOST="127.0.0.1", KUBERNETES_SERVICE_PORT="1")
+from platform_status_sidecar.connection import connect
+found = connect("", "", service_account=str(folder), connections=1)
+assert found.host == "https://127.0.0.1:1", found.host
+assert found.authorization() == "bearer first"
+costly = ("kubernetes.client.api_client", "kubernetes.client.models.", "kubernetes.dynamic", "kubernetes.client.api.")
+names = ("kubernetes", "pydantic", "requests", "aiohttp", "yaml")
+heavy = [name for name in sys.modules if name.startswith(costly) or name in names]
+assert not heavy, heavy
+(folder / "token").write_text("second")
+import datetime
+class Later(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None): return super().now(tz) + datetime.timedelta(minutes=2)
+datetime.datetime = Later
+assert found.authorization() == "bearer second", found.authorization()
+import kubernetes
+assert kubernetes.client.CoreV1Api and kubernetes.config.load_kube_config
+"""
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own script
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, RefusedError),
+        (401, UnansweredError),
+        (403, ForbiddenError),
+        (404, NotFoundError),
+        (409, ConflictError),
+        (410, ExpiredError),
+        (422, RefusedError),
+        (429, ThrottledError),
+        (500, UnansweredError),
+        (503, UnansweredError),
+    ],
+)
+def test_every_http_status_has_its_error(status: int, kind: type[TransportError]) -> None:
+    error = error_of(status, "text", "3" if status == 429 else None)
+    assert type(error) is kind
+    assert error.status == status
+    if isinstance(error, ThrottledError):
+        assert error.retry_after == 3
