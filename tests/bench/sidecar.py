@@ -1,0 +1,145 @@
+"""The sidecar under measurement: a process of its own, with a pod's credentials, read through /proc and /metrics."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import yaml
+
+from localplane.clusters import Cluster
+
+__all__ = ["MeasuredSidecar"]
+
+_RBAC = Path(__file__).parents[2] / "promise/sidecar/rbac.yaml"
+_ACCOUNT = ("platform-status-system", "platform-status-sidecar")
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class MeasuredSidecar:
+    """Starts the sidecar as a pod would: ServiceAccount token, its real RBAC, no kubeconfig.
+
+    Args:
+        cluster: The control plane.
+        folder: Where its credentials and its log go.
+        group: Processes of the cgroup that it runs in; None for no limit.
+    """
+
+    def __init__(self, cluster: Cluster, folder: Path, group: Path | None = None) -> None:
+        self._cluster = cluster
+        self._folder = folder
+        self._group = group
+        self._read = self._ready = 0
+        self.log = folder / "sidecar.log"
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it says on which port it answers."""
+        environment = self._credentials()
+        command = [sys.executable, "-m", "platform_status_sidecar", "--listen", "127.0.0.1:0"]
+        command += ["--service-account", str(self._folder)]
+        if self._group is not None:
+            # it joins before it becomes the sidecar, so every page of it counts
+            command = ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self._group), *command]
+        with self.log.open("wb") as log:
+            self._child = subprocess.Popen(command, env=environment, stderr=log, stdout=log)  # noqa: S603 - our own module
+        self._port = self._wait_for_port()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self._child.terminate()
+        try:
+            self._child.wait(10)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def check(self) -> None:
+        """Raise if it has ended, for instance because the kernel found it too large."""
+        code = self._child.poll()
+        if code is not None:
+            raise RuntimeError(f"the sidecar ended with {code}: {self.log.read_text()[-2000:]}")
+
+    def ready_writes(self) -> int:
+        """How many statuses it has written as Ready, by its log: asking the API server would load it."""
+        with self.log.open("rb") as log:
+            log.seek(self._read)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break
+                self._read += len(line)
+                self._ready += b'"Wrote the status"' in line and b'"phase":"Ready"' in line
+        return self._ready
+
+    def metrics(self) -> str:
+        """The exposition, as Prometheus would scrape it."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far, user and system."""
+        fields = Path(f"/proc/{self._child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory_mib(self) -> tuple[float, float]:
+        """Resident memory now and at its peak, MiB."""
+        lines = Path(f"/proc/{self._child.pid}/status").read_text().splitlines()
+        sizes = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "VmHWM"))}
+        return int(sizes["VmRSS"]) / 1024, int(sizes["VmHWM"]) / 1024
+
+    def _credentials(self) -> dict[str, str]:
+        for document in yaml.safe_load_all(_RBAC.read_text()):
+            self._cluster.admin.apply(document)
+        namespace, name = _ACCOUNT
+        # the pipeline ships one Role per request; for the bench one rule stands for all of them
+        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
+        subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+        api = "rbac.authorization.k8s.io"
+        metadata = {"name": "bench-secrets"}
+        self._cluster.admin.apply(
+            {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": metadata, "rules": rules}
+        )
+        self._cluster.admin.apply(
+            {
+                "apiVersion": f"{api}/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": metadata,
+                "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": "bench-secrets"},
+                "subjects": [subject],
+            }
+        )
+        answer = self._cluster.admin.request(
+            "POST",
+            f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token",
+            body={"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}},
+        )
+        (self._folder / "token").write_text(answer["status"]["token"])
+        config = yaml.safe_load(self._cluster.kubeconfig.read_text())
+        authority = config["clusters"][0]["cluster"]["certificate-authority-data"]
+        (self._folder / "ca.crt").write_bytes(base64.b64decode(authority))
+        server = urlsplit(self._cluster.server)
+        return {
+            **os.environ,
+            "KUBERNETES_SERVICE_HOST": str(server.hostname),
+            "KUBERNETES_SERVICE_PORT": str(server.port),
+        }
+
+    def _wait_for_port(self) -> int:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for line in self.log.read_text().splitlines():
+                if '"Started"' in line:
+                    return int(json.loads(line)["port"])
+            if self._child.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise RuntimeError(f"the sidecar did not start: {self.log.read_text()[-2000:]}")
