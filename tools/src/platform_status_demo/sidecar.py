@@ -1,0 +1,120 @@
+"""The real sidecar as a process of its own, with nothing but its own rights."""
+
+import http.client
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from localplane.children import Child, Nursery
+from localplane.kubeconfigs import write_private
+from localplane.plane import ControlPlane
+from platform_status_demo import roles
+from platform_status_demo.errors import StageError
+
+__all__ = ["Sidecar"]
+
+_START_SECONDS = 20.0
+_POLL = 0.05
+_LAST_LINES = 15
+
+
+class Sidecar:
+    """Starts `python -m platform_status_sidecar` and waits until it is ready.
+
+    Args:
+        plane: The control plane.
+        nursery: Which thread starts it; it dies with that thread.
+        promise: Name of the Promise.
+        log: Where its output goes.
+        environ: The environment of the demo.
+    """
+
+    def __init__(
+        self, plane: ControlPlane, nursery: Nursery, promise: str, log: Path, environ: Mapping[str, str]
+    ) -> None:
+        kubeconfig = write_private(log.with_name("sidecar.kubeconfig"), _kubeconfig(plane).encode())
+        command = [sys.executable, "-m", "platform_status_sidecar", "--kubeconfig", str(kubeconfig)]
+        command += ["--listen", "127.0.0.1:0", "--promise", promise, "--lease", roles.LEASE, "--log-format", "json"]
+        # The demo shows the defaults: no setting of the user's own may leak in.
+        clean = {name: value for name, value in environ.items() if not name.startswith("PLATFORM_STATUS_")}
+        self._child = Child(command, log, nursery, clean)
+
+    @property
+    def log(self) -> Path:
+        """Its log."""
+        return self._child.log
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code if it ended by itself, else None."""
+        return self._child.exit_code
+
+    def start(self) -> None:
+        """Start it, and wait until /readyz says yes.
+
+        Raises:
+            StageError: If it ends, or is not ready in time; the text ends with its last log lines.
+        """
+        self._child.start()
+        deadline = time.monotonic() + _START_SECONDS
+        missing = "no port in its log"
+        while time.monotonic() < deadline:
+            if self._child.exit_code is not None:
+                raise self._failed(f"it ended with exit code {self._child.exit_code}")
+            port = self._port()
+            if port is not None:
+                missing = _not_ready(port)
+                if not missing:
+                    return
+            time.sleep(_POLL)
+        raise self._failed(f"not ready within {_START_SECONDS:g} s; last answer: {missing}")
+
+    def stop(self) -> None:
+        """Stop it with SIGTERM and wait until it is gone."""
+        self._child.stop(grace=5.0)
+
+    def writes(self) -> int:
+        """Count the statuses that it wrote, by its log."""
+        return sum('"Wrote the status"' in line for line in self._lines())
+
+    def _port(self) -> int | None:
+        for line in self._lines():
+            if '"Started"' in line:
+                port: object = json.loads(line).get("port")
+                return port if isinstance(port, int) else None
+        return None
+
+    def _lines(self) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+
+    def _failed(self, what: str) -> StageError:
+        return StageError(f"sidecar: {what}\nlog: {self.log}\nits last lines:\n{self._child.last_lines(_LAST_LINES)}")
+
+
+def _kubeconfig(plane: ControlPlane) -> str:
+    """Return the administrator's kubeconfig with the token of the sidecar's ServiceAccount in place of his rights."""
+    path = f"{plane.admin.path('v1', 'ServiceAccount', roles.ACCOUNT, roles.NAMESPACE)}/token"
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+    token = plane.admin.request("POST", path, body=body)["status"]["token"]
+    config = yaml.safe_load(plane.kubeconfig.read_text())
+    (user,) = config["users"]
+    user["user"] = {"token": token}
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def _not_ready(port: int) -> str:
+    """Ask /readyz; returns the empty string once it says yes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        text = answer.read().decode(errors="replace")
+    except OSError as error:
+        return str(error)
+    finally:
+        connection.close()
+    return "" if answer.status == http.HTTPStatus.OK else text

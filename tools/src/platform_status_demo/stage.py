@@ -1,0 +1,159 @@
+"""Everything that the story needs, started in order and stopped in the opposite one."""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+from localplane.children import Nursery
+from localplane.client import Client
+from localplane.crds import APPLICATION, fetch_crd, install_crds
+from localplane.plane import ControlPlane
+from platform_status_demo import roles
+from platform_status_demo.errors import StageError
+from platform_status_demo.screen import Screen
+from platform_status_demo.sidecar import Sidecar
+from tests.kratix_double.double import KratixDouble
+from tests.kratix_double.job import Command, Pipeline
+from tests.kratix_double.requests import Promise
+from tests.kratix_double.status_schema import treat
+from tests.kratix_double.world import World
+
+__all__ = ["PROMISE", "Stage", "repository"]
+
+PROMISE = Promise(
+    name="vcluster-orchestrator-v2",
+    api_version="platform.integratn.tech/v1alpha1",
+    kind="VClusterOrchestratorV2",
+    plural="vclusterorchestratorv2s",
+    version="v0.1.0",
+)
+
+
+def repository(folder: Path) -> Path:
+    """Return the root of the repository.
+
+    Args:
+        folder: Where the demo was started.
+
+    Raises:
+        StageError: If that is not the root.
+    """
+    for part in (
+        "promise/crds",
+        "promise/contract.yaml",
+        "promise/examples/media.yaml",
+        roles.MANIFEST,
+        "tests/kratix_double/crds",
+    ):
+        if not (folder / part).exists():
+            raise StageError(f"{folder}/{part} is missing: run `make demo` from the root of the repository")
+    return folder
+
+
+class Stage:
+    """A control plane, its CRDs, the Kratix double with the real pipeline, and the real sidecar.
+
+    Args:
+        root: Root of the repository.
+        logs: Folder for the logs of pipeline and sidecar, and for the Jobs' folders.
+        screen: Told each step.
+        environ: The environment of the demo.
+    """
+
+    def __init__(self, root: Path, logs: Path, screen: Screen, environ: Mapping[str, str] = os.environ) -> None:
+        self._root = root
+        self._logs = logs
+        self._screen = screen
+        self._environ = environ
+        self._stack = ExitStack()
+        self.plane = ControlPlane(environ=environ)
+        self.kratix: KratixDouble
+        self.world: World
+        self.sidecar: Sidecar
+
+    @property
+    def admin(self) -> Client:
+        """Who plays everybody but the sidecar."""
+        return self.plane.admin
+
+    def request(self) -> dict[str, Any]:
+        """Return the example request."""
+        loaded: dict[str, Any] = yaml.safe_load((self._root / "promise/examples/media.yaml").read_text())
+        return loaded
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Ctrl-C is no fault whose logs anybody wants; the control plane keeps its logs when it is told of an error.
+        if isinstance(error, Exception):
+            self._stack.__exit__(kind, error, trace)
+        else:
+            self._stack.close()
+
+    def _open(self) -> None:
+        screen = self._screen
+        screen.doing("starting the control plane")
+        self._stack.enter_context(self.plane)
+        screen.step(f"control plane up: {self.plane.server}")
+        screen.doing("installing the CRDs")
+        names = install_crds(self.admin, [*self._treated(), self._kratix_crds(), fetch_crd(APPLICATION)])
+        self.world = World(self.admin)
+        for name in (self.world.argocd, self.request()["metadata"]["namespace"]):
+            self.world.ensure_namespace(name)
+        for document in roles.rights(self._root):
+            self.admin.apply(document, field_manager="demo")
+        screen.step(f"{len(names)} CRDs in: ours as Kratix treats them, Kratix's Work and WorkPlacement, Argo CD's own")
+        screen.doing("starting the sidecar")
+        nursery = Nursery()
+        self._stack.callback(nursery.close)
+        self.sidecar = Sidecar(self.plane, nursery, PROMISE.name, self._logs / "sidecar.log", self._environ)
+        self._stack.callback(self.sidecar.stop)
+        self.sidecar.start()
+        screen.step(f"sidecar runs as {roles.USER}")
+        jobs = self._logs / "jobs"
+        jobs.mkdir()
+        self.kratix = self._stack.enter_context(
+            KratixDouble(
+                self.admin, PROMISE, configure=[self._configure()], delete=self._delete(), folder=jobs, pods=True
+            )
+        )
+
+    def _treated(self) -> list[Path]:
+        """Write our CRDs as Kratix would create them."""
+        folder = self._logs / "crds"
+        folder.mkdir()
+        for path in sorted((self._root / "promise/crds").glob("*.yaml")):
+            (folder / path.name).write_text(yaml.safe_dump(treat(yaml.safe_load(path.read_text())), sort_keys=False))
+        return [folder]
+
+    def _kratix_crds(self) -> Path:
+        return self._root / "tests/kratix_double/crds"
+
+    def _configure(self) -> Pipeline:
+        template = ("--template", str(self._root / "promise/contract.yaml"))
+        return Pipeline("configure", (self._container("configure"), self._container("contract", *template)))
+
+    def _delete(self) -> Pipeline:
+        return Pipeline("delete", (self._container("delete"),))
+
+    def _container(self, command: str, *arguments: str) -> Command:
+        # Neither settings of the user's own nor the way to a cluster of theirs may leak in.
+        foreign = ("PLATFORM_STATUS_", "KRATIX_", "KUBE")
+        environment = {name: value for name, value in self._environ.items() if not name.startswith(foreign)}
+        folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
+        program = (sys.executable, "-m", "platform_status_pipeline", command)
+        return Command([*program, *folders, *arguments], environment, self._logs / "pipeline.log")

@@ -1,0 +1,224 @@
+"""The story: what happens to the request, and which phase has to follow."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import yaml
+
+from localplane.client import Object
+from platform_status_demo.errors import StoryError
+from platform_status_demo.phases import PhaseWatch, Sighting
+from platform_status_demo.screen import Delay, Screen
+from platform_status_demo.stage import PROMISE, Stage
+from tests.kratix_double.world import SUB_REQUEST, is_written
+
+__all__ = ["EXPECTED", "Story"]
+
+EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready", "Deleting")
+"""The phases that the request has to show, in this order and no other."""
+
+_PATIENCE = 25.0
+# After five quiet seconds the sidecar writes a change at once (design.md section 6, rule 7): then a delay is its own.
+_QUIET = 5.1
+_BEAT = 0.25
+_HELD = "a workflow runs: the sidecar keeps 2 s away from Kratix's writes, 5 s from its own"
+_PIPELINE = "the pipeline wrote it, before the sidecar had to"
+
+
+@dataclass(frozen=True)
+class _Change:
+    what: str
+    at: float
+    note: str = ""
+
+
+class Story:
+    """Changes the world step by step and waits for each phase.
+
+    Args:
+        stage: What is up.
+        screen: Where it is shown.
+    """
+
+    def __init__(self, stage: Stage, screen: Screen) -> None:
+        self._stage = stage
+        self._screen = screen
+        self._request = stage.request()
+        metadata = self._request["metadata"]
+        self._namespace: str = metadata["namespace"]
+        self._name: str = metadata["name"]
+        self._kind = (PROMISE.api_version, PROMISE.kind)
+        self._release: str = self._request["spec"]["name"]
+        self._cause: Callable[[], _Change | None] = lambda: None
+        self._seen = 0
+        self._documents: Sequence[Object] = ()
+        self.delays: list[Delay] = []
+        self._watch = PhaseWatch(stage.admin, self._kind, self._namespace, self._name, self._show)
+
+    @property
+    def phases(self) -> list[str]:
+        """The phases seen so far."""
+        return [sighting.phase for sighting in self._watch.phases]
+
+    def status(self) -> str:
+        """Return what the status says now, as YAML."""
+        status = self._watch.last.get("status", {})
+        return yaml.safe_dump({"status": status}, sort_keys=False, allow_unicode=True)
+
+    def play(self, *, delete: bool) -> None:
+        """Play it.
+
+        Args:
+            delete: Whether to the end; else the request stays, Ready.
+
+        Raises:
+            StoryError: If a phase did not come, or another one came.
+        """
+        self._watch.start()
+        try:
+            self._begin()
+            self._come_up()
+            self._break_and_heal()
+            if delete:
+                self._delete()
+        except BaseException:
+            self._watch.close()
+            raise
+        # What comes now is not ours: the request that stays may still be broken, healed or deleted by the user.
+        self._cause = lambda: None
+        expected = list(EXPECTED if delete else EXPECTED[:-1])
+        if self.phases != expected:
+            raise StoryError(f"expected the phases {' > '.join(expected)}, saw {' > '.join(self.phases)}")
+
+    # -- the acts
+
+    def _begin(self) -> None:
+        create = partial(self._stage.admin.create, self._request)
+        self._change(f"request {self._namespace}/{self._name} created", create, note=_HELD)
+        self._expect("Scheduled")
+        self._screen.doing("the pipeline runs")
+        self._cause = self._pipeline_landed
+        self._expect("Progressing")
+
+    def _come_up(self) -> None:
+        world = self._stage.world
+        self._await(self._written, "the Work to be written")
+        self._cause = lambda: None
+        self._documents = world.deliver(self._namespace, self._name)
+        self._screen.change(f"GitOps applied {len(self._documents)} documents: {_kinds(self._documents)}")
+        (sub_request,) = [document for document in self._documents if document["kind"] == SUB_REQUEST]
+        application = world.create_application(sub_request)
+        argo = partial(world.set_application, application)
+        self._tell("Application syncs", partial(argo, sync="OutOfSync", health="Missing"))
+        self._tell("Application synced", partial(argo, sync="Synced", health="Progressing"))
+        labels = {"app": "vcluster", "release": self._release}
+        owner = ("ReplicaSet", self._replica_set)
+        for pod in self._pods():
+            make = partial(world.create_pod, self._namespace, pod, labels=labels, owner=owner)
+            self._tell(f"pod {pod} starts", make)
+        for pod in self._pods():
+            self._tell(f"pod {pod} is ready", partial(world.set_pod, self._namespace, pod, ready=True))
+        self._tell("Application healthy", partial(argo, sync="Synced", health="Healthy"))
+        secret = self._watch.last["status"]["credentials"]["kubeconfigSecret"]
+        self._change(
+            f"Secret {secret} appeared",
+            lambda: world.create_kubeconfig(self._namespace, secret),
+            note="Secrets are polled, not watched",
+        )
+        self._expect("Ready")
+
+    def _break_and_heal(self) -> None:
+        pod, world = self._pods()[0], self._stage.world
+        self._rest()
+        self._change(f"pod {pod} broke", lambda: world.set_pod(self._namespace, pod, ready=False))
+        self._expect("Degraded")
+        self._rest()
+        self._change(f"pod {pod} healed", lambda: world.set_pod(self._namespace, pod, ready=True))
+        self._expect("Ready")
+
+    def _delete(self) -> None:
+        self._rest()
+        self._change(
+            f"request {self._namespace}/{self._name} deleted",
+            lambda: self._stage.admin.delete(*self._kind, self._name, namespace=self._namespace),
+            note=_HELD,
+        )
+        self._expect("Deleting")
+        self._screen.doing("the delete pipeline runs")
+        self._await(lambda watch: watch.gone, "the request to be gone")
+        self._stage.world.withdraw(self._documents, self._namespace)
+        self._screen.step("request gone, its Works removed, what GitOps applied is pruned")
+
+    # -- steps
+
+    def _pods(self) -> list[str]:
+        return [f"{self._replica_set}-{suffix}" for suffix in ("2kq7x", "8w4zn", "tj5mr")]
+
+    @property
+    def _replica_set(self) -> str:
+        # the chart makes a Deployment of this release: no volume claim in preset dev
+        return f"{self._release}-6d5f9c7b8"
+
+    def _tell(self, what: str, act: Callable[[], object]) -> None:
+        """Change something after which no new phase is due."""
+        self._screen.doing(what)
+        act()
+        self._screen.change(what)
+        time.sleep(_BEAT)
+
+    def _change(self, what: str, act: Callable[[], object], note: str = "") -> None:
+        """Change something that a phase has to follow; the clock starts before the request is sent."""
+        cause = _Change(what, time.monotonic(), note)
+        self._cause = lambda: cause
+        self._screen.change(what)
+        self._screen.doing(what)
+        act()
+
+    def _expect(self, phase: str) -> None:
+        self._await(lambda watch: len(watch.phases) > self._seen, f"phase {phase}")
+        sighting = self._watch.phases[self._seen]
+        if sighting.phase != phase:
+            raise StoryError(f"expected phase {phase}, the status says {sighting.phase} ({sighting.reason})")
+        self._seen += 1
+        cause = self._cause()
+        if cause is not None:
+            # Only the sidecar writes conditions of ours, so a phase without Ready is the pipeline's.
+            note = cause.note if sighting.reason else _PIPELINE
+            self.delays.append(Delay(cause.what, phase, max(0.0, sighting.at - cause.at), note))
+
+    def _rest(self) -> None:
+        self._screen.doing(f"five quiet seconds in phase {self.phases[-1]}")
+        self._await(lambda watch: watch.quiet >= _QUIET, "five seconds without a write to the request")
+
+    def _await(self, holds: Callable[[PhaseWatch], bool], what: str) -> None:
+        sidecar = self._stage.sidecar
+        self._watch.wait(lambda watch: holds(watch) or sidecar.exit_code is not None, _PATIENCE)
+        if sidecar.exit_code is not None:
+            raise StoryError(f"waited for {what}, but the sidecar ended with exit code {sidecar.exit_code}")
+        if not holds(self._watch):
+            complaints = "".join(f"\n  {text}" for text in self._stage.kratix.complaints)
+            said = f"\nthe pipeline's containers said:{complaints}" if complaints else ""
+            raise StoryError(f"waited {_PATIENCE:g} s for {what}{said}")
+
+    def _written(self, watch: PhaseWatch) -> bool:
+        del watch
+        placements = self._stage.world.placements(self._namespace, self._name)
+        return bool(placements) and all(is_written(placement) for placement in placements)
+
+    def _pipeline_landed(self) -> _Change | None:
+        """The change behind Progressing is Kratix's: the write that brought the contract."""
+        writes = [write for write in self._stage.kratix.writes if write.what == "status writer"]
+        landed = [write for write in writes if write.result == "written"]
+        return _Change("the pipeline's status landed", landed[-1].at, _HELD) if landed else None
+
+    def _show(self, sighting: Sighting) -> None:
+        cause = self._cause()
+        after = "" if cause is None else f"{max(0.0, sighting.at - cause.at):.2f} s after: {cause.what}"
+        self._screen.phase(sighting.phase, sighting.reason, sighting.message, after)
+
+
+def _kinds(documents: Sequence[Object]) -> str:
+    kinds = [document["kind"] for document in documents]
+    return ", ".join(f"{kinds.count(kind)} {kind}" if kinds.count(kind) > 1 else kind for kind in dict.fromkeys(kinds))
