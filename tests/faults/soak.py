@@ -243,7 +243,8 @@ def _say(soak: Soak, proxy: FaultProxy, sidecar: FaultySidecar, mark: int, secon
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=900, help="how long (default: %(default)s)")
-    parser.add_argument("--requests", type=int, default=5, help="how many requests (default: %(default)s)")
+    # few enough writes of each that none comes near 30 in 10 minutes, from where on it is written once a minute
+    parser.add_argument("--requests", type=int, default=30, help="how many requests (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the churn and the faults (default: %(default)s)")
     parser.add_argument("--without", action="append", default=[], help="leave a fault out, by its name; repeatable")
     return parser.parse_args()

@@ -43,11 +43,11 @@ def test_a_jump_of_the_clock_and_back(trial: Starter, tmp_path: Path, jump: int)
     set_clock(clock, jump)
     under.change()
     # a timer in the future is set to now (design.md section 5), which is one write
-    under.judge(Bounds(writes=3, attempts=3, idle_writes=1))
+    under.judge(Bounds(writes=3, attempts=4, idle_writes=1))
     under.begin()
     set_clock(clock, 0)
     under.change()
-    under.judge(Bounds(writes=3, attempts=3, idle_writes=1))
+    under.judge(Bounds(writes=3, attempts=4, idle_writes=1))
 
 
 def test_what_a_wrong_clock_concluded_is_taken_back_when_it_is_right_again(trial: Starter, tmp_path: Path) -> None:

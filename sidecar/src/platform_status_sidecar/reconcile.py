@@ -20,24 +20,17 @@ from platform_status_contract.rules.projection import Projection
 
 from .clock import Clock
 from .counts import Suppression, WriteResult
-from .errors import (
-    ConflictError,
-    ForbiddenError,
-    NotFoundError,
-    RefusedError,
-    ThrottledError,
-    TransportError,
-)
+from .errors import ConflictError, NotFoundError, TransportError
 from .events.announcer import Announcer
 from .facts import facts_of, is_dry_run
 from .logs import BoundLogger, bind
+from .memories import Memories, Memory
 from .observe import NotYet, observe
 from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
 from .store.records import Key, RequestRecord
 from .store.store import Store
-from .watch.backoff import Backoff
-from .write.pace import Pacing, is_settled, is_too_often, noted_write, wait_before_write
+from .write.pace import is_settled, is_too_often, noted_write, wait_before_write
 from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_heartbeat
 from .write.writer import Writer
 
@@ -45,11 +38,6 @@ __all__ = ["BackedOff", "Conclude", "Reconciler", "Reporter"]
 
 _CONFLICTS: Final = 5
 """So often a write is redone from a fresh read in one go; then it waits for its turn like everybody else."""
-_FIRST_RETRY: Final = 1.0
-_SLOWEST_RETRY: Final = 8.0
-"""A server that writes again is written to within this: the truth in 10 s."""
-_SLOWEST_REFUSED: Final = 60.0
-"""What the server refuses by its nature, such as a 422, is tried again this seldom."""
 _SHORTEST_WAKE: Final = 0.05
 _RESYNC: Final = 600.0
 _RESYNC_SPREAD: Final = 0.2
@@ -81,17 +69,6 @@ class BackedOff(Struct, frozen=True):
 
     request: RequestRecord
     others: tuple[str, ...]
-
-
-class _Memory(Struct):
-    """What is remembered of a request between two looks; lost on restart without harm."""
-
-    uid: str
-    pacing: Pacing = Pacing()
-    backoff: Backoff | None = None
-    warned: bool = False
-    told_deleting: bool = False
-    backed_off: bool = False
 
 
 class Reconciler:
@@ -144,7 +121,7 @@ class Reconciler:
         self._on_backed_off = on_backed_off
         self._announcer = announcer
         self._chance = chance
-        self._memories: dict[Key, _Memory] = {}
+        self._memories = Memories(chance)
         self._log = logging.getLogger(__name__)
 
     def turn(self, key: Key) -> None:
@@ -176,40 +153,45 @@ class Reconciler:
 
     def forget(self) -> None:
         """Forget every conclusion: another replica speaks for the requests from now on."""
-        for key in list(self._memories):
-            self._memories.pop(key, None)
-            self._outcomes.forget(key)
-            if self._announcer:
-                self._announcer.forget(key)
+        for key in self._memories.remembered():
+            self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        self._memories.drop(key)
+        self._outcomes.forget(key)
+        if self._announcer:
+            self._announcer.forget(key)
 
     def _reconcile(self, key: Key, log: BoundLogger) -> bool:
         """Return whether there was anything to do for this key at all."""
         record = self._store.request(key)
+        if record is not None and self._memories.is_outdated(record):
+            record = self._read_afresh(key)
         for _ in range(_CONFLICTS):
             if record is None or is_dry_run(record):
-                self._memories.pop(key, None)
-                self._outcomes.forget(key)
-                if self._announcer:
-                    self._announcer.forget(key)
+                self._forget(key)
                 return False
-            memory = self._memories.get(key)
-            if memory is None or memory.uid != record.uid:
-                memory = self._memories[key] = _Memory(record.uid)
+            memory = self._memories.of(record)
             log = bind(self._log, request="/".join(key), uid=record.uid, generation=record.generation)
             try:
                 self._step(record, memory, log)
             except ConflictError:
-                # whatever it has become meanwhile, a dry run or another request of that name, counts
-                record = self._writer.read(key)
-                self._store.accept_fresh_read(record)
                 log.debug("Somebody else wrote the request in between, redoing from a fresh read")
+                memory.outdated = record.resource_version
+                record = self._read_afresh(key)
             else:
                 memory.backoff = None
                 return True
         self._retry(key, None)
         return True
 
-    def _step(self, record: RequestRecord, memory: _Memory, log: BoundLogger) -> None:
+    def _read_afresh(self, key: Key) -> RequestRecord:
+        # whatever it has become meanwhile, a dry run or another request of that name, counts
+        record = self._writer.read(key)
+        self._store.accept_fresh_read(record)
+        return record
+
+    def _step(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
         if self._store.awaits(record.key):
             # Every first reading wakes it again; until then there is nothing to conclude.
             return
@@ -262,7 +244,7 @@ class Reconciler:
             return None
         return restamp(status, now)
 
-    def _note_pace(self, record: RequestRecord, memory: _Memory, log: BoundLogger) -> None:
+    def _note_pace(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
         """Notice, once each time it begins, that a request is written too often, and who else writes our keys."""
         too_often = is_too_often(memory.pacing, self._clock.monotonic())
         if self._outcomes.storm(record.key, raging=too_often) and too_often:
@@ -287,7 +269,7 @@ class Reconciler:
             return observe(self._store, record.key, facts.contract)
 
     def _write(
-        self, record: RequestRecord, planned: StatusPatch, projection: Projection, memory: _Memory, log: BoundLogger
+        self, record: RequestRecord, planned: StatusPatch, projection: Projection, memory: Memory, log: BoundLogger
     ) -> bool:
         """Return whether it was written: a replica that leads no more does not."""
         if not self._leads():
@@ -295,7 +277,7 @@ class Reconciler:
         try:
             answer = self._writer.patch(record, planned)
         except TransportError as error:
-            self._outcomes.counts.writes.add(record.kind, _result_of(error).value)
+            self._outcomes.counts.writes.add(record.kind, WriteResult.of(error).value)
             raise
         self._note_write(record)
         self._store.accept_own_write(answer)
@@ -329,23 +311,6 @@ class Reconciler:
         self._outcomes.counts.suppressed.add(record.kind, why.value)
 
     def _retry(self, key: Key, error: Exception | None) -> None:
-        memory = self._memories.get(key)
-        if memory is None:
-            return
-        if memory.backoff is None:
-            memory.backoff = Backoff(first=_FIRST_RETRY, cap=_SLOWEST_REFUSED, random=self._chance)
-        # silence, conflicts and missing permissions pass; a 422 or a defect is still there the next time
-        passing = error is None or (isinstance(error, TransportError) and not isinstance(error, RefusedError))
-        delay = min(memory.backoff.delay(), _SLOWEST_RETRY if passing else _SLOWEST_REFUSED)
-        asked = error.retry_after if isinstance(error, ThrottledError) else None
-        self._queue.add(key, max(delay, asked or 0.0))
-
-
-def _result_of(error: TransportError) -> WriteResult:
-    if isinstance(error, ConflictError):
-        return WriteResult.CONFLICT
-    if isinstance(error, NotFoundError):
-        return WriteResult.GONE
-    if isinstance(error, ForbiddenError | RefusedError):
-        return WriteResult.REFUSED
-    return WriteResult.FAILED
+        delay = self._memories.retry_after(key, error)
+        if delay is not None:
+            self._queue.add(key, delay)
