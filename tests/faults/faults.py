@@ -25,6 +25,7 @@ __all__ = [
     "Silent",
     "Slow",
     "Stale",
+    "WrongDate",
 ]
 
 
@@ -63,9 +64,11 @@ class Fault:
 
     Attributes:
         delay: Seconds before each answer, and before each line of a watch.
+        skew: Seconds by which the API server's clock is wrong, as the Date of its answers says it.
     """
 
     delay: float = 0.0
+    skew: float = 0.0
 
     def before(self, request: Request) -> Reply | Move | None:
         """Answer in the API server's place, or None to let it answer."""
@@ -98,6 +101,13 @@ class HttpError(Fault):
     def before(self, request: Request) -> Reply:
         """Answer with the error."""
         return Reply(self.status, _status(self.status, self.reason, request.path), self.retry_after)
+
+
+@dataclass
+class WrongDate(Fault):
+    """Lets the API server's own clock be wrong by so many seconds."""
+
+    skew: float
 
 
 @dataclass

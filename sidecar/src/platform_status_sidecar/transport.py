@@ -5,7 +5,7 @@ Bodies are JSON bytes in both directions: whoever asks decodes only what it need
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
@@ -125,15 +125,24 @@ def error_of(status: int, text: str, retry_after: str | None = None) -> Transpor
 class HttpTransport:
     """The port over HTTP/1.1: one pooled connection per open watch, and a few for the rest."""
 
-    def __init__(self, connection: Connection, *, user_agent: str, silence: float = _SILENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        user_agent: str,
+        silence: float = _SILENCE_SECONDS,
+        on_date: Callable[[str], None] = lambda _date: None,
+    ) -> None:
         """Talk over a connection.
 
         Args:
             connection: Where, and with which credentials.
             user_agent: Names us; the API server takes our field manager from its first word.
             silence: Seconds after which a watch that says nothing counts as broken.
+            on_date: Hears the Date header of each answer: the API server's clock.
         """
         self._silence = silence
+        self._on_date = on_date
         self._connection = connection
         self._user_agent = user_agent
         self._open: set[Any] = set()
@@ -262,6 +271,8 @@ class HttpTransport:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise UnansweredError(f"{method} {path}: no answer: {_cause(error)}") from error
+        if date := response.headers.get("Date"):
+            self._on_date(date)
         if response.status < 300:  # noqa: PLR2004 - success
             return response
         try:
