@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
 TWO = SidecarOptions(replicas=2)
 NAMESPACE = "life"
-PATIENCE = 60
+PATIENCE = 90
 READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
 RARE = ("impersonate", "bind", "escalate", "approve", "sign", "use", "*")
@@ -205,12 +205,11 @@ def provoke_a_conflict(life: Life, folder: Path) -> None:
 # -- what is refused
 
 
-def reviewed(admin: Client, place: Place, *, account: str = roles.ACCOUNT) -> bool:
-    """Ask the authorizer about a ServiceAccount of the sidecar's namespace."""
+def reviewed(admin: Client, place: Place, *, account: str = roles.ACCOUNT, namespace: str = roles.NAMESPACE) -> bool:
+    """Ask the authorizer about a ServiceAccount."""
     resource, _, subresource = place.right.resource.partition("/")
     attributes = {"group": place.right.group, "resource": resource, "subresource": subresource}
     attributes |= {"verb": place.right.verb, "namespace": place.namespace, "name": place.name}
-    namespace = roles.NAMESPACE
     groups = ["system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated"]
     spec = {"user": f"system:serviceaccount:{namespace}:{account}", "groups": groups, "resourceAttributes": attributes}
     kind = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
@@ -277,6 +276,17 @@ def test_of_what_is_named_only_that_name_is_allowed(plane: ControlPlane, verb: s
         (Place(secret, roles.NAMESPACE, "kubeconfig"), False),
     ]
     assert [(place, reviewed(plane.admin, place)) for place, _ in cases] == cases
+
+
+def test_of_a_sharded_sidecar_each_shard_has_its_lease_and_no_other(plane: ControlPlane) -> None:
+    """In a namespace of its own: the ClusterRole is the same, and its binding stays with the other one."""
+    sharded = "sharded"
+    for document in roles.rights(ROOT, SidecarOptions(namespace=sharded, shards=2)):
+        if not document["kind"].startswith("Cluster"):
+            plane.admin.apply(document)
+    names = [f"{roles.PROMISE}-1-of-2", f"{roles.PROMISE}-2-of-2", f"{roles.PROMISE}-1-of-3", roles.PROMISE]
+    patches = [Place(Right("coordination.k8s.io", "leases", "patch"), sharded, name) for name in names]
+    assert [reviewed(plane.admin, place, namespace=sharded) for place in patches] == [True, True, False, False]
 
 
 def test_anybody_with_an_account_may_look_at_the_lease_and_change_nothing(plane: ControlPlane) -> None:

@@ -145,7 +145,7 @@ def test_limits_probes_and_rights_are_those_of_the_plan() -> None:
     assert pod["securityContext"]["runAsUser"] == 65532
     assert pod["terminationGracePeriodSeconds"] >= 10 + 5 + 2 + 5
     assert "imagePullSecrets" not in pod
-    private = one("Deployment", **{"image_pull_secret": "x"})
+    private = one("Deployment", image_pull_secret="x")  # noqa: S106 - the name of one
     assert private["spec"]["template"]["spec"]["imagePullSecrets"] == [{"name": "x"}]
 
 
