@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from localplane.clusters import Cluster
+from platform_status_demo import roles
 
 __all__ = ["MeasuredSidecar"]
 
-_RBAC = Path(__file__).parents[2] / "promise/sidecar/rbac.yaml"
-_ACCOUNT = ("platform-status-system", "platform-status-sidecar")
+_ROOT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -97,9 +97,9 @@ class MeasuredSidecar:
         return int(sizes["VmRSS"]) / 1024, int(sizes["VmHWM"]) / 1024
 
     def _credentials(self) -> dict[str, str]:
-        for document in yaml.safe_load_all(_RBAC.read_text()):
+        for document in roles.rights(_ROOT):
             self._cluster.admin.apply(document)
-        namespace, name = _ACCOUNT
+        namespace, name = roles.NAMESPACE, roles.ACCOUNT
         # the pipeline ships one Role per request; for the bench one rule stands for all of them
         rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
         subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
