@@ -22,7 +22,7 @@ from localplane.plane import ControlPlane
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import SYSTEM, Json, Life, Sidecar, allow, until
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 USER = "sidecar"
 ACCOUNT = f"system:serviceaccount:{SYSTEM}:rotating"

@@ -13,7 +13,7 @@ from tests.cluster.sidecar.replicas import STATUS, Replica, Stage, open_stage
 from tests.cluster.sidecar.world import until
 from tests.faults.faults import Held
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 TAKEN_OVER = 60.0
 """Seconds; 18 are documented, the rest is for a machine that has much else to do."""

@@ -13,7 +13,7 @@ from tests.cluster.sidecar.replicas import STATUS, Replica, Stage, open_stage
 from tests.cluster.sidecar.world import until
 from tests.faults.faults import Held, Silent
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 WRITERS = 6
 """So many writes are on their way at a time; a seventh is due, and waits."""
