@@ -241,7 +241,7 @@ class FaultProxy:
         for rule in self._striking(request):
             if rule.fault.delay:
                 rule.strikes()
-                await asyncio.sleep(rule.fault.delay)
+                await rule.fault.pause()
             found = rule.fault.before(request)
             if found:
                 rule.strikes()

@@ -1,6 +1,7 @@
 """The wiring: which part feeds which, how they start, and how they stop."""
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,8 @@ from .write.writer import Writer
 __all__ = ["App"]
 
 _STOP_SECONDS: Final = 5.0
+"""For the Lease to be given back, and again for all other threads together: one that waits for an answer that never
+comes is left behind, and ends with the process."""
 _DRAIN_SECONDS: Final = 10.0
 """Writes that are due when we are told to stop are finished, if that takes no longer; a pod has 30 s to end."""
 _EVENT_SECONDS: Final = 2.0
@@ -49,6 +52,8 @@ _WRITERS: Final = 6
 _ASKERS: Final = 3
 """Threads that write, and that ask for Secrets: an answer takes the API server far longer than it takes us."""
 _LOOK_SECONDS: Final = 1.0
+_NAMED: Final = 10
+"""So many requests are named when changes are left; more would make the line no clearer."""
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +79,7 @@ class App:
         self._clock = clock
         self._jumps = Jumps(clock)
         self._stop = threading.Event()
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._written = threading.Event()
         self.outcomes = Outcomes()
         self.queue: CoalescingQueue[Key] = CoalescingQueue(clock)
@@ -235,13 +241,17 @@ class App:
         Returns:
             True if it was asked to stop.
         """
-        while not self._stop.wait(_LOOK_SECONDS):
-            dead = [thread.name for thread in self._threads if not thread.is_alive()]
-            if dead and not self._stop.is_set():
-                _log.error("A thread died", extra={"threads": dead})
-                return False
-            self.look_at_clock()
-        return True
+        while True:
+            try:
+                self._asked.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                dead = [thread.name for thread in self._threads if not thread.is_alive()]
+                if dead:
+                    _log.error("A thread died", extra={"threads": dead})
+                    return False
+                self.look_at_clock()
+            else:
+                return True
 
     def look_at_clock(self) -> None:
         """Wake every request if the wall clock was set: what a wrong clock concluded must not wait for an event."""
@@ -251,8 +261,11 @@ class App:
             self.store.wake_all()
 
     def stop(self) -> None:
-        """Ask everything to stop; returns at once, callable from a signal handler."""
-        self._stop.set()
+        """Let `wait` return; returns at once, and may be called from a signal handler.
+
+        Not by an Event: the thread that a handler interrupts may hold the lock of it, and would wait for itself.
+        """
+        self._asked.put(None)
 
     def close(self) -> None:
         """Stop: finish the writes that are due, give the Lease back, wait for the threads."""
@@ -263,6 +276,7 @@ class App:
             if writer.is_alive():
                 writer.join(max(end - time.monotonic(), 0.0))
         self.queue.close()
+        self._say_what_is_left()
         self._written.set()
         if self._lease.is_alive():
             self._lease.join(_STOP_SECONDS)
@@ -273,10 +287,19 @@ class App:
         self._namespaces.close()
         self._transport.close()
         self._server.close()
+        end = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(_STOP_SECONDS)
+                thread.join(max(end - time.monotonic(), 0.0))
         _log.info("Stopped")
+
+    def _say_what_is_left(self) -> None:
+        left = self.outcomes.waiting()
+        if left:
+            _log.warning(
+                "Changes are left untold; whoever writes next looks at every request",
+                extra={"left": len(left), "requests": ["/".join(key) for key in left[:_NAMED]]},
+            )
 
 
 def _interest(promise: str) -> Callable[[RequestRecord], Interest]:

@@ -220,6 +220,7 @@ class Reconciler:
                 memory.backed_off = False
                 self._outcomes.storm(record.key, raging=False)
             return
+        self._outcomes.owed(record.key)
         self._note_pace(record, memory, log)
         wait, memory.pacing = wait_before_write(
             memory.pacing,

@@ -4,6 +4,7 @@ Bodies are JSON bytes in both directions: whoever asks decodes only what it need
 `errors.TransportError`. Nothing here retries; the callers know how patient they may be.
 """
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -300,6 +301,9 @@ class HttpTransport:
 
 
 def _cause(error: BaseException) -> str:
-    """Name the error and the one that caused it, without urllib3's object addresses."""
-    reason = getattr(error, "reason", None) or error.__cause__
-    return type(error).__name__ + (f" ({type(reason).__name__})" if isinstance(reason, BaseException) else "")
+    """Name the error and the one that caused it, without urllib3's object addresses; of TLS, what is wrong with it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {error.verify_message}"
+    parts = (getattr(error, "reason", None), error.__cause__, *error.args)
+    inner = next((item for item in parts if isinstance(item, BaseException)), None)
+    return type(error).__name__ + (f" ({_cause(inner)})" if inner is not None else "")
