@@ -48,7 +48,14 @@ class Transport(Protocol):
     """What the sidecar needs of an API server; tests bring one in memory."""
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         """Return one page of a collection.
 
@@ -152,7 +159,14 @@ class HttpTransport:
         self._closed = False
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         """Return one page of a collection; see `Transport.list_page`."""
         query = {"limit": str(limit)}
@@ -160,6 +174,8 @@ class HttpTransport:
             query["continue"] = continue_token
         if selector:
             query["labelSelector"] = selector
+        if fields:
+            query["fieldSelector"] = fields
         return self._exchange("GET", path, query=query, accept=_METADATA_LIST if metadata_only else _JSON)
 
     @contextmanager
