@@ -54,8 +54,9 @@ verify: $(READY)
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
-bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi for a limit)
-	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY))
+bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi, SECRETS=watch)
+	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY)) \
+	  $(if $(SECRETS),--secrets $(SECRETS))
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))

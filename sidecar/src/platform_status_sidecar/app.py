@@ -35,6 +35,7 @@ from .watch.backfill import Backfill
 from .watch.election import Election
 from .watch.lease import LeaseRenewal
 from .watch.reflector import Reflector
+from .watch.secret_backfill import SecretBackfill
 from .watch.secrets import SecretPolls
 from .workers import Turns, Worker
 from .write.writer import Writer
@@ -78,6 +79,7 @@ class App:
         self._transport = transport
         self._clock = clock
         self._jumps = Jumps(clock)
+        self._watches_secrets = settings.secrets == "watch"
         self._stop = threading.Event()
         self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._written = threading.Event()
@@ -88,12 +90,13 @@ class App:
         self.store = Store(
             promise=settings.promise,
             clock=clock,
-            interest=_interest(settings.promise),
+            interest=_interest(settings.promise, watch_secrets=self._watches_secrets),
             wake=self._wake,
             poll=self._secrets.add,
             cover=lambda namespace: self._namespaces.add((namespace,)),
             wake_bulk=self._wake_bulk,
             mine=settings.shard.owns,
+            watch_secrets=self._watches_secrets,
         )
         self._process = ProcessMetrics()
         self._events = EventSender(
@@ -106,7 +109,7 @@ class App:
             send=self._events.offer,
             budget=Budget(),
         )
-        kinds = watched_kinds(settings.resource, settings.promise)
+        kinds = watched_kinds(settings.resource, settings.promise, secrets=self._watches_secrets)
         requests = next(kind for kind in kinds if kind.source is Source.REQUESTS)
         self.reconciler = Reconciler(
             queue=self.queue,
@@ -122,8 +125,13 @@ class App:
             on_backed_off=self._on_backed_off,
             announcer=self._announcer,
         )
-        polls = SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock)
-        reconciling, asking = Turns(self.queue, self.reconciler.turn), Turns(self._secrets, polls.ask)
+        asking = Turns(
+            self._secrets,
+            SecretBackfill(self._secrets, transport=transport, store=self.store).ask
+            if self._watches_secrets
+            else SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock).ask,
+        )
+        reconciling = Turns(self.queue, self.reconciler.turn)
         self._writers = [
             Worker(f"reconcile-{number}", reconciling, clock=clock, stop=self._stop) for number in range(_WRITERS)
         ]
@@ -302,7 +310,7 @@ class App:
             )
 
 
-def _interest(promise: str) -> Callable[[RequestRecord], Interest]:
+def _interest(promise: str, *, watch_secrets: bool) -> Callable[[RequestRecord], Interest]:
     """Return what looks into a request's contract; a dry run is never touched, so it makes us look at nothing."""
 
     def look(record: RequestRecord) -> Interest:
@@ -313,6 +321,7 @@ def _interest(promise: str) -> Callable[[RequestRecord], Interest]:
         except (msgspec.DecodeError, RecursionError):
             # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
             return NOTHING
-        return interest_of(read_contract(status), request=record.key, promise=promise)
+        contract = read_contract(status)
+        return interest_of(contract, request=record.key, promise=promise, watch_secrets=watch_secrets)
 
     return look

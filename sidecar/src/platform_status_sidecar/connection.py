@@ -24,6 +24,8 @@ __all__ = ["Connection", "connect"]
 
 _SKIPPED = ("kubernetes", "kubernetes.config", "kubernetes.utils")
 _LOOK_SECONDS: Final = 10.0
+_TOKEN_SECONDS: Final = 5.0
+"""The loader of a pod's token reads the whole environment each time that it is asked: a tenth of a millisecond."""
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +65,7 @@ class Connection:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._look_at: dict[bool, float] = {}
+        self._authorization: tuple[float, str | None]
         self._use(load())
 
     def refresh(self, *, doubted: bool = False) -> None:
@@ -98,6 +101,7 @@ class Connection:
         self.pool = rest.RESTClientObject(configuration).pool_manager
         self.host: str = str(configuration.host).rstrip("/")
         self._loaded = loaded
+        self._authorization = (float("-inf"), None)
         self._look_at = dict.fromkeys((True, False), self._seconds() + _LOOK_SECONDS)
 
     def _fingerprint(self) -> tuple[tuple[int, int] | None, ...]:
@@ -110,6 +114,14 @@ class Connection:
         Raises:
             UnansweredError: If the token cannot be read, or is none; it may be in the middle of being replaced.
         """
+        asked_at, known = self._authorization
+        now = self._seconds()
+        if now >= asked_at + _TOKEN_SECONDS:
+            known = self._ask_authorization()
+            self._authorization = (now, known)
+        return known
+
+    def _ask_authorization(self) -> str | None:
         try:
             found = self._configuration.auth_settings().get("BearerToken")
         except Exception as error:  # a login of any kind may be behind it, with errors of its own

@@ -24,6 +24,7 @@ from .errors import (
     TransportError,
     UnansweredError,
 )
+from .kept import KeptConnections, NotUnderstoodError
 
 __all__ = ["HttpTransport", "Transport", "error_of"]
 
@@ -48,7 +49,14 @@ class Transport(Protocol):
     """What the sidecar needs of an API server; tests bring one in memory."""
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         """Return one page of a collection.
 
@@ -124,7 +132,7 @@ def error_of(status: int, text: str, retry_after: str | None = None) -> Transpor
 
 
 class HttpTransport:
-    """The port over HTTP/1.1: one pooled connection per open watch, and a few for the rest."""
+    """The port over HTTP/1.1: one pooled connection per open watch, a few for the rest, and kept ones for metadata."""
 
     def __init__(
         self,
@@ -146,12 +154,20 @@ class HttpTransport:
         self._on_date = on_date
         self._connection = connection
         self._user_agent = user_agent
+        self._kept = KeptConnections(connection)
         self._open: set[Any] = set()
         self._lock = threading.Lock()
         self._closed = False
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         """Return one page of a collection; see `Transport.list_page`."""
         query = {"limit": str(limit)}
@@ -159,6 +175,8 @@ class HttpTransport:
             query["continue"] = continue_token
         if selector:
             query["labelSelector"] = selector
+        if fields:
+            query["fieldSelector"] = fields
         return self._exchange("GET", path, query=query, accept=_METADATA_LIST if metadata_only else _JSON)
 
     @contextmanager
@@ -200,7 +218,12 @@ class HttpTransport:
 
     def get(self, path: str, *, metadata_only: bool = False) -> bytes:
         """Return one object; see `Transport.get`."""
-        return self._exchange("GET", path, accept=_METADATA if metadata_only else _JSON)
+        if not metadata_only:
+            return self._exchange("GET", path)
+        try:
+            return self._small(path)
+        except NotUnderstoodError:
+            return self._exchange("GET", path, accept=_METADATA)
 
     def patch(self, path: str, body: bytes) -> bytes:
         """Send a JSON merge patch; see `Transport.patch`."""
@@ -212,6 +235,7 @@ class HttpTransport:
 
     def close(self) -> None:
         """End every open watch."""
+        self._kept.close()
         with self._lock:
             self._closed = True
             for response in self._open:
@@ -220,6 +244,32 @@ class HttpTransport:
                 except (OSError, ValueError, RuntimeError):
                     # It ended by itself between our look and our call.
                     continue
+
+    def _small(self, path: str) -> bytes:
+        if self._closed:
+            raise UnansweredError(f"GET {path}: the connection is closed, the sidecar is stopping")
+        self._connection.refresh()
+        try:
+            headers = self._headers(_METADATA)
+            answer = self._kept.get(path, headers, seconds=_ANSWER_SECONDS, connect_seconds=_CONNECT_SECONDS)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise UnansweredError(f"GET {path}: no answer: {_cause(error)}") from error
+        if date := answer.headers.get("date"):
+            self._on_date(date)
+        if answer.status < 300:  # noqa: PLR2004 - success
+            return answer.body
+        text = answer.body[: _MAX_ERROR_TEXT * 4].decode("utf-8", "replace")[:_MAX_ERROR_TEXT]
+        raise self._refused("GET", path, answer.status, text, answer.headers.get("retry-after"))
+
+    def _headers(self, accept: str) -> dict[str, str]:
+        headers = {"Accept": accept, "User-Agent": self._user_agent}
+        authorization = self._connection.authorization()
+        return headers | {"Authorization": authorization} if authorization else headers
+
+    def _refused(self, method: str, path: str, status: int, text: str, retry_after: str | None) -> TransportError:
+        if status == 401:  # noqa: PLR2004 - Unauthorized
+            self._connection.refresh(doubted=True)
+        return error_of(status, f"{method} {path}: HTTP {status}: {text}", retry_after)
 
     def _exchange(
         self,
@@ -254,13 +304,10 @@ class HttpTransport:
             raise UnansweredError(f"{method} {path}: the connection is closed, the sidecar is stopping")
         self._connection.refresh()
         url = self._connection.host + path + ("?" + urlencode(query) if query else "")
-        headers = {"Accept": accept, "User-Agent": self._user_agent}
-        if content_type:
-            headers["Content-Type"] = content_type
         try:
-            authorization = self._connection.authorization()
-            if authorization:
-                headers["Authorization"] = authorization
+            headers = self._headers(accept)
+            if content_type:
+                headers["Content-Type"] = content_type
             response = self._connection.pool.request(
                 method,
                 url,
@@ -282,11 +329,7 @@ class HttpTransport:
             text = "the answer broke off"
         finally:
             response.close()
-        if response.status == 401:  # noqa: PLR2004 - Unauthorized
-            self._connection.refresh(doubted=True)
-        raise error_of(
-            response.status, f"{method} {path}: HTTP {response.status}: {text}", response.headers.get("Retry-After")
-        )
+        raise self._refused(method, path, response.status, text, response.headers.get("Retry-After"))
 
     def _lines(self, path: str, response: Any) -> Iterator[bytes]:  # noqa: ANN401 - a urllib3 response
         rest = b""
