@@ -22,6 +22,7 @@ from .facts import is_dry_run
 from .health import Answer, is_informed, liveness, readiness
 from .kinds import Source, api_version, watched_kinds
 from .metrics import ProcessMetrics, collect, exposition, negotiate
+from .mirror.health_records import HealthRecords
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
 from .reconcile import BackedOff, Conclude, Reconciler, Reporter
@@ -109,6 +110,8 @@ class App:
             send=self._events.offer,
             budget=Budget(),
         )
+        self._mirrored: CoalescingQueue[Key] = CoalescingQueue(clock)
+        self._mirror = self._health_records(settings, clock) if settings.health_records else None
         kinds = watched_kinds(settings.resource, settings.promise, secrets=self._watches_secrets)
         requests = next(kind for kind in kinds if kind.source is Source.REQUESTS)
         self.reconciler = Reconciler(
@@ -124,6 +127,7 @@ class App:
             leads=lambda: self.leads,
             on_backed_off=self._on_backed_off,
             announcer=self._announcer,
+            mirror=self._mirror,
         )
         asking = Turns(
             self._secrets,
@@ -161,9 +165,23 @@ class App:
             *(Worker(f"secrets-{number}", asking, clock=clock, stop=self._stop) for number in range(_ASKERS)),
             self._lease,
             *self._writers,
+            *([self._mirror_thread(self._mirror, clock)] if self._mirror else []),
             self._events,
             self._server,
         ]
+
+    def _health_records(self, settings: Settings, clock: Clock) -> HealthRecords:
+        return HealthRecords(
+            self._mirrored,
+            self._transport,
+            promise=settings.promise,
+            api_version=api_version(settings.resource),
+            clock=clock,
+            leads=lambda: self.leads,
+        )
+
+    def _mirror_thread(self, mirror: HealthRecords, clock: Clock) -> threading.Thread:
+        return Worker("health-records", Turns(self._mirrored, mirror.turn), clock=clock, stop=self._stop)
 
     def _lease_thread(self, settings: Settings, identity: str, clock: Clock) -> LeaseRenewal | Election:
         def healthy() -> bool:
@@ -293,6 +311,7 @@ class App:
             self._events.join(_EVENT_SECONDS)
         self._secrets.close()
         self._namespaces.close()
+        self._mirrored.close()
         self._transport.close()
         self._server.close()
         end = time.monotonic() + _STOP_SECONDS

@@ -25,6 +25,7 @@ from .events.announcer import Announcer
 from .facts import facts_of, is_dry_run
 from .logs import BoundLogger, bind
 from .memories import Memories, Memory
+from .mirror.health_records import HealthRecords
 from .observe import NotYet, observe
 from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
@@ -89,6 +90,7 @@ class Reconciler:
         leads: Callable[[], bool] = lambda: True,
         on_backed_off: Callable[[BackedOff], None] | None = None,
         announcer: Announcer | None = None,
+        mirror: HealthRecords | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Prepare.
@@ -106,6 +108,7 @@ class Reconciler:
             leads: Whether this replica may write; one that may not does nothing but keep its store.
             on_backed_off: Called once when a request begins to be written too often.
             announcer: Hears of every status that was written.
+            mirror: Hears what every status says that was written, or needs no write.
             chance: Uniform in [0, 1), for jitter.
         """
         self._queue = queue
@@ -120,6 +123,7 @@ class Reconciler:
         self._leads = leads
         self._on_backed_off = on_backed_off
         self._announcer = announcer
+        self._mirror = mirror
         self._chance = chance
         self._memories = Memories(chance)
         self._log = logging.getLogger(__name__)
@@ -161,6 +165,8 @@ class Reconciler:
         self._outcomes.forget(key)
         if self._announcer:
             self._announcer.forget(key)
+        if self._mirror:
+            self._mirror.forget(key)
 
     def _reconcile(self, key: Key, log: BoundLogger) -> bool:
         """Return whether there was anything to do for this key at all."""
@@ -211,14 +217,12 @@ class Reconciler:
         if record.deleting and (memory.told_deleting or says_deleting(status)):
             self._outcomes.settled(record.key)
             return
+        settled = is_settled(status, record.generation, facts.workflow, dict(record.labels))
         planned = plan(status, projection, now) or self._planned_heartbeat(record, status, now)
         if planned is None:
-            memory.pacing = msgspec.structs.replace(memory.pacing, held_since=None)
-            self._outcomes.settled(record.key)
-            self._suppressed(record, Suppression.UNCHANGED)
-            if memory.backed_off and not is_too_often(memory.pacing, self._clock.monotonic()):
-                memory.backed_off = False
-                self._outcomes.storm(record.key, raging=False)
+            self._rest(record, memory)
+            if self._mirror and settled:
+                self._mirror.told(record, projection)
             return
         self._outcomes.owed(record.key)
         self._note_pace(record, memory, log)
@@ -226,15 +230,29 @@ class Reconciler:
             memory.pacing,
             now=self._clock.monotonic(),
             changed_at=self._store.request_changed_at(record.key),
-            settled=is_settled(status, record.generation, facts.workflow, dict(record.labels)),
+            settled=settled,
             interval=self._write_interval,
         )
         if wait > 0:
             self._queue.add(record.key, wait)
             self._suppressed(record, Suppression.HELD)
             return
-        if self._write(record, planned, projection, memory, log) and self._announcer:
+        if self._write(record, planned, projection, memory, log):
+            self._tell(record, history, projection)
+
+    def _rest(self, record: RequestRecord, memory: Memory) -> None:
+        memory.pacing = msgspec.structs.replace(memory.pacing, held_since=None)
+        self._outcomes.settled(record.key)
+        self._suppressed(record, Suppression.UNCHANGED)
+        if memory.backed_off and not is_too_often(memory.pacing, self._clock.monotonic()):
+            memory.backed_off = False
+            self._outcomes.storm(record.key, raging=False)
+
+    def _tell(self, record: RequestRecord, history: History, projection: Projection) -> None:
+        if self._announcer:
             self._announcer.written(record, history, projection)
+        if self._mirror:
+            self._mirror.told(record, projection)
 
     def _planned_heartbeat(self, record: RequestRecord, status: object, now: datetime) -> StatusPatch | None:
         if not self._heartbeat or record.deleting:

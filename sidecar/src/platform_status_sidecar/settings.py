@@ -57,6 +57,7 @@ class Settings(Struct, frozen=True):
         shard: Which part of the requests is ours; the Lease carries it in its name.
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
         heartbeat: Seconds after which an unchanged status gets a new lastReconciled; 0 for never (rule 4).
+        health_records: Whether each request's status is mirrored into a Kratix HealthRecord.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -74,6 +75,7 @@ class Settings(Struct, frozen=True):
     shard: Shard = WHOLE
     write_interval: float = 5.0
     heartbeat: float = 0.0
+    health_records: bool = False
     log_format: str = "json"
     log_level: str = "info"
 
@@ -120,6 +122,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     flag("listen", f"{defaults.listen_host}:{defaults.listen_port}", "host:port of /healthz, /readyz and /metrics")
     flag("write-interval", str(defaults.write_interval), "seconds between two status writes of one request")
     flag("heartbeat", "0", "seconds after which an unchanged status is stamped anew, 60 or more; 0 for never")
+    flag("health-records", "false", "mirror each status into a Kratix HealthRecord", ("true", "false"), bare="true")
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -152,6 +155,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         listen_port=port,
         write_interval=_seconds("--write-interval", found.write_interval),
         heartbeat=heartbeat,
+        health_records=found.health_records == "true",
         log_format=found.log_format,
         log_level=found.log_level,
     )
