@@ -26,7 +26,7 @@ test-unit: $(READY) ## Run the tests that need no cluster (under a minute)
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not cluster" $(ARGS)
 
 coverage: $(READY) ## Hold the contract and its rules to full branch coverage
-	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas \
+	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing \
 	  --cov=platform_status_contract --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 lint: $(READY) ## Check style, types, layers, generated files and changelog fragments

@@ -10,6 +10,9 @@ from typing import Final
 
 import msgspec
 
+from platform_status_contract.observing.facts import is_dry_run
+from platform_status_contract.observing.records import Key, RequestRecord
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.contracts import read_contract
 
@@ -18,9 +21,8 @@ from .clock import Clock, Jumps
 from .events.announcer import Announcer
 from .events.budget import Budget
 from .events.sender import EventSender
-from .facts import is_dry_run
 from .health import Answer, is_informed, liveness, readiness
-from .kinds import Source, api_version, watched_kinds
+from .kinds import api_version, watched_kinds
 from .metrics import ProcessMetrics, collect, exposition, negotiate
 from .mirror.health_records import HealthRecords
 from .outcomes import Outcomes
@@ -29,7 +31,6 @@ from .reconcile import BackedOff, Conclude, Reconciler, Reporter
 from .serve import Page, StatusServer, text_page
 from .settings import Settings
 from .store.interest import NOTHING, Interest, interest_of
-from .store.records import Key, RequestRecord
 from .store.store import Store
 from .transport import Transport
 from .watch.backfill import Backfill

@@ -7,8 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.sources import Source
 
-from .kinds import Source
 from .pulse import LiveThread
 from .store.store import Store
 

@@ -1,40 +1,16 @@
 """The kinds that the sidecar watches: one line each.
 
-A new source kind is one `WatchedKind` here, one decoder in ``decode``, one index in ``store`` and one reading in
-``observe``. Everything else (lists, watches, backoff, readiness) follows from this registry.
+A new source kind is one `WatchedKind` here, one index in ``store``, and in ``platform_status_contract.observing`` one
+decoder and one reading. Everything else (lists, watches, backoff, readiness) follows from this registry.
 """
-
-from collections.abc import Mapping
-from enum import StrEnum
 
 from msgspec import Struct
 
+from platform_status_contract.observing.sources import PROMISE_LABEL, Source
+
 from .errors import SettingsError
 
-__all__ = ["KIND_OF_CONTROLLER", "Source", "WatchedKind", "api_version", "request_path", "watched_kinds"]
-
-PROMISE_LABEL = "kratix.io/promise-name"
-"""Label of a Work that names its Promise (kratix.md section 6)."""
-
-
-class Source(StrEnum):
-    """Identity of a watched kind inside the sidecar."""
-
-    REQUESTS = "requests"
-    APPLICATIONS = "applications"
-    PODS = "pods"
-    WORKS = "works"
-    WORK_PLACEMENTS = "workplacements"
-    STATEFUL_SETS = "statefulsets"
-    DEPLOYMENTS = "deployments"
-    SECRETS = "secrets"
-
-
-KIND_OF_CONTROLLER: Mapping[str, Source] = {
-    "StatefulSet": Source.STATEFUL_SETS,
-    "Deployment": Source.DEPLOYMENTS,
-}
-"""Which watched kind answers for a controller that a contract names."""
+__all__ = ["WatchedKind", "api_version", "request_path", "watched_kinds"]
 
 
 class WatchedKind(Struct, frozen=True):

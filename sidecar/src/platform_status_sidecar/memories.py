@@ -10,8 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.observing.records import Key, RequestRecord
+
 from .errors import RefusedError, ThrottledError, TransportError
-from .store.records import Key, RequestRecord
 from .watch.backoff import Backoff
 from .write.pace import Pacing
 

@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase
+from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Facts
 from platform_status_contract.rules.projection import Projection
 
 from .counts import BUCKETS, Counts, Timings, no_timings
-from .store.records import Key
 
 __all__ = ["Outcome", "Outcomes", "Tally", "outcome_of"]
 

@@ -13,6 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.observing.facts import facts_of, is_dry_run
+from platform_status_contract.observing.observe import NotYet, observe
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History, recall
 from platform_status_contract.rules.observation import Facts, Observation
@@ -22,14 +25,11 @@ from .clock import Clock
 from .counts import Suppression, WriteResult
 from .errors import ConflictError, NotFoundError, TransportError
 from .events.announcer import Announcer
-from .facts import facts_of, is_dry_run
 from .logs import BoundLogger, bind
 from .memories import Memories, Memory
 from .mirror.health_records import HealthRecords
-from .observe import NotYet, observe
 from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
-from .store.records import Key, RequestRecord
 from .store.store import Store
 from .write.pace import is_settled, is_too_often, noted_write, wait_before_write
 from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_heartbeat

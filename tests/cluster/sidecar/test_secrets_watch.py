@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from localplane.plane import ControlPlane
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.connection import connect
-from platform_status_sidecar.kinds import Source, watched_kinds
+from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.transport import HttpTransport
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, allow, running, until

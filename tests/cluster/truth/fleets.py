@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from localplane.client import Client, Object
-from platform_status_sidecar.store.records import Key
+from platform_status_contract.observing.records import Key
 from tests.kratix_double import widget
 from tests.kratix_double.double import KratixDouble
 from tests.kratix_double.job import Container, Folders

@@ -6,7 +6,7 @@ from typing import Any
 
 from localplane.client import Client, Object
 from localplane.errors import ConflictError
-from platform_status_sidecar.store.records import Key
+from platform_status_contract.observing.records import Key
 
 from . import objects
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
@@ -14,7 +15,6 @@ from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.app import App
 from platform_status_sidecar.connection import connect
 from platform_status_sidecar.settings import Settings
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.transport import HttpTransport
 
 from .clocks import SkippingClock

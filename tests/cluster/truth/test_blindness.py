@@ -10,7 +10,7 @@ from localplane.client import Client, Object
 from localplane.clusters import Cluster
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
-from platform_status_sidecar.kinds import Source
+from platform_status_contract.observing.sources import Source
 
 from . import objects
 from .conftest import KRATIX, request_crd

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from platform_status_sidecar.kinds import Source
+from platform_status_contract.observing.sources import Source
 
 from . import objects
 from .conftest import RunSidecar

@@ -15,16 +15,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platform_status_contract.model.vocabulary import Phase
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.app import App
 from platform_status_sidecar.errors import NotFoundError, RefusedError
-from platform_status_sidecar.kinds import Source, watched_kinds
+from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.settings import Settings
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.watch.reflector import Reflector
 from platform_status_sidecar.watch.secrets import SecretPolls
 from platform_status_sidecar.workers import Turns

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from platform_status_contract.model.vocabulary import SIDECAR_KEYS, ConditionType
-from platform_status_sidecar.kinds import Source
+from platform_status_contract.observing.sources import Source
 
 from .line import Said, say
 from .world import Path, encode, healthy, paths, replaced, under

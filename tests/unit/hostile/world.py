@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from platform_status_sidecar.kinds import Source
+from platform_status_contract.observing.sources import Source
 
 __all__ = ["PROMISE", "REQUEST", "SECRET", "Path", "encode", "healthy", "paths", "replaced", "under"]
 

@@ -1,12 +1,12 @@
 """One moment that has everything in it, for the golden expositions: three requests, each in another state."""
 
 from platform_status_contract.model.vocabulary import Phase, Reason
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.counts import EventResult, RestartCause, Suppression, WriteResult
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.metrics import Scrape, SourceSeen
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcome, Outcomes
-from platform_status_sidecar.store.records import Key
 
 __all__ = ["BROKEN", "HEALTHY", "OTHER", "outcomes", "scrape"]
 

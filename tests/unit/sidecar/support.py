@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.records import Key, RequestRecord
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
-from platform_status_sidecar.decode.registry import DECODERS
 from platform_status_sidecar.errors import TransportError
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.store.interest import Interest, interest_of
-from platform_status_sidecar.store.records import Key, RequestRecord
 from platform_status_sidecar.store.store import Store
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)

@@ -3,11 +3,11 @@
 import threading
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.pods import decode_pod
+from platform_status_contract.observing.observe import NotYet, observe
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Observation, Present
-from platform_status_sidecar.decode.pods import decode_pod
 from platform_status_sidecar.errors import UnansweredError
-from platform_status_sidecar.kinds import Source
-from platform_status_sidecar.observe import NotYet, observe
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.watch.backfill import Backfill
 from tests.unit.sidecar import support

@@ -16,10 +16,10 @@ import pytest
 from localplane.certificates import new_authority
 from localplane.kubeconfigs import kubeconfig
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.connection import Connection, connect
 from platform_status_sidecar.errors import SettingsError, UnansweredError
 from platform_status_sidecar.health import is_informed, liveness, readiness
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.transport import HttpTransport
 from tests.unit.sidecar import support

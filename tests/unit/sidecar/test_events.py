@@ -8,6 +8,7 @@ import pytest
 
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, Phase
+from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.counts import Counts, EventResult
@@ -22,7 +23,6 @@ from platform_status_sidecar.events.announcement import Announcement, Regarding,
 from platform_status_sidecar.events.announcer import Announcer
 from platform_status_sidecar.events.budget import Budget
 from platform_status_sidecar.events.sender import EventSender
-from platform_status_sidecar.store.records import RequestRecord
 from tests.unit.sidecar.support import MEDIA, NOW, Call, ScriptedServer, TurnedClock
 
 API = "platform.integratn.tech/v1alpha1"

@@ -6,6 +6,7 @@ import pytest
 
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, Phase
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.errors import (
     ConflictError,
@@ -19,7 +20,6 @@ from platform_status_sidecar.errors import (
 from platform_status_sidecar.mirror.health_records import HealthRecords
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.settings import read_settings
-from platform_status_sidecar.store.records import Key, RequestRecord
 from tests.unit.sidecar.support import MEDIA, PROMISE, ScriptedServer, TurnedClock
 
 API = "platform.integratn.tech/v1alpha1"

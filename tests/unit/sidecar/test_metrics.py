@@ -19,9 +19,9 @@ from prometheus_client.registry import Collector
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.projection import Projection
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.metrics import FAMILIES, Form, ProcessMetrics, Scrape, collect, exposition, negotiate
 from platform_status_sidecar.metrics.families import Family, Kind
 from platform_status_sidecar.metrics.samples import VCLUSTER

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 import pytest
 
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.counts import Counter, Counts
 from platform_status_sidecar.errors import (
     ConflictError,
@@ -22,7 +23,7 @@ from platform_status_sidecar.errors import (
 from platform_status_sidecar.events.announcement import Announcement
 from platform_status_sidecar.events.announcer import Announcer
 from platform_status_sidecar.events.budget import Budget
-from platform_status_sidecar.kinds import Source, api_version
+from platform_status_sidecar.kinds import api_version
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcomes
 from platform_status_sidecar.serve import Page, StatusServer

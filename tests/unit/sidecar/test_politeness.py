@@ -2,8 +2,8 @@
 
 import pytest
 
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import NotFoundError, UnansweredError
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.reconcile import BackedOff
 from platform_status_sidecar.write.plan import restamp, until_heartbeat
 from platform_status_sidecar.write.rivals import rivals

@@ -9,15 +9,15 @@ import pytest
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.outcomes import Outcome, Outcomes
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.reconcile import Reconciler, Reporter
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.write.merge_patch import apply
 from platform_status_sidecar.write.writer import Writer
 from tests.unit.sidecar import support

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import (
     ConflictError,
     ExpiredError,
@@ -18,7 +19,7 @@ from platform_status_sidecar.errors import (
     TransportError,
     UnansweredError,
 )
-from platform_status_sidecar.kinds import Source, WatchedKind
+from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.store.store import Store
 from platform_status_sidecar.watch.backoff import Backoff
 from platform_status_sidecar.watch.reflector import Reflector, reason_of

@@ -1,13 +1,13 @@
 """Secrets as a watched kind: existence only, only those that contracts name, and never half read."""
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.secrets import decode_secret
+from platform_status_contract.observing.records import Key, SecretRecord
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
-from platform_status_sidecar.decode.secrets import decode_secret
 from platform_status_sidecar.errors import UnansweredError
 from platform_status_sidecar.health import readiness
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.store.records import Key, SecretRecord
 from platform_status_sidecar.watch.secret_backfill import SecretBackfill
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, ScriptedServer, Watched, encode

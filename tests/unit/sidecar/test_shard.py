@@ -4,12 +4,12 @@ import uuid
 
 import pytest
 
-from platform_status_sidecar.decode.registry import DECODERS
+from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import SettingsError
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.settings import read_settings
 from platform_status_sidecar.shard import Shard
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.store.store import Store
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, TurnedClock, encode, look

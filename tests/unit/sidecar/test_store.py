@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen
-from platform_status_sidecar.decode.requests import decode_request
-from platform_status_sidecar.kinds import Source
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, encode, watched
 

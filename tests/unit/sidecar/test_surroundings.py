@@ -10,6 +10,8 @@ from http import HTTPStatus
 import pytest
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 from platform_status_sidecar.connection import connect
 from platform_status_sidecar.errors import (
@@ -24,11 +26,10 @@ from platform_status_sidecar.errors import (
     UnansweredError,
 )
 from platform_status_sidecar.health import Answer, liveness, readiness
-from platform_status_sidecar.kinds import Source, watched_kinds
+from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.serve import StatusServer, text_page
 from platform_status_sidecar.settings import Settings, read_settings
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.transport import error_of
 from platform_status_sidecar.watch.lease import LeaseRenewal
 from platform_status_sidecar.watch.secrets import SecretPolls

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Phase
-from platform_status_sidecar.store.records import Key
+from platform_status_contract.observing.records import Key
 
 __all__ = ["CONTROLLER", "Announcement", "Regarding", "of_phase", "of_storm"]
 

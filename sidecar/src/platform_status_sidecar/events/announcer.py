@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable
 
 from platform_status_contract.model.vocabulary import Phase
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counts, EventResult
-from platform_status_sidecar.store.records import Key, RequestRecord
 
 from .announcement import Announcement, Regarding, of_phase, of_storm
 from .budget import Budget

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from platform_status_sidecar.kinds import Source
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.outcomes import Outcomes
 from platform_status_sidecar.store.store import Store
 

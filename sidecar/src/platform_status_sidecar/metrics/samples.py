@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Final
 
 from platform_status_contract.model.vocabulary import ConditionStatus, Phase, Reason
+from platform_status_contract.observing.records import Key
 from platform_status_sidecar.counts import (
     BUCKETS,
     TRUTH_BUCKETS,
@@ -16,7 +17,6 @@ from platform_status_sidecar.counts import (
     Timings,
 )
 from platform_status_sidecar.outcomes import Outcome
-from platform_status_sidecar.store.records import Key
 
 from .scrape import Scrape
 

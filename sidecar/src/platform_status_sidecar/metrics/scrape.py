@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.counts import Counts
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.outcomes import Outcome, Tally
-from platform_status_sidecar.store.records import Key
 
 __all__ = ["Scrape", "SourceSeen"]
 

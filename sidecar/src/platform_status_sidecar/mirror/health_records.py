@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import NotFoundError, RefusedError, ThrottledError, TransportError, UnansweredError
 from platform_status_sidecar.logs import BoundLogger, bind
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.store.records import Key, RequestRecord
 from platform_status_sidecar.transport import Transport
 from platform_status_sidecar.watch.backoff import Backoff
 

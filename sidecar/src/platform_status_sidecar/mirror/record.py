@@ -7,8 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Phase
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_contract.rules.projection import Projection
-from platform_status_sidecar.store.records import Key, RequestRecord
 
 __all__ = ["API_VERSION", "KIND", "Mirrored", "document", "is_leaving", "mirrored", "patch", "promise_of", "says"]
 

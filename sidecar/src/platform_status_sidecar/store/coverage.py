@@ -9,7 +9,7 @@ slower list must not bring an object back.
 
 from typing import Generic, TypeVar
 
-from .records import Key
+from platform_status_contract.observing.records import Key
 
 __all__ = ["Coverage"]
 

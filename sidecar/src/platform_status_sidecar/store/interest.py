@@ -5,10 +5,9 @@ from typing import Final
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 from platform_status_contract.rules.observation import ContractProblem
-from platform_status_sidecar.kinds import KIND_OF_CONTROLLER, Source
-
-from .records import Key
 
 __all__ = [
     "NOTHING",

@@ -4,13 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
-from platform_status_sidecar.kinds import Source
-
-from .coverage import Coverage
-from .indexes import Index
-from .interest import Topic, about_destination, about_secret, about_works
-from .records import (
+from platform_status_contract.observing.records import (
     ApplicationRecord,
     ControllerRecord,
     Key,
@@ -20,8 +14,13 @@ from .records import (
     RequestRecord,
     WorkRecord,
 )
+from platform_status_contract.observing.sources import Source, SourceState
+from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+
+from .coverage import Coverage
+from .indexes import Index
+from .interest import Topic, about_destination, about_secret, about_works
 from .shelf import Shelf
-from .sources import SourceState
 from .topics import placed_with
 
 __all__ = ["Reading", "SecretReading"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from .records import Key, Record
+from platform_status_contract.observing.records import Key, Record
 
 __all__ = ["Shelf"]
 

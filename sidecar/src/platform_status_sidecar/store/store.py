@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.records import (
+    Key,
+    PlacementRecord,
+    PodRecord,
+    Record,
+    RequestRecord,
+    SecretRecord,
+    number_of,
+)
+from platform_status_contract.observing.sources import Source, SourceState, failed
 from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.kinds import Source
 
 from .interest import (
     NOTHING,
@@ -23,16 +32,6 @@ from .interest import (
     about_source,
 )
 from .reading import Reading, SecretReading
-from .records import (
-    Key,
-    PlacementRecord,
-    PodRecord,
-    Record,
-    RequestRecord,
-    SecretRecord,
-    number_of,
-)
-from .sources import SourceState, failed
 from .topics import groups_of, topics_of
 
 __all__ = ["Store"]

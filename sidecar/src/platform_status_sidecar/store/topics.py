@@ -1,6 +1,16 @@
 """Which topics a record is about, and which groups it is found by. Pure."""
 
-from platform_status_sidecar.kinds import Source
+from platform_status_contract.observing.records import (
+    ApplicationRecord,
+    ControllerRecord,
+    Key,
+    PlacementRecord,
+    PodRecord,
+    Record,
+    SecretRecord,
+    WorkRecord,
+)
+from platform_status_contract.observing.sources import Source
 
 from .interest import (
     Topic,
@@ -10,16 +20,6 @@ from .interest import (
     about_pods,
     about_secret,
     about_works,
-)
-from .records import (
-    ApplicationRecord,
-    ControllerRecord,
-    Key,
-    PlacementRecord,
-    PodRecord,
-    Record,
-    SecretRecord,
-    WorkRecord,
 )
 
 __all__ = ["groups_of", "placed_with", "topics_of"]

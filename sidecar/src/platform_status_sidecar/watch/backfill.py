@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import msgspec
 
+from platform_status_contract.observing.decode.envelope import decode_page
+from platform_status_contract.observing.decode.pods import decode_pod
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.decode.envelope import decode_page
-from platform_status_sidecar.decode.pods import decode_pod
 from platform_status_sidecar.errors import ThrottledError, TransportError
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.queue import CoalescingQueue

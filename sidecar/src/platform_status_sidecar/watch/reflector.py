@@ -14,10 +14,17 @@ from typing import Final
 import msgspec
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.envelope import (
+    Event,
+    decode_event,
+    decode_failure,
+    decode_page,
+    decode_version,
+)
+from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.records import Key
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counter, RestartCause
-from platform_status_sidecar.decode.envelope import Event, decode_event, decode_failure, decode_page, decode_version
-from platform_status_sidecar.decode.registry import DECODERS
 from platform_status_sidecar.errors import (
     ExpiredError,
     ForbiddenError,
@@ -30,7 +37,6 @@ from platform_status_sidecar.errors import (
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.pulse import LiveThread
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.store.store import Store
 from platform_status_sidecar.transport import Transport
 

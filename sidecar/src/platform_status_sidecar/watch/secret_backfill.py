@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from platform_status_sidecar.decode.envelope import decode_page
-from platform_status_sidecar.decode.secrets import decode_secret
+from platform_status_contract.observing.decode.envelope import decode_page
+from platform_status_contract.observing.decode.secrets import decode_secret
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import ThrottledError, TransportError
-from platform_status_sidecar.kinds import Source
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.store.store import Store
 from platform_status_sidecar.transport import Transport
 

@@ -12,12 +12,12 @@ from typing import Final
 from urllib.parse import quote
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.store.reading import SecretReading
-from platform_status_sidecar.store.records import Key
 from platform_status_sidecar.store.store import Store
 from platform_status_sidecar.transport import Transport
 

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from platform_status_sidecar.decode.requests import decode_request
+from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_sidecar.errors import TransportError, UnansweredError
-from platform_status_sidecar.store.records import Key, RequestRecord
 from platform_status_sidecar.transport import Transport
 
 from .plan import StatusPatch

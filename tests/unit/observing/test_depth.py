@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_sidecar.decode.depth import DEEPEST, despite_depth, shallow
+from platform_status_contract.observing.decode.depth import DEEPEST, despite_depth, shallow
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.times import parse_time
+from platform_status_contract.observing.records import PodRecord, number_of
 from platform_status_contract.rules.observation import PodSeen
-from platform_status_sidecar.store.records import PodRecord, number_of
 
 from .envelope import reader
 from .lenient import clip, count, labels, strings, text, under

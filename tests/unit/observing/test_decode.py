@@ -10,16 +10,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from platform_status_sidecar.decode import applications, controllers, pods, requests, works
-from platform_status_sidecar.decode.applications import compared_current, decode_application
-from platform_status_sidecar.decode.envelope import decode_event, decode_failure, decode_page, decode_version, lenient
-from platform_status_sidecar.decode.lenient import MAX_TEXT
-from platform_status_sidecar.decode.pods import decode_pod
-from platform_status_sidecar.decode.registry import DECODERS
-from platform_status_sidecar.decode.requests import decode_request
-from platform_status_sidecar.decode.works import decode_placement, decode_work
-from platform_status_sidecar.kinds import Source
-from platform_status_sidecar.store.records import RequestRecord
+from platform_status_contract.observing.decode import applications, controllers, pods, requests, works
+from platform_status_contract.observing.decode.applications import compared_current, decode_application
+from platform_status_contract.observing.decode.envelope import (
+    decode_event,
+    decode_failure,
+    decode_page,
+    decode_version,
+    lenient,
+)
+from platform_status_contract.observing.decode.lenient import MAX_TEXT
+from platform_status_contract.observing.decode.pods import decode_pod
+from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.decode.works import decode_placement, decode_work
+from platform_status_contract.observing.records import RequestRecord
+from platform_status_contract.observing.sources import Source
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import encode
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from platform_status_sidecar.store.records import Labels
+from platform_status_contract.observing.records import Labels
 
 __all__ = ["MAX_TEXT", "clip", "count", "labels", "number", "strings", "text", "under"]
 

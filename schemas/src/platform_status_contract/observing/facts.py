@@ -1,10 +1,9 @@
 """What a request says about itself -> the rules' `Facts`. Pure and total."""
 
+from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import Facts
 from platform_status_contract.rules.workflow import read_workflow
-
-from .store.records import RequestRecord
 
 __all__ = ["DRY_RUN_LABEL", "facts_of", "is_dry_run"]
 

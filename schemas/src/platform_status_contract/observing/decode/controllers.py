@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from platform_status_sidecar.store.records import ControllerRecord, number_of
+from platform_status_contract.observing.records import ControllerRecord, number_of
 
 from .envelope import RawObject, reader
 from .lenient import strings, text, under

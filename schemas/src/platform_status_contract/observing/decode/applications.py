@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from platform_status_contract.model.times import parse_time
+from platform_status_contract.observing.records import ApplicationRecord, number_of
 from platform_status_contract.rules.observation import ApplicationSeen
-from platform_status_sidecar.store.records import ApplicationRecord, number_of
 
 from .envelope import Meta, reader
 from .lenient import clip, labels, strings, text, under

@@ -5,12 +5,23 @@ Kubernetes label selectors.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.model.contract import Contract, MatchExpression, Selector
+from platform_status_contract.model.contract import Contract, MatchExpression, Selector, SubApplications
+from platform_status_contract.observing.records import (
+    ApplicationRecord,
+    ControllerRecord,
+    Key,
+    Labels,
+    PlacementRecord,
+    PodRecord,
+    WorkRecord,
+)
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source, SourceState
 from platform_status_contract.rules.observation import (
     Absent,
     ApplicationSeen,
@@ -25,10 +36,6 @@ from platform_status_contract.rules.observation import (
     WorkPlacementSeen,
     WorkSeen,
 )
-
-from .kinds import KIND_OF_CONTROLLER, Source
-from .store.records import ApplicationRecord, ControllerRecord, Key, Labels, PlacementRecord, PodRecord, WorkRecord
-from .store.sources import SourceState
 
 __all__ = ["NotYet", "View", "matches", "observe"]
 
@@ -112,7 +119,7 @@ def observe(view: View, request: Key, contract: Contract) -> Observation | NotYe
         controllers=read(controllers, lambda: _controllers(view, contract)) if controllers else None,
         secrets=tuple(secret for secret in secrets if secret is not None) if contract.secrets else None,
         sub_applications=(
-            read([Source.APPLICATIONS], lambda: _sub_applications(view, contract))
+            read([Source.APPLICATIONS], partial(_sub_applications, view, contract, contract.sub_applications))
             if contract.sub_applications
             else None
         ),
@@ -139,7 +146,7 @@ def _holds(expression: MatchExpression, labels: Mapping[str, str]) -> bool:
             return expression.key not in labels or labels[expression.key] not in values
         case "Exists":
             return expression.key in labels
-        case "DoesNotExist":
+        case _:  # DoesNotExist, the last of a closed set
             return expression.key not in labels
 
 
@@ -178,10 +185,9 @@ def _application(view: View, contract: Contract) -> Present[ApplicationSeen] | A
     return Present(msgspec.structs.replace(found.seen, written_for=written_for))
 
 
-def _sub_applications(view: View, contract: Contract) -> Present[tuple[SubApplicationSeen, ...]]:
-    wanted = contract.sub_applications
-    if wanted is None:
-        return Present(())
+def _sub_applications(
+    view: View, contract: Contract, wanted: SubApplications
+) -> Present[tuple[SubApplicationSeen, ...]]:
     own = (contract.application.namespace, contract.application.name) if contract.application else None
     found = view.applications_at(wanted.namespace, wanted.destination.server, wanted.destination.name)
     return Present(

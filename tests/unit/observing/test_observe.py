@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import MatchExpression, Selector
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.observe import NotYet, matches, observe
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Observation, Present, SecretSeen, Unreadable
-from platform_status_sidecar.kinds import Source
-from platform_status_sidecar.observe import NotYet, matches, observe
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Watched, contract, watched
 
@@ -56,6 +56,12 @@ def test_what_the_contract_does_not_name_is_none() -> None:
         full(), application=None, subApplications=None, workloads={"namespace": "x"}, secrets=None, works=False
     )
     assert found == Observation(pods=Present(()))
+
+
+def test_a_contract_may_name_an_application_alone() -> None:
+    found = seen(full(), subApplications=None, workloads=None, secrets=None, works=False)
+    assert isinstance(found.application, Present)
+    assert found == Observation(application=found.application)
 
 
 def test_looked_and_not_there_is_absent_and_looked_and_none_is_empty() -> None:

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from platform_status_sidecar.kinds import PROMISE_LABEL
-from platform_status_sidecar.store.records import PlacementRecord, WorkRecord, number_of
+from platform_status_contract.observing.records import PlacementRecord, WorkRecord, number_of
+from platform_status_contract.observing.sources import PROMISE_LABEL
 
 from .envelope import Meta, reader
 from .lenient import clip, strings, text, under

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from platform_status_sidecar.store.records import SecretRecord, number_of
+from platform_status_contract.observing.records import SecretRecord, number_of
 
 from .envelope import reader
 from .lenient import text

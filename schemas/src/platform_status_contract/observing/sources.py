@@ -1,13 +1,39 @@
-"""The state of each watched kind: not listed yet, good, or unreadable since when (design.md section 5)."""
+"""The kinds that are observed, and the state of each: not listed yet, good, or unreadable since when (section 5)."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
 
-__all__ = ["Failure", "SourceState", "failed"]
+__all__ = ["KIND_OF_CONTROLLER", "PROMISE_LABEL", "Failure", "Source", "SourceState", "failed"]
+
+PROMISE_LABEL: Final = "kratix.io/promise-name"
+"""Label of a Work that names its Promise (kratix.md section 6)."""
+
+
+class Source(StrEnum):
+    """Identity of a kind that is observed."""
+
+    REQUESTS = "requests"
+    APPLICATIONS = "applications"
+    PODS = "pods"
+    WORKS = "works"
+    WORK_PLACEMENTS = "workplacements"
+    STATEFUL_SETS = "statefulsets"
+    DEPLOYMENTS = "deployments"
+    SECRETS = "secrets"
+
+
+KIND_OF_CONTROLLER: Mapping[str, Source] = {
+    "StatefulSet": Source.STATEFUL_SETS,
+    "Deployment": Source.DEPLOYMENTS,
+}
+"""Which watched kind answers for a controller that a contract names."""
 
 
 class Failure(Struct, frozen=True):

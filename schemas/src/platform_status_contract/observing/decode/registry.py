@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Raw
 
-from platform_status_sidecar.kinds import Source
-from platform_status_sidecar.store.records import Record
+from platform_status_contract.observing.records import Record
+from platform_status_contract.observing.sources import Source
 
 from .applications import decode_application
 from .controllers import decode_controller

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from platform_status_sidecar.store.records import RequestRecord, number_of
+from platform_status_contract.observing.records import RequestRecord, number_of
 
 from .depth import shallow
 from .envelope import Meta, reader

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
-from platform_status_sidecar.store.records import Record
+from platform_status_contract.observing.records import Record
 
 from .depth import despite_depth
 from .lenient import text, under

@@ -1,0 +1,1 @@
+"""Objects of a cluster, and what is seen of them."""
