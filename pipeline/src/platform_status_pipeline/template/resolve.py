@@ -7,9 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.status import Credentials, Endpoints
 from platform_status_contract.model.template import StatusContract
-from platform_status_contract.validation import CONTRACT, validate
+from platform_status_contract.validation import CONTRACT, STATUS, validate
 from platform_status_pipeline.errors import TemplateError
 from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.template.decode import decode, problem_of
@@ -92,17 +91,21 @@ def resolve(
     if walk.problems:
         raise TemplateError(walk.problems)
     contract = {"version": "v1", "generation": generation, **contract}
-    for problem in validate(contract, CONTRACT):
-        cause = problem.message.removeprefix(f"{problem.path}: ")
-        walk.problems.append(Problem(f"spec.contract.{problem.path}", f"resolved, but {cause}", _FIX))
-    for section, shape, part in (("endpoints", Endpoints, endpoints), ("credentials", Credentials, credentials)):
-        for key, value in part.items():
-            walk.problems += _misfits({key: value}, shape, f"spec.{section}.{key}")
+    walk.problems += _against(CONTRACT, contract, "spec.contract")
+    walk.problems += _against(STATUS, {"endpoints": endpoints, "credentials": credentials}, "spec")
     # The model knows what the schema cannot say; both are asked, the schema first because it tells everything.
     walk.problems += [] if walk.problems else _misfits(contract, Contract, "spec.contract")
     if walk.problems:
         raise TemplateError(walk.problems)
     return Resolved(contract, endpoints, credentials)
+
+
+def _against(schema: str, resolved: Mapping[str, Any], path: str) -> list[Problem]:
+    """Hold what came out against its schema, whose sentences say what was expected."""
+    return [
+        Problem(f"{path}.{problem.path}", f"resolved, but {problem.message.removeprefix(f'{problem.path}: ')}", _FIX)
+        for problem in validate(resolved, schema)
+    ]
 
 
 def _misfits(value: object, shape: Any, path: str) -> list[Problem]:  # noqa: ANN401 - a type, or an alias of one
