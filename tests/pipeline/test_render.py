@@ -155,6 +155,22 @@ def test_a_pod_reads_dollars_in_its_own_way() -> None:
     assert expanded(variables)["B"] == "x $(A) $${c} ${d} $(Z) $e"
 
 
+def test_two_sidecars_differ_by_what_their_promises_say_about_themselves(tmp_path: Path) -> None:
+    def manifests(folder: str, name: str, plural: str) -> str:
+        promise = read_promise(folder)
+        kratix = KratixFolders(tmp_path / name)
+        kratix.ask(promise)
+        (container,) = containers(promise, "promise")
+        parts = str(ROOT / "promise" / "sidecar")
+        assert container.run(kratix, SIDECAR_PARTS=parts, KRATIX_WORKFLOW_TYPE="promise").returncode == 0
+        text = "".join(f"{path}\n{content.decode()}" for path, content in kratix.files.items())
+        assert f"--resource={plural}.v1alpha1.platform.integratn.tech" in text
+        return text.replace(plural, "PLURAL").replace(name, "PROMISE")
+
+    first = manifests(".", "vcluster-orchestrator-v2", "vclusterorchestratorv2s")
+    assert first == manifests("webapp", "webapp", "webapps")
+
+
 def webapp(tmp_path: Path, name: str = "shop", namespace: str = "team-a") -> tuple[list[Any], dict[str, Any]]:
     request = load((ROOT / "promise/webapp/examples/shop.yaml").read_text("utf-8"))
     assert isinstance(request, dict)
