@@ -39,7 +39,7 @@ class GoldenPath:
         plane: Where.
         promise: What the Kratix double must know.
         document: The Promise.
-        account: ServiceAccount of its sidecar, as namespace and name.
+        account: ServiceAccount of its sidecar, as namespace and name; empty without one.
         args: Arguments of the sidecar's container.
     """
 
@@ -73,7 +73,8 @@ class GoldenPath:
         (folder / "jobs").mkdir()
         log = folder / "pipeline.log"
         configure = [Pipeline("configure", tuple(self._commands("configure", log)))]
-        delete = Pipeline("delete", tuple(self._commands("delete", log)))
+        removers = tuple(self._commands("delete", log))
+        delete = Pipeline("delete", removers) if removers else None
         timings = Timings(pace=_PACE)
         admin = self.plane.admin
         with KratixDouble(
@@ -108,9 +109,9 @@ def install(plane: ControlPlane, folder: Path, promise: str) -> GoldenPath:
     document = read_promise(promise)
     kratix = KratixFolders(folder)
     kratix.ask(document)
-    (container,) = containers(document, "promise")
-    done = container.run(kratix, KRATIX_WORKFLOW_TYPE="promise", SIDECAR_PARTS=str(ROOT / "promise" / "sidecar"))
-    assert done.returncode == 0, done.stderr
+    for container in containers(document, "promise"):
+        done = container.run(kratix, KRATIX_WORKFLOW_TYPE="promise", SIDECAR_PARTS=str(ROOT / "promise" / "sidecar"))
+        assert done.returncode == 0, done.stderr
     texts = [path.read_text("utf-8") for path in sorted(kratix.output.rglob("*.yaml"))]
     manifests = [manifest for text in texts for manifest in yaml.safe_load_all(text)]
     crd = folder / "crd.yaml"
@@ -121,6 +122,8 @@ def install(plane: ControlPlane, folder: Path, promise: str) -> GoldenPath:
         key=lambda manifest: _APPLIED.index(manifest["kind"]),
     ):
         plane.admin.apply(manifest)
+    if not manifests:
+        return GoldenPath(plane, _promise(document), document, ("", ""), ())
     (deployment,) = (manifest for manifest in manifests if manifest["kind"] == "Deployment")
     pod = deployment["spec"]["template"]["spec"]
     account = (deployment["metadata"]["namespace"], pod["serviceAccountName"])

@@ -10,36 +10,15 @@ import yaml
 
 from localplane.client import Client, Object
 from localplane.clusters import Cluster
-from localplane.crds import APP_PROJECT, APPLICATION, ForeignCrd, fetch_crd, install_crds
+from localplane.crds import APP_PROJECT, APPLICATION, fetch_crd, install_crds
 from localplane.errors import ApiError
+from tests.cluster.external_secrets import EXTERNAL_SECRETS
 from tests.pipeline.kratix_folders import ROOT
 from tests.pipeline.promise_containers import read_promise, rendered
 
 pytestmark = pytest.mark.cluster
 
 API = "platform.integratn.tech/v1alpha1"
-_ESO = ("github.com/external-secrets/external-secrets", "v0.20.4")
-_BASES = "config/crds/bases/external-secrets.io_"
-EXTERNAL_SECRETS = (
-    ForeignCrd(
-        "externalsecret",
-        *_ESO,
-        f"{_BASES}externalsecrets.yaml",
-        "7fb31305a2bb3f45460a8481c038f48c33fc39e19bbe4ca546d18ded12b4dbde",
-    ),
-    ForeignCrd(
-        "pushsecret",
-        *_ESO,
-        f"{_BASES}pushsecrets.yaml",
-        "bc6ff6c92e28607cfa6ce7d055c6607d0dce9b5bd788a7409928cd86e707bc06",
-    ),
-    ForeignCrd(
-        "secretstore",
-        *_ESO,
-        f"{_BASES}secretstores.yaml",
-        "c5fdf7e39c64fb3799d05c4ce62fca609778380a024be74659bda94a8dbcfed0",
-    ),
-)
 PROMISES = {
     "ArgoCDProject": "subpromises/argocd-project",
     "ArgoCDApplication": "subpromises/argocd-application",
@@ -88,9 +67,15 @@ def documents_of(folder: Path, request: Object) -> list[Object]:
 
 
 def tried(admin: Client, document: Object) -> Object:
-    """Create a document without keeping it; what the API server does not know is an error."""
-    path = admin.collection(document["apiVersion"], document["kind"], document["metadata"].get("namespace"))
-    answer = admin.request("POST", path, query={"dryRun": "All", "fieldValidation": "Strict"}, body=document)
+    """Apply a document without keeping it; a field that the API server does not know is an error."""
+    metadata = document["metadata"]
+    answer = admin.request(
+        "PATCH",
+        admin.path(document["apiVersion"], document["kind"], metadata["name"], metadata["namespace"]),
+        query={"dryRun": "All", "fieldValidation": "Strict", "fieldManager": "test", "force": "true"},
+        body=document,
+        content_type="application/apply-patch+yaml",
+    )
     assert isinstance(answer, dict)
     return answer
 
@@ -105,6 +90,13 @@ def test_each_sub_request_leads_to_documents_that_the_real_crds_take(
     assert [document["kind"] for document in documents] == MADE[kind]
     for document in documents:
         tried(admin, document)
+
+
+def test_a_field_that_argo_cd_does_not_know_would_be_found(admin: Client, namespace: str, tmp_path: Path) -> None:
+    (application,) = documents_of(tmp_path, admin.create(sub_request("ArgoCDApplication", namespace)))
+    application["spec"]["projekt"] = "default"
+    with pytest.raises(ApiError, match="projekt"):
+        tried(admin, application)
 
 
 def test_the_application_says_just_what_was_asked_for(admin: Client, namespace: str, tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ def read_promise(folder: str) -> Json:
 
 
 def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
-    """Every container of one workflow, in order."""
+    """Every container of one workflow, in order; none if the Promise has no such workflow."""
     return [
         PromiseContainer(container["name"], tuple(container["args"]), expanded(container.get("env", [])))
-        for pipeline in promise["spec"]["workflows"][workflow][action]
+        for pipeline in promise["spec"]["workflows"].get(workflow, {}).get(action, [])
         for container in pipeline["spec"]["containers"]
     ]
 
