@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
 DISTS := schemas pipeline sidecar tools
 WORKERS ?= auto
 export PYTHONPATH :=
@@ -45,12 +46,17 @@ schemas: $(READY) ## Write what is generated from schemas and CRDs: the referenc
 	@$(BIN)/python promise/request_schema.py
 
 promise: $(READY) ## Write promise/promise.yaml from its parts (DEPENDENCIES=static prints the form without a promise workflow)
-	@$(BIN)/python promise/assemble.py $(if $(DEPENDENCIES),--dependencies $(DEPENDENCIES))
+ifdef DEPENDENCIES
+	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES)
+else
+	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $$folder || exit 1; done
+endif
 
 verify: $(READY)
 	@$(BIN)/python promise/request_schema.py --check
 	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/contract.yaml
-	@$(BIN)/python promise/assemble.py --check
+	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/webapp/contract.yaml
+	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py --check $$folder || exit 1; done
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ import yaml
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
 from platform_status_pipeline.kratix.folders import read_documents
+from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.shape import promise_problems
-from platform_status_pipeline.template.resolve import check, read_template
+from platform_status_pipeline.template import outputs, resolve
 from platform_status_pipeline.yaml_text import dump, load
 
 HERE = Path(__file__).resolve().parent
@@ -127,11 +128,12 @@ def promise_text(folder: Path, *, static: bool = False) -> str:
     problems = [problem.line for problem in promise_problems(promise)]
     if problems:
         raise AssemblyError("\n".join(problems))
-    for where, variable in _contracts(promise):
-        problems += [f"{where}: {problem.line}" for problem in check(read_template(load(variable["value"])))]
+    for where, variable in _templates(promise):
+        check = _CHECKS[variable["name"]]
+        problems += [f"{where}: {problem.line}" for problem in check(load(variable["value"]))]
     if problems:
         raise AssemblyError("\n".join(problems))
-    for _, variable in _contracts(promise):
+    for _, variable in _templates(promise):
         variable["value"] = for_kubernetes(variable["value"])
     text = _HEAD.format(parts=PARTS) + dump(promise, literal=True)
     if load(text) != promise or yaml.safe_load(text) != promise:
@@ -157,14 +159,21 @@ def with_dependencies(promise: dict[str, Any]) -> dict[str, Any]:
     return {**promise, "spec": {**promise["spec"], "workflows": workflows, "dependencies": dependencies}}
 
 
-def _contracts(promise: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Find the variables that carry a StatusContract, each with where it stands."""
+_CHECKS: dict[str, Callable[[object], tuple[Problem, ...]]] = {
+    "STATUS_CONTRACT": lambda document: resolve.check(resolve.read_template(document)),
+    "MANIFESTS": lambda document: outputs.check(outputs.read(document)),
+}
+"""Variable that carries a template -> compiles every expression in it."""
+
+
+def _templates(promise: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Find the variables that carry a template, each with where it stands."""
     for action, pipelines in promise["spec"].get("workflows", {}).get("resource", {}).items():
         for pipeline in pipelines:
             for container in pipeline["spec"]["containers"]:
                 for variable in container.get("env", ()):
-                    if variable["name"] == "STATUS_CONTRACT":
-                        yield f"resource.{action}, container {container['name']}, STATUS_CONTRACT", variable
+                    if variable["name"] in _CHECKS:
+                        yield f"resource.{action}, container {container['name']}, {variable['name']}", variable
 
 
 def for_kubernetes(value: str) -> str:

@@ -18,12 +18,14 @@ __all__ = [
     "container_env",
     "key_of",
     "labelled",
+    "object_name",
     "spec_hash",
 ]
 
 PROMISE = "kratix.io/promise-name"
 PAUSED = "kratix.io/paused"
 MANUAL = "kratix.io/manual-reconciliation"
+_LONGEST_NAME = 63 - 1 - 5
 RUN_FROM_START = "internal.workflows.kratix.io/run-from-start"
 SUSPENDED = "kratix.io/workflow-suspended"
 DRY_RUN = "kratix.io/dry-run"
@@ -70,6 +72,13 @@ def labelled(request: Mapping[str, Any], label: str) -> bool:
     """Whether a label stands at "true"."""
     found: object = request["metadata"].get("labels", {}).get(label)
     return found == "true"
+
+
+def object_name(name: str, suffix: str) -> str:
+    """Name a Job or a Work: 63 characters at most, cut before its suffix (section 6)."""
+    if len(name) > _LONGEST_NAME:
+        name = name[: _LONGEST_NAME - 1]
+    return f"{name.rstrip('-._')}-{suffix}"
 
 
 def spec_hash(request: Mapping[str, Any], promise_revision: int) -> str:

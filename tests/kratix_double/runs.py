@@ -17,7 +17,7 @@ from localplane.errors import ApiError, LocalPlaneError
 from tests.kratix_double import statuses
 from tests.kratix_double.control import WorkflowControl
 from tests.kratix_double.job import ContainerError, Folders, Outcome, Pipeline, metadata_document, run_job
-from tests.kratix_double.requests import DRY_RUN, SUSPENDED, Key, Promise, container_env, key_of, labelled
+from tests.kratix_double.requests import DRY_RUN, SUSPENDED, Key, Promise, container_env, key_of, labelled, object_name
 from tests.kratix_double.timings import Timings
 from tests.kratix_double.workload import Identity
 from tests.kratix_double.works import WorkController
@@ -185,7 +185,7 @@ class Runner:
     def _create_pod(self, request: Object, run: Run) -> Object:
         key = key_of(request)
         suffix = "".join(self._chance.choices(string.ascii_lowercase + string.digits, k=5))
-        job = f"kratix-{self._promise.name}-{key.name}-{run.pipeline.name}-{suffix}"
+        job = object_name(f"kratix-{self._promise.name}-{key.name}-{run.pipeline.name}", suffix)
         owner = {"apiVersion": "batch/v1", "kind": "Job", "name": job, "uid": request["metadata"]["uid"]}
         pod = self._client.create(
             {

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from tests.kratix_double.conditions import condition
+from tests.kratix_double.requests import object_name
 
 __all__ = [
     "Identity",
@@ -113,7 +114,7 @@ def work(identity: Identity, suffix: str, workload_groups: list[dict[str, Any]])
         "apiVersion": API_VERSION,
         "kind": "Work",
         "metadata": {
-            "name": f"{identity.promise}-{identity.resource}-{identity.pipeline}-{suffix}",
+            "name": object_name(f"{identity.promise}-{identity.resource}-{identity.pipeline}", suffix),
             "namespace": identity.namespace,
             "labels": identity.labels(),
         },

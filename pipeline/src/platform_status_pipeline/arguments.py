@@ -11,7 +11,7 @@ from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.promise.manifests import SidecarOptions, account_of
 from platform_status_pipeline.vcluster.settings import Settings
 
-__all__ = ["TEMPLATE", "make_parser"]
+__all__ = ["MANIFESTS", "TEMPLATE", "make_parser"]
 
 _MOST_SECONDS: Final = 60
 _MOST_REPLICAS: Final = 5
@@ -19,6 +19,9 @@ _MOST_SHARDS: Final = 32
 
 TEMPLATE: Final = "/etc/platform-status/contract.yaml"
 """Where the image has the template of its Promise."""
+
+MANIFESTS: Final = "/etc/platform-status/manifests.yaml"
+"""Where an image of a platform's own may have the template of its manifests; ours has none."""
 
 _LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _IMAGE: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._:/@]*\Z")
@@ -30,11 +33,13 @@ examples:
     platform-status-pipeline configure
     platform-status-pipeline contract --template /etc/platform-status/contract.yaml
     platform-status-pipeline contract --variable argocdURL=https://argocd.example.com
+    platform-status-pipeline render
   As a container of its promise workflow:
     platform-status-pipeline sidecar
     platform-status-pipeline sidecar --replicas 2 --service-monitor true
   By hand, on folders of your own:
     platform-status-pipeline configure --input-dir in --output-dir out --metadata-dir meta
+    platform-status-pipeline render --template manifests.yaml --input-dir in --output-dir out --metadata-dir meta
 
 exit codes:
   0  done
@@ -60,10 +65,28 @@ def make_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     commands.add_parser(
         "delete",
         parents=[shared],
-        help="say that a VClusterOrchestratorV2 is being deleted",
+        help="say that a request of any kind is being deleted",
         description="Writes phase Deleting to status.yaml; Kratix removes what was made.",
     )
-    _add_contract(commands, shared)
+    _add_template(
+        commands,
+        shared,
+        "contract",
+        text="resolve a StatusContract template for a request of any kind",
+        description="Adds contract, endpoints and credentials to whatever status.yaml earlier containers left.",
+        variable="STATUS_CONTRACT",
+        file=TEMPLATE,
+    )
+    _add_template(
+        commands,
+        shared,
+        "render",
+        text="write the manifests of a request of any kind, from a template",
+        description="Writes what a template of kind Manifests says, folder by folder, and which Destination each "
+        "folder goes to.",
+        variable="MANIFESTS",
+        file=MANIFESTS,
+    )
     _add_sidecar(commands, shared, environment)
     return parser
 
@@ -129,19 +152,23 @@ def _add_configure(
         )
 
 
-def _add_contract(commands: "_Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
-    resolver = commands.add_parser(
-        "contract",
-        parents=[shared],
-        help="resolve a StatusContract template for a request of any kind",
-        description="Adds contract, endpoints and credentials to whatever status.yaml earlier containers left.",
-    )
+def _add_template(
+    commands: "_Commands[argparse.ArgumentParser]",
+    shared: argparse.ArgumentParser,
+    name: str,
+    *,
+    text: str,
+    description: str,
+    variable: str,
+    file: str,
+) -> None:
+    resolver = commands.add_parser(name, parents=[shared], help=text, description=description)
     resolver.add_argument(
         "--template",
         type=Path,
         metavar="FILE",
-        help="file of the template; without the flag its text in STATUS_CONTRACT, else the file in "
-        f"STATUS_CONTRACT_TEMPLATE, else {TEMPLATE}",
+        help=f"file of the template; without the flag its text in {variable}, else the file in {variable}_TEMPLATE, "
+        f"else {file}",
     )
     resolver.add_argument(
         "--variable",

@@ -1,4 +1,4 @@
-"""The command line: ``platform-status-pipeline configure|delete|contract|sidecar``."""
+"""The command line: ``platform-status-pipeline configure|delete|contract|render|sidecar``."""
 
 import argparse
 import os
@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from platform_status_pipeline.arguments import TEMPLATE, make_parser
+from platform_status_pipeline.arguments import MANIFESTS, TEMPLATE, make_parser
 from platform_status_pipeline.containers import Surroundings, configure, contract, delete, report, sidecar
 from platform_status_pipeline.errors import FolderError, RefusedError
 from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.promise.manifests import SidecarOptions
+from platform_status_pipeline.render import INLINE, render
 from platform_status_pipeline.vcluster.settings import Settings
 
 __all__ = ["main"]
@@ -60,9 +61,9 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
             settings = Settings(options.argocd_namespace, options.sidecar_namespace, options.sidecar_service_account)
             configure(given, settings)
         case "contract":
-            inline = given.environment.get("STATUS_CONTRACT")
-            file = Path(given.environment.get("STATUS_CONTRACT_TEMPLATE") or TEMPLATE)
-            contract(given, options.template or inline or file, dict(options.variable))
+            contract(given, _template(given, options, "STATUS_CONTRACT", TEMPLATE), dict(options.variable))
+        case "render":
+            render(given, _template(given, options, INLINE, MANIFESTS), dict(options.variable))
         case "sidecar":
             made = SidecarOptions(
                 image=options.image,
@@ -76,3 +77,10 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
             sidecar(given, options.parts, made, dict([options.destination.split("=", 1)]))
         case _:
             delete(given)
+
+
+def _template(given: Surroundings, options: argparse.Namespace, variable: str, file: str) -> Path | str:
+    """A file as a path, or the text of the template itself."""
+    flag: Path | None = options.template
+    inline = given.environment.get(variable)
+    return flag or inline or Path(given.environment.get(f"{variable}_TEMPLATE") or file)

@@ -26,7 +26,10 @@ from platform_status_pipeline.vcluster.plan import FILES, display_name, make_pla
 from platform_status_pipeline.vcluster.settings import Settings
 from platform_status_pipeline.yaml_text import YamlError, dump, load
 
-__all__ = ["DIRECTORY", "Surroundings", "configure", "contract", "delete", "report", "sidecar"]
+__all__ = ["DIRECTORY", "Surroundings", "configure", "contract", "delete", "inline", "report", "sidecar"]
+
+_VCLUSTER: Final = "VClusterOrchestratorV2"
+_MOST_CHARACTERS: Final = 63
 
 DIRECTORY: Final = "platform"
 """Folder of the output with the sidecar's manifests; it has destinations of its own, whatever the Promise's are."""
@@ -81,9 +84,23 @@ def delete(given: Surroundings) -> None:
     """
     folders = given.folders
     request = read_mapping(folders.request)
-    message = f"{display_name(request)} is being deleted"
+    message = f"{_name_of(request)} is being deleted"
     write_file(folders.status, dump(deleting(read_mapping(folders.status, optional=True), message)))
     given.say(message)
+
+
+def _name_of(request: Mapping[str, Any]) -> str:
+    """Name a request as its contract does, of whatever kind it is; total, because nothing may stop a deletion."""
+    status, metadata = request.get("status"), request.get("metadata")
+    contract = status.get("contract") if isinstance(status, Mapping) else None
+    if isinstance(contract, Mapping):
+        names = contract.get("displayName"), contract.get("name")
+        if all(isinstance(name, str) and name for name in names):
+            return " ".join(str(name)[:_MOST_CHARACTERS] for name in names)
+    if request.get("kind") == _VCLUSTER:
+        return display_name(request)
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return f"{request.get('kind') or 'the request'} {name or ''}".strip()[:_MOST_CHARACTERS]
 
 
 def contract(given: Surroundings, template: Path | str, variables: Mapping[str, str]) -> None:
@@ -103,7 +120,7 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to resolve for a request that is being deleted")
         return
-    document = _inline(template) if isinstance(template, str) else read_mapping(template)
+    document = inline(template, "STATUS_CONTRACT") if isinstance(template, str) else read_mapping(template)
     result = resolve(read_template(document), request, variables)
     message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
     write_file(folders.status, dump(resolved(read_mapping(folders.status, optional=True), request, result, message)))
@@ -111,11 +128,20 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     given.say(f"resolved {source} for generation {result.contract['generation']}")
 
 
-def _inline(text: str) -> object:
+def inline(text: str, variable: str) -> object:
+    """Read a template that a Promise carries in an environment variable.
+
+    Args:
+        text: The template.
+        variable: The environment variable.
+
+    Raises:
+        TemplateError: It is not YAML.
+    """
     try:
         return load(text)
     except YamlError as error:
-        problem = Problem("STATUS_CONTRACT", f"not the YAML of one object: {error}", "mend the Promise")
+        problem = Problem(variable, f"not the YAML of one object: {error}", "mend the Promise")
         raise TemplateError([problem]) from error
 
 

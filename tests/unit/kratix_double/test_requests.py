@@ -1,6 +1,6 @@
 """kratix.md sections 2, 5 and 8: environment of a container, and what makes Kratix rerun."""
 
-from tests.kratix_double.requests import container_env, spec_hash
+from tests.kratix_double.requests import container_env, object_name, spec_hash
 from tests.kratix_double.widget import PROMISE, widget
 
 
@@ -35,3 +35,10 @@ def test_only_the_specs_and_the_dry_run_label_change_the_hash() -> None:
     }
     assert base not in others
     assert len(others) == 3
+
+
+def test_a_long_name_is_cut_before_its_suffix_and_never_ends_in_a_dash_there() -> None:
+    assert object_name("widget-a-configure", "x1y2z") == "widget-a-configure-x1y2z"
+    assert object_name("a" * 57, "x1y2z") == "a" * 57 + "-x1y2z"
+    assert object_name("a" * 58, "x1y2z") == "a" * 56 + "-x1y2z"
+    assert object_name("a" * 54 + "-.bcd", "x1y2z") == "a" * 54 + "-x1y2z"

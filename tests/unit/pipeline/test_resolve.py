@@ -156,11 +156,11 @@ def test_what_it_resolved_to_must_be_a_valid_contract() -> None:
 @pytest.mark.parametrize(
     ("parts", "start"),
     [
-        ({"endpoints": {"api": "${spec.replicas}"}}, "spec.endpoints.api: Expected `str`, got `int`"),
-        ({"endpoints": {"api": "no url"}}, "spec.endpoints.api: Expected `str` matching regex"),
+        ({"endpoints": {"api": "${spec.replicas}"}}, "spec.endpoints.api: resolved, but found 2, expected a URL"),
+        ({"endpoints": {"api": "no url"}}, 'spec.endpoints.api: resolved, but found "no url", expected a URL'),
         (
             {"credentials": {"kubeconfigSecret": "a\nb"}},
-            "spec.credentials.kubeconfigSecret: Expected `str` matching regex",
+            "spec.credentials.kubeconfigSecret: resolved, but found a text of 3 characters, expected a name",
         ),
         ({"contract": {"works": "${false}"}}, "spec.contract"),
     ],

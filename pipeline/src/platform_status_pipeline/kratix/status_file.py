@@ -12,7 +12,7 @@ from platform_status_pipeline.errors import StatusFileError
 from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.template.resolve import Resolved
 
-__all__ = ["configured", "deleting", "resolved"]
+__all__ = ["configured", "deleting", "rendered", "resolved"]
 
 _FORBIDDEN: Final = "kratix"
 
@@ -44,6 +44,13 @@ def resolved(left: Mapping[str, Any], request: Mapping[str, Any], result: Resolv
     status["credentials"] = result.credentials
     status.setdefault("problems", [])
     return _with_first_phase(status, request, message)
+
+
+def rendered(left: Mapping[str, Any]) -> dict[str, Any]:
+    """Status after a good `render`: no problems. No phase, because nobody may be there to write the next one."""
+    status = _checked(left)
+    status.setdefault("problems", [])
+    return status
 
 
 def deleting(left: Mapping[str, Any], message: str) -> dict[str, Any]:

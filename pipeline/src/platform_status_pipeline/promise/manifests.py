@@ -1,33 +1,27 @@
 """The sidecar's manifests: parts in YAML, resolved for one Promise. Pure.
 
-A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, speaking of `NAMES`. Two annotations
-steer it, and are taken off: `WHEN` keeps a manifest only if its value is true; `EACH` makes one manifest per item of a
-list, which its expressions know as `each`.
+A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, speaking of `NAMES`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RefusedError
-from platform_status_pipeline.problems import Problem, found
+from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.promise.facts import PromiseFacts
+from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved
 from platform_status_pipeline.template.walk import Walk
 
-__all__ = ["EACH", "NAMES", "WHEN", "Document", "Parts", "SidecarOptions", "account_of", "render"]
+__all__ = ["NAMES", "Document", "Parts", "SidecarOptions", "account_of", "render"]
 
-Document = dict[str, Any]
 Parts = Mapping[str, Sequence[Document]]
 """File name -> the manifests in it."""
 
 NAMES: Final = ("promise", "request", "sidecar", "shards", "each")
 """What an expression in a part may speak of."""
-
-_PREFIX: Final = "render.status.integratn.tech/"
-WHEN: Final = f"{_PREFIX}when"
-EACH: Final = f"{_PREFIX}each"
 
 _PROMISE_LABEL: Final = "kratix.io/promise-name"
 _FIX: Final = "mend the part, see pipeline/README.md"
@@ -79,14 +73,15 @@ def render(parts: Parts, promise: PromiseFacts, options: SidecarOptions) -> dict
         name: [
             manifest
             for index, document in enumerate(documents)
-            for manifest in _manifests(walk, document, f"{name}[{index}] ({document.get('kind')})")
+            for manifest in resolved(walk, document, f"{name}[{index}] ({document.get('kind')})", fix=_FIX)
         ]
         for name, documents in parts.items()
     }
-    seen: set[tuple[object, ...]] = set()
+    seen: set[Identity] = set()
     for name, documents in files.items():
         for document in documents:
-            walk.problems += _misfits(document, name, seen)
+            walk.problems += misfits(document, name, seen, fix=_FIX)
+            walk.problems += _unlabelled(document, name)
     if walk.problems:
         raise RefusedError(walk.problems)
     return {name: documents for name, documents in files.items() if documents}
@@ -121,49 +116,12 @@ def _values(promise: PromiseFacts, options: SidecarOptions) -> dict[str, object]
     }
 
 
-def _manifests(walk: Walk, document: Document, path: str) -> Iterator[Document]:
-    document, directives = _without_directives(document)
-    items: object = [None]
-    if EACH in directives:
-        items = walk.value(directives[EACH], f"{path}.{EACH}")
-        if not isinstance(items, list):
-            walk.problems.append(Problem(f"{path}.{EACH}", f"yields {found(items)}, expected a list", _FIX))
-            return
-    for item in items if isinstance(items, list) else ():
-        walk.know("each", item)
-        wanted = walk.value(directives.get(WHEN, True), f"{path}.{WHEN}")
-        if not isinstance(wanted, bool):
-            walk.problems.append(Problem(f"{path}.{WHEN}", f"yields {found(wanted)}, expected true or false", _FIX))
-        elif wanted:
-            yield walk.mapping(document, path)
-
-
-def _without_directives(document: Document) -> tuple[Document, dict[str, object]]:
+def _unlabelled(document: Document, file: str) -> Iterator[Problem]:
     metadata = document.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    if not isinstance(metadata, Mapping) or not isinstance(annotations, Mapping):
-        return document, {}
-    directives = {key: value for key, value in annotations.items() if key.startswith(_PREFIX)}
-    kept = {key: value for key, value in annotations.items() if key not in directives}
-    rest = {key: value for key, value in metadata.items() if key != "annotations"}
-    return {**document, "metadata": {**rest, "annotations": kept} if kept else rest}, directives
-
-
-def _misfits(document: Document, file: str, seen: set[tuple[object, ...]]) -> Iterator[Problem]:
-    metadata = document.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    kind, version = document.get("kind"), document.get("apiVersion")
-    if not (isinstance(metadata, Mapping) and all(isinstance(part, str) and part for part in (version, kind, name))):
-        where = ", ".join(f"{key} {found(value)}" for key, value in (("kind", kind), ("name", name)))
-        yield Problem(file, f"found {where}, expected apiVersion, kind and metadata.name", _FIX)
-        return
-    identity = (version, kind, metadata.get("namespace"), name)
-    if identity in seen:
-        yield Problem(file, f"{kind} {name} stands twice", _FIX)
-    seen.add(identity)
-    if _PROMISE_LABEL in (metadata.get("labels") or {}):
+    if isinstance(metadata, Mapping) and _PROMISE_LABEL in (metadata.get("labels") or {}):
         yield Problem(
             file,
-            f"{kind} {name} has the label {_PROMISE_LABEL}, by which Kratix deletes it before the last request is gone",
+            f"{document.get('kind')} {metadata.get('name')} has the label {_PROMISE_LABEL}, by which Kratix deletes it "
+            "before the last request is gone",
             "take the label off",
         )

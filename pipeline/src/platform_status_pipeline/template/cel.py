@@ -46,10 +46,14 @@ class Program:
 
 
 class Environment:
-    """Compiles expressions that may use a fixed set of names, each of any type."""
+    """Compiles expressions that may use a fixed set of names, each of any type.
+
+    Beside CEL's own functions there is one of ours, named as kro names it: ``a.merge(b)`` is a map with the keys of
+    both, and what b says wins. Without it no template could add a label to those of a request.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._environment = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN))
+        self._environment = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), functions=[_MERGE])
 
     def compile(self, source: str) -> Program:
         """Compile one expression.
@@ -67,6 +71,16 @@ class Environment:
             return Program(self._environment.compile(source))
         except (RuntimeError, ValueError, TypeError) as error:
             raise CelError(_one_line(error)) from error
+
+
+def _merge(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {**one, **other}
+
+
+_MAP = cel.Type.Map(cel.Type.DYN, cel.Type.DYN)
+_MERGE = cel.FunctionDecl(
+    "merge", [cel.Overload("map_merge_map", return_type=_MAP, parameters=[_MAP, _MAP], is_member=True, impl=_merge)]
+)
 
 
 def _one_line(message: object) -> str:

@@ -1,6 +1,5 @@
 """Resolving a StatusContract against a request: pure, and everything that is wrong is told at once."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -8,11 +7,12 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.status import Credentials, Endpoints
 from platform_status_contract.model.template import StatusContract
-from platform_status_contract.validation import CONTRACT, validate
+from platform_status_contract.validation import CONTRACT, STATUS, validate
 from platform_status_pipeline.errors import TemplateError
 from platform_status_pipeline.problems import Problem
+from platform_status_pipeline.template.decode import decode, problem_of
+from platform_status_pipeline.template.variables import know_variables
 from platform_status_pipeline.template.walk import Walk
 
 __all__ = ["ROOTS", "Resolved", "check", "read_template", "resolve"]
@@ -21,7 +21,6 @@ ROOTS: Final = ("apiVersion", "kind", "metadata", "spec", "variables")
 """What an expression may speak of. `status` is left out: it moves, and the contract must not move with it."""
 
 _FIX = "mend the template of the Promise, or the request"
-_PATH = re.compile(r" - at `\$(.*)`$")
 
 
 class Resolved(Struct, frozen=True):
@@ -50,10 +49,7 @@ def read_template(document: object) -> StatusContract:
     Raises:
         TemplateError: It is not a StatusContract; unknown fields are errors.
     """
-    try:
-        return msgspec.convert(document, StatusContract)
-    except msgspec.ValidationError as error:
-        raise TemplateError([_problem(error, "", fix="see the schema statuscontract/v1")]) from error
+    return decode(document, StatusContract, fix="see the schema statuscontract/v1")
 
 
 def check(template: StatusContract) -> tuple[Problem, ...]:
@@ -95,12 +91,8 @@ def resolve(
     if walk.problems:
         raise TemplateError(walk.problems)
     contract = {"version": "v1", "generation": generation, **contract}
-    for problem in validate(contract, CONTRACT):
-        cause = problem.message.removeprefix(f"{problem.path}: ")
-        walk.problems.append(Problem(f"spec.contract.{problem.path}", f"resolved, but {cause}", _FIX))
-    for section, shape, part in (("endpoints", Endpoints, endpoints), ("credentials", Credentials, credentials)):
-        for key, value in part.items():
-            walk.problems += _misfits({key: value}, shape, f"spec.{section}.{key}")
+    walk.problems += _against(CONTRACT, contract, "spec.contract")
+    walk.problems += _against(STATUS, {"endpoints": endpoints, "credentials": credentials}, "spec")
     # The model knows what the schema cannot say; both are asked, the schema first because it tells everything.
     walk.problems += [] if walk.problems else _misfits(contract, Contract, "spec.contract")
     if walk.problems:
@@ -108,37 +100,28 @@ def resolve(
     return Resolved(contract, endpoints, credentials)
 
 
+def _against(schema: str, resolved: Mapping[str, Any], path: str) -> list[Problem]:
+    """Hold what came out against its schema, whose sentences say what was expected."""
+    return [
+        Problem(f"{path}.{problem.path}", f"resolved, but {problem.message.removeprefix(f'{problem.path}: ')}", _FIX)
+        for problem in validate(resolved, schema)
+    ]
+
+
 def _misfits(value: object, shape: Any, path: str) -> list[Problem]:  # noqa: ANN401 - a type, or an alias of one
     try:
         msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        return [_problem(error, path, fix=_FIX)]
+        return [problem_of(error, path, fix=_FIX)]
     return []
-
-
-def _problem(error: msgspec.ValidationError, path: str, *, fix: str) -> Problem:
-    text = str(error)
-    match = _PATH.search(text)
-    where = f"{path}{match[1].removeprefix('[...]')}" if match else path
-    return Problem(where.removeprefix(".") or "template", _PATH.sub("", text), fix)
 
 
 def _sections(
     walk: Walk, template: StatusContract, constants: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Resolve the variables, one after the other, then the three sections."""
+    """Resolve the variables, then the three sections."""
     spec = template.spec
-    known: dict[str, object] = {}
-    for name in constants.keys() - spec.variables.keys():
-        walk.problems.append(
-            Problem(f"spec.variables.{name}", "is not a variable of the template", "name one that it has")
-        )
-    for name, text in spec.variables.items():
-        walk.know("variables", dict(known))
-        path = f"spec.variables.{name}"
-        # A variable may be null; only keys and items are dropped.
-        known[name] = constants[name] if name in constants else walk.value(text, path)
-    walk.know("variables", known)
+    know_variables(walk, spec.variables, constants)
     return (
         walk.mapping(msgspec.to_builtins(spec.contract), "spec.contract"),
         walk.mapping(spec.endpoints, "spec.endpoints"),

@@ -1,0 +1,136 @@
+"""Golden paths as their promise.yaml ships them: the CRD as Kratix treats it, sidecar with rights, pipeline.
+
+Everything comes out of promise.yaml by running its own containers as processes, so what is tested is what users apply.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localplane.crds import install_crds
+from localplane.plane import ControlPlane
+from tests.cluster.sidecar.world import Sidecar, running
+from tests.kratix_double.double import KratixDouble
+from tests.kratix_double.job import Command, Pipeline
+from tests.kratix_double.requests import Promise
+from tests.kratix_double.status_schema import treat
+from tests.kratix_double.timings import Timings
+from tests.pipeline.kratix_folders import ROOT, KratixFolders
+from tests.pipeline.promise_containers import containers, read_promise
+
+__all__ = ["GoldenPath", "install"]
+
+Json = dict[str, Any]
+
+_APPLIED = ("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+_PACE = 0.1
+
+
+@dataclass(frozen=True)
+class GoldenPath:
+    """One Promise, installed on a control plane.
+
+    Attributes:
+        plane: Where.
+        promise: What the Kratix double must know.
+        document: The Promise.
+        account: ServiceAccount of its sidecar, as namespace and name; empty without one.
+        args: Arguments of the sidecar's container.
+    """
+
+    plane: ControlPlane
+    promise: Promise
+    document: Json
+    account: tuple[str, str]
+    args: tuple[str, ...]
+
+    @contextmanager
+    def sidecar(self, folder: Path) -> Iterator[Sidecar]:
+        """Run the sidecar as its Deployment would: its arguments, the rights of its ServiceAccount."""
+        namespace, name = self.account
+        admin = self.plane.admin
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        path = f"{admin.path('v1', 'ServiceAccount', name, namespace)}/token"
+        token = admin.request("POST", path, body=body)["status"]["token"]
+        config = yaml.safe_load(self.plane.kubeconfig.read_text("utf-8"))
+        for user in config["users"]:
+            user["user"] = {"token": token}
+        folder.mkdir()
+        kubeconfig = folder / "kubeconfig"
+        kubeconfig.write_text(yaml.safe_dump(config), "utf-8")
+        with running(kubeconfig, folder, *self.args, "--log-level", "debug") as sidecar:
+            yield sidecar
+
+    @contextmanager
+    def kratix(self, folder: Path, namespace: str) -> Iterator[KratixDouble]:
+        """Play Kratix for the requests of one namespace, with the Promise's own containers."""
+        folder.mkdir()
+        (folder / "jobs").mkdir()
+        log = folder / "pipeline.log"
+        configure = [Pipeline("configure", tuple(self._commands("configure", log)))]
+        removers = tuple(self._commands("delete", log))
+        delete = Pipeline("delete", removers) if removers else None
+        timings = Timings(pace=_PACE)
+        admin = self.plane.admin
+        with KratixDouble(
+            admin,
+            self.promise,
+            configure=configure,
+            delete=delete,
+            folder=folder / "jobs",
+            namespace=namespace,
+            timings=timings,
+        ) as double:
+            yield double
+
+    def _commands(self, action: str, log: Path) -> Iterator[Command]:
+        folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
+        for container in containers(self.document, action=action):
+            command, *rest = container.args
+            # The double fills in braces, and these are none of its own.
+            env = {name: value.replace("{", "{{").replace("}", "}}") for name, value in container.env.items()}
+            program = (sys.executable, "-m", "platform_status_pipeline", command)
+            yield Command([*program, *folders, *rest], {**env, "PATH": ""}, log)
+
+
+def install(plane: ControlPlane, folder: Path, promise: str) -> GoldenPath:
+    """Install a Promise as Kratix does: its CRD, and what its promise workflow puts out for the platform.
+
+    Args:
+        plane: Where.
+        folder: For the folders of the workflow; must not exist.
+        promise: Folder below promise/.
+    """
+    document = read_promise(promise)
+    kratix = KratixFolders(folder)
+    kratix.ask(document)
+    for container in containers(document, "promise"):
+        done = container.run(kratix, KRATIX_WORKFLOW_TYPE="promise", SIDECAR_PARTS=str(ROOT / "promise" / "sidecar"))
+        assert done.returncode == 0, done.stderr
+    texts = [path.read_text("utf-8") for path in sorted(kratix.output.rglob("*.yaml"))]
+    manifests = [manifest for text in texts for manifest in yaml.safe_load_all(text)]
+    crd = folder / "crd.yaml"
+    crd.write_text(yaml.safe_dump(treat(document["spec"]["api"])))
+    install_crds(plane.admin, [crd])
+    for manifest in sorted(
+        (manifest for manifest in manifests if manifest["kind"] in _APPLIED),
+        key=lambda manifest: _APPLIED.index(manifest["kind"]),
+    ):
+        plane.admin.apply(manifest)
+    if not manifests:
+        return GoldenPath(plane, _promise(document), document, ("", ""), ())
+    (deployment,) = (manifest for manifest in manifests if manifest["kind"] == "Deployment")
+    pod = deployment["spec"]["template"]["spec"]
+    account = (deployment["metadata"]["namespace"], pod["serviceAccountName"])
+    return GoldenPath(plane, _promise(document), document, account, tuple(pod["containers"][0]["args"]))
+
+
+def _promise(document: Json) -> Promise:
+    crd = document["spec"]["api"]["spec"]
+    names, version = crd["names"], crd["versions"][0]["name"]
+    return Promise(document["metadata"]["name"], f"{crd['group']}/{version}", names["kind"], names["plural"])

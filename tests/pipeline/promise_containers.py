@@ -1,0 +1,67 @@
+"""The containers that a promise.yaml holds, run as the processes that Kubernetes would make of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platform_status_pipeline.yaml_text import load
+
+from .kratix_folders import ROOT, Done, KratixFolders
+
+Json = dict[str, Any]
+
+_REFERENCE = re.compile(r"\$(?:\$|\(([-._A-Za-z0-9]+)\))")
+
+
+@dataclass(frozen=True)
+class PromiseContainer:
+    """One container of a workflow, as the pod would see it."""
+
+    name: str
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+
+    def run(self, folders: KratixFolders, **environment: str) -> Done:
+        """Run it once over the folders."""
+        return folders.run(*self.args, **{**self.env, **environment})
+
+
+def read_promise(folder: str) -> Json:
+    """Read promise/`folder`/promise.yaml."""
+    promise = load((ROOT / "promise" / folder / "promise.yaml").read_text("utf-8"))
+    assert isinstance(promise, dict)
+    return promise
+
+
+def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
+    """Every container of one workflow, in order; none if the Promise has no such workflow."""
+    return [
+        PromiseContainer(container["name"], tuple(container["args"]), expanded(container.get("env", [])))
+        for pipeline in promise["spec"]["workflows"].get(workflow, {}).get(action, [])
+        for container in pipeline["spec"]["containers"]
+    ]
+
+
+def expanded(variables: list[Json]) -> dict[str, str]:
+    """Environment variables as a pod gets them: ``$(NAME)`` is one before it, ``$$`` is ``$``, all else stays."""
+    known: dict[str, str] = {}
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        return "$" if name is None else known.get(name, found[0])
+
+    for variable in variables:
+        known[variable["name"]] = _REFERENCE.sub(value, variable["value"])
+    return known
+
+
+def rendered(folder: Path, promise: Json, request: Json) -> KratixFolders:
+    """Run the resource workflow of a Promise on a request; every container must be content."""
+    folders = KratixFolders(folder)
+    folders.ask(request)
+    for container in containers(promise):
+        done = container.run(folders, KRATIX_DRY_RUN="true")
+        assert done.returncode == 0, done.stderr
+    return folders

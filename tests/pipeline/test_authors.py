@@ -1,0 +1,264 @@
+"""docs/authors.md: every snippet is used and every command is run, in the order of the page, as its reader would."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from platform_status_contract.model.contract import Thresholds
+from platform_status_contract.model.template import ContractTemplate
+from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
+from platform_status_contract.rules.observation import Workflow
+from platform_status_contract.validation import CONTRACT, load_schema, validate
+from platform_status_pipeline.promise.shape import promise_problems
+from platform_status_pipeline.template.outputs import read
+from platform_status_pipeline.yaml_text import dump, load
+from tests.lives.telling import Chapter, Story, tell
+
+from .kratix_folders import ROOT, KratixFolders
+from .promise_containers import containers
+
+PAGE = (ROOT / "docs" / "authors.md").read_text("utf-8")
+HERE = "# here the text of contract.yaml, indented like this line\n"
+OWN = "your/own:1.0.0"
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block.
+
+    Attributes:
+        language: What stands behind the fence.
+        text: Its content.
+        file: The file that it is, if the page names one right before it.
+    """
+
+    language: str
+    text: str
+    file: str
+
+
+def fences(text: str) -> list[Fence]:
+    found = re.finditer(r"(?:^`([-\w./]+)`:\n\n)?^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [Fence(match[2], match[3], match[1] or "") for match in found]
+
+
+def section(number: int) -> str:
+    (text,) = re.findall(rf"^## {number}\. .*?(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    return str(text)
+
+
+def table(number: int, which: int = 0) -> list[list[str]]:
+    """Rows of a table of a section, without its head; code marks are taken off."""
+    tables = re.findall(r"(?:^\|.*\n)+", section(number), re.MULTILINE)
+    rows = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in tables[which].splitlines()]
+    return [[cell.replace("`", "") for cell in row] for row in rows[2:]]
+
+
+def files() -> dict[str, str]:
+    return {fence.file: fence.text for fence in fences(PAGE) if fence.file}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with every file of the page."""
+    for name, text in files().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def typed(folder: Path, commands: str) -> str:
+    """Run commands as typed; returns what the terminal shows. Nothing of ours is in the environment but the PATH."""
+    done = subprocess.run(  # noqa: S603 - commands of a page of ours
+        ["/bin/sh", "-ec", commands],
+        cwd=folder,
+        env={"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "SETTLE_SECONDS": "0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode in {0, 1}, done.stdout
+    return done.stdout
+
+
+def promise() -> dict[str, Any]:
+    """The Promise of the page, with what it leaves to its reader: the template's text, and a CRD."""
+    text = files()["promise.yaml"]
+    assert HERE in text
+    document = load(text)
+    assert isinstance(document, dict)
+    for pipeline in document["spec"]["workflows"]["resource"]["configure"]:
+        for container in pipeline["spec"]["containers"]:
+            for variable in container.get("env", ()):
+                assert variable["value"] == HERE
+                variable["value"] = files()["contract.yaml"]
+    schema = {"type": "object", "properties": {"spec": {"type": "object"}}}
+    names = {"kind": "Cache", "plural": "caches", "singular": "cache"}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    document["spec"]["api"] = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "caches.example.org"},
+        "spec": {"group": "example.org", "scope": "Namespaced", "names": names, "versions": [version]},
+    }
+    return document
+
+
+def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
+    found = fences(PAGE)
+    assert PAGE.count("```") == 2 * len(found)
+    assert {fence.language for fence in found} == {"yaml", "sh", "text"}
+    assert set(files()) == {"contract.yaml", "in/object.yaml", "promise.yaml", "manifests.yaml"}
+    assert all(fence.file for number in (1, 2, 3, 6) for fence in fences(section(number)) if fence.language == "yaml")
+
+
+def test_every_command_shows_just_what_the_page_says(desk: Path) -> None:
+    found = [fence for number in range(1, 7) for fence in fences(section(number))]
+    runs = [(fence, found[index + 1]) for index, fence in enumerate(found) if fence.language == "sh"]
+    assert len(runs) == 3
+    for commands, shown in runs:
+        assert shown.language == "text"
+        assert typed(desk, commands.text) == shown.text
+
+
+def test_every_template_of_the_page_is_valid() -> None:
+    assert validate(load(files()["contract.yaml"]), "statuscontract") == ()
+    assert len(read(load(files()["manifests.yaml"])).spec.outputs) == 1
+
+
+def test_kratix_would_take_the_promise_of_the_page() -> None:
+    assert promise_problems(promise()) == ()
+
+
+def test_the_containers_of_the_page_run_in_the_promise_of_the_page(tmp_path: Path) -> None:
+    kratix = KratixFolders(tmp_path / "request")
+    kratix.ask(load_mapping(files()["in/object.yaml"]))
+    (contract,) = (item for item in containers(with_args(promise())) if item.name == "contract")
+    assert contract.run(kratix).returncode == 0
+    assert validate(kratix.status["contract"], CONTRACT) == ()
+    (delete,) = containers(promise(), action="delete")
+    assert delete.run(kratix).returncode == 0
+    assert kratix.status["phase"] == "Deleting"
+
+
+def test_the_sidecar_of_the_page_goes_by_the_name_that_the_page_gives_its_account(tmp_path: Path) -> None:
+    kratix = KratixFolders(tmp_path / "promise")
+    kratix.ask(promise())
+    (sidecar,) = containers(promise(), "promise")
+    done = sidecar.run(kratix, SIDECAR_PARTS=str(ROOT / "promise" / "sidecar"), KRATIX_WORKFLOW_TYPE="promise")
+    assert done.returncode == 0, done.stderr
+    made = "".join(content.decode() for content in kratix.files.values())
+    (account,) = (
+        subject
+        for manifest in load_mapping(files()["manifests.yaml"])["spec"]["outputs"][0]["manifests"]
+        for subject in manifest.get("subjects", ())
+    )
+    assert f"serviceAccountName: {account['name']}\n" in made
+    assert f"namespace: {account['namespace']}\n" in made
+    assert "--resource=caches.v1.example.org" in made
+
+
+def load_mapping(text: str) -> dict[str, Any]:
+    document = load(text)
+    assert isinstance(document, dict)
+    return document
+
+
+def with_args(document: dict[str, Any]) -> dict[str, Any]:
+    """The reader's own container has no arguments; ours all have."""
+    for pipeline in document["spec"]["workflows"]["resource"]["configure"]:
+        for container in pipeline["spec"]["containers"]:
+            assert ("args" in container) == (container["image"] != OWN)
+            container.setdefault("args", ["none"])
+    return document
+
+
+# -- section 7: the messages
+
+
+def mistakes() -> Iterator[tuple[str, str, str]]:
+    """Fragment of a contract, what is said about it, and which command says so."""
+    text = section(7)
+    border = text.index("What the container `contract` says")
+    for part, command in ((text[:border], "validate"), (text[border:], "contract")):
+        found = fences(part)
+        for wrong, said in zip(found[::2], found[1::2], strict=True):
+            assert (wrong.language, said.language) == ("yaml", "text")
+            yield wrong.text, said.text, command
+
+
+@pytest.mark.parametrize(("wrong", "said", "command"), list(mistakes()))
+def test_every_mistake_gets_just_the_message_of_the_page(desk: Path, wrong: str, said: str, command: str) -> None:
+    template = load_mapping(files()["contract.yaml"])
+    template["spec"]["contract"].update(load_mapping(wrong))
+    (desk / "contract.yaml").write_text(dump(template), "utf-8")
+    commands = {
+        "validate": "python -m platform_status_contract validate --schema statuscontract contract.yaml",
+        "contract": "KRATIX_DRY_RUN=true platform-status-pipeline contract --template contract.yaml --input-dir in "
+        "--output-dir out --metadata-dir meta",
+    }
+    prefix = "contract.yaml: " if command == "validate" else ""
+    assert typed(desk, commands[command]) == prefix + said
+
+
+def test_every_reason_of_the_page_exists() -> None:
+    reasons = {name.strip() for row in table(7) for name in row[0].removesuffix(", for long").split(",")}
+    assert reasons <= {reason.value for reason in Reason}
+    assert len(reasons) == 8
+
+
+# -- sections 4 and 5: the tables
+
+
+def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
+    rows = {row[0]: {name.strip() for name in row[1].split(",")} for row in table(4)}
+    parts = {field.encode_name for field in msgspec.structs.fields(ContractTemplate)}
+    assert set(rows) == parts - {"displayName", "name", "thresholds"}
+    schema = load_schema(CONTRACT)
+    described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
+    for part, conditions in rows.items():
+        assert conditions <= {condition.value for condition in ConditionType}
+        assert all(condition in described[part] for condition in conditions), part
+    assert set().union(*rows.values()) == {condition.value for condition in ConditionType} - {"Ready"}
+
+
+def test_the_table_of_thresholds_tells_the_defaults() -> None:
+    told = {row[0]: float(row[1]) for row in table(5)}
+    fields = {field.encode_name: float(field.default) for field in msgspec.structs.fields(Thresholds)}
+    assert told == fields
+
+
+def test_the_story_of_the_four_pods_goes_as_the_page_tells_it() -> None:
+    world: dict[str, dict[str, object] | None] = {
+        "four pods are ready": {
+            "workflow": Workflow.COMPLETED.value,
+            "contract": 1,
+            "observes": ["works", "workloads"],
+            "works": "written",
+            "thresholds": {"degradedAfterSeconds": 30, "failedAfterSeconds": 300},
+            "pods": {"ready": 4},
+        },
+        "one breaks": {"pods": {"ready": 3, "down": 1}},
+        "two more break": {"pods": {"ready": 1, "down": 3}},
+        "all are back": {"pods": {"ready": 4}},
+        "nothing": None,
+    }
+    assert "`degradedAfterSeconds: 30` and `failedAfterSeconds: 300`" in section(5)
+    rows = table(5, 1)
+    life = [Chapter(at=row[0], world=changes) for row in rows if (changes := world[row[1]]) is not None]
+    lines = [f"{row[0]} {row[2]} {row[3]}" for row in rows]
+    assert {row[2] for row in rows} < {phase.value for phase in Phase}
+    # a change that leaves phase and reason as they were is a row of the page, and no line of the story
+    befores = ["", *lines[:-1]]
+    changed = [line for line, before in zip(lines, befores, strict=True) if line.split()[1:] != before.split()[1:]]
+    assert tell(Story(story="", life=life, phases=[])).phases == changed
