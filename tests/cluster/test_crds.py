@@ -130,6 +130,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         'spec.networkPolicies.extraEgress[0].protocol: Unsupported value: "ICMP"',
     ),
     ({"exposre": {}}, 'unknown field "spec.exposre"'),
+    (
+        {"integrations": {"argocd": {"clusterAnnotations": {"a": "{{ .kubeconfig }}"}}}},
+        "spec.integrations.argocd.clusterAnnotations.a: Invalid value",
+    ),
 ]
 
 
