@@ -22,6 +22,8 @@ _HINT = "install the Debian package debootstrap, or name a base with --base"
 
 # Of no use to any image; the rest is the work of inside/slim.py, which every base goes through.
 _LEFT_OUT = ("var/cache/apt", "var/lib/apt/lists", "var/log", "usr/share/locale", "usr/share/man", "usr/share/info")
+# debootstrap copies these from this machine.
+_OF_THIS_MACHINE = ("etc/hostname", "etc/resolv.conf")
 
 
 def debootstrap_arguments(folder: Path, mirror: str) -> list[str]:
@@ -31,7 +33,7 @@ def debootstrap_arguments(folder: Path, mirror: str) -> list[str]:
 
 def base_path(cache: Path) -> Path:
     """Return where the archive belongs: its name changes with the recipe."""
-    recipe = [*debootstrap_arguments(Path("base"), ""), *_LEFT_OUT]
+    recipe = [*debootstrap_arguments(Path("base"), ""), *_LEFT_OUT, *_OF_THIS_MACHINE]
     return cache / "images" / f"base-{SUITE}-{os.uname().machine}-{digest(part.encode() for part in recipe)}.tar"
 
 
@@ -66,6 +68,8 @@ def _make(archive: Path, debootstrap: str, cache: Path, environ: Mapping[str, st
         run(f"debootstrap {SUITE}", [debootstrap, *arguments], log, environ=plain | proxies)
         for name in _LEFT_OUT:
             shutil.rmtree(folder / name, ignore_errors=True)
+        for name in _OF_THIS_MACHINE:
+            (folder / name).unlink(missing_ok=True)
         order = ["--sort=name", "--numeric-owner", "--exclude=./dev/*", "--exclude=./proc/*", "--exclude=./sys/*"]
         command = [find("tar", "install tar"), "-C", str(folder), *order, "-cf", str(fresh), "."]
         run("packing the base", command, log, environ=plain)

@@ -24,7 +24,7 @@ def write_context(folder: Path, target: Target, cache: Path, epoch: int, environ
         IMAGE/requirements.txt                one line a wheel, with its hash
         IMAGE/sbom.cdx.json
         inside/*.py                           what runs in the build
-        etc/contract.yaml, etc/sidecar/*.yaml the Promise's parts that the pipeline's image carries
+        pipeline/etc/                         the Promise's parts that the pipeline's image carries
 
     Args:
         folder: Where; must not exist.
@@ -53,7 +53,7 @@ def write_context(folder: Path, target: Target, cache: Path, epoch: int, environ
         (folder / name / "sbom.cdx.json").write_text(bill_of_materials(image, mine, epoch), "utf-8")
         shutil.copyfile(ROOT / name / "Dockerfile", folder / name / "Dockerfile")
     _copy_scripts(folder / "inside")
-    _copy_promise(folder / "etc")
+    _copy_promise(folder / "pipeline" / "etc")
     (folder / "wheels.log").unlink(missing_ok=True)
     _plain(folder, epoch)
 

@@ -47,6 +47,7 @@ def bill_of_materials(image: Image, wheels: Sequence[Wheel], epoch: int) -> str:
         metadata=BomMetaData(component=root, timestamp=dt.datetime.fromtimestamp(epoch, dt.UTC)),
         serial_number=uuid.uuid5(_NAMESPACE, key),
     )
+    bom.register_dependency(root, components)
     document: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
     document["components"].sort(key=lambda part: part["bom-ref"])
     return json.dumps(document, indent=1, sort_keys=True) + "\n"

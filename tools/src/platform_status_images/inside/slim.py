@@ -1,83 +1,102 @@
 """Takes from a base what no container of ours needs, and gives everything that stays a plain mode.
 
-Runs as root, as a step of a Dockerfile, on the filesystem that the image will have. What goes: installers (pip, apt),
-compilers if the base has any, documentation, translations, caches, the standard library's own tests. What stays: Python,
-the C library, a shell and the core tools for whoever must look inside, and the dpkg database for scanners.
-Then: no setuid bit, nothing that a stranger may write but an empty /tmp, everything world-readable, bytecode that is
-checked against nothing, because the files' times are those of the build and not of their sources.
+Runs as root, as a step of a Dockerfile, on the filesystem that the image will have. Of a Debian base the packages stay
+that Python needs, a shell, the core tools and certificate authorities; every other package goes, from the package database too, so
+that scanners are told the truth. Then go pip, compilers, documentation, caches and the standard library's own tests.
+What stays has no setuid bit, is world-readable, root's, and may be written by nobody else but for an empty /tmp; and its
+bytecode is checked against nothing, because a file's time is that of the build and not that of its source.
 """
 
 import compileall
 import os
 import py_compile
+import re
 import shutil
 import stat
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
 UID = 65532
 
-FOLDERS = (
-    "boot",
-    "home",
+ROOTS = ("base-files", "base-passwd", "ca-certificates", "coreutils", "dash", "libc-bin", "libstdc++6", "netbase", "python3")
+# What these depend on only to be installed or configured.
+NOT_FOLLOWED = {"awk", "debconf", "debconf-2.0", "debianutils", "dpkg", "mawk", "media-types"}
+
+# What belongs to no package, or is of no use in one that stays. Patterns below the root.
+LEFTOVERS = (
+    "boot/*",
+    "etc/.pwd.lock",
+    "etc/*-",
+    "etc/alternatives/*.gz",
+    "etc/apt",
+    "etc/cron*",
+    "etc/fstab",
+    "etc/gshadow",
+    "etc/hostname",
+    "etc/hosts",
+    "etc/init.d",
+    "etc/logrotate.d",
+    "etc/machine-id",
+    "etc/mtab",
+    "etc/pam*",
+    "etc/rc*.d",
+    "etc/resolv.conf",
+    "etc/rmt",
+    "etc/security",
+    "etc/shadow",
+    "etc/shells",
+    "etc/skel",
+    "etc/sub?id*",
+    "etc/systemd",
+    "home/*",
     "media",
     "mnt",
     "opt",
-    "root/.cache",
+    "root/.[a-z]*",
     "srv",
     "usr/games",
     "usr/include",
-    "usr/lib/apt",
+    "usr/lib/*/gconv",
     "usr/lib/gcc",
     "usr/lib/locale",
     "usr/lib/systemd",
-    "usr/lib/*/perl",
-    "usr/lib/*/perl-base",
-    "usr/lib/*/gconv",
-    "usr/lib/*/security",
-    "usr/libexec",
-    "usr/share/bash-completion",
+    "usr/local/bin/2to3*",
+    "usr/local/bin/idle*",
+    "usr/local/bin/pip*",
+    "usr/local/bin/pydoc*",
+    "usr/local/bin/python*-config",
+    "usr/local/bin/wheel*",
+    "usr/local/games",
+    "usr/local/include",
+    "usr/local/lib/pkgconfig",
+    "usr/local/share/man",
+    "usr/local/src",
     "usr/share/bug",
-    "usr/share/common-licenses/GFDL*",
-    "usr/share/debconf",
     "usr/share/doc-base",
-    "usr/share/gcc",
-    "usr/share/gdb",
     "usr/share/info",
-    "usr/share/keyrings",
     "usr/share/lintian",
     "usr/share/locale",
     "usr/share/man",
-    "usr/share/perl*",
-    "usr/share/zoneinfo",
     "usr/src",
     "var/backups",
     "var/cache",
     "var/lib/apt",
+    "var/lib/dpkg/*-old",
+    "var/lib/dpkg/info/*.p*",
+    "var/lib/dpkg/info/*.templates",
+    "var/lib/dpkg/lock*",
+    "var/lib/dpkg/triggers",
     "var/lib/pam",
+    "var/lib/shells.state",
+    "var/lib/systemd",
+    "var/local",
     "var/log",
+    "var/mail",
+    "var/opt",
     "var/spool",
-    "etc/apt",
-    "etc/cron*",
-    "etc/logrotate.d",
-    "etc/systemd",
-    "usr/local/include",
-    "usr/local/share/man",
-    "usr/local/src",
 )
-
-# Names of programs, in every folder of programs.
-PROGRAMS = (
-    "apt*", "debconf*", "deb-systemd*", "dpkg*", "perl*", "pip*", "idle*", "2to3*", "pydoc*", "python3*-config", "wheel",
-    "mount", "umount", "su", "newgrp", "passwd", "chfn", "chsh", "chage", "expiry", "gpasswd", "login", "sg", "gpgv",
-    "adduser", "addgroup", "deluser", "delgroup", "useradd", "userdel", "usermod", "groupadd", "groupdel", "groupmod",
-    "groupmems", "newusers", "chpasswd", "chgpasswd", "pw*conv", "grp*conv", "pwck", "grpck", "vipw", "vigr", "cppw", "cpgr",
-    "unix_chkpwd", "unix_update", "pam*", "mkhomedir_helper", "faillock", "nsenter", "unshare", "fdisk", "sfdisk", "cfdisk",
-    "mkfs*", "fsck*", "e2*", "tune2fs", "resize2fs", "debugfs", "dumpe2fs", "badblocks", "mke2fs", "mkswap", "swapon",
-    "swapoff", "losetup", "pivot_root", "switch_root", "chroot", "tzselect", "zic", "zdump", "localedef", "gcc*", "cc",
-    "c++*", "g++*", "ld", "ld.*", "as", "make", "x86_64-linux-gnu-*", "aarch64-linux-gnu-*",
-)  # fmt: skip
 
 # Below the standard library.
 LIBRARY = (
@@ -91,83 +110,136 @@ LIBRARY = (
     "tkinter",
     "turtle.py",
     "turtledemo",
-    "unittest/test",
     "*/tests",
-    "site-packages/*",
 )
 
-# Bits of the system that hold secrets elsewhere, or change with every build.
-FILES = (
-    "etc/.pwd.lock",
-    "etc/*-",
-    "etc/gshadow",
-    "etc/machine-id",
-    "etc/shadow",
-    "etc/hostname",
-    "etc/ld.so.cache~",
-    "etc/mtab",
-    "var/lib/dpkg/*-old",
-    "var/lib/dpkg/lock*",
-    "var/lib/dpkg/triggers/Lock",
-)
-"""Each is removed by its path or pattern below the root."""
-
-UNTOUCHED = ("dev", "proc", "sys")
-"""What the build mounts; other names below / are gone through."""
+# What the build mounts; /build is its context.
+MOUNTED = {"build", "dev", "proc", "sys"}
 
 
 def main() -> int:
     """Make the root filesystem slim."""
     root = Path("/")
     library = Path(sysconfig.get_path("stdlib"))
-    foreign = [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")]
-    for pattern in (*FOLDERS, *FILES):
-        for path in sorted(root.glob(pattern)):
-            remove(path)
-    for folder in ("bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin"):
-        for pattern in PROGRAMS:
-            for path in sorted((root / folder).glob(pattern)):
-                remove(path)
+    if (root / "var/lib/dpkg/status").is_file():
+        remove_packages(root)
+    for pattern in LEFTOVERS:
+        remove_all(root, pattern)
     for pattern in LIBRARY:
-        for path in sorted(library.glob(pattern)):
-            remove(path)
-    for folder in foreign:
-        for path in sorted(folder.glob("*")):
-            remove(path)
-    add_user(root)
-    documents(root)
+        remove_all(library, pattern)
+    for name in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        remove_all(Path(name), "*")
     for name in ("tmp", "var/tmp", "run"):
-        empty(root / name)
-    compiled(library)
+        remove_all(root / name, "*")
+    add_user(root)
+    leave_copyright(root / "usr/share/doc")
+    remove_dangling(root)
+    compile_library(library)
     plain(root)
-    Path(__file__).unlink()
     return 0
 
 
+def remove_packages(root: Path) -> None:
+    """Remove the files of every Debian package that Python does not need, and its paragraph."""
+    status = root / "var/lib/dpkg/status"
+    paragraphs = {}
+    for text in status.read_text("utf-8").split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in text.splitlines() if re.match(r"[A-Za-z-]+: ", line))
+        if fields.get("Status", "").endswith(" installed"):
+            paragraphs[fields["Package"]] = (fields, text)
+    files = {name: owned(root, name) for name in paragraphs}
+    kept = needed({name: fields for name, (fields, _) in paragraphs.items()}, files)
+    stay = {os.path.realpath(path) for name in kept for path in files[name]}
+    for name in sorted(set(paragraphs) - kept):
+        for path in sorted(files[name], reverse=True):
+            if os.path.realpath(path) not in stay and not Path(path).is_dir():
+                remove(Path(path))
+        for path in sorted((root / "var/lib/dpkg/info").glob(f"{name}.*")):
+            remove(path)
+        for path in sorted((root / "var/lib/dpkg/info").glob(f"{name}:*")):
+            remove(path)
+    for name in sorted(set(paragraphs) - kept):
+        for path in sorted(files[name], reverse=True):
+            folder = Path(path)
+            if folder.is_dir() and not folder.is_symlink() and path not in stay and not any(folder.iterdir()):
+                folder.rmdir()
+    status.write_text("\n\n".join(paragraphs[name][1].strip("\n") for name in sorted(kept)) + "\n", "utf-8")
+
+
+def owned(root: Path, package: str) -> list[str]:
+    """Return the paths that a package brought, folders included."""
+    lists = [path for path in (root / "var/lib/dpkg/info").glob(f"{package}*.list") if path.stem.split(":")[0] == package]
+    return [line for path in lists for line in path.read_text("utf-8").splitlines() if line != "/."]
+
+
+def needed(fields: dict[str, dict[str, str]], files: dict[str, list[str]]) -> set[str]:
+    """Return the packages that stay: the roots, what they depend on, and the libraries of a Python of no package."""
+    provided: dict[str, str] = {}
+    for name in sorted(fields):
+        for virtual in re.findall(r"[a-z0-9][a-z0-9+.-]+", re.sub(r"\([^)]*\)", "", fields[name].get("Provides", ""))):
+            provided.setdefault(virtual, name)
+    todo = [name for name in ROOTS if name in fields]
+    if "python3" not in fields:
+        todo += owners(shared_libraries(), files)
+    kept: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in kept or name in NOT_FOLLOWED:
+            continue
+        kept.add(name)
+        wanted = f"{fields[name].get('Depends', '')},{fields[name].get('Pre-Depends', '')}"
+        for group in wanted.split(","):
+            names = [choice.split("(")[0].split(":")[0].strip() for choice in group.split("|")]
+            found = [provided.get(one, one) for one in names if one not in NOT_FOLLOWED]
+            todo += [one for one in found if one in fields][:1]
+    return kept
+
+
+def shared_libraries() -> set[str]:
+    """Return the real paths of the libraries that this Python and its modules load."""
+    modules = [sys.executable, *map(str, Path(sysconfig.get_path("stdlib")).glob("lib-dynload/*.so"))]
+    told = subprocess.run(["ldd", *modules], capture_output=True, text=True, check=False).stdout  # noqa: S603, S607 - the base's own
+    return {os.path.realpath(path) for path in re.findall(r"=> (/\S+)", told)}
+
+
+def owners(paths: set[str], files: dict[str, list[str]]) -> list[str]:
+    """Return the packages that brought any of the paths."""
+    return [name for name, own in files.items() if any(os.path.realpath(path) in paths for path in own)]
+
+
 def remove(path: Path) -> None:
-    """Remove a file, a link or a folder; what is mounted stays."""
-    if path.is_symlink() or path.is_file():
-        try:
+    """Remove a file, a link or a folder; what the build mounted there stays."""
+    try:
+        if path.is_symlink() or not path.is_dir():
+            path.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(path)
+    except OSError as error:
+        sys.stderr.write(f"slim: {path} stays: {error.strerror}\n")
+
+
+def remove_all(folder: Path, pattern: str) -> None:
+    """Remove whatever a pattern finds below a folder."""
+    for path in sorted(folder.glob(pattern)):
+        remove(path)
+
+
+def remove_dangling(root: Path) -> None:
+    """Remove links to what is gone, until none is left: one may have pointed to another."""
+    while found := [
+        path
+        for top in sorted(root.iterdir())
+        if top.name not in MOUNTED
+        for path in (top, *(() if top.is_symlink() else top.rglob("*")))
+        if path.is_symlink() and not path.exists()
+    ]:
+        for path in found:
             path.unlink()
-        except OSError as error:  # a file that the build mounted, such as /etc/hostname
-            sys.stderr.write(f"slim: {path} stays: {error.strerror}\n")
-    elif path.is_dir():
-        shutil.rmtree(path)
 
 
-def empty(folder: Path) -> None:
-    """Empty a folder but for what the build mounted there."""
-    if folder.is_dir() and not folder.is_symlink():
-        for path in sorted(folder.iterdir()):
-            try:
-                remove(path)
-            except OSError as error:
-                sys.stderr.write(f"slim: {path} stays: {error.strerror}\n")
-
-
-def documents(root: Path) -> None:
+def leave_copyright(folder: Path) -> None:
     """Leave of the documentation what licenses ask for: the copyright files."""
-    for path in sorted((root / "usr/share/doc").glob("**/*"), reverse=True):
+    for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if not any(path.iterdir()):
                 path.rmdir()
@@ -186,32 +258,30 @@ def add_user(root: Path) -> None:
             (root / file).write_text(text + line, "utf-8")
 
 
-def compiled(library: Path) -> None:
+def compile_library(library: Path) -> None:
     """Compile the standard library anew, and remove bytecode elsewhere."""
     for folder in sorted(Path("/usr").rglob("__pycache__")):
         shutil.rmtree(folder)
-    compileall.compile_dir(
-        library, quiet=2, maxlevels=20, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-    )
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    if not compileall.compile_dir(library, quiet=1, invalidation_mode=mode):
+        raise SystemExit(f"slim: {library} cannot be compiled")
 
 
 def plain(root: Path) -> None:
-    """Set the modes: world-readable, written by root alone, no setuid and no setgid."""
+    """Set owner and mode of everything: root's, world-readable, no setuid and no setgid."""
     for top in sorted(root.iterdir()):
-        if top.name in UNTOUCHED or top.is_symlink():
+        if top.name in MOUNTED or top.is_symlink() or not top.is_dir():
             continue
-        for path, folders, files in os.walk(top):
-            os.chmod(path, 0o755)  # noqa: PTH101 - os.walk's own texts
-            for name in (*files, *folders):
-                one = os.path.join(path, name)  # noqa: PTH118 - as above
-                found = os.lstat(one).st_mode
-                if stat.S_ISREG(found):
-                    try:
-                        os.chmod(one, 0o755 if found & stat.S_IXUSR else 0o644)  # noqa: PTH101 - as above
-                    except OSError as error:  # mounted read-only by the build
-                        sys.stderr.write(f"slim: {one} keeps its mode: {error.strerror}\n")
-    for name in ("tmp", "var/tmp"):
-        (root / name).mkdir(parents=True, exist_ok=True)
+        for path in (top, *sorted(top.rglob("*"))):
+            found = path.lstat()
+            try:
+                os.chown(path, 0, 0, follow_symlinks=False)
+                if stat.S_ISDIR(found.st_mode):
+                    path.chmod(0o755)
+                elif stat.S_ISREG(found.st_mode):
+                    path.chmod(0o755 if found.st_mode & stat.S_IXUSR else 0o644)
+            except OSError as error:  # mounted by the build
+                sys.stderr.write(f"slim: {path} keeps its mode: {error.strerror}\n")
     (root / "tmp").chmod(0o1777)
 
 
