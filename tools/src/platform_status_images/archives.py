@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -69,6 +70,25 @@ class Archive:
                     if content:
                         return content.read()
         raise ImageError(f"{self._path}: no file /{name} in the image")
+
+    def members(self) -> Iterator[tarfile.TarInfo]:
+        """Yield what every layer holds, the lowest layer first."""
+        with tarfile.open(self._path) as archive:
+            for layer in self.manifest["Layers"]:
+                with tarfile.open(fileobj=_open(archive, layer)) as files:
+                    yield from files
+
+    def contents(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of every file whose name ends with one of the suffixes."""
+        with tarfile.open(self._path) as archive:
+            for layer in self.manifest["Layers"]:
+                with tarfile.open(fileobj=_open(archive, layer)) as files:
+                    for member in files:
+                        content = (
+                            files.extractfile(member) if member.isfile() and member.name.endswith(suffixes) else None
+                        )
+                        if content:
+                            yield member.name.removeprefix("./"), content.read()
 
     def unpack(self, folder: Path) -> None:
         """Unpack every layer over one another into a folder, with owners and modes; needs root for the owners."""

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from localplane.caches import cache_folder
-from platform_status_images.build import build
+from platform_status_images.build import Order, build
 from platform_status_images.closure import Target
 from platform_status_images.context import write_context
 from platform_status_images.engines import ENGINES
 from platform_status_images.errors import ImageError, MissingToolError
 from platform_status_images.images import IMAGES, source_date_epoch
 
-__all__ = ["main"]
+__all__ = ["host_machine", "main"]
 
 _EPILOG = """\
 examples:
@@ -60,8 +60,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
             parsed.folder.mkdir(parents=True)
             write_context(parsed.folder, target, cache, epoch, chosen)
             return 0
-        wanted = [IMAGES[parsed.only]] if parsed.only else list(IMAGES.values())
-        for line in build(wanted, parsed.output, parsed.engine, parsed.base, target, cache, epoch, chosen):
+        wanted = (IMAGES[parsed.only],) if parsed.only else tuple(IMAGES.values())
+        order = Order(wanted, parsed.output.resolve(), parsed.engine, parsed.base, target, cache, epoch, parsed.fresh)
+        for line in build(order, chosen):
             sys.stdout.write(f"{line}\n")
     except (ImageError, ValueError, OSError) as error:
         sys.stderr.write(f"images: error: {error}\n")
@@ -79,8 +80,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     target = argparse.ArgumentParser(add_help=False)
-    target.add_argument("--python", default="3.11", type=_version, metavar="X.Y", help="the base's Python; default 3.11")
-    machine = _MACHINES.get(platform.machine().lower(), platform.machine().lower())
+    target.add_argument(
+        "--python", default="3.11", type=_version, metavar="X.Y", help="the base's Python; default 3.11"
+    )
+    machine = host_machine()
     target.add_argument(
         "--machine", default=machine, choices=["x86_64", "aarch64"], help=f"the base's processor; here {machine}"
     )
@@ -88,16 +91,27 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("build", parents=[target], help="build the images and write them to a folder")
     make.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where the archives go")
     make.add_argument("--only", choices=list(IMAGES), help="one image instead of both")
-    make.add_argument("--engine", choices=ENGINES, default="buildah", help="what builds; default buildah, without daemon")
+    make.add_argument(
+        "--engine", choices=ENGINES, default="buildah", help="what builds; default buildah, without daemon"
+    )
     make.add_argument(
         "--base",
         metavar="IMAGE",
         help="what the images stand on: Python 3.11 on glibc, as your registry calls it; "
         "default: with buildah a Debian made by debootstrap, else the Dockerfile's",
     )
-    only = commands.add_parser("context", parents=[target], help="write the build context of both images, build nothing")
+    make.add_argument("--fresh", action="store_true", help="build although the cache has the result of the same inputs")
+    only = commands.add_parser(
+        "context", parents=[target], help="write the build context of both images, build nothing"
+    )
     only.add_argument("folder", type=Path, metavar="FOLDER", help="where; must not exist")
     return parser
+
+
+def host_machine() -> str:
+    """Return this machine's processor, as the kernel of the images' base calls it."""
+    own = platform.machine().lower()
+    return _MACHINES.get(own, own)
 
 
 def _version(text: str) -> str:

@@ -58,6 +58,11 @@ class Pinned:
     version: str
     hashes: tuple[str, ...]
 
+    @property
+    def requirement(self) -> str:
+        """Its line in a requirements file."""
+        return " ".join([f"{self.name}=={self.version}", *(f"--hash={one}" for one in self.hashes)])
+
 
 def read_lock(text: str) -> dict[str, Pinned]:
     """Read requirements.lock, by canonical name.
@@ -65,7 +70,7 @@ def read_lock(text: str) -> dict[str, Pinned]:
     Args:
         text: As ``make lock`` wrote it: one entry a line, continued by backslashes.
     """
-    pinned = {}
+    pinned: dict[str, Pinned] = {}
     for line in text.replace("\\\n", " ").splitlines():
         found = _ENTRY.match(line)
         if found:

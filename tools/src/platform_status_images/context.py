@@ -17,14 +17,16 @@ _INSTALLER = "pip"
 
 
 def write_context(folder: Path, target: Target, cache: Path, epoch: int, environ: Mapping[str, str]) -> None:
-    """Write the context of every image::
+    """Write the context of every image.
 
-        wheels/*.whl                          all of them, once for all images
+    ::
+
+        wheels/*.whl            all of them, once for all images
         IMAGE/Dockerfile
-        IMAGE/requirements.txt                one line a wheel, with its hash
+        IMAGE/requirements.txt  one line a wheel, with its hash
         IMAGE/sbom.cdx.json
-        inside/*.py                           what runs in the build
-        pipeline/etc/                         the Promise's parts that the pipeline's image carries
+        pipeline/etc/           the Promise's parts that the pipeline's image carries
+        inside/*.py             what runs in the build
 
     Args:
         folder: Where; must not exist.

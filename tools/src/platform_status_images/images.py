@@ -9,8 +9,8 @@ __all__ = ["IMAGES", "PREFIX", "ROOT", "Image", "source_date_epoch"]
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "platform-status"
 
-# What hatchling, too, dates a wheel with if nobody says otherwise. Not the time of the commit: an image whose inputs did
-# not change keeps its digest from commit to commit.
+# What hatchling, too, dates a wheel with if nobody says otherwise. Not the time of the commit: an image whose inputs
+# did not change keeps its digest from commit to commit.
 _EPOCH = 1580601600
 
 

@@ -73,7 +73,7 @@ def fetch_wheels(pinned: Sequence[Pinned], target: Target, cache: Path, environ:
         CommandError: If pip cannot fetch one.
         ClosureError: If what lies in the cache is not what the lock says.
     """
-    lines = "".join(f"{item.name}=={item.version} {' '.join(f'--hash={one}' for one in item.hashes)}\n" for item in pinned)
+    lines = "".join(f"{item.requirement}\n" for item in pinned)
     key = digest([lines.encode(), repr(target).encode()])
     folder = cache / "images" / "wheels" / key
     with exclusive(cache / "locks" / "image-wheels.lock", lambda: say("waiting for another fetch of wheels")):

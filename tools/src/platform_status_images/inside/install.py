@@ -20,7 +20,7 @@ APP = IMAGE / "app"
 # Programs; of the CEL library's 52 MB the 36 of extensions that no template can use; of the Kubernetes library's 126 MB
 # the 68 of a second client, which its first never imports.
 UNUSED = ("bin", "cel_expr_python/ext/*.so", "kubernetes/aio", "**/tests", "**/test", "**/__pycache__")
-# Only for credentials from a program, outside a cluster, and then a few of 1,500: as source they are enough.
+# Read one by one when somebody asks for them, and nothing of ours does: as source they are enough.
 NOT_COMPILED = ("kubernetes/client/api", "kubernetes/client/models")
 
 
@@ -44,7 +44,8 @@ def main() -> int:
     if not compileall.compile_dir(APP, quiet=1, stripdir=str(IMAGE), prependdir="/", invalidation_mode=mode):
         raise SystemExit(f"install: {APP} cannot be compiled")
     for name in NOT_COMPILED:
-        shutil.rmtree(APP / name / "__pycache__")
+        for path in (APP / name / "__pycache__").glob("[!_]*.pyc"):
+            path.unlink()
     if (BUILD / image / "etc").is_dir():
         shutil.copytree(BUILD / image / "etc", IMAGE / "etc/platform-status")
     write_bill(image)
@@ -78,7 +79,7 @@ def debian_packages(status: Path) -> list[dict[str, object]]:
     for paragraph in status.read_text("utf-8", "replace").split("\n\n"):
         lines = (line.partition(": ") for line in paragraph.splitlines() if not line.startswith(" "))
         fields = {name: value for name, _, value in lines}
-        if fields.get("Status") == "install ok installed":
+        if fields.get("Status", "").endswith(" installed"):
             name, version, architecture = fields["Package"], fields["Version"], fields["Architecture"]
             purl = f"pkg:deb/debian/{name}@{version.replace(':', '%3A').replace('+', '%2B')}?arch={architecture}"
             found.append({"type": "library", "name": name, "version": version, "bom-ref": purl, "purl": purl})

@@ -1,10 +1,10 @@
 """Takes from a base what no container of ours needs, and gives everything that stays a plain mode.
 
 Runs as root, as a step of a Dockerfile, on the filesystem that the image will have. Of a Debian base the packages stay
-that Python needs, a shell, the core tools and certificate authorities; every other package goes, from the package database too, so
-that scanners are told the truth. Then go pip, compilers, documentation, caches and the standard library's own tests.
-What stays has no setuid bit, is world-readable, root's, and may be written by nobody else but for an empty /tmp; and its
-bytecode is checked against nothing, because a file's time is that of the build and not that of its source.
+that Python needs, a shell and the core tools; every other package goes, from the package database too, so that scanners
+are told the truth. Then go pip, compilers, documentation, caches and the standard library's own tests. What stays has
+no setuid bit, is root's and world-readable, and nobody else may write anything but an empty /tmp. The bytecode is
+checked against nothing, because a file's time is that of the build and not that of its source.
 """
 
 import compileall
@@ -20,7 +20,18 @@ from pathlib import Path
 
 UID = 65532
 
-ROOTS = ("base-files", "base-passwd", "ca-certificates", "coreutils", "dash", "libc-bin", "libstdc++6", "netbase", "python3")
+# libstdc++6: the CEL library's wheel takes it from the system.
+ROOTS = (
+    "base-files",
+    "base-passwd",
+    "ca-certificates",
+    "coreutils",
+    "dash",
+    "libc-bin",
+    "libstdc++6",
+    "netbase",
+    "python3",
+)
 # What these depend on only to be installed or configured.
 NOT_FOLLOWED = {"awk", "debconf", "debconf-2.0", "debianutils", "dpkg", "mawk", "media-types"}
 
@@ -150,26 +161,28 @@ def remove_packages(root: Path) -> None:
     files = {name: owned(root, name) for name in paragraphs}
     kept = needed({name: fields for name, (fields, _) in paragraphs.items()}, files)
     stay = {os.path.realpath(path) for name in kept for path in files[name]}
-    for name in sorted(set(paragraphs) - kept):
-        for path in sorted(files[name], reverse=True):
-            if os.path.realpath(path) not in stay and not Path(path).is_dir():
-                remove(Path(path))
-        for path in sorted((root / "var/lib/dpkg/info").glob(f"{name}.*")):
+    gone = sorted({path for name in set(paragraphs) - kept for path in files[name]}, reverse=True)
+    for path in map(Path, gone):
+        if os.path.realpath(path) not in stay and (path.is_symlink() or not path.is_dir()):
             remove(path)
-        for path in sorted((root / "var/lib/dpkg/info").glob(f"{name}:*")):
+    for path in map(Path, gone):  # the deepest first, so that a folder is empty when its turn comes
+        if os.path.realpath(path) not in stay and path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    for path in sorted((root / "var/lib/dpkg/info").iterdir()):
+        if package_of(path) in set(paragraphs) - kept:
             remove(path)
-    for name in sorted(set(paragraphs) - kept):
-        for path in sorted(files[name], reverse=True):
-            folder = Path(path)
-            if folder.is_dir() and not folder.is_symlink() and path not in stay and not any(folder.iterdir()):
-                folder.rmdir()
     status.write_text("\n\n".join(paragraphs[name][1].strip("\n") for name in sorted(kept)) + "\n", "utf-8")
 
 
 def owned(root: Path, package: str) -> list[str]:
     """Return the paths that a package brought, folders included."""
-    lists = [path for path in (root / "var/lib/dpkg/info").glob(f"{package}*.list") if path.stem.split(":")[0] == package]
+    lists = [path for path in (root / "var/lib/dpkg/info").glob("*.list") if package_of(path) == package]
     return [line for path in lists for line in path.read_text("utf-8").splitlines() if line != "/."]
+
+
+def package_of(path: Path) -> str:
+    """Return the package of a file in dpkg's info folder, such as ``libc6`` of ``libc6:amd64.list``."""
+    return path.stem.partition(":")[0]
 
 
 def needed(fields: dict[str, dict[str, str]], files: dict[str, list[str]]) -> set[str]:
