@@ -7,6 +7,8 @@ import tarfile
 from pathlib import PurePosixPath
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from platform_status_images.images import ROOT
 
@@ -108,6 +110,7 @@ def test_no_bytecode_is_checked_against_its_source(image: Image) -> None:
 def test_the_bill_of_materials_names_what_is_installed(image: Image) -> None:
     inside = image.archive.read("usr/share/sbom/sbom.cdx.json")
     assert image.bill.read_bytes() == inside
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(inside.decode()) is None
     bill = json.loads(inside)
     parts = {
         (kind(part["purl"]), part["name"].lower().replace("_", "-"), part["version"]) for part in bill["components"]

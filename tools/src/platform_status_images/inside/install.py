@@ -29,7 +29,16 @@ def main() -> int:
     image = sys.argv[1]
     [pip] = (BUILD / "wheels").glob("pip-*.whl")
     requirements = BUILD / image / "requirements.txt"
-    arguments = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", "--no-cache-dir", "--require-hashes"]
+    arguments = [
+        "install",
+        "--isolated",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        "--no-compile",
+        "--no-cache-dir",
+        "--require-hashes",
+    ]
     arguments += ["--disable-pip-version-check", "--root-user-action", "ignore", "--find-links", str(BUILD / "wheels")]
     arguments += ["--target", str(APP), "--requirement", str(requirements)]
     subprocess.run([sys.executable, "-B", f"{pip}/pip", *arguments], check=True)  # noqa: S603 - our own
