@@ -44,16 +44,19 @@ schemas: $(READY) ## Write what is generated from schemas and CRDs: the referenc
 	@$(BIN)/python -m platform_status_contract.validation.reference --write docs/contract/v1.md
 	@$(BIN)/python promise/request_schema.py
 
-promise: $(READY) ## Check the parts of the Promise: CRDs against the request's schema, the StatusContract template
+promise: $(READY) ## Write promise/promise.yaml from its parts (DEPENDENCIES=static prints the form without a promise workflow)
+	@$(BIN)/python promise/assemble.py $(if $(DEPENDENCIES),--dependencies $(DEPENDENCIES))
+
+verify: $(READY)
 	@$(BIN)/python promise/request_schema.py --check
 	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/contract.yaml
-
-verify: promise
+	@$(BIN)/python promise/assemble.py --check
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
-bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi for a limit)
-	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY))
+bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi, SECRETS=watch)
+	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY)) \
+	  $(if $(SECRETS),--secrets $(SECRETS))
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))

@@ -1,7 +1,7 @@
 """Measures the sidecar against a real API server and prints figures, with the Go implementation's beside them.
 
-Usage: ``python -m tests.bench [--requests 200,1000] [--changes N] [--rest SECONDS] [--memory 64Mi]``, or
-``make bench``, ``make bench N=100``, ``make bench MEMORY=64Mi``.
+Usage: ``python -m tests.bench [--requests 200,1000] [--changes N] [--rest SECONDS] [--memory 64Mi]
+[--secrets watch]``, or ``make bench``, ``make bench N=100``, ``make bench MEMORY=64Mi``, ``make bench SECRETS=watch``.
 """
 
 import argparse
@@ -32,7 +32,10 @@ def main() -> int:
     say = _progress(time.monotonic())
     say(f"one decision of the rules: {microseconds_per_decision():.0f} microseconds, median of 2,000")
     try:
-        figures = [measure(Plan(size, options.changes, options.rest, options.memory), say) for size in options.requests]
+        plans = [
+            Plan(size, options.changes, options.rest, options.memory, options.secrets) for size in options.requests
+        ]
+        figures = [measure(plan, say) for plan in plans]
     except LimitError as error:
         sys.stderr.write(f"bench: {error}\n")
         return 2
@@ -85,6 +88,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--changes", type=int, default=300, help="how many changes to time (default: %(default)s)")
     parser.add_argument("--rest", type=float, default=120, help="seconds to watch it at rest (default: %(default)s)")
     parser.add_argument("--memory", type=parse_size, default=0, metavar="SIZE", help="enforce a limit, such as 64Mi")
+    ways = "how the sidecar reads Secrets (default: %(default)s)"
+    parser.add_argument("--secrets", choices=("poll", "watch"), default="poll", help=ways)
     return parser.parse_args()
 
 

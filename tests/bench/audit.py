@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
-__all__ = ["USER", "audit_flags", "requests_since"]
+from platform_status_demo import roles
 
-USER = "system:serviceaccount:platform-status-system:platform-status-sidecar"
+__all__ = ["audit_flags", "requests_since"]
 
 
 def audit_flags(folder: Path) -> tuple[str, ...]:
@@ -15,7 +15,7 @@ def audit_flags(folder: Path) -> tuple[str, ...]:
         "apiVersion": "audit.k8s.io/v1",
         "kind": "Policy",
         "omitStages": ["ResponseStarted", "ResponseComplete", "Panic"],
-        "rules": [{"level": "Metadata", "users": [USER]}, {"level": "None"}],
+        "rules": [{"level": "Metadata", "users": [roles.USER]}, {"level": "None"}],
     }
     file = folder / "audit-policy.json"
     file.write_text(json.dumps(policy))

@@ -33,12 +33,14 @@ class Plan(Struct, frozen=True):
         changes: How many changes are timed.
         rest: Seconds at rest.
         memory: Bytes that the kernel lets the sidecar have; 0 for no limit.
+        secrets: How it reads Secrets, as its flag has it: ``poll`` or ``watch``.
     """
 
     requests: int
     changes: int
     rest: float
     memory: int
+    secrets: str = "poll"
 
 
 class Figures(Struct, frozen=True):
@@ -71,7 +73,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         group = stack.enter_context(memory_limit(plan.memory)) if plan.memory else None
         time.sleep(5)  # the API server and etcd settle after the load
         started = time.monotonic()
-        with MeasuredSidecar(plane, folder, group) as sidecar:
+        with MeasuredSidecar(plane, folder, group, secrets=plan.secrets) as sidecar:
             _wait(lambda: sidecar.ready_writes() >= plan.requests, sidecar)
             cold = time.monotonic() - started
             if _ready(plane.admin) != plan.requests:

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import yaml
 
 from localplane.clusters import Cluster
+from platform_status_demo import roles
 
 __all__ = ["MeasuredSidecar"]
 
-_RBAC = Path(__file__).parents[2] / "promise/sidecar/rbac.yaml"
-_ACCOUNT = ("platform-status-system", "platform-status-sidecar")
+_ROOT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -30,12 +30,14 @@ class MeasuredSidecar:
         cluster: The control plane.
         folder: Where its credentials and its log go.
         group: Processes of the cgroup that it runs in; None for no limit.
+        secrets: How it reads Secrets: ``poll`` or ``watch``; it gets the rights for just that.
     """
 
-    def __init__(self, cluster: Cluster, folder: Path, group: Path | None = None) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, group: Path | None = None, *, secrets: str = "poll") -> None:
         self._cluster = cluster
         self._folder = folder
         self._group = group
+        self._secrets = secrets
         self._read = self._ready = 0
         self.log = folder / "sidecar.log"
 
@@ -43,7 +45,7 @@ class MeasuredSidecar:
         """Start it and wait until it says on which port it answers."""
         environment = self._credentials()
         command = [sys.executable, "-m", "platform_status_sidecar", "--listen", "127.0.0.1:0"]
-        command += ["--service-account", str(self._folder)]
+        command += ["--service-account", str(self._folder), "--secrets", self._secrets]
         if self._group is not None:
             # it joins before it becomes the sidecar, so every page of it counts
             command = ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self._group), *command]
@@ -97,11 +99,12 @@ class MeasuredSidecar:
         return int(sizes["VmRSS"]) / 1024, int(sizes["VmHWM"]) / 1024
 
     def _credentials(self) -> dict[str, str]:
-        for document in yaml.safe_load_all(_RBAC.read_text()):
+        for document in roles.rights(_ROOT):
             self._cluster.admin.apply(document)
-        namespace, name = _ACCOUNT
+        namespace, name = roles.NAMESPACE, roles.ACCOUNT
         # the pipeline ships one Role per request; for the bench one rule stands for all of them
-        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
+        verbs = ["list", "watch"] if self._secrets == "watch" else ["get"]
+        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": verbs}]
         subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
         api = "rbac.authorization.k8s.io"
         metadata = {"name": "bench-secrets"}

@@ -4,7 +4,9 @@ A fault sees a request before it is forwarded (`before`), and each line of a wat
 It keeps its state in the stream's own dict, so one fault may break many streams.
 """
 
+import asyncio
 import json
+import threading
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -17,6 +19,7 @@ __all__ = [
     "ErrorEvent",
     "Fault",
     "HalfLine",
+    "Held",
     "HttpError",
     "Move",
     "OutOfOrder",
@@ -25,6 +28,7 @@ __all__ = [
     "Silent",
     "Slow",
     "Stale",
+    "WrongDate",
 ]
 
 
@@ -63,9 +67,15 @@ class Fault:
 
     Attributes:
         delay: Seconds before each answer, and before each line of a watch.
+        skew: Seconds by which the API server's clock is wrong, as the Date of its answers says it.
     """
 
     delay: float = 0.0
+    skew: float = 0.0
+
+    async def pause(self) -> None:
+        """Pass the delay before a request is answered."""
+        await asyncio.sleep(self.delay)
 
     def before(self, request: Request) -> Reply | Move | None:
         """Answer in the API server's place, or None to let it answer."""
@@ -98,6 +108,13 @@ class HttpError(Fault):
     def before(self, request: Request) -> Reply:
         """Answer with the error."""
         return Reply(self.status, _status(self.status, self.reason, request.path), self.retry_after)
+
+
+@dataclass
+class WrongDate(Fault):
+    """Lets the API server's own clock be wrong by so many seconds."""
+
+    skew: float
 
 
 @dataclass
@@ -203,6 +220,24 @@ class Slow(Fault):
     """Takes its time for everything."""
 
     delay: float = 1.0
+
+
+class Held(Fault):
+    """Keeps requests back until `let_go`, and forwards them then, also for a client that is long gone."""
+
+    delay = 0.02
+
+    def __init__(self) -> None:
+        self._free = threading.Event()
+
+    def let_go(self) -> None:
+        """Forward what was kept back, and keep nothing back any more."""
+        self._free.set()
+
+    async def pause(self) -> None:
+        """Wait for `let_go`, which comes from another thread."""
+        while not self._free.is_set():  # noqa: ASYNC110 - an asyncio.Event cannot be set from there
+            await asyncio.sleep(self.delay)
 
 
 def _status(code: int, reason: str, path: str) -> bytes:

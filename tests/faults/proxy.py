@@ -14,7 +14,8 @@ import struct
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -240,7 +241,7 @@ class FaultProxy:
         for rule in self._striking(request):
             if rule.fault.delay:
                 rule.strikes()
-                await asyncio.sleep(rule.fault.delay)
+                await rule.fault.pause()
             found = rule.fault.before(request)
             if found:
                 rule.strikes()
@@ -283,7 +284,8 @@ class FaultProxy:
             body = b"".join([piece async for piece in read_body(reader, headers)])
             self._note(request, status)
             kept = {name: value for name, value in headers.items() if name not in _HOP}
-            client.writer.write(head(first, {**kept, "content-length": str(len(body))}) + body)
+            own = {"date": self._date(request), "content-length": str(len(body))}
+            client.writer.write(head(first, {**kept, **own}) + body)
             await client.writer.drain()
             return True
         finally:
@@ -294,7 +296,7 @@ class FaultProxy:
     ) -> None:
         """Relay a watch until one side ends it, or a fault does."""
         own = {"content-type": headers.get("content-type", ""), "transfer-encoding": "chunked", "connection": "close"}
-        client.writer.write(head("HTTP/1.1 200 OK", own))
+        client.writer.write(head("HTTP/1.1 200 OK", {**own, "date": self._date(request)}))
         await client.writer.drain()
         relay = asyncio.create_task(self._relay(client, request, upstream, headers))
         hung_up = asyncio.create_task(client.reader.read(1))
@@ -358,6 +360,14 @@ class FaultProxy:
             client.writer.write(chunk(piece))
             await client.writer.drain()
         return None
+
+    def _date(self, request: Request) -> str:
+        skew = 0.0
+        for rule in self._striking(request):
+            if rule.fault.skew:
+                rule.strikes()
+                skew = rule.fault.skew
+        return format_datetime(datetime.now(UTC) + timedelta(seconds=skew), usegmt=True)
 
     def _striking(self, request: Request) -> list[Rule]:
         return [rule for rule in self._rules if rule.is_for(request) and self._random.random() < rule.chance]

@@ -11,23 +11,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from localplane.client import Client
+from platform_status_demo import roles
 from tests.cluster.sidecar.world import until
 
-__all__ = ["ACCOUNT", "FaultySidecar", "credentials"]
+__all__ = ["FaultySidecar", "credentials"]
 
-ACCOUNT = ("platform-status-system", "platform-status-sidecar")
-_RBAC = Path(__file__).parents[2] / "promise/sidecar/rbac.yaml"
+_ROOT = Path(__file__).parents[2]
 _STOP_SECONDS = 15
 
 
 def credentials(admin: Client, authority: bytes, folder: Path) -> None:
     """Apply the sidecar's real RBAC, let it read Secrets, and put its token and its authority into a folder."""
-    for document in yaml.safe_load_all(_RBAC.read_text()):
+    for document in roles.rights(_ROOT):
         admin.apply(document)
-    namespace, name = ACCOUNT
+    namespace, name = roles.NAMESPACE, roles.ACCOUNT
     api = "rbac.authorization.k8s.io"
     metadata = {"name": "faults-secrets"}
     # the pipeline ships one Role per request; here one rule stands for all of them

@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,6 +36,7 @@ WRITES_PER_REQUEST_AND_MINUTE = 13
 _CALM = (QUIET_SECONDS, "the truth is told in a calm")
 _LONG_CALM = 60.0
 _MINUTE = 60.0
+_LONGEST_ILLNESS = 5 * _MINUTE
 
 
 class Soak:
@@ -57,6 +59,7 @@ class Soak:
         self._chance = chance
         self.rounds: list[str] = []
         self.missed: list[str] = []
+        self._sick_since: dict[str, float] = {}
         self.left_out: frozenset[str] = frozenset()
         self.converged: list[float] = []
         self.foreign = {name: fleet.put_foreign(name, "PromiseAvailable", "before") for name in fleet.names}
@@ -77,8 +80,9 @@ class Soak:
             until(lambda: all(map(self._fleet.is_true, self._fleet.names)), _CALM[1], _CALM[0])
         except AssertionError:
             # told at the end, with all others; what never comes is told now
-            self.missed.append(name)
-            patience = f"the truth is told after {name}, in the end"
+            late = [each for each in self._fleet.names if not self._fleet.is_true(each)]
+            self.missed.append(f"{name} ({', '.join(late)})")
+            patience = f"the truth is told after {self.missed[-1]}, in the end"
             until(lambda: all(map(self._fleet.is_true, self._fleet.names)), patience, _LONG_CALM)
         self.converged.append(time.monotonic() - began)
 
@@ -97,11 +101,24 @@ class Soak:
             if sight.phase == "Ready" and sight.status.get("health", {}).get("workloads") != _WHOLE
         ]
 
+    def _turn(self, name: str) -> None:
+        """Let an Application fall ill or recover."""
+        if self._sick_since.pop(name, None) is None:
+            self._sick_since[name] = time.monotonic()
+        self._fleet.set_health(name, "Degraded" if name in self._sick_since else "Healthy")
+
+    def _recover(self) -> None:
+        """Heal what has been ill for long: after 10 minutes it would rightly be Failed."""
+        for name, since in list(self._sick_since.items()):
+            if time.monotonic() - since > _LONGEST_ILLNESS:
+                self._turn(name)
+
     def _churn(self) -> None:
+        self._recover()
         name = self._chance.choice(self._fleet.names)
         match self._chance.randrange(4):
             case 0:
-                self._fleet.set_health(name, "Healthy" if self._fleet.sick[name] else "Degraded")
+                self._turn(name)
             case 1:
                 self.foreign[name] = self._fleet.put_foreign(name, "PromiseAvailable", str(time.monotonic_ns()))
             case _:
@@ -197,7 +214,11 @@ def main() -> int:
         until(lambda: all(map(fleet.is_true, fleet.names)), "all is true at the beginning", 60)
         soak = Soak(plane, proxy, fleet, recorder, clock, chance)
         soak.left_out = frozenset(options.without)
-        _run(soak, proxy, sidecar, fleet, options.seconds)
+        try:
+            _run(soak, proxy, sidecar, fleet, options.seconds)
+        finally:
+            stormy = [line["request"] for line in sidecar.lines() if "once a minute" in line["message"]]
+            sys.stdout.write(f"written so often that they were held back to once a minute: {stormy or 'none'}\n")
         sidecar.stop()
     return 0
 
@@ -230,12 +251,13 @@ def _run(soak: Soak, proxy: FaultProxy, sidecar: FaultySidecar, fleet: Fleet, se
 
 def _say(soak: Soak, proxy: FaultProxy, sidecar: FaultySidecar, mark: int, seconds: float) -> None:
     patches = proxy.seen(mark, verb="patch", resource=STATUS)
-    accepted = sum(item.status == 200 for item in patches)
+    written = Counter(item.path for item in patches if item.status == 200)
     sys.stdout.write(
         f"[{seconds:5.0f} s] {len(soak.rounds)} faults of {len(set(soak.rounds))} kinds; truth after "
         f"{statistics.median(soak.converged):.1f} s (max {max(soak.converged):.1f} s, {len(soak.missed)} too late); "
-        f"{accepted} writes of {len(patches)} tries; {len(proxy.seen(mark))} requests; "
-        f"{sidecar.resident_kib() / 1024:.1f} MiB\n"
+        f"{written.total()} writes of {len(patches)} tries, at most {max(written.values(), default=0)} of one request; "
+        f"{len(proxy.seen(mark))} requests; "
+        f"{sidecar.resident_kib() / 1024:.1f} MiB" + (f"; too late after {soak.missed}" if soak.missed else "") + "\n"
     )
     sys.stdout.flush()
 
@@ -243,7 +265,8 @@ def _say(soak: Soak, proxy: FaultProxy, sidecar: FaultySidecar, mark: int, secon
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=float, default=900, help="how long (default: %(default)s)")
-    parser.add_argument("--requests", type=int, default=5, help="how many requests (default: %(default)s)")
+    # few enough writes of each that none comes near 30 in 10 minutes, from where on it is written once a minute
+    parser.add_argument("--requests", type=int, default=60, help="how many requests (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the churn and the faults (default: %(default)s)")
     parser.add_argument("--without", action="append", default=[], help="leave a fault out, by its name; repeatable")
     return parser.parse_args()

@@ -70,7 +70,7 @@ def test_410_at_once_and_repeatedly(trial: Starter) -> None:
         under.change()
         under.strikes(rule, times=6)
         time.sleep(BURST)
-    under.judge(Bounds(writes=3, attempts=3))
+    under.judge(Bounds(writes=3, attempts=4))
 
 
 def test_410_as_an_event_at_once_and_repeatedly(trial: Starter) -> None:
@@ -80,7 +80,7 @@ def test_410_as_an_event_at_once_and_repeatedly(trial: Starter) -> None:
         under.change()
         under.strikes(rule, times=6)
         time.sleep(BURST)
-    under.judge(Bounds(writes=3, attempts=3))
+    under.judge(Bounds(writes=3, attempts=4))
 
 
 def test_a_stale_list(trial: Starter) -> None:
@@ -95,7 +95,7 @@ def test_a_stale_list(trial: Starter) -> None:
         for resource in OBSERVED:
             until(lambda resource=resource: under.proxy.seen(asked, verb="list", resource=resource), "it lists again")  # type: ignore[misc]  # the default binds the loop's value
         under.strikes(stale, times=2)
-    under.judge(Bounds(writes=3, attempts=3))
+    under.judge(Bounds(writes=3, attempts=4))
 
 
 @pytest.mark.parametrize("status", [500, 503])
@@ -215,4 +215,5 @@ def test_requests_whose_older_event_comes_last(trial: Starter) -> None:
         under.fleet.put_foreign("v1", "WorksSucceeded", "first")
         under.fleet.put_foreign("v1", "WorksSucceeded", "second")
         under.strikes(rule)
-    under.judge(Bounds(writes=3, attempts=4))
+    # three states of Kratix's, each of which may cost a conflict
+    under.judge(Bounds(writes=3, attempts=6))

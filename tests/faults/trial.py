@@ -32,14 +32,15 @@ class Bounds:
 
     Attributes:
         writes: Accepted status writes of v1 and v2, each; v0 is allowed `idle_writes`.
-        attempts: PATCH requests of one status, refused ones included.
+        attempts: PATCH requests of one status, refused ones included: the accepted ones, and one conflict for the
+            condition that Kratix writes meanwhile, which a watch that is broken has not told of.
         requests: Requests of every kind.
         idle_writes: Accepted status writes of v0, of which nothing changed.
         memory_mib: By how much the resident memory may have grown.
     """
 
     writes: int = 2
-    attempts: int = 2
+    attempts: int = 3
     requests: int = 80
     idle_writes: int = 0
     memory_mib: float = 6.0

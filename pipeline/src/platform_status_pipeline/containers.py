@@ -2,20 +2,34 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Final
 
 from msgspec import Struct
 
-from platform_status_pipeline.errors import FolderError, RefusedError
-from platform_status_pipeline.kratix.folders import Folders, read_mapping, remove_files, write_file
+from platform_status_pipeline.errors import FolderError, RefusedError, TemplateError
+from platform_status_pipeline.kratix.destinations import directed
+from platform_status_pipeline.kratix.folders import (
+    Folders,
+    read_documents,
+    read_list,
+    read_mapping,
+    remove_files,
+    write_file,
+)
 from platform_status_pipeline.kratix.live import patch_problems, target_of
 from platform_status_pipeline.kratix.status_file import configured, deleting, resolved
-from platform_status_pipeline.problems import lines
+from platform_status_pipeline.problems import Problem, lines
+from platform_status_pipeline.promise.facts import read_promise
+from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
-from platform_status_pipeline.yaml_text import dump
+from platform_status_pipeline.yaml_text import YamlError, dump, load
 
-__all__ = ["Surroundings", "configure", "contract", "delete", "report"]
+__all__ = ["DIRECTORY", "Surroundings", "configure", "contract", "delete", "report", "sidecar"]
+
+DIRECTORY: Final = "platform"
+"""Folder of the output with the sidecar's manifests; it has destinations of its own, whatever the Promise's are."""
 
 
 class Surroundings(Struct, frozen=True):
@@ -72,12 +86,12 @@ def delete(given: Surroundings) -> None:
     given.say(message)
 
 
-def contract(given: Surroundings, template: Path, variables: Mapping[str, str]) -> None:
+def contract(given: Surroundings, template: Path | str, variables: Mapping[str, str]) -> None:
     """Resolve a StatusContract for a request of any kind and add it to status.yaml.
 
     Args:
         given: What the container is given.
-        template: File of the template.
+        template: File of the template, or its text.
         variables: Values that replace those of the template's variables.
 
     Raises:
@@ -89,20 +103,59 @@ def contract(given: Surroundings, template: Path, variables: Mapping[str, str]) 
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to resolve for a request that is being deleted")
         return
-    result = resolve(read_template(read_mapping(template)), request, variables)
+    document = _inline(template) if isinstance(template, str) else read_mapping(template)
+    result = resolve(read_template(document), request, variables)
     message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
     write_file(folders.status, dump(resolved(read_mapping(folders.status, optional=True), request, result, message)))
-    given.say(f"resolved {template.name} for generation {result.contract['generation']}")
+    source = "STATUS_CONTRACT" if isinstance(template, str) else template.name
+    given.say(f"resolved {source} for generation {result.contract['generation']}")
+
+
+def _inline(text: str) -> object:
+    try:
+        return load(text)
+    except YamlError as error:
+        problem = Problem("STATUS_CONTRACT", f"not the YAML of one object: {error}", "mend the Promise")
+        raise TemplateError([problem]) from error
+
+
+def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destination: Mapping[str, str]) -> None:
+    """Write the manifests of the Promise's sidecar, and where they go.
+
+    Args:
+        given: What the container is given; its request is the Promise.
+        parts: Folder of the parts.
+        options: What the platform decides.
+        destination: Labels of the Destinations that take them.
+
+    Raises:
+        FolderError: A folder or a part cannot be read or written.
+        RefusedError: The Promise or a part is wrong; none of our files is left behind.
+    """
+    folders = given.folders
+    documents = read_documents(parts)
+    folder = folders.output / DIRECTORY
+    remove_files(folder, documents)
+    promise = read_promise(read_mapping(folders.request))
+    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
+        given.say("nothing to write for a Promise that is being deleted")
+        return
+    files = render(documents, promise, options)
+    selectors: list[Any] = directed(read_list(folders.destination_selectors), DIRECTORY, destination)
+    for name, manifests in files.items():
+        write_file(folder / name, dump(*manifests))
+    write_file(folders.destination_selectors, dump(selectors))
+    given.say(f"sidecar of {promise.name} for {promise.resource}: wrote {', '.join(files)} to {DIRECTORY}/")
 
 
 def report(given: Surroundings, refused: RefusedError) -> None:
     """Tell every problem in a line of its own, then write them to the live status.
 
-    A failure to write is told after the problems, and hides none.
+    A failure to write is told after the problems, and hides none. Kratix keeps no status of ours on a Promise.
     """
     for problem in refused.problems:
         given.say(problem.line)
-    if given.dry_run:
+    if given.dry_run or given.environment.get("KRATIX_WORKFLOW_TYPE") == "promise":
         return
     try:
         target = target_of(read_mapping(given.folders.request), given.environment)

@@ -7,11 +7,13 @@ quoted. Duplicate keys and aliases are errors, because they hide what a file say
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
-__all__ = ["YamlError", "dump", "load"]
+__all__ = ["YamlError", "dump", "load", "load_all"]
 
 _PLAIN = re.compile(r"[A-Za-z/_]")
 _ONE_LETTER_BOOLEANS = frozenset("yYnN")
@@ -82,7 +84,19 @@ def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else quoted)
 
 
+class _LiteralDumper(_Dumper):
+    """Writes text of several lines as a literal block, for files that people read."""
+
+
+def _literal(dumper: _LiteralDumper, text: str) -> yaml.ScalarNode:
+    if "\n" not in text.rstrip("\n"):
+        return _string(dumper, text)
+    # PyYAML falls back to double quotes where a literal block could not hold the text.
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
+
+
 _Dumper.add_representer(str, _string)
+_LiteralDumper.add_representer(str, _literal)
 
 
 def load(text: str) -> object:
@@ -97,9 +111,33 @@ def load(text: str) -> object:
     Raises:
         YamlError: The text is not YAML, holds more than one document, duplicate keys, aliases or foreign tags.
     """
-    try:
+    with _told():
         _refuse_aliases(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader with fewer types
+
+
+def load_all(text: str) -> list[object]:
+    """Read a stream of YAML documents; those that are empty but for comments are left out.
+
+    Args:
+        text: The stream.
+
+    Returns:
+        JSON values, as `load` returns them.
+
+    Raises:
+        YamlError: As for `load`, but for the number of documents.
+    """
+    with _told():
+        _refuse_aliases(text)
+        documents = list(yaml.load_all(text, Loader=_Loader))
+        return [document for document in documents if document is not None]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
     except YamlError:
         raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -114,11 +152,12 @@ def _refuse_aliases(text: str) -> None:
             raise YamlError(f"line {line}: aliases are not allowed")
 
 
-def dump(*documents: object) -> str:
+def dump(*documents: object, literal: bool = False) -> str:
     """Write JSON values as a stream of YAML documents; the same values always give the same text.
 
     Args:
         documents: The documents; keys keep their order.
+        literal: Whether text of several lines becomes a literal block.
 
     Returns:
         The text, with a final newline.
@@ -126,7 +165,7 @@ def dump(*documents: object) -> str:
     return "---\n".join(
         yaml.dump(
             document,
-            Dumper=_Dumper,
+            Dumper=_LiteralDumper if literal else _Dumper,
             sort_keys=False,
             allow_unicode=True,
             default_flow_style=False,

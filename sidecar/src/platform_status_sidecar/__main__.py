@@ -10,7 +10,7 @@ from typing import Final
 
 from . import __version__, logs
 from .app import App
-from .clock import SystemClock
+from .clock import ServerClock, SystemClock
 from .connection import connect
 from .errors import SettingsError
 from .settings import Settings, read_settings
@@ -57,12 +57,13 @@ def _app(settings: Settings) -> App:
         service_account=settings.service_account,
         connections=_CONNECTIONS,
     )
-    transport = HttpTransport(connection, user_agent=f"platform-status-sidecar/{__version__}")
+    clock = ServerClock(SystemClock())
+    transport = HttpTransport(connection, user_agent=f"platform-status-sidecar/{__version__}", on_date=clock.hear)
     identity = socket.gethostname()
     if settings.leader_elect:
         # Two replicas may share a host's name; the Lease must tell them apart.
         identity += f"_{secrets.token_hex(4)}"
-    return App(settings, transport=transport, clock=SystemClock(), identity=identity)
+    return App(settings, transport=transport, clock=clock, identity=identity)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The wiring: which part feeds which, how they start, and how they stop."""
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from .facts import is_dry_run
 from .health import Answer, is_informed, liveness, readiness
 from .kinds import Source, api_version, watched_kinds
 from .metrics import ProcessMetrics, collect, exposition, negotiate
+from .mirror.health_records import HealthRecords
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
 from .reconcile import BackedOff, Conclude, Reconciler, Reporter
@@ -34,6 +36,7 @@ from .watch.backfill import Backfill
 from .watch.election import Election
 from .watch.lease import LeaseRenewal
 from .watch.reflector import Reflector
+from .watch.secret_backfill import SecretBackfill
 from .watch.secrets import SecretPolls
 from .workers import Turns, Worker
 from .write.writer import Writer
@@ -41,6 +44,8 @@ from .write.writer import Writer
 __all__ = ["App"]
 
 _STOP_SECONDS: Final = 5.0
+"""For the Lease to be given back, and again for all other threads together: one that waits for an answer that never
+comes is left behind, and ends with the process."""
 _DRAIN_SECONDS: Final = 10.0
 """Writes that are due when we are told to stop are finished, if that takes no longer; a pod has 30 s to end."""
 _EVENT_SECONDS: Final = 2.0
@@ -49,6 +54,8 @@ _WRITERS: Final = 6
 _ASKERS: Final = 3
 """Threads that write, and that ask for Secrets: an answer takes the API server far longer than it takes us."""
 _LOOK_SECONDS: Final = 1.0
+_NAMED: Final = 10
+"""So many requests are named when changes are left; more would make the line no clearer."""
 _log = logging.getLogger(__name__)
 
 
@@ -73,7 +80,9 @@ class App:
         self._transport = transport
         self._clock = clock
         self._jumps = Jumps(clock)
+        self._watches_secrets = settings.secrets == "watch"
         self._stop = threading.Event()
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._written = threading.Event()
         self.outcomes = Outcomes()
         self.queue: CoalescingQueue[Key] = CoalescingQueue(clock)
@@ -82,12 +91,13 @@ class App:
         self.store = Store(
             promise=settings.promise,
             clock=clock,
-            interest=_interest(settings.promise),
+            interest=_interest(settings.promise, watch_secrets=self._watches_secrets),
             wake=self._wake,
             poll=self._secrets.add,
             cover=lambda namespace: self._namespaces.add((namespace,)),
             wake_bulk=self._wake_bulk,
             mine=settings.shard.owns,
+            watch_secrets=self._watches_secrets,
         )
         self._process = ProcessMetrics()
         self._events = EventSender(
@@ -100,7 +110,9 @@ class App:
             send=self._events.offer,
             budget=Budget(),
         )
-        kinds = watched_kinds(settings.resource, settings.promise)
+        self._mirrored: CoalescingQueue[Key] = CoalescingQueue(clock)
+        self._mirror = self._health_records(settings, clock) if settings.health_records else None
+        kinds = watched_kinds(settings.resource, settings.promise, secrets=self._watches_secrets)
         requests = next(kind for kind in kinds if kind.source is Source.REQUESTS)
         self.reconciler = Reconciler(
             queue=self.queue,
@@ -115,9 +127,15 @@ class App:
             leads=lambda: self.leads,
             on_backed_off=self._on_backed_off,
             announcer=self._announcer,
+            mirror=self._mirror,
         )
-        polls = SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock)
-        reconciling, asking = Turns(self.queue, self.reconciler.turn), Turns(self._secrets, polls.ask)
+        asking = Turns(
+            self._secrets,
+            SecretBackfill(self._secrets, transport=transport, store=self.store).ask
+            if self._watches_secrets
+            else SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock).ask,
+        )
+        reconciling = Turns(self.queue, self.reconciler.turn)
         self._writers = [
             Worker(f"reconcile-{number}", reconciling, clock=clock, stop=self._stop) for number in range(_WRITERS)
         ]
@@ -147,9 +165,23 @@ class App:
             *(Worker(f"secrets-{number}", asking, clock=clock, stop=self._stop) for number in range(_ASKERS)),
             self._lease,
             *self._writers,
+            *([self._mirror_thread(self._mirror, clock)] if self._mirror else []),
             self._events,
             self._server,
         ]
+
+    def _health_records(self, settings: Settings, clock: Clock) -> HealthRecords:
+        return HealthRecords(
+            self._mirrored,
+            self._transport,
+            promise=settings.promise,
+            api_version=api_version(settings.resource),
+            clock=clock,
+            leads=lambda: self.leads,
+        )
+
+    def _mirror_thread(self, mirror: HealthRecords, clock: Clock) -> threading.Thread:
+        return Worker("health-records", Turns(self._mirrored, mirror.turn), clock=clock, stop=self._stop)
 
     def _lease_thread(self, settings: Settings, identity: str, clock: Clock) -> LeaseRenewal | Election:
         def healthy() -> bool:
@@ -235,13 +267,17 @@ class App:
         Returns:
             True if it was asked to stop.
         """
-        while not self._stop.wait(_LOOK_SECONDS):
-            dead = [thread.name for thread in self._threads if not thread.is_alive()]
-            if dead and not self._stop.is_set():
-                _log.error("A thread died", extra={"threads": dead})
-                return False
-            self.look_at_clock()
-        return True
+        while True:
+            try:
+                self._asked.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                dead = [thread.name for thread in self._threads if not thread.is_alive()]
+                if dead:
+                    _log.error("A thread died", extra={"threads": dead})
+                    return False
+                self.look_at_clock()
+            else:
+                return True
 
     def look_at_clock(self) -> None:
         """Wake every request if the wall clock was set: what a wrong clock concluded must not wait for an event."""
@@ -251,8 +287,11 @@ class App:
             self.store.wake_all()
 
     def stop(self) -> None:
-        """Ask everything to stop; returns at once, callable from a signal handler."""
-        self._stop.set()
+        """Let `wait` return; returns at once, and may be called from a signal handler.
+
+        Not by an Event: the thread that a handler interrupts may hold the lock of it, and would wait for itself.
+        """
+        self._asked.put(None)
 
     def close(self) -> None:
         """Stop: finish the writes that are due, give the Lease back, wait for the threads."""
@@ -263,6 +302,7 @@ class App:
             if writer.is_alive():
                 writer.join(max(end - time.monotonic(), 0.0))
         self.queue.close()
+        self._say_what_is_left()
         self._written.set()
         if self._lease.is_alive():
             self._lease.join(_STOP_SECONDS)
@@ -271,15 +311,25 @@ class App:
             self._events.join(_EVENT_SECONDS)
         self._secrets.close()
         self._namespaces.close()
+        self._mirrored.close()
         self._transport.close()
         self._server.close()
+        end = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(_STOP_SECONDS)
+                thread.join(max(end - time.monotonic(), 0.0))
         _log.info("Stopped")
 
+    def _say_what_is_left(self) -> None:
+        left = self.outcomes.waiting()
+        if left:
+            _log.warning(
+                "Changes are left untold; whoever writes next looks at every request",
+                extra={"left": len(left), "requests": ["/".join(key) for key in left[:_NAMED]]},
+            )
 
-def _interest(promise: str) -> Callable[[RequestRecord], Interest]:
+
+def _interest(promise: str, *, watch_secrets: bool) -> Callable[[RequestRecord], Interest]:
     """Return what looks into a request's contract; a dry run is never touched, so it makes us look at nothing."""
 
     def look(record: RequestRecord) -> Interest:
@@ -290,6 +340,7 @@ def _interest(promise: str) -> Callable[[RequestRecord], Interest]:
         except (msgspec.DecodeError, RecursionError):
             # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
             return NOTHING
-        return interest_of(read_contract(status), request=record.key, promise=promise)
+        contract = read_contract(status)
+        return interest_of(contract, request=record.key, promise=promise, watch_secrets=watch_secrets)
 
     return look

@@ -18,12 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from .errors import SettingsError
+from .errors import SettingsError, UnansweredError
 
 __all__ = ["Connection", "connect"]
 
 _SKIPPED = ("kubernetes", "kubernetes.config", "kubernetes.utils")
 _LOOK_SECONDS: Final = 10.0
+_TOKEN_SECONDS: Final = 5.0
+"""The loader of a pod's token reads the whole environment each time that it is asked: a tenth of a millisecond."""
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +65,7 @@ class Connection:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._look_at: dict[bool, float] = {}
+        self._authorization: tuple[float, str | None]
         self._use(load())
 
     def refresh(self, *, doubted: bool = False) -> None:
@@ -98,6 +101,7 @@ class Connection:
         self.pool = rest.RESTClientObject(configuration).pool_manager
         self.host: str = str(configuration.host).rstrip("/")
         self._loaded = loaded
+        self._authorization = (float("-inf"), None)
         self._look_at = dict.fromkeys((True, False), self._seconds() + _LOOK_SECONDS)
 
     def _fingerprint(self) -> tuple[tuple[int, int] | None, ...]:
@@ -108,11 +112,25 @@ class Connection:
         """Return the Authorization header; a rotated ServiceAccount token is read again at most a minute late.
 
         Raises:
-            OSError: If the token file went away.
+            UnansweredError: If the token cannot be read, or is none; it may be in the middle of being replaced.
         """
-        found = self._configuration.auth_settings().get("BearerToken")
+        asked_at, known = self._authorization
+        now = self._seconds()
+        if now >= asked_at + _TOKEN_SECONDS:
+            known = self._ask_authorization()
+            self._authorization = (now, known)
+        return known
+
+    def _ask_authorization(self) -> str | None:
+        try:
+            found = self._configuration.auth_settings().get("BearerToken")
+        except Exception as error:  # a login of any kind may be behind it, with errors of its own
+            raise UnansweredError(f"the token cannot be read, is it being replaced? {error}") from error
         if found and found["value"]:
-            return str(found["value"]).strip()
+            token = str(found["value"]).strip()
+            if not (token.isascii() and token.isprintable()):
+                raise UnansweredError("the token holds characters that no header may, is it being replaced?")
+            return token
         if self._configuration.username:
             return str(self._configuration.get_basic_auth_token())
         return None
@@ -153,7 +171,7 @@ def _from_kubeconfig(path: str, context: str) -> Any:  # noqa: ANN401 - an untyp
         config.load_kube_config(
             config_file=path, context=context or None, client_configuration=configuration, persist_config=False
         )
-    except (config.ConfigException, OSError, ValueError) as error:
+    except Exception as error:  # half a file fails in the parser, or anywhere in a loader that expects a whole one
         raise SettingsError(f"--kubeconfig {path}: {error}; give a readable kubeconfig with that context") from error
     return configuration
 
@@ -166,7 +184,7 @@ def _from_pod(service_account: str) -> Any:  # noqa: ANN401 - an untyped class o
         loader.InClusterConfigLoader(
             token_filename=f"{service_account}/token", cert_filename=f"{service_account}/ca.crt"
         ).load_and_set(configuration)
-    except loader.ConfigException as error:
+    except (loader.ConfigException, OSError, ValueError) as error:
         raise SettingsError(
             f"no --kubeconfig, and this is not a pod with a ServiceAccount: {error}; give --kubeconfig FILE"
         ) from error

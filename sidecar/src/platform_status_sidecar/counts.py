@@ -12,6 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from .errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TransportError
+
 __all__ = [
     "BUCKETS",
     "TRUTH_BUCKETS",
@@ -45,6 +47,17 @@ class WriteResult(StrEnum):
     """No answer, 5xx or 429: tried again."""
     GONE = "gone"
     """The request was deleted meanwhile."""
+
+    @classmethod
+    def of(cls, error: TransportError) -> "WriteResult":
+        """Return what became of a write that ended so."""
+        if isinstance(error, ConflictError):
+            return cls.CONFLICT
+        if isinstance(error, NotFoundError):
+            return cls.GONE
+        if isinstance(error, ForbiddenError | RefusedError):
+            return cls.REFUSED
+        return cls.FAILED
 
 
 class Suppression(StrEnum):

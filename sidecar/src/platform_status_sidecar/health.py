@@ -59,7 +59,9 @@ def readiness(store: Store) -> Answer:
     lines = []
     for source in Source:
         state = store.state(source)
-        if not store.needed[source].is_set():
+        if source is Source.SECRETS and not store.watches_secrets:
+            lines.append(f"{source.value}: asked for one by one")
+        elif not store.needed[source].is_set():
             lines.append(f"{source.value}: not needed")
         elif state.failure:
             lines.append(f"{source.value}: unreadable ({state.failure.reason.value}): {state.failure.message}")

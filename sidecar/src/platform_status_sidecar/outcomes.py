@@ -121,6 +121,7 @@ class Outcomes:
         # Two maps: an event that comes while a turn is under way belongs to the next one.
         self._woken: dict[Key, float] = {}
         self._looking: dict[Key, float] = {}
+        self._owed: set[Key] = set()
 
     def woken(self, key: Key, now: float) -> None:
         """Note that an event concerning the request arrived at this monotonic time; the earliest counts."""
@@ -134,10 +135,16 @@ class Outcomes:
             if arrived is not None:
                 self._looking.setdefault(key, arrived)
 
+    def owed(self, key: Key) -> None:
+        """Note that a turn found what the status does not say."""
+        with self._lock:
+            self._owed.add(key)
+
     def settled(self, key: Key) -> None:
         """Note that the status says already what a turn found."""
         with self._lock:
             self._looking.pop(key, None)
+            self._owed.discard(key)
 
     def written(self, key: Key, now: float) -> float | None:
         """Note that the status was written.
@@ -147,7 +154,13 @@ class Outcomes:
         """
         with self._lock:
             arrived = self._looking.pop(key, None)
+            self._owed.discard(key)
         return None if arrived is None else max(now - arrived, 0.0)
+
+    def waiting(self) -> list[Key]:
+        """Return the requests of which something arrived, or was found, that no status says yet, sorted."""
+        with self._lock:
+            return sorted({*self._woken, *self._looking, *self._owed})
 
     def conclude(self, key: Key, outcome: Outcome) -> None:
         """Note a conclusion."""
@@ -177,6 +190,7 @@ class Outcomes:
             for known in (self._outcomes, self._tallies, self._woken, self._looking):
                 known.pop(key, None)
             self._storms.discard(key)
+            self._owed.discard(key)
 
     def outcomes(self) -> list[tuple[Key, Outcome]]:
         """Return the conclusions, sorted."""

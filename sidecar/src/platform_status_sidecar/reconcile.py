@@ -20,24 +20,18 @@ from platform_status_contract.rules.projection import Projection
 
 from .clock import Clock
 from .counts import Suppression, WriteResult
-from .errors import (
-    ConflictError,
-    ForbiddenError,
-    NotFoundError,
-    RefusedError,
-    ThrottledError,
-    TransportError,
-)
+from .errors import ConflictError, NotFoundError, TransportError
 from .events.announcer import Announcer
 from .facts import facts_of, is_dry_run
 from .logs import BoundLogger, bind
+from .memories import Memories, Memory
+from .mirror.health_records import HealthRecords
 from .observe import NotYet, observe
 from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
 from .store.records import Key, RequestRecord
 from .store.store import Store
-from .watch.backoff import Backoff
-from .write.pace import Pacing, is_settled, is_too_often, noted_write, wait_before_write
+from .write.pace import is_settled, is_too_often, noted_write, wait_before_write
 from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_heartbeat
 from .write.writer import Writer
 
@@ -45,11 +39,6 @@ __all__ = ["BackedOff", "Conclude", "Reconciler", "Reporter"]
 
 _CONFLICTS: Final = 5
 """So often a write is redone from a fresh read in one go; then it waits for its turn like everybody else."""
-_FIRST_RETRY: Final = 1.0
-_SLOWEST_RETRY: Final = 8.0
-"""A server that writes again is written to within this: the truth in 10 s."""
-_SLOWEST_REFUSED: Final = 60.0
-"""What the server refuses by its nature, such as a 422, is tried again this seldom."""
 _SHORTEST_WAKE: Final = 0.05
 _RESYNC: Final = 600.0
 _RESYNC_SPREAD: Final = 0.2
@@ -83,17 +72,6 @@ class BackedOff(Struct, frozen=True):
     others: tuple[str, ...]
 
 
-class _Memory(Struct):
-    """What is remembered of a request between two looks; lost on restart without harm."""
-
-    uid: str
-    pacing: Pacing = Pacing()
-    backoff: Backoff | None = None
-    warned: bool = False
-    told_deleting: bool = False
-    backed_off: bool = False
-
-
 class Reconciler:
     """What a worker does with a request; any number of workers, but one at a time for each request."""
 
@@ -112,6 +90,7 @@ class Reconciler:
         leads: Callable[[], bool] = lambda: True,
         on_backed_off: Callable[[BackedOff], None] | None = None,
         announcer: Announcer | None = None,
+        mirror: HealthRecords | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Prepare.
@@ -129,6 +108,7 @@ class Reconciler:
             leads: Whether this replica may write; one that may not does nothing but keep its store.
             on_backed_off: Called once when a request begins to be written too often.
             announcer: Hears of every status that was written.
+            mirror: Hears what every status says that was written, or needs no write.
             chance: Uniform in [0, 1), for jitter.
         """
         self._queue = queue
@@ -143,8 +123,9 @@ class Reconciler:
         self._leads = leads
         self._on_backed_off = on_backed_off
         self._announcer = announcer
+        self._mirror = mirror
         self._chance = chance
-        self._memories: dict[Key, _Memory] = {}
+        self._memories = Memories(chance)
         self._log = logging.getLogger(__name__)
 
     def turn(self, key: Key) -> None:
@@ -176,40 +157,47 @@ class Reconciler:
 
     def forget(self) -> None:
         """Forget every conclusion: another replica speaks for the requests from now on."""
-        for key in list(self._memories):
-            self._memories.pop(key, None)
-            self._outcomes.forget(key)
-            if self._announcer:
-                self._announcer.forget(key)
+        for key in self._memories.remembered():
+            self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        self._memories.drop(key)
+        self._outcomes.forget(key)
+        if self._announcer:
+            self._announcer.forget(key)
+        if self._mirror:
+            self._mirror.forget(key)
 
     def _reconcile(self, key: Key, log: BoundLogger) -> bool:
         """Return whether there was anything to do for this key at all."""
         record = self._store.request(key)
+        if record is not None and self._memories.is_outdated(record):
+            record = self._read_afresh(key)
         for _ in range(_CONFLICTS):
             if record is None or is_dry_run(record):
-                self._memories.pop(key, None)
-                self._outcomes.forget(key)
-                if self._announcer:
-                    self._announcer.forget(key)
+                self._forget(key)
                 return False
-            memory = self._memories.get(key)
-            if memory is None or memory.uid != record.uid:
-                memory = self._memories[key] = _Memory(record.uid)
+            memory = self._memories.of(record)
             log = bind(self._log, request="/".join(key), uid=record.uid, generation=record.generation)
             try:
                 self._step(record, memory, log)
             except ConflictError:
-                # whatever it has become meanwhile, a dry run or another request of that name, counts
-                record = self._writer.read(key)
-                self._store.accept_fresh_read(record)
                 log.debug("Somebody else wrote the request in between, redoing from a fresh read")
+                memory.outdated = record.resource_version
+                record = self._read_afresh(key)
             else:
                 memory.backoff = None
                 return True
         self._retry(key, None)
         return True
 
-    def _step(self, record: RequestRecord, memory: _Memory, log: BoundLogger) -> None:
+    def _read_afresh(self, key: Key) -> RequestRecord:
+        # whatever it has become meanwhile, a dry run or another request of that name, counts
+        record = self._writer.read(key)
+        self._store.accept_fresh_read(record)
+        return record
+
+    def _step(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
         if self._store.awaits(record.key):
             # Every first reading wakes it again; until then there is nothing to conclude.
             return
@@ -229,29 +217,42 @@ class Reconciler:
         if record.deleting and (memory.told_deleting or says_deleting(status)):
             self._outcomes.settled(record.key)
             return
+        settled = is_settled(status, record.generation, facts.workflow, dict(record.labels))
         planned = plan(status, projection, now) or self._planned_heartbeat(record, status, now)
         if planned is None:
-            memory.pacing = msgspec.structs.replace(memory.pacing, held_since=None)
-            self._outcomes.settled(record.key)
-            self._suppressed(record, Suppression.UNCHANGED)
-            if memory.backed_off and not is_too_often(memory.pacing, self._clock.monotonic()):
-                memory.backed_off = False
-                self._outcomes.storm(record.key, raging=False)
+            self._rest(record, memory)
+            if self._mirror and settled:
+                self._mirror.told(record, projection)
             return
+        self._outcomes.owed(record.key)
         self._note_pace(record, memory, log)
         wait, memory.pacing = wait_before_write(
             memory.pacing,
             now=self._clock.monotonic(),
             changed_at=self._store.request_changed_at(record.key),
-            settled=is_settled(status, record.generation, facts.workflow, dict(record.labels)),
+            settled=settled,
             interval=self._write_interval,
         )
         if wait > 0:
             self._queue.add(record.key, wait)
             self._suppressed(record, Suppression.HELD)
             return
-        if self._write(record, planned, projection, memory, log) and self._announcer:
+        if self._write(record, planned, projection, memory, log):
+            self._tell(record, history, projection)
+
+    def _rest(self, record: RequestRecord, memory: Memory) -> None:
+        memory.pacing = msgspec.structs.replace(memory.pacing, held_since=None)
+        self._outcomes.settled(record.key)
+        self._suppressed(record, Suppression.UNCHANGED)
+        if memory.backed_off and not is_too_often(memory.pacing, self._clock.monotonic()):
+            memory.backed_off = False
+            self._outcomes.storm(record.key, raging=False)
+
+    def _tell(self, record: RequestRecord, history: History, projection: Projection) -> None:
+        if self._announcer:
             self._announcer.written(record, history, projection)
+        if self._mirror:
+            self._mirror.told(record, projection)
 
     def _planned_heartbeat(self, record: RequestRecord, status: object, now: datetime) -> StatusPatch | None:
         if not self._heartbeat or record.deleting:
@@ -262,7 +263,7 @@ class Reconciler:
             return None
         return restamp(status, now)
 
-    def _note_pace(self, record: RequestRecord, memory: _Memory, log: BoundLogger) -> None:
+    def _note_pace(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
         """Notice, once each time it begins, that a request is written too often, and who else writes our keys."""
         too_often = is_too_often(memory.pacing, self._clock.monotonic())
         if self._outcomes.storm(record.key, raging=too_often) and too_often:
@@ -287,7 +288,7 @@ class Reconciler:
             return observe(self._store, record.key, facts.contract)
 
     def _write(
-        self, record: RequestRecord, planned: StatusPatch, projection: Projection, memory: _Memory, log: BoundLogger
+        self, record: RequestRecord, planned: StatusPatch, projection: Projection, memory: Memory, log: BoundLogger
     ) -> bool:
         """Return whether it was written: a replica that leads no more does not."""
         if not self._leads():
@@ -295,7 +296,7 @@ class Reconciler:
         try:
             answer = self._writer.patch(record, planned)
         except TransportError as error:
-            self._outcomes.counts.writes.add(record.kind, _result_of(error).value)
+            self._outcomes.counts.writes.add(record.kind, WriteResult.of(error).value)
             raise
         self._note_write(record)
         self._store.accept_own_write(answer)
@@ -329,23 +330,6 @@ class Reconciler:
         self._outcomes.counts.suppressed.add(record.kind, why.value)
 
     def _retry(self, key: Key, error: Exception | None) -> None:
-        memory = self._memories.get(key)
-        if memory is None:
-            return
-        if memory.backoff is None:
-            memory.backoff = Backoff(first=_FIRST_RETRY, cap=_SLOWEST_REFUSED, random=self._chance)
-        # silence, conflicts and missing permissions pass; a 422 or a defect is still there the next time
-        passing = error is None or (isinstance(error, TransportError) and not isinstance(error, RefusedError))
-        delay = min(memory.backoff.delay(), _SLOWEST_RETRY if passing else _SLOWEST_REFUSED)
-        asked = error.retry_after if isinstance(error, ThrottledError) else None
-        self._queue.add(key, max(delay, asked or 0.0))
-
-
-def _result_of(error: TransportError) -> WriteResult:
-    if isinstance(error, ConflictError):
-        return WriteResult.CONFLICT
-    if isinstance(error, NotFoundError):
-        return WriteResult.GONE
-    if isinstance(error, ForbiddenError | RefusedError):
-        return WriteResult.REFUSED
-    return WriteResult.FAILED
+        delay = self._memories.retry_after(key, error)
+        if delay is not None:
+            self._queue.add(key, delay)

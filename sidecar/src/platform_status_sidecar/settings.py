@@ -53,9 +53,11 @@ class Settings(Struct, frozen=True):
         listen_host: Address of /healthz, /readyz and /metrics.
         listen_port: Port of the same; 0 takes a free one and logs it.
         leader_elect: Whether replicas elect by that Lease the one that writes.
+        secrets: ``poll`` asks for each Secret on its own, ``watch`` watches all of them, with a cluster-wide right.
         shard: Which part of the requests is ours; the Lease carries it in its name.
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
         heartbeat: Seconds after which an unchanged status gets a new lastReconciled; 0 for never (rule 4).
+        health_records: Whether each request's status is mirrored into a Kratix HealthRecord.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -69,9 +71,11 @@ class Settings(Struct, frozen=True):
     listen_host: str = ""
     listen_port: int = 8080
     leader_elect: bool = False
+    secrets: str = "poll"
     shard: Shard = WHOLE
     write_interval: float = 5.0
     heartbeat: float = 0.0
+    health_records: bool = False
     log_format: str = "json"
     log_level: str = "info"
 
@@ -111,10 +115,14 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     flag("promise", defaults.promise, "name of the Promise, as Kratix labels its Works")
     flag("lease", defaults.lease, "namespace/name of the Lease to renew")
     flag("shard", "", "k/n: look after the k-th of n parts of the requests, with the Lease NAME-k-of-n")
+    flag(
+        "secrets", defaults.secrets, "how Secrets are read: one by one, or by one cluster-wide watch", ("poll", "watch")
+    )
     flag("leader-elect", "false", "with replicas: only the holder of the Lease writes", ("true", "false"), bare="true")
     flag("listen", f"{defaults.listen_host}:{defaults.listen_port}", "host:port of /healthz, /readyz and /metrics")
     flag("write-interval", str(defaults.write_interval), "seconds between two status writes of one request")
     flag("heartbeat", "0", "seconds after which an unchanged status is stamped anew, 60 or more; 0 for never")
+    flag("health-records", "false", "mirror each status into a Kratix HealthRecord", ("true", "false"), bare="true")
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -140,12 +148,14 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         resource=found.resource,
         promise=found.promise,
         lease=found.lease + shard.suffix,
+        secrets=found.secrets,
         leader_elect=found.leader_elect == "true",
         shard=shard,
         listen_host=host,
         listen_port=port,
         write_interval=_seconds("--write-interval", found.write_interval),
         heartbeat=heartbeat,
+        health_records=found.health_records == "true",
         log_format=found.log_format,
         log_level=found.log_level,
     )

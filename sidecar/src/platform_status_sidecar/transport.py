@@ -4,8 +4,9 @@ Bodies are JSON bytes in both directions: whoever asks decodes only what it need
 `errors.TransportError`. Nothing here retries; the callers know how patient they may be.
 """
 
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from .errors import (
     TransportError,
     UnansweredError,
 )
+from .kept import KeptConnections, NotUnderstoodError
 
 __all__ = ["HttpTransport", "Transport", "error_of"]
 
@@ -47,7 +49,14 @@ class Transport(Protocol):
     """What the sidecar needs of an API server; tests bring one in memory."""
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         """Return one page of a collection.
 
@@ -123,25 +132,42 @@ def error_of(status: int, text: str, retry_after: str | None = None) -> Transpor
 
 
 class HttpTransport:
-    """The port over HTTP/1.1: one pooled connection per open watch, and a few for the rest."""
+    """The port over HTTP/1.1: one pooled connection per open watch, a few for the rest, and kept ones for metadata."""
 
-    def __init__(self, connection: Connection, *, user_agent: str, silence: float = _SILENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        user_agent: str,
+        silence: float = _SILENCE_SECONDS,
+        on_date: Callable[[str], None] = lambda _date: None,
+    ) -> None:
         """Talk over a connection.
 
         Args:
             connection: Where, and with which credentials.
             user_agent: Names us; the API server takes our field manager from its first word.
             silence: Seconds after which a watch that says nothing counts as broken.
+            on_date: Hears the Date header of each answer: the API server's clock.
         """
         self._silence = silence
+        self._on_date = on_date
         self._connection = connection
         self._user_agent = user_agent
+        self._kept = KeptConnections(connection)
         self._open: set[Any] = set()
         self._lock = threading.Lock()
         self._closed = False
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         """Return one page of a collection; see `Transport.list_page`."""
         query = {"limit": str(limit)}
@@ -149,6 +175,8 @@ class HttpTransport:
             query["continue"] = continue_token
         if selector:
             query["labelSelector"] = selector
+        if fields:
+            query["fieldSelector"] = fields
         return self._exchange("GET", path, query=query, accept=_METADATA_LIST if metadata_only else _JSON)
 
     @contextmanager
@@ -190,7 +218,12 @@ class HttpTransport:
 
     def get(self, path: str, *, metadata_only: bool = False) -> bytes:
         """Return one object; see `Transport.get`."""
-        return self._exchange("GET", path, accept=_METADATA if metadata_only else _JSON)
+        if not metadata_only:
+            return self._exchange("GET", path)
+        try:
+            return self._small(path)
+        except NotUnderstoodError:
+            return self._exchange("GET", path, accept=_METADATA)
 
     def patch(self, path: str, body: bytes) -> bytes:
         """Send a JSON merge patch; see `Transport.patch`."""
@@ -202,6 +235,7 @@ class HttpTransport:
 
     def close(self) -> None:
         """End every open watch."""
+        self._kept.close()
         with self._lock:
             self._closed = True
             for response in self._open:
@@ -210,6 +244,32 @@ class HttpTransport:
                 except (OSError, ValueError, RuntimeError):
                     # It ended by itself between our look and our call.
                     continue
+
+    def _small(self, path: str) -> bytes:
+        if self._closed:
+            raise UnansweredError(f"GET {path}: the connection is closed, the sidecar is stopping")
+        self._connection.refresh()
+        try:
+            headers = self._headers(_METADATA)
+            answer = self._kept.get(path, headers, seconds=_ANSWER_SECONDS, connect_seconds=_CONNECT_SECONDS)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise UnansweredError(f"GET {path}: no answer: {_cause(error)}") from error
+        if date := answer.headers.get("date"):
+            self._on_date(date)
+        if answer.status < 300:  # noqa: PLR2004 - success
+            return answer.body
+        text = answer.body[: _MAX_ERROR_TEXT * 4].decode("utf-8", "replace")[:_MAX_ERROR_TEXT]
+        raise self._refused("GET", path, answer.status, text, answer.headers.get("retry-after"))
+
+    def _headers(self, accept: str) -> dict[str, str]:
+        headers = {"Accept": accept, "User-Agent": self._user_agent}
+        authorization = self._connection.authorization()
+        return headers | {"Authorization": authorization} if authorization else headers
+
+    def _refused(self, method: str, path: str, status: int, text: str, retry_after: str | None) -> TransportError:
+        if status == 401:  # noqa: PLR2004 - Unauthorized
+            self._connection.refresh(doubted=True)
+        return error_of(status, f"{method} {path}: HTTP {status}: {text}", retry_after)
 
     def _exchange(
         self,
@@ -244,13 +304,10 @@ class HttpTransport:
             raise UnansweredError(f"{method} {path}: the connection is closed, the sidecar is stopping")
         self._connection.refresh()
         url = self._connection.host + path + ("?" + urlencode(query) if query else "")
-        headers = {"Accept": accept, "User-Agent": self._user_agent}
-        if content_type:
-            headers["Content-Type"] = content_type
         try:
-            authorization = self._connection.authorization()
-            if authorization:
-                headers["Authorization"] = authorization
+            headers = self._headers(accept)
+            if content_type:
+                headers["Content-Type"] = content_type
             response = self._connection.pool.request(
                 method,
                 url,
@@ -262,6 +319,8 @@ class HttpTransport:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise UnansweredError(f"{method} {path}: no answer: {_cause(error)}") from error
+        if date := response.headers.get("Date"):
+            self._on_date(date)
         if response.status < 300:  # noqa: PLR2004 - success
             return response
         try:
@@ -270,11 +329,7 @@ class HttpTransport:
             text = "the answer broke off"
         finally:
             response.close()
-        if response.status == 401:  # noqa: PLR2004 - Unauthorized
-            self._connection.refresh(doubted=True)
-        raise error_of(
-            response.status, f"{method} {path}: HTTP {response.status}: {text}", response.headers.get("Retry-After")
-        )
+        raise self._refused(method, path, response.status, text, response.headers.get("Retry-After"))
 
     def _lines(self, path: str, response: Any) -> Iterator[bytes]:  # noqa: ANN401 - a urllib3 response
         rest = b""
@@ -289,6 +344,9 @@ class HttpTransport:
 
 
 def _cause(error: BaseException) -> str:
-    """Name the error and the one that caused it, without urllib3's object addresses."""
-    reason = getattr(error, "reason", None) or error.__cause__
-    return type(error).__name__ + (f" ({type(reason).__name__})" if isinstance(reason, BaseException) else "")
+    """Name the error and the one that caused it, without urllib3's object addresses; of TLS, what is wrong with it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {error.verify_message}"
+    parts = (getattr(error, "reason", None), error.__cause__, *error.args)
+    inner = next((item for item in parts if isinstance(item, BaseException)), None)
+    return type(error).__name__ + (f" ({_cause(inner)})" if inner is not None else "")

@@ -1,12 +1,12 @@
-"""Events on a real API server, with the permissions of promise/sidecar/rbac.yaml and no other."""
+"""Events on a real API server, with the permissions that the Promise ships the sidecar with and no other."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from localplane.plane import ControlPlane
+from platform_status_demo import roles
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Json, Life, Sidecar, running, until
 
@@ -15,13 +15,11 @@ pytestmark = pytest.mark.cluster
 USER = "sidecar"
 NAMESPACE = "life"
 EVENT = ("events.k8s.io/v1", "Event")
-RBAC = world.ROOT / "promise/sidecar/rbac.yaml"
 
 
 def shipped_rules() -> list[Json]:
     """What the ClusterRole allows that the sidecar is shipped with."""
-    documents = yaml.safe_load_all(RBAC.read_text())
-    [role] = [item for item in documents if item["kind"] == "ClusterRole"]
+    [role] = [item for item in roles.rights(world.ROOT) if item["kind"] == "ClusterRole"]
     rules: list[Json] = role["rules"]
     return rules
 

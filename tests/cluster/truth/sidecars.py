@@ -27,15 +27,15 @@ T = TypeVar("T")
 _PATIENCE = 20.0
 
 
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    """Return the first true answer of `look`; fail after 20 s."""
-    deadline = time.monotonic() + _PATIENCE
+def eventually(look: Callable[[], T | None], what: str, *, seconds: float = _PATIENCE, pause: float = 0.005) -> T:
+    """Return the first true answer of `look`; fail after 20 s, or what is given."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()
         if found:
             return found
-        time.sleep(0.005)
-    raise AssertionError(f"waited {_PATIENCE:g} s in vain: {what}")
+        time.sleep(pause)
+    raise AssertionError(f"waited {seconds:g} s in vain: {what}")
 
 
 class Sidecar:
@@ -88,7 +88,12 @@ class Sidecar:
 
 @contextmanager
 def running_sidecar(
-    kubeconfig: Path, namespace: str, *, clock: SkippingClock | None = None, watch_seconds: int | None = None
+    kubeconfig: Path,
+    namespace: str,
+    *,
+    clock: SkippingClock | None = None,
+    watch_seconds: int | None = None,
+    health_records: bool = False,
 ) -> Iterator[Sidecar]:
     """Run a sidecar for the length of a ``with`` block.
 
@@ -97,6 +102,7 @@ def running_sidecar(
         namespace: Where its Lease goes.
         clock: Its clock, to go on with after a restart.
         watch_seconds: See `Tap`.
+        health_records: Whether it mirrors statuses into HealthRecords.
     """
     clock = clock or SkippingClock()
     connection = connect(str(kubeconfig), "", service_account="", connections=16)
@@ -109,7 +115,13 @@ def running_sidecar(
         rows[facts.namespace, facts.name] = projection.row
         return projection
 
-    settings = Settings(lease=f"{namespace}/truth", listen_host="127.0.0.1", listen_port=0, write_interval=0)
+    settings = Settings(
+        lease=f"{namespace}/truth",
+        listen_host="127.0.0.1",
+        listen_port=0,
+        write_interval=0,
+        health_records=health_records,
+    )
     app = App(settings, transport=tap, clock=clock, identity="truth", rules=note_row)
     app.start()
     try:

@@ -45,11 +45,23 @@ class Tap:
         return bool(readings) and "watch" in verbs[readings[0] :]
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         self.calls.append(("list", path))
         return self._inner.list_page(
-            path, limit=limit, continue_token=continue_token, selector=selector, metadata_only=metadata_only
+            path,
+            limit=limit,
+            continue_token=continue_token,
+            selector=selector,
+            fields=fields,
+            metadata_only=metadata_only,
         )
 
     def watch(

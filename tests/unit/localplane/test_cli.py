@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localplane.binaries import Binaries, find_binaries
+from localplane.binaries import Binaries, find_binaries, find_kubectl
 from localplane.cli import main
 from localplane.errors import ClusterChoiceError
 
@@ -30,6 +30,10 @@ def test_the_users_own_binaries_are_taken(tmp_path: Path) -> None:
     environ = assets(tmp_path, "kube-apiserver", "etcd")
 
     assert find_binaries(environ) == Binaries(apiserver=tmp_path / "kube-apiserver", etcd=tmp_path / "etcd")
+
+
+def test_kubectl_is_taken_from_the_assets_too(tmp_path: Path) -> None:
+    assert find_kubectl(assets(tmp_path, "kubectl")) == tmp_path / "kubectl"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_pipeline.yaml_text import YamlError, dump, load
+from platform_status_pipeline.yaml_text import YamlError, dump, load, load_all
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 _AMBIGUOUS = st.sampled_from(
@@ -27,6 +27,7 @@ _JSON: st.SearchStrategy[Any] = st.recursive(
 @given(_JSON)
 def test_what_is_written_reads_back_the_same(value: object) -> None:
     assert load(dump(value)) == value
+    assert load(dump(value, literal=True)) == value
 
 
 @given(_JSON)
@@ -70,3 +71,39 @@ def test_what_hides_its_meaning_is_refused(text: str, cause: str) -> None:
 
 def test_several_documents_are_written_as_a_stream() -> None:
     assert dump({"a": 1}, {"b": [{"c": ""}]}) == "a: 1\n---\nb:\n  - c: ''\n"
+
+
+def test_a_stream_of_documents_leaves_out_those_that_hold_comments_only() -> None:
+    assert load_all("# head\n---\na: 1\n---\n# nothing\n---\n- '2'\n") == [{"a": 1}, ["2"]]
+    assert load_all("# nothing\n") == []
+
+
+@pytest.mark.parametrize("text", ["a: 1\n---\na: 1\na: 2\n", "a: &x 1\n---\nb: *x\n", "a: 1\n---\n{\n"])
+def test_every_document_of_a_stream_is_held_to_the_same_rules(text: str) -> None:
+    with pytest.raises(YamlError):
+        load_all(text)
+
+
+TEXTS = [
+    "one\n",
+    "one\ntwo",
+    "one\ntwo\n\n",
+    " leads\nb\n",
+    "a\n\tb\n",
+    "trails \nb\n",
+    "a\r\nb",
+    "é\u2028b\nc",
+    "# a\n---\n",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_literal_block_comes_back_as_it_was(text: str) -> None:
+    document = {"text": text, "list": [text, "1.10"]}
+    assert load(dump(document, literal=True)) == document
+
+
+def test_text_of_several_lines_is_a_literal_block_only_if_asked_for() -> None:
+    assert dump({"a": "x: 1\ny: 2\n"}, literal=True) == "a: |\n  x: 1\n  y: 2\n"
+    assert dump({"a": "x: 1\ny: 2\n"}) == 'a: "x: 1\\ny: 2\\n"\n'
+    assert dump({"a": "1.10"}, literal=True) == "a: '1.10'\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from platform_status_contract.model.contract import Contract
@@ -81,9 +82,17 @@ class ScriptedServer:
         return answer
 
     def list_page(
-        self, path: str, *, limit: int, continue_token: str = "", selector: str = "", metadata_only: bool = False
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
     ) -> bytes:
         options = {"limit": limit, "continue": continue_token, "selector": selector, "metadata_only": metadata_only}
+        options |= {"fields": fields} if fields else {}
         return encode(self._answer(Call("list", path, options=options)))
 
     @contextmanager
@@ -139,9 +148,10 @@ def contract(**changes: object) -> Contract:
     return found
 
 
-def look(record: RequestRecord) -> Interest:
+def look(record: RequestRecord, *, watch_secrets: bool = False) -> Interest:
     """What the app makes of a request's contract."""
-    return interest_of(read_contract(json.loads(record.status)), request=record.key, promise=PROMISE)
+    contract = read_contract(json.loads(record.status))
+    return interest_of(contract, request=record.key, promise=PROMISE, watch_secrets=watch_secrets)
 
 
 @dataclass
@@ -173,15 +183,16 @@ class Watched:
             self.store.note_synced(source, self.clock.now())
 
 
-def watched() -> Watched:
+def watched(*, watch_secrets: bool = False) -> Watched:
     clock, woken, polled, covered = TurnedClock(), list[Key](), list[Key](), list[str]()
     store = Store(
         promise=PROMISE,
         clock=clock,
-        interest=look,
+        interest=partial(look, watch_secrets=watch_secrets),
         wake=woken.append,
         poll=polled.append,
         cover=covered.append,
+        watch_secrets=watch_secrets,
     )
     return Watched(store, clock, woken, polled, covered)
 

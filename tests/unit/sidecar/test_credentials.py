@@ -1,5 +1,6 @@
 """Credentials that rotate, watches that fall silent, threads that hang, and an orderly end."""
 
+import datetime as dt
 import importlib
 import threading
 import time
@@ -12,8 +13,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from localplane.certificates import new_authority
+from localplane.kubeconfigs import kubeconfig
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_sidecar.connection import Connection
+from platform_status_sidecar.connection import Connection, connect
 from platform_status_sidecar.errors import SettingsError, UnansweredError
 from platform_status_sidecar.health import is_informed, liveness, readiness
 from platform_status_sidecar.kinds import Source
@@ -82,6 +85,49 @@ def test_credentials_that_are_half_written_leave_the_old_in_use(tmp_path: Path) 
         clock.advance(11)
         connection.refresh()
         assert connection.authorization() == "Bearer token-3"
+
+
+def test_a_kubeconfig_that_is_cut_anywhere_leaves_the_old_in_use(tmp_path: Path) -> None:
+    now = dt.datetime.now(dt.UTC)
+    authority = new_authority("test", now)
+    whole = kubeconfig("https://127.0.0.1:1", authority.certificate, "u", authority.client("u", (), now))
+    path = tmp_path / "kubeconfig"
+    path.write_text(whole)
+    connection = connect(str(path), "", service_account="", connections=1)
+    refused = 0
+    for cut in range(0, len(whole), 23):
+        path.write_text(whole[:cut])
+        try:
+            # a file that reads well although it is cut is believed; the API server will not be pleased, see above
+            connection._load()
+        except SettingsError:
+            refused += 1
+    assert refused > 10
+
+
+def of_token(token: str, hook: Any = None) -> Connection:  # noqa: ANN401 - an untyped hook of kubernetes
+    loads = Loads()
+    configuration = loads()
+    configuration.api_key["authorization"] = token
+    configuration.refresh_api_key_hook = hook
+    with pools():
+        return Connection(lambda: configuration)
+
+
+def test_a_token_that_cannot_be_read_fails_the_request_and_no_thread() -> None:
+    def half_written(_configuration: object) -> None:
+        # not an OSError: the loader has errors of its own
+        raise RuntimeError("Token file exists but empty.")
+
+    with pytest.raises(UnansweredError, match="exists but empty"):
+        of_token("Bearer x", half_written).authorization()
+
+
+@pytest.mark.parametrize("token", ["Bearer a\nHost: elsewhere", "Bearer \u00e9", "Bearer \x00"])
+def test_a_token_that_no_header_can_carry_fails_the_request_and_no_thread(token: str) -> None:
+    with pytest.raises(UnansweredError, match="no header"):
+        of_token(token).authorization()
+    assert of_token("Bearer good\n").authorization() == "Bearer good"
 
 
 @contextmanager

@@ -51,6 +51,7 @@ class Cluster(ScriptedServer):
         super().__init__()
         self.item = item
         self.failures: list[TransportError | Callable[[], None]] = []
+        self.unreadable: TransportError | None = None
         self.prunes = False
 
     def patch(self, path: str, body: bytes) -> bytes:
@@ -71,6 +72,8 @@ class Cluster(ScriptedServer):
 
     def get(self, path: str, *, metadata_only: bool = False) -> bytes:
         self.calls.append(Call("get", path, options={"metadata_only": metadata_only}))
+        if self.unreadable:
+            raise self.unreadable
         return encode(self.item)
 
     def write(self, status: object) -> None:
@@ -180,6 +183,20 @@ def test_conflicts_without_end_are_given_up_and_tried_again_later() -> None:
     assert len(bench.turn()) == 5
     assert bench.turn(0.5) == []
     assert len(bench.turn(0.5)) == 1
+    assert bench.status["phase"] == "Progressing"
+
+
+def test_nothing_is_written_again_from_a_state_that_the_server_called_outdated() -> None:
+    bench = Bench()
+    bench.cluster.write({**bench.status, "message": "Kratix wrote, and the watch has not said so"})
+    bench.cluster.unreadable = ForbiddenError("HTTP 403", status=403)
+    assert len(bench.turn()) == 1
+    for _ in range(5):
+        assert bench.turn(10) == []
+    bench.cluster.unreadable = None
+    [patch] = bench.turn(10)
+    assert patch.body is not None
+    assert patch.body["metadata"]["resourceVersion"] == "2"
     assert bench.status["phase"] == "Progressing"
 
 

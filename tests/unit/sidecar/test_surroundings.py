@@ -73,12 +73,37 @@ class TestSecrets:
         assert len(server.calls) == 11
 
     def test_a_secret_that_is_there_is_asked_for_once_a_minute(self) -> None:
-        known, _, polls, due = self.bench({"metadata": {}})
+        known, _, polls, due = self.bench(*[{"metadata": {}}] * 3)
         polls.ask(SECRET)
-        known.clock.advance(53)
-        assert due.take(0) is None
-        known.clock.advance(7)
-        assert due.take(0) == SECRET
+        known.clock.advance(60)
+        assert due.take(0) == SECRET, "the first time within the minute, spread over it"
+        for _ in range(2):
+            polls.ask(SECRET)
+            known.clock.advance(59)
+            assert due.take(0) is None
+            known.clock.advance(1)
+            assert due.take(0) == SECRET
+
+    def test_secrets_that_are_there_are_asked_for_in_batches_spread_over_the_minute(self) -> None:
+        known, server, polls, due = self.bench(*[{"metadata": {}}] * 3000)
+        keys = [("many", f"s{number}") for number in range(1000)]
+        for key in keys:
+            secrets = [{"role": "kubeconfig", "namespace": key[0], "name": key[1]}]
+            status = support.settled({**support.CONTRACT, "secrets": secrets})
+            known.put(Source.REQUESTS, support.request(status, key=key))
+            polls.ask(key)
+        batches = []
+        for _ in range(120):
+            known.clock.advance(1)
+            before = len(server.calls)
+            while (ripe := due.take(0)) is not None:
+                polls.ask(ripe)
+                known.clock.advance(0.001)
+            batches.append(len(server.calls) - before)
+        last = batches[60:]
+        assert 990 <= sum(last) <= 1100
+        assert len([size for size in last if size]) <= 13
+        assert max(last) < 200
 
     def test_forbidden_is_unreadable_and_keeps_its_beginning_and_the_last_reading(self) -> None:
         forbidden = ForbiddenError("HTTP 403", status=403)
@@ -257,8 +282,10 @@ class TestSettings:
         assert "examples:" in capsys.readouterr().out
 
     def test_every_source_has_one_watched_kind(self) -> None:
-        kinds = watched_kinds("widgets.v1.example.org", "widget")
+        kinds = watched_kinds("widgets.v1.example.org", "widget", secrets=True)
         assert sorted(kind.source for kind in kinds) == sorted(Source)
+        assert kinds[:-1] == watched_kinds("widgets.v1.example.org", "widget")
+        assert (kinds[-1].source, kinds[-1].metadata_only) == (Source.SECRETS, True)
         assert kinds[0].path == "/apis/example.org/v1/widgets"
 
 
@@ -292,6 +319,8 @@ class Later(datetime.datetime):
     @classmethod
     def now(cls, tz=None): return super().now(tz) + datetime.timedelta(minutes=2)
 datetime.datetime = Later
+import time
+found._seconds = lambda: time.monotonic() + 120
 assert found.authorization() == "bearer second", found.authorization()
 import kubernetes
 assert kubernetes.client.CoreV1Api and kubernetes.config.load_kube_config

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from localplane.caches import cache_folder
 from localplane.errors import ClusterChoiceError
-from localplane.versions import APISERVER, ETCD
+from localplane.versions import APISERVER, ETCD, KUBECTL
 
-__all__ = ["Binaries", "find_binaries"]
+__all__ = ["Binaries", "find_binaries", "find_kubectl"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,24 @@ def find_binaries(environ: Mapping[str, str]) -> Binaries:
     cache = cache_folder(environ)
     etcd = ensure_built(ETCD, cache, environ)
     return Binaries(apiserver=ensure_built(APISERVER, cache, environ), etcd=etcd)
+
+
+def find_kubectl(environ: Mapping[str, str]) -> Path:
+    """Find a kubectl of the API server's version: in KUBEBUILDER_ASSETS, else a built one; that takes a minute.
+
+    Args:
+        environ: As for `find_binaries`.
+
+    Raises:
+        BuildError: If it cannot be built.
+        ToolchainError: If there is no Go for it.
+    """
+    assets = environ.get("KUBEBUILDER_ASSETS", "")
+    if assets and os.access(found := Path(assets).expanduser().absolute() / KUBECTL.name, os.X_OK):
+        return found
+    from localplane.builds import ensure_built  # noqa: PLC0415 - as above
+
+    return ensure_built(KUBECTL, cache_folder(environ), environ)
 
 
 def _from_assets(folder: Path) -> Binaries:

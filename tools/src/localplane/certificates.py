@@ -1,6 +1,7 @@
 """Certificates of one control plane: an authority of its own, server certificates, client certificates.
 
-Everything here is made anew for each start, lives in its temporary folder and is valid for a month.
+Everything here is made anew for each start, lives in its temporary folder and is valid for a month, if it is not asked
+to expire sooner.
 """
 
 import datetime as dt
@@ -52,13 +53,16 @@ class Authority:
         usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         return self._sign(_subject(name, ()), usages, now, alternatives)
 
-    def client(self, user: str, groups: Sequence[str], now: dt.datetime) -> KeyPair:
+    def client(
+        self, user: str, groups: Sequence[str], now: dt.datetime, valid_for: dt.timedelta = _VALID_FOR
+    ) -> KeyPair:
         """Sign a certificate that the API server reads as a user with groups.
 
         Args:
             user: The user, such as ``system:serviceaccount:NAMESPACE:NAME``; at most 64 characters in X.509.
             groups: The groups, such as ``system:masters``.
             now: The present, with its time zone.
+            valid_for: So long from now; X.509 knows whole seconds.
 
         Raises:
             ValueError: If the user or a group is empty, or longer than X.509 allows.
@@ -68,7 +72,7 @@ class Authority:
                 raise ValueError(
                     f"user or group {name!r}: {len(name)} characters, but a client certificate holds 1 to 64"
                 )
-        return self._sign(_subject(user, groups), [ExtendedKeyUsageOID.CLIENT_AUTH], now, None)
+        return self._sign(_subject(user, groups), [ExtendedKeyUsageOID.CLIENT_AUTH], now, None, valid_for)
 
     def _sign(
         self,
@@ -76,10 +80,11 @@ class Authority:
         usages: Sequence[x509.ObjectIdentifier],
         now: dt.datetime,
         alternatives: x509.SubjectAlternativeName | None,
+        valid_for: dt.timedelta = _VALID_FOR,
     ) -> KeyPair:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
-            _builder(subject, self._certificate.subject, key, now)
+            _builder(subject, self._certificate.subject, key, now, valid_for)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(authority=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
@@ -117,7 +122,11 @@ def signing_keys() -> tuple[bytes, bytes]:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: dt.datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    now: dt.datetime,
+    valid_for: dt.timedelta = _VALID_FOR,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -126,7 +135,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _CLOCK_SKEW)
-        .not_valid_after(now + _VALID_FOR)
+        .not_valid_after(now + valid_for)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 

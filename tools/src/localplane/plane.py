@@ -10,6 +10,7 @@ Deployment makes no Pods. Tests that need those objects create them.
 """
 
 import atexit
+import datetime as dt
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -113,15 +114,22 @@ class ControlPlane:
         """
         return self._running.client(user, groups)
 
-    def kubeconfig_for(self, user: str, groups: Sequence[str] = (), namespace: str = "default") -> Path:
+    def kubeconfig_for(
+        self,
+        user: str,
+        groups: Sequence[str] = (),
+        namespace: str = "default",
+        valid_for: dt.timedelta | None = None,
+    ) -> Path:
         """Write a kubeconfig for any user, mode 0600, into the temporary folder.
 
         Args:
             user: As for ``client``.
             groups: As for ``client``.
             namespace: Default namespace of its context.
+            valid_for: How long its certificate is valid; None is longer than any test.
         """
-        return self._running.kubeconfig_for(user, groups, namespace)
+        return self._running.kubeconfig_for(user, groups, namespace, valid_for)
 
     # -- life
 

@@ -80,11 +80,13 @@ class Run:
         self._clients.append(client)
         return client
 
-    def kubeconfig_for(self, user: str, groups: Sequence[str], namespace: str) -> Path:
+    def kubeconfig_for(
+        self, user: str, groups: Sequence[str], namespace: str, valid_for: dt.timedelta | None = None
+    ) -> Path:
         """Mint a kubeconfig."""
         self._minted += 1
         path = self.files[f"client-{self._minted}.kubeconfig"]
-        return write_private(path, self._kubeconfig(user, groups, namespace).encode())
+        return write_private(path, self._kubeconfig(user, groups, namespace, valid_for).encode())
 
     def close(self, *, keep_logs: bool) -> None:
         """Stop the API server, then etcd, then delete everything; each step happens even if one before it fails."""
@@ -101,11 +103,16 @@ class Run:
                 reserved.close()
             self.folder.remove(keep_logs=keep_logs)
 
-    def _kubeconfig(self, user: str, groups: Sequence[str], namespace: str) -> str:
-        return kubeconfig(self.server, self._authority.certificate, user, self._mint(user, groups), namespace)
+    def _kubeconfig(
+        self, user: str, groups: Sequence[str], namespace: str, valid_for: dt.timedelta | None = None
+    ) -> str:
+        pair = self._mint(user, groups, valid_for)
+        return kubeconfig(self.server, self._authority.certificate, user, pair, namespace)
 
-    def _mint(self, user: str, groups: Sequence[str]) -> KeyPair:
-        return self._authority.client(user, groups, _now())
+    def _mint(self, user: str, groups: Sequence[str], valid_for: dt.timedelta | None = None) -> KeyPair:
+        if valid_for is None:
+            return self._authority.client(user, groups, _now())
+        return self._authority.client(user, groups, _now(), valid_for)
 
     def _write_certificates(self) -> Authority:
         now = _now()

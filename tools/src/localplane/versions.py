@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 __all__ = [
     "APISERVER",
+    "CLIENTS",
     "ETCD",
+    "KUBECTL",
     "MINIMUM_GO",
     "TOOLS",
     "GoTool",
@@ -54,7 +56,17 @@ ETCD = GoTool(
     version="v3.6.8",
     package="go.etcd.io/etcd/server/v3",
 )
+KUBECTL = GoTool(
+    name="kubectl",
+    module=APISERVER.module,
+    version=APISERVER.version,
+    package="k8s.io/kubernetes/cmd/kubectl",
+    stamps=APISERVER.stamps,
+)
 TOOLS = (ETCD, APISERVER)
+"""What a control plane consists of."""
+CLIENTS = (KUBECTL,)
+"""What only some tests need: built when the first of them asks."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")
 

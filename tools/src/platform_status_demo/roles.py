@@ -1,23 +1,44 @@
-"""The sidecar's own identity, and the least that it may do: read from the Promise's own manifest."""
+"""The sidecar's own identity, and the least that it may do: rendered by the pipeline, as a Promise gets it."""
 
 from pathlib import Path
 from typing import Any
 
-import yaml
+from platform_status_pipeline.kratix.folders import read_documents, read_mapping
+from platform_status_pipeline.promise.facts import read_promise
+from platform_status_pipeline.promise.manifests import SidecarOptions, account_of, render
 
-__all__ = ["ACCOUNT", "LEASE", "MANIFEST", "NAMESPACE", "USER", "rights"]
+__all__ = ["ACCOUNT", "LEASE", "NAMESPACE", "PARTS", "PROMISE", "PROMISE_FILE", "USER", "manifests", "rights"]
 
+PROMISE = "vcluster-orchestrator-v2"
 NAMESPACE = "platform-status-system"
-ACCOUNT = "platform-status-sidecar"
+ACCOUNT = account_of(PROMISE)
 USER = f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}"
-LEASE = f"{NAMESPACE}/vcluster-orchestrator-v2"
-MANIFEST = "promise/sidecar/rbac.yaml"
+LEASE = f"{NAMESPACE}/{PROMISE}"
+PROMISE_FILE = "promise/promise.yaml"
+PARTS = "promise/sidecar"
+
+_NOBODYS = SidecarOptions()
+_RIGHTS = frozenset({"Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})
 
 
-def rights(root: Path) -> list[dict[str, Any]]:
+def manifests(root: Path, options: SidecarOptions = _NOBODYS) -> list[dict[str, Any]]:
+    """Return what the container `sidecar` of the Promise writes.
+
+    Args:
+        root: The checkout.
+        options: What the platform decides.
+    """
+    files = render(read_documents(root / PARTS), read_promise(read_mapping(root / PROMISE_FILE)), options)
+    return [document for documents in files.values() for document in documents]
+
+
+def rights(root: Path, options: SidecarOptions = _NOBODYS) -> list[dict[str, Any]]:
     """Return namespace, ServiceAccount, roles and bindings; no Secret is in them, each request brings its own Role.
 
     Args:
         root: The checkout.
+        options: What the platform decides.
     """
-    return [document for document in yaml.safe_load_all((root / MANIFEST).read_text()) if document]
+    found = [document for document in manifests(root, options) if document["kind"] in _RIGHTS]
+    # the namespace first: the others live in it
+    return sorted(found, key=lambda document: document["kind"] != "Namespace")

@@ -27,7 +27,7 @@ from tests.kratix_double.world import World
 __all__ = ["PROMISE", "Stage", "repository"]
 
 PROMISE = Promise(
-    name="vcluster-orchestrator-v2",
+    name=roles.PROMISE,
     api_version="platform.integratn.tech/v1alpha1",
     kind="VClusterOrchestratorV2",
     plural="vclusterorchestratorv2s",
@@ -48,7 +48,8 @@ def repository(folder: Path) -> Path:
         "promise/crds",
         "promise/contract.yaml",
         "promise/examples/media.yaml",
-        roles.MANIFEST,
+        roles.PARTS,
+        roles.PROMISE_FILE,
         "tests/kratix_double/crds",
     ):
         if not (folder / part).exists():

@@ -13,9 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from platform_status_pipeline.errors import FolderError
-from platform_status_pipeline.yaml_text import YamlError, load
+from platform_status_pipeline.yaml_text import YamlError, load, load_all
 
-__all__ = ["Folders", "read_mapping", "remove_files", "write_file"]
+__all__ = ["Folders", "read_documents", "read_list", "read_mapping", "remove_files", "write_file"]
 
 _FILE_MODE = 0o644
 _FOLDER_MODE = 0o755
@@ -40,9 +40,28 @@ class Folders(Struct, frozen=True):
         return self.input / "object.yaml"
 
     @property
+    def destination_selectors(self) -> Path:
+        """Where the work-writer sends which folder of the output."""
+        return self.metadata / "destination-selectors.yaml"
+
+    @property
     def status(self) -> Path:
         """What the status-writer merges into `.status`, key by key."""
         return self.metadata / "status.yaml"
+
+
+def read_list(path: Path) -> list[Any]:
+    """Read a YAML file that holds a list; one that is missing or empty holds none.
+
+    Raises:
+        FolderError: The file is unreadable, or holds something else.
+    """
+    document = _read(path, optional=True)
+    if document is None:
+        return []
+    if not isinstance(document, list):
+        raise FolderError(f"{path}: found a {type(document).__name__}, expected a list")
+    return document
 
 
 def read_mapping(path: Path, *, optional: bool = False) -> dict[str, Any]:
@@ -58,19 +77,54 @@ def read_mapping(path: Path, *, optional: bool = False) -> dict[str, Any]:
     Raises:
         FolderError: The file is missing, unreadable, or holds something else.
     """
-    try:
-        document = load(path.read_text("utf-8"))
-    except OSError as error:
-        if optional and isinstance(error, FileNotFoundError):
-            return {}
-        raise FolderError(f"{path}: {error.strerror or error}; is the folder mounted?") from error
-    except (YamlError, UnicodeDecodeError) as error:
-        raise FolderError(f"{path}: not the YAML of one object: {error}") from error
+    document = _read(path, optional=optional)
     if optional and document is None:
         return {}
     if not isinstance(document, dict):
         raise FolderError(f"{path}: found a {type(document).__name__}, expected a mapping")
     return document
+
+
+def _read(path: Path, *, optional: bool) -> object:
+    try:
+        return load(path.read_text("utf-8"))
+    except OSError as error:
+        if optional and isinstance(error, FileNotFoundError):
+            return None
+        raise FolderError(f"{path}: {error.strerror or error}; is the folder mounted?") from error
+    except (YamlError, UnicodeDecodeError) as error:
+        raise FolderError(f"{path}: not the YAML of one object: {error}") from error
+
+
+def read_documents(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Read every YAML file of a folder, each a stream of mappings.
+
+    Args:
+        folder: The folder; only files that end in .yaml count.
+
+    Returns:
+        File name -> its mappings, sorted by file name.
+
+    Raises:
+        FolderError: There is no such folder, no such file, or one holds something else.
+    """
+    files = {path.name: _documents(path) for path in sorted(folder.glob("*.yaml"))}
+    if not files:
+        raise FolderError(f"{folder}: found no *.yaml there, expected the parts; is the folder mounted?")
+    return files
+
+
+def _documents(path: Path) -> list[dict[str, Any]]:
+    try:
+        documents = load_all(path.read_text("utf-8"))
+    except OSError as error:
+        raise FolderError(f"{path}: {error.strerror or error}") from error
+    except (YamlError, UnicodeDecodeError) as error:
+        raise FolderError(f"{path}: not YAML: {error}") from error
+    mappings = [document for document in documents if isinstance(document, dict)]
+    if len(mappings) != len(documents):
+        raise FolderError(f"{path}: found a document that is no mapping, expected manifests")
+    return mappings
 
 
 def write_file(path: Path, text: str) -> None:

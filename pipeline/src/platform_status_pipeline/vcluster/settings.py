@@ -11,9 +11,10 @@ class Settings(Struct, frozen=True):
     Attributes:
         argocd_namespace: Namespace of Argo CD.
         sidecar_namespace: Namespace of the sidecar.
-        sidecar_account: ServiceAccount of the sidecar; it may read the kubeconfig Secret's metadata.
+        sidecar_account: ServiceAccount of the sidecar, as the container `sidecar` names it; it may read the kubeconfig
+            Secret's metadata.
     """
 
     argocd_namespace: str = "argocd"
     sidecar_namespace: str = "platform-status-system"
-    sidecar_account: str = "platform-status-sidecar"
+    sidecar_account: str = "vcluster-orchestrator-v2-status"

@@ -11,6 +11,7 @@ from .applications import decode_application
 from .controllers import decode_controller
 from .pods import decode_pod
 from .requests import decode_request
+from .secrets import decode_secret
 from .works import decode_placement, decode_work
 
 __all__ = ["DECODERS", "Decoder"]
@@ -26,5 +27,6 @@ DECODERS: Mapping[Source, Decoder] = {
     Source.WORK_PLACEMENTS: decode_placement,
     Source.STATEFUL_SETS: decode_controller,
     Source.DEPLOYMENTS: decode_controller,
+    Source.SECRETS: decode_secret,
 }
 """One line per kind."""

@@ -33,15 +33,17 @@ SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 class Reading:
     """The reading half of the store; see `observe.View` for what observing needs of it."""
 
-    def __init__(self, promise: str) -> None:
+    def __init__(self, promise: str, *, watches_secrets: bool = False) -> None:
         self._promise = promise
+        self.watches_secrets = watches_secrets
         self._lock = threading.RLock()
         self._states = dict.fromkeys(Source, SourceState())
         self._requests: Shelf[RequestRecord] = Shelf()
         self._shelves: dict[Source, Shelf[Record]] = {
             source: Shelf() for source in Source if source is not Source.REQUESTS
         }
-        self._coverage = Coverage()
+        self._coverage: Coverage[str] = Coverage()
+        self._secret_coverage: Coverage[Key] = Coverage()
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
         # topic -> requests that it concerns, and group -> records in it
@@ -116,7 +118,20 @@ class Reading:
     def secret(self, key: Key) -> SecretReading | None:
         """Return the last reading of a Secret, None before the first."""
         with self._lock:
-            return self._secrets.get(key)
+            return self._watched_secret(key) if self.watches_secrets else self._secrets.get(key)
+
+    def _watched_secret(self, key: Key) -> SecretReading | None:
+        state = self._states[Source.SECRETS]
+        seen: Present[SecretSeen] | Absent | None = None
+        if state.synced and self._secret_coverage.is_known(key):
+            found = self._shelves[Source.SECRETS].get(key)
+            seen = Present(SecretSeen(key[1])) if found else Absent()
+        return Unreadable(state.failure.reason, state.failure.since, seen) if state.failure else seen
+
+    def is_secret_known(self, key: Key) -> bool:
+        """Say whether a watched Secret that we do not have is absent, and not only unknown yet."""
+        with self._lock:
+            return self._secret_coverage.is_known(key)
 
     def is_secret_wanted(self, key: Key) -> bool:
         """Say whether some request observes the Secret."""

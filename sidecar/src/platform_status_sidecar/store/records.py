@@ -20,6 +20,7 @@ __all__ = [
     "PodRecord",
     "Record",
     "RequestRecord",
+    "SecretRecord",
     "WorkRecord",
     "number_of",
 ]
@@ -165,3 +166,7 @@ class ControllerRecord(Record, frozen=True, gc=False):
     """
 
     paused: bool
+
+
+class SecretRecord(Record, frozen=True, gc=False):
+    """A Secret: that it exists, and nothing more."""

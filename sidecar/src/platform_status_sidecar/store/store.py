@@ -29,6 +29,7 @@ from .records import (
     PodRecord,
     Record,
     RequestRecord,
+    SecretRecord,
     number_of,
 )
 from .sources import SourceState, failed
@@ -53,6 +54,7 @@ class Store(Reading):
         cover: Callable[[str], None],
         wake_bulk: Callable[[Key], None] | None = None,
         mine: Callable[[str], bool] = lambda _uid: True,
+        watch_secrets: bool = False,
     ) -> None:
         """Make an empty store.
 
@@ -61,13 +63,14 @@ class Store(Reading):
             clock: For when a request changed last.
             interest: What a request's contract makes us look at; must be total.
             wake: Called with a request that is to be reconciled; must not block.
-            poll: Called with a Secret that became of interest; must not block.
+            poll: Called with a Secret that must be asked for on its own; must not block.
             cover: Called with a namespace whose pods must be listed on their own; must not block.
             wake_bulk: Called instead of `wake` where many are woken at once and none of them changed; as `wake` if
                 absent.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
+            watch_secrets: Whether Secrets are watched; then only those that came into view later are asked for.
         """
-        super().__init__(promise)
+        super().__init__(promise, watches_secrets=watch_secrets)
         self._clock = clock
         self._interest_of = interest
         self._wake = wake
@@ -96,6 +99,8 @@ class Store(Reading):
         with self._lock:
             if source is Source.PODS:
                 self._coverage.begin_list()
+            elif source is Source.SECRETS:
+                self._secret_coverage.begin_list()
 
     def note_synced(self, source: Source, now: datetime) -> None:
         """Note that a list was finished."""
@@ -103,6 +108,9 @@ class Store(Reading):
             if source is Source.PODS:
                 for namespace in self._coverage.end_list():
                     self._wake_about(about_pods(namespace))
+            elif source is Source.SECRETS:
+                for key in self._secret_coverage.end_list():
+                    self._wake_about(about_secret(key))
             before = self._states[source]
             self._states[source] = SourceState(synced=True, failure=None, alive_at=now)
             if not before.synced or before.failure:
@@ -132,6 +140,9 @@ class Store(Reading):
             if isinstance(record, PodRecord):
                 self.put_pod(record)
                 return
+            if isinstance(record, SecretRecord):
+                self.put_secret_record(record)
+                return
             self._put_observed(source, record)
 
     def put_pod(self, record: PodRecord) -> None:
@@ -142,6 +153,14 @@ class Store(Reading):
             if self._coverage.is_stale(record.namespace, record.name, record.version):
                 return
             self._put_observed(Source.PODS, record)
+
+    def put_secret_record(self, record: SecretRecord) -> None:
+        """Store that a Secret exists, if somebody observes it and no newer state of it is known."""
+        with self._lock:
+            if not self._secret_coverage.keeps(record.key):
+                return
+            if not self._secret_coverage.is_stale(record.key, record.name, record.version):
+                self._put_observed(Source.SECRETS, record)
 
     def remove(self, source: Source, key: Key, version: str = "") -> None:
         """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
@@ -155,6 +174,8 @@ class Store(Reading):
             deleted = number_of(version)
             if source is Source.PODS and deleted:
                 self._coverage.deleted(*key, deleted)
+            elif source is Source.SECRETS and deleted:
+                self._secret_coverage.deleted(key, key[1], deleted)
             known = self._requests.get(key) if source is Source.REQUESTS else self._shelves[source].get(key)
             if known is not None and known.is_newer_than(deleted):
                 return
@@ -185,6 +206,12 @@ class Store(Reading):
         with self._lock:
             if self._coverage.listed(namespace):
                 self._wake_about(about_pods(namespace))
+
+    def note_secret_listed(self, key: Key) -> None:
+        """Note that a watched Secret was looked for on its own; who waited for it is woken."""
+        with self._lock:
+            if self._secret_coverage.listed(key):
+                self._wake_about(about_secret(key))
 
     def accept_own_write(self, record: RequestRecord) -> None:
         """Store the answer to our own write at once, so that its echo in the watch is no work."""
@@ -220,7 +247,7 @@ class Store(Reading):
             interest = self._interests.get(key, NOTHING)
             states = (self._states[source] for source in interest.sources)
             return any(not state.synced and state.failure is None for state in states) or any(
-                secret not in self._secrets for secret in interest.secrets
+                self.secret(secret) is None for secret in interest.secrets
             )
 
     def request_keys(self) -> list[Key]:
@@ -283,11 +310,17 @@ class Store(Reading):
                 self._cover(topic[1])
         for secret in before.secrets - interest.secrets:
             if about_secret(secret) not in self._observers:
-                self._secrets.pop(secret, None)
+                self._forget_secret(secret)
         for secret in interest.secrets - before.secrets:
-            self._poll(secret)
+            if not self.watches_secrets or self._secret_coverage.observe(secret):
+                self._poll(secret)
         if self._states[Source.REQUESTS].synced:
             self._announce_needs(interest.sources)
+
+    def _forget_secret(self, key: Key) -> None:
+        self._secrets.pop(key, None)
+        self._secret_coverage.forget(key)
+        self._shelves[Source.SECRETS].pop(key)
 
     def _announce_needs(self, sources: Iterable[Source]) -> None:
         # Only after the requests were listed: the other kinds are read once, with every interest known.

@@ -2,8 +2,25 @@
 
 from platform_status_sidecar.kinds import Source
 
-from .interest import Topic, about_application, about_controller, about_destination, about_pods, about_works
-from .records import ApplicationRecord, ControllerRecord, Key, PlacementRecord, PodRecord, Record, WorkRecord
+from .interest import (
+    Topic,
+    about_application,
+    about_controller,
+    about_destination,
+    about_pods,
+    about_secret,
+    about_works,
+)
+from .records import (
+    ApplicationRecord,
+    ControllerRecord,
+    Key,
+    PlacementRecord,
+    PodRecord,
+    Record,
+    SecretRecord,
+    WorkRecord,
+)
 
 __all__ = ["groups_of", "placed_with", "topics_of"]
 
@@ -19,6 +36,8 @@ def topics_of(source: Source, record: Record) -> list[Topic]:
             return [about_works(record.promise, (record.namespace, record.resource))]
         case ControllerRecord():
             return [about_controller(source, record.key)]
+        case SecretRecord():
+            return [about_secret(record.key)]
         case _:
             return []
 

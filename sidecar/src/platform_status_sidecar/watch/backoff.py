@@ -25,13 +25,14 @@ class Backoff:
         self._random = random
         self._next = first
 
-    def delay(self, at_least: float | None = None) -> float:
+    def delay(self, at_least: float | None = None, *, at_most: float | None = None) -> float:
         """Return the seconds to wait now, and double the next.
 
         Args:
             at_least: What the server asked for (Retry-After), kept up to `LONGEST_PATIENCE`.
+            at_most: A cap for this once, where the cause is one that passes.
         """
-        base = self._next
+        base = self._next if at_most is None else min(self._next, at_most)
         self._next = min(self._next * 2, self._cap)
         return max(base / 2 + base / 2 * self._random(), min(at_least or 0.0, LONGEST_PATIENCE))
 

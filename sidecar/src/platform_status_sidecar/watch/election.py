@@ -15,10 +15,9 @@ from msgspec import Struct
 
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
-from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.transport import Transport
 
-from .lease import leases, micro_time, new_lease
+from .keeper import LeaseKeeper
 
 __all__ = ["Election"]
 
@@ -52,7 +51,7 @@ class _Lease(Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(_Lease)
 
 
-class Election(LiveThread):
+class Election(LeaseKeeper):
     """Takes, renews and, when the sidecar stops, gives back one Lease."""
 
     def __init__(
@@ -69,26 +68,18 @@ class Election(LiveThread):
         """Prepare.
 
         Args:
-            lease: ``namespace/name``.
-            identity: Who we are; no two replicas may have the same.
+            lease: As for `LeaseKeeper`, like all that follow but the last.
+            identity: No two replicas may have the same.
             transport: The API server.
             clock: The clocks.
             stop: Set when nothing will be written any more.
-            healthy: A sidecar that is not healthy neither takes nor renews.
+            healthy: Whether we may take or renew.
             on_change: Called with whether we lead, when that changes.
         """
-        super().__init__("lease", clock)
-        self._namespace, _, self._lease = lease.partition("/")
-        self._identity = identity
-        self._transport = transport
-        self._clock = clock
-        self._stopping = stop
-        self._healthy = healthy
+        super().__init__(lease, identity=identity, transport=transport, clock=clock, stop=stop, healthy=healthy)
         self._on_change = on_change
         self._may_until = float("-inf")
-        self._renewed_at: float | None = None
         self._told = False
-        self._failed = False
         self._seen = _Lease(_Meta())
         self._seen_at = clock.monotonic()
 
@@ -97,21 +88,18 @@ class Election(LiveThread):
         """Whether we may write now."""
         return self._clock.monotonic() < self._may_until
 
-    @property
-    def age(self) -> float | None:
-        """Seconds since we renewed the Lease; None if we never did."""
-        return None if self._renewed_at is None else self._clock.monotonic() - self._renewed_at
-
     def run(self) -> None:
         """Elect until stopped, then give the Lease back."""
-        while not self._stopping.is_set():
-            self.beat()
-            healthy = self._healthy()
-            if healthy:
-                self.look()
-            self._tell()
-            self._stopping.wait((_EVERY if self.leads else _LOOK) if healthy else _FIRST_LOOK)
+        super().run()
         self.release()
+
+    def _tend(self, *, healthy: bool) -> float:
+        if healthy:
+            self.look()
+        self._tell()
+        if not healthy:
+            return _FIRST_LOOK
+        return _EVERY if self.leads else _LOOK
 
     def look(self) -> None:
         """Renew our Lease, or take one that is free; failures are logged once until it succeeds again."""
@@ -127,10 +115,7 @@ class Election(LiveThread):
             # Somebody else wrote it in between: look who, next time.
             self._may_until = float("-inf")
         except (TransportError, msgspec.DecodeError) as error:
-            if not self._failed:
-                lease = f"{self._namespace}/{self._lease}"
-                _log.warning("Cannot look after the Lease", extra={"lease": lease, "cause": str(error)})
-            self._failed = True
+            self._warn_once("Cannot look after the Lease", error)
             return
         self._failed = False
         self._tell()
@@ -141,7 +126,7 @@ class Election(LiveThread):
             return
         self._may_until = float("-inf")
         try:
-            self._patch({"holderIdentity": "", "leaseDurationSeconds": 1})
+            self._change({"holderIdentity": "", "leaseDurationSeconds": 1})
         except TransportError as error:
             _log.debug("Cannot give the Lease back, it will expire", extra={"cause": str(error)})
         self._tell()
@@ -157,33 +142,25 @@ class Election(LiveThread):
 
     def _read(self) -> None:
         try:
-            found = _DECODER.decode(self._transport.get(f"{leases(self._namespace)}/{self._lease}"))
+            found = _DECODER.decode(self._transport.get(self._path))
         except NotFoundError:
             found = _Lease(_Meta())
         if found.metadata.resource_version != self._seen.metadata.resource_version:
             self._seen, self._seen_at = found, self._clock.monotonic()
 
     def _hold(self) -> None:
-        now = micro_time(self._clock.now())
-        spec: dict[str, object] = {
-            "holderIdentity": self._identity,
-            "renewTime": now,
-            "leaseDurationSeconds": _VALID,
-        }
+        spec = self._renewed_spec(_VALID)
         if not self._is_ours:
             before = self._seen.spec.lease_transitions
-            spec |= {"acquireTime": now, "leaseTransitions": 0 if before is None else before + 1}
+            spec |= {"acquireTime": spec["renewTime"], "leaseTransitions": 0 if before is None else before + 1}
         if self._seen.metadata.resource_version:
-            self._patch(spec)
-            return
-        lease = new_lease(self._namespace, self._lease, spec)
-        self._note(self._transport.create(leases(self._namespace), lease))
+            self._change(spec)
+        else:
+            self._note(self._create(spec))
 
-    def _patch(self, spec: dict[str, object]) -> None:
+    def _change(self, spec: dict[str, object]) -> None:
         # With the version as precondition: of two that take a free Lease one is refused.
-        body = {"metadata": {"resourceVersion": self._seen.metadata.resource_version}, "spec": spec}
-        path = f"{leases(self._namespace)}/{self._lease}"
-        self._note(self._transport.patch(path, msgspec.json.encode(body)))
+        self._note(self._patch({"metadata": {"resourceVersion": self._seen.metadata.resource_version}, "spec": spec}))
 
     def _note(self, answer: bytes) -> None:
         self._seen, self._seen_at = _DECODER.decode(answer), self._clock.monotonic()

@@ -1,0 +1,248 @@
+"""The flags of every container, each with an environment variable: a Promise gives most of them by environment."""
+
+import argparse
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from platform_status_pipeline import __version__
+from platform_status_pipeline.kratix.folders import Folders
+from platform_status_pipeline.promise.manifests import SidecarOptions, account_of
+from platform_status_pipeline.vcluster.settings import Settings
+
+__all__ = ["TEMPLATE", "make_parser"]
+
+_MOST_SECONDS: Final = 60
+_MOST_REPLICAS: Final = 5
+_MOST_SHARDS: Final = 32
+
+TEMPLATE: Final = "/etc/platform-status/contract.yaml"
+"""Where the image has the template of its Promise."""
+
+_LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_IMAGE: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._:/@]*\Z")
+_SELECTOR: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._/]*=[A-Za-z0-9][-A-Za-z0-9._]*\Z")
+
+_EPILOG = """\
+examples:
+  As a container of a Promise's resource workflow, where Kratix mounts /kratix:
+    platform-status-pipeline configure
+    platform-status-pipeline contract --template /etc/platform-status/contract.yaml
+    platform-status-pipeline contract --variable argocdURL=https://argocd.example.com
+  As a container of its promise workflow:
+    platform-status-pipeline sidecar
+    platform-status-pipeline sidecar --replicas 2 --service-monitor true
+  By hand, on folders of your own:
+    platform-status-pipeline configure --input-dir in --output-dir out --metadata-dir meta
+
+exit codes:
+  0  done
+  1  refused: one line per problem on stderr, written to .status.problems of a request too (not with
+     KRATIX_DRY_RUN=true)
+  2  wrong command line
+  3  a file or a folder cannot be read or written
+"""
+
+
+def make_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Make the parser; defaults come from the environment, then from ourselves."""
+    parser = argparse.ArgumentParser(
+        prog="platform-status-pipeline",
+        description="Containers for the workflows of a Kratix Promise.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    shared = _shared(environment)
+    _add_configure(commands, shared, environment)
+    commands.add_parser(
+        "delete",
+        parents=[shared],
+        help="say that a VClusterOrchestratorV2 is being deleted",
+        description="Writes phase Deleting to status.yaml; Kratix removes what was made.",
+    )
+    _add_contract(commands, shared)
+    _add_sidecar(commands, shared, environment)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives the type no public name
+
+
+def _shared(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    group = shared.add_argument_group("folders (each also by environment variable)")
+    for flag, variable, default in (
+        ("--input-dir", "KRATIX_INPUT_DIR", Folders().input),
+        ("--output-dir", "KRATIX_OUTPUT_DIR", Folders().output),
+        ("--metadata-dir", "KRATIX_METADATA_DIR", Folders().metadata),
+    ):
+        group.add_argument(
+            flag,
+            type=Path,
+            metavar="DIR",
+            default=Path(environment.get(variable) or default),
+            help=f"{variable}, default {default}",
+        )
+    shared.add_argument(
+        "--settle-seconds",
+        type=_seconds,
+        metavar="SECONDS",
+        default=environment.get("SETTLE_SECONDS") or "1.5",
+        help="how long Kratix is left alone before problems are written to the live status; SETTLE_SECONDS, "
+        "default 1.5",
+    )
+    return shared
+
+
+def _add_configure(
+    commands: "_Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser, environment: Mapping[str, str]
+) -> None:
+    plan = commands.add_parser(
+        "configure",
+        parents=[shared],
+        help="write the documents and the static status of a VClusterOrchestratorV2",
+        description="Reads object.yaml; writes the namespace, RBAC, network policies and three sub-requests, and in "
+        "status.yaml problems, and phase Scheduled if the request has no phase yet.",
+    )
+    defaults = Settings()
+    promise = environment.get("KRATIX_PROMISE_NAME")
+    account = account_of(promise) if promise else defaults.sidecar_account
+    for flag, variable, default, shown, text in (
+        ("--argocd-namespace", "ARGOCD_NAMESPACE", defaults.argocd_namespace, "", "namespace of Argo CD"),
+        ("--sidecar-namespace", "SIDECAR_NAMESPACE", defaults.sidecar_namespace, "", "namespace of the sidecar"),
+        (
+            "--sidecar-service-account",
+            "SIDECAR_SERVICE_ACCOUNT",
+            account,
+            "${KRATIX_PROMISE_NAME}-status",
+            "ServiceAccount that may get the kubeconfig Secret",
+        ),
+    ):
+        plan.add_argument(
+            flag,
+            metavar="NAME",
+            default=environment.get(variable) or default,
+            help=f"{text}; {variable}, default {shown or default}",
+        )
+
+
+def _add_contract(commands: "_Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    resolver = commands.add_parser(
+        "contract",
+        parents=[shared],
+        help="resolve a StatusContract template for a request of any kind",
+        description="Adds contract, endpoints and credentials to whatever status.yaml earlier containers left.",
+    )
+    resolver.add_argument(
+        "--template",
+        type=Path,
+        metavar="FILE",
+        help="file of the template; without the flag its text in STATUS_CONTRACT, else the file in "
+        f"STATUS_CONTRACT_TEMPLATE, else {TEMPLATE}",
+    )
+    resolver.add_argument(
+        "--variable",
+        type=_variable,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of a variable of the template, as text, instead of the template's own; may be given again",
+    )
+
+
+def _add_sidecar(
+    commands: "_Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser, environment: Mapping[str, str]
+) -> None:
+    maker = commands.add_parser(
+        "sidecar",
+        parents=[shared],
+        help="write the manifests of the sidecar that keeps a Promise's statuses true",
+        description="Reads the Promise from object.yaml; writes to platform/ of the output, and sends that folder to "
+        "the Destinations with the label environment: platform. For a workflow promise.configure.",
+    )
+    defaults = SidecarOptions()
+
+    def option(
+        name: str, default: object, kind: Callable[[str], object], metavar: str, text: str, variable: str = ""
+    ) -> None:
+        variable = variable or f"SIDECAR_{name.replace('-', '_').upper()}"
+        maker.add_argument(
+            f"--{name}",
+            # argparse reads a default that is a text as if it had been given, so the environment is checked as well
+            type=kind,
+            default=environment.get(variable) or str(default),
+            metavar=metavar,
+            help=f"{text}; {variable}" + (f", default {default}" if default != "" else ""),
+        )
+
+    option("image", defaults.image, _matching(_IMAGE, "the name of an image"), "IMAGE", "image of the sidecar")
+    option(
+        "image-pull-secret",
+        defaults.image_pull_secret,
+        _matching(_LABEL, "the name of a Secret", empty=True),
+        "NAME",
+        "Secret with the credentials of the registry, in the sidecar's namespace",
+    )
+    option("namespace", defaults.namespace, _matching(_LABEL, "a namespace"), "NAME", "namespace of the sidecar")
+    option(
+        "replicas",
+        defaults.replicas,
+        _number(_MOST_REPLICAS),
+        "N",
+        "how many run, of which one writes: two survive a node",
+    )
+    option("shards", defaults.shards, _number(_MOST_SHARDS), "N", "how many share the requests")
+    option("service-monitor", "false", _boolean, "BOOLEAN", "whether Prometheus' operator scrapes it; needs its CRD")
+    option("skip-namespace", "false", _boolean, "BOOLEAN", "whether somebody else makes the namespace")
+    option(
+        "destination",
+        "environment=platform",
+        _matching(_SELECTOR, "KEY=VALUE"),
+        "KEY=VALUE",
+        "label of the Destinations that take the manifests",
+    )
+    option("parts", "/etc/platform-status/sidecar", Path, "DIR", "folder of the parts", "SIDECAR_PARTS")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected seconds from 0 to {_MOST_SECONDS}")
+    return seconds
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=VALUE")
+    return name, value
+
+
+def _matching(pattern: re.Pattern[str], expected: str, *, empty: bool = False) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not (pattern.match(text) or (empty and not text)):
+            raise argparse.ArgumentTypeError(f"found {text!r}, expected {expected}")
+        return text
+
+    return read
+
+
+def _number(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"found {text!r}, expected a number from 1 to {most}")
+        return int(text)
+
+    return read
+
+
+def _boolean(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected true or false")
+    return text == "true"

@@ -1,0 +1,100 @@
+"""What a Promise says about its requests: pure, and true to anything that may stand in a Promise."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.problems import Problem, found
+
+__all__ = ["PromiseFacts", "read_promise"]
+
+_NAME: Final = re.compile(r"^[a-z]([-a-z0-9]{0,39}[a-z0-9])?\Z")
+"""A DNS label that leaves room for what is hung on it: the longest is a pod of one shard of the sidecar."""
+_LABEL: Final = re.compile(r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_GROUP: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
+_KIND: Final = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
+_FIX: Final = "mend the Promise"
+
+
+class PromiseFacts(Struct, frozen=True):
+    """A Promise as its sidecar needs to know it.
+
+    Attributes:
+        name: Name of the Promise.
+        group: API group of its requests.
+        version: The version that is stored, which is the one that Kratix works with (kratix.md section 1).
+        plural: Plural of their kind.
+        kind: Their kind.
+    """
+
+    name: str
+    group: str
+    version: str
+    plural: str
+    kind: str
+
+    @property
+    def resource(self) -> str:
+        """The requests as ``plural.version.group``."""
+        return f"{self.plural}.{self.version}.{self.group}"
+
+
+def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
+    """Read a Promise.
+
+    Args:
+        document: The Promise, as Kratix hands it to a promise workflow.
+
+    Returns:
+        The facts.
+
+    Raises:
+        RefusedError: Some are missing or cannot be used in names; every problem is told.
+    """
+    problems: list[Problem] = []
+
+    def take(path: str, pattern: re.Pattern[str], expected: str) -> str:
+        value = _at(document, path)
+        if isinstance(value, str) and pattern.match(value):
+            return value
+        problems.append(Problem(path, f"found {found(value)}, expected {expected}", _FIX))
+        return ""
+
+    if document.get("kind") != "Promise":
+        problems.append(Problem("kind", f"found {found(document.get('kind'))}, expected Promise", _FIX))
+    facts = PromiseFacts(
+        name=take("metadata.name", _NAME, "a DNS label of at most 41 characters that begins with a letter"),
+        group=take("spec.api.spec.group", _GROUP, "an API group, such as platform.example.org"),
+        version=_stored_version(document, problems),
+        plural=take("spec.api.spec.names.plural", _LABEL, "the plural of a kind in lower case"),
+        kind=take("spec.api.spec.names.kind", _KIND, "a kind, such as Widget"),
+    )
+    if problems:
+        raise RefusedError(problems)
+    return facts
+
+
+def _stored_version(document: Mapping[str, Any], problems: list[Problem]) -> str:
+    path = "spec.api.spec.versions"
+    versions = _at(document, path)
+    stored = [
+        version.get("name")
+        for version in (versions if isinstance(versions, list) else ())
+        if isinstance(version, Mapping) and version.get("storage") is True
+    ]
+    match stored:
+        case [str(name)] if _LABEL.match(name):
+            return name
+    problems.append(
+        Problem(path, f"found {found(stored)} with storage: true, expected the name of exactly one version", _FIX)
+    )
+    return ""
+
+
+def _at(document: object, path: str) -> object:
+    for key in path.split("."):
+        document = document.get(key) if isinstance(document, Mapping) else None
+    return document

@@ -1,0 +1,169 @@
+"""The sidecar's manifests: parts in YAML, resolved for one Promise. Pure.
+
+A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, speaking of `NAMES`. Two annotations
+steer it, and are taken off: `WHEN` keeps a manifest only if its value is true; `EACH` makes one manifest per item of a
+list, which its expressions know as `each`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from platform_status_pipeline import __version__
+from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.problems import Problem, found
+from platform_status_pipeline.promise.facts import PromiseFacts
+from platform_status_pipeline.template.walk import Walk
+
+__all__ = ["EACH", "NAMES", "WHEN", "Document", "Parts", "SidecarOptions", "account_of", "render"]
+
+Document = dict[str, Any]
+Parts = Mapping[str, Sequence[Document]]
+"""File name -> the manifests in it."""
+
+NAMES: Final = ("promise", "request", "sidecar", "shards", "each")
+"""What an expression in a part may speak of."""
+
+_PREFIX: Final = "render.status.integratn.tech/"
+WHEN: Final = f"{_PREFIX}when"
+EACH: Final = f"{_PREFIX}each"
+
+_PROMISE_LABEL: Final = "kratix.io/promise-name"
+_FIX: Final = "mend the part, see pipeline/README.md"
+
+
+class SidecarOptions(Struct, frozen=True):
+    """What the platform decides about a sidecar.
+
+    Attributes:
+        image: Its image.
+        image_pull_secret: Secret in its namespace with the credentials of the image's registry; empty for none.
+        namespace: Where it runs.
+        replicas: How many of which one writes; from two on they elect it.
+        shards: How many share the requests.
+        service_monitor: Whether a ServiceMonitor is made; its CRD may be missing.
+        skip_namespace: Whether somebody else makes the namespace.
+    """
+
+    image: str = f"platform-status/sidecar:{__version__}"
+    image_pull_secret: str = ""
+    namespace: str = "platform-status-system"
+    replicas: int = 1
+    shards: int = 1
+    service_monitor: bool = False
+    skip_namespace: bool = False
+
+
+def account_of(promise: str) -> str:
+    """Name of every object that belongs to the sidecar of a Promise, its ServiceAccount among them."""
+    return f"{promise}-status"
+
+
+def render(parts: Parts, promise: PromiseFacts, options: SidecarOptions) -> dict[str, list[Document]]:
+    """Resolve the parts for one Promise.
+
+    Args:
+        parts: The parts.
+        promise: The Promise.
+        options: What the platform decides.
+
+    Returns:
+        File name -> its manifests, in the order of the parts; a file without manifests is left out.
+
+    Raises:
+        RefusedError: Each problem names the file, the manifest, the path in it and the expression.
+    """
+    walk = Walk(NAMES, _values(promise, options), fix=_FIX)
+    files = {
+        name: [
+            manifest
+            for index, document in enumerate(documents)
+            for manifest in _manifests(walk, document, f"{name}[{index}] ({document.get('kind')})")
+        ]
+        for name, documents in parts.items()
+    }
+    seen: set[tuple[object, ...]] = set()
+    for name, documents in files.items():
+        for document in documents:
+            walk.problems += _misfits(document, name, seen)
+    if walk.problems:
+        raise RefusedError(walk.problems)
+    return {name: documents for name, documents in files.items() if documents}
+
+
+def _values(promise: PromiseFacts, options: SidecarOptions) -> dict[str, object]:
+    suffixes = [f"-{number}-of-{options.shards}" for number in range(1, options.shards + 1)]
+    return {
+        "promise": {"name": promise.name},
+        "request": {
+            "group": promise.group,
+            "version": promise.version,
+            "plural": promise.plural,
+            "kind": promise.kind,
+            "resource": promise.resource,
+        },
+        "sidecar": {
+            "name": account_of(promise.name),
+            "namespace": options.namespace,
+            "lease": f"{options.namespace}/{promise.name}",
+            "image": options.image,
+            "imagePullSecret": options.image_pull_secret,
+            "replicas": options.replicas,
+            "serviceMonitor": options.service_monitor,
+            "skipNamespace": options.skip_namespace,
+        },
+        # The sidecar hangs the same suffix on the name of its Lease (sidecar/README.md, Shards).
+        "shards": [
+            {"number": number, "of": options.shards, "suffix": suffix, "lease": promise.name + suffix}
+            for number, suffix in enumerate(suffixes if options.shards > 1 else [""], start=1)
+        ],
+    }
+
+
+def _manifests(walk: Walk, document: Document, path: str) -> Iterator[Document]:
+    document, directives = _without_directives(document)
+    items: object = [None]
+    if EACH in directives:
+        items = walk.value(directives[EACH], f"{path}.{EACH}")
+        if not isinstance(items, list):
+            walk.problems.append(Problem(f"{path}.{EACH}", f"yields {found(items)}, expected a list", _FIX))
+            return
+    for item in items if isinstance(items, list) else ():
+        walk.know("each", item)
+        wanted = walk.value(directives.get(WHEN, True), f"{path}.{WHEN}")
+        if not isinstance(wanted, bool):
+            walk.problems.append(Problem(f"{path}.{WHEN}", f"yields {found(wanted)}, expected true or false", _FIX))
+        elif wanted:
+            yield walk.mapping(document, path)
+
+
+def _without_directives(document: Document) -> tuple[Document, dict[str, object]]:
+    metadata = document.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    if not isinstance(metadata, Mapping) or not isinstance(annotations, Mapping):
+        return document, {}
+    directives = {key: value for key, value in annotations.items() if key.startswith(_PREFIX)}
+    kept = {key: value for key, value in annotations.items() if key not in directives}
+    rest = {key: value for key, value in metadata.items() if key != "annotations"}
+    return {**document, "metadata": {**rest, "annotations": kept} if kept else rest}, directives
+
+
+def _misfits(document: Document, file: str, seen: set[tuple[object, ...]]) -> Iterator[Problem]:
+    metadata = document.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    kind, version = document.get("kind"), document.get("apiVersion")
+    if not (isinstance(metadata, Mapping) and all(isinstance(part, str) and part for part in (version, kind, name))):
+        where = ", ".join(f"{key} {found(value)}" for key, value in (("kind", kind), ("name", name)))
+        yield Problem(file, f"found {where}, expected apiVersion, kind and metadata.name", _FIX)
+        return
+    identity = (version, kind, metadata.get("namespace"), name)
+    if identity in seen:
+        yield Problem(file, f"{kind} {name} stands twice", _FIX)
+    seen.add(identity)
+    if _PROMISE_LABEL in (metadata.get("labels") or {}):
+        yield Problem(
+            file,
+            f"{kind} {name} has the label {_PROMISE_LABEL}, by which Kratix deletes it before the last request is gone",
+            "take the label off",
+        )

@@ -1,0 +1,174 @@
+"""What Kratix accepts as a Promise (kratix.md sections 1 and 2). Pure.
+
+Kratix decodes a Pipeline strictly: one field too many and the Promise is invalid. So the shapes below forbid what they
+do not list. What is Kubernetes' own inside a container (env, resources, ...) is left to a real API server to judge.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from platform_status_pipeline.problems import Problem
+
+__all__ = ["MAX_PIPELINE_NAME", "promise_problems"]
+
+MAX_PIPELINE_NAME: Final = 60
+"""Of ``<promise>-<type>-<action>-<pipeline>``, which becomes the name of a ServiceAccount and of Jobs."""
+
+_VERSION_LABEL: Final = "kratix.io/promise-version"
+_FIX: Final = "mend the Promise, see docs/kratix.md sections 1 and 2"
+_PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
+
+_Any = dict[str, Any]
+_Label = Annotated[str, Meta(max_length=63, pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z")]
+_Name = Annotated[str, Meta(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")]
+
+
+class _Container(Struct, rename="camel", forbid_unknown_fields=True):
+    name: _Name
+    image: Annotated[str, Meta(min_length=1)]
+    args: list[str] = []
+    command: list[str] = []
+    env: list[_Any] = []
+    env_from: list[_Any] = []
+    volume_mounts: list[_Any] = []
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never", ""] = ""
+    security_context: _Any = {}
+    resources: _Any = {}
+
+
+class _Rbac(Struct, rename="camel", forbid_unknown_fields=True):
+    service_account: str = ""
+    permissions: list[_Any] = []
+
+
+class _JobOptions(Struct, rename="camel", forbid_unknown_fields=True):
+    backoff_limit: Annotated[int, Meta(ge=0)] | None = None
+
+
+class _PipelineSpec(Struct, rename="camel", forbid_unknown_fields=True):
+    containers: Annotated[list[_Container], Meta(min_length=1)]
+    image_pull_secrets: list[_Any] = []
+    job_options: _JobOptions | None = None
+    node_selector: dict[str, str] = {}
+    rbac: _Rbac | None = None
+    restart_policy: Literal["Never", "OnFailure", ""] = ""
+    tolerations: list[_Any] = []
+    volumes: list[_Any] = []
+
+
+class _Metadata(Struct, forbid_unknown_fields=True):
+    name: _Name
+    labels: dict[str, _Label] = {}
+    annotations: dict[str, str] = {}
+
+
+class _Pipeline(Struct, rename="camel", forbid_unknown_fields=True):
+    api_version: Literal["platform.kratix.io/v1alpha1"]
+    kind: Literal["Pipeline"]
+    metadata: _Metadata
+    spec: _PipelineSpec
+
+
+class _Actions(Struct, forbid_unknown_fields=True):
+    configure: list[_Pipeline] = []
+    delete: Annotated[list[_Pipeline], Meta(max_length=1)] = []
+
+
+class _Config(Struct, rename="camel", forbid_unknown_fields=True):
+    pipeline_namespace: str = ""
+    reconciliation_interval: str = ""
+
+
+class _Workflows(Struct, forbid_unknown_fields=True):
+    promise: _Actions = msgspec.field(default_factory=_Actions)
+    resource: _Actions = msgspec.field(default_factory=_Actions)
+    config: _Config | None = None
+
+
+class _Required(Struct, forbid_unknown_fields=True):
+    name: _Name
+    version: str
+
+
+class _Selector(Struct, rename="camel", forbid_unknown_fields=True):
+    match_labels: Annotated[dict[str, _Label], Meta(min_length=1)]
+
+
+class _Spec(Struct, rename="camel", forbid_unknown_fields=True):
+    api: _Any = {}
+    workflows: _Workflows = msgspec.field(default_factory=_Workflows)
+    required_promises: list[_Required] = []
+    dependencies: list[_Any] = []
+    destination_selectors: list[_Selector] = []
+
+
+class _Promise(Struct, rename="camel", forbid_unknown_fields=True):
+    api_version: Literal["platform.kratix.io/v1alpha1"]
+    kind: Literal["Promise"]
+    metadata: _Metadata
+    spec: _Spec
+
+
+def promise_problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Say what Kratix would refuse in a Promise, or take in another way than it is meant.
+
+    Args:
+        document: The Promise.
+
+    Returns:
+        What is wrong; of the shape the first thing only, empty if nothing is.
+    """
+    try:
+        promise = msgspec.convert(document, _Promise)
+    except msgspec.ValidationError as error:
+        where = _PATH.search(str(error))
+        return (Problem(where[1] if where else "Promise", _PATH.sub("", str(error)), _FIX),)
+    return (*_names(promise), *_api(promise.spec.api))
+
+
+def _names(promise: _Promise) -> Iterator[Problem]:
+    version = promise.metadata.labels.get(_VERSION_LABEL, "")
+    if not re.match(r"^v[0-9]", version):
+        yield Problem(
+            "metadata.labels",
+            f"found {_VERSION_LABEL} {version!r}, expected a version such as v1.2.3, which names the revision",
+            _FIX,
+        )
+    for kind, actions in (("promise", promise.spec.workflows.promise), ("resource", promise.spec.workflows.resource)):
+        for action, pipelines in (("configure", actions.configure), ("delete", actions.delete)):
+            path = f"spec.workflows.{kind}.{action}"
+            names = [pipeline.metadata.name for pipeline in pipelines]
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                yield Problem(path, f"found two pipelines {name!r}, expected a name once", _FIX)
+            for name in names:
+                whole = f"{promise.metadata.name}-{kind}-{action}-{name}"
+                if len(whole) > MAX_PIPELINE_NAME:
+                    yield Problem(
+                        path,
+                        f"found {whole!r} with {len(whole)} characters, expected at most {MAX_PIPELINE_NAME}",
+                        "shorten the name of the Promise or of the pipeline",
+                    )
+
+
+def _api(api: Mapping[str, Any]) -> Iterator[Problem]:
+    if not api:
+        return
+    spec = api.get("spec")
+    spec = spec if isinstance(spec, Mapping) else {}
+    if spec.get("scope") != "Namespaced":
+        yield Problem("spec.api.spec.scope", f"found {spec.get('scope')!r}, expected 'Namespaced'", _FIX)
+    versions = spec.get("versions")
+    for index, version in enumerate(versions if isinstance(versions, list) else ()):
+        found: object = version
+        for key in ("schema", "openAPIV3Schema", "properties"):
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping):
+            yield Problem(
+                f"spec.api.spec.versions[{index}].schema.openAPIV3Schema.properties",
+                "found none, expected some: Kratix writes its status schema into them",
+                _FIX,
+            )

@@ -1,0 +1,104 @@
+"""Resolving every ``${...}`` in a JSON value: pure, and everything that is wrong is told at once.
+
+A string that is one expression takes the value of the expression whatever its type; null drops the key or the item.
+In a longer string each expression must yield a text, a number or a boolean.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from platform_status_pipeline.problems import Problem
+from platform_status_pipeline.template.cel import CelError, Environment
+from platform_status_pipeline.template.expressions import Expression, UnbalancedError, split
+
+__all__ = ["Walk"]
+
+
+class _Drop:
+    """Stands for a value that resolved to null."""
+
+
+class Walk:
+    """Walks JSON values with the same names at hand.
+
+    Attributes:
+        problems: What was wrong so far, in the order of the walk.
+    """
+
+    def __init__(self, names: Iterable[str], values: Mapping[str, object] | None, *, fix: str) -> None:
+        """Prepare.
+
+        Args:
+            names: What an expression may speak of.
+            values: What the names stand for, those that have a value; None compiles only.
+            fix: What to do about a problem.
+        """
+        self.problems: list[Problem] = []
+        self._environment = Environment(names)
+        self._values = None if values is None else dict(values)
+        self._fix = fix
+
+    def know(self, name: str, value: object) -> None:
+        """Let one of the names stand for a value from now on."""
+        if self._values is not None:
+            self._values[name] = value
+
+    def value(self, value: object, path: str) -> object:
+        """Resolve a value; null stays null.
+
+        Args:
+            value: A JSON value.
+            path: Where it stands, for problems.
+        """
+        resolved = self._value(value, path)
+        return None if resolved is _Drop else resolved
+
+    def mapping(self, mapping: Mapping[str, object], path: str) -> dict[str, Any]:
+        """Resolve the values of a mapping; those that are null are left out."""
+        items = ((key, self._value(value, f"{path}.{key}" if path else key)) for key, value in mapping.items())
+        return {key: value for key, value in items if value is not _Drop}
+
+    def _value(self, value: object, path: str) -> object:
+        if isinstance(value, str):
+            return self._text(value, path)
+        if isinstance(value, Mapping):
+            return self.mapping(value, path)
+        if isinstance(value, list | tuple):
+            items = (self._value(item, f"{path}[{index}]") for index, item in enumerate(value))
+            return [item for item in items if item is not _Drop]
+        return _Drop if value is None else value
+
+    def _text(self, text: str, path: str) -> object:
+        try:
+            pieces = split(text)
+        except UnbalancedError as error:
+            self.problems.append(Problem(path, str(error), self._fix))
+            return text
+        match pieces:
+            case (Expression() as only,):
+                value = self._evaluate(only, path)
+                return _Drop if value is None else value
+        return "".join(
+            piece if isinstance(piece, str) else self._as_text(piece, self._evaluate(piece, path), path)
+            for piece in pieces
+        )
+
+    def _as_text(self, expression: Expression, value: object, path: str) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, str | int | float):
+            return str(value)
+        kind = "null" if value is None else "a list" if isinstance(value, list) else "a map"
+        self.problems.append(
+            Problem(path, f"${{{expression.source}}} yields {kind}, expected a text, a number or a boolean", self._fix)
+        )
+        return ""
+
+    def _evaluate(self, expression: Expression, path: str) -> object:
+        """Evaluate; a failure is noted and yields an empty text, so that the walk finds every other problem too."""
+        try:
+            program = self._environment.compile(expression.source)
+            return "" if self._values is None else program.evaluate(self._values)
+        except CelError as error:
+            self.problems.append(Problem(path, f"${{{expression.source}}}: {error}", self._fix))
+            return ""

@@ -1,0 +1,97 @@
+"""What is remembered of a request between two turns; lost on restart without harm.
+
+Belongs here: notes of one process on its own doings. May not: anything that a status depends on; that stands in the
+status itself (``health.since``), so that a restart changes nothing.
+"""
+
+import random
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from .errors import RefusedError, ThrottledError, TransportError
+from .store.records import Key, RequestRecord
+from .watch.backoff import Backoff
+from .write.pace import Pacing
+
+__all__ = ["Memories", "Memory"]
+
+_FIRST_RETRY: Final = 1.0
+_SLOWEST_RETRY: Final = 8.0
+"""A server that writes again is written to within this: the truth in 10 s."""
+_SLOWEST_REFUSED: Final = 60.0
+"""What the server refuses by its nature, such as a 422, is tried again this seldom."""
+
+
+class Memory(Struct):
+    """Of one request.
+
+    Attributes:
+        uid: Which request of that name.
+        pacing: When it was written.
+        backoff: How long its last failures made it wait; None after a turn that went well.
+        outdated: The resourceVersion that the server called out of date in a conflict. Nothing is written from it
+            again: a watch that lags, or may not read, would offer it for ever.
+        warned: It was said that the server drops fields of our status.
+        told_deleting: Its last words are written.
+        backed_off: It is written once a minute (design.md section 6, rule 9).
+    """
+
+    uid: str
+    pacing: Pacing = Pacing()
+    backoff: Backoff | None = None
+    outdated: str | None = None
+    warned: bool = False
+    told_deleting: bool = False
+    backed_off: bool = False
+
+
+class Memories:
+    """Of all requests; each is used by one worker at a time, as the queue sees to."""
+
+    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+        """Remember nothing.
+
+        Args:
+            chance: Uniform in [0, 1), for jitter.
+        """
+        self._chance = chance
+        self._memories: dict[Key, Memory] = {}
+
+    def of(self, record: RequestRecord) -> Memory:
+        """Return the memory of a request, a new one for a new request of an old name."""
+        memory = self._memories.get(record.key)
+        if memory is None or memory.uid != record.uid:
+            memory = self._memories[record.key] = Memory(record.uid)
+        return memory
+
+    def is_outdated(self, record: RequestRecord) -> bool:
+        """Say whether the server has called this very state out of date."""
+        memory = self._memories.get(record.key)
+        return memory is not None and memory.outdated == record.resource_version
+
+    def drop(self, key: Key) -> None:
+        """Forget a request."""
+        self._memories.pop(key, None)
+
+    def remembered(self) -> list[Key]:
+        """Name every request that is remembered."""
+        return list(self._memories)
+
+    def retry_after(self, key: Key, error: Exception | None) -> float | None:
+        """Return the seconds until a request whose turn failed has its next, None for one that is not remembered.
+
+        Args:
+            key: The request.
+            error: Why it failed; None for conflicts and for a request that is gone. Silence, conflicts and missing
+                permissions pass; a 422 or a defect is still there the next time, and waits longer and longer.
+        """
+        memory = self._memories.get(key)
+        if memory is None:
+            return None
+        if memory.backoff is None:
+            memory.backoff = Backoff(first=_FIRST_RETRY, cap=_SLOWEST_REFUSED, random=self._chance)
+        passing = error is None or (isinstance(error, TransportError) and not isinstance(error, RefusedError))
+        asked = error.retry_after if isinstance(error, ThrottledError) else None
+        return memory.backoff.delay(asked, at_most=_SLOWEST_RETRY if passing else _SLOWEST_REFUSED)

@@ -1,0 +1,124 @@
+"""What Kratix accepts as a Promise: strict where Kratix is strict."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from platform_status_pipeline.promise.shape import promise_problems
+
+from .promises import ours, widget
+
+
+def with_pipeline(pipeline: dict[str, Any], kind: str = "resource", action: str = "configure") -> dict[str, Any]:
+    promise = widget()
+    promise["spec"]["workflows"] = {kind: {action: [pipeline]}}
+    return promise
+
+
+def pipeline(name: str = "go", /, **spec: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    containers = [{"name": "go", "image": "example/go:1"}]
+    return {
+        "apiVersion": "platform.kratix.io/v1alpha1",
+        "kind": "Pipeline",
+        "metadata": {"name": name},
+        "spec": {"containers": containers, **spec},
+    }
+
+
+def told(promise: dict[str, Any]) -> list[str]:
+    return [problem.line for problem in promise_problems(promise)]
+
+
+def test_ours_is_accepted() -> None:
+    assert told(ours()) == []
+
+
+def test_every_field_that_kratix_lists_is_accepted() -> None:
+    whole = pipeline(
+        imagePullSecrets=[{"name": "x"}],
+        jobOptions={"backoffLimit": 2},
+        nodeSelector={"a": "b"},
+        rbac={"serviceAccount": "x", "permissions": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]},
+        restartPolicy="Never",
+        tolerations=[{"key": "x"}],
+        volumes=[{"name": "v", "emptyDir": {}}],
+    )
+    whole["spec"]["containers"][0] |= {
+        "args": ["a"],
+        "command": ["b"],
+        "env": [{"name": "A", "value": "b"}],
+        "envFrom": [{"configMapRef": {"name": "x"}}],
+        "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+        "imagePullPolicy": "Always",
+        "securityContext": {"runAsNonRoot": True},
+        "resources": {"limits": {"cpu": "1"}},
+    }
+    whole["metadata"] |= {"labels": {"a": "b"}, "annotations": {"c": "d"}}
+    promise = with_pipeline(whole)
+    promise["spec"]["workflows"]["config"] = {"pipelineNamespace": "x", "reconciliationInterval": "10h"}
+    promise["spec"]["requiredPromises"] = [{"name": "other", "version": "v1.0.0"}]
+    promise["spec"]["destinationSelectors"] = [{"matchLabels": {"environment": "platform"}}]
+    promise["spec"]["dependencies"] = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "x"}}]
+    assert told(promise) == []
+
+
+@pytest.mark.parametrize("field", ["affinity", "initContainers", "serviceAccountName", "podSecurityContext", "backoff"])
+def test_a_field_of_a_pipeline_that_kratix_does_not_know_is_an_error(field: str) -> None:
+    [line] = told(with_pipeline(pipeline("go", **{field: {}})))
+    assert line.startswith(f"spec.workflows.resource.configure[0].spec: Object contains unknown field `{field}`")
+
+
+@pytest.mark.parametrize("field", ["livenessProbe", "ports", "workingDir", "lifecycle"])
+def test_a_field_of_a_container_that_kratix_does_not_know_is_an_error(field: str) -> None:
+    made = pipeline()
+    made["spec"]["containers"][0][field] = {}
+    [line] = told(with_pipeline(made))
+    assert f"unknown field `{field}`" in line
+
+
+def test_the_name_of_a_pipeline_counts_with_those_before_it() -> None:
+    longest = "x" * (60 - len("widget-resource-configure-"))
+    assert told(with_pipeline(pipeline(longest))) == []
+    [line] = told(with_pipeline(pipeline(longest + "x")))
+    assert "with 61 characters, expected at most 60; shorten the name of the Promise or of the pipeline" in line
+    # "promise" and "delete" are shorter, so there is room for two and three letters more
+    assert told(with_pipeline(pipeline(longest + "x"), "promise")) == []
+    assert told(with_pipeline(pipeline(longest + "xxx"), "resource", "delete")) == []
+
+
+def test_two_pipelines_of_one_name_are_an_error() -> None:
+    promise = with_pipeline(pipeline())
+    promise["spec"]["workflows"]["resource"]["configure"] *= 2
+    [line] = told(promise)
+    assert line.startswith("spec.workflows.resource.configure: found two pipelines 'go', expected a name once")
+
+
+def test_kratix_runs_the_first_delete_pipeline_only_so_a_second_is_an_error() -> None:
+    promise = with_pipeline(pipeline(), "resource", "delete")
+    promise["spec"]["workflows"]["resource"]["delete"].append(pipeline("second"))
+    [line] = told(promise)
+    assert line.startswith("spec.workflows.resource.delete")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("metadata.labels", {}, "metadata.labels: found kratix.io/promise-version ''"),
+        ("metadata.labels", {"kratix.io/promise-version": "v1 or so"}, "metadata.labels[...]"),
+        ("spec.api.spec.scope", "Cluster", "spec.api.spec.scope: found 'Cluster', expected 'Namespaced'"),
+        ("spec.api.spec.versions.0.schema", {}, "spec.api.spec.versions[0].schema.openAPIV3Schema.properties"),
+        ("spec.apis", {}, "spec: Object contains unknown field `apis`"),
+        ("kind", "Widget", "kind: Invalid enum value 'Widget'"),
+    ],
+)
+def test_what_else_kratix_would_refuse(path: str, value: object, line: str) -> None:
+    [found] = told(widget(path, value))
+    assert found.startswith(line)
+
+
+def test_looking_changes_nothing() -> None:
+    promise = ours()
+    before = deepcopy(promise)
+    promise_problems(promise)
+    assert promise == before
