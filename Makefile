@@ -12,7 +12,7 @@ WORKERS ?= auto
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit coverage lint format schemas promise bench soak lock clean control-plane verify
+.PHONY: help demo test test-unit coverage lint format schemas promise bench soak images lock clean control-plane verify
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ demo: control-plane ## Show a request living through its phases on a real contro
 test: control-plane ## Run every test, those on the real API server included
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-unit: $(READY) ## Run the tests that need no cluster (under a minute)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not cluster" $(ARGS)
+test-unit: $(READY) ## Run the tests that need neither cluster nor images (under a minute)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not cluster and not images" $(ARGS)
 
 coverage: $(READY) ## Hold the contract and its rules to full branch coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing \
@@ -66,6 +66,10 @@ bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 f
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))
+
+images: $(READY) ## Build both images into dist/images (ENGINE=docker or podman; else buildah as root, on a base of debootstrap)
+	@$(BIN)/python -m platform_status_images build --output dist/images $(if $(ENGINE),--engine $(ENGINE)) \
+	  $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY))
 
 control-plane: $(READY)
 	@$(BIN)/python -m localplane build

@@ -1,0 +1,126 @@
+"""Reading a docker archive: its configuration, its layers, its files."""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from platform_status_images.errors import ImageError
+
+__all__ = ["Archive"]
+
+
+class Archive:
+    """One image in a docker archive, as ``docker save`` and ``buildah push docker-archive:`` write it.
+
+    Args:
+        path: The archive.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The one entry of manifest.json."""
+        [entry] = json.loads(self._member("manifest.json"))
+        assert_mapping(entry, f"{self._path}: manifest.json")
+        return dict(entry)
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The image's configuration."""
+        found = json.loads(self._member(self.manifest["Config"]))
+        assert_mapping(found, f"{self._path}: {self.manifest['Config']}")
+        return dict(found)
+
+    @property
+    def digest(self) -> str:
+        """The image's id: the digest of its configuration, which names every layer by digest."""
+        return "sha256:" + Path(self.manifest["Config"]).name.removesuffix(".json")
+
+    @property
+    def size(self) -> int:
+        """Bytes of all layers, not compressed."""
+        return sum(size for _, size in self.layers())
+
+    def layers(self) -> list[tuple[str, int]]:
+        """Return digest and bytes, not compressed, of each layer from the lowest on."""
+        digests = self.config["rootfs"]["diff_ids"]
+        with tarfile.open(self._path) as archive:
+            sizes = [_real(archive, name).size for name in self.manifest["Layers"]]
+        return list(zip(digests, sizes, strict=True))
+
+    def read(self, name: str) -> bytes:
+        """Return the content of one file of the image.
+
+        Args:
+            name: Its path without the leading slash.
+
+        Raises:
+            ImageError: If no layer has it.
+        """
+        with tarfile.open(self._path) as archive:
+            for layer in reversed(self.manifest["Layers"]):
+                with tarfile.open(fileobj=_open(archive, layer)) as files:
+                    found = next((one for one in files if one.name.removeprefix("./") == name and one.isfile()), None)
+                    content = files.extractfile(found) if found else None
+                    if content:
+                        return content.read()
+        raise ImageError(f"{self._path}: no file /{name} in the image")
+
+    def members(self) -> Iterator[tarfile.TarInfo]:
+        """Yield what every layer holds, the lowest layer first."""
+        with tarfile.open(self._path) as archive:
+            for layer in self.manifest["Layers"]:
+                with tarfile.open(fileobj=_open(archive, layer)) as files:
+                    yield from files
+
+    def contents(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
+        """Yield path and content of every file whose name ends with one of the suffixes."""
+        with tarfile.open(self._path) as archive:
+            for layer in self.manifest["Layers"]:
+                with tarfile.open(fileobj=_open(archive, layer)) as files:
+                    for member in files:
+                        content = (
+                            files.extractfile(member) if member.isfile() and member.name.endswith(suffixes) else None
+                        )
+                        if content:
+                            yield member.name.removeprefix("./"), content.read()
+
+    def unpack(self, folder: Path) -> None:
+        """Unpack every layer over one another into a folder, with owners and modes; needs root for the owners."""
+        with tarfile.open(self._path) as archive:
+            for layer in self.manifest["Layers"]:
+                with tarfile.open(fileobj=_open(archive, layer)) as files:
+                    files.extractall(folder, filter="fully_trusted")  # noqa: S202 - we built it
+
+    def facts(self) -> dict[str, Any]:
+        """Return what images.json says about it."""
+        layers = [{"digest": digest, "bytes": size} for digest, size in self.layers()]
+        return {"id": self.digest, "bytes": self.size, "layers": layers}
+
+    def _member(self, name: str) -> bytes:
+        with tarfile.open(self._path) as archive:
+            return _open(archive, name).read()
+
+
+def assert_mapping(found: object, where: str) -> None:
+    """Raise ImageError unless a document is a mapping."""
+    if not isinstance(found, dict):
+        raise ImageError(f"{where}: found {type(found).__name__}, expected a mapping")
+
+
+def _real(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo:
+    # an archive of several tags links a layer that it has already
+    member = archive.getmember(name)
+    return archive.getmember(member.linkname.removeprefix("../")) if member.issym() else member
+
+
+def _open(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    content = archive.extractfile(_real(archive, name))
+    if content is None:
+        raise ImageError(f"{archive.name!r}: {name} is no file")
+    return content

@@ -1,0 +1,77 @@
+"""The commands of the tools that build images: buildah, docker, podman. Argument lists only; nothing runs here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platform_status_images.images import Image
+
+__all__ = ["ENGINES", "Engine", "Store"]
+
+ENGINES = ("buildah", "docker", "podman")
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where buildah keeps what it builds; a folder of its own, so that the machine's images are left alone."""
+
+    folder: Path
+
+    def arguments(self) -> list[str]:
+        """Return buildah's flags for it."""
+        return ["--root", str(self.folder / "root"), "--runroot", str(self.folder / "run"), "--storage-driver", "vfs"]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One tool.
+
+    Attributes:
+        name: One of ENGINES.
+        program: Its path.
+        store: Buildah's store; the others have their own.
+    """
+
+    name: str
+    program: str
+    store: Store | None = None
+
+    def build(self, image: Image, context: Path, *, base: str | None, epoch: int) -> list[str]:
+        """Return the command that builds one image from the context.
+
+        Args:
+            image: Which.
+            context: What `context.write_context` wrote.
+            base: Image to stand on; None: the one that the Dockerfile names.
+            epoch: Seconds; what files and the image are dated with.
+        """
+        command = [self.program, *self._global()]
+        match self.name:
+            case "buildah":
+                # One layer a step, as docker has it. Network and namespaces are not to be had in every CI machine:
+                # chroot needs neither.
+                command += ["build", "--isolation", "chroot", "--layers", "--format", "oci", "--timestamp", str(epoch)]
+                command += ["--pull-never"] if base else []
+            case "podman":
+                command += ["build", "--layers", "--format", "oci", "--timestamp", str(epoch), "--network", "none"]
+            case _:
+                command += ["build", "--provenance=false", "--network", "none"]
+                command += ["--build-arg", f"SOURCE_DATE_EPOCH={epoch}"]
+        command += ["--build-arg", f"BASE={base}"] if base else []
+        dockerfile = context / image.name / "Dockerfile"
+        return [*command, "--file", str(dockerfile), "--tag", image.reference, str(context)]
+
+    def save(self, image: Image, archive: Path) -> list[str]:
+        """Return the command that writes one image to a docker archive, under its name without a host."""
+        command = [self.program, *self._global()]
+        if self.name == "docker":
+            return [*command, "save", "--output", str(archive), image.reference]
+        # push, not save: save would put the tool's own default host before the name
+        return [*command, "push", image.reference, f"docker-archive:{archive}:{image.reference}"]
+
+    def add_base(self, folder: Path, reference: str, epoch: int) -> list[str]:
+        """Return the command that makes a base image of a folder with a Dockerfile and a root filesystem (buildah)."""
+        command = [self.program, *self._global(), "build", "--isolation", "chroot", "--timestamp", str(epoch)]
+        return [*command, "--tag", reference, str(folder)]
+
+    def _global(self) -> list[str]:
+        return self.store.arguments() if self.store else []

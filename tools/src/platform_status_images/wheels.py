@@ -1,0 +1,134 @@
+"""The wheels of the images: ours built from this checkout, those of others at the versions and hashes of the lock."""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from localplane.caches import digest, exclusive
+from platform_status_images.closure import Pinned, Target
+from platform_status_images.commands import run, say
+from platform_status_images.errors import ClosureError
+from platform_status_images.images import PREFIX, ROOT
+
+__all__ = ["Wheel", "build_wheels", "download_arguments", "fetch_wheels"]
+
+# Every glibc from 2.17 on, up to 2.36 of Debian 12, is good enough for the bases that docs/images.md names.
+_GLIBC_MINORS = range(36, 16, -1)
+_OLDER = ("manylinux2014", "manylinux2010", "manylinux1")
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One wheel on disk."""
+
+    path: Path
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Canonical name of its distribution."""
+        return parse_wheel_filename(self.path.name)[0]
+
+    @property
+    def version(self) -> str:
+        """Version of its distribution."""
+        return str(parse_wheel_filename(self.path.name)[1])
+
+    @property
+    def requirement(self) -> str:
+        """Its line in a requirements file: no other file fits it."""
+        return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
+
+
+def read_wheels(folder: Path) -> list[Wheel]:
+    """Read a folder of wheels, sorted by file name."""
+    return [Wheel(path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(folder.glob("*.whl"))]
+
+
+def download_arguments(requirements: Path, target: Target, output: Path) -> list[str]:
+    """Return the arguments of pip that fetch exactly the wheels of a requirements file for a target."""
+    number = target.python.replace(".", "")
+    tags = [f"manylinux_2_{minor}_{target.machine}" for minor in _GLIBC_MINORS]
+    tags += [f"{older}_{target.machine}" for older in _OLDER] + [f"linux_{target.machine}"]
+    arguments = ["download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
+    arguments += ["--only-binary", ":all:", "--implementation", "cp", "--python-version", target.python]
+    for abi in (f"cp{number}", "abi3", "none"):
+        arguments += ["--abi", abi]
+    for tag in tags:
+        arguments += ["--platform", tag]
+    return [*arguments, "--requirement", str(requirements), "--dest", str(output)]
+
+
+def fetch_wheels(pinned: Sequence[Pinned], target: Target, cache: Path, environ: Mapping[str, str]) -> list[Wheel]:
+    """Return the wheels of pinned distributions, fetched once into the cache and checked against the lock each time.
+
+    Raises:
+        CommandError: If pip cannot fetch one.
+        ClosureError: If what lies in the cache is not what the lock says.
+    """
+    lines = "".join(f"{item.requirement}\n" for item in pinned)
+    key = digest([lines.encode(), repr(target).encode()])
+    folder = cache / "images" / "wheels" / key
+    with exclusive(cache / "locks" / "image-wheels.lock", lambda: say("waiting for another fetch of wheels")):
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{key}.") as scratch:
+                requirements = Path(scratch) / "requirements.txt"
+                requirements.write_text(lines, "utf-8")
+                fresh = Path(scratch) / "wheels"
+                fresh.mkdir()
+                command = [sys.executable, "-m", "pip", *download_arguments(requirements, target, fresh)]
+                run(f"fetching {len(pinned)} wheels", command, cache / "logs" / "image-wheels.log", environ=environ)
+                fresh.rename(folder)
+    wheels = read_wheels(folder)
+    _check(wheels, pinned, folder)
+    return wheels
+
+
+def _check(wheels: Sequence[Wheel], pinned: Sequence[Pinned], folder: Path) -> None:
+    allowed = {item.name: item for item in pinned}
+    for wheel in wheels:
+        wanted = allowed.pop(canonicalize_name(wheel.name), None)
+        if wanted is None or f"sha256:{wheel.sha256}" not in wanted.hashes:
+            raise ClosureError(f"{wheel.path}: not what requirements.lock pins; remove the folder {folder}")
+    if allowed:
+        raise ClosureError(f"{folder}: no wheel of {', '.join(sorted(allowed))}; remove the folder")
+
+
+def build_wheels(names: Iterable[str], output: Path, epoch: int, environ: Mapping[str, str]) -> list[Wheel]:
+    """Build the wheels of our own distributions with hatchling: no isolation, no network, the same bytes each time.
+
+    Built from a copy, so that nothing appears in the checkout and nothing beside the sources gets in.
+
+    Raises:
+        CommandError: If hatchling fails.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    settings = {**environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    for name in sorted(names):
+        # platform-status-contract is the one whose folder is called after what it holds
+        part = name.removeprefix(f"{PREFIX}-")
+        source = ROOT / ("schemas" if part == "contract" else part)
+        with tempfile.TemporaryDirectory(prefix="platform-status-wheel-") as scratch:
+            copy = Path(scratch) / part
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "dist", "*.egg-info"))
+            _plain_modes(copy)
+            command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(output.resolve())]
+            run(f"building the wheel of {name}", command, output.parent / "wheels.log", environ=settings, folder=copy)
+    return read_wheels(output)
+
+
+def _plain_modes(folder: Path) -> None:
+    # A wheel keeps the modes of its files, and those of a checkout depend on the umask of whoever made it.
+    for path, folders, files in os.walk(folder):
+        for name in folders:
+            (Path(path) / name).chmod(0o755)
+        for name in files:
+            (Path(path) / name).chmod(0o644)
