@@ -62,7 +62,7 @@ verify: $(READY)
 
 bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi, SECRETS=watch)
 	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY)) \
-	  $(if $(SECRETS),--secrets $(SECRETS))
+	  $(if $(SECRETS),--secrets $(SECRETS)) $(if $(SHARD),--shard $(SHARD))
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))

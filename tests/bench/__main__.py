@@ -1,7 +1,7 @@
 """Measures the sidecar against a real API server and prints figures, with the Go implementation's beside them.
 
 Usage: ``python -m tests.bench [--requests 200,1000] [--changes N] [--rest SECONDS] [--memory 64Mi]
-[--secrets watch]``, or ``make bench``, ``make bench N=100``, ``make bench MEMORY=64Mi``, ``make bench SECRETS=watch``.
+[--secrets watch] [--shard 1/2]``, or ``make bench``, with ``N=100``, ``MEMORY=64Mi``, ``SECRETS=watch``, ``SHARD=1/2``.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from platform_status_sidecar.shard import WHOLE, Shard
 from tests.bench.limits import LimitError, parse_size
 from tests.bench.load import PODS, SUB_APPS
 from tests.bench.measure import Figures, Plan, measure
@@ -33,7 +34,8 @@ def main() -> int:
     say(f"one decision of the rules: {microseconds_per_decision():.0f} microseconds, median of 2,000")
     try:
         plans = [
-            Plan(size, options.changes, options.rest, options.memory, options.secrets) for size in options.requests
+            Plan(size, options.changes, options.rest, options.memory, options.secrets, options.shard)
+            for size in options.requests
         ]
         figures = [measure(plan, say) for plan in plans]
     except LimitError as error:
@@ -46,10 +48,7 @@ def main() -> int:
 def table(figures: list[Figures], memory: int) -> str:
     """Lay the figures out, a column a size, growth and the Go implementation last."""
     columns = [_column(figure) for figure in figures]
-    heads = [
-        f"{figure.requests} requests, {figure.requests * PODS} pods, {figure.requests * (SUB_APPS + 1)} Applications"
-        for figure in figures
-    ]
+    heads = [_head(figure) for figure in figures]
     grown = len(figures) > 1
     lines = [f"enforced memory limit: {memory / 2**20:.0f} MiB" if memory else "no memory limit", ""]
     lines.append(f"| | {' | '.join(heads)} |{' growth |' if grown else ''} Go, at 200 requests |")
@@ -60,6 +59,12 @@ def table(figures: list[Figures], memory: int) -> str:
         growth = f" {last / first:.1f} x |" if grown and first and last is not None else " |" if grown else ""
         lines.append(f"| {name} | {' | '.join(cells)} |{growth} {GO_AT_200.get(name, '')} |")
     return "\n".join(lines)
+
+
+def _head(figures: Figures) -> str:
+    every = figures.requests
+    own = f"{figures.own} of " if figures.own != every else ""
+    return f"{own}{every} requests, {every * PODS} pods, {every * (SUB_APPS + 1)} Applications"
 
 
 def _column(figures: Figures) -> dict[str, tuple[str, float | None]]:
@@ -89,6 +94,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rest", type=float, default=120, help="seconds to watch it at rest (default: %(default)s)")
     parser.add_argument("--memory", type=parse_size, default=0, metavar="SIZE", help="enforce a limit, such as 64Mi")
     ways = "how the sidecar reads Secrets (default: %(default)s)"
+    part = "measure one shard of the requests, such as 1/2 (default: the whole)"
+    parser.add_argument("--shard", type=Shard.parse, default=WHOLE, metavar="K/N", help=part)
     parser.add_argument("--secrets", choices=("poll", "watch"), default="poll", help=ways)
     return parser.parse_args()
 

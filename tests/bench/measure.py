@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from localplane.client import Client, Object
 from localplane.plane import ControlPlane
+from platform_status_sidecar.shard import WHOLE, Shard
 from tests.bench.audit import audit_flags, requests_since
 from tests.bench.limits import memory_limit
 from tests.bench.load import NAMESPACE, crash, heal, install, load_requests
@@ -34,6 +35,7 @@ class Plan(Struct, frozen=True):
         rest: Seconds at rest.
         memory: Bytes that the kernel lets the sidecar have; 0 for no limit.
         secrets: How it reads Secrets, as its flag has it: ``poll`` or ``watch``.
+        shard: Which part of the requests is the sidecar's own; the others are there, and nobody looks after them.
     """
 
     requests: int
@@ -41,12 +43,14 @@ class Plan(Struct, frozen=True):
     rest: float
     memory: int
     secrets: str = "poll"
+    shard: Shard = WHOLE
 
 
 class Figures(Struct, frozen=True):
-    """What was measured; times in seconds, memory in MiB, requests and writes per minute."""
+    """What was measured, of `own` among all requests; times in seconds, memory in MiB, requests and writes a minute."""
 
     requests: int
+    own: int
     cold_start: float
     delays: tuple[float, ...]
     asked: Counter[str]
@@ -73,16 +77,21 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         group = stack.enter_context(memory_limit(plan.memory)) if plan.memory else None
         time.sleep(5)  # the API server and etcd settle after the load
         started = time.monotonic()
-        with MeasuredSidecar(plane, folder, group, secrets=plan.secrets) as sidecar:
-            _wait(lambda: sidecar.ready_writes() >= plan.requests, sidecar)
+        own = [
+            int(request["metadata"]["name"][1:])
+            for request in _requests(plane.admin)
+            if plan.shard.owns(request["metadata"]["uid"])
+        ]
+        with MeasuredSidecar(plane, folder, group, secrets=plan.secrets, shard=plan.shard) as sidecar:
+            _wait(lambda: sidecar.ready_writes() >= len(own), sidecar)
             cold = time.monotonic() - started
-            if _ready(plane.admin) != plan.requests:
-                raise RuntimeError(f"{_ready(plane.admin)} of {plan.requests} statuses are Ready")
+            if _ready(plane.admin) != len(own):
+                raise RuntimeError(f"{_ready(plane.admin)} of {len(own)} statuses are Ready")
             say(f"all Ready after {cold:.1f} s")
             time.sleep(6)  # the pace of one write per 5 s must not be what is measured
-            delays = tuple(_changes(plane.admin, plan.requests, plan.changes))
+            delays = tuple(_changes(plane.admin, own, plan.changes))
             say(f"{len(delays)} changes timed")
-            _wait(lambda: _ready(plane.admin) == plan.requests, sidecar)
+            _wait(lambda: _ready(plane.admin) == len(own), sidecar)
             time.sleep(6)
             versions, (lines, _) = _versions(plane.admin), requests_since(folder)
             cpu, began = sidecar.cpu_seconds(), time.monotonic()
@@ -94,7 +103,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
             sidecar.metrics()
             resident, peak = sidecar.memory_mib()
     rates = Counter({what: round(count / minutes) for what, count in asked.items()})
-    return Figures(plan.requests, cold, delays, rates, written, millicores, resident, peak)
+    return Figures(plan.requests, len(own), cold, delays, rates, written, millicores, resident, peak)
 
 
 def _requests(admin: Client) -> list[Object]:
@@ -118,13 +127,13 @@ def _wait(condition: Callable[[], bool], sidecar: MeasuredSidecar) -> None:
         time.sleep(0.1)
 
 
-def _changes(admin: Client, requests: int, count: int) -> Iterator[float]:
+def _changes(admin: Client, requests: list[int], count: int) -> Iterator[float]:
     """Crash and heal single pods; seconds from the API server's answer to the status seen by a watcher.
 
     Each is the first change of its request after 5 s of quiet, as design.md section 8 has it; the requests take turns
     in random order, so that nobody waits.
     """
-    turns = list(range(requests))
+    turns = list(requests)
     random.Random(7).shuffle(turns)  # noqa: S311 - a repeatable load
     broken: set[int] = set()
     quiet_since = dict.fromkeys(turns, 0.0)

@@ -16,6 +16,8 @@ import yaml
 
 from localplane.clusters import Cluster
 from platform_status_demo import roles
+from platform_status_pipeline.promise.manifests import SidecarOptions
+from platform_status_sidecar.shard import WHOLE, Shard
 
 __all__ = ["MeasuredSidecar"]
 
@@ -31,13 +33,23 @@ class MeasuredSidecar:
         folder: Where its credentials and its log go.
         group: Processes of the cgroup that it runs in; None for no limit.
         secrets: How it reads Secrets: ``poll`` or ``watch``; it gets the rights for just that.
+        shard: Which part of the requests is its own.
     """
 
-    def __init__(self, cluster: Cluster, folder: Path, group: Path | None = None, *, secrets: str = "poll") -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        folder: Path,
+        group: Path | None = None,
+        *,
+        secrets: str = "poll",
+        shard: Shard = WHOLE,
+    ) -> None:
         self._cluster = cluster
         self._folder = folder
         self._group = group
         self._secrets = secrets
+        self._shard = shard
         self._read = self._ready = 0
         self.log = folder / "sidecar.log"
 
@@ -46,6 +58,7 @@ class MeasuredSidecar:
         environment = self._credentials()
         command = [sys.executable, "-m", "platform_status_sidecar", "--listen", "127.0.0.1:0"]
         command += ["--service-account", str(self._folder), "--secrets", self._secrets]
+        command += ["--shard", f"{self._shard.number}/{self._shard.of}"]
         if self._group is not None:
             # it joins before it becomes the sidecar, so every page of it counts
             command = ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self._group), *command]
@@ -99,7 +112,7 @@ class MeasuredSidecar:
         return int(sizes["VmRSS"]) / 1024, int(sizes["VmHWM"]) / 1024
 
     def _credentials(self) -> dict[str, str]:
-        for document in roles.rights(_ROOT):
+        for document in roles.rights(_ROOT, SidecarOptions(shards=self._shard.of)):
             self._cluster.admin.apply(document)
         namespace, name = roles.NAMESPACE, roles.ACCOUNT
         # the pipeline ships one Role per request; for the bench one rule stands for all of them
