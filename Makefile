@@ -12,7 +12,8 @@ WORKERS ?= auto
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit coverage lint format schemas promise bench soak images lock clean control-plane verify
+.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise bench soak \
+  images lock clean control-plane verify
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +22,22 @@ demo: control-plane ## Show a request living through its phases on a real contro
 	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep)
 
 test: control-plane ## Run every test, those on the real API server included
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node" $(ARGS)
 
 test-unit: $(READY) ## Run the tests that need neither cluster nor images (under a minute)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not cluster and not images" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not cluster and not images and not node" $(ARGS)
+
+test-node: $(READY) ## Run the built images on a real kubelet, as root; without root it says so and skips
+	@$(BIN)/python -m pytest -n 0 -m node tests/node $(ARGS)
+
+kind-up: $(READY) ## Make a kind cluster with Kratix, our images and the Promise (needs Docker and kind)
+	@$(BIN)/python -m platform_status_kind up
+
+kind-demo: $(READY) ## Take the example request through its life on that cluster
+	@$(BIN)/python -m platform_status_kind demo
+
+kind-down: $(READY) ## Delete that cluster
+	@$(BIN)/python -m platform_status_kind down
 
 coverage: $(READY) ## Hold the contract and its rules to full branch coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing \

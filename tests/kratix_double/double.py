@@ -9,7 +9,7 @@ It plays what kratix.md says and nothing that it would like to be true; README.m
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +49,7 @@ class KratixDouble:
         namespace: Watch only this namespace; tests that share an API server keep apart by it.
         interval: Seconds after which a finished workflow runs again; None: never (Kratix's default is ten hours).
         pods: Whether Jobs show as pods.
+        runner: What runs the Jobs; another class runs them for real, on a node.
         seed: Where all chance comes from.
     """
 
@@ -65,6 +66,7 @@ class KratixDouble:
         namespace: str | None = None,
         interval: float | None = None,
         pods: bool = True,
+        runner: Callable[..., Runner] = Runner,
         seed: int = 0,
     ) -> None:
         timings = timings or Timings()
@@ -77,7 +79,7 @@ class KratixDouble:
         self._writer = Writer(client)
         self._works = WorkController(client, destination or Destination(), timings, chance, self._complain)
         self._agenda: Agenda[Key] = Agenda("kratix-requests", self._handle, self._complain)
-        self._runner = Runner(
+        self._runner = runner(
             client, promise, self._works, self._writer, timings, chance, folder, self._agenda.put, pods=pods
         )
         self._controller = Controller(

@@ -14,10 +14,10 @@ import yaml
 
 from localplane.client import Client, Object
 from localplane.errors import ApiError, LocalPlaneError
-from tests.kratix_double import statuses
 from tests.kratix_double.control import WorkflowControl
-from tests.kratix_double.job import ContainerError, Folders, Outcome, Pipeline, metadata_document, run_job
-from tests.kratix_double.requests import DRY_RUN, SUSPENDED, Key, Promise, container_env, key_of, labelled, object_name
+from tests.kratix_double.job import ContainerError, Folders, Outcome, Pipeline, run_job
+from tests.kratix_double.requests import DRY_RUN, Key, Promise, container_env, key_of, labelled, object_name
+from tests.kratix_double.status_writer import write_status
 from tests.kratix_double.timings import Timings
 from tests.kratix_double.workload import Identity
 from tests.kratix_double.works import WorkController
@@ -141,7 +141,18 @@ class Runner:
                 raise ContainerError(f"work-writer: {error}") from error
 
         def status_writer(folders: Folders, control: WorkflowControl | None) -> None:
-            self._write_status(key, run, folders, control, last=last)
+            write_status(
+                self._client,
+                self._writer,
+                self._promise,
+                key,
+                run.pipeline.name,
+                folders,
+                control,
+                last=last,
+                attempts=run.attempts,
+                chance=self._chance,
+            )
 
         return run_job(
             run.pipeline,
@@ -152,32 +163,6 @@ class Runner:
             cancelled=run.cancelled,
             retry_pause=self._timings.retry,
         )
-
-    def _write_status(
-        self, key: Key, run: Run, folders: Folders, control: WorkflowControl | None, *, last: bool
-    ) -> None:
-        """GET, merge, PUT with that resourceVersion; a conflict ends the container with 1 (section 3)."""
-        own = metadata_document(folders, "status.yaml")
-        if own is not None and not isinstance(own, dict):
-            raise ContainerError(f"status.yaml: expected a mapping, found {type(own).__name__}")
-        live = self._get(key)
-
-        def change(status: dict[str, Any]) -> None:
-            now = datetime.now(UTC)
-            stops = control is not None and control.stops
-            statuses.write_own(
-                status, own or {}, run.pipeline.name, last=last and not stops, now=now, shuffle=self._chance
-            )
-            if control is not None and stops:
-                generation = live["metadata"]["generation"]
-                statuses.suspend(status, run.pipeline.name, control, generation, run.attempts + 1, now)
-
-        try:
-            if control is not None and control.stops:
-                live = self._writer.label(live, {SUSPENDED: "true"}, "suspend label")
-            self._writer.status(live, change, "status writer", always=True)
-        except (ApiError, statuses.StatusWriterError) as error:
-            raise ContainerError(f"status-writer: {error}") from error
 
     def _get(self, key: Key) -> Object:
         return self._client.get(self._promise.api_version, self._promise.kind, key.name, namespace=key.namespace)

@@ -15,6 +15,7 @@ from localplane import lifeline
 from localplane.children import Child, Nursery
 from localplane.commands import Files, apiserver_command, etcd_command
 from localplane.folders import RunFolder, sweep, sweep_logs
+from localplane.places import HERE
 from localplane.ports import ReservedPort
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -196,3 +197,14 @@ def test_the_command_lines_leave_no_door_open() -> None:
     addresses = [argument for argument in [*apiserver, *etcd] if "://" in argument and "issuer" not in argument]
     assert all("https://127.0.0.1:" in address for address in addresses)
     assert len(addresses) == 6
+
+
+def test_pods_get_their_accounts_only_where_controllers_make_them() -> None:
+    files, switch = Files(Path("/run")), "--disable-admission-plugins=ServiceAccount"
+
+    assert switch in apiserver_command(Path("/bin/a"), files, 1001, 1002)
+    assert switch not in apiserver_command(Path("/bin/a"), files, 1001, 1002, service_accounts=True)
+
+
+def test_here_a_command_is_started_as_it_is() -> None:
+    assert HERE.inside(["/bin/a", "--flag"]) == ["/bin/a", "--flag"]

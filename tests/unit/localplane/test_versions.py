@@ -5,7 +5,17 @@ import re
 import pytest
 
 from localplane.gomodules import pinned
-from localplane.versions import APISERVER, CLIENTS, ETCD, MINIMUM_GO, TOOLS, GoTool, go_version, staging_version
+from localplane.versions import (
+    APISERVER,
+    CLIENTS,
+    ETCD,
+    MINIMUM_GO,
+    NODE_TOOLS,
+    TOOLS,
+    GoTool,
+    go_version,
+    staging_version,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +56,7 @@ def test_the_minor_versions_are_the_promised_ones() -> None:
     assert ETCD.version.startswith("v3.6.")
 
 
-@pytest.mark.parametrize("tool", [*TOOLS, *CLIENTS], ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [*TOOLS, *NODE_TOOLS, *CLIENTS], ids=lambda tool: tool.name)
 def test_the_committed_modules_are_those_of_the_pinned_versions(tool: GoTool) -> None:
     committed = {name: content.decode() for name, content in pinned(tool).items()}
 

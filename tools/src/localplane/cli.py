@@ -18,7 +18,7 @@ from localplane.errors import ClusterChoiceError, LocalPlaneError, StartError
 from localplane.gotoolchains import find_go
 from localplane.pins import pin
 from localplane.plane import ControlPlane
-from localplane.versions import CLIENTS, TOOLS
+from localplane.versions import CLIENTS, NODE_TOOLS, TOOLS
 
 __all__ = ["main"]
 
@@ -153,7 +153,7 @@ def _crd_paths(crds: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
 def _pin(environ: Mapping[str, str]) -> None:
     folder = Path(str(files("localplane") / "modules"))
     go = find_go(cache_folder(environ), environ, sys.stderr)
-    for tool in (*TOOLS, *CLIENTS):
+    for tool in (*TOOLS, *NODE_TOOLS, *CLIENTS):
         pin(tool, folder, go, environ)
         sys.stdout.write(f"{folder / tool.name}\n")
 

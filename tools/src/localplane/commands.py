@@ -78,7 +78,15 @@ def etcd_command(binary: Path, files: Files, port: int, peer_port: int, extra: S
     ]
 
 
-def apiserver_command(binary: Path, files: Files, port: int, etcd_port: int, extra: Sequence[str] = ()) -> list[str]:
+def apiserver_command(
+    binary: Path,
+    files: Files,
+    port: int,
+    etcd_port: int,
+    extra: Sequence[str] = (),
+    *,
+    service_accounts: bool = False,
+) -> list[str]:
     """Return the command line of the API server.
 
     Args:
@@ -87,7 +95,10 @@ def apiserver_command(binary: Path, files: Files, port: int, etcd_port: int, ext
         port: To listen on, at 127.0.0.1.
         etcd_port: Where etcd listens.
         extra: Further flags; for one given twice the last counts.
+        service_accounts: Give each Pod its ServiceAccount and a token, for which a controller manager has to run.
     """
+    # Without controllers nobody makes the ServiceAccount "default" of a namespace, which this plugin asks of every Pod.
+    admission = [] if service_accounts else ["--disable-admission-plugins=ServiceAccount"]
     return [
         str(binary),
         f"--etcd-servers=https://127.0.0.1:{etcd_port}",
@@ -110,8 +121,11 @@ def apiserver_command(binary: Path, files: Files, port: int, etcd_port: int, ext
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={files['service-accounts.pub']}",
         f"--service-account-signing-key-file={files['service-accounts.key']}",
-        # No controller makes the ServiceAccount "default" of a namespace, which this plugin asks of every Pod.
-        "--disable-admission-plugins=ServiceAccount",
+        # For logs and exec, where there are nodes.
+        f"--kubelet-client-certificate={files['kubelet-client.crt']}",
+        f"--kubelet-client-key={files['kubelet-client.key']}",
+        "--kubelet-preferred-address-types=InternalIP",
+        *admission,
         "--allow-privileged=true",
         "--profiling=false",
         *extra,

@@ -22,8 +22,10 @@ from localplane.binaries import Binaries, find_binaries
 from localplane.caches import cache_folder
 from localplane.children import Child
 from localplane.client import Client
+from localplane.commands import Files
 from localplane.errors import LocalPlaneError, StartError
 from localplane.folders import RunFolder, sweep, sweep_logs
+from localplane.places import HERE, Place
 from localplane.runs import Run
 
 __all__ = ["ControlPlane"]
@@ -45,6 +47,8 @@ class ControlPlane:
         apiserver_flags: Further flags of the API server; for one given twice the last counts.
         etcd_flags: Further flags of etcd.
         start_timeout: Seconds until a start is given up.
+        place: Where both run.
+        service_accounts: Give each Pod its ServiceAccount and a token; for that a controller manager has to run.
         environ: Environment variables that choose cache and binaries; None takes this process's own.
     """
 
@@ -55,8 +59,12 @@ class ControlPlane:
         apiserver_flags: Sequence[str] = (),
         etcd_flags: Sequence[str] = (),
         start_timeout: float = 60,
+        place: Place = HERE,
+        service_accounts: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
+        self._place = place
+        self._service_accounts = service_accounts
         self._environ = os.environ if environ is None else environ
         self._binaries = binaries
         self._apiserver_flags = tuple(apiserver_flags)
@@ -87,6 +95,11 @@ class ControlPlane:
     def folder(self) -> Path:
         """The temporary folder; it goes with the control plane."""
         return self._running.files.folder
+
+    @property
+    def files(self) -> Files:
+        """Certificates and keys by file name, such as ``ca.crt`` and ``service-accounts.key``."""
+        return self._running.files
 
     @property
     def apiserver_log(self) -> Path:
@@ -149,7 +162,14 @@ class ControlPlane:
         run = self._run = Run(RunFolder(logs))
         atexit.register(self.stop)
         try:
-            run.prepare(binaries, self._etcd_flags, self._apiserver_flags, self._environ)
+            run.prepare(
+                binaries,
+                self._etcd_flags,
+                self._apiserver_flags,
+                self._environ,
+                self._place,
+                service_accounts=self._service_accounts,
+            )
             run.etcd.start()
             self.start_apiserver()
         except BaseException:

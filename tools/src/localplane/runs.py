@@ -13,6 +13,7 @@ from localplane.connections import Connection
 from localplane.errors import LocalPlaneError
 from localplane.folders import RunFolder
 from localplane.kubeconfigs import kubeconfig, write_private
+from localplane.places import HERE, Place
 from localplane.ports import ReservedPort
 
 __all__ = ["Run"]
@@ -39,6 +40,9 @@ class Run:
         etcd_flags: Sequence[str],
         apiserver_flags: Sequence[str],
         environ: Mapping[str, str],
+        place: Place = HERE,
+        *,
+        service_accounts: bool = False,
     ) -> None:
         """Make certificates, ports, command lines and the administrator's client; start nothing."""
         for _ in range(3):
@@ -47,9 +51,13 @@ class Run:
         self.server = f"https://127.0.0.1:{port}"
         self._authority = self._write_certificates()
         etcd = etcd_command(binaries.etcd, self.files, etcd_port, peer_port, etcd_flags)
-        apiserver = apiserver_command(binaries.apiserver, self.files, port, etcd_port, apiserver_flags)
+        apiserver = apiserver_command(
+            binaries.apiserver, self.files, port, etcd_port, apiserver_flags, service_accounts=service_accounts
+        )
+        place.lead(port)
         # A proxy named by the environment has no business between the API server and what it calls on this machine.
         environment = {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}
+        etcd, apiserver = place.inside(etcd), place.inside(apiserver)
         self.etcd = Child(etcd, self.folder.logs / "etcd.log", self._nursery, environment)
         self.apiserver = Child(apiserver, self.folder.logs / "kube-apiserver.log", self._nursery, environment)
         self.admin = self.client("localplane-admin", ["system:masters"])
@@ -121,6 +129,7 @@ class Run:
             ("apiserver", authority.server("kube-apiserver", SERVER_HOSTS, now)),
             ("etcd", etcd.server("etcd", ["127.0.0.1", "localhost"], now)),
             ("etcd-client", etcd.client("kube-apiserver", (), now)),
+            ("kubelet-client", authority.client("kube-apiserver-kubelet-client", ["system:masters"], now)),
         ):
             write_private(self.files[f"{name}.crt"], pair.certificate)
             write_private(self.files[f"{name}.key"], pair.key)

@@ -13,6 +13,7 @@ __all__ = [
     "ETCD",
     "KUBECTL",
     "MINIMUM_GO",
+    "NODE_TOOLS",
     "TOOLS",
     "GoTool",
     "go_version",
@@ -43,28 +44,30 @@ class GoTool:
     stamps: tuple[str, ...] = ()
 
 
-APISERVER = GoTool(
-    name="kube-apiserver",
-    module="k8s.io/kubernetes",
-    version="v1.36.3",
-    package="k8s.io/kubernetes/cmd/kube-apiserver",
-    stamps=("k8s.io/component-base/version.gitVersion", "k8s.io/client-go/pkg/version.gitVersion"),
-)
+def _of_kubernetes(name: str) -> GoTool:
+    return GoTool(
+        name=name,
+        module="k8s.io/kubernetes",
+        version="v1.36.3",
+        package=f"k8s.io/kubernetes/cmd/{name}",
+        stamps=("k8s.io/component-base/version.gitVersion", "k8s.io/client-go/pkg/version.gitVersion"),
+    )
+
+
+APISERVER = _of_kubernetes("kube-apiserver")
 ETCD = GoTool(
     name="etcd",
     module="go.etcd.io/etcd/server/v3",
     version="v3.6.8",
     package="go.etcd.io/etcd/server/v3",
 )
-KUBECTL = GoTool(
-    name="kubectl",
-    module=APISERVER.module,
-    version=APISERVER.version,
-    package="k8s.io/kubernetes/cmd/kubectl",
-    stamps=APISERVER.stamps,
-)
+KUBECTL = _of_kubernetes("kubectl")
 TOOLS = (ETCD, APISERVER)
-"""What a control plane consists of."""
+"""What a control plane is made of."""
+
+NODE_TOOLS = tuple(_of_kubernetes(name) for name in ("kube-controller-manager", "kube-scheduler", "kubelet"))
+"""What ``localnode`` builds beside it, so that pods run."""
+
 CLIENTS = (KUBECTL,)
 """What only some tests need: built when the first of them asks."""
 

@@ -1,0 +1,281 @@
+"""The node: pods run on it a few seconds after ``start``, and nothing of it is left after ``stop``.
+
+Example::
+
+    with LocalNode() as node:
+        node.load(Path("sidecar.tar"))
+        node.admin.create({"apiVersion": "v1", "kind": "Pod", ...})
+"""
+
+import atexit
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+import yaml
+
+from localnode import configuration, images
+from localnode.binaries import NodeBinaries, find_node_binaries
+from localnode.configuration import API_SERVER, NODE, Layout
+from localnode.errors import NodeError, NotPossibleError
+from localnode.requirements import why_not
+from localnode.sampler import Measured, Sampler
+from localnode.wall import Wall, sweep
+from localplane.client import Client
+from localplane.errors import LocalPlaneError
+from localplane.kubeconfigs import write_private
+from localplane.plane import ControlPlane
+
+__all__ = ["LocalNode"]
+
+_POLL = 0.1
+_LAST_LINES = 15
+
+
+class LocalNode:
+    """A control plane with all its controllers and one node, in namespaces of their own.
+
+    A context manager; ``start`` and ``stop`` do the same by hand. Several may run side by side. An exception that
+    leaves the ``with`` block keeps the logs.
+
+    Args:
+        start_timeout: Seconds until a start is given up.
+        environ: Environment variables that choose cache and binaries; None takes this process's own.
+        stream: Where builds show their progress; None takes standard error.
+    """
+
+    def __init__(
+        self, *, start_timeout: float = 120, environ: Mapping[str, str] | None = None, stream: TextIO | None = None
+    ) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._timeout = start_timeout
+        self._stream = stream or sys.stderr
+        self._owner = os.getpid()
+        self._wall: Wall | None = None
+        self._binaries: NodeBinaries
+        self.plane: ControlPlane
+
+    # -- what is there while it runs
+
+    @property
+    def admin(self) -> Client:
+        """A client of the group system:masters, which may do everything."""
+        return self.plane.admin
+
+    @property
+    def folder(self) -> Path:
+        """The node's folder; it goes with the node."""
+        return self._running.folder
+
+    @property
+    def logs(self) -> Path:
+        """Folder with the logs of all servers; it stays only if something failed."""
+        return self.plane.apiserver_log.parent
+
+    def load(self, *archives: Path) -> list[str]:
+        """Import the images of archives, as ``docker save`` or an OCI layout has them.
+
+        Args:
+            archives: The tar files.
+
+        Returns:
+            The names of all images that the node now has.
+
+        Raises:
+            NodeError: If containerd cannot read one.
+        """
+        for archive in archives:
+            try:
+                self._ctr("images", "import", str(archive))
+            except NodeError as error:
+                raise NodeError(f"{archive}: containerd cannot import it as an image: {error}") from error
+        return [name for name in self._ctr("images", "list", "--quiet").split() if not name.startswith("sha256:")]
+
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        """Send a signal to the first process of a container.
+
+        Args:
+            container: Its ID, as ``status.containerStatuses[].containerID`` of its pod ends.
+            signal: The signal's name.
+        """
+        self._ctr("tasks", "kill", "--signal", signal, container)
+
+    def measured(self) -> Mapping[str, Measured]:
+        """Return memory and user of every container that ran on the node so far, by ID."""
+        return self._sampler.measured()
+
+    def watch(self) -> None:
+        """Stay until a server ends by itself.
+
+        Raises:
+            NodeError: As soon as one has; the text names its log.
+        """
+        while not (ended := self._running.ended()):
+            time.sleep(5 * _POLL)
+        why = ", ".join(f"{name} ended with exit code {code}" for name, code in ended.items())
+        raise NodeError(f"{why}\n{self._log_ends(ended)}")
+
+    # -- life
+
+    def start(self) -> Self:
+        """Start everything and wait until the node is Ready.
+
+        Raises:
+            NotPossibleError: If this machine cannot run one; the text says what it lacks.
+            NodeError: If a part does not start, or ends; the text names its log.
+            LocalPlaneError: If the control plane does not start, or something cannot be built.
+        """
+        if self._wall is not None:
+            raise NodeError("this node runs already; make another LocalNode for a second one")
+        reason = why_not(self._environ)
+        if reason:
+            raise NotPossibleError(reason)
+        self._binaries = find_node_binaries(self._environ, self._stream)
+        sweep()
+        self._wall = wall = Wall(self._binaries.pause)
+        atexit.register(self.stop)
+        try:
+            self._layout = Layout(wall.folder)
+            wall.run("sh", "-c", configuration.setup_script(self._layout))
+            self.plane = ControlPlane(
+                binaries=self._binaries.plane,
+                apiserver_flags=configuration.API_SERVER_FLAGS,
+                start_timeout=self._timeout,
+                place=wall,
+                service_accounts=True,
+                environ=self._environ,
+            ).start()
+            self._start_controllers()
+            self._start_containerd()
+            self._sampler = Sampler(wall.cgroup)
+            self._start_kubelet()
+        except BaseException as error:
+            self._end(failed=isinstance(error, Exception))
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End everything; nothing of it is left when this returns."""
+        self._end(failed=False)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Ctrl-C is no failure.
+        self._end(failed=isinstance(error, Exception))
+
+    # -- inside
+
+    @property
+    def _running(self) -> Wall:
+        if self._wall is None:
+            raise NodeError("this node does not run: use `with LocalNode() as node:`")
+        return self._wall
+
+    def _end(self, *, failed: bool) -> None:
+        # A forked copy of this process must not stop what is not its own.
+        wall = self._wall if os.getpid() == self._owner else None
+        if wall is None:
+            return
+        self._wall = None
+        atexit.unregister(self.stop)
+        sampler = getattr(self, "_sampler", None)
+        if sampler is not None:
+            sampler.close()
+        plane = getattr(self, "plane", None)
+        if plane is not None and failed:
+            # A control plane that failed to start has kept its own.
+            try:
+                plane.keep_logs()
+            except LocalPlaneError:
+                plane = None
+        try:
+            if plane is not None:
+                plane.stop()
+        finally:
+            wall.close()
+
+    def _start_controllers(self) -> None:
+        names = {name: self.plane.files[name] for name in ("ca.crt", "service-accounts.key")}
+        manager, scheduler = "kube-controller-manager", "kube-scheduler"
+        flags = configuration.controller_flags(self._kubeconfig(f"system:{manager}"), names)
+        self._start(manager, self._binaries.tools[manager], *flags)
+        flags = configuration.scheduler_flags(self._kubeconfig(f"system:{scheduler}"))
+        self._start(scheduler, self._binaries.tools[scheduler], *flags)
+
+    def _start_containerd(self) -> None:
+        layout, runtime = self._layout, self._binaries.runtime
+        layout["cni"].mkdir()
+        layout["cni/node.conflist"].write_text(configuration.cni_configuration(layout))
+        layout["containerd.toml"].write_text(configuration.containerd_configuration(layout, runtime))
+        self._start("containerd", runtime.containerd, f"--config={layout['containerd.toml']}")
+        self._await("containerd answers", lambda: bool(self._ctr("version")))
+        pause = images.layer([images.Entry("pause", self._binaries.pause.read_bytes(), mode=0o755)])
+        images.new_image(layout["pause.tar"], configuration.PAUSE, pause, {"Entrypoint": ["/pause"]})
+        self.load(layout["pause.tar"])
+
+    def _start_kubelet(self) -> None:
+        layout = self._layout
+        settings = configuration.kubelet_configuration(layout, self._running.cgroup, self.plane.files["ca.crt"])
+        layout["kubelet.yaml"].write_text(settings)
+        kubeconfig = self._kubeconfig(f"system:node:{NODE}", "system:nodes")
+        self._start("kubelet", self._binaries.tools["kubelet"], *configuration.kubelet_flags(layout, kubeconfig))
+        self._await("the node is Ready and takes pods", self._ready)
+
+    def _ready(self) -> bool:
+        node = self.admin.find("v1", "Node", NODE)
+        # The first pod would be refused without the account that the controller manager makes for its namespace.
+        account = self.admin.find("v1", "ServiceAccount", "default", namespace="default")
+        return node is not None and account is not None and _is_ready(node)
+
+    def _kubeconfig(self, user: str, *groups: str) -> Path:
+        """Write a kubeconfig that is good on the inside."""
+        told: dict[str, Any] = yaml.safe_load(self.plane.kubeconfig_for(user, groups).read_text())
+        told["clusters"][0]["cluster"]["server"] = API_SERVER
+        return write_private(self._layout[f"{user.replace(':', '-')}.kubeconfig"], yaml.safe_dump(told).encode())
+
+    def _start(self, name: str, binary: Path, *flags: str) -> None:
+        environment = {key: value for key, value in self._environ.items() if not key.lower().endswith("_proxy")}
+        runtime = self._binaries.runtime
+        path = [runtime.shim.parent, runtime.runc.parent, environment.get("PATH", "")]
+        environment["PATH"] = os.pathsep.join(map(str, path))
+        self._running.start(name, [str(binary), *flags], self.logs / f"{name}.log", environment)
+
+    def _ctr(self, *arguments: str) -> str:
+        # Of all that is on this machine, containerd's client may see only our containerd.
+        command = [str(self._binaries.runtime.ctr), "--address", str(self._layout.socket), "--namespace", "k8s.io"]
+        return self._running.run(*command, *arguments)
+
+    def _await(self, what: str, holds: Callable[[], bool]) -> None:
+        deadline, last = time.monotonic() + self._timeout, ""
+        while True:
+            try:
+                if holds():
+                    return
+            except LocalPlaneError as error:
+                last = str(error)
+            ended = self._running.ended()
+            if ended or time.monotonic() > deadline:
+                why = ", ".join(f"{name} ended with exit code {code}" for name, code in ended.items())
+                raise NodeError(f"{what}: {why or f'not within {self._timeout:g} s; {last}'}\n{self._log_ends(ended)}")
+            time.sleep(_POLL)
+
+    def _log_ends(self, names: Mapping[str, int]) -> str:
+        ends = []
+        for log in sorted(self.logs.glob("*.log")):
+            if not names or log.stem in names:
+                lines = log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+                ends.append(f"log: {log}\nits last lines:\n" + "\n".join(lines))
+        return "\n".join(ends)
+
+
+def _is_ready(node: Mapping[str, Any]) -> bool:
+    conditions = node.get("status", {}).get("conditions", [])
+    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)

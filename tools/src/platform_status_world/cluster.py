@@ -1,0 +1,49 @@
+"""What the journey asks of a cluster: a client, its images, and two things that no API does."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from localnode.sampler import Measured
+from localplane.client import Client
+
+__all__ = ["Cluster", "Measured", "container_id", "container_status", "limits_of"]
+
+
+class Cluster(Protocol):
+    """A cluster with at least one node."""
+
+    @property
+    def admin(self) -> Client:
+        """Somebody who may do everything."""
+        ...
+
+    def load(self, *archives: Path) -> object:
+        """Have the images of some archives on every node."""
+        ...
+
+    def kill(self, container: str) -> None:
+        """Send SIGKILL to the first process of a container, by its ID."""
+        ...
+
+    def measured(self) -> Mapping[str, Measured]:
+        """Return what is known by now of every container that ever ran, by ID; empty where nobody can look."""
+        ...
+
+
+def container_status(pod: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the status of one container of a pod, empty before there is one."""
+    status = pod.get("status", {})
+    every = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
+    return next((entry for entry in every if entry["name"] == name), {})
+
+
+def container_id(status: Mapping[str, Any]) -> str:
+    """Return the ID that a container's status names, without its runtime; empty before there is one."""
+    return str(status.get("containerID", "")).rpartition("/")[2]
+
+
+def limits_of(container: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the limits of a container's spec."""
+    found: Mapping[str, str] = container.get("resources", {}).get("limits", {})
+    return found

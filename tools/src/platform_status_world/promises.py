@@ -1,0 +1,76 @@
+"""A Promise as a document, and the few facts of it that Kratix needs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from platform_status_world.errors import WorldError
+from tests.kratix_double.requests import Promise
+
+__all__ = ["PromiseDocument", "read_promise"]
+
+_SYSTEM = "kratix-platform-system"
+
+
+@dataclass(frozen=True)
+class PromiseDocument:
+    """A Promise.
+
+    Attributes:
+        document: As it is applied.
+    """
+
+    document: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.document["metadata"]["name"])
+
+    @property
+    def crd(self) -> dict[str, Any]:
+        """The CRD of its requests, as its author wrote it."""
+        crd: dict[str, Any] = self.document["spec"]["api"]
+        return crd
+
+    @property
+    def facts(self) -> Promise:
+        """What the double must know of it."""
+        spec = self.crd["spec"]
+        stored = next(version["name"] for version in spec["versions"] if version["storage"])
+        return Promise(
+            name=self.name,
+            api_version=f"{spec['group']}/{stored}",
+            kind=spec["names"]["kind"],
+            plural=spec["names"]["plural"],
+            version=self.document["metadata"].get("labels", {}).get("kratix.io/promise-version", "not-set"),
+        )
+
+    @property
+    def system_namespace(self) -> str:
+        """Where its own workflow runs and leaves its Work."""
+        return _SYSTEM
+
+    def pipelines(self, kind: str, action: str) -> list[dict[str, Any]]:
+        """Return the pipelines of a workflow.
+
+        Args:
+            kind: promise or resource.
+            action: configure or delete.
+        """
+        found: list[dict[str, Any]] = self.document["spec"].get("workflows", {}).get(kind, {}).get(action, [])
+        return found
+
+
+def read_promise(path: Path) -> PromiseDocument:
+    """Read a Promise.
+
+    Raises:
+        WorldError: If the file holds none.
+    """
+    document = yaml.safe_load(path.read_text("utf-8"))
+    if not isinstance(document, dict) or document.get("kind") != "Promise":
+        raise WorldError(f"{path}: expected a Promise; `make promise` writes one")
+    return PromiseDocument(document)
