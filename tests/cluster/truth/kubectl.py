@@ -11,22 +11,22 @@ _PATIENCE = 60.0
 
 
 class Kubectl:
-    """Runs kubectl against one cluster, in one namespace."""
+    """Runs kubectl against one cluster, in one namespace or in those that the commands name."""
 
-    def __init__(self, binary: Path, cluster: Cluster, namespace: str, folder: Path) -> None:
+    def __init__(self, binary: Path, cluster: Cluster, namespace: str | None, folder: Path) -> None:
         """Prepare.
 
         Args:
             binary: kubectl.
             cluster: What it talks to, as the administrator.
-            namespace: The namespace of every command.
+            namespace: The namespace of every command; None leaves it to the command.
             folder: For its cache of what the server offers.
         """
         self._command = [
             str(binary),
             f"--kubeconfig={cluster.kubeconfig}",
-            f"--namespace={namespace}",
             f"--cache-dir={folder}",
+            *([f"--namespace={namespace}"] if namespace else []),
         ]
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":

@@ -1,0 +1,38 @@
+"""Shell that we ship or generate is read by shellcheck."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from localnode import configuration
+from tests.unit.localnode.test_configuration import LAYOUT
+
+ROOT = Path(__file__).parents[2]
+SHELLCHECK = shutil.which("shellcheck")
+
+pytestmark = pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not on PATH; Debian has it under that name")
+
+SCRIPTS = {
+    "the check of CI": ("bash", (ROOT / ".ci/run").read_text()),
+    "the setup of a node": ("sh", configuration.setup_script(LAYOUT)),
+}
+
+
+def _findings(shell: str, script: str) -> tuple[int, str]:
+    done = subprocess.run(  # noqa: S603 - the shellcheck of this machine
+        [str(SHELLCHECK), f"--shell={shell}", "-"], input=script, text=True, capture_output=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_nothing_is_found(name: str) -> None:
+    assert _findings(*SCRIPTS[name]) == (0, "")
+
+
+def test_something_would_be_found() -> None:
+    code, said = _findings("sh", "cd $1\nrm -r *\n")
+    assert code == 1
+    assert "SC2086" in said
