@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from platform_status_sidecar import __main__ as sidecar
-from platform_status_sidecar import transport
+from platform_status_sidecar import http_transport as transport
 from platform_status_sidecar.clock import SystemClock
 
 __all__ = ["ShiftedClock", "set_clock"]

@@ -13,8 +13,8 @@ from .app import App
 from .clock import ServerClock, SystemClock
 from .connection import connect
 from .errors import SettingsError
+from .http_transport import HttpTransport
 from .settings import Settings, read_settings
-from .transport import HttpTransport
 
 __all__ = ["main"]
 

@@ -13,9 +13,9 @@ from localplane.plane import ControlPlane
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
 from platform_status_sidecar.connection import connect
+from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
 from platform_status_sidecar.shard import Shard
-from platform_status_sidecar.transport import HttpTransport
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, running, until
 

@@ -10,8 +10,8 @@ import pytest
 from localplane.plane import ControlPlane
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.connection import connect
+from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.kinds import watched_kinds
-from platform_status_sidecar.transport import HttpTransport
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, allow, running, until
 

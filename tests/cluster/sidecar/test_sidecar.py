@@ -13,8 +13,8 @@ from localplane.plane import ControlPlane
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
 from platform_status_sidecar.connection import connect
+from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
-from platform_status_sidecar.transport import HttpTransport
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, Sidecar, allow, allow_secret, running, until
 

@@ -14,8 +14,8 @@ from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.app import App
 from platform_status_sidecar.connection import connect
+from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
-from platform_status_sidecar.transport import HttpTransport
 
 from .clocks import SkippingClock
 from .tap import Tap

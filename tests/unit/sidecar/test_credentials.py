@@ -20,8 +20,8 @@ from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.connection import Connection, connect
 from platform_status_sidecar.errors import SettingsError, UnansweredError
 from platform_status_sidecar.health import is_informed, liveness, readiness
+from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.pulse import LiveThread
-from platform_status_sidecar.transport import HttpTransport
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import TurnedClock, watched
 

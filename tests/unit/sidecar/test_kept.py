@@ -10,8 +10,8 @@ import pytest
 
 from platform_status_sidecar.connection import Connection
 from platform_status_sidecar.errors import ForbiddenError, NotFoundError, ThrottledError, UnansweredError
+from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.kept import KeptConnections
-from platform_status_sidecar.transport import HttpTransport
 from tests.unit.sidecar.test_credentials import Loads
 
 HANG_UP = b""
@@ -176,7 +176,7 @@ def test_behind_a_proxy_everything_is_asked_the_general_way() -> None:
 def test_silence_on_a_kept_connection_is_not_waited_for_twice() -> None:
     with served((plain(), b"", plain())) as (server, transport, _), pytest.MonkeyPatch.context() as patch:
         assert ask(transport) == b"{}"
-        patch.setattr("platform_status_sidecar.transport._ANSWER_SECONDS", 0.2)
+        patch.setattr("platform_status_sidecar.http_transport._ANSWER_SECONDS", 0.2)
         with pytest.raises(UnansweredError, match="no answer: TimeoutError"):
             ask(transport)
     assert [number for number, _ in server.questions] == [0, 0]
