@@ -35,6 +35,9 @@ def test_names_come_from_the_cluster(place: Place) -> None:
     assert "vclusterorchestratorv2s" in _complete(place, "list", "vcl")
     assert place.namespace in _complete(place, "vcluster", "status", "-n", place.namespace[:8])
     assert _complete(place, "status", "--context", "lo") == ["local"]
+    assert _complete(place, "status", "--wait", "D") == ["Degraded", "Deleting"]
+    assert _complete(place, "status", "-o", "j") == ["json", "jsonpath="]
+    assert _complete(place, "list", "--sort", "") == ["age", "name", "namespace", "phase"]
 
 
 def test_what_a_shell_would_trip_over_is_not_offered(place: Place) -> None:

@@ -102,12 +102,22 @@ def _from_kubeconfig(path: str, context: str) -> Connection:
     with _slim(oauth=_wants_oauth(path)):
         configuration = importlib.import_module("kubernetes.client.configuration").Configuration()
         loading = importlib.import_module("kubernetes.config.kube_config")
-    merged = loading.KubeConfigMerger(path).config
-    loader = loading.KubeConfigLoader(config_dict=merged, config_base_path=None, active_context=context or None)
+    merger = loading.KubeConfigMerger(path)
+    chosen_by_first = next(filter(None, (_current_context(merger, part) for part in path.split(os.pathsep))), None)
+    loader = loading.KubeConfigLoader(
+        config_dict=merger.config, config_base_path=None, active_context=context or chosen_by_first
+    )
     loader.load_and_set(configuration)
     chosen = loader.current_context
     settings = chosen.get("context") or {}
     return Connection(configuration, str(chosen.get("name", "")), str(settings.get("namespace") or "default"))
+
+
+def _current_context(merger: Any, part: str) -> str | None:  # noqa: ANN401 - untyped there
+    """Return the current context of one file: with kubectl the first file that names one decides, there the last."""
+    found = merger.config_files.get(part)
+    named = found.get("current-context") if isinstance(found, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def _from_pod() -> Connection:

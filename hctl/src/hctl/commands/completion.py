@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "complete_contexts",
+    "complete_forms",
     "complete_kinds",
     "complete_namespaces",
+    "complete_phases",
     "complete_references",
+    "complete_sorts",
     "complete_vclusters",
 ]
 
-_HARMLESS: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._/@:]{0,252}\Z")
+_HARMLESS: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._/@:=]{0,252}\Z")
 
 
 def complete_vclusters(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -66,6 +69,22 @@ def complete_namespaces(ctx: typer.Context, incomplete: str) -> list[str]:
 def complete_contexts(ctx: typer.Context, incomplete: str) -> list[str]:
     """Contexts of the kubeconfig."""
     return _complete(ctx, incomplete, lambda session: session.contexts(), connected=False)
+
+
+def complete_forms(incomplete: str) -> list[str]:
+    """Forms of an answer."""
+    return _offer(("table", "wide", "json", "yaml", "name", "jsonpath="), incomplete)
+
+
+def complete_phases(incomplete: str) -> list[str]:
+    """The seven phases."""
+    phases = ("Scheduled", "Progressing", "Ready", "Degraded", "Failed", "Deleting", "Unknown")
+    return [phase for phase in phases if phase.lower().startswith(incomplete.lower())]
+
+
+def complete_sorts(incomplete: str) -> list[str]:
+    """What lists can be sorted by."""
+    return _offer(("namespace", "name", "phase", "age"), incomplete)
 
 
 def _complete(

@@ -6,9 +6,12 @@ import typer
 
 from .completion import (
     complete_contexts,
+    complete_forms,
     complete_kinds,
     complete_namespaces,
+    complete_phases,
     complete_references,
+    complete_sorts,
     complete_vclusters,
 )
 
@@ -80,7 +83,13 @@ KubeconfigOption = Annotated[
 ]
 OutputOption = Annotated[
     str,
-    typer.Option("--output", "-o", metavar="FORM", help="table, wide, json, yaml, name or jsonpath=EXPRESSION."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORM",
+        help="table, wide, json, yaml, name or jsonpath=EXPRESSION.",
+        autocompletion=complete_forms,
+    ),
 ]
 WatchOption = Annotated[bool, typer.Option("--watch", "-w", help="Go on and redraw whenever something changes.")]
 WaitOption = Annotated[
@@ -89,6 +98,7 @@ WaitOption = Annotated[
         "--wait",
         metavar="PHASE",
         help="Wait until it is in this phase. For Ready everything counts: the newest generation, freshly proven.",
+        autocompletion=complete_phases,
         show_default=False,
     ),
 ]
@@ -97,7 +107,12 @@ AllOption = Annotated[
     bool, typer.Option("--all-namespaces", "-A", help="All namespaces, or an error where you may not look into all.")
 ]
 ProblemsOption = Annotated[bool, typer.Option("--problems", help="Only those that somebody should look at.")]
-SortOption = Annotated[str, typer.Option("--sort", metavar="KEY", help="namespace, name, phase (worst first) or age.")]
+SortOption = Annotated[
+    str,
+    typer.Option(
+        "--sort", metavar="KEY", help="namespace, name, phase (worst first) or age.", autocompletion=complete_sorts
+    ),
+]
 ColumnsOption = Annotated[
     str,
     typer.Option("--columns", metavar="A,B,...", help="Which columns, such as name,phase,message.", show_default=False),

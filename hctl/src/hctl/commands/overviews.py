@@ -1,6 +1,5 @@
 """``hctl status``, ``hctl list`` and ``hctl vcluster list``: many requests at once."""
 
-import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NoReturn, TypeAlias
@@ -11,6 +10,7 @@ from rich.console import Group, RenderableType
 from hctl.cluster.requests import Collection, judge_all
 from hctl.documents.outputs import Form, parse_output
 from hctl.documents.reports import list_report
+from hctl.drawing.dashboard import lost_line
 from hctl.drawing.tables import Listing, choose_columns, problem_lines, silence_lines, sort_requests, summary_line
 from hctl.errors import ExitCode
 from hctl.live.following import Following
@@ -118,7 +118,8 @@ def _watch(session: Session, following: Following, answers: Answers, listed: Lis
             judged = _ordered(following.judged(), listed)
             now = session.transport.now()
             if answers.output.drawn:
-                screen.show(functools.partial(draw, judged, now), news=news)
+                lost = [lost_line()] if following.broken else []
+                screen.show(lambda: Group(*lost, draw(judged, now)), news=news)  # noqa: B023 - drawn at once
             elif news:
                 _answer(answers, judged, draw(judged, now))
             news = following.next(_TICK)

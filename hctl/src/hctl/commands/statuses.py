@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from hctl.cluster.requests import judge_all
 from hctl.documents.outputs import Form, parse_output
 from hctl.documents.reports import status_report
-from hctl.drawing.dashboard import dashboard
+from hctl.drawing.dashboard import dashboard, lost_line
 from hctl.errors import ExitCode, UsageError
 from hctl.live.following import Following
 from hctl.live.screens import Screen
@@ -99,7 +99,8 @@ class Seeing(Struct):
         """Show it, if there is something new to be seen."""
         now = self.session.transport.now()
         if self.answers.output.drawn:
-            screen.show(lambda: _drawn(self.answers, judged, now), news=news)
+            lost = [lost_line()] if self.following.broken else []
+            screen.show(lambda: Group(*lost, _drawn(self.answers, judged, now)), news=news)
         elif news:
             _answer(self.answers, judged, now)
 

@@ -17,7 +17,7 @@ from platform_status_contract.model.contract import Contract
 
 from .marks import CONDITIONS, LABEL, WARNING, inert_text, phase_style, phase_text
 
-__all__ = ["dashboard", "headline", "warning_lines"]
+__all__ = ["dashboard", "headline", "lost_line", "warning_lines"]
 
 OPEN: Final = Box("┌── \n│   \n│── \n│   \n│── \n│── \n│   \n└── \n")
 """Open to the right: nothing to keep aligned, and nothing in the way of copying a line."""
@@ -49,6 +49,11 @@ def dashboard(judged: Judged, now: datetime, *, wide: bool = False) -> Renderabl
 def warning_lines(judged: Judged) -> list[Text]:
     """What has to be said before anything else."""
     return [inert_text(f"! {warning}: the phase is not to be trusted", WARNING) for warning in judged.warnings]
+
+
+def lost_line() -> Text:
+    """What is said while a watch is down: the picture below is the last one that came through."""
+    return Text("! The connection to the API server is lost; trying again", style=WARNING)
 
 
 def headline(judged: Judged) -> Text:

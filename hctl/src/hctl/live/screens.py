@@ -21,7 +21,7 @@ class Screen:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, auto_refresh=False, transient=False) if console.is_terminal else None
+        self._live = Live(console=console, auto_refresh=False, transient=False) if _can_redraw(console) else None
         self._written = False
 
     def __enter__(self) -> Self:
@@ -50,3 +50,7 @@ class Screen:
             show(self._console, draw())
             self._console.file.flush()
             self._written = True
+
+
+def _can_redraw(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal
