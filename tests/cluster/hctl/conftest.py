@@ -29,8 +29,8 @@ def kinds(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) -> C
 
 @pytest.fixture
 def place(kinds: Cluster, admin: Client, namespace: str) -> Iterator[Place]:
-    """A fresh namespace with a Lease that was renewed just now."""
+    """A fresh namespace with a Lease that somebody keeps renewing."""
     found = Place(admin, namespace, kinds.kubeconfig)
-    found.renew()
+    found.keep_alive()
     yield found
     found.clear()

@@ -56,7 +56,7 @@ def test_every_phase_has_its_dashboard_and_its_exit_code(place: Place, phase: st
 def test_a_silent_sidecar_is_the_first_thing_said(place: Place) -> None:
     name = place.unique("media")
     place.put(name, "Ready")
-    place.renew(seconds_ago=600)
+    place.fall_silent(600)
     ended = place.run("vcluster", "status", name)
     assert ended.returncode == 4
     assert ended.stdout.splitlines()[0].startswith("! The sidecar has been silent for 10m")
@@ -331,7 +331,7 @@ def test_waiting_in_vain_ends_in_time_and_says_where_it_stands(place: Place) -> 
     assert ended.returncode == 1
     assert "hctl: not within 1s: VCluster" in ended.stderr
     assert "is Degraded, PodsNotReady, waiting for Ready" in ended.stderr
-    place.renew(seconds_ago=600)
+    place.fall_silent(600)
     assert place.run("vcluster", "status", name, "--wait", "Degraded", "--timeout", "1s").returncode == 4
 
 

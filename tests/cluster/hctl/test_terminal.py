@@ -106,7 +106,7 @@ def test_every_phase_on_the_screen(screen: Screen, place: Place) -> None:
 def test_a_silent_sidecar_on_the_screen(screen: Screen, place: Place) -> None:
     name = place.unique("media")
     place.put(name, "Ready")
-    place.renew(seconds_ago=600)
+    place.fall_silent(600)
     screen.type("vcluster", "status", name)
     text = screen.ended()
     assert text.startswith("! The sidecar has been silent for 10m")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ KIND: Final = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
 PATIENCE: Final = 60.0
 """Seconds until a test gives up waiting, on a machine that does other things too."""
 
+_RENEWAL: Final = 5.0
 _LEASE: Final = ("coordination.k8s.io/v1", "Lease")
 
 
@@ -56,6 +58,8 @@ class Place:
     namespace: str
     kubeconfig: Path
     put_elsewhere: list[tuple[str, str]] = field(default_factory=list)
+    _silent: threading.Event = field(default_factory=threading.Event)
+    _keeper: threading.Thread | None = None
 
     @property
     def lease(self) -> str:
@@ -117,8 +121,29 @@ class Place:
         lease = {"apiVersion": _LEASE[0], "kind": _LEASE[1], "metadata": {"namespace": namespace, "name": name}}
         self.admin.apply({**lease, "spec": {"renewTime": renewed, "leaseDurationSeconds": 40}})
 
+    def keep_alive(self) -> None:
+        """Renew the Lease every few seconds from now on, in a thread of its own: a busy machine makes tests long."""
+        self.renew()
+
+        def keep() -> None:
+            while not self._silent.wait(_RENEWAL):
+                self.renew()
+
+        self._keeper = threading.Thread(target=keep, name="lease")
+        self._keeper.start()
+
+    def fall_silent(self, seconds_ago: float = 0) -> None:
+        """Stop renewing, as if the sidecar had died so many seconds ago."""
+        self._silent.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        self.renew(seconds_ago=seconds_ago)
+
     def clear(self) -> None:
         """Take the requests away."""
+        self._silent.set()
+        if self._keeper is not None:
+            self._keeper.join()
         for namespace, name in self.put_elsewhere:
             found = self.admin.find(*KIND, name, namespace=namespace)
             if found and found["metadata"].get("finalizers"):

@@ -14,9 +14,9 @@ from hctl.reading.views import RequestView
 
 from .discovery import Kind
 from .leases import read_leases
-from .transport import Transport
+from .transport import Transport, segment
 
-__all__ = ["Collection", "Found", "Scope", "fetch", "find_request", "judge_all"]
+__all__ = ["Collection", "Found", "Scope", "fetch", "find_request", "get_request", "judge_all"]
 
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
@@ -95,6 +95,26 @@ def _fetch(transport: Transport, kind: Kind, scope: Scope) -> Collection:
         objects, version = transport.list_all(path)
         return Collection(kind, path, tuple(objects), version, scope.fallback, narrowed=True)
     return Collection(kind, path, tuple(objects), version, scope.namespace)
+
+
+def get_request(transport: Transport, kind: Kind, namespace: str, name: str) -> Found | None:
+    """Read one request by its metadata.name, which decides inside a namespace: no list is needed then.
+
+    Returns:
+        The request; None if none has that metadata.name, or if only a list is allowed.
+
+    Raises:
+        ClusterError: No answer.
+    """
+    path = kind.path(namespace)
+    try:
+        raw = transport.get(f"{path}/{segment(name)}")
+    except ClusterError as error:
+        if error.status in (_NOT_FOUND, _FORBIDDEN):
+            return None
+        raise
+    view = read_request(raw, resource=kind.resource)
+    return Found(kind, view, raw, Collection(kind, path, (raw,), view.resource_version, namespace))
 
 
 def find_request(name: str, collections: Sequence[Collection], what: str) -> Found:

@@ -11,7 +11,7 @@ import yaml
 
 from hctl.cluster.connection import connect, kubeconfig_path
 from hctl.cluster.discovery import VCLUSTER, Kind, candidates, discover, find_kind
-from hctl.cluster.requests import Collection, Found, Scope, fetch, find_request
+from hctl.cluster.requests import Collection, Found, Scope, fetch, find_request, get_request
 from hctl.cluster.transport import Transport
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError, UsageError
@@ -139,6 +139,10 @@ class Session:
             kind = self.kind(said)
         if not name:
             raise UsageError(f"{inert(reference)!r} names nothing; expected NAME or KIND/NAME")
+        if kind is not None and self.target.namespace:
+            found = get_request(self.transport, kind, self.target.namespace, name)
+            if found is not None:
+                return found
         if kind is not None:
             return find_request(name, self.requests_of(kind), kind.singular or kind.kind)
         return find_request(name, self.golden_paths(), "request of a golden path")
