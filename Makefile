@@ -7,13 +7,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
-DISTS := schemas pipeline sidecar tools
+DISTS := schemas pipeline sidecar hctl tools
 WORKERS ?= auto
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise bench soak \
-  images lock clean control-plane verify
+.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise pictures bench \
+  bench-hctl soak images lock clean control-plane verify
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,12 @@ verify: $(READY)
 bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi, SECRETS=watch)
 	@$(BIN)/python -m tests.bench $(if $(N),--requests $(N)) $(if $(MEMORY),--memory $(MEMORY)) \
 	  $(if $(SECRETS),--secrets $(SECRETS)) $(if $(SHARD),--shard $(SHARD))
+
+bench-hctl: control-plane ## Measure how soon hctl answers, beside kubectl
+	@$(BIN)/python -m tests.bench.hctl
+
+pictures: control-plane ## Draw the pictures of docs/hctl.md, out of a real run
+	@$(BIN)/python -m tests.cluster.hctl.pictures
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))

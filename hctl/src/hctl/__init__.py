@@ -1,0 +1,17 @@
+"""hctl: one command answers "is it ready?", for anything that carries the status contract.
+
+What belongs here, by package; each knows only those above it:
+
+- `texts`, `errors`: words and exit codes.
+- `reading`: any JSON of a cluster -> what a person may be told. Pure and total; `now` is an argument.
+- `cluster`: the only package that talks to an API server.
+- `diagnosis`: evidence around one request (`gather` fetches it), and from there to the first cause (pure).
+- `documents`: what scripts read: JSON with a schema, YAML, names, JSONPath.
+- `drawing`: what people read: view -> rich. Pure.
+- `live`: watching and waiting.
+- `commands`: the command line; nothing is decided there.
+
+What may not: a rule about health (those are the contract's), a naming convention, a sibling distribution.
+"""
+
+__version__ = "0.1.0"

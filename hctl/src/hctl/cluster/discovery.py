@@ -1,0 +1,137 @@
+"""Which kinds there are, by one request: aggregated discovery, which every authenticated user may read.
+
+A golden path is not on a list of ours. Kratix installs each Promise's CRD under the Promise author's names; ours carry
+the category ``platform`` (as ``kubectl get platform`` does). So the candidates are the namespaced kinds of that
+category, and a candidate is a golden path when one of its objects carries ``.status.contract``, or a sidecar reports on
+it. A kind without the category is reached by its name. CRDs themselves are not read: few users may.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from hctl.errors import ClusterError, UsageError
+from hctl.reading.read import items, mapping
+from hctl.texts import inert
+
+from .transport import Transport, segment
+
+__all__ = ["CATEGORY", "VCLUSTER", "Kind", "candidates", "discover", "find_kind"]
+
+CATEGORY: Final = "platform"
+VCLUSTER: Final = "vclusterorchestratorv2s.platform.integratn.tech"
+"""What ``hctl vcluster`` means; the only name that hctl knows by itself."""
+
+_ACCEPT: Final = ",".join(
+    f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
+)
+
+
+class Kind(Struct, frozen=True):
+    """A kind that the API server serves.
+
+    Attributes:
+        group: API group; empty for the core one.
+        version: The preferred version that serves it.
+        kind: Such as ``VClusterOrchestratorV2``.
+        plural: Such as ``vclusterorchestratorv2s``.
+        singular: Such as ``vclusterorchestratorv2``.
+        short_names: Such as ``vco``.
+        categories: Such as ``platform``.
+        namespaced: Whether its objects live in namespaces.
+        verbs: What can be done with it.
+    """
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    singular: str = ""
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    namespaced: bool = True
+    verbs: tuple[str, ...] = ()
+
+    @property
+    def resource(self) -> str:
+        """``plural.group``, as kubectl names it."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    def path(self, namespace: str = "") -> str:
+        """Path of the collection, of one namespace or of all."""
+        root = f"/apis/{segment(self.group)}/{segment(self.version)}" if self.group else f"/api/{segment(self.version)}"
+        middle = f"/namespaces/{segment(namespace)}" if namespace else ""
+        return f"{root}{middle}/{segment(self.plural)}"
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a user may mean this kind by a name, in any case of letters."""
+        wanted = name.lower()
+        names = {self.plural, self.singular, self.kind.lower(), *self.short_names} - {""}
+        with_group = {f"{known}.{self.group}" for known in names} if self.group else set()
+        return wanted in names | with_group
+
+
+def discover(transport: Transport) -> tuple[Kind, ...]:
+    """Ask for every kind outside of the core group.
+
+    Raises:
+        ClusterError: No answer, or one of a server older than aggregated discovery (Kubernetes 1.26).
+    """
+    found = mapping(transport.get("/apis", accept=_ACCEPT))
+    if found.get("kind") != "APIGroupDiscoveryList":
+        raise ClusterError("the API server does not know aggregated discovery; Kubernetes 1.26 or newer is needed")
+    kinds: dict[tuple[str, str], Kind] = {}
+    for entry in items(found.get("items")):
+        group = inert(mapping(mapping(entry).get("metadata")).get("name"), 253)
+        # Versions come in order of preference: the first that serves a resource wins.
+        for version in items(mapping(entry).get("versions")):
+            name = inert(mapping(version).get("version"), 63)
+            for resource in items(mapping(version).get("resources")):
+                kind = _kind(group, name, mapping(resource))
+                kinds.setdefault((group, kind.plural), kind)
+    return tuple(kinds.values())
+
+
+def candidates(kinds: Sequence[Kind]) -> tuple[Kind, ...]:
+    """Choose the kinds that may be golden paths, by their category."""
+    return tuple(kind for kind in kinds if CATEGORY in kind.categories and kind.namespaced and "list" in kind.verbs)
+
+
+def find_kind(kinds: Sequence[Kind], name: str) -> Kind:
+    """Find the kind that a user means.
+
+    Raises:
+        UsageError: None has that name, or kinds of several groups do.
+    """
+    found = [kind for kind in kinds if kind.answers_to(name) and "list" in kind.verbs]
+    if len(found) > 1:
+        # As kubectl: what belongs to the platform wins over a namesake of another operator's.
+        found = [kind for kind in found if CATEGORY in kind.categories] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        named = ", ".join(sorted(kind.resource for kind in found)[:8])
+        raise UsageError(f"several kinds are called {inert(name)!r}: {named}; use the long name")
+    known = sorted(kind.singular or kind.plural for kind in candidates(kinds))
+    there_is = f"golden paths here: {', '.join(known[:8])}" if known else "`kubectl api-resources` lists all there are"
+    raise UsageError(f"the cluster knows no kind {inert(name)!r}; {there_is}")
+
+
+def _kind(group: str, version: str, resource: object) -> Kind:
+    fields = mapping(resource)
+    return Kind(
+        group=group,
+        version=version,
+        kind=inert(mapping(fields.get("responseKind")).get("kind"), 253),
+        plural=inert(fields.get("resource"), 253),
+        singular=inert(fields.get("singularResource"), 253),
+        short_names=_texts(fields.get("shortNames")),
+        categories=_texts(fields.get("categories")),
+        namespaced=fields.get("scope") == "Namespaced",
+        verbs=_texts(fields.get("verbs")),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, (inert(entry, 253) for entry in items(value))))

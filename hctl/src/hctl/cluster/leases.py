@@ -1,0 +1,56 @@
+"""The Lease of a sidecar, read by the name that a status gives."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from hctl.errors import ClusterError
+from hctl.reading.freshness import LeaseReading
+from hctl.reading.read import mapping
+from platform_status_contract.model.times import parse_time
+
+from .transport import Transport, segment
+
+__all__ = ["read_lease", "read_leases"]
+
+_NAME: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
+_MOST: Final = 50
+_NOT_FOUND: Final = 404
+_FORBIDDEN: Final = 403
+
+
+def read_lease(transport: Transport, lease: str) -> LeaseReading | None:
+    """Read one Lease.
+
+    Args:
+        transport: The API server.
+        lease: ``namespace/name`` as a status gives it: anybody may have written it.
+
+    Returns:
+        What was found; None if no Lease is named. A Lease that cannot be read is an answer too, not an error.
+    """
+    if not lease:
+        return None
+    if not _NAME.match(lease):
+        return LeaseReading(unreadable="health.reporter.lease is no namespace/name")
+    namespace, _, name = lease.partition("/")
+    path = f"/apis/coordination.k8s.io/v1/namespaces/{segment(namespace)}/leases/{segment(name)}"
+    try:
+        found = mapping(transport.get(path))
+    except ClusterError as error:
+        if error.status == _NOT_FOUND:
+            return LeaseReading(missing=True)
+        why = (
+            f"no permission to get the Lease {lease}" if error.status == _FORBIDDEN else f"the Lease {lease}: no answer"
+        )
+        return LeaseReading(unreadable=why)
+    return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")))
+
+
+def read_leases(transport: Transport, leases: Iterable[str]) -> dict[str, LeaseReading]:
+    """Read each of several Leases once; past a generous number the rest stays unread, and says so."""
+    found: dict[str, LeaseReading] = {}
+    for lease in sorted(set(leases) - {""}):
+        reading = read_lease(transport, lease) if len(found) < _MOST else None
+        found[lease] = reading or LeaseReading(unreadable=f"more than {_MOST} Leases are named")
+    return found

@@ -1,0 +1,32 @@
+"""``hctl diagnose NAME``: from the phase to the first cause, and the command to run next."""
+
+from hctl.cluster.requests import judge_all
+from hctl.diagnosis.conclude import conclude
+from hctl.diagnosis.gather import gather
+from hctl.documents.diagnoses import diagnosis_report
+from hctl.documents.outputs import parse_output
+from hctl.drawing.diagnoses import draw_diagnosis
+from hctl.errors import ExitCode
+
+from .answers import Answers
+from .session import Session
+
+__all__ = ["diagnose"]
+
+
+def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = False) -> ExitCode:
+    """Diagnose one request.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    answers = Answers(parse_output(output))
+    session.open()
+    with answers.progress("looking for the request") as progress:
+        found = session.find(reference, session.vcluster() if vcluster else None)
+        evidence = gather(session.transport, found.view, lambda what: progress.say(f"looking at {what}"))
+        judged = judge_all(session.transport, (found.view,))[0]
+    answers.narrowed((found.collection,))
+    diagnosis = conclude(judged, found.raw, evidence, session.transport.now(), session.orders)
+    answers.say(draw_diagnosis(diagnosis), diagnosis_report(diagnosis), (found.view.reference,))
+    return judged.exit_code

@@ -1,0 +1,125 @@
+"""``hctl status``, ``hctl list`` and ``hctl vcluster list``: many requests at once."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NoReturn, TypeAlias
+
+from msgspec import Struct
+from rich.console import Group, RenderableType
+
+from hctl.cluster.requests import Collection, judge_all
+from hctl.documents.outputs import Form, parse_output
+from hctl.documents.reports import list_report
+from hctl.drawing.dashboard import lost_line
+from hctl.drawing.tables import Listing, choose_columns, problem_lines, silence_lines, sort_requests, summary_line
+from hctl.errors import ExitCode
+from hctl.live.following import Following
+from hctl.live.screens import Screen
+from hctl.reading.judgement import Judged, worst
+
+from .answers import Answers
+from .session import Session
+
+__all__ = ["Listed", "list_requests"]
+
+_TICK = 1.0
+
+Draw: TypeAlias = Callable[[Sequence[Judged], datetime], RenderableType]
+
+
+class Listed(Struct, frozen=True):
+    """What is to be listed, and how.
+
+    Attributes:
+        output: The form of the answer.
+        everywhere: Whether it has to be all namespaces.
+        problems: Only those that somebody should look at.
+        sort: By what.
+        columns: Which, separated by commas; empty for the usual ones.
+        watch: Whether to go on.
+        overview: Whether this is a health check: with a summary, the problems below the table, and an exit code of the
+            worst; a mere list is an inventory, and listing it is a success.
+    """
+
+    output: str = "table"
+    everywhere: bool = False
+    problems: bool = False
+    sort: str = "namespace"
+    columns: str = ""
+    watch: bool = False
+    overview: bool = False
+
+
+def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool = False) -> ExitCode:
+    """List requests.
+
+    Args:
+        session: The cluster.
+        kind: Which; empty for every golden path.
+        listed: What, and how.
+        vcluster: Whether virtual clusters are meant, whatever the cluster calls them.
+
+    Raises:
+        HctlError: The cluster cannot be asked, or the options make no sense.
+    """
+    output = parse_output(listed.output)
+    wide = output.form is Form.WIDE
+    choose_columns(listed.columns, wide=wide, several_kinds=False)
+    sort_requests((), listed.sort)
+    answers = Answers(output)
+    session.open()
+    collections = _collections(session, kind, listed, vcluster=vcluster)
+    answers.narrowed(collections)
+    answers.refused(session.refused)
+    columns = choose_columns(listed.columns, wide=wide, several_kinds=len(collections) > 1)
+    whole = not answers.console.is_terminal
+
+    def draw(judged: Sequence[Judged], now: datetime) -> RenderableType:
+        table = Listing(judged, columns, now, whole=whole, chosen=bool(listed.columns))
+        parts: list[RenderableType] = [*silence_lines(judged), table] if judged else []
+        if listed.overview:
+            lines = problem_lines(judged, whole=whole)
+            parts += ["", *lines] if lines else []
+            parts += ["", summary_line(judged)] if judged else [summary_line(judged)]
+        return Group(*parts)
+
+    if listed.watch:
+        with Following(session.transport, collections) as following:
+            _watch(session, following, answers, listed, draw)
+    views = [view for collection in collections for view in collection.views]
+    judged = _ordered(judge_all(session.transport, views), listed)
+    _answer(answers, judged, draw(judged, session.transport.now()))
+    if not judged and output.drawn and not listed.overview:
+        answers.note("hctl: nothing to list" + (" that somebody should look at" if listed.problems else ""))
+    return worst(judged) if listed.overview else ExitCode.READY
+
+
+def _collections(session: Session, kind: str, listed: Listed, *, vcluster: bool) -> list[Collection]:
+    if vcluster or kind:
+        chosen = session.vcluster() if vcluster else session.kind(kind)
+        return session.requests_of(chosen, everywhere=listed.everywhere)
+    return session.golden_paths(everywhere=listed.everywhere)
+
+
+def _ordered(judged: Sequence[Judged], listed: Listed) -> list[Judged]:
+    shown = [entry for entry in judged if entry.problem or not listed.problems]
+    return sort_requests(shown, listed.sort)
+
+
+def _answer(answers: Answers, judged: Sequence[Judged], drawn: RenderableType) -> None:
+    answers.say(drawn, list_report(judged), [entry.view.reference for entry in judged])
+
+
+def _watch(session: Session, following: Following, answers: Answers, listed: Listed, draw: Draw) -> NoReturn:
+    """Show them for ever; Ctrl-C ends that."""
+    news = True
+    with Screen(answers.console) as screen:
+        while True:
+            judged = _ordered(following.judged(), listed)
+            now = session.transport.now()
+            if answers.output.drawn:
+                lost = [lost_line()] if following.broken else []
+                screen.show(lambda: Group(*lost, draw(judged, now)), news=news)  # noqa: B023 - drawn at once
+            elif news:
+                _answer(answers, judged, draw(judged, now))
+            news = following.next(_TICK)

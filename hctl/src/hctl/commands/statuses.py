@@ -1,0 +1,152 @@
+"""``hctl status NAME``, ``hctl vcluster status NAME``: one request, once, live, or until it is where it should be."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from msgspec import Struct
+from rich.console import Group, RenderableType
+
+from hctl.cluster.requests import judge_all
+from hctl.documents.outputs import Form, parse_output
+from hctl.documents.reports import status_report
+from hctl.drawing.dashboard import dashboard, lost_line
+from hctl.errors import ExitCode, UsageError
+from hctl.live.following import Following
+from hctl.live.screens import Screen
+from hctl.live.waiting import parse_phase, reached, still_waiting
+from hctl.reading.judgement import Judged
+from hctl.texts import duration, parse_duration
+from platform_status_contract.model.vocabulary import Phase
+
+from .answers import Answers, Progress
+from .session import Session
+
+__all__ = ["Asked", "show_status"]
+
+_TICK = 1.0
+
+
+class Asked(Struct, frozen=True):
+    """What was asked about one request.
+
+    Attributes:
+        output: The form of the answer.
+        watch: Whether to go on.
+        wait: The phase to wait for; empty for none.
+        timeout: How long to wait.
+    """
+
+    output: str
+    watch: bool = False
+    wait: str = ""
+    timeout: str = "5m"
+
+
+def show_status(session: Session, reference: str, asked: Asked, *, vcluster: bool = False) -> ExitCode:
+    """Show one request.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    output = parse_output(asked.output)
+    wanted = parse_phase(asked.wait) if asked.wait else None
+    seconds = parse_duration(asked.timeout)
+    answers = Answers(output)
+    session.open()
+    found = session.find(reference, session.vcluster() if vcluster else None)
+    answers.narrowed((found.collection,))
+    if wanted is not None or asked.watch:
+        with Following(session.transport, (found.alone(),), name=found.view.name) as following:
+            seeing = Seeing(session, following, answers, found.view.reference)
+            if wanted is not None:
+                return _wait(seeing, wanted, seconds, watch=asked.watch)
+            return _watch(seeing)
+    judged = judge_all(session.transport, (found.view,))[0]
+    _answer(answers, judged, session.transport.now())
+    return judged.exit_code
+
+
+def _answer(answers: Answers, judged: Judged, now: datetime) -> None:
+    answers.say(_drawn(answers, judged, now), status_report(judged), (judged.view.reference,))
+
+
+def _drawn(answers: Answers, judged: Judged, now: datetime) -> RenderableType:
+    return dashboard(judged, now, wide=answers.output.form is Form.WIDE)
+
+
+class Seeing(Struct):
+    """One request that is being followed."""
+
+    session: Session
+    following: Following
+    answers: Answers
+    reference: str
+
+    def present(self) -> Judged:
+        """Return it as it is now.
+
+        Raises:
+            UsageError: It is gone.
+        """
+        judged = self.following.judged()
+        if not judged:
+            raise UsageError(f"{self.reference} is gone: it was deleted while you watched")
+        return judged[0]
+
+    def show(self, screen: Screen, judged: Judged, *, news: bool) -> None:
+        """Show it, if there is something new to be seen."""
+        now = self.session.transport.now()
+        if self.answers.output.drawn:
+            lost = [lost_line()] if self.following.broken else []
+            screen.show(lambda: Group(*lost, _drawn(self.answers, judged, now)), news=news)
+        elif news:
+            _answer(self.answers, judged, now)
+
+
+def _watch(seeing: Seeing) -> ExitCode:
+    """Show it for ever; its deletion ends that with an error, and Ctrl-C does."""
+    news = True
+    with Screen(seeing.answers.console) as screen:
+        while True:
+            seeing.show(screen, seeing.present(), news=news)
+            news = seeing.following.next(_TICK)
+
+
+def _wait(seeing: Seeing, wanted: Phase, seconds: float, *, watch: bool) -> ExitCode:
+    """Wait until it is in a phase; then, or when the time is over, show it."""
+    end = time.monotonic() + seconds
+    answers = seeing.answers
+    last = ""
+    with _waiting_room(seeing, watch=watch) as (screen, progress):
+        while True:
+            judged = seeing.present()
+            done, left = reached(judged, wanted), end - time.monotonic()
+            if done or left <= 0:
+                break
+            line = still_waiting(judged, wanted)
+            if screen is not None:
+                seeing.show(screen, judged, news=line != last)
+            elif line != last and not answers.aside.is_terminal:
+                answers.note(line)
+            progress.say(f"{line} ({duration(left)} left)")
+            last = line
+            seeing.following.next(min(_TICK, left))
+    if not (watch and answers.console.is_terminal):
+        _answer(answers, judged, seeing.session.transport.now())
+    if done:
+        return ExitCode.READY
+    answers.note(f"hctl: not within {duration(seconds)}: {still_waiting(judged, wanted)}")
+    return ExitCode.STALE if judged.exit_code is ExitCode.STALE else ExitCode.NOT_READY
+
+
+@contextmanager
+def _waiting_room(seeing: Seeing, *, watch: bool) -> Iterator[tuple[Screen | None, Progress]]:
+    """Show the picture on standard output if it is wanted; else a line on standard error."""
+    if watch and seeing.answers.output.drawn:
+        with Screen(seeing.answers.console) as screen:
+            yield screen, Progress(None)
+        return
+    with seeing.answers.progress("waiting") as progress:
+        yield None, progress

@@ -1,0 +1,78 @@
+"""Small readings that the looks share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hctl.diagnosis.evidence import Absent, Fetched, Unread
+from hctl.reading.read import items, mapping
+from hctl.texts import inert
+from platform_status_contract.model.contract import Selector
+from platform_status_contract.model.times import parse_time
+
+__all__ = ["condition", "label_selector", "name_of", "newest_first", "objects", "text", "under"]
+
+
+def under(value: object, *keys: str) -> object:
+    """Follow keys into nested objects; None where the way ends."""
+    for key in keys:
+        value = mapping(value).get(key)
+    return value
+
+
+def text(value: object, *keys: str, limit: int = 600) -> str:
+    """Follow keys to a text, made inert; empty where there is none."""
+    return inert(under(value, *keys), limit)
+
+
+def name_of(value: object) -> str:
+    """metadata.name."""
+    return text(value, "metadata", "name", limit=253)
+
+
+def objects(fetched: Fetched) -> list[Any]:
+    """Return the objects of a collection; none if it was not read."""
+    return fetched if isinstance(fetched, list) else []
+
+
+def unread(fetched: Fetched) -> str:
+    """Why something was not read; empty if it was."""
+    return fetched.why if isinstance(fetched, Unread) else ""
+
+
+def absent(fetched: Fetched) -> bool:
+    """Whether it is known not to be there."""
+    return isinstance(fetched, Absent)
+
+
+def condition(value: object, kind: str) -> Mapping[str, object]:
+    """Return the condition of a type out of status.conditions; empty without one."""
+    found = (mapping(entry) for entry in items(under(value, "status", "conditions")))
+    return next((entry for entry in found if entry.get("type") == kind), {})
+
+
+def newest_first(found: list[Any]) -> list[Any]:
+    """Order objects by creationTimestamp; those without one come last."""
+
+    def moment(value: object) -> float:
+        created = parse_time(under(value, "metadata", "creationTimestamp"))
+        return created.timestamp() if created else 0.0
+
+    return sorted(found, key=moment, reverse=True)
+
+
+def label_selector(selector: Selector | None) -> str:
+    """Spell a selector as the API server takes it in a query."""
+    if selector is None:
+        return ""
+    parts = [f"{key}={value}" for key, value in sorted((selector.match_labels or {}).items())]
+    for requirement in selector.match_expressions or ():
+        values = ",".join(requirement.values or ())
+        parts.append(
+            {
+                "In": f"{requirement.key} in ({values})",
+                "NotIn": f"{requirement.key} notin ({values})",
+                "Exists": requirement.key,
+                "DoesNotExist": f"!{requirement.key}",
+            }[requirement.operator]
+        )
+    return ",".join(parts)

@@ -1,0 +1,112 @@
+"""Views -> the JSON documents of ``-o json``; `jsonschema` holds their schemas."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from hctl.reading.judgement import Judged, worst
+from hctl.reading.views import Counts
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.times import format_time
+
+__all__ = ["API_VERSION", "body_of", "list_report", "status_report", "summary_of"]
+
+API_VERSION: Final = "hctl.status.integratn.tech/v1"
+
+Json = dict[str, Any]
+
+
+def status_report(judged: Judged) -> Json:
+    """One request."""
+    return {"apiVersion": API_VERSION, "kind": "Status", **body_of(judged)}
+
+
+def list_report(judged: Sequence[Judged]) -> Json:
+    """Several requests, and how many of them are what."""
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "StatusList",
+        "items": [body_of(entry) for entry in judged],
+        "summary": summary_of(judged),
+        "exitCode": int(worst(judged)),
+    }
+
+
+def summary_of(judged: Sequence[Judged]) -> Json:
+    """Count: how many there are, are ready, are stale, and how many in each phase."""
+    phases = Counter(entry.view.phase or "None" for entry in judged)
+    return {
+        "total": len(judged),
+        "ready": sum(entry.ready for entry in judged),
+        "stale": sum(not entry.trusted for entry in judged),
+        "problems": sum(entry.problem for entry in judged),
+        "phases": {str(phase): count for phase, count in sorted(phases.items())},
+    }
+
+
+def body_of(judged: Judged) -> Json:
+    """What is said of one request, in each of the documents."""
+    view, freshness = judged.view, judged.freshness
+    health: Json = {}
+    if view.sync or view.health:
+        health["argocd"] = {"syncStatus": view.sync, "healthStatus": view.health}
+    if view.workloads is not None:
+        health["workloads"] = _counts(view.workloads, "ready")
+    if view.sub_apps is not None:
+        health["subApps"] = {**_counts(view.sub_apps, "healthy"), "unhealthy": list(view.unhealthy)}
+    return {
+        "request": {
+            "apiVersion": view.api_version,
+            "kind": view.kind,
+            "resource": view.resource,
+            "namespace": view.namespace,
+            "name": view.name,
+            "calledName": view.called,
+            "displayName": view.display_name,
+            "generation": view.generation,
+            "observedGeneration": view.observed_generation,
+            "created": _time(view.created),
+            "deleting": view.deleting,
+        },
+        "phase": str(view.phase) if view.phase else None,
+        "ready": judged.ready,
+        "trusted": judged.trusted,
+        "reason": view.ready_reason,
+        "message": view.message,
+        "warnings": list(judged.warnings),
+        "freshness": {
+            "state": str(freshness.state),
+            "lastCheck": _time(freshness.checked),
+            "ageSeconds": freshness.seconds,
+            "lastWrite": _time(view.last_reconciled),
+            "lease": view.lease,
+            "explanation": freshness.text,
+        },
+        "endpoints": dict(view.endpoints),
+        "credentials": dict(view.credentials),
+        "health": health,
+        "conditions": [
+            {
+                "type": entry.type,
+                "status": entry.status,
+                "reason": entry.reason,
+                "message": entry.message,
+                "lastTransitionTime": _time(entry.since),
+                "owned": entry.owned,
+            }
+            for entry in view.conditions
+        ],
+        "problems": list(view.problems),
+        "workflow": str(view.workflow),
+        "contract": view.contract.version if isinstance(view.contract, Contract) else None,
+        "exitCode": int(judged.exit_code),
+    }
+
+
+def _counts(counts: Counts, key: str) -> Json:
+    return {key: counts.good, "total": counts.total}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return format_time(moment) if moment is not None else None

@@ -1,0 +1,50 @@
+"""The console: colour and width as terminal, environment and pipe allow."""
+
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+
+__all__ = ["make_console", "show"]
+
+_PIPE_WIDTH = 100
+_NARROWEST = 20
+
+
+def make_console(stream: TextIO, environ: Mapping[str, str] | None = None) -> Console:
+    """Make a console for a stream.
+
+    On a terminal it draws as wide as that is, in colour unless NO_COLOR is set or TERM is dumb. Elsewhere it writes
+    plain text of a fixed width, or of COLUMNS.
+
+    Args:
+        stream: Where to write.
+        environ: The environment; None takes this process's own.
+    """
+    chosen = os.environ if environ is None else environ
+    terminal = stream.isatty()
+    columns = chosen.get("COLUMNS", "")
+    width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) <= 4 else 0  # noqa: PLR2004
+    dumb = chosen.get("TERM", "") in ("dumb", "unknown")
+    return Console(
+        file=stream,
+        force_terminal=terminal,
+        width=max(width, _NARROWEST) if width else None if terminal else _PIPE_WIDTH,
+        no_color=bool(chosen.get("NO_COLOR")) or not terminal or dumb,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ=dict(chosen),
+    )
+
+
+def show(console: Console, drawn: RenderableType | None) -> None:
+    """Print a picture; into a pipe without the spaces that fill a line, and without cutting any."""
+    if console.is_terminal:
+        console.print(drawn)
+        return
+    with console.capture() as capture:
+        console.print(drawn, crop=False)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))

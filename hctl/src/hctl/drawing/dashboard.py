@@ -1,0 +1,174 @@
+"""The dashboard of one request."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from rich.box import Box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from hctl.reading.judgement import Judged
+from hctl.reading.views import ConditionView, RequestView
+from hctl.texts import age_of
+from platform_status_contract.model.contract import Contract
+
+from .marks import CONDITIONS, LABEL, WARNING, inert_text, phase_style, phase_text
+
+__all__ = ["dashboard", "headline", "lost_line", "warning_lines"]
+
+OPEN: Final = Box("┌── \n│   \n│── \n│   \n│── \n│── \n│   \n└── \n")
+"""Open to the right: nothing to keep aligned, and nothing in the way of copying a line."""
+
+_LABELS: Final = {
+    "api": "API",
+    "argocd": "ArgoCD",
+    "kubeconfigSecret": "Secret",
+    "onePasswordItem": "1Password",
+}
+_LABEL_WIDTH: Final = 11
+
+
+def dashboard(judged: Judged, now: datetime, *, wide: bool = False) -> RenderableType:
+    """Draw one request.
+
+    Args:
+        judged: The request, judged.
+        now: The API server's time, for the ages.
+        wide: Whether to show whatever is known, other writers' conditions and timers included.
+    """
+    view = judged.view
+    body = Group(*_sections(judged, now, wide=wide))
+    title = Text(f"{view.display_name}: {view.called}", style=LABEL)
+    panel = Panel(body, title=title, title_align="left", box=OPEN, border_style=phase_style(judged), padding=(0, 1))
+    return Group(*warning_lines(judged), panel)
+
+
+def warning_lines(judged: Judged) -> list[Text]:
+    """What has to be said before anything else."""
+    return [inert_text(f"! {warning}: the phase is not to be trusted", WARNING) for warning in judged.warnings]
+
+
+def lost_line() -> Text:
+    """What is said while a watch is down: the picture below is the last one that came through."""
+    return Text("! The connection to the API server is lost; trying again", style=WARNING)
+
+
+def headline(judged: Judged) -> Text:
+    """One request in one line."""
+    view = judged.view
+    text = Text.assemble((f"{view.display_name} {view.namespace}/{view.name}: ", LABEL), phase_text(judged))
+    if view.ready_reason:
+        text.append(f"  {view.ready_reason}")
+    return text
+
+
+def _sections(judged: Judged, now: datetime, *, wide: bool) -> Iterator[RenderableType]:
+    view = judged.view
+    yield _rows(_head(judged, now, wide=wide))
+    endpoints = [(_LABELS.get(key, key), inert_text(url)) for key, url in view.endpoints]
+    credentials = [(_LABELS.get(key, key), inert_text(name)) for key, name in view.credentials]
+    for title, rows in (("Endpoints", endpoints), ("Credentials", credentials), ("Health", _health(view))):
+        if rows:
+            yield ""
+            yield Text(f"{title}:", style=LABEL)
+            yield _rows(rows, indent=2)
+    shown = [entry for entry in view.conditions if entry.owned or wide]
+    if shown:
+        yield from ("", Text("Conditions:", style=LABEL), _conditions(shown, now))
+    if view.problems:
+        yield ""
+        yield Text("Refused by the pipeline:", style=LABEL)
+        yield from (inert_text(f"  ✗ {problem}", "red") for problem in view.problems)
+    if wide:
+        yield from _more(view, now)
+
+
+def _head(judged: Judged, now: datetime, *, wide: bool) -> list[tuple[str, Text]]:
+    view = judged.view
+    stale = "" if judged.trusted else WARNING
+    rows = [("Phase", phase_text(judged)), ("Message", inert_text(view.message or "none yet"))]
+    rows.append(("Last Check", inert_text(judged.freshness.text, stale)))
+    if view.generation and view.observed_generation and view.observed_generation < view.generation:
+        said = f"of generation {view.observed_generation}; generation {view.generation} is not looked at yet"
+        rows.append(("Speaks", inert_text(said, WARNING)))
+    if view.deleting:
+        rows.append(("Deleting", Text("the request is being deleted")))
+    if wide or view.called != view.name:
+        rows.append(("Request", inert_text(f"{view.kind} {view.namespace}/{view.name}")))
+    else:
+        rows.append(("Namespace", inert_text(view.namespace)))
+    if wide:
+        rows += [
+            ("Age", Text(age_of(view.created, now))),
+            ("Last Write", Text(f"{age_of(view.last_reconciled, now)} ago" if view.last_reconciled else "never")),
+            ("Lease", inert_text(view.lease or "none named")),
+            ("Sidecar", inert_text(view.reporter_version or "unknown")),
+            ("Workflow", Text(str(view.workflow))),
+        ]
+    return rows
+
+
+def _health(view: RequestView) -> list[tuple[str, Text]]:
+    rows: list[tuple[str, Text]] = []
+    if view.sync or view.health:
+        rows.append(("ArgoCD", inert_text(f"{view.sync} / {view.health}")))
+    if view.workloads is not None:
+        rows.append(("Pods", Text(f"{view.workloads.good}/{view.workloads.total} Ready")))
+    if view.sub_apps is not None:
+        sick = f" (not: {', '.join(view.unhealthy)})" if view.unhealthy else ""
+        rows.append(("Sub-Apps", inert_text(f"{view.sub_apps.good}/{view.sub_apps.total} Healthy{sick}")))
+    return rows
+
+
+def _conditions(shown: Sequence[ConditionView], now: datetime) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    width = max(len(entry.type) for entry in shown)
+    for entry in shown:
+        symbol, style = CONDITIONS[entry.status]
+        facts = ", ".join(filter(None, (entry.reason, f"{age_of(entry.since, now)} ago" if entry.since else "")))
+        line = Text(entry.type.ljust(width) if facts else entry.type, style=LABEL if entry.type == "Ready" else "")
+        line.append(f" ({facts})" if facts else "", style="not bold")
+        if entry.status != "True" and entry.message:
+            line.append(f"\n{entry.message}", style="dim")
+        table.add_row(Text(f"  {symbol} {entry.status}", style=style), line)
+    return table
+
+
+def _more(view: RequestView, now: datetime) -> Iterator[RenderableType]:
+    if isinstance(view.contract, Contract):
+        yield from ("", Text("Observed:", style=LABEL), _rows(_observed(view.contract), indent=2))
+    if view.timers:
+        rows = [(name, Text(f"for {age_of(since, now)}")) for name, since in view.timers]
+        yield from ("", Text("Timers:", style=LABEL), _rows(rows, indent=2, width=max(len(name) for name, _ in rows)))
+
+
+def _observed(contract: Contract) -> list[tuple[str, Text]]:
+    rows: list[tuple[str, Text]] = []
+    if contract.works:
+        rows.append(("Works", Text("those of this request")))
+    if contract.application is not None:
+        rows.append(("ArgoCD", inert_text(f"{contract.application.namespace}/{contract.application.name}")))
+    if contract.workloads is not None:
+        rows.append(("Pods", inert_text(f"in {contract.workloads.namespace}")))
+    rows += [("Secret", inert_text(f"{named.namespace}/{named.name}")) for named in contract.secrets or ()]
+    if contract.sub_applications is not None:
+        target = contract.sub_applications.destination
+        rows.append(
+            ("Sub-Apps", inert_text(f"in {contract.sub_applications.namespace}, to {target.server or target.name}"))
+        )
+    return rows
+
+
+def _rows(rows: Sequence[tuple[str, Text]], *, indent: int = 0, width: int = 0) -> Table:
+    """Labels and values; a value that is too long goes on below itself."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, min_width=max(width, _LABEL_WIDTH - indent) + indent)
+    table.add_column(overflow="fold")
+    for label, value in rows:
+        table.add_row(Text(f"{' ' * indent}{label}:"), value)
+    return table

@@ -1,0 +1,79 @@
+"""A diagnosis: the phase, the cause with its evidence, everything else that was looked at, the next command."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hctl.diagnosis.conclude import Diagnosis
+from hctl.diagnosis.evidence import Log, Look
+
+from .dashboard import headline, warning_lines
+from .marks import GRADES, LABEL, WARNING, inert_text
+
+__all__ = ["draw_diagnosis"]
+
+
+def draw_diagnosis(diagnosis: Diagnosis) -> RenderableType:
+    """Draw a diagnosis."""
+    return Group(*_parts(diagnosis))
+
+
+def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    yield from warning_lines(diagnosis.judged)
+    yield headline(diagnosis.judged)
+    if diagnosis.judged.view.message:
+        yield Padding(inert_text(diagnosis.judged.view.message), (0, 0, 0, 2))
+    yield ""
+    cause = diagnosis.cause
+    if cause is not None:
+        yield Text("Cause:", style=LABEL)
+        yield Padding(Text.assemble(_marked(cause), " ", inert_text(cause.summary)), (0, 0, 0, 2))
+        yield from (Padding(inert_text(detail), (0, 0, 0, 4)) for detail in cause.details)
+        if cause.log is not None:
+            yield from _log(cause.log)
+    else:
+        yield Text("Cause: none found", style=LABEL)
+    if diagnosis.remark:
+        yield Padding(inert_text(diagnosis.remark, WARNING), (0, 0, 0, 2))
+    yield from ("", Text("Looked at:", style=LABEL), _looks(diagnosis))
+    if diagnosis.commands:
+        yield from ("", Text("Next:", style=LABEL))
+        for command in diagnosis.commands:
+            # A command is copied: it is folded only where the terminal ends, never indented anew.
+            yield Text(f"  {command}", overflow="fold", no_wrap=False)
+
+
+def _marked(look: Look) -> Text:
+    symbol, word, style = GRADES[look.grade]
+    return Text(f"{symbol} {look.title} ({word}):", style=style)
+
+
+def _log(log: Log) -> Iterator[RenderableType]:
+    which = "the run before" if log.of.previous else "this run"
+    where = f"{log.of.pod}, container {log.of.container}, {which}"
+    if log.unread:
+        yield Padding(inert_text(f"Log of {where}: {log.unread}", "dim"), (0, 0, 0, 4))
+        return
+    if not log.lines:
+        yield Padding(inert_text(f"Log of {where}: empty", "dim"), (0, 0, 0, 4))
+        return
+    yield Padding(inert_text(f"Last lines of the log of {where}:", "dim"), (0, 0, 0, 4))
+    for line in log.lines:
+        yield Padding(inert_text(f"| {line}"), (0, 0, 0, 4))
+
+
+def _looks(diagnosis: Diagnosis) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for look in diagnosis.looks:
+        symbol, word, style = GRADES[look.grade]
+        summary = inert_text(look.summary)
+        if look is not diagnosis.cause and look.details and look.grade.name == "BAD":
+            summary.append(f"\n{look.details[0]}", style="dim")
+        table.add_row(Text(f"  {symbol} {word}", style=style), Text(look.title), summary)
+    return table

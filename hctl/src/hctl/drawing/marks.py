@@ -1,0 +1,55 @@
+"""Symbols with their words, and colours."""
+
+from typing import Final
+
+from rich.text import Text
+
+from hctl.diagnosis.evidence import Grade
+from hctl.reading.judgement import Judged
+from platform_status_contract.model.vocabulary import Phase
+
+__all__ = ["CONDITIONS", "GRADES", "LABEL", "WARNING", "inert_text", "phase_style", "phase_text"]
+
+LABEL: Final = "bold"
+WARNING: Final = "bold yellow"
+_PHASES: Final = {
+    Phase.READY: ("✓", "bold green"),
+    Phase.SCHEDULED: ("…", "cyan"),
+    Phase.PROGRESSING: ("…", "bold blue"),
+    Phase.DEGRADED: ("!", "bold yellow"),
+    Phase.FAILED: ("✗", "bold red"),
+    Phase.DELETING: ("-", "magenta"),
+    Phase.UNKNOWN: ("?", "bold magenta"),
+}
+CONDITIONS: Final = {"True": ("✓", "green"), "False": ("✗", "red"), "Unknown": ("?", "magenta")}
+GRADES: Final = {
+    Grade.GOOD: ("✓", "good", "green"),
+    Grade.WAITING: ("…", "waiting", "blue"),
+    Grade.PAUSED: ("‖", "paused", "magenta"),
+    Grade.UNREADABLE: ("?", "unknown", "magenta"),
+    Grade.BAD: ("✗", "bad", "bold red"),
+}
+
+
+def phase_style(judged: Judged) -> str:
+    """Colour of a phase; what is not to be trusted has none that promises anything."""
+    if not judged.trusted:
+        return WARNING
+    return _PHASES[judged.view.phase][1] if judged.view.phase else "magenta"
+
+
+def phase_text(judged: Judged) -> Text:
+    """The phase with its symbol, or that it is not to be trusted."""
+    view = judged.view
+    word = (
+        str(view.phase) if view.phase else f"none of the seven ({view.phase_found})" if view.phase_found else "none yet"
+    )
+    if not judged.trusted:
+        return Text(f"{word}: not to be trusted", style=WARNING)
+    symbol = _PHASES[view.phase][0] if view.phase else "?"
+    return Text(f"{word} {symbol}", style=phase_style(judged))
+
+
+def inert_text(text: str, style: str = "") -> Text:
+    """A text of the cluster: folded, never cropped, never markup."""
+    return Text(text, style=style, overflow="fold")

@@ -1,0 +1,139 @@
+"""An object as the cluster holds it -> a view. Total: any JSON value in any field."""
+
+from collections.abc import Mapping
+
+from hctl.texts import inert
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.times import parse_time
+from platform_status_contract.model.vocabulary import ConditionType
+from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.workflow import read_workflow
+
+from .views import ConditionView, Counts, RequestView
+
+__all__ = ["items", "mapping", "number", "read_request"]
+
+_MOST = 64
+_LARGEST = 2**53 - 1
+_OWNED = {str(kind): rank for rank, kind in enumerate(ConditionType)}
+_NAME_LIMIT = 253
+_URL_LIMIT = 2048
+
+
+def read_request(found: object, *, resource: str = "") -> RequestView:
+    """Read a request.
+
+    Args:
+        found: The object as decoded JSON: any value at all.
+        resource: ``plural.group`` that it was read from.
+    """
+    whole = mapping(found)
+    metadata, spec, status = (mapping(whole.get(key)) for key in ("metadata", "spec", "status"))
+    health = mapping(status.get("health"))
+    reporter = mapping(health.get("reporter"))
+    history = recall(status)
+    contract = read_contract(status)
+    labels = {key: value for key, value in mapping(metadata.get("labels")).items() if isinstance(value, str)}
+    workflow, workflow_message = read_workflow(status, labels)
+    name = inert(metadata.get("name"), _NAME_LIMIT)
+    given = inert(spec.get("name"), _NAME_LIMIT)
+    contracted = contract.name if isinstance(contract, Contract) else ""
+    kind = inert(whole.get("kind"), _NAME_LIMIT)
+    lease = reporter.get("lease")
+    return RequestView(
+        api_version=inert(whole.get("apiVersion"), _NAME_LIMIT),
+        kind=kind,
+        resource=inert(resource, _NAME_LIMIT) or kind.lower(),
+        namespace=inert(metadata.get("namespace"), _NAME_LIMIT),
+        name=name,
+        called=contracted or given or name,
+        aliases=tuple(dict.fromkeys(alias for alias in (name, given, contracted) if alias)),
+        display_name=contract.display_name if isinstance(contract, Contract) else kind,
+        phase=history.phase,
+        phase_found=inert(status.get("phase"), 40),
+        message=inert(status.get("message")),
+        generation=number(metadata.get("generation")) or 0,
+        observed_generation=history.observed_generation,
+        resource_version=inert(metadata.get("resourceVersion"), 64),
+        created=parse_time(metadata.get("creationTimestamp")),
+        deleting=metadata.get("deletionTimestamp") is not None,
+        last_reconciled=parse_time(status.get("lastReconciled")),
+        lease=inert(lease, 400),
+        reporter_version=inert(reporter.get("version"), 64),
+        endpoints=_named(status.get("endpoints")),
+        credentials=_named(status.get("credentials")),
+        sync=_word(history.argocd, "syncStatus"),
+        health=_word(history.argocd, "healthStatus"),
+        workloads=_counts(history.workloads, "ready"),
+        sub_apps=_counts(history.sub_apps, "healthy"),
+        unhealthy=_names(history.sub_apps),
+        conditions=_conditions(status.get("conditions")),
+        problems=tuple(filter(None, (inert(entry) for entry in items(status.get("problems"))[:_MOST]))),
+        contract=contract,
+        workflow=workflow,
+        workflow_message=workflow_message,
+        timers=tuple(sorted(history.since.items())),
+        bound=mapping(status.get("contract")) != {} or bool(lease),
+    )
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """Return a JSON object, or an empty one in the place of anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[object]:
+    """Return a JSON list, or an empty one in the place of anything else."""
+    return value if isinstance(value, list) else []
+
+
+def number(value: object) -> int | None:
+    """Return a whole number that JSON can carry safely and that is not negative; None for anything else."""
+    return value if type(value) is int and 0 <= value <= _LARGEST else None
+
+
+def _named(value: object) -> tuple[tuple[str, str], ...]:
+    """A mapping of strings, as endpoints and credentials are; api first, because people look for it."""
+    pairs = [(inert(key, 64), inert(text, _URL_LIMIT)) for key, text in list(mapping(value).items())[:_MOST]]
+    return tuple(sorted((pair for pair in pairs if all(pair)), key=lambda pair: (pair[0] != "api", pair)))
+
+
+def _word(fields: Mapping[str, object] | None, key: str) -> str:
+    return inert((fields or {}).get(key), 40)
+
+
+def _counts(fields: Mapping[str, object] | None, key: str) -> Counts | None:
+    good, total = (number((fields or {}).get(name)) for name in (key, "total"))
+    return Counts(good, total) if good is not None and total is not None else None
+
+
+def _names(fields: Mapping[str, object] | None) -> tuple[str, ...]:
+    return tuple(filter(None, (inert(entry, _NAME_LIMIT) for entry in items((fields or {}).get("unhealthy")))))
+
+
+def _conditions(value: object) -> tuple[ConditionView, ...]:
+    found: dict[str, ConditionView] = {}
+    for entry in items(value)[: 4 * _MOST]:
+        fields = mapping(entry)
+        kind, status = inert(fields.get("type"), 316), fields.get("status")
+        if not kind:
+            continue
+        answer = status if isinstance(status, str) and status in ("True", "False") else "Unknown"
+        view = ConditionView(
+            kind,
+            answer,
+            inert(fields.get("reason"), 200),
+            inert(fields.get("message")),
+            parse_time(fields.get("lastTransitionTime")),
+            kind in _OWNED,
+        )
+        before = found.get(kind)
+        # Two of one type contradict each other: the worse one counts.
+        if before is None or _badness(view) > _badness(before):
+            found[kind] = view
+    return tuple(sorted(found.values(), key=lambda view: (_OWNED.get(view.type, len(_OWNED)), view.type)))[:_MOST]
+
+
+def _badness(view: ConditionView) -> int:
+    return {"True": 0, "Unknown": 1, "False": 2}[view.status]

@@ -1,0 +1,82 @@
+"""Words for people: ages, durations, and texts of a cluster made inert.
+
+Every text that came from a cluster passes through `inert` once, where it is read. What it returns holds no control,
+escape or bidirectional character, so neither a terminal nor a log can be repainted by somebody's message.
+"""
+
+import re
+from datetime import datetime
+
+from platform_status_contract.rules.texts import clean
+
+from .errors import UsageError
+
+__all__ = ["age_of", "count_of", "duration", "inert", "lines_of", "parse_duration"]
+
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+_FINE_BELOW = 120
+_DURATION = re.compile(r"^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?\Z", re.ASCII)
+_LONGEST_LINE = 1000
+
+
+def inert(value: object, limit: int = 2000) -> str:
+    """Make a value of a cluster safe to show; anything but a string becomes empty.
+
+    Args:
+        value: Any JSON value.
+        limit: Longest result in bytes of JSON text.
+    """
+    return clean(value, limit)
+
+
+def lines_of(text: str, most: int) -> tuple[str, ...]:
+    """Return the last lines of a log, each made inert; empty lines are left out."""
+    lines = (clean(line, _LONGEST_LINE) for line in text.splitlines())
+    return tuple(line for line in lines if line)[-most:]
+
+
+def duration(seconds: float) -> str:
+    """Spell a duration as kubectl does: ``45s``, ``90s``, ``5m10s``, ``2h5m``, ``3d4h``; two units at most.
+
+    Args:
+        seconds: A negative one counts as zero.
+    """
+    rest = max(int(seconds), 0)
+    if rest < _FINE_BELOW:
+        return f"{rest}s"
+    parts: list[str] = []
+    for unit, size in _UNITS:
+        amount, rest = divmod(rest, size)
+        if amount:
+            parts.append(f"{amount}{unit}")
+        elif parts:
+            break
+    return "".join(parts[:2])
+
+
+def age_of(moment: datetime | None, now: datetime) -> str:
+    """How long ago a moment was; ``?`` if it is not known."""
+    return duration((now - moment).total_seconds()) if moment is not None else "?"
+
+
+def parse_duration(text: str) -> float:
+    """Read a duration such as ``90s``, ``5m`` or ``1h30m``; a bare number is seconds.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        UsageError: It is no duration.
+    """
+    if text.isascii() and text.isdecimal() and len(text) <= 9:  # noqa: PLR2004 - more than any wait
+        return float(text)
+    found = _DURATION.match(text)
+    if not text or not found:
+        raise UsageError(f"--timeout {inert(text)!r}: expected a duration such as 90s, 5m or 1h30m")
+    sizes = (size for _, size in _UNITS)
+    return float(sum(int(amount or 0) * size for amount, size in zip(found.groups(), sizes, strict=True)))
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """``1 request``, ``2 requests``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

@@ -1,0 +1,1 @@
+"""hctl as a process, against a real API server."""

@@ -1,0 +1,194 @@
+"""From a phase to its first cause, with real objects on a real API server; only the kubelet's log endpoint is ours."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from localplane.clusters import Cluster
+from localplane.plane import ControlPlane
+from tests.cluster.truth import objects
+from tests.unit.hctl.requests import Value, contract
+
+from .kubelet import node_with_logs
+from .world import KIND, Place, allow, hctl
+
+pytestmark = pytest.mark.cluster
+
+
+def _contract(place: Place, name: str) -> dict[str, Any]:
+    """A contract all of whose objects live in the place."""
+    found = contract(place.namespace, name)
+    found["application"] = {"namespace": place.namespace, "name": "vcluster-media"}
+    found["subApplications"]["namespace"] = place.namespace
+    found["secrets"][0]["name"] = "media-kubeconfig"
+    found["workloads"]["controllers"] = [{"kind": "StatefulSet", "name": "vcluster-media"}]
+    return found
+
+
+def _put(place: Place, phase: str = "Degraded", **status: Value) -> str:
+    """A request, and what surrounds a healthy one."""
+    name = place.unique("media")
+    place.put(name, phase, contract=_contract(place, name), **status)
+    place.admin.create(objects.work(place.namespace, name))
+    created = place.admin.create(objects.work_placement(place.namespace))
+    written = objects.condition("WriteSucceeded", "True", "WorkloadsWrittenToStateStore")
+    place.admin.replace({**created, "status": {"conditions": [written]}}, subresource="status")
+    place.admin.create(objects.application(place.namespace))
+    place.admin.create(objects.secret(place.namespace))
+    place.admin.create(objects.stateful_set(place.namespace, paused=False))
+    return name
+
+
+def _put_pod(place: Place, request: str, name: str, node: str = "", **status: Value) -> None:
+    pod = objects.pod(place.namespace, name, {"release": request})
+    if node:
+        pod["spec"]["nodeName"] = node
+    place.admin.create(pod)
+    said = {**objects.pod_status(ready=not status), **status}
+    place.admin.patch("v1", "Pod", name, {"status": said}, namespace=place.namespace, subresource="status")
+
+
+_CRASHING: dict[str, Any] = {
+    "containerStatuses": [
+        {
+            "name": "main",
+            "ready": False,
+            "restartCount": 7,
+            "image": "vcluster",
+            "imageID": "",
+            "state": {
+                "waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container"}
+            },
+            "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
+        }
+    ]
+}
+
+
+def _cause(text: str) -> str:
+    return text.split("Cause:")[1].split("Looked at:", maxsplit=1)[0]
+
+
+def test_nothing_wrong_is_said_as_such(place: Place) -> None:
+    name = _put(place, "Ready")
+    _put_pod(place, name, "media-0")
+    ended = place.run("vcluster", "diagnose", name)
+    assert ended.returncode == 0, ended.stderr
+    assert "Cause: none found" in ended.stdout
+    assert "✗" not in ended.stdout
+
+
+def test_a_crashing_pod_is_found_with_its_log(place: Place, tmp_path: Path) -> None:
+    name = _put(place)
+    log = b"".join(b"line %d\n" % number for number in range(50)) + b"\x1b[2Jpanic: no etcd\n"
+    node = place.unique("node")
+    with node_with_logs(place.admin, node, tmp_path, {("media-1", True): log}):
+        _put_pod(place, name, "media-0")
+        _put_pod(place, name, "media-1", node, **_CRASHING)
+        ended = place.run("diagnose", f"vco/{name}")
+        report = place.asked("diagnose", f"vco/{name}")
+    assert ended.returncode == 1
+    cause = _cause(ended.stdout)
+    assert f"✗ Pods (bad): 1 of 2 ready in {place.namespace}" in cause
+    assert "media-1: container main: CrashLoopBackOff, exit code 1, 7 restarts" in cause
+    assert "| line 49\n" in cause
+    assert "| [2Jpanic: no etcd\n" in cause
+    assert "line 40" not in cause
+    assert "\x1b" not in ended.stdout
+    following = ended.stdout.split("Next:\n")[1].splitlines()[0].strip()
+    assert following == f"kubectl logs media-1 -c main --previous -n {place.namespace}"
+    schema = json.loads(place.run("schema", "diagnosis").stdout)
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert report["cause"]["log"]["lines"][-1] == "[2Jpanic: no etcd"
+
+
+def test_a_log_that_cannot_be_read_is_no_reason_to_fail(place: Place) -> None:
+    name = _put(place)
+    _put_pod(place, name, "media-1", **_CRASHING)
+    cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
+    assert "CrashLoopBackOff" in cause
+    assert "Log of media-1, container main, the run before:" in cause
+
+
+def test_a_failed_sync_comes_before_the_pods_it_explains(place: Place) -> None:
+    name = _put(place, "Failed")
+    failed = objects.application(place.namespace, sync="OutOfSync", health="Missing", operation="Failed")
+    place.admin.apply({**failed, "metadata": {"namespace": place.namespace, "name": "vcluster-media"}})
+    ended = place.run("diagnose", f"vco/{name}")
+    cause = _cause(ended.stdout)
+    assert f"Application (bad): {place.namespace}/vcluster-media: OutOfSync" in cause
+    assert "last operation Failed: one or more objects failed to apply" in cause
+    assert "kubectl describe applications.argoproj.io vcluster-media" in ended.stdout
+
+
+def test_a_destination_that_refuses_comes_first(place: Place) -> None:
+    name = _put(place)
+    found = place.admin.get("platform.kratix.io/v1alpha1", "WorkPlacement", "media-work.a", namespace=place.namespace)
+    refused = objects.condition("WriteSucceeded", "False", "WorkloadsFailedWrite", "authentication required")
+    place.admin.replace({**found, "status": {"conditions": [refused]}}, subresource="status")
+    cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
+    assert "Works (bad): 0 of 1 Work written" in cause
+    assert "cannot be written to Destination platform: authentication required" in cause
+
+
+def test_a_missing_secret_is_found_by_its_metadata_only(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name = _put(place)
+    _put_pod(place, name, "media-0")
+    place.admin.delete("v1", "Secret", "media-kubeconfig", namespace=place.namespace)
+    ended = place.run("diagnose", f"vco/{name}")
+    assert f"Secret (bad): {place.namespace}/media-kubeconfig does not exist" in _cause(ended.stdout)
+
+
+def test_a_failed_workflow_is_found_with_its_job(place: Place) -> None:
+    problem = "spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24"
+    name = _put(place, problems=[problem])
+    metadata = {
+        "namespace": place.namespace,
+        "name": "configure-1",
+        "labels": {"kratix.io/resource-name": name},
+        "annotations": {"kratix.io/job-resource-kind": KIND[1]},
+    }
+    template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "main", "image": "x"}]}}
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": {"template": template}}
+    created = place.admin.create(job)
+    started = objects.ago(60)
+    conditions = [
+        {**objects.condition(kind, "True", "BackoffLimitExceeded", "the backoff limit"), "lastProbeTime": started}
+        for kind in ("FailureTarget", "Failed")
+    ]
+    status = {"conditions": conditions, "failed": 7, "startTime": started}
+    place.admin.replace({**created, "status": status}, subresource="status")
+    ended = place.run("diagnose", f"vco/{name}")
+    cause = _cause(ended.stdout).replace("\n    ", " ")
+    assert "Workflow (bad): refused the request: 1 problem" in cause
+    assert problem in cause
+    assert "Job configure-1 failed: the backoff limit" in cause
+    assert f"kubectl logs job/configure-1 --all-containers -n {place.namespace}" in ended.stdout
+
+
+def test_what_one_may_not_see_is_told_apart_from_what_is_not_there(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name = _put(place)
+    user = place.unique("joe")
+    rules = [
+        {"apiGroups": ["platform.integratn.tech"], "resources": ["vclusterorchestratorv2s"], "verbs": ["get", "list"]},
+        {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]},
+    ]
+    allow(place.admin, user, place.namespace, rules)
+    ended = hctl(
+        kinds.kubeconfig_for(user, namespace=place.namespace), "diagnose", f"vco/{name}", "-n", place.namespace
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "you have no permission to look" in ended.stdout
+    assert "does not exist" not in ended.stdout
+
+
+def test_a_request_that_is_held_in_deletion_names_what_holds_it(place: Place) -> None:
+    name = _put(place, "Deleting")
+    cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
+    assert "Deletion (waiting): being deleted for" in cause
+    assert "held by example.org/hold" in cause

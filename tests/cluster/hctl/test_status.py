@@ -1,0 +1,511 @@
+"""hctl as a person or a script uses it, on a real API server: answers, exit codes, one clear line for each fault."""
+
+import json
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import jsonschema
+import pytest
+import yaml
+
+from localplane.client import Client
+from localplane.clusters import Cluster
+from localplane.crds import install_crds
+from localplane.plane import ControlPlane
+from tests.cluster.sidecar.world import install_requests
+from tests.unit.hctl.requests import PHASES, status
+
+from .world import KIND, PATIENCE, Place, allow, command, environment, hctl
+
+pytestmark = pytest.mark.cluster
+
+READ_REQUESTS = {
+    "apiGroups": ["platform.integratn.tech"],
+    "resources": ["vclusterorchestratorv2s"],
+    "verbs": ["get", "list", "watch"],
+}
+
+
+def _one_line(text: str) -> str:
+    assert text.endswith("\n")
+    assert text.count("\n") == 1, text
+    assert text.startswith("hctl: ")
+    return text
+
+
+@pytest.mark.parametrize("phase", list(PHASES))
+def test_every_phase_has_its_dashboard_and_its_exit_code(place: Place, phase: str) -> None:
+    name = place.unique("media")
+    place.put(name, phase)
+    ended = place.run("vcluster", "status", name)
+    assert ended.returncode == (0 if phase == "Ready" else 1), ended.stderr
+    assert ended.stderr == ""
+    assert ended.stdout.startswith(f"┌─ VCluster: {name} ")
+    assert f"│ Phase:      {phase}" in ended.stdout
+    assert PHASES[phase][1] in ended.stdout.replace("\n│             ", " ")
+    assert "ago" in ended.stdout.split("Last Check:")[1].splitlines()[0]
+    assert f"https://{name}.integratn.tech:443" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_a_silent_sidecar_is_the_first_thing_said(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    place.fall_silent(600)
+    ended = place.run("vcluster", "status", name)
+    assert ended.returncode == 4
+    assert ended.stdout.splitlines()[0].startswith("! The sidecar has been silent for 10m")
+    assert "not to be trusted" in ended.stdout.partition("┌")[0].replace("\n", " ")
+    assert "Ready ✓" not in ended.stdout
+    assert place.run("status", "-n", place.namespace).returncode == 4
+    assert place.asked("vcluster", "status", name)["trusted"] is False
+
+
+def test_an_overview_counts_and_ends_with_the_worst(place: Place) -> None:
+    for phase in PHASES:
+        place.put(place.unique(phase.lower()), phase)
+    ended = place.run("status", "-n", place.namespace)
+    assert ended.returncode == 1
+    assert ended.stdout.splitlines()[-1].startswith("7 requests: 1 ready, 1 Failed, 1 Degraded, 1 Unknown")
+    listed = place.run("vcluster", "list", "-n", place.namespace, "--problems", "--columns", "name,phase")
+    assert listed.returncode == 0
+    assert [line.split()[1] for line in listed.stdout.splitlines()] == ["PHASE", "Degraded", "Failed", "Unknown"]
+    names = place.run("list", "-n", place.namespace, "-o", "name", "--sort", "phase").stdout.splitlines()
+    assert [name.rpartition("/")[2].partition("-")[0] for name in names[:3]] == ["failed", "degraded", "unknown"]
+    report = place.asked("list", "vco", "-n", place.namespace)
+    assert report["summary"]["total"] == 7
+    schema = json.loads(place.run("schema", "list").stdout)
+    jsonschema.Draft202012Validator(schema).validate(report)
+
+
+def test_all_ready_is_a_success(place: Place) -> None:
+    place.put(place.unique("media"), "Ready")
+    assert place.run("status", "-n", place.namespace).returncode == 0
+
+
+def test_what_scripts_read(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    report = place.asked("vcluster", "status", name)
+    jsonschema.Draft202012Validator(json.loads(place.run("schema", "status").stdout)).validate(report)
+    assert (report["phase"], report["ready"], report["exitCode"]) == ("Ready", True, 0)
+    assert report["freshness"]["state"] == "fresh"
+    said = yaml.safe_load(place.run("status", f"vco/{name}", "-o", "yaml").stdout)
+    assert said["request"] == report["request"]
+    path = "jsonpath={.phase} {.freshness.state}"
+    assert place.run("status", f"vco/{name}", "-o", path).stdout == "Ready fresh"
+    reference = f"vclusterorchestratorv2s.platform.integratn.tech/{name}\n"
+    assert place.run("status", name, "-o", "name").stdout == reference
+    wide = place.run("vcluster", "status", name, "-o", "wide").stdout
+    assert f"Lease:      {place.lease}" in wide
+    assert "ConfigureWorkflowCompleted" in wide
+
+
+def test_it_is_found_by_spec_name_in_whatever_namespace(place: Place) -> None:
+    given = place.unique("called")
+    place.put(place.unique("request"), "Ready", spec_name=given)
+    report = place.asked("vcluster", "status", given)
+    assert report["request"]["name"] == place.unique("request")
+    assert report["request"]["namespace"] == place.namespace
+
+
+def test_an_unknown_name_suggests_the_nearest(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    ended = place.run("vcluster", "status", name.replace("media", "meida"))
+    assert ended.returncode == 2
+    assert f"did you mean {name}" in _one_line(ended.stderr)
+    assert ended.stdout == ""
+
+
+def test_two_namespaces_are_named_on_one_line(place: Place) -> None:
+    name, other = place.unique("media"), f"{place.namespace}-b"
+    place.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": other}})
+    place.put(name, "Ready")
+    place.put(name, "Failed", namespace=other)
+    ended = place.run("vcluster", "status", name)
+    assert ended.returncode == 2
+    line = _one_line(ended.stderr)
+    assert f"{place.namespace}/{name}" in line
+    assert f"{other}/{name}" in line
+    assert "-n NAMESPACE" in line
+    assert place.run("vcluster", "status", name, "-n", other).returncode == 1
+    assert place.run("-n", place.namespace, "vcluster", "status", name).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("status", "gizmo/media"), "knows no kind 'gizmo'"),
+        (("vcluster", "list", "--sort", "size"), "--sort size: expected"),
+        (("vcluster", "list", "--columns", "size"), "--columns size: expected some of namespace, name"),
+        (("vcluster", "list", "-A", "-n", "default"), "exclude each other"),
+        (("vcluster", "status", "media", "-o", "xml"), "-o xml: expected table"),
+        (("vcluster", "status", "media", "--wait", "Done"), "--wait Done: expected one of Scheduled"),
+        (("vcluster", "status", "media", "--wait", "Ready", "--timeout", "soon"), "expected a duration"),
+        (("schema", "nothing"), "expected one of status, list, diagnosis"),
+    ],
+)
+def test_wrong_usage_is_one_line(place: Place, words: tuple[str, ...], said: str) -> None:
+    ended = place.run(*words)
+    assert ended.returncode == 2
+    assert said in _one_line(ended.stderr)
+
+
+def test_a_cluster_without_the_promise_says_so(tmp_path: Path) -> None:
+    del tmp_path
+    with ControlPlane() as bare:
+        ended = hctl(bare.kubeconfig, "vcluster", "status", "media")
+        assert ended.returncode == 2
+        assert "vcluster-orchestrator-v2 is not installed" in _one_line(ended.stderr)
+        overview = hctl(bare.kubeconfig, "status")
+        assert (overview.returncode, overview.stdout) == (0, "No request of any golden path.\n")
+
+
+# -- not reachable, not allowed
+
+
+def test_a_bad_kubeconfig_is_one_line(place: Place, tmp_path: Path) -> None:
+    garbage = tmp_path / "garbage"
+    garbage.write_text("{ this: is: not: yaml")
+    empty = tmp_path / "empty"
+    empty.write_text("")
+    for path in (garbage, empty, tmp_path / "missing"):
+        ended = place.run("status", "--kubeconfig", str(path))
+        assert ended.returncode == 3, path
+        assert str(path) in _one_line(ended.stderr)
+    ended = place.run("status", "--context", "nowhere")
+    assert ended.returncode == 3
+    assert "no context 'nowhere'" in _one_line(ended.stderr)
+
+
+def test_an_api_server_that_is_away_is_one_line(place: Place, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        config = yaml.safe_load(place.kubeconfig.read_text())
+        server = f"https://127.0.0.1:{taken.getsockname()[1]}"
+        config["clusters"][0]["cluster"]["server"] = server
+        away = tmp_path / "away"
+        away.write_text(yaml.safe_dump(config))
+        ended = hctl(away, "vcluster", "status", "media")
+    assert ended.returncode == 3
+    line = _one_line(ended.stderr)
+    assert f"cannot reach {server}" in line
+    assert "connection refused" in line
+    assert "--context" in line
+
+
+def test_a_stranger_authority_is_one_line(place: Place, tmp_path: Path) -> None:
+    config = yaml.safe_load(place.kubeconfig.read_text())
+    del config["clusters"][0]["cluster"]["certificate-authority-data"]
+    strange = tmp_path / "strange"
+    strange.write_text(yaml.safe_dump(config))
+    ended = hctl(strange, "status")
+    assert ended.returncode == 3
+    assert "certificate is not signed by the authority" in _one_line(ended.stderr)
+
+
+def test_credentials_that_are_not_accepted_are_one_line(place: Place, tmp_path: Path) -> None:
+    config = yaml.safe_load(place.kubeconfig.read_text())
+    config["users"][0]["user"] = {"token": "out of date"}
+    old = tmp_path / "old"
+    old.write_text(yaml.safe_dump(config))
+    ended = hctl(old, "status")
+    assert ended.returncode == 3
+    assert "does not accept your credentials (401)" in _one_line(ended.stderr)
+
+
+def _user(kinds: Cluster, place: Place) -> tuple[str, Path]:
+    assert isinstance(kinds, ControlPlane)
+    user = place.unique("jane")
+    return user, kinds.kubeconfig_for(user, namespace=place.namespace)
+
+
+def test_without_any_permission_one_line_names_what_is_missing(kinds: Cluster, place: Place) -> None:
+    user, kubeconfig = _user(kinds, place)
+    for words in (("vcluster", "status", "media"), ("vcluster", "list", "-A"), ("status",), ("diagnose", "vco/media")):
+        ended = hctl(kubeconfig, *words)
+        assert ended.returncode == 3, words
+        line = _one_line(ended.stderr)
+        assert user in line
+        assert "cannot list resource" in line
+        assert "ask for a Role" in line
+
+
+def test_who_may_look_into_one_namespace_only_looks_there_and_is_told(kinds: Cluster, place: Place) -> None:
+    user, kubeconfig = _user(kinds, place)
+    allow(
+        place.admin, user, place.namespace, [READ_REQUESTS, {**_LEASES, "resourceNames": ["vcluster-orchestrator-v2"]}]
+    )
+    name = place.unique("media")
+    place.put(name, "Ready")
+    ended = hctl(kubeconfig, "vcluster", "status", name)
+    assert ended.returncode == 0, ended.stderr
+    assert f"looked into {place.namespace} only" in ended.stderr
+    assert f"in namespace {place.namespace}, the only one you may list" in hctl(kubeconfig, "status", "vco/x").stderr
+
+
+_LEASES = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
+
+
+def test_without_access_to_the_lease_nothing_is_claimed(kinds: Cluster, place: Place) -> None:
+    user, kubeconfig = _user(kinds, place)
+    allow(place.admin, user, place.namespace, [READ_REQUESTS])
+    name = place.unique("media")
+    place.put(name, "Ready")
+    ended = hctl(kubeconfig, "vcluster", "status", name, "-n", place.namespace)
+    assert ended.returncode == 4
+    assert ended.stdout.startswith("! Nothing proves that this status is still kept true")
+    assert "no permission to get the Lease" in ended.stdout
+    assert "last write" in ended.stdout
+
+
+# -- waiting and watching
+
+
+@pytest.fixture
+def started(place: Place) -> Iterator[Any]:
+    """What starts hctl in the background; ended with the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*words: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(  # noqa: S603 - our own
+            command(*words),
+            env=environment(place.kubeconfig),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def _read_until(stream: IO[str] | None, text: str) -> str:
+    assert stream is not None
+    seen = ""
+    for line in stream:
+        seen += line
+        if text in line:
+            return seen
+    raise AssertionError(f"{text!r} never came; seen: {seen}")
+
+
+def test_waiting_for_ready_ends_when_it_is(place: Place, started: Any) -> None:  # noqa: ANN401 - a fixture
+    name = place.unique("media")
+    place.put(name, "Progressing")
+    process = started("vcluster", "status", name, "--wait", "ready", "--timeout", "5m")
+    _read_until(process.stderr, "is Progressing, PodsNotReady, waiting for Ready")
+    place.become(name, "Ready")
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Phase:      Ready ✓" in out
+
+
+def test_waiting_after_an_edit_does_not_take_the_ready_of_before(place: Place, started: Any) -> None:  # noqa: ANN401
+    name = place.unique("media")
+    place.put(name, "Ready")
+    place.admin.patch(*KIND, name, {"spec": {"projectName": "other"}}, namespace=place.namespace)
+    process = started("vcluster", "status", name, "--wait", "Ready", "--timeout", "5m", "-o", "name")
+    line = _read_until(process.stderr, "waiting for Ready")
+    assert "generation 2 is not looked at yet" in line
+    place.become(name, "Ready")
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+
+
+def test_waiting_in_vain_ends_in_time_and_says_where_it_stands(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Degraded")
+    ended = place.run("vcluster", "status", name, "--wait", "Ready", "--timeout", "1s")
+    assert ended.returncode == 1
+    assert "hctl: not within 1s: VCluster" in ended.stderr
+    assert "is Degraded, PodsNotReady, waiting for Ready" in ended.stderr
+    place.fall_silent(600)
+    assert place.run("vcluster", "status", name, "--wait", "Degraded", "--timeout", "1s").returncode == 4
+
+
+def test_waiting_for_what_is_deleted_meanwhile_ends(place: Place, started: Any) -> None:  # noqa: ANN401 - a fixture
+    name = place.unique("media")
+    place.put(name, "Degraded")
+    process = started("vcluster", "status", name, "--wait", "Ready")
+    _read_until(process.stderr, "waiting for Ready")
+    place.admin.delete(*KIND, name, namespace=place.namespace)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert "is gone" in said
+
+
+def test_watching_shows_each_change_and_ends_cleanly(place: Place, started: Any) -> None:  # noqa: ANN401 - a fixture
+    name = place.unique("media")
+    place.put(name, "Progressing")
+    process = started("vcluster", "status", name, "--watch")
+    _read_until(process.stdout, "Phase:      Progressing")
+    place.become(name, "Ready")
+    _read_until(process.stdout, "Phase:      Ready ✓")
+    place.become(name, "Failed")
+    _read_until(process.stdout, "Phase:      Failed ✗")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert said == ""
+
+
+def test_watching_a_list_shows_what_comes(place: Place, started: Any) -> None:  # noqa: ANN401 - a fixture
+    place.put(place.unique("media"), "Ready")
+    process = started("vcluster", "list", "-n", place.namespace, "--watch", "--columns", "name,phase")
+    _read_until(process.stdout, "Ready")
+    place.put(place.unique("second"), "Scheduled")
+    _read_until(process.stdout, "Scheduled")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+
+
+def test_a_watch_outlives_the_api_server(kinds: Cluster) -> None:
+    """On a control plane of its own, because it is taken down."""
+    del kinds
+    with ControlPlane() as plane:
+        install_requests(plane.admin)
+        plane.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "test-own"}})
+        place = Place(plane.admin, "test-own", plane.kubeconfig)
+        place.renew()
+        place.put("media", "Progressing")
+        process = subprocess.Popen(  # noqa: S603 - our own
+            command("status", "vco/media", "--watch"),
+            env=environment(plane.kubeconfig),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            _read_until(process.stdout, "Phase:      Progressing")
+            plane.restart_apiserver()
+            place.renew()
+            place.become("media", "Ready")
+            _read_until(process.stdout, "Phase:      Ready")
+        finally:
+            process.kill()
+            process.communicate()
+
+
+# -- any kind, and whatever stands in it
+
+
+def _install_kind(admin: Client, folder: Path, kind: str, *, categories: list[str]) -> None:
+    plural = f"{kind.lower()}s"
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    crd = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.example.org"},
+        "spec": {
+            "group": "example.org",
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "categories": categories},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "subresources": {"status": {}},
+                    "schema": {"openAPIV3Schema": schema},
+                }
+            ],
+        },
+    }
+    path = folder / f"{plural}.yaml"
+    path.write_text(yaml.safe_dump(crd))
+    install_crds(admin, [path])
+
+
+def _put_other(place: Place, kind: str, name: str) -> None:
+    said = status("Ready", namespace=place.namespace, name=name)
+    said["contract"]["displayName"] = "Web app"
+    said["health"] |= {"observedGeneration": 1, "reporter": {"lease": place.lease, "version": "0.1.0"}}
+    metadata = {"namespace": place.namespace, "name": name}
+    created = place.admin.create({"apiVersion": "example.org/v1", "kind": kind, "metadata": metadata, "spec": {}})
+    place.admin.replace({**created, "status": said}, subresource="status")
+
+
+def test_another_golden_path_needs_no_code(place: Place, tmp_path: Path) -> None:
+    _install_kind(place.admin, tmp_path, "Shopfront", categories=["platform"])
+    _install_kind(place.admin, tmp_path, "Hidden", categories=[])
+    shop, hidden = place.unique("shop"), place.unique("hidden")
+    _put_other(place, "Shopfront", shop)
+    _put_other(place, "Hidden", hidden)
+    overview = place.asked("status", "-n", place.namespace)
+    assert [entry["request"]["kind"] for entry in overview["items"]] == ["Shopfront"]
+    assert overview["exitCode"] == 0
+    assert place.run("status", shop).stdout.startswith(f"┌─ Web app: {shop} ")
+    assert place.run("status", f"shopfront/{shop}").returncode == 0
+    # without the category it is reached by the name of its kind
+    assert place.run("status", hidden).returncode == 2
+    assert place.run("status", f"hiddens.example.org/{hidden}").returncode == 0
+    for plural in ("shopfronts", "hiddens"):
+        place.admin.delete("apiextensions.k8s.io/v1", "CustomResourceDefinition", f"{plural}.example.org")
+
+
+def test_a_hostile_status_repaints_nothing_and_hides_nobody(place: Place) -> None:
+    name, nasty = place.unique("media"), place.unique("nasty")
+    place.put(name, "Ready")
+    place.put(
+        nasty,
+        "Ready",
+        message="\x1b[2J\x1b[1;1H[bold green]Ready ✓[/] \u202eneddih",
+        endpoints={"api": "\x1b]8;;https://evil.example\x1b\\here\x1b]8;;\x1b\\"},
+    )
+    with _deep(place, nasty):
+        for words in (("vcluster", "status", nasty), ("status", "-n", place.namespace), ("diagnose", f"vco/{nasty}")):
+            ended = place.run(*words)
+            assert "\x1b" not in ended.stdout
+            assert "\u202e" not in ended.stdout
+            assert ended.returncode in (0, 1), ended.stderr
+        assert place.run("vcluster", "status", name).returncode == 0
+
+
+@contextmanager
+def _deep(place: Place, name: str) -> Iterator[None]:
+    """Nest something absurdly in a status; as text, because the json of Python is no hero here either."""
+    path = f"{place.admin.path(*KIND, name, place.namespace)}/status"
+
+    def patch(value: str) -> None:
+        body = f'{{"status":{{"deep":{value}}}}}'.encode()
+        with place.admin.answer("PATCH", path, {}, body, "application/merge-patch+json", PATIENCE):
+            pass
+
+    patch('{"a":' * 5000 + "1" + "}" * 5000)
+    try:
+        yield
+    finally:
+        patch("null")
+
+
+def test_a_pipe_that_closes_early_and_a_terminal_without_symbols_are_no_crash(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    plain = place.run("vcluster", "status", name, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert plain.returncode == 0, plain.stderr
+    assert "Phase:      Ready" in plain.stdout
+    assert plain.stdout.isascii()
+    line = f"{' '.join(command('vcluster', 'list', '-o', 'wide'))} | head -c 1"
+    ended = subprocess.run(  # noqa: S602 - a shell, for its pipe
+        line,
+        env=environment(place.kubeconfig),
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ended.stderr == ""

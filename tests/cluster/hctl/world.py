@@ -1,0 +1,170 @@
+"""A namespace with requests in whatever phase, a Lease, and hctl as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from localplane.client import Client, Object
+from tests.unit.hctl import requests
+
+__all__ = ["KIND", "PATIENCE", "Place", "command", "environment", "hctl"]
+
+KIND: Final = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
+PATIENCE: Final = 60.0
+"""Seconds until a test gives up waiting, on a machine that does other things too."""
+
+_RENEWAL: Final = 5.0
+_LEASE: Final = ("coordination.k8s.io/v1", "Lease")
+
+
+def command(*words: str) -> list[str]:
+    """How hctl is started."""
+    return [sys.executable, "-m", "hctl", *words]
+
+
+def environment(kubeconfig: Path | str, **further: str) -> dict[str, str]:
+    """The environment of a process that is not in a terminal."""
+    inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    return {**inherited, "KUBECONFIG": str(kubeconfig), "PYTHONUTF8": "1", **further}
+
+
+def hctl(kubeconfig: Path | str, *words: str, **further: str) -> "subprocess.CompletedProcess[str]":
+    """Run hctl to its end; whatever happens, nobody may see a traceback."""
+    ended = subprocess.run(  # noqa: S603 - our own
+        command(*words),
+        env=environment(kubeconfig, **further),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return ended
+
+
+@dataclass
+class Place:
+    """A namespace; its Lease lives in it too, so that no test disturbs another."""
+
+    admin: Client
+    namespace: str
+    kubeconfig: Path
+    put_elsewhere: list[tuple[str, str]] = field(default_factory=list)
+    _silent: threading.Event = field(default_factory=threading.Event)
+    _keeper: threading.Thread | None = None
+
+    @property
+    def lease(self) -> str:
+        """``namespace/name`` of the Lease of this place."""
+        return f"{self.namespace}/vcluster-orchestrator-v2"
+
+    def unique(self, name: str) -> str:
+        """A name that no other test of this API server uses."""
+        return f"{name}-{self.namespace.removeprefix('test-')}"
+
+    def run(self, *words: str, **further: str) -> "subprocess.CompletedProcess[str]":
+        """Run hctl as the administrator."""
+        return hctl(self.kubeconfig, *words, **further)
+
+    def asked(self, *words: str) -> Any:  # noqa: ANN401 - JSON
+        """What hctl says with -o json."""
+        ended = self.run(*words, "-o", "json")
+        assert ended.stdout, ended.stderr
+        return json.loads(ended.stdout)
+
+    def put(
+        self, name: str, phase: str, *, namespace: str = "", spec_name: str = "", **status: requests.Value
+    ) -> Object:
+        """Create a request in a phase, as pipeline and sidecar would leave it."""
+        where = namespace or self.namespace
+        called = spec_name or name
+        found = requests.request(phase, now=_now(), namespace=where, name=called, **status)
+        said = found.pop("status")
+        metadata: dict[str, Any] = {"namespace": where, "name": name}
+        if phase == "Deleting":
+            metadata["finalizers"] = ["example.org/hold"]
+        created = self.admin.create({**found, "metadata": metadata})
+        self.put_elsewhere.append((where, name))
+        written = self.say(name, said, namespace=where)
+        if phase == "Deleting":
+            self.admin.delete(*KIND, name, namespace=where)
+        assert created["metadata"]["name"] == name
+        return written
+
+    def say(self, name: str, status: dict[str, Any], *, namespace: str = "", observed: int | None = None) -> Object:
+        """Write a status for the generation that is there, or for another one."""
+        where = namespace or self.namespace
+        found = self.admin.get(*KIND, name, namespace=where)
+        health = status.get("health")
+        if isinstance(health, dict) and "observedGeneration" in health:
+            health["observedGeneration"] = observed or found["metadata"]["generation"]
+            health["reporter"] = {"lease": self.lease, "version": "0.1.0"}
+        return self.admin.replace({**found, "status": status}, subresource="status")
+
+    def become(self, name: str, phase: str, *, observed: int | None = None, **status: requests.Value) -> Object:
+        """Put a request into another phase."""
+        said = requests.status(phase, now=_now(), namespace=self.namespace, name=name, **status)
+        return self.say(name, said, observed=observed)
+
+    def renew(self, *, seconds_ago: float = 0) -> None:
+        """Renew the Lease, as the sidecar would, or as one would that fell silent."""
+        renewed = (_now() - timedelta(seconds=seconds_ago)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        namespace, _, name = self.lease.partition("/")
+        lease = {"apiVersion": _LEASE[0], "kind": _LEASE[1], "metadata": {"namespace": namespace, "name": name}}
+        self.admin.apply({**lease, "spec": {"renewTime": renewed, "leaseDurationSeconds": 40}})
+
+    def keep_alive(self) -> None:
+        """Renew the Lease every few seconds from now on, in a thread of its own: a busy machine makes tests long."""
+        self.renew()
+
+        def keep() -> None:
+            while not self._silent.wait(_RENEWAL):
+                self.renew()
+
+        self._keeper = threading.Thread(target=keep, name="lease")
+        self._keeper.start()
+
+    def fall_silent(self, seconds_ago: float = 0) -> None:
+        """Stop renewing, as if the sidecar had died so many seconds ago."""
+        self._silent.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        self.renew(seconds_ago=seconds_ago)
+
+    def clear(self) -> None:
+        """Take the requests away."""
+        self._silent.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        for namespace, name in self.put_elsewhere:
+            found = self.admin.find(*KIND, name, namespace=namespace)
+            if found and found["metadata"].get("finalizers"):
+                self.admin.patch(*KIND, name, {"metadata": {"finalizers": None}}, namespace=namespace)
+            self.admin.delete(*KIND, name, namespace=namespace, missing_ok=True)
+
+
+def allow(admin: Client, user: str, namespace: str, rules: Sequence[Mapping[str, object]]) -> None:
+    """Let a user do something in one namespace."""
+    rbac = "rbac.authorization.k8s.io"
+    metadata = {"name": f"test-{user}", "namespace": namespace}
+    admin.apply({"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": list(rules)})
+    binding = {
+        "apiVersion": f"{rbac}/v1",
+        "kind": "RoleBinding",
+        "metadata": metadata,
+        "roleRef": {"apiGroup": rbac, "kind": "Role", "name": f"test-{user}"},
+        "subjects": [{"apiGroup": rbac, "kind": "User", "name": user}],
+    }
+    admin.apply(binding)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

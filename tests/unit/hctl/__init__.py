@@ -1,0 +1,1 @@
+"""hctl without a cluster: readings, names, drawings, documents."""

@@ -1,0 +1,46 @@
+"""What hctl draws, compared with what was read and found good; ``python -m tests.unit.hctl.golden`` writes it anew."""
+
+import re
+
+import pytest
+
+from tests.unit.hctl.golden import CASES, FOLDER, WIDTHS, picture
+from tests.unit.hctl.requests import PHASES
+
+_FILES = [(name, width) for name in CASES for width in WIDTHS]
+
+
+@pytest.mark.parametrize(("name", "width"), _FILES, ids=[f"{name}.{width}" for name, width in _FILES])
+def test_the_picture_is_as_it_was(name: str, width: int) -> None:
+    assert picture(CASES[name](), width) == (FOLDER / f"{name}.{width}.txt").read_text(encoding="utf-8")
+
+
+def test_every_golden_file_belongs_to_a_case() -> None:
+    expected = {f"{name}.{width}.txt" for name, width in _FILES}
+    assert {path.name for path in FOLDER.iterdir()} == expected
+
+
+def test_every_phase_has_a_dashboard() -> None:
+    assert {f"status-{phase.lower()}" for phase in PHASES} <= set(CASES)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("name", list(CASES))
+def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
+    for line in picture(CASES[name](), width).splitlines():
+        assert len(line) <= width
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_nothing_of_a_long_value_is_lost_when_it_is_folded(width: int) -> None:
+    drawn = picture(CASES["status-degraded"](), width)
+    joined = re.sub(r"[\s│]", "", drawn)
+    assert "https://argocd.cluster.integratn.tech/applications/vcluster-media" in joined
+
+
+def test_a_stale_status_says_so_first_and_shows_no_sign_of_ready() -> None:
+    for name in ("status-silent", "status-lease-forbidden", "status-lease-missing", "status-contradicted"):
+        drawn = picture(CASES[name](), 200)
+        assert drawn.startswith("! "), name
+        assert "Ready ✓" not in drawn
+        assert "not to be trusted" in drawn.splitlines()[0]

@@ -1,0 +1,57 @@
+"""Durations, ages, and texts made inert."""
+
+from datetime import timedelta
+
+import pytest
+
+from hctl.errors import UsageError
+from hctl.texts import age_of, duration, inert, lines_of, parse_duration
+from tests.unit.hctl.requests import NOW
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0s"),
+        (0, "0s"),
+        (59.9, "59s"),
+        (119, "119s"),
+        (120, "2m"),
+        (310, "5m10s"),
+        (3600, "1h"),
+        (7500, "2h5m"),
+        (86400, "1d"),
+        (86400 + 60, "1d"),
+        (90000, "1d1h"),
+        (10**12, "11574074d1h"),
+    ],
+)
+def test_a_duration_is_spelled_in_two_units_at_most(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1d", 86400), ("45", 45), ("0", 0), ("0s", 0)]
+)
+def test_a_timeout_is_read(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "5 m", "-5m", "5m3h", "1.5h", "٣m", "9" * 30])
+def test_what_is_no_duration_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(UsageError, match=r"expected a duration such as 90s, 5m or 1h30m"):
+        parse_duration(text)
+
+
+def test_an_unknown_moment_has_no_age() -> None:
+    assert age_of(None, NOW) == "?"
+    assert age_of(NOW - timedelta(minutes=3), NOW) == "3m"
+
+
+def test_control_characters_become_spaces() -> None:
+    assert inert("a\x1b[31mb\r\nc\u202ed\x9b") == "a [31mb c d"
+    assert inert(["no", "text"]) == ""
+
+
+def test_a_log_keeps_its_last_lines() -> None:
+    assert lines_of("one\n\n\x1b[31mtwo\x1b[0m\nthree\n", 2) == ("[31mtwo [0m", "three")
