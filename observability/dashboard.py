@@ -36,13 +36,13 @@ _FLEET: Final = (
     ),
     (
         "stat",
-        "Not Ready of the last 30 days (objective: 1 %)",
+        "Not Ready in 30 days (goal: 1 %)",
         "percentunit",
         "platform:resource_not_ready:ratio_30d",
         "{{kind}}",
         6,
     ),
-    ("bars", "By phase", "", "sum by (phase) (platform:resource_phase:count)", "{{phase}}", 10),
+    ("bars", "By phase", "", "sum by (phase) (platform:resource_phase:count) > 0", "{{phase}}", 10),
     (
         "time",
         "By phase, over time",
@@ -71,7 +71,7 @@ _FLEET: Final = (
         "table",
         "Conditions that are not True",
         "",
-        'sum by (kind, condition, status) (platform_resource_condition{status!="True"})',
+        'sum by (kind, condition, status) (platform_resource_condition{status!="True"}) > 0',
         "",
         12,
     ),
@@ -193,7 +193,7 @@ def _panel(kind: str, title: str, unit: str, expression: str, legend: str, width
     else:
         panel = stat.Panel() if kind == "stat" else bargauge.Panel()
         query = query.instant().legend_format(legend)
-    panel = panel.title(title).datasource(_SOURCE).with_target(query).span(width).height(7)
+    panel = panel.title(title).datasource(_SOURCE).with_target(query).span(width).height(9)
     return panel.unit(unit) if unit else panel
 
 
