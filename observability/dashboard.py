@@ -82,7 +82,7 @@ _REQUEST: Final = (
     ("stat", "$name: share of pods ready", "percentunit", f"platform:resource_pods_ready:ratio{_ONE}", "", 4),
     (
         "stat",
-        "$name: sub-applications healthy",
+        "$name: healthy sub-apps",
         "",
         f"max by (name) (platform_resource_sub_apps_healthy{_ONE})",
         "{{name}}",
