@@ -13,7 +13,9 @@ from .rulefiles import RUNBOOKS
 
 __all__ = ["AWAITED", "alert_problems", "awaited_problems", "known_metrics", "metrics_of", "query_problems"]
 
-AWAITED: Final = {"platform_resource_reason": frozenset({"kind", "name", "namespace", "reason"})}
+AWAITED: Final[dict[str, frozenset[str]]] = {
+    "platform_resource_reason": frozenset({"kind", "name", "namespace", "reason"})
+}
 """Metrics that a rule waits for and the sidecar does not have yet, with the labels they must have.
 
 platform_resource_reason is 1 for the reason of Ready. No other metric tells Paused from Degraded; until it is there, a
