@@ -1,5 +1,6 @@
 """Every reason and alert has a runbook, every metric exists, nothing is stale; and each check is shown to fail."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,10 @@ def test_the_rules_are_printed_with_another_base(capsys: pytest.CaptureFixture[s
     text = capsys.readouterr().out
     assert "https://git.example.org/books/alerts/VClusterNotReady.md" in text
     assert rulefiles.RUNBOOKS not in text
+
+
+def test_every_link_of_every_page_leads_somewhere() -> None:
+    pages = [*PAGES.rglob("*.md"), ROOT / "observability" / "README.md", ROOT / "docs" / "operations.md"]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))]
+    assert len(links) > len(pages)
+    assert [(page.name, link) for page, link in links if "://" not in link and not (page.parent / link).exists()] == []
