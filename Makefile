@@ -12,11 +12,11 @@ WORKERS ?= auto
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise pictures bench \
-  bench-hctl soak images lock clean control-plane verify
+.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise pictures bench soak \
+  images lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running)
 	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep)
@@ -46,7 +46,7 @@ coverage: $(READY) ## Hold the contract and its rules to full branch coverage
 lint: $(READY) ## Check style, types, layers, generated files and changelog fragments
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(foreach dist,$(DISTS),$(dist)/src) tests
+	@$(BIN)/mypy $(foreach dist,$(DISTS),$(dist)/src) observability tests
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory verify
 
@@ -65,12 +65,19 @@ else
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $$folder || exit 1; done
 endif
 
+observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks; and check them
+	@$(BIN)/python -m observability
+
+observability-binaries: $(READY) ## Fetch prometheus and promtool into the cache (Debian; once)
+	@$(BIN)/python -m observability.binaries
+
 verify: $(READY)
 	@$(BIN)/python promise/request_schema.py --check
 	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/contract.yaml
 	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/webapp/contract.yaml
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py --check $$folder || exit 1; done
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
+	@$(BIN)/python -m observability --check
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
 bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi, SECRETS=watch)

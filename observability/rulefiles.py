@@ -1,0 +1,81 @@
+"""The rule files: read, and made into the PrometheusRule that the Prometheus operator takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+__all__ = ["RUNBOOKS", "alerts", "manifest", "read_groups", "records"]
+
+RUNBOOKS: Final = "https://status.integratn.tech/docs/runbooks/"
+"""What every runbook_url in rules/ begins with; a platform with its own copy names another base."""
+
+_HEAD: Final = "# Generated from observability/rules/; change that, then run: make observability\n"
+
+Group = dict[str, Any]
+
+
+def read_groups(folder: Path) -> list[Group]:
+    """Return the groups of all files, in the order of the files' names.
+
+    Args:
+        folder: Where the rule files are.
+
+    Raises:
+        ValueError: Two groups have one name, which the operator would merge or refuse.
+    """
+    groups = [
+        group for file in sorted(folder.glob("*.yaml")) for group in yaml.safe_load(file.read_text("utf-8"))["groups"]
+    ]
+    names = [group["name"] for group in groups]
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{folder}: groups {doubled} stand there twice; give each a name of its own")
+    return groups
+
+
+def alerts(groups: list[Group]) -> dict[str, dict[str, Any]]:
+    """Return the alerting rules by name."""
+    return {rule["alert"]: rule for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+def records(groups: list[Group]) -> dict[str, str]:
+    """Return the expressions of the recording rules by the name they record."""
+    return {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
+
+
+def manifest(groups: list[Group], runbooks: str = RUNBOOKS) -> str:
+    """Return the PrometheusRule.
+
+    Args:
+        groups: What `read_groups` returned.
+        runbooks: Base of the runbooks' URLs, ending in a slash.
+    """
+    document = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {
+            "name": "platform-status-alerts",
+            "namespace": "monitoring",
+            "labels": {
+                "app.kubernetes.io/name": "platform-status-alerts",
+                "app.kubernetes.io/part-of": "platform-status",
+            },
+        },
+        "spec": {"groups": groups},
+    }
+    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True)
+    return _HEAD + text.replace(RUNBOOKS, runbooks)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines as a block, so that a diff of the manifest reads like one of the rules."""
+
+
+def _block(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _block)
+_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]

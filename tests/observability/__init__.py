@@ -1,0 +1,1 @@
+"""Rules, runbooks and dashboard: promtool stories in rules/, a real Prometheus, and what may not drift."""

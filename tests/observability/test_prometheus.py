@@ -1,0 +1,113 @@
+"""A real Prometheus scrapes the golden exposition: each panel draws something, rules evaluate, alerts name whom."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from observability import dashboard, rulefiles
+from observability.picture import answers, draw, resolved
+from observability.prometheus import Prometheus, running, serving
+
+from .binaries import binary
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPOSITION = ROOT / "tests" / "golden" / "exposition" / "classic.txt"
+DASHBOARD = ROOT / "observability" / "dashboards" / "platform-status.json"
+LIMIT_SECONDS = 60.0
+
+QUERIES = dashboard.expressions(DASHBOARD.read_text("utf-8"))
+
+Alert = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    groups = rulefiles.read_groups(ROOT / "observability" / "rules")
+    for rule in rulefiles.alerts(groups).values():
+        rule.pop("for", None)  # how long each waits is promtool's to prove
+    with (
+        serving(EXPOSITION.read_bytes()) as target,
+        running(binary("prometheus"), target, groups, tmp_path_factory.mktemp("prometheus")) as started,
+    ):
+        yield started
+
+
+def series(prometheus: Prometheus, expression: str) -> list[tuple[dict[str, str], str]]:
+    """Ask until there is something: rates need two scrapes, and a rule the rules before it."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while True:
+        found = prometheus.series(expression)
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)  # Prometheus tells nobody that it has scraped
+
+
+@pytest.mark.parametrize("title", QUERIES)
+def test_every_panel_has_something_to_draw(prometheus: Prometheus, title: str) -> None:
+    assert series(prometheus, resolved(QUERIES[title])), f"{QUERIES[title]} returns nothing"
+
+
+def test_the_fleet_is_counted_by_phase(prometheus: Prometheus) -> None:
+    found = series(prometheus, QUERIES["By phase"])
+    assert {labels["phase"]: value for labels, value in found} == {"Ready": "1", "Scheduled": "1", "Unknown": "1"}
+
+
+def test_every_recording_rule_records_or_has_a_reason_not_to(prometheus: Prometheus) -> None:
+    groups = rulefiles.read_groups(ROOT / "observability" / "rules")
+    nobody = {"platform:resource_excused:bool"}  # in the golden exposition nobody is deleted or paused
+    for name in rulefiles.records(groups).keys() - nobody:
+        assert series(prometheus, name), f"{name} records nothing"
+
+
+def test_no_rule_fails(prometheus: Prometheus) -> None:
+    series(prometheus, "ALERTS")
+    rules = [rule for group in prometheus.get("rules")["groups"] for rule in group["rules"]]
+    assert rules
+    assert [(rule["name"], rule.get("lastError")) for rule in rules if rule["health"] == "err"] == []
+
+
+def test_the_alerts_name_who_is_meant_and_nobody_else(prometheus: Prometheus) -> None:
+    expected: set[Alert] = {
+        ("VClusterNotReady", "lab"),
+        ("PlatformResourceNotReady", "orders"),
+        ("PlatformResourceNeverReconciled", "orders"),
+        ("PlatformStatusWriteStorm", "lab"),
+        ("PlatformSourceUnreadable", "pods"),
+    }
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while True:
+        firing = prometheus.get("alerts")["alerts"]
+        named: set[Alert] = {
+            (alert["labels"]["alertname"], alert["labels"].get("name", alert["labels"].get("source", "")))
+            for alert in firing
+        }
+        if named == expected or time.monotonic() > deadline:
+            break
+        time.sleep(0.2)  # as above
+    assert named == expected
+    assert len(firing) == len(expected)
+    (lab,) = [alert for alert in firing if alert["labels"]["alertname"] == "VClusterNotReady"]
+    assert lab["annotations"]["summary"] == "VCluster team/lab not Ready for 15 minutes"
+    assert "ArgoSynced (False)" in lab["annotations"]["description"]
+    assert "WorksReady" not in lab["annotations"]["description"]
+
+
+def test_the_picture_shows_every_panel_and_leaves_none_empty(prometheus: Prometheus) -> None:
+    board = DASHBOARD.read_text("utf-8")
+    picture = draw(board, answers(prometheus, board))
+    assert "no series" not in picture
+    for title in QUERIES:
+        assert resolved(title)[:12] in picture
+
+
+def test_text_of_others_stays_text_in_the_picture() -> None:
+    hostile = '</text><script>alert("1")</script>\x1b[31m\u202e'
+    board = DASHBOARD.read_text("utf-8")
+    picture = draw(board, {"Not Ready": [({"name": hostile}, "1")]})
+    assert "<script" not in picture
+    assert "\x1b" not in picture
+    assert "\u202e" not in picture
+    ET.fromstring(picture)  # noqa: S314 - our own text, and that it parses is the point
