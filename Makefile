@@ -12,8 +12,8 @@ WORKERS ?= auto
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise pictures bench soak \
-  images lock clean control-plane verify observability observability-binaries
+.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise pictures bench \
+  bench-hctl soak images lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

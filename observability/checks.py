@@ -13,13 +13,10 @@ from .rulefiles import RUNBOOKS
 
 __all__ = ["AWAITED", "alert_problems", "awaited_problems", "known_metrics", "metrics_of", "query_problems"]
 
-AWAITED: Final[dict[str, frozenset[str]]] = {
-    "platform_resource_reason": frozenset({"kind", "name", "namespace", "reason"})
-}
-"""Metrics that a rule waits for and the sidecar does not have yet, with the labels they must have.
+AWAITED: Final[dict[str, frozenset[str]]] = {}
+"""Metrics that a rule waits for and the sidecar does not have yet, with their labels.
 
-platform_resource_reason is 1 for the reason of Ready. No other metric tells Paused from Degraded; until it is there, a
-paused request is alerted on. A check fails as soon as the sidecar has it: then this entry has to go.
+A check fails as soon as the sidecar has one: then its entry has to go.
 """
 
 _TARGET: Final = frozenset({"job", "instance", "pod", "service", "namespace", "endpoint", "container"})

@@ -42,6 +42,7 @@ class Outcome(Struct, frozen=True, gc=False):
         argocd_healthy: Whether Argo CD calls it Healthy; likewise.
         sub_apps_healthy: Healthy sub-applications.
         sub_apps_total: Sub-applications that match.
+        reason: Reason of Ready.
     """
 
     phase: Phase
@@ -55,6 +56,7 @@ class Outcome(Struct, frozen=True, gc=False):
     argocd_healthy: bool | None = None
     sub_apps_healthy: int | None = None
     sub_apps_total: int | None = None
+    reason: str = ""
 
     def statuses(self) -> list[tuple[ConditionType, ConditionStatus]]:
         """Return the conditions that there are."""
@@ -91,6 +93,7 @@ def outcome_of(projection: Projection, facts: Facts) -> Outcome:
         argocd_healthy=_says(argocd, "healthStatus", "Healthy"),
         sub_apps_healthy=healthy,
         sub_apps_total=total,
+        reason=str(projection.ready.reason or ""),
     )
 
 

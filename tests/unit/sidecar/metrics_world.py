@@ -20,7 +20,7 @@ def outcomes() -> Outcomes:
     known = Outcomes()
     known.conclude(
         HEALTHY,
-        Outcome(Phase.READY, 5, 5, VCLUSTER, "VCluster", "media", "TTTTTTT", True, True, 3, 3),  # noqa: FBT003 - a row
+        Outcome(Phase.READY, 5, 5, VCLUSTER, "VCluster", "media", "TTTTTTT", True, True, 3, 3, "AllHealthy"),  # noqa: FBT003 - a row
     )
     # pods could not be read, Argo CD does not know the health, no sub-applications are observed
     known.conclude(
@@ -32,6 +32,7 @@ def outcomes() -> Outcomes:
             contract_name='a "lab" of\nmany \\ lines',
             conditions="UFUU--T",
             argocd_synced=False,
+            reason="SourceUnreadable",
         ),
     )
     known.conclude(OTHER, Outcome(phase=Phase.SCHEDULED, kind="Database", conditions="F------"))

@@ -1,7 +1,6 @@
 """The exposition: golden in both formats, held against prometheus_client and promtool, and nothing of the deleted."""
 
 import os
-import shutil
 import subprocess
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_classic
 from prometheus_client.registry import Collector
 
+from observability.binaries import find
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
@@ -91,10 +91,10 @@ def test_both_formats_tell_the_same() -> None:
 
 
 def promtool() -> str:
-    found = os.environ.get("PROMTOOL") or shutil.which("promtool")
-    if not found:
-        pytest.skip("promtool is neither on PATH nor named by PROMTOOL; Debian has it in the package prometheus")
-    return found
+    found = find("promtool")
+    if found is None:
+        pytest.skip("promtool is neither on PATH nor named by PROMTOOL nor cached: make observability-binaries")
+    return str(found)
 
 
 def test_promtool_finds_nothing_but_the_one_name_that_the_plan_prescribes() -> None:
@@ -304,7 +304,7 @@ class TestOutcome:
 
     def test_without_numbers_and_without_contract_everything_is_unknown(self) -> None:
         outcome = outcome_of(projection({}), facts(ContractProblem(Reason.NO_CONTRACT, "text")))
-        assert outcome == Outcome(Phase.READY, kind=VCLUSTER, conditions="T------")
+        assert outcome == Outcome(Phase.READY, kind=VCLUSTER, conditions="T------", reason="AllHealthy")
 
     def test_what_argo_cd_does_not_know_is_not_false(self) -> None:
         argocd = {"syncStatus": "Unknown", "healthStatus": "Unknown"}

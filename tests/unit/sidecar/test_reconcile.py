@@ -331,5 +331,7 @@ def test_the_metrics_hear_of_every_conclusion() -> None:
     bench = Bench()
     bench.put(Source.PODS, support.pod())
     bench.turn()
-    expected = Outcome(Phase.READY, 1, 1, "VClusterOrchestratorV2", "VCluster", "media", conditions="T------")
+    expected = Outcome(
+        Phase.READY, 1, 1, "VClusterOrchestratorV2", "VCluster", "media", conditions="T------", reason="AllHealthy"
+    )
     assert bench.outcomes.outcomes() == [(MEDIA, expected)]

@@ -118,6 +118,13 @@ FAMILIES: Final[tuple[Family, ...]] = (
         samples.condition,
     ),
     Family(
+        "platform_resource_reason",
+        _G,
+        (*_WHO, "reason"),
+        "Reason of the condition Ready: 1 for the reason it has; the others have no series",
+        samples.reason,
+    ),
+    Family(
         "platform_resource_pods_ready",
         _G,
         _WHO,

@@ -37,6 +37,7 @@ __all__ = [
     "kind_alone",
     "lease_age",
     "phase",
+    "reason",
     "restarts",
     "storm",
     "truth",
@@ -129,6 +130,13 @@ def condition(scrape: Scrape) -> Iterator[Sample]:
             for status in ConditionStatus:
                 labels = f'condition="{kind.value}",{start},status="{status.value}"'
                 yield "", labels, float(status is found)
+
+
+def reason(scrape: Scrape) -> Iterator[Sample]:
+    """Yield the one reason of Ready of each request; closed, but 41 series a request would say no more than one."""
+    for key, outcome in scrape.outcomes:
+        if outcome.reason:
+            yield "", f'{_identity(key, outcome)},reason="{_escaped(outcome.reason)}"', 1.0
 
 
 def info(scrape: Scrape) -> Iterator[Sample]:
