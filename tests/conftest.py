@@ -1,0 +1,9 @@
+"""For every test: Ctrl-C reaches the programs that tests start, however the tests themselves were started."""
+
+import signal
+
+
+def pytest_configure() -> None:
+    """Let children be interrupted: a shell starts a background job with SIGINT ignored, and children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
