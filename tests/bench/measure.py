@@ -76,7 +76,6 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         say(f"{plan.requests} requests loaded in {time.monotonic() - started:.0f} s")
         group = stack.enter_context(memory_limit(plan.memory)) if plan.memory else None
         time.sleep(5)  # the API server and etcd settle after the load
-        started = time.monotonic()
         own = [
             int(request["metadata"]["name"][1:])
             for request in _requests(plane.admin)
@@ -84,7 +83,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         ]
         with MeasuredSidecar(plane, folder, group, secrets=plan.secrets, shard=plan.shard) as sidecar:
             _wait(lambda: sidecar.ready_writes() >= len(own), sidecar)
-            cold = time.monotonic() - started
+            cold = time.monotonic() - sidecar.began
             if _ready(plane.admin) != len(own):
                 raise RuntimeError(f"{_ready(plane.admin)} of {len(own)} statuses are Ready")
             say(f"all Ready after {cold:.1f} s")
