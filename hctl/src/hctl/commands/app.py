@@ -12,6 +12,7 @@ from .options import (
     AllOption,
     ColumnsOption,
     ContextOption,
+    ExplainOption,
     KindArgument,
     KubeconfigOption,
     NameArgument,
@@ -92,12 +93,17 @@ def status(
     watch: WatchOption = False,
     wait: WaitOption = "",
     timeout: TimeoutOption = "5m",
+    explain: ExplainOption = False,
     context: ContextOption = "",
     namespace: NamespaceOption = "",
     kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Show one request, or without a name every golden path with a summary."""
     target = target_of(ctx, context, namespace, kubeconfig)
+    if explain:
+        if watch or wait or not reference:
+            raise typer.BadParameter("--explain needs a name, and is about one moment; leave out --watch and --wait")
+        _finish(lambda: _explain(target, reference, output, pictured=True))
     if reference:
         _finish(lambda: _status(target, reference, output, watch=watch, wait=wait, timeout=timeout, vcluster=False))
     if wait:
@@ -149,9 +155,62 @@ def diagnose(
     _finish(lambda: _diagnose(target, reference, output, vcluster=False))
 
 
+@app.command("dump", epilog="Examples: hctl dump media > case.yaml | hctl dump webapp/shop --redact > case.yaml")
+def dump(
+    ctx: typer.Context,
+    reference: ReferenceArgument,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Replace every name, and leave out every text and what no rule needs.")
+    ] = False,
+    context: ContextOption = "",
+    namespace: NamespaceOption = "",
+    kubeconfig: KubeconfigOption = "",
+) -> None:
+    """Write a request and all that its verdict rests on to one YAML document; nothing of what is in a Secret."""
+    target = target_of(ctx, context, namespace, kubeconfig)
+
+    def write() -> ExitCode:
+        from .explanations import dump_request  # noqa: PLC0415 - see the module's docstring
+        from .session import Session  # noqa: PLC0415 - see the module's docstring
+
+        return dump_request(Session(target), reference, redacted=redact)
+
+    _finish(write)
+
+
+@app.command("explain", epilog="Examples: hctl explain media | hctl explain -f case.yaml --now 2026-02-26T10:30:00Z")
+def explain(
+    ctx: typer.Context,
+    reference: ReferenceArgument = "",
+    file: Annotated[
+        str,
+        typer.Option("--filename", "-f", metavar="FILE", help="A dump, or - for standard input.", show_default=False),
+    ] = "",
+    now: Annotated[
+        str,
+        typer.Option(
+            "--now", metavar="TIME", help="The moment of the verdict, RFC 3339; by default now, or the dump's."
+        ),
+    ] = "",
+    output: OutputOption = "table",
+    context: ContextOption = "",
+    namespace: NamespaceOption = "",
+    kubeconfig: KubeconfigOption = "",
+) -> None:
+    """Derive the phase anew, live or from a dump: by which rule, from which objects, and what comes next."""
+    if bool(reference) == bool(file):
+        raise typer.BadParameter("one of both is needed: hctl explain NAME, or hctl explain -f FILE")
+    target = target_of(ctx, context, namespace, kubeconfig)
+    if file:
+        _finish(lambda: _explain_file(file, output, now))
+    _finish(lambda: _explain(target, reference, output, now=now))
+
+
 @app.command("schema", epilog="Example: hctl schema status > status.schema.json")
 def schema(
-    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="status, list or diagnosis.")] = "status",
+    document: Annotated[
+        str, typer.Argument(metavar="DOCUMENT", help="status, list, diagnosis, explanation or dump.")
+    ] = "status",
 ) -> None:
     """Print the JSON Schema of what -o json says."""
 
@@ -171,12 +230,17 @@ def vcluster_status(
     watch: WatchOption = False,
     wait: WaitOption = "",
     timeout: TimeoutOption = "5m",
+    explain: ExplainOption = False,
     context: ContextOption = "",
     namespace: NamespaceOption = "",
     kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Show one virtual cluster."""
     target = target_of(ctx, context, namespace, kubeconfig)
+    if explain:
+        if watch or wait:
+            raise typer.BadParameter("--explain is about one moment; leave out --watch and --wait")
+        _finish(lambda: _explain(target, name, output, vcluster=True, pictured=True))
     _finish(lambda: _status(target, name, output, watch=watch, wait=wait, timeout=timeout, vcluster=True))
 
 
@@ -263,3 +327,24 @@ def _diagnose(target: Sequence[str], reference: str, output: str, *, vcluster: b
     from .session import Session  # noqa: PLC0415 - see the module's docstring
 
     return answer(Session(target), reference, output, vcluster=vcluster)
+
+
+def _explain(
+    target: Sequence[str],
+    reference: str,
+    output: str,
+    *,
+    now: str = "",
+    vcluster: bool = False,
+    pictured: bool = False,
+) -> ExitCode:
+    from .explanations import explain_request  # noqa: PLC0415 - see the module's docstring
+    from .session import Session  # noqa: PLC0415 - see the module's docstring
+
+    return explain_request(Session(target), reference, output, now=now, vcluster=vcluster, pictured=pictured)
+
+
+def _explain_file(path: str, output: str, now: str) -> ExitCode:
+    from .explanations import explain_file  # noqa: PLC0415 - see the module's docstring
+
+    return explain_file(path, output, now=now)

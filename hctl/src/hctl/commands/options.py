@@ -19,6 +19,7 @@ __all__ = [
     "AllOption",
     "ColumnsOption",
     "ContextOption",
+    "ExplainOption",
     "KindArgument",
     "KubeconfigOption",
     "NameArgument",
@@ -103,6 +104,7 @@ WaitOption = Annotated[
     ),
 ]
 TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="DURATION", help="How long --wait waits: 90s, 5m.")]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Derive the phase anew, and show every step.")]
 AllOption = Annotated[
     bool, typer.Option("--all-namespaces", "-A", help="All namespaces, or an error where you may not look into all.")
 ]

@@ -1,0 +1,112 @@
+"""``hctl dump`` and ``hctl explain``: the case, and what follows from it, live or from a file."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from rich.console import Group, RenderableType
+
+from hctl.documents.explanations import explanation_report
+from hctl.documents.outputs import Form, parse_output
+from hctl.drawing.dashboard import dashboard
+from hctl.drawing.explanations import draw_explanation
+from hctl.dump.case import Case
+from hctl.dump.collect import collect
+from hctl.dump.redact import redact
+from hctl.dump.texts import parse_case, spell_case
+from hctl.errors import ExitCode, UsageError
+from hctl.explain.derive import Explanation, explain
+from hctl.texts import inert
+from platform_status_contract.model.times import parse_time
+
+from .answers import Answers
+from .session import Session
+
+__all__ = ["dump_request", "explain_file", "explain_request"]
+
+_LARGEST: Final = 64 * 1024 * 1024
+
+
+def dump_request(session: Session, reference: str, *, redacted: bool) -> ExitCode:
+    """Write the case of one request to standard output.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    answers = Answers(parse_output("yaml"))
+    case = _collect(session, answers, reference, vcluster=False)
+    sys.stdout.write(spell_case(redact(case) if redacted else case))
+    sys.stdout.flush()
+    for entry in case.unread:
+        answers.note(f"hctl: {entry.source} in {entry.namespace} not in the dump: {entry.message}")
+    return ExitCode.READY
+
+
+def explain_request(
+    session: Session, reference: str, output: str, *, now: str = "", vcluster: bool = False, pictured: bool = False
+) -> ExitCode:
+    """Explain one request of a cluster.
+
+    Args:
+        session: The cluster.
+        reference: The request.
+        output: The form of the answer.
+        now: The moment of the verdict; empty for the API server's.
+        vcluster: Whether it is one of those.
+        pictured: Whether the dashboard comes first.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    answers = Answers(parse_output(output))
+    moment = _moment(now)
+    case = _collect(session, answers, reference, vcluster=vcluster)
+    return _answer(answers, explain(case, moment), pictured=pictured)
+
+
+def explain_file(path: str, output: str, *, now: str = "") -> ExitCode:
+    """Explain a dump; ``-`` is standard input.
+
+    Raises:
+        UsageError: It cannot be read, or is no dump.
+    """
+    answers = Answers(parse_output(output))
+    moment = _moment(now)
+    try:
+        whole = sys.stdin.buffer.read(_LARGEST + 1) if path == "-" else Path(path).read_bytes()
+        text = whole.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UsageError(f"-f {inert(path, 400)}: {why}") from error
+    try:
+        explanation = explain(parse_case(text), moment)
+    except UsageError as error:
+        raise UsageError(f"-f {inert(path, 400)}: {error}") from error
+    return _answer(answers, explanation, pictured=False)
+
+
+def _collect(session: Session, answers: Answers, reference: str, *, vcluster: bool) -> Case:
+    session.open()
+    with answers.progress("looking for the request") as progress:
+        found = session.find(reference, session.vcluster() if vcluster else None)
+        case = collect(session.transport, found.view, found.raw, lambda what: progress.say(f"reading {what}"))
+    answers.narrowed((found.collection,))
+    return case
+
+
+def _answer(answers: Answers, explanation: Explanation, *, pictured: bool) -> ExitCode:
+    drawn: RenderableType = draw_explanation(explanation, whole=answers.output.form is Form.WIDE)
+    if pictured:
+        drawn = Group(dashboard(explanation.judged, explanation.now), "", drawn)
+    answers.say(drawn, explanation_report(explanation), (explanation.judged.view.reference,))
+    return explanation.exit_code
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    moment = parse_time(text)
+    if moment is None:
+        raise UsageError(f"--now {inert(text, 80)!r}: expected a time such as 2026-02-26T10:30:00Z")
+    return moment

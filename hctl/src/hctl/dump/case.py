@@ -1,0 +1,151 @@
+"""The shape of a dump, and its way to a JSON document and back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from hctl import __version__
+from hctl.errors import UsageError
+from hctl.reading.read import items, mapping
+from hctl.texts import inert
+from platform_status_contract.model.times import format_time, parse_time
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.sources import Source
+
+__all__ = ["DUMP_VERSION", "LEASES", "Case", "Unread", "case_of", "document_of", "kind_of", "source_of"]
+
+Json = dict[str, Any]
+
+DUMP_VERSION: Final = "hctl.status.integratn.tech/v1"
+LEASES: Final = "leases"
+_REASONS: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE)
+_SOURCES: Final[Mapping[tuple[str, str], Source]] = {
+    ("argoproj.io", "Application"): Source.APPLICATIONS,
+    ("", "Pod"): Source.PODS,
+    ("platform.kratix.io", "Work"): Source.WORKS,
+    ("platform.kratix.io", "WorkPlacement"): Source.WORK_PLACEMENTS,
+    ("apps", "StatefulSet"): Source.STATEFUL_SETS,
+    ("apps", "Deployment"): Source.DEPLOYMENTS,
+    ("", "Secret"): Source.SECRETS,
+}
+
+
+class Unread(Struct, frozen=True):
+    """Something that could not be read.
+
+    Attributes:
+        source: The kind: a value of `Source`, or ``leases``.
+        namespace: Where.
+        name: Which one; empty for a whole collection.
+        reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`.
+        message: What the server said.
+    """
+
+    source: str
+    namespace: str
+    name: str
+    reason: Reason
+    message: str = ""
+
+
+class Case(Struct, frozen=True):
+    """One request and everything that its verdict rests on.
+
+    Attributes:
+        time: When it was collected, by the API server's clock, whole seconds.
+        resource: ``plural.group`` of the request.
+        request: The request.
+        objects: Everything else, each with apiVersion and kind; any JSON.
+        unread: What could not be read; what is in neither does not exist.
+        redacted: Whether names were replaced.
+    """
+
+    time: datetime
+    resource: str
+    request: Json
+    objects: tuple[Json, ...]
+    unread: tuple[Unread, ...] = ()
+    redacted: bool = False
+
+
+def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
+    """Return API group and kind of an object; empty texts for rubbish."""
+    version, kind = found.get("apiVersion"), found.get("kind")
+    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    return group, kind if isinstance(kind, str) else ""
+
+
+def source_of(found: Mapping[str, object]) -> Source | None:
+    """Return which observed kind an object is of; None for any other, such as a Lease."""
+    return _SOURCES.get(kind_of(found))
+
+
+def document_of(case: Case) -> Json:
+    """Spell a case as a JSON document; see ``hctl schema dump``."""
+    return {
+        "apiVersion": DUMP_VERSION,
+        "kind": "Dump",
+        "hctl": __version__,
+        "time": format_time(case.time),
+        "redacted": case.redacted,
+        "resource": case.resource,
+        "request": case.request,
+        "objects": list(case.objects),
+        "unread": [
+            {
+                "source": entry.source,
+                "namespace": entry.namespace,
+                "name": entry.name,
+                "reason": str(entry.reason),
+                "message": entry.message,
+            }
+            for entry in case.unread
+        ],
+    }
+
+
+def case_of(document: object) -> Case:
+    """Read a document.
+
+    Args:
+        document: Any JSON.
+
+    Raises:
+        UsageError: It is no dump; the error names the field.
+    """
+    whole = mapping(document)
+    if (whole.get("apiVersion"), whole.get("kind")) != (DUMP_VERSION, "Dump"):
+        found = f"{inert(whole.get('apiVersion'), 80)} {inert(whole.get('kind'), 80)}".strip() or "neither"
+        raise UsageError(f"apiVersion and kind: found {found}, expected {DUMP_VERSION} Dump; make one with `hctl dump`")
+    time = parse_time(whole.get("time"))
+    if time is None:
+        raise UsageError(f"time: found {inert(whole.get('time'), 80)!r}, expected a time such as 2026-02-26T10:30:00Z")
+    request, metadata = whole.get("request"), mapping(mapping(whole.get("request")).get("metadata"))
+    if not isinstance(request, dict) or not (isinstance(metadata.get("name"), str) and metadata["name"]):
+        raise UsageError("request: found no object with metadata.name, expected the request as the cluster holds it")
+    objects = whole.get("objects", [])
+    if not isinstance(objects, list) or not all(isinstance(entry, dict) for entry in objects):
+        raise UsageError("objects: expected a list of objects, each with apiVersion and kind")
+    return Case(
+        time=time.replace(microsecond=0),
+        resource=inert(whole.get("resource"), 600),
+        request=request,
+        objects=tuple(objects),
+        unread=tuple(_unread(entry, place) for place, entry in enumerate(items(whole.get("unread")))),
+        redacted=whole.get("redacted") is True,
+    )
+
+
+def _unread(entry: object, place: int) -> Unread:
+    fields = mapping(entry)
+    source, reason = fields.get("source"), fields.get("reason")
+    known = [*(str(known) for known in Source), LEASES]
+    if source not in known:
+        raise UsageError(f"unread[{place}].source: found {inert(source, 80)!r}, expected one of {', '.join(known)}")
+    if reason not in _REASONS:
+        expected = ", ".join(_REASONS)
+        raise UsageError(f"unread[{place}].reason: found {inert(reason, 80)!r}, expected one of {expected}")
+    namespace, name, message = (inert(fields.get(key)) for key in ("namespace", "name", "message"))
+    return Unread(str(source), namespace, name, Reason(str(reason)), message)

@@ -1,0 +1,67 @@
+"""What the rules will say if nothing changes: the same observation, looked at again at every moment that they announce.
+
+No deadline is known here. The rules say when their answer may change (ADR 0006), so they are asked then.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.status import Condition
+from platform_status_contract.rules.conclude import conclude
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.merge import merged_status
+from platform_status_contract.rules.observation import Facts, Observation
+from platform_status_contract.rules.projection import Projection
+
+__all__ = ["Step", "foresee"]
+
+_MOST_LOOKS: Final = 40
+_FARTHEST: Final = timedelta(days=366)
+
+
+class Step(Struct, frozen=True):
+    """A moment at which the verdict becomes another.
+
+    Attributes:
+        at: When.
+        projection: What will be said.
+        changes: Types of the conditions whose status or reason will be another.
+    """
+
+    at: datetime
+    projection: Projection
+    changes: tuple[str, ...]
+
+
+def foresee(
+    status: object, projection: Projection, observation: Observation, facts: Facts, now: datetime
+) -> tuple[Step, ...]:
+    """Look ahead, for a year at most.
+
+    Args:
+        status: `.status` as it is stored, any JSON.
+        projection: What is concluded now.
+        observation: What was seen.
+        facts: What the request says about itself.
+        now: The moment of the first conclusion.
+    """
+    found: list[Step] = []
+    moment = now
+    for _ in range(_MOST_LOOKS):
+        if projection.wake is None or projection.wake - now > _FARTHEST:
+            break
+        status = merged_status(status, projection, moment)
+        moment = max(projection.wake, moment + timedelta(seconds=1))
+        following = conclude(recall(status), observation, facts, moment)
+        changes = _changes(projection.conditions, following.conditions)
+        if changes or following.phase is not projection.phase:
+            found.append(Step(moment, following, changes))
+        projection = following
+    return tuple(found)
+
+
+def _changes(before: tuple[Condition, ...], after: tuple[Condition, ...]) -> tuple[str, ...]:
+    known = {entry.type: (entry.status, entry.reason) for entry in before}
+    return tuple(entry.type for entry in after if known.get(entry.type) != (entry.status, entry.reason))

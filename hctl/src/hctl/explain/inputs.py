@@ -1,0 +1,182 @@
+"""What each source rests on: the objects, by name and resourceVersion, and what was read in them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from hctl.reading.read import mapping
+from hctl.texts import count_of, inert
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.times import parse_time
+from platform_status_contract.observing.observe import matches
+from platform_status_contract.observing.records import ApplicationRecord, Key, PlacementRecord, PodRecord
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.sources.pods import counts, is_ready
+from platform_status_contract.rules.timers import SourceName
+
+from .world import World
+
+__all__ = ["Input", "inputs_of"]
+
+
+class Input(Struct, frozen=True):
+    """One object that a verdict rests on, or a collection that could not be read.
+
+    Attributes:
+        kind: Its kind.
+        namespace: Its namespace.
+        name: Its name; empty for a whole collection.
+        version: metadata.resourceVersion; empty if it is not there.
+        created: metadata.creationTimestamp; None if unknown.
+        found: ``present``, ``absent`` or ``unread``.
+        says: What was read in it.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    version: str = ""
+    created: datetime | None = None
+    found: str = "present"
+    says: str = ""
+
+
+def inputs_of(source: SourceName, world: World, contract: Contract, request: Key, now: datetime) -> tuple[Input, ...]:
+    """List what a source rests on, by name."""
+    match source:
+        case SourceName.WORKS:
+            found = _works(world, request)
+        case SourceName.ARGO_SYNC | SourceName.ARGO_HEALTH:
+            found = _application(world, contract, sync=source is SourceName.ARGO_SYNC)
+        case SourceName.PODS:
+            found = _pods(world, contract, Clock(now))
+        case SourceName.SECRET:
+            found = _secrets(world, contract)
+        case _:  # sub-applications, the last of a closed set
+            found = _sub_applications(world, contract)
+    return tuple(found)
+
+
+def _works(world: World, request: Key) -> Iterator[Input]:
+    for source, kind in ((Source.WORKS, "Work"), (Source.WORK_PLACEMENTS, "WorkPlacement")):
+        yield from _refused(world, source, kind, request[0])
+    for work, placements in world.works(request):
+        says = "nothing to write" if work.empty else count_of(len(placements), "placement")
+        yield _seen(world, Source.WORKS, "Work", work.key, says)
+        for item in placements:
+            yield _seen(world, Source.WORK_PLACEMENTS, "WorkPlacement", item.key, _written(item))
+
+
+def _written(item: PlacementRecord) -> str:
+    where = f" to {item.destination}" if item.destination else ""
+    if item.misplaced:
+        return f"misplaced{where}"
+    if item.written:
+        return f"written{where}"
+    return f"not yet written{where}" if item.written is None else f"not written{where}: {item.message}"
+
+
+def _application(world: World, contract: Contract, *, sync: bool) -> Iterator[Input]:
+    named = contract.application
+    if named is None:
+        return
+    key = (named.namespace, named.name)
+    if world.unread(Source.APPLICATIONS) is not None:
+        yield from _refused(world, Source.APPLICATIONS, "Application", named.namespace)
+        return
+    record = world.application(key)
+    says = ""
+    if record is not None:
+        seen = record.seen
+        if sync:
+            parts = [f"sync {seen.sync_status or 'not compared yet'}"]
+            parts += [f"operation {seen.operation_phase}"] if seen.operation_phase else []
+            parts += [] if seen.compared_current else ["compared with another source than it has now"]
+            annotation = named.generation_annotation
+            if annotation is not None:
+                parts.append(f"written for generation {dict(record.numbers).get(annotation, 'none')}")
+            says = ", ".join(parts)
+        else:
+            says = f"health {seen.health_status or 'not assessed yet'}"
+            says += f": {seen.health_message}" if seen.health_message else ""
+    yield _seen(world, Source.APPLICATIONS, "Application", key, says, absent=record is None)
+
+
+def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
+    wanted = contract.workloads
+    if wanted is None:
+        return
+    yield from _refused(world, Source.PODS, "Pod", wanted.namespace)
+    for record in world.pods(wanted.namespace):
+        if matches(wanted.selector, record.labels):
+            yield _seen(world, Source.PODS, "Pod", record.key, _pod(record, clock))
+    for item in wanted.controllers or ():
+        source, key = KIND_OF_CONTROLLER[item.kind], (wanted.namespace, item.name)
+        refused = world.unread(source, key)
+        if refused is not None:
+            yield Input(item.kind, *key, found="unread", says=refused.message)
+            continue
+        controller = world.controller(source, key)
+        says = "paused" if controller is not None and controller.paused else "not paused"
+        yield _seen(world, source, item.kind, key, says, absent=controller is None)
+
+
+def _pod(record: PodRecord, clock: Clock) -> str:
+    seen = record.seen
+    parts = [seen.phase or "no phase"]
+    if not counts(seen):
+        parts.append("does not count" + (", terminating" if seen.terminating else ""))
+    elif is_ready(seen, clock):
+        parts.append("ready")
+    else:
+        parts.append("ready, but not for long enough since it restarted" if seen.ready else "not ready")
+    parts += [count_of(seen.restarts, "restart")] if seen.restarts else []
+    parts += [seen.waiting] if seen.waiting else []
+    return ", ".join(parts)
+
+
+def _secrets(world: World, contract: Contract) -> Iterator[Input]:
+    for item in contract.secrets or ():
+        key = (item.namespace, item.name)
+        refused = world.unread(Source.SECRETS, key)
+        if refused is not None:
+            yield Input("Secret", *key, found="unread", says=refused.message)
+        else:
+            absent = world.object(Source.SECRETS, key) is None
+            yield _seen(world, Source.SECRETS, "Secret", key, "exists", absent=absent)
+
+
+def _sub_applications(world: World, contract: Contract) -> Iterator[Input]:
+    wanted = contract.sub_applications
+    if wanted is None:
+        return
+    yield from _refused(world, Source.APPLICATIONS, "Application", wanted.namespace)
+    own = (contract.application.namespace, contract.application.name) if contract.application else None
+    record: ApplicationRecord
+    for record in world.applications_at(wanted.namespace, wanted.destination.server, wanted.destination.name):
+        if record.key != own and matches(wanted.selector, record.labels):
+            says = f"health {record.seen.health_status or 'not assessed yet'}"
+            yield _seen(world, Source.APPLICATIONS, "Application", record.key, says)
+
+
+def _refused(world: World, source: Source, kind: str, namespace: str) -> Iterator[Input]:
+    refused = world.unread(source)
+    if refused is not None:
+        yield Input(kind, namespace, "", found="unread", says=refused.message)
+
+
+def _seen(world: World, source: Source, kind: str, key: Key, says: str, *, absent: bool = False) -> Input:
+    namespace, name = (inert(part, 253) for part in key)
+    if absent:
+        return Input(kind, namespace, name, found="absent", says="does not exist")
+    metadata = mapping((world.object(source, key) or {}).get("metadata"))
+    return Input(
+        kind=kind,
+        namespace=namespace,
+        name=name,
+        version=inert(metadata.get("resourceVersion"), 64),
+        created=parse_time(metadata.get("creationTimestamp")),
+        says=inert(says, 600),
+    )

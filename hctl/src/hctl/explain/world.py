@@ -1,0 +1,152 @@
+"""A dump as the `View` that observing reads."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, source_of
+from hctl.reading.freshness import LeaseReading
+from hctl.reading.read import mapping
+from platform_status_contract.model.times import parse_time
+from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.records import (
+    ApplicationRecord,
+    ControllerRecord,
+    Key,
+    PlacementRecord,
+    PodRecord,
+    Record,
+    WorkRecord,
+)
+from platform_status_contract.observing.sources import PROMISE_LABEL, Failure, Source, SourceState
+from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Unreadable
+
+__all__ = ["World"]
+
+R = TypeVar("R", bound=Record)
+
+_LEASE = ("coordination.k8s.io", "Lease")
+
+
+class World:
+    """What a dump knows, read by the sidecar's decoders.
+
+    What could not be read has been so since the dump was made: that is all that anybody knows who looks once. So for a
+    request that was once Ready the status is believed about it for a minute, as the sidecar does after a restart.
+
+    Args:
+        case: The dump.
+        lease: ``namespace/name`` of the sidecar's Lease, by which its Promise is known; may be empty.
+    """
+
+    def __init__(self, case: Case, lease: str = "") -> None:
+        self._case = case
+        self._records: dict[Source, dict[Key, Record]] = {source: {} for source in Source}
+        self._objects: dict[tuple[Source, Key], Json] = {}
+        self._leases: dict[str, Json] = {}
+        for found in case.objects:
+            source = source_of(found)
+            if source is not None:
+                record = DECODERS[source](msgspec.json.encode(found))
+                if record is not None:
+                    self._records[source][record.key] = record
+                    self._objects[source, record.key] = found
+            elif kind_of(found) == _LEASE:
+                metadata = mapping(found.get("metadata"))
+                self._leases[f"{metadata.get('namespace')}/{metadata.get('name')}"] = found
+        self._promise = self._promise_of(lease)
+
+    # -- what observing asks
+
+    def state(self, source: Source) -> SourceState:
+        """Return whether a kind could be read."""
+        refused = self.unread(source)
+        if refused is None:
+            return SourceState(synced=True)
+        return SourceState(failure=Failure(refused.reason, self._case.time, refused.message))
+
+    def application(self, key: Key) -> ApplicationRecord | None:
+        """Return an Application."""
+        found = self._records[Source.APPLICATIONS].get(key)
+        return found if isinstance(found, ApplicationRecord) else None
+
+    def applications_at(self, namespace: str, server: str | None, destination: str | None) -> list[ApplicationRecord]:
+        """Return the Applications of a namespace whose destination is the server or the name, by name."""
+        return [
+            record
+            for record in self._all(Source.APPLICATIONS, ApplicationRecord)
+            if record.namespace == namespace
+            and ((server and record.server == server) or (destination and record.destination == destination))
+        ]
+
+    def is_pods_known(self, namespace: str) -> bool:  # noqa: ARG002 - a dump holds what a contract names
+        """Say that a pod that is not there is absent."""
+        return True
+
+    def pods(self, namespace: str) -> list[PodRecord]:
+        """Return the pods of a namespace."""
+        return [record for record in self._all(Source.PODS, PodRecord) if record.namespace == namespace]
+
+    def controller(self, source: Source, key: Key) -> ControllerRecord | None:
+        """Return a controller."""
+        found = self._records[source].get(key)
+        return found if isinstance(found, ControllerRecord) else None
+
+    def works(self, request: Key) -> list[tuple[WorkRecord, list[PlacementRecord]]]:
+        """Return the Works of a request, by name, each with its placements, by name."""
+        placements = self._all(Source.WORK_PLACEMENTS, PlacementRecord)
+        return [
+            (work, [item for item in placements if (item.namespace, item.work) == work.key])
+            for work in self._all(Source.WORKS, WorkRecord)
+            if (work.namespace, work.resource) == request and self._promise in ("", work.promise)
+        ]
+
+    def secret(self, key: Key) -> Reading[SecretSeen] | None:
+        """Return what was found of a Secret."""
+        refused = self.unread(Source.SECRETS, key)
+        if refused is not None:
+            return Unreadable(refused.reason, self._case.time)
+        return Present(SecretSeen(key[1])) if key in self._records[Source.SECRETS] else Absent()
+
+    # -- what else is asked
+
+    def unread(self, source: str, key: Key | None = None) -> Unread | None:
+        """Return why a kind, or one object of it, could not be read; None if it could."""
+        return next(
+            (
+                entry
+                for entry in self._case.unread
+                if entry.source == source and (key is None or (entry.namespace, entry.name) == key)
+            ),
+            None,
+        )
+
+    def object(self, source: Source, key: Key) -> Json | None:
+        """Return an object as the dump holds it."""
+        return self._objects.get((source, key))
+
+    def lease(self, name: str) -> LeaseReading | None:
+        """Return what was found of the Lease ``namespace/name``; None if none is named."""
+        if not name:
+            return None
+        found = self._leases.get(name)
+        if found is not None:
+            return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")))
+        refused = self.unread(LEASES)
+        return LeaseReading(missing=True) if refused is None else LeaseReading(unreadable=refused.message or "not read")
+
+    def _all(self, source: Source, kind: type[R]) -> list[R]:
+        return [record for _, record in sorted(self._records[source].items()) if isinstance(record, kind)]
+
+    def _promise_of(self, lease: str) -> str:
+        """Name the Promise, whose Works count: the request's label says it, else its sidecar's Lease has its name."""
+        labels: Mapping[str, object] = mapping(mapping(self._case.request.get("metadata")).get("labels"))
+        said = labels.get(PROMISE_LABEL)
+        if isinstance(said, str) and said:
+            return said
+        called = lease.partition("/")[2]
+        known = {work.promise for work in self._all(Source.WORKS, WorkRecord)} - {""}
+        # a shard's Lease has a suffix
+        fitting = [name for name in known if called == name or called.startswith(f"{name}-")]
+        return max(fitting, key=len, default="")

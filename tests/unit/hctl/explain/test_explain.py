@@ -1,0 +1,184 @@
+"""What an explanation says: what comes next, what differs, whom not to trust, what could not be seen."""
+
+import copy
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from hctl.commands.app import app
+from hctl.drawing.explanations import draw_explanation
+from hctl.dump.case import Case, Unread
+from hctl.dump.texts import spell_case
+from hctl.errors import ExitCode
+from hctl.explain.derive import Explanation, explain
+from hctl.reading.freshness import State
+from platform_status_contract.model.times import format_time
+from platform_status_contract.model.vocabulary import Reason
+from tests.unit.hctl.golden import picture
+
+from .dumps import golden_dumps
+from .test_dump import loaded
+
+
+def changed(case: Case, kind: str, change: Any, *, name: str = "") -> Case:  # noqa: ANN401 - a function of an object
+    """Change the objects of a kind in place of what they were; a change to None takes one away."""
+    objects = []
+    for found in copy.deepcopy(case.objects):
+        fits = found["kind"] == kind and name in ("", found["metadata"]["name"])
+        after = change(found) if fits else found
+        objects += [after] if after is not None else []
+    return Case(case.time, case.resource, case.request, tuple(objects), case.unread)
+
+
+def unreadied(pod: dict[str, Any]) -> dict[str, Any]:
+    """The pod, not ready."""
+    pod["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
+    return pod
+
+
+def drawn(explanation: Explanation) -> str:
+    """The picture, wide."""
+    return picture(draw_explanation(explanation), 200)
+
+
+def refused(case: Case, source: str, **other: str) -> Case:
+    """The case of somebody who may not read a kind."""
+    unread = Unread(
+        source, other.get("namespace", "x"), other.get("name", ""), Reason.FORBIDDEN, "you have no permission to look"
+    )
+    return Case(case.time, case.resource, case.request, case.objects, (unread,))
+
+
+def test_a_timer_says_what_it_will_do() -> None:
+    found = explain(changed(loaded("ready"), "Pod", unreadied))
+    assert (found.projection.phase, found.projection.row) == ("Degraded", "6")
+    (step,) = found.forecast
+    assert (step.projection.phase, step.projection.ready.reason) == ("Failed", "WorkloadsDown")
+    assert step.at - found.now == timedelta(seconds=600)
+    assert "Failed (WorkloadsDown) in 10m unless pods recover\n" in drawn(found)
+
+
+def test_the_status_of_before_is_compared_with_the_verdict_of_now() -> None:
+    found = explain(changed(loaded("ready"), "Pod", unreadied))
+    differing = {entry.field: (entry.stored, entry.concluded) for entry in found.differences}
+    assert differing["phase"] == ("Ready", "Degraded")
+    assert differing["condition PodsReady"] == ("True AllPodsRunning", "False PodsNotReady")
+    assert "phase: says Ready; concluded Degraded" in drawn(found)
+
+
+def test_without_a_lease_the_status_is_not_to_be_trusted() -> None:
+    case = changed(loaded("ready"), "Lease", lambda _: None)
+    found = explain(case)
+    assert found.projection.phase == "Ready", "the verdict is ours"
+    assert found.freshness.state is State.SILENT
+    assert found.exit_code is ExitCode.STALE
+    assert "not to be trusted" in drawn(found).splitlines()[0]
+
+
+def test_an_old_lease_is_one_too() -> None:
+    case = loaded("ready")
+    assert explain(case).freshness.state is State.FRESH
+    assert explain(case).exit_code is ExitCode.READY
+    later = explain(case, case.time + timedelta(minutes=10))
+    assert later.freshness.state is State.SILENT
+    assert "The sidecar has been silent for" in drawn(later).splitlines()[0]
+
+
+def test_what_is_missing_is_listed_as_missing() -> None:
+    found = explain(loaded("secret-missing"))
+    (secret,) = (entry for entry in found.sources if entry.assessment.source == "secret")
+    assert [(entry.kind, entry.found, entry.version) for entry in secret.inputs] == [("Secret", "absent", "")]
+
+
+def test_each_object_is_named_with_its_version() -> None:
+    case = loaded("pod-broken")
+    versions = {
+        (found["kind"], found["metadata"]["name"]): found["metadata"]["resourceVersion"]
+        for found in case.objects
+        if found["kind"] != "Lease"
+    }
+    shown = {
+        (entry.kind, entry.name): entry.version
+        for source in explain(case).sources
+        for entry in source.inputs
+        if entry.found == "present"
+    }
+    assert shown == versions
+
+
+def test_what_the_reader_may_not_see_is_believed_for_a_minute_and_said() -> None:
+    case = refused(loaded("ready"), "pods")
+    found = explain(case)
+    assert found.projection.phase == "Ready", "as the sidecar would after a restart"
+    assert "pods could not be read from here: you have no permission to look" in found.remarks
+    assert any("by the status" in remark for remark in found.remarks)
+    later = explain(case, case.time + timedelta(seconds=60))
+    assert (later.projection.phase, later.projection.row) == ("Unknown", "8")
+    assert [step.projection.phase for step in found.forecast][:1] == ["Unknown"]
+
+
+@pytest.mark.parametrize("source", ["applications", "works", "workplacements", "statefulsets", "leases"])
+def test_no_refusal_ends_the_explanation(source: str) -> None:
+    found = explain(refused(loaded("ready"), source))
+    assert any(source in remark for remark in found.remarks)
+    assert "<- matches" in drawn(found)
+
+
+def test_works_of_another_promise_do_not_count() -> None:
+    """A Work with our request's name may belong to another Promise's request; the label of the request tells."""
+    case = loaded("ready")
+    request = copy.deepcopy(case.request)
+    request["metadata"]["labels"] = {"kratix.io/promise-name": "vcluster-orchestrator-v2"}
+    foreign = next(copy.deepcopy(found) for found in case.objects if found["kind"] == "Work")
+    foreign["metadata"] |= {"name": "foreign"}
+    foreign["metadata"]["labels"] |= {"kratix.io/promise-name": "another"}
+    both = Case(case.time, case.resource, request, (*case.objects, foreign))
+    assert explain(both).projection.row == "3"
+    unlabelled = Case(case.time, case.resource, case.request, (*case.objects, foreign))
+    assert explain(unlabelled).projection.row == "3", "was Ready, so a Work that waits is only noted"
+    named = {entry.name for entry in explain(both).sources[0].inputs}
+    assert "foreign" not in named
+    assert "foreign" in {entry.name for entry in explain(unlabelled).sources[0].inputs}
+
+
+def test_a_dry_run_is_said_to_be_one() -> None:
+    case = loaded("ready")
+    request = copy.deepcopy(case.request)
+    request["metadata"]["labels"] = {"kratix.io/dry-run": "true"}
+    found = explain(Case(case.time, case.resource, request, case.objects))
+    assert any("dry run" in remark for remark in found.remarks)
+
+
+def test_a_file_is_explained_without_a_cluster(tmp_path: Path) -> None:
+    path = golden_dumps()["pod-broken"]
+    run = CliRunner().invoke(app, ["explain", "-f", str(path)])
+    assert run.exit_code == ExitCode.NOT_READY
+    assert "by row 6" in run.stdout
+    piped = CliRunner().invoke(app, ["explain", "-f", "-", "-o", "jsonpath={.row}"], input=path.read_bytes())
+    assert piped.stdout.strip() == "6"
+    case = loaded("ready")
+    later = format_time(case.time + timedelta(minutes=10))
+    (tmp_path / "case.yaml").write_text(spell_case(case), encoding="utf-8")
+    stale = CliRunner().invoke(app, ["explain", "-f", str(tmp_path / "case.yaml"), "--now", later])
+    assert stale.exit_code == ExitCode.STALE
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["explain"], "one of both is needed"),
+        (["explain", "media", "-f", "case.yaml"], "one of both is needed"),
+        (["explain", "-f", "/nowhere/case.yaml"], "No such file"),
+        (["explain", "-f", __file__], "is not YAML that we accept"),
+        (["explain", "-f", "-", "--now", "soon"], "--now 'soon': expected a time"),
+        (["vcluster", "status", "media", "--explain", "--watch"], "--explain is about one moment"),
+        (["status", "--explain"], "--explain needs a name"),
+    ],
+)
+def test_a_mistake_in_the_command_is_one_line(words: list[str], says: str) -> None:
+    run = CliRunner().invoke(app, words)
+    assert run.exit_code == ExitCode.USAGE
+    assert says in " ".join(run.stderr.replace("│", " ").split())

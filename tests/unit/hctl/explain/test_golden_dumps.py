@@ -1,0 +1,85 @@
+"""A dump that is dropped into tests/golden/dumps is a test: its verdict stands beside it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from hctl.documents.explanations import explanation_report
+from hctl.documents.outputs import Form, Output, spell
+from hctl.documents.schemas import schema_text
+from hctl.drawing.explanations import draw_explanation
+from hctl.dump.case import document_of
+from hctl.dump.redact import redact
+from hctl.dump.texts import parse_case, spell_case
+from hctl.explain.derive import explain
+from tests.unit.hctl.golden import picture
+from tests.unit.hctl.test_documents import VALIDATORS
+
+from .dumps import FOLDER, expectation, golden_dumps
+
+DUMPS = [pytest.param(path, id=name) for name, path in golden_dumps().items()]
+
+
+@pytest.mark.parametrize("path", DUMPS)
+def test_the_verdict_is_as_expected(path: Path) -> None:
+    case = parse_case(path.read_text(encoding="utf-8"))
+    expected = (FOLDER / f"{path.stem}.expected.txt").read_text(encoding="utf-8")
+    assert expectation(case) == expected
+
+
+def test_every_dump_has_an_expectation_and_every_expectation_a_dump() -> None:
+    expected = {f"{name}{suffix}" for name in golden_dumps() for suffix in (".yaml", ".expected.txt")}
+    assert {path.name for path in FOLDER.iterdir()} == expected
+    assert len(golden_dumps()) >= 8
+
+
+@pytest.mark.parametrize("path", DUMPS)
+def test_a_redacted_dump_leads_to_the_same_verdict(path: Path) -> None:
+    case = parse_case(path.read_text(encoding="utf-8"))
+    hidden = parse_case(spell_case(redact(case)))
+    verdict = [line for line in expectation(case).splitlines() if not line.startswith("differs:")]
+    assert [line for line in expectation(hidden).splitlines() if not line.startswith("differs:")] == verdict
+
+
+@pytest.mark.parametrize("path", DUMPS)
+def test_dump_and_explanation_obey_their_schemas(path: Path) -> None:
+    case = parse_case(path.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json.loads(schema_text("dump"))).validate(yaml.safe_load(spell_case(case)))
+    report = json.loads(spell(Output(Form.JSON), explanation_report(explain(case)), []))
+    VALIDATORS["explanation"].validate(report)
+    assert document_of(parse_case(spell_case(case))) == document_of(case)
+
+
+@pytest.mark.parametrize("path", DUMPS)
+def test_of_a_secret_there_is_its_name_and_no_content(path: Path) -> None:
+    found = [item for item in parse_case(path.read_text(encoding="utf-8")).objects if item["kind"] == "Secret"]
+    for secret in found:
+        assert set(secret) == {"apiVersion", "kind", "metadata"}
+        assert "annotations" not in secret["metadata"]
+    assert bool(found) is (
+        path.stem not in ("secret-missing", "overdue", "scheduled", "no-contract", "invalid-contract")
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("path", DUMPS)
+def test_no_line_of_the_picture_is_wider_than_the_terminal(path: Path, width: int) -> None:
+    drawn = picture(draw_explanation(explain(parse_case(path.read_text(encoding="utf-8")))), width)
+    assert all(len(line) <= width for line in drawn.splitlines())
+    assert drawn.count("<- matches") == 1
+
+
+@pytest.mark.parametrize("path", DUMPS)
+def test_a_later_moment_says_what_was_foreseen(path: Path) -> None:
+    """At the first moment that is foreseen the verdict is what was foreseen, if nobody wrote it in between."""
+    case = parse_case(path.read_text(encoding="utf-8"))
+    found = explain(case)
+    for step in found.forecast[:1]:
+        before = explain(case, step.at - timedelta(seconds=1))
+        assert (before.projection.phase, before.projection.row) == (found.projection.phase, found.projection.row)
+        then = explain(case, step.at)
+        assert (then.projection.phase, then.projection.row) == (step.projection.phase, step.projection.row)
