@@ -21,7 +21,8 @@ help: ## List the targets
 demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running)
 	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep)
 
-test: control-plane ## Run every test, those on the real API server included
+test: $(READY) ## Run every test, those on the real API server included
+	@$(BIN)/python -m localplane build --kubectl
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node" $(ARGS)
 
 test-unit: $(READY) ## Run the tests that need neither cluster nor images (under a minute)

@@ -119,4 +119,8 @@ def reason_not_to_run() -> str:
         return "images are built and run as root here, and this is not root"
     programs = ("buildah", "debootstrap", "unshare", "setpriv", "mount", "chroot")
     missing = [name for name in programs if not shutil.which(name) and not shutil.which(name, path="/usr/sbin:/sbin")]
-    return f"not installed: {', '.join(missing)}" if missing else ""
+    if missing:
+        return f"not installed: {', '.join(missing)}"
+    asked = ["unshare", "--mount", "--pid", "--fork", "true"]
+    probe = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - of util-linux
+    return f"this machine refuses namespaces: {probe.stderr.strip()}" if probe.returncode else ""

@@ -52,6 +52,13 @@ def test_build_prints_where_the_binaries_are(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == f"{tmp_path}/kube-apiserver\n{tmp_path}/etcd\n"
 
 
+def test_build_prints_where_kubectl_is_if_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environ = assets(tmp_path, "kube-apiserver", "etcd", "kubectl")
+
+    assert main(["build", "--kubectl"], environ) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"{tmp_path}/kubectl"
+
+
 def test_an_unusable_choice_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build"], assets(tmp_path)) == 2
     assert capsys.readouterr().err.startswith(f"localplane: error: KUBEBUILDER_ASSETS={tmp_path}: no executable")

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NoReturn
 
-from localplane.binaries import find_binaries
+from localplane.binaries import find_binaries, find_kubectl
 from localplane.caches import cache_folder
 from localplane.clusters import existing_cluster
 from localplane.crds import FOREIGN, fetch_crd, install_crds
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     try:
         match parsed.command:
             case "build":
-                _build(chosen)
+                _build(chosen, kubectl=parsed.kubectl)
             case "up":
                 _up(parsed.crds, parsed.apiserver_flag, chosen)
             case "crds":
@@ -80,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("build", help="build the binaries into the cache and print their paths")
+    make = commands.add_parser("build", help="build the binaries into the cache and print their paths")
+    make.add_argument("--kubectl", action="store_true", help="kubectl of the same version, too (half a minute more)")
 
     up = commands.add_parser("up", help="start a control plane and keep it until Ctrl-C")
     up.add_argument(
@@ -108,9 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _build(environ: Mapping[str, str]) -> None:
+def _build(environ: Mapping[str, str], *, kubectl: bool) -> None:
     binaries = find_binaries(environ)
     sys.stdout.write(f"{binaries.apiserver}\n{binaries.etcd}\n")
+    if kubectl:
+        sys.stdout.write(f"{find_kubectl(environ)}\n")
 
 
 def _up(crds: Sequence[str], flags: Sequence[str], environ: Mapping[str, str]) -> None:
