@@ -217,11 +217,10 @@ class Reconciler:
         if record.deleting and (memory.told_deleting or says_deleting(status)):
             self._outcomes.settled(record.key)
             return
-        settled = is_settled(status, record.generation, facts.workflow, dict(record.labels))
         planned = plan(status, projection, now) or self._planned_heartbeat(record, status, now)
         if planned is None:
             self._rest(record, memory)
-            if self._mirror and settled:
+            if self._mirror and _is_settled(record, status, facts):
                 self._mirror.told(record, projection)
             return
         self._outcomes.owed(record.key)
@@ -230,7 +229,7 @@ class Reconciler:
             memory.pacing,
             now=self._clock.monotonic(),
             changed_at=self._store.request_changed_at(record.key),
-            settled=settled,
+            settled=_is_settled(record, status, facts),
             interval=self._write_interval,
         )
         if wait > 0:
@@ -333,3 +332,7 @@ class Reconciler:
         delay = self._memories.retry_after(key, error)
         if delay is not None:
             self._queue.add(key, delay)
+
+
+def _is_settled(record: RequestRecord, status: object, facts: Facts) -> bool:
+    return is_settled(status, record.generation, facts.workflow, dict(record.labels))

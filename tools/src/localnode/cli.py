@@ -2,18 +2,17 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from localnode.binaries import find_node_binaries
 from localnode.errors import NotPossibleError
 from localnode.node import LocalNode
 from localnode.requirements import why_not
 from localplane.errors import LocalPlaneError
+from localplane.interrupts import end_as_ctrl_c
 
 __all__ = ["main"]
 
@@ -43,9 +42,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """
     parsed = _parser().parse_args(arguments)
     chosen = os.environ if environ is None else environ
-    # SIGINT too: a shell starts what runs in its background with SIGINT ignored.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_as_ctrl_c()
     try:
         match parsed.command:
             case "check":
@@ -97,8 +94,3 @@ def _up(archives: Sequence[Path], environ: Mapping[str, str]) -> None:
         sys.stdout.write(f"export KUBECONFIG={node.plane.kubeconfig}\n")
         sys.stdout.flush()
         node.watch()
-
-
-def _interrupt(number: int, _frame: object) -> NoReturn:
-    # As Ctrl-C: every `with` block on the way out stops what it started.
-    raise KeyboardInterrupt(signal.Signals(number).name)

@@ -2,13 +2,11 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import NoReturn
 
 from localplane.binaries import find_binaries, find_kubectl
 from localplane.caches import cache_folder
@@ -16,6 +14,7 @@ from localplane.clusters import existing_cluster
 from localplane.crds import FOREIGN, fetch_crd, install_crds
 from localplane.errors import ClusterChoiceError, LocalPlaneError, StartError
 from localplane.gotoolchains import find_go
+from localplane.interrupts import end_as_ctrl_c
 from localplane.pins import pin
 from localplane.plane import ControlPlane
 from localplane.versions import CLIENTS, NODE_TOOLS, TOOLS
@@ -51,9 +50,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """
     parsed = _parser().parse_args(arguments)
     chosen = os.environ if environ is None else environ
-    # SIGINT too: a shell starts what runs in its background with SIGINT ignored.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    end_as_ctrl_c()
     try:
         match parsed.command:
             case "build":
@@ -159,8 +156,3 @@ def _pin(environ: Mapping[str, str]) -> None:
     for tool in (*TOOLS, *NODE_TOOLS, *CLIENTS):
         pin(tool, folder, go, environ)
         sys.stdout.write(f"{folder / tool.name}\n")
-
-
-def _interrupt(number: int, _frame: object) -> NoReturn:
-    # As Ctrl-C: every `with` block on the way out stops what it started.
-    raise KeyboardInterrupt(signal.Signals(number).name)
