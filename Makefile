@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
-DISTS := schemas pipeline sidecar hctl tools
+DISTS := schemas pipeline sidecar hctl assistant tools
 WORKERS ?= auto
 export PYTHONPATH :=
 
@@ -104,7 +104,7 @@ control-plane: $(READY)
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
-	  --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+	  --no-emit-package hctl --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
 
 clean: ## Remove what was made in the checkout (the cache outside stays)
 	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -9,6 +9,7 @@ What belongs here, by package; each knows only those above it:
 - `documents`: what scripts read: JSON with a schema, YAML, names, JSONPath.
 - `drawing`: what people read: view -> rich. Pure.
 - `live`: watching and waiting.
+- `session`, `target`: one run against one cluster; also for programs that stand on hctl, as the assistant does.
 - `commands`: the command line; nothing is decided there.
 
 What may not: a rule about health (those are the contract's), a naming convention, a sibling distribution.

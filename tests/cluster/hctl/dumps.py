@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hctl.commands.options import Target
-from hctl.commands.session import Session
 from hctl.dump.case import Case
 from hctl.dump.collect import collect
 from hctl.dump.texts import spell_case
+from hctl.session import Session
+from hctl.target import Target
 from localplane.clusters import Cluster
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane

@@ -33,7 +33,7 @@ def test_help_itself_draws_without_rich() -> None:
 
 @pytest.mark.parametrize("module", ["statuses", "overviews", "diagnoses"])
 def test_a_command_leaves_out_what_it_does_not_need(module: str) -> None:
-    modules = _imported(f"import hctl.commands.session, hctl.commands.{module}")
+    modules = _imported(f"import hctl.session, hctl.commands.{module}")
     assert not [name for name in ("pydantic", "jsonpath", "jsonschema", "kubernetes", "requests") if name in modules]
     if module != "diagnoses":
         assert "hctl.diagnosis.conclude" not in modules

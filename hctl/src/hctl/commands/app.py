@@ -7,6 +7,7 @@ import typer
 
 from hctl import __version__
 from hctl.errors import ExitCode, HctlError
+from hctl.target import Target
 
 from .options import (
     AllOption,
@@ -21,7 +22,6 @@ from .options import (
     ProblemsOption,
     ReferenceArgument,
     SortOption,
-    Target,
     TimeoutOption,
     WaitOption,
     WatchOption,
@@ -170,8 +170,9 @@ def dump(
     target = target_of(ctx, context, namespace, kubeconfig)
 
     def write() -> ExitCode:
+        from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
         from .explanations import dump_request  # noqa: PLC0415 - see the module's docstring
-        from .session import Session  # noqa: PLC0415 - see the module's docstring
 
         return dump_request(Session(target), reference, redacted=redact)
 
@@ -296,7 +297,8 @@ def vcluster_diagnose(
 def _status(
     target: Sequence[str], reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
 ) -> ExitCode:
-    from .session import Session  # noqa: PLC0415 - see the module's docstring
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
     from .statuses import Asked, show_status  # noqa: PLC0415 - see the module's docstring
 
     return show_status(Session(target), reference, Asked(output, watch, wait, timeout), vcluster=vcluster)
@@ -315,16 +317,18 @@ def _list(
     overview: bool = False,
     vcluster: bool = False,
 ) -> ExitCode:
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
     from .overviews import Listed, list_requests  # noqa: PLC0415 - see the module's docstring
-    from .session import Session  # noqa: PLC0415 - see the module's docstring
 
     listed = Listed(output, everywhere, problems, sort, columns, watch, overview)
     return list_requests(Session(target), kind, listed, vcluster=vcluster)
 
 
 def _diagnose(target: Sequence[str], reference: str, output: str, *, vcluster: bool) -> ExitCode:
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
     from .diagnoses import diagnose as answer  # noqa: PLC0415 - see the module's docstring
-    from .session import Session  # noqa: PLC0415 - see the module's docstring
 
     return answer(Session(target), reference, output, vcluster=vcluster)
 
@@ -338,8 +342,9 @@ def _explain(
     vcluster: bool = False,
     pictured: bool = False,
 ) -> ExitCode:
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
     from .explanations import explain_request  # noqa: PLC0415 - see the module's docstring
-    from .session import Session  # noqa: PLC0415 - see the module's docstring
 
     return explain_request(Session(target), reference, output, now=now, vcluster=vcluster, pictured=pictured)
 

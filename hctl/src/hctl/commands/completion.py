@@ -12,8 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from hctl.cluster.requests import Collection
-
-    from .session import Session
+    from hctl.session import Session
 
 __all__ = [
     "complete_contexts",
@@ -90,7 +89,7 @@ def complete_sorts(incomplete: str) -> list[str]:
 def _complete(
     ctx: typer.Context, incomplete: str, names: "Callable[[Session], Iterable[str]]", *, connected: bool = True
 ) -> list[str]:
-    from .session import Session  # noqa: PLC0415 - only when somebody presses the key
+    from hctl.session import Session  # noqa: PLC0415 - only when somebody presses the key
 
     try:
         session = Session(_target(ctx), patience=2.0)

@@ -7,9 +7,9 @@ from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.outputs import parse_output
 from hctl.drawing.diagnoses import draw_diagnosis
 from hctl.errors import ExitCode
+from hctl.session import Session
 
 from .answers import Answers
-from .session import Session
 
 __all__ = ["diagnose"]
 

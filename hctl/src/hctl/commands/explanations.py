@@ -17,11 +17,11 @@ from hctl.dump.redact import redact
 from hctl.dump.texts import parse_case, spell_case
 from hctl.errors import ExitCode, UsageError
 from hctl.explain.derive import Explanation, explain
+from hctl.session import Session
 from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
 
 from .answers import Answers
-from .session import Session
 
 __all__ = ["dump_request", "explain_file", "explain_request"]
 

@@ -1,8 +1,10 @@
 """The options that commands share; those that choose the cluster are kubectl's."""
 
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 import typer
+
+from hctl.target import Target
 
 from .completion import (
     complete_contexts,
@@ -28,7 +30,6 @@ __all__ = [
     "ProblemsOption",
     "ReferenceArgument",
     "SortOption",
-    "Target",
     "TimeoutOption",
     "WaitOption",
     "WatchOption",
@@ -36,20 +37,6 @@ __all__ = [
 ]
 
 _CLUSTER: Final = "Which cluster"
-
-
-class Target(NamedTuple):
-    """Which cluster is meant, and where in it."""
-
-    context: str = ""
-    namespace: str = ""
-    kubeconfig: str = ""
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """The flags that choose the cluster, for the commands that we propose."""
-        context = ("--context", self.context) if self.context else ()
-        return (*context, "--kubeconfig", self.kubeconfig) if self.kubeconfig else context
 
 
 ContextOption = Annotated[

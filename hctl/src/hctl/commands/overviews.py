@@ -16,9 +16,9 @@ from hctl.errors import ExitCode
 from hctl.live.following import Following
 from hctl.live.screens import Screen
 from hctl.reading.judgement import Judged, worst
+from hctl.session import Session
 
 from .answers import Answers
-from .session import Session
 
 __all__ = ["Listed", "list_requests"]
 

@@ -17,11 +17,11 @@ from hctl.live.following import Following
 from hctl.live.screens import Screen
 from hctl.live.waiting import parse_phase, reached, still_waiting
 from hctl.reading.judgement import Judged
+from hctl.session import Session
 from hctl.texts import duration, parse_duration
 from platform_status_contract.model.vocabulary import Phase
 
 from .answers import Answers, Progress
-from .session import Session
 
 __all__ = ["Asked", "show_status"]
 

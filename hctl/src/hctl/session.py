@@ -16,9 +16,8 @@ from hctl.cluster.transport import Transport
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError, UsageError
 from hctl.reading.read import mapping
+from hctl.target import Target
 from hctl.texts import inert
-
-from .options import Target
 
 __all__ = ["Session"]
 
