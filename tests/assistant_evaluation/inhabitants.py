@@ -1,7 +1,7 @@
 """Who lives in the world of the evaluation: a request for every situation that people ask about. Pure.
 
-The statuses are those that pipeline and sidecar leave behind; what truly is the case is written down beside them by hand
-(`working`, `broken`), because a check that computes it as the code does could only agree with the code.
+The statuses are those that pipeline and sidecar leave behind; what truly is the case is written down beside them by
+hand (`working`, `broken`), because a check that computes it as the code does could only agree with the code.
 """
 
 from collections.abc import Mapping
@@ -173,7 +173,7 @@ INHABITANTS: Final[tuple[Inhabitant, ...]] = (
         "sub-apps",
         phase="Degraded",
         reason="SubAppsUnhealthy",
-        message="VCluster portal is degraded: 1 of 3 Applications are healthy; not healthy: portal-grafana, portal-loki",
+        message="VCluster portal is degraded: 1 of 3 Applications are healthy: portal-grafana, portal-loki are not",
         differing={
             "SubAppsHealthy": (
                 "False",

@@ -1,10 +1,11 @@
-"""A world to ask about: an API server with every inhabitant in it, and what Prometheus knows of them, true and false."""
+"""A world to ask about: an API server with every inhabitant in it, and what a Prometheus knows, true and false."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -98,8 +99,8 @@ def world(binary: Path, folder: Path) -> Iterator[World]:
         true = stack.enter_context(_prometheus(binary, page(told, lease), folder / "true"))
         false = stack.enter_context(_prometheus(binary, page(contradicting(told), lease), folder / "false"))
         made.settings = _settings(plane, f"http://{true.address}", f"http://{false.address}", folder)
-        for one in (true, false):
-            until(lambda one=one: one.series("platform_resource_phase == 1"), "Prometheus has scraped")  # type: ignore[misc]
+        for started in (true, false):
+            until(partial(started.series, "platform_resource_phase == 1"), "Prometheus has scraped")
         yield made
 
 
@@ -111,7 +112,7 @@ def _install(admin: Client) -> None:
         admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
-def _settle(admin: Client, one: Inhabitant, lease: str) -> Mapping[str, Any]:
+def _settle(admin: Client, one: Inhabitant, lease: str) -> dict[str, Any]:
     """Create a request, and whatever there is of it; returns its status, empty if nobody wrote one."""
     metadata: Object = {"namespace": one.namespace, "name": one.name}
     if one.phase == "Deleting":

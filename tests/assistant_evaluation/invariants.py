@@ -1,0 +1,193 @@
+"""What holds of every answer, whatever was asked: it invents nothing, cites everything, and shows no secret. Pure."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from hctl.texts import inert
+
+from .grounding import citations, invented
+from .inhabitants import INHABITANTS, SENTINEL, Inhabitant
+from .questions import INTENTS, Question
+
+__all__ = ["against_invariants"]
+
+Answer = Mapping[str, Any]
+Json = Mapping[str, Any]
+
+_KEYS: Final = {
+    "apiVersion",
+    "kind",
+    "question",
+    "intent",
+    "verdict",
+    "text",
+    "abstained",
+    "abstainedBecause",
+    "request",
+    "candidates",
+    "facts",
+    "notes",
+    "model",
+    "exitCode",
+}
+_SOURCES: Final = {"status", "lease", "prometheus", "object", "event"}
+_BY_KEY: Final = {one.key: one for one in INHABITANTS}
+_SILENT_SECONDS: Final = 60
+_KEPT_INTENTS: Final = {"where", "login", "other"}
+"""What was written once by the pipeline is true whether or not anybody looks."""
+
+
+def against_invariants(question: Question, answer: Answer, objects: Mapping[str, Json], now: datetime) -> list[str]:
+    """Return what is wrong with an answer whatever its question was.
+
+    Args:
+        question: It.
+        answer: The document that ``-o json`` writes.
+        objects: ``namespace/name`` -> the request as the API server holds it.
+        now: When it was given.
+    """
+    if missing := _KEYS - answer.keys():
+        return [f"the document lacks {', '.join(sorted(missing))}"]
+    found = [*_shape(answer), *_inert(answer), *_cited(answer), *_promises(answer)]
+    if answer["request"] is not None:
+        key = f"{answer['request']['namespace']}/{answer['request']['name']}"
+        found += _true(answer, _BY_KEY.get(key), objects.get(key), key)
+    elif answer["verdict"] == "yes":
+        named = [_BY_KEY.get(f"{one['namespace']}/{one['name']}") for one in answer["candidates"]]
+        if not named or not all(one is not None and one.working for one in named):
+            found.append("verdict: yes, of no request that works")
+    if SENTINEL in json.dumps(answer):
+        found.append("it shows what stands in a Secret")
+    return found + invented(question, answer, now)
+
+
+def _shape(answer: Answer) -> Iterable[str]:
+    if (answer["apiVersion"], answer["kind"]) != ("hctl.status.integratn.tech/v1", "Answer"):
+        yield f"it is a {answer['apiVersion']} {answer['kind']}"
+    if answer["intent"] not in INTENTS or answer["verdict"] not in ("yes", "no", "unknown", "none"):
+        yield f"intent {answer['intent']!r} or verdict {answer['verdict']!r} is none of those there are"
+    if not answer["text"].strip():
+        yield "text: it says nothing"
+    if bool(answer["abstained"]) is not bool(answer["abstainedBecause"]):
+        yield f"abstained {answer['abstained']}, but because of {answer['abstainedBecause']!r}"
+    if answer["abstained"] and answer["verdict"] == "yes":
+        yield "it abstains and says yes"
+    if not answer["abstained"] and not answer["facts"]:
+        yield "it does not abstain, and has no fact"
+    if answer["verdict"] == "yes" and answer["exitCode"] != 0:
+        yield f"verdict yes, but exit code {answer['exitCode']}"
+    if answer["exitCode"] == 0 and (answer["abstained"] or answer["verdict"] in ("no", "unknown")):
+        yield f"exit code 0 with verdict {answer['verdict']}, abstained {answer['abstained']}"
+    if answer["model"]["used"]:
+        yield "a model was used that nobody asked for"
+
+
+def _cited(answer: Answer) -> Iterable[str]:
+    identifiers = [fact["id"] for fact in answer["facts"]]
+    if len(set(identifiers)) != len(identifiers):
+        yield f"facts: ids are not unique: {identifiers}"
+    cited = citations(answer["text"])
+    if unknown := cited - set(identifiers):
+        yield f"text cites {sorted(unknown)}, which are no facts"
+    if answer["facts"] and not answer["abstained"] and not cited:
+        yield f"text cites none of its {len(identifiers)} facts: {answer['text']!r}"
+    for fact in answer["facts"]:
+        source = fact["source"]
+        name = f"fact {fact['id']} {fact['name']}"
+        if source["type"] not in _SOURCES or not source["reference"]:
+            yield f"{name}: source {source['type']!r} {source['reference']!r} is nowhere to look"
+        if source["type"] == "prometheus" and not source["query"]:
+            yield f"{name}: of Prometheus, without a query"
+        if source["type"] != "prometheus" and not source["resourceVersion"] and fact["value"] is not None:
+            yield f"{name}: without the resourceVersion that it was read at"
+        if source["type"] == "status" and not source["key"]:
+            yield f"{name}: of a status, without the key"
+        if source["type"] in ("lease", "prometheus") and fact["value"] is not None and fact["ageSeconds"] is None:
+            yield f"{name}: without its age"
+
+
+def _promises(answer: Answer) -> Iterable[str]:
+    """Yield what contradicts the promise that what is stale is not believed."""
+    request = answer["request"]
+    if request and request["namespace"] == "quiet" and answer["intent"] not in _KEPT_INTENTS:
+        if not answer["abstained"]:
+            yield "nobody has looked for five minutes, and it does not abstain"
+        if answer["verdict"] == "yes":
+            yield "nobody has looked for five minutes, and it says yes"
+
+
+def _inert(answer: Answer) -> Iterable[str]:
+    for where, text in _strings(answer, ""):
+        shown = text.replace("\n", "") if where == ".text" else text
+        if not shown.isprintable():
+            yield f"{where} holds what does not print: {text!r}"
+
+
+def _strings(value: object, where: str) -> Iterable[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _strings(inner, f"{where}.{key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _strings(inner, f"{where}[{number}]")
+
+
+# -- the facts are those of the world
+
+
+def _true(answer: Answer, one: Inhabitant | None, found: Json | None, key: str) -> Iterable[str]:
+    if one is None or found is None:
+        yield f"request: {key} does not exist"
+        return
+    if answer["verdict"] == "yes" and not one.working:
+        yield f"verdict: yes, but {key} does not work"
+    if answer["request"].get("kind") not in (one.kind, None):
+        yield f"request: kind {answer['request']['kind']!r}, expected {one.kind}"
+    for fact in answer["facts"]:
+        known = _TRUTH.get(fact["name"])
+        if known is None or fact["source"]["type"] != "status":
+            continue
+        expected = known(found)
+        if fact["value"] not in (expected, *_ALSO.get(str(expected), ())):
+            yield f"fact {fact['name']}: {fact['value']!r} is not what the status says: {expected!r}"
+
+
+def _condition(found: Json, kind: str) -> Json:
+    conditions = found.get("status", {}).get("conditions", [])
+    return next((entry for entry in conditions if entry["type"] == kind), {})
+
+
+def _under(*path: str) -> Callable[[Json], Any]:
+    def read(found: Json) -> Any:  # noqa: ANN401 - JSON
+        value: Any = found
+        for key in path:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return inert(value) if isinstance(value, str) else value
+
+    return read
+
+
+_TRUTH: Final[Mapping[str, Callable[[Json], Any]]] = {
+    "phase": _under("status", "phase"),
+    "message": _under("status", "message"),
+    "ready": lambda found: _condition(found, "Ready").get("status"),
+    "reason": lambda found: inert(_condition(found, "Ready").get("reason")),
+    "since": lambda found: _condition(found, "Ready").get("lastTransitionTime"),
+    "endpoint.api": _under("status", "endpoints", "api"),
+    "credential.kubeconfigSecret": _under("status", "credentials", "kubeconfigSecret"),
+    "pods.ready": _under("status", "health", "workloads", "ready"),
+    "pods.total": _under("status", "health", "workloads", "total"),
+    "argocd.sync": _under("status", "health", "argocd", "syncStatus"),
+    "argocd.health": _under("status", "health", "argocd", "healthStatus"),
+    "subapps.healthy": _under("status", "health", "subApps", "healthy"),
+    "subapps.total": _under("status", "health", "subApps", "total"),
+    "generation": _under("metadata", "generation"),
+    "observedGeneration": _under("status", "health", "observedGeneration"),
+}
+"""Name of a fact -> what is true."""
+
+_ALSO: Final[Mapping[str, tuple[object, ...]]] = {"True": (True,), "False": (False,)}
