@@ -34,7 +34,6 @@ _KEYS: Final = {
 }
 _SOURCES: Final = {"status", "lease", "prometheus", "object", "event"}
 _BY_KEY: Final = {one.key: one for one in INHABITANTS}
-_SILENT_SECONDS: Final = 60
 _KEPT_INTENTS: Final = {"where", "login", "other"}
 """What was written once by the pipeline is true whether or not anybody looks."""
 
@@ -100,7 +99,8 @@ def _cited(answer: Answer) -> Iterable[str]:
             yield f"{name}: source {source['type']!r} {source['reference']!r} is nowhere to look"
         if source["type"] == "prometheus" and not source["query"]:
             yield f"{name}: of Prometheus, without a query"
-        if source["type"] != "prometheus" and not source["resourceVersion"] and fact["value"] is not None:
+        dated = source["resourceVersion"] or (source["type"] in ("lease", "object") and fact["ageSeconds"] is not None)
+        if source["type"] != "prometheus" and not dated and fact["value"] is not None:
             yield f"{name}: without the resourceVersion that it was read at"
         if source["type"] == "status" and not source["key"]:
             yield f"{name}: of a status, without the key"
