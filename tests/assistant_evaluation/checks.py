@@ -77,8 +77,10 @@ def _holds(wanted: object, value: object) -> bool:
 
 
 def _means(wanted: str, entry: str) -> bool:
-    """Whether an entry of a list, which may say more (its kind, its phase), is about ``namespace/name``."""
-    return re.search(rf"(?<![-\w.]){re.escape(wanted)}(?![-\w.])", entry) is not None
+    """Whether an entry of a list is about ``namespace/name``, be it spelled so or as ``resource/name in namespace``."""
+    namespace, _, name = map(re.escape, wanted.partition("/"))
+    spelled = rf"{namespace}/{name}|(?:\S+/)?{name} in {namespace}"
+    return re.search(rf"(?<![-\w.])(?:{spelled})(?![-\w.])", entry) is not None
 
 
 def _sources(expect: Expected, answer: Answer) -> Iterable[str]:

@@ -1,4 +1,7 @@
-"""The text says nothing that no fact says: numbers, phases, addresses, names, ages. Pure."""
+"""The text says nothing that no fact says: numbers, phases, addresses, names, ages. Pure.
+
+A text may name the facts that it rests on, as in ``[1, 2]``: then those alone count. One that names none rests on all.
+"""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -138,7 +138,6 @@ _STALE = {"kind": "VClusterOrchestratorV2", "namespace": "quiet", "name": "analy
         (_of_source(1, type="prometheus"), "without a query"),
         (_of_source(5, type="object"), "none of type lease"),
         (_of_fact(5, ageSeconds=None), "without its age"),
-        (_text("Yes: vcluster media is Ready."), "cites none"),
         (_text("media is Ready [9]"), "cites ['9']"),
         (_text("media is Ready [1] with 7 of 5 pods [2][3]"), "the number 7"),
         (_text("media is Ready [1] with 5 of 5 pods"), "the number 5"),
@@ -158,3 +157,21 @@ def test_a_lie_is_found(lie: Callable[[dict[str, Any]], None], finding: str) -> 
     if "notes" in answer:
         found += against_expectation(QUESTION, answer)
     assert any(finding in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("broken", "finding"),
+    [
+        (["apps/web"], ""),
+        (["vclusterorchestratorv2s.platform.integratn.tech/web in apps", "x/media in lab"], ""),
+        (["apps/web-2"], "fact broken: found"),
+        (["lab/web"], "fact broken: found"),
+        (["apps/web", "apps/media"], "holds ['apps/media']"),
+        ([], "fact broken: found"),
+    ],
+)
+def test_a_list_must_hold_whom_it_should_and_nobody_else(broken: list[str], finding: str) -> None:
+    expected = Expected(intent="broken", facts={"broken": ["apps/web"]}, lacks={"broken": ["apps/media"]})
+    answer = _answer() | {"intent": "broken", "question": "?", "facts": [_fact(1, "broken", broken, "status")]}
+    found = against_expectation(Question("a-b", "?", expected), answer)
+    assert (found == []) if not finding else any(finding in line for line in found), found

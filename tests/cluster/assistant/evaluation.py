@@ -1,0 +1,73 @@
+"""The scoreboard for people: ``python -m tests.cluster.assistant.evaluation`` asks everything and says what was right."""
+
+import argparse
+import sys
+import tempfile
+import traceback
+from collections import Counter
+from pathlib import Path
+
+from observability.binaries import find
+from tests.assistant_evaluation.questions import Question, read
+
+from .asking import ask, findings
+from .world import World, world
+
+__all__ = ["main", "scoreboard"]
+
+
+def scoreboard(found: dict[str, list[str]], questions: list[Question]) -> str:
+    """Return the lines: per intent so many right of so many, then each failure.
+
+    Args:
+        found: Id -> what is wrong with the answer.
+        questions: Those that were asked.
+    """
+    asked: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for question in questions:
+        intent = question.expect.intent
+        name = intent if isinstance(intent, str) else intent[0]
+        asked[name] += 1
+        right[name] += not found[question.id]
+    width = max(map(len, asked))
+    lines = [f"{name:<{width}}  {right[name]:>3} of {asked[name]:>3}" for name in sorted(asked)]
+    lines.append(f"{'all':<{width}}  {right.total():>3} of {asked.total():>3}")
+    for question in questions:
+        if found[question.id]:
+            lines += ["", f"{question.id}: {question.question!r} ({question.world})"]
+            lines += [f"  {line}" for line in found[question.id]]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Ask, print, and end with 1 if any answer is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.cluster.assistant.evaluation", description=__doc__)
+    parser.add_argument("only", nargs="*", help="ids of questions, or how they begin; all if none is named")
+    parser.add_argument("--answers", action="store_true", help="print each answer too")
+    options = parser.parse_args(arguments)
+    binary = find("prometheus")
+    if binary is None:
+        sys.stderr.write("there is no prometheus here; `make observability-binaries` fetches it\n")
+        return 2
+    questions = [one for one in read() if not options.only or one.id.startswith(tuple(options.only))]
+    with tempfile.TemporaryDirectory() as folder, world(binary, Path(folder)) as made:
+        found = {question.id: _judged(made, question, shown=options.answers) for question in questions}
+    sys.stdout.write(f"{scoreboard(found, questions)}\n")
+    return int(any(found.values()))
+
+
+def _judged(made: World, question: Question, *, shown: bool) -> list[str]:
+    try:
+        asked = ask(made, question)
+        if shown:
+            answer = asked.answer
+            sys.stdout.write(f"{question.id}: {question.question!r} -> {answer['verdict']}: {answer['text']}\n")
+            sys.stdout.writelines(f"    note: {note}\n" for note in answer["notes"])
+        return findings(made, question, asked)
+    except Exception:  # noqa: BLE001 - one question must not end the evaluation
+        return [traceback.format_exc(limit=-3)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
