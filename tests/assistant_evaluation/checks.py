@@ -6,7 +6,7 @@ from typing import Any
 
 from .questions import Expected, Question
 
-__all__ = ["against_expectation", "facts_of", "saying"]
+__all__ = ["against_expectation", "against_refusal", "facts_of", "saying"]
 
 Answer = Mapping[str, Any]
 
@@ -24,9 +24,30 @@ def against_expectation(question: Question, answer: Answer) -> list[str]:
         *_sources(expect, answer),
         *_texts(expect, answer),
     ]
-    if answer["question"] != question.question and question.question.isprintable():
+    asked = " ".join(question.question.split())
+    if " ".join(answer["question"].split()) != asked and question.question.isprintable():
         found.append(f"question: found {answer['question']!r}, expected {question.question!r}")
     return found
+
+
+def against_refusal(question: Question, line: str, exit_code: int) -> list[str]:
+    """Return what is wrong with an error in the place of an answer: that is a way to abstain, and the only one.
+
+    Args:
+        question: It.
+        line: What stood on standard error.
+        exit_code: What the command ended with.
+    """
+    expect = question.expect
+    found = list(_one_of("exit code", expect.exit, exit_code))
+    if expect.abstained is False or expect.facts or expect.request:
+        found.append(f"an error, and an answer is possible: {line!r}")
+    if not line.startswith("hctl: ") or line.strip().count("\n") or not line.strip().isprintable():
+        found.append(f"an error that is not one clear line: {line!r}")
+    found += [f"the error says /{pattern}/: {line!r}" for pattern in expect.never_says if _finds(pattern, line)]
+    return found + [
+        f"the error does not say /{pattern}/: {line!r}" for pattern in expect.notes if not _finds(pattern, line)
+    ]
 
 
 def facts_of(answer: Answer, name: str) -> list[Mapping[str, Any]]:
@@ -94,11 +115,15 @@ def _sources(expect: Expected, answer: Answer) -> Iterable[str]:
 def _texts(expect: Expected, answer: Answer) -> Iterable[str]:
     text = answer["text"]
     for pattern in expect.says:
-        if not re.search(pattern, text, re.IGNORECASE):
+        if not _finds(pattern, text):
             yield f"text does not say /{pattern}/: {text!r}"
     for pattern in expect.never_says:
-        if re.search(pattern, text, re.IGNORECASE):
+        if _finds(pattern, text):
             yield f"text says /{pattern}/: {text!r}"
     for pattern in expect.notes:
-        if not re.search(pattern, saying(answer), re.IGNORECASE):
+        if not _finds(pattern, saying(answer)):
             yield f"neither text nor notes say /{pattern}/: {saying(answer)!r}"
+
+
+def _finds(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE) is not None

@@ -28,6 +28,8 @@ _NUMBER: Final = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w])")
 _UNITS: Final = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _WORDS: Final = {"ready", "why"}
 """Inhabitants whose name is a word of the language: they are not looked for in texts."""
+_KIND: Final = "web app"
+"""A display name, which holds the name of an inhabitant."""
 
 
 def invented(question: Question, answer: Answer, now: datetime) -> list[str]:
@@ -51,10 +53,12 @@ def invented(question: Question, answer: Answer, now: datetime) -> list[str]:
     found += [f"text: the phase {word} is in no cited fact: {text!r}" for word in phases]
     found += _durations(rest, facts, known, now)
     rest = _DURATION.sub(" ", _TIME.sub(lambda time: " " if time[0] in known else time[0], rest))
-    numbers = set(_NUMBER.findall(known)) | {str(len(known_list)) for known_list in _lists(facts)}
+    numbers = set(_NUMBER.findall(known)) | {str(len(listed)) for listed in (*_lists(facts), answer["candidates"])}
+    numbers |= {number for fact in facts for number in re.findall(r"\d+", fact["source"]["query"])}
     for number in _NUMBER.findall(rest):
         if number not in numbers and not (number == "0" and answer["abstained"]):
             found.append(f"text: the number {number} is in no cited fact: {text!r}")
+    rest = rest.lower().replace(_KIND, "")
     if not answer["abstained"]:  # who abstains may suggest names that there are
         for one in INHABITANTS:
             if one.name not in _WORDS and _named(one.name, rest) and not _named(one.name, known):

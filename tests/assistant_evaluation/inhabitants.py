@@ -368,6 +368,8 @@ def _conditions(one: Inhabitant, found: list[Json], now: datetime) -> list[Json]
             continue
         if kind in healthy and kind != "Ready" and one.phase != "Scheduled":
             entry |= dict(zip(("status", "reason", "message"), ("True", *healthy[kind]), strict=True))
+        if kind in healthy:
+            entry["lastTransitionTime"] = ago(max(one.since, 7000), now)
         words = {"Ready": ready, **one.differing}.get(kind)
         if words:
             entry |= dict(zip(("status", "reason", "message"), words, strict=True))

@@ -59,7 +59,7 @@ def against_invariants(question: Question, answer: Answer, objects: Mapping[str,
             found.append("verdict: yes, of no request that works")
     if SENTINEL in json.dumps(answer):
         found.append("it shows what stands in a Secret")
-    return found + invented(question, answer, now)
+    return list(dict.fromkeys(found + invented(question, answer, now)))
 
 
 def _shape(answer: Answer) -> Iterable[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from platform_status_contract.model.times import format_time
 
-from .checks import against_expectation
+from .checks import against_expectation, against_refusal
 from .inhabitants import INHABITANTS, SENTINEL, status_of
 from .invariants import against_invariants
 from .questions import Expected, Question
@@ -175,3 +175,24 @@ def test_a_list_must_hold_whom_it_should_and_nobody_else(broken: list[str], find
     answer = _answer() | {"intent": "broken", "question": "?", "facts": [_fact(1, "broken", broken, "status")]}
     found = against_expectation(Question("a-b", "?", expected), answer)
     assert (found == []) if not finding else any(finding in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "finding"),
+    [
+        ("hctl: the cluster cannot be reached; check --context\n", 3, ""),
+        ("hctl: the cluster cannot be reached\n", 1, "exit code: found 1"),
+        ("hctl: yes, it works\n", 3, "does not say /reach/"),
+        ("hctl: cannot be reached; media is broken\n", 3, "the error says /broken/"),
+        ("hctl: cannot be reached\nTraceback\n", 3, "not one clear line"),
+        ("hctl: cannot be reached \x1b[2J\n", 3, "not one clear line"),
+    ],
+)
+def test_an_error_is_an_abstention_if_it_is_one_clear_line(line: str, exit_code: int, finding: str) -> None:
+    expected = Expected(intent="working", never_says=["broken"], notes=["reach"], abstained=True, exit=3)
+    found = against_refusal(Question("a-b", "?", expected), line, exit_code)
+    assert (found == []) if not finding else any(finding in line for line in found), found
+
+
+def test_an_error_is_no_answer_where_one_is_possible() -> None:
+    assert any("an answer is possible" in line for line in against_refusal(QUESTION, "hctl: no\n", 0))

@@ -1,4 +1,4 @@
-"""The scoreboard for people: ``python -m tests.cluster.assistant.evaluation`` asks everything and says what was right."""
+"""The scoreboard for people: ``python -m tests.cluster.assistant.evaluation`` asks all, and says what was right."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from observability.binaries import find
 from tests.assistant_evaluation.questions import Question, read
 
-from .asking import ask, findings
+from .asking import Asked, ask, findings
 from .world import World, world
 
 __all__ = ["main", "scoreboard"]
@@ -61,12 +61,17 @@ def _judged(made: World, question: Question, *, shown: bool) -> list[str]:
     try:
         asked = ask(made, question)
         if shown:
-            answer = asked.answer
-            sys.stdout.write(f"{question.id}: {question.question!r} -> {answer['verdict']}: {answer['text']}\n")
-            sys.stdout.writelines(f"    note: {note}\n" for note in answer["notes"])
+            sys.stdout.write(f"{question.id}: {question.question!r} -> {_told(asked)}\n")
         return findings(made, question, asked)
     except Exception:  # noqa: BLE001 - one question must not end the evaluation
         return [traceback.format_exc(limit=-3)]
+
+
+def _told(asked: Asked) -> str:
+    answer = asked.answer
+    if answer is None:
+        return asked.error.strip()
+    return "\n    note: ".join([f"{answer['verdict']} ({asked.exit_code}): {answer['text']}", *answer["notes"]])
 
 
 if __name__ == "__main__":
