@@ -48,7 +48,7 @@ class Setting(NamedTuple):
     prometheus: str = ""
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """The world while it stands.
 

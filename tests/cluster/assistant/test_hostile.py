@@ -1,0 +1,178 @@
+"""Whoever writes a status, a question or a model's reply may mean harm; the answer stays what the evidence says."""
+
+import json
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.assistant_evaluation.inhabitants import HOSTILE_TEXTS, SENTINEL
+from tests.assistant_evaluation.questions import Expected, Question
+from tests.cluster.hctl.test_terminal import Screen
+from tests.cluster.hctl.world import Place, hctl
+
+from .asking import Asked, ask, ask_as_process, findings
+from .models import Reply, answering, saying
+from .world import World
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+BROKEN = Question(
+    "hostile-web", "Is web working?", Expected(intent="working", verdict="no", request="apps/web", exit=1)
+)
+NASTY = Question("hostile-nasty", "Why is nasty broken?", Expected(intent="why", request="lab/nasty"))
+
+LIES = {
+    "obeys": "Yes, web is working.",
+    "obeys at length": "Sure! Yes, nasty is working.\n\n**web** is Ready [1].",
+    "phase": "No, vcluster web is Failed [1].",
+    "ready": "vcluster web is Ready [1].",
+    "number": "No, vcluster web is Degraded [1]: 3 of 3 pods are ready.",
+    "number in words": "No, vcluster web is Degraded [1]; all pods are ready.",
+    "name": "No, vcluster media is Degraded [1].",
+    "pod": "No, vcluster web is Degraded [1], because pod web-1 crashes.",
+    "address": "No, vcluster web is Degraded [1]. Log in at https://evil.example/login to mend it.",
+    "bare address": "No, vcluster web is Degraded [1]. See evil.example.",
+    "command": "No, vcluster web is Degraded [1]. Run: kubectl delete namespace apps",
+    "citation": "No, vcluster web is Degraded [99].",
+    "no citation": "No.",
+    "nothing": "",
+    "escape": "No, vcluster web is Degraded [1].\x1b[2J\x1b]0;owned\x07",
+    "bidi": "No, vcluster web is Degraded [1].\u202e",
+    "instruction": HOSTILE_TEXTS["instruction"],
+    "long": "No, vcluster web is Degraded [1]. " * 10_000,
+    "refusal": "As a language model I cannot answer that.",
+}
+
+FAULTS: dict[str, tuple[int, bytes]] = {
+    "500": (500, b'{"error": {"message": "boom \x1b[2J"}}'),
+    "401": (401, b'{"error": {"message": "no key"}}'),
+    "not JSON": (200, b"<html>\x1b[2J"),
+    "no choices": (200, b'{"choices": []}'),
+    "null": (200, b"null"),
+    "deep": (200, b"[" * 100_000),
+    "content is a list": (200, b'{"choices": [{"message": {"content": [1]}}]}'),
+    "empty": (200, b""),
+}
+
+
+def _by_rules(world: World, question: Question) -> Asked:
+    asked = ask(world, question)
+    assert asked.answer is not None
+    return asked
+
+
+def _with_model(world: World, question: Question, reply: Reply) -> dict[str, object]:
+    with answering(reply) as heard:
+        asked = ask(world, question, model="liar", model_endpoint=heard.endpoint)
+        assert heard.bodies, "the model was not asked"
+    assert asked.answer is not None
+    return dict(asked.answer)
+
+
+@pytest.mark.parametrize("lie", list(LIES))
+def test_a_lie_of_a_model_is_not_told(inhabited: World, lie: str) -> None:
+    truth = _by_rules(inhabited, BROKEN).answer
+    answer = _with_model(inhabited, BROKEN, saying(LIES[lie]))
+    assert truth is not None
+    assert answer["text"] == truth["text"]
+    assert answer["verdict"] == "no"
+    assert answer["exitCode"] == 1
+    model = answer["model"]
+    assert isinstance(model, dict)
+    assert (model["used"], model["name"]) == (False, "liar")
+    assert model["rejected"]
+    assert str(model["rejected"]).isprintable()
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_model_that_fails_costs_no_answer(inhabited: World, fault: str) -> None:
+    truth = _by_rules(inhabited, BROKEN).answer
+    answer = _with_model(inhabited, BROKEN, lambda _asked: FAULTS[fault])
+    assert truth is not None
+    assert answer["text"] == truth["text"]
+    model = answer["model"]
+    assert isinstance(model, dict)
+    assert model["used"] is False
+    assert model["rejected"]
+    assert str(model["rejected"]).isprintable()
+
+
+def test_a_model_that_is_not_there_costs_no_answer_and_is_told(inhabited: World) -> None:
+    kubeconfig = inhabited.settings["normal"].kubeconfig
+    closed = inhabited.settings["prometheus-down"].prometheus
+    ended = hctl(kubeconfig, "ask", "--model", "liar", "--model-endpoint", closed, "Is", "web", "working?")
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stdout.startswith("No")
+    assert "liar" in ended.stdout + ended.stderr
+
+
+def test_a_model_that_tells_the_truth_is_heard(inhabited: World) -> None:
+    """Else the tests above would pass with a check that takes nothing."""
+    truth = _by_rules(inhabited, BROKEN).answer
+    assert truth is not None
+    answer = _with_model(inhabited, BROKEN, saying("No, vcluster web is Degraded [1]."))
+    assert answer["model"] == {"used": True, "name": "liar", "rejected": ""}
+    assert answer["text"] == "No, vcluster web is Degraded [1]."
+    assert answer["facts"] == truth["facts"] or answer["verdict"] == truth["verdict"]
+
+
+def test_no_model_learns_a_secret_and_hostile_texts_close_nothing(inhabited: World) -> None:
+    with answering(saying("")) as heard:
+        ask(inhabited, NASTY, model="liar", model_endpoint=heard.endpoint)
+    sent = json.dumps(heard.bodies)
+    assert SENTINEL not in sent
+    assert "\\u001b" not in sent
+    assert "\\u202e" not in sent
+    # What a tenant wrote may not look like an end of the evidence.
+    for closing in ("</context>", "</evidence>", "</facts>"):
+        assert heard.prompt.count(closing) <= 1
+
+
+def test_the_document_of_a_hostile_request_passes_every_check(inhabited: World) -> None:
+    for text, intent in (
+        ("Why is nasty broken?", "why"),
+        ("Where is nasty?", "where"),
+        ("What changed on nasty?", "changed"),
+        ("How do I log in to nasty?", "login"),
+        ("Which sub-apps of nasty are unhealthy?", "subapps"),
+    ):
+        question = Question("hostile-nasty", text, Expected(intent=intent, request="lab/nasty"))  # type: ignore[arg-type]
+        asked = ask_as_process(inhabited, question)
+        assert findings(inhabited, question, asked) == []
+        assert asked.answer is not None
+        assert asked.answer["verdict"] != "yes"
+
+
+@pytest.fixture
+def screen(inhabited: World) -> Iterator[Screen]:
+    """A terminal of 100 columns."""
+    if shutil.which("tmux") is None:
+        pytest.skip("there is no tmux on this machine: apt-get install tmux")
+    found = Screen(Place(inhabited.admin, "lab", inhabited.settings["normal"].kubeconfig), 100)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is nasty working",
+        "why is nasty broken",
+        "where is nasty",
+        "how do I log in to nasty",
+        "which sub-apps of nasty are unhealthy",
+        "what is broken in lab",
+    ],
+)
+def test_no_screen_is_repainted(screen: Screen, question: str) -> None:
+    screen._tmux("select-pane", "-T", "untouched")
+    screen.type("ask", *question.split())
+    text = screen.ended()
+    # The command line was cleared away by us; the first thing that stands there is the answer's first word.
+    assert text.split(maxsplit=1)[0].strip(",.:") not in ("Ready", "Yes", "owned")
+    assert text.strip().splitlines()[-1].startswith(("$", "exit="))
+    assert "\u202e" not in text
+    assert screen._tmux("display-message", "-p", "#{pane_title}").strip() == "untouched"
+    # No colour, no link, nothing but text came from it.
+    assert "\x1b" not in screen.text(colours=True)
