@@ -1,0 +1,170 @@
+"""What a request's status is worth for an answer, and the facts and notes that every answer about it shares."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from hctl.errors import ExitCode
+from hctl.reading.freshness import Freshness, State
+from hctl.reading.judgement import Judged
+from hctl.texts import duration
+from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict, age
+from platform_status_assistant.ask.intents import Intent
+from platform_status_assistant.ask.seen import Evidence, Heard
+from platform_status_contract.model.vocabulary import Phase
+
+__all__ = ["About", "Weighed", "weigh"]
+
+
+class Weighed(Struct, frozen=True):
+    """What may be claimed of one request.
+
+    Attributes:
+        verdict: ``yes``: it is ready; ``no``: it is not; ``unknown``: nobody can say.
+        because: Why nobody can say, as the rest of a sentence; empty otherwise.
+        exit_code: As `hctl status` ends; 4 as well if Prometheus contradicts a Ready.
+        trusted: Whether what the sidecar wrote may be repeated as true.
+    """
+
+    verdict: str
+    because: str
+    exit_code: ExitCode
+    trusted: bool
+
+
+def weigh(judged: Judged, heard: Heard) -> Weighed:
+    """Weigh a request: a Yes needs `Judged.ready` and nobody who contradicts it."""
+    if not judged.trusted:
+        return Weighed(Verdict.UNKNOWN, _why_untrusted(judged), judged.exit_code, trusted=False)
+    if judged.ready:
+        if heard.contradicts(judged):
+            phases = " and ".join(heard.phases_of(judged.view))
+            because = f"the status says Ready, and Prometheus says {phases}"
+            return Weighed(Verdict.UNKNOWN, because, ExitCode.STALE, trusted=False)
+        return Weighed(Verdict.YES, "", judged.exit_code, trusted=True)
+    if judged.view.phase is Phase.UNKNOWN:
+        because = "the sidecar itself cannot tell, and says Unknown"
+        return Weighed(Verdict.UNKNOWN, because, judged.exit_code, trusted=True)
+    return Weighed(Verdict.NO, "", judged.exit_code, trusted=True)
+
+
+def _why_untrusted(judged: Judged) -> str:
+    """The same as hctl's first warning, but without any word of the cluster in it."""
+    freshness = judged.freshness
+    if freshness.state is State.SILENT:
+        return _silence(freshness)
+    if freshness.state is not State.FRESH:
+        return "nothing proves that this status is still kept true: " + (
+            "the Lease that it names cannot be relied on" if judged.view.lease else "it names no Lease"
+        )
+    first = judged.warnings[0]
+    return first[:1].lower() + first[1:]
+
+
+def _silence(freshness: Freshness) -> str:
+    if freshness.seconds is None:
+        return "the sidecar is silent: its Lease is missing or was never renewed"
+    return f"the sidecar has been silent for {duration(freshness.seconds)}"
+
+
+class About:
+    """An answer about one request, in the making.
+
+    Args:
+        intent: What was asked.
+        evidence: What was found.
+    """
+
+    def __init__(self, intent: Intent, evidence: Evidence) -> None:
+        self.intent = intent
+        self.evidence = evidence
+        self.judged = evidence.judged[0]
+        self.view = self.judged.view
+        self.now = evidence.now
+        self.cite = Citations(self.judged, evidence.now)
+        self.weighed = weigh(self.judged, evidence.heard)
+
+    def answer(self, verdict: str, text: str, facts: Sequence[Fact], notes: Sequence[str] = ()) -> Answer:
+        """Put an answer together."""
+        known = [*facts, *self._witness()]
+        if not any(fact.name == "lastCheck" for fact in known):
+            known.append(self.cite.lease())
+        return Answer(
+            self.intent.topic,
+            verdict,
+            text,
+            self.weighed.exit_code,
+            facts=tuple(known),
+            notes=(*notes, *self._notes()),
+            abstained=self.weighed.because if verdict == Verdict.UNKNOWN else "",
+            request=self.view,
+        )
+
+    def abstain(self, last: str, facts: Sequence[Fact]) -> Answer:
+        """Claim nothing, and say what was known last.
+
+        Args:
+            last: The last known state, without a full stop; empty if there is none.
+            facts: What stands there all the same.
+        """
+        known = f" Last known, and not to be trusted: {last}." if last else ""
+        return self.answer(Verdict.UNKNOWN, f"I cannot say: {self.weighed.because}.{known}", facts)
+
+    def standing(self) -> list[Fact]:
+        """Phase, reason and message, as far as they are there."""
+        view = self.view
+        phase = str(view.phase) if view.phase else view.phase_found or None
+        facts = [self.cite.status("phase", phase, "status.phase")]
+        ready = view.condition("Ready")
+        if ready is not None:
+            facts.append(self.cite.status("condition.Ready", ready.status, _key("Ready", "status")))
+        if view.ready_reason:
+            facts.append(self.cite.status("reason", view.ready_reason, _key("Ready", "reason")))
+        if view.message:
+            facts.append(self.cite.status("message", view.message, "status.message"))
+        return facts
+
+    def generations(self) -> list[Fact]:
+        """Which generation there is, and which the status speaks of."""
+        return [
+            self.cite.status("generation", self.view.generation or None, "metadata.generation", static=True),
+            self.cite.status("observedGeneration", self.view.observed_generation, "status.health.observedGeneration"),
+        ]
+
+    def condition(self, kind: str) -> list[Fact]:
+        """One condition, if it is there."""
+        found = self.view.condition(kind)
+        return [] if found is None else [self.cite.status(f"condition.{kind}", found.status, _key(kind, "status"))]
+
+    def _witness(self) -> list[Fact]:
+        heard = self.evidence.heard
+        phases = heard.phases_of(self.view)
+        if not phases:
+            return []
+        seconds = age(heard.scraped, self.now)
+        scraped = f"scraped {duration(seconds)} ago" if seconds is not None else "when it was scraped is unknown"
+        said = phases[0] if len(phases) == 1 else phases
+        text = f"phase = {' and '.join(phases)} by {heard.query} of {heard.address}, {scraped}"
+        return [Fact("prometheus.phase", said, text, Source("prometheus", heard.address, query=heard.query), seconds)]
+
+    def _notes(self) -> list[str]:
+        heard, view, notes = self.evidence.heard, self.view, []
+        if heard.failure:
+            notes.append(f"Prometheus was not heard, the answer rests on the API server alone: {heard.failure}")
+        elif heard.address and not heard.phases_of(view):
+            notes.append("Prometheus knows no phase of it; the answer rests on the API server alone")
+        elif heard.phases_of(view) not in ((), (str(view.phase),)):
+            notes.append(
+                f"The status says {view.phase or 'no phase'}, and Prometheus says {' and '.join(heard.phases_of(view))}"
+            )
+        behind = view.observed_generation is not None and view.observed_generation < view.generation
+        if behind and not self.judged.ready:
+            notes.append(
+                f"The status speaks of generation {view.observed_generation}; generation {view.generation} is not "
+                "looked at yet"
+            )
+        return notes
+
+
+def _key(kind: str, field: str) -> str:
+    return f"status.conditions[{kind}].{field}"

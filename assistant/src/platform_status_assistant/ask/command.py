@@ -1,0 +1,114 @@
+"""``hctl ask QUESTION``: what hctl runs when it finds this distribution by its entry point."""
+
+import sys
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hctl.documents.outputs import Form, Output, spell
+from hctl.errors import ExitCode, UsageError
+from hctl.session import Session
+from hctl.target import Target
+from hctl.texts import inert
+from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError
+
+from .asking import ask_cluster
+from .documents import answer_report
+from .hearing import Ear
+from .spelling import spell_answer
+from .wording import Model, word
+
+__all__ = ["Asked", "ask"]
+
+_PATIENCE = 5.0
+"""Seconds for one query: a witness that does not answer must not hold the answer up."""
+
+
+class _Shape(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    YAML = "yaml"
+
+
+class Asked(Struct, frozen=True):
+    """The options of ``hctl ask``.
+
+    Attributes:
+        output: ``text``, ``json`` or ``yaml``.
+        prometheus: Address of a Prometheus; empty for none.
+        prometheus_token_file: Holds its bearer token; empty for none.
+        prometheus_ca_file: Authorities that are trusted for it; empty for those of the machine.
+        model: Name of a language model that words the answer; empty for none.
+        model_endpoint: Where it answers.
+        model_token_file: Holds the key for it; empty for none.
+        model_ca_file: Authorities that are trusted for it; empty for those of the machine.
+    """
+
+    output: str = "text"
+    prometheus: str = ""
+    prometheus_token_file: str = ""
+    prometheus_ca_file: str = ""
+    model: str = ""
+    model_endpoint: str = ""
+    model_token_file: str = ""
+    model_ca_file: str = ""
+
+
+def ask(target: Target, question: str, **options: str) -> ExitCode:
+    """Answer a question on standard output.
+
+    Args:
+        target: Which cluster, and where in it.
+        question: Any text.
+        options: Fields of `Asked`.
+
+    Raises:
+        HctlError: The options make no sense, or the cluster cannot be asked.
+    """
+    asked = Asked(**options)
+    shape = _shape(asked.output)
+    model = _model(asked)
+    ear = _ear(asked)
+    read, answer = ask_cluster(Session(target), question, ear)
+    report = answer_report(read.text, answer)
+    if read.cut:
+        report["notes"].append("The question is too long; only its beginning was read")
+    if model is not None:
+        report = word(report, model)
+    if shape is _Shape.TEXT:
+        sys.stdout.write(spell_answer(report))
+    else:
+        sys.stdout.write(spell(Output(Form(str(shape))), report, ()))
+    sys.stdout.flush()
+    return answer.exit_code
+
+
+def _shape(text: str) -> _Shape:
+    if text not in _Shape.__members__.values():
+        raise UsageError(f"-o {inert(text, 60)}: expected text, json or yaml")
+    return _Shape(text)
+
+
+def _ear(asked: Asked) -> Ear | None:
+    if not asked.prometheus:
+        if asked.prometheus_token_file or asked.prometheus_ca_file:
+            raise UsageError("--prometheus-token-file and --prometheus-ca-file need --prometheus URL")
+        return None
+    try:
+        prometheus = Prometheus(
+            asked.prometheus,
+            token_file=asked.prometheus_token_file or None,
+            ca_file=asked.prometheus_ca_file or None,
+            timeout_seconds=_PATIENCE,
+        )
+    except PrometheusError as error:
+        raise UsageError(f"--prometheus: {error}") from error
+    return Ear(prometheus)
+
+
+def _model(asked: Asked) -> Model | None:
+    if bool(asked.model) != bool(asked.model_endpoint):
+        raise UsageError("--model NAME and --model-endpoint URL belong together: give both, or none")
+    if not asked.model:
+        return None
+    return Model(asked.model, asked.model_endpoint, asked.model_token_file, asked.model_ca_file)
