@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from observability.binaries import find
-from tests.assistant_evaluation.questions import Question, read
+from tests.assistant_evaluation.questions import FOLDER, Question, read
 
 from .asking import Asked, ask, findings
 from .world import World, world
@@ -45,12 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster.assistant.evaluation", description=__doc__)
     parser.add_argument("only", nargs="*", help="ids of questions, or how they begin; all if none is named")
     parser.add_argument("--answers", action="store_true", help="print each answer too")
+    parser.add_argument("--questions", type=Path, default=FOLDER, help="a folder of other questions about that world")
     options = parser.parse_args(arguments)
     binary = find("prometheus")
     if binary is None:
         sys.stderr.write("there is no prometheus here; `make observability-binaries` fetches it\n")
         return 2
-    questions = [one for one in read() if not options.only or one.id.startswith(tuple(options.only))]
+    questions = [one for one in read(options.questions) if not options.only or one.id.startswith(tuple(options.only))]
     with tempfile.TemporaryDirectory() as folder, world(binary, Path(folder)) as made:
         found = {question.id: _judged(made, question, shown=options.answers) for question in questions}
     sys.stdout.write(f"{scoreboard(found, questions)}\n")
