@@ -2,17 +2,18 @@
 
 import sys
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
 from hctl.documents.outputs import Form, Output, spell
-from hctl.errors import ExitCode, UsageError
+from hctl.errors import ClusterError, ExitCode, UsageError
 from hctl.session import Session
 from hctl.target import Target
 from hctl.texts import inert
 from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError
 
-from .asking import ask_cluster
+from .asking import ask_cluster, unheard
 from .documents import answer_report
 from .hearing import Ear
 from .spelling import spell_answer
@@ -69,18 +70,26 @@ def ask(target: Target, question: str, **options: str) -> ExitCode:
     shape = _shape(asked.output)
     model = _model(asked)
     ear = _ear(asked)
-    read, answer = ask_cluster(Session(target), question, ear)
+    try:
+        read, answer = ask_cluster(Session(target), question, ear)
+    except ClusterError as error:
+        if shape is not _Shape.TEXT:
+            # Whoever asked for a document gets one; the line on standard error comes as well.
+            _write(shape, answer_report(*unheard(question, str(error))))
+        raise
     report = answer_report(read.text, answer)
     if read.cut:
         report["notes"].append("The question is too long; only its beginning was read")
     if model is not None:
         report = word(report, model)
-    if shape is _Shape.TEXT:
-        sys.stdout.write(spell_answer(report))
-    else:
-        sys.stdout.write(spell(Output(Form(str(shape))), report, ()))
-    sys.stdout.flush()
+    _write(shape, report)
     return answer.exit_code
+
+
+def _write(shape: _Shape, report: dict[str, Any]) -> None:
+    text = spell_answer(report) if shape is _Shape.TEXT else spell(Output(Form(str(shape))), report, ())
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _shape(text: str) -> _Shape:

@@ -11,6 +11,7 @@ from hctl.errors import ExitCode
 from hctl.reading.judgement import Judged
 from hctl.reading.views import RequestView
 from hctl.texts import age_of, duration, inert
+from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .intents import Topic
 
@@ -25,7 +26,9 @@ __all__ = [
     "called",
     "joined",
     "object_reference",
+    "phase_words",
     "quoted",
+    "reason_words",
     "shown",
     "shown_phase",
     "spelled",
@@ -37,6 +40,9 @@ Value = str | int | bool | tuple[str, ...] | None
 _PLAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\Z")
 _PLAIN_WORDS: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9. ]{0,40}\Z")
 _SHOWN_NAME: Final = 120
+_MOST_PHASES: Final = 7
+_PHASES: Final = frozenset(str(phase) for phase in Phase)
+_REASONS: Final = frozenset(str(reason) for reason in Reason)
 
 
 class Verdict:
@@ -121,6 +127,16 @@ def quoted(text: str, limit: int = 400) -> str:
     """Put words of somebody else into quotation marks that they cannot close."""
     safe = inert(text, limit).replace("\\", "/").replace('"', "'")
     return f'"{safe}"'
+
+
+def reason_words(reason: str) -> str:
+    """A reason as it may stand among words of ours: one of the contract's, or in quotation marks."""
+    return reason if reason in _REASONS else quoted(reason, 120)
+
+
+def phase_words(phases: Sequence[str]) -> str:
+    """Phases by somebody else, as they may stand among words of ours."""
+    return joined([phase if phase in _PHASES else quoted(phase, 60) for phase in phases[:_MOST_PHASES]])
 
 
 def title(name: str) -> str:

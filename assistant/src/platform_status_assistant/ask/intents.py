@@ -86,6 +86,10 @@ _SUBAPPS: Final = (
 )
 _PODS: Final = r"pods?|replicas?|containers?"
 _ARGO: Final = r"argo(?:cd)?|argo-cd|sync(?:ed|ing)?|synchronized|out-of-sync|outofsync|gitops|in-sync"
+_ARGO_PAGE: Final = (
+    r"(?:where|link|links|url|address|open|see|find|dashboard|ui|page) (?:\S+ ){0,6}(?:argo|argocd|argo-cd)|"
+    r"(?:argo|argocd|argo-cd|cd) (?:link|url|ui|dashboard|page|address)"
+)
 _PHASES: Final = (
     r"phases?|states?|stage|lifecycle|deleted|deleting|terminating|gone|going away|progressing|progress|scheduled|"
     r"pending|provisioning|installing|starting|coming up|being (?:created|set up|built)"
@@ -119,6 +123,7 @@ _RULES: Final = tuple(
         (Topic.LOGIN, _LOGIN),
         (Topic.SUBAPPS, _SUBAPPS),
         (Topic.PODS, _PODS),
+        (Topic.WHERE, _ARGO_PAGE),
         (Topic.ARGOCD, _ARGO),
         (Topic.WHERE, _WHERE),
         (Topic.PHASE, _PHASES),

@@ -63,7 +63,8 @@ _ASKING: Final = _listed(
     pods pod replica replicas container containers
     argocd argo cd sync synced syncing synchronized outofsync gitops
     subapps subapp sub-apps sub-app sub apps app applications application addons addon
-    endpoint endpoints url urls address addresses link links hostname host dns ip ingress reach visit browse
+    endpoint endpoints url urls address addresses link links hostname host dns ip ingress reach visit browse open
+    dashboard ui page
     login logon log signin sign connect connection credentials credential creds cred kubeconfig kubeconfigs kubectl
     password passwords passwd token tokens secret secrets 1password onepassword access authenticate authentication auth
     everything anything something nothing all any many list overview summary count attention help fixing care

@@ -2,7 +2,7 @@
 
 import shlex
 
-from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, shown, title
+from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, reason_words, shown, title
 from platform_status_contract.model.contract import Contract
 
 from .weighing import About
@@ -16,7 +16,7 @@ def where(about: About) -> Answer:
     view, facts = about.view, endpoint_facts(about)
     if not facts:
         text = f"{called(view)} has no endpoints in its status: its pipeline has not written any (yet)."
-        return about.answer(Verdict.NONE, text, about.standing()[:1], _caution(about))
+        return about.answer(Verdict.NONE, text, (), _caution(about), because="the status names no endpoints")
     listed = ", ".join(f"{title(name)} {shown(url)}" for name, url in view.endpoints)
     return about.answer(
         Verdict.NONE, f"{called(view)} is in namespace {view.namespace}: {listed}.", facts, _caution(about)
@@ -33,7 +33,7 @@ def login(about: About) -> Answer:
     secret = _secret(about)
     if not facts and secret is None:
         text = f"{called(view)} has no credentials in its status: its pipeline has not written any (yet)."
-        return about.answer(Verdict.NONE, text, about.standing()[:1], _caution(about))
+        return about.answer(Verdict.NONE, text, (), _caution(about), because="the status names no credentials")
     parts: list[str] = []
     if secret is not None:
         namespace, name = secret
@@ -79,7 +79,8 @@ def _missing(about: About) -> list[str]:
     found = about.view.condition("KubeconfigAvailable")
     if found is None or found.status == "True":
         return []
-    return [f"Condition KubeconfigAvailable is {found.status} ({found.reason or 'no reason'}): it may not be there"]
+    why = f" ({reason_words(found.reason)})" if found.reason else ""
+    return [f"Condition KubeconfigAvailable is {found.status}{why}: it may not be there"]
 
 
 def _caution(about: About) -> list[str]:

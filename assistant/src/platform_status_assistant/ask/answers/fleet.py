@@ -6,7 +6,17 @@ from typing import Final
 from hctl.errors import ExitCode
 from hctl.reading.judgement import Judged, worst
 from hctl.texts import count_of
-from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict, called, joined, quoted
+from platform_status_assistant.ask.facts import (
+    Answer,
+    Citations,
+    Fact,
+    Source,
+    Verdict,
+    called,
+    joined,
+    quoted,
+    reason_words,
+)
 from platform_status_assistant.ask.names import Meant
 from platform_status_assistant.ask.seen import Evidence
 from platform_status_contract.model.vocabulary import Phase
@@ -16,6 +26,7 @@ from .weighing import Weighed, weigh
 __all__ = ["broken"]
 
 _NAMED: Final = 8
+_MOST: Final = 500
 
 
 def broken(meant: Meant, evidence: Evidence) -> Answer:
@@ -83,8 +94,7 @@ def _groups(judged: Sequence[Judged], weighed: Sequence[Weighed]) -> list[tuple[
 
 def _list(entries: Sequence[Judged], evidence: Evidence) -> str:
     shown = [_one(entry, evidence) for entry in entries[:_NAMED]]
-    more = len(entries) - _NAMED
-    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(shown) + ("; and others, see `hctl list --problems`" if len(entries) > _NAMED else "")
 
 
 def _one(judged: Judged, evidence: Evidence) -> str:
@@ -93,7 +103,9 @@ def _one(judged: Judged, evidence: Evidence) -> str:
     where = f"{called(view)} in {view.namespace}"
     if value.verdict == Verdict.UNKNOWN:
         return f"{where}: {value.because}"
-    return f"{where} is {view.phase or 'without a phase'}" + (f" ({view.ready_reason})" if view.ready_reason else "")
+    return f"{where} is {view.phase or 'without a phase'}" + (
+        f" ({reason_words(view.ready_reason)})" if view.ready_reason else ""
+    )
 
 
 def _facts(
@@ -119,12 +131,16 @@ def _facts(
         if title in ("Broken", "Nobody can tell")
         for entry in entries
     )
-    facts.append(Fact("broken", names[:_NAMED], f"broken = {', '.join(names[:_NAMED]) or 'none'}, read now", source, 0))
+    shown = ", ".join(names[:_NAMED]) + (" and others" if len(names) > _NAMED else "")
+    facts.append(count("count.broken", len(names)))
+    facts.append(Fact("broken", names[:_MOST], f"broken = {shown or 'none'}, read now", source, 0))
     for _, entries in groups:
         for entry in entries[:_NAMED]:
             cite = Citations(entry, evidence.now)
             phase = str(entry.view.phase) if entry.view.phase else None
             facts.append(cite.status("phase", phase, "status.phase"))
+            if entry.view.ready_reason:
+                facts.append(cite.status("reason", entry.view.ready_reason, "status.conditions[Ready].reason"))
             if not entry.trusted:
                 facts.append(cite.lease())
     return facts

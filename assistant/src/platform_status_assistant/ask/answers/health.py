@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, quoted
+from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, quoted, reason_words
 
 from .weighing import About
 
@@ -15,7 +15,7 @@ def pods(about: About) -> Answer:
     """Say how many pods are ready, of how many."""
     counts = about.view.workloads
     said = f"{counts.good} of {counts.total} pods of {called(about.view)} are ready" if counts is not None else ""
-    return _tell(about, said, "pods", [*pod_facts(about), *about.condition("PodsReady")], "PodsReady")
+    return _tell(about, said, "pods", [*pod_facts(about), *about.condition("PodsReady", told=True)], "PodsReady")
 
 
 def subapps(about: About) -> Answer:
@@ -30,7 +30,7 @@ def subapps(about: About) -> Answer:
             said += f"; not healthy: {', '.join(_name(name) for name in view.unhealthy[:_NAMED])}"
             more = len(view.unhealthy) - _NAMED
             said += f" and {more} more" if more > 0 else ""
-    facts = [*sub_app_facts(about), *about.condition("SubAppsHealthy")]
+    facts = [*sub_app_facts(about), *about.condition("SubAppsHealthy", told=True)]
     return _tell(about, said, "sub-applications", facts, "SubAppsHealthy")
 
 
@@ -41,7 +41,7 @@ def argocd(about: About) -> Answer:
     if view.sync or view.health:
         words = [f"sync is {view.sync}" if view.sync else "", f"health is {view.health}" if view.health else ""]
         said = f"Argo CD says of {called(view)}: {', '.join(word for word in words if word)}"
-    facts = [*argo_facts(about), *about.condition("ArgoSynced"), *about.condition("ArgoHealthy")]
+    facts = [*argo_facts(about), *about.condition("ArgoSynced", told=True), *about.condition("ArgoHealthy")]
     return _tell(about, said, "Argo CD Application", facts, "ArgoSynced")
 
 
@@ -52,14 +52,15 @@ def _tell(about: About, said: str, what: str, facts: list[Fact], kind: str) -> A
         return about.answer(Verdict.NONE, f"{said}{_complaint(about, kind)}.", facts)
     text = f"The status of {called(about.view)} says nothing of its {what}"
     text += _complaint(about, kind) or "; its contract may not observe that, or nothing was seen yet"
-    return about.answer(Verdict.NONE, f"{text}.", [*facts, *about.standing()[:1]])
+    return about.answer(Verdict.NONE, f"{text}.", facts, because=f"the status says nothing of its {what}")
 
 
 def _complaint(about: About, kind: str) -> str:
     found = about.view.condition(kind)
     if found is None or found.status == "True" or not (found.reason or found.message):
         return ""
-    return f" ({found.reason or found.status}" + (f": {quoted(found.message)}" if found.message else "") + ")"
+    why = reason_words(found.reason) if found.reason else found.status
+    return f" ({why}" + (f": {quoted(found.message)}" if found.message else "") + ")"
 
 
 def pod_facts(about: About) -> list[Fact]:

@@ -15,7 +15,9 @@ from platform_status_assistant.ask.facts import (
     called,
     joined,
     object_reference,
+    phase_words,
     quoted,
+    reason_words,
     shown_phase,
 )
 from platform_status_contract.model.times import format_time
@@ -67,7 +69,7 @@ def changed(about: About) -> Answer:
     facts = [*about.standing()[:1], *(_transition(about, entry) for entry in moved)]
     parts = [
         f"{entry.type} became {entry.status} {age_of(entry.since, now)} ago"
-        + (f" ({entry.reason})" if entry.reason else "")
+        + (f" ({reason_words(entry.reason)})" if entry.reason else "")
         for entry in moved
     ]
     text = (
@@ -86,7 +88,7 @@ def changed(about: About) -> Answer:
         elif events.seen:
             newest = events.seen[0]
             said = f": {quoted(newest.note)}" if newest.note else ""
-            text += f" Newest Event, {age_of(newest.at, now)} ago: {newest.reason or 'no reason'}{said}."
+            text += f" Newest Event, {age_of(newest.at, now)} ago: {quoted(newest.reason, 128)}{said}."
         else:
             text += " There are no Events about it."
     said_then, more = _remembered(about)
@@ -148,8 +150,7 @@ def _metric(about: About, name: str, value: tuple[str, ...] | int, query: str) -
 
 
 def _phases(phases: Sequence[str]) -> str:
-    shown = [phase if phase.isalpha() else quoted(phase, 40) for phase in phases]
-    return ("phase " if len(shown) == 1 else "phases ") + joined(shown)
+    return ("phase " if len(phases) == 1 else "phases ") + phase_words(phases)
 
 
 def _when(moment: datetime, now: datetime) -> str:

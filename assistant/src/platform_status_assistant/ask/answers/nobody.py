@@ -47,13 +47,14 @@ def _said(meant: Meant) -> tuple[str, str]:
         fix = f'say which, such as "... in namespace {example.namespace}", or give -n {example.namespace}'
         if len(spaces) == 1:
             fix = f'name the kind too, such as "the {called(example)}"'
-        text = f"{len(meant.candidates)} requests are called that: {shown}; {fix}."
+        text = f"Several requests are called that: {shown}; {fix}."
         return "the name is not unique", text
+    if meant.which is Which.MANY:
+        return "several requests are named", f"I can answer that about one request at a time: {shown}."
     if meant.which is Which.UNKNOWN:
         near = f"; did you mean {shown}?" if shown else "."
         return "nothing has that name", f"No {kind} is called {quoted(meant.said, 100)}{where}{near}"
     if meant.which is Which.NOTHING or not meant.candidates:
         return "there is nothing to ask about", f"There is no {kind}{where} at all."
-    more = len(meant.among) - _SHOWN
-    rest = f"; and {more} more" if more > 0 else ""
+    rest = "; and others, see `hctl list`" if len(meant.among) > _SHOWN else ""
     return "no request is named", f"Which {kind} do you mean? There are: {shown}{rest}. Say its name in the question."

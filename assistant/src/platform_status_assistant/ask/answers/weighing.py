@@ -8,9 +8,10 @@ from hctl.errors import ExitCode
 from hctl.reading.freshness import Freshness, State
 from hctl.reading.judgement import Judged
 from hctl.texts import duration
-from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict, age
+from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict, age, phase_words
 from platform_status_assistant.ask.intents import Intent
 from platform_status_assistant.ask.seen import Evidence, Heard
+from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Phase
 
 __all__ = ["About", "Weighed", "weigh"]
@@ -38,7 +39,7 @@ def weigh(judged: Judged, heard: Heard) -> Weighed:
         return Weighed(Verdict.UNKNOWN, _why_untrusted(judged), judged.exit_code, trusted=False)
     if judged.ready:
         if heard.contradicts(judged):
-            phases = " and ".join(heard.phases_of(judged.view))
+            phases = phase_words(heard.phases_of(judged.view))
             because = f"the status says Ready, and Prometheus says {phases}"
             return Weighed(Verdict.UNKNOWN, because, ExitCode.STALE, trusted=False)
         return Weighed(Verdict.YES, "", judged.exit_code, trusted=True)
@@ -84,10 +85,25 @@ class About:
         self.cite = Citations(self.judged, evidence.now)
         self.weighed = weigh(self.judged, evidence.heard)
 
-    def answer(self, verdict: str, text: str, facts: Sequence[Fact], notes: Sequence[str] = ()) -> Answer:
-        """Put an answer together."""
+    def answer(
+        self, verdict: str, text: str, facts: Sequence[Fact], notes: Sequence[str] = (), *, because: str = ""
+    ) -> Answer:
+        """Put an answer together; what every answer rests on comes with it.
+
+        Args:
+            verdict: One of `Verdict`.
+            text: In a sentence or two.
+            facts: What it rests on.
+            notes: What has to be said beside it.
+            because: Why nothing is claimed, if the verdict does not tell.
+        """
         known = [*facts, *self._witness()]
-        if not any(fact.name == "lastCheck" for fact in known):
+        names = {fact.name for fact in known}
+        if "phase" not in names:
+            known += self.standing()[:1]
+        if self._behind and "generation" not in names:
+            known += self.generations()
+        if "lastCheck" not in names:
             known.append(self.cite.lease())
         return Answer(
             self.intent.topic,
@@ -96,7 +112,7 @@ class About:
             self.weighed.exit_code,
             facts=tuple(known),
             notes=(*notes, *self._notes()),
-            abstained=self.weighed.because if verdict == Verdict.UNKNOWN else "",
+            abstained=because or (self.weighed.because if verdict == Verdict.UNKNOWN else ""),
             request=self.view,
         )
 
@@ -108,7 +124,9 @@ class About:
             facts: What stands there all the same.
         """
         known = f" Last known, and not to be trusted: {last}." if last else ""
-        return self.answer(Verdict.UNKNOWN, f"I cannot say: {self.weighed.because}.{known}", facts)
+        written = self.view.last_reconciled
+        more = [self.cite.status("lastWrite", format_time(written), "status.lastReconciled")] if written else []
+        return self.answer(Verdict.UNKNOWN, f"I cannot say: {self.weighed.because}.{known}", [*facts, *more])
 
     def standing(self) -> list[Fact]:
         """Phase, reason and message, as far as they are there."""
@@ -131,10 +149,23 @@ class About:
             self.cite.status("observedGeneration", self.view.observed_generation, "status.health.observedGeneration"),
         ]
 
-    def condition(self, kind: str) -> list[Fact]:
-        """One condition, if it is there."""
+    def condition(self, kind: str, *, told: bool = False) -> list[Fact]:
+        """One condition, if it is there; if it is to be told, with reason and message where it is not True."""
         found = self.view.condition(kind)
-        return [] if found is None else [self.cite.status(f"condition.{kind}", found.status, _key(kind, "status"))]
+        if found is None:
+            return []
+        facts = [self.cite.status(f"condition.{kind}", found.status, _key(kind, "status"))]
+        if told and found.status != "True":
+            more = (("reason", found.reason), ("message", found.message))
+            facts += [
+                self.cite.status(f"condition.{kind}.{field}", said, _key(kind, field)) for field, said in more if said
+            ]
+        return facts
+
+    @property
+    def _behind(self) -> bool:
+        observed = self.view.observed_generation
+        return observed is not None and observed < self.view.generation
 
     def _witness(self) -> list[Fact]:
         heard = self.evidence.heard
@@ -144,7 +175,7 @@ class About:
         seconds = age(heard.scraped, self.now)
         scraped = f"scraped {duration(seconds)} ago" if seconds is not None else "when it was scraped is unknown"
         said = phases[0] if len(phases) == 1 else phases
-        text = f"phase = {' and '.join(phases)} by {heard.query} of {heard.address}, {scraped}"
+        text = f"phase = {phase_words(phases)} by {heard.query} of {heard.address}, {scraped}"
         return [Fact("prometheus.phase", said, text, Source("prometheus", heard.address, query=heard.query), seconds)]
 
     def _notes(self) -> list[str]:
@@ -155,10 +186,9 @@ class About:
             notes.append("Prometheus knows no phase of it; the answer rests on the API server alone")
         elif heard.phases_of(view) not in ((), (str(view.phase),)):
             notes.append(
-                f"The status says {view.phase or 'no phase'}, and Prometheus says {' and '.join(heard.phases_of(view))}"
+                f"The status says {view.phase or 'no phase'}, and Prometheus says {phase_words(heard.phases_of(view))}"
             )
-        behind = view.observed_generation is not None and view.observed_generation < view.generation
-        if behind and not self.judged.ready:
+        if self._behind:
             notes.append(
                 f"The status speaks of generation {view.observed_generation}; generation {view.generation} is not "
                 "looked at yet"

@@ -1,7 +1,17 @@
 """Is it working? What phase is it in?"""
 
 from platform_status_assistant.ask.answers.health import argo_facts, argo_words, pod_facts, pod_words, sub_app_facts
-from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, quoted, shown, shown_phase, title
+from platform_status_assistant.ask.facts import (
+    Answer,
+    Fact,
+    Verdict,
+    called,
+    quoted,
+    reason_words,
+    shown,
+    shown_phase,
+    title,
+)
 from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .weighing import About
@@ -32,7 +42,7 @@ def phase(about: About) -> Answer:
     if view.phase is None:
         text = f"{called(view)} has no phase yet: nobody has written one."
         return about.answer(Verdict.NONE, text, about.standing())
-    why = f" ({view.ready_reason})" if view.ready_reason else ""
+    why = f" ({reason_words(view.ready_reason)})" if view.ready_reason else ""
     said = f": {quoted(view.message)}" if view.message else ""
     return about.answer(Verdict.NONE, f"{called(view)} is in phase {view.phase}{why}{said}.", about.standing())
 
@@ -61,7 +71,7 @@ def endpoint_facts(about: About) -> list[Fact]:
 
 
 def _because(about: About) -> str:
-    reason = f" ({about.view.ready_reason})" if about.view.ready_reason else ""
+    reason = f" ({reason_words(about.view.ready_reason)})" if about.view.ready_reason else ""
     return f"{reason}: {quoted(about.view.message)}" if about.view.message else reason
 
 
