@@ -40,7 +40,7 @@ def answer(meant: Meant, evidence: Evidence) -> Answer:
         evidence: What was found.
     """
     topic = meant.intent.topic
-    if topic is Topic.BROKEN:
+    if topic is Topic.BROKEN and meant.which in (Which.UNNAMED, Which.MANY):
         return broken(meant, evidence)
     if meant.which is not Which.ONE or topic not in _ANSWERS:
         return nobody(meant, evidence.narrowed, evidence.refused)

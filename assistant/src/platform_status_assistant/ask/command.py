@@ -14,10 +14,11 @@ from hctl.texts import inert
 from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError
 
 from .asking import ask_cluster, unheard
-from .documents import answer_report
+from .documents import Worded, answer_report
 from .hearing import Ear
+from .model import ModelSettings
 from .spelling import spell_answer
-from .wording import Model, word
+from .wording import word
 
 __all__ = ["Asked", "ask"]
 
@@ -41,7 +42,7 @@ class Asked(Struct, frozen=True):
         prometheus_ca_file: Authorities that are trusted for it; empty for those of the machine.
         model: Name of a language model that words the answer; empty for none.
         model_endpoint: Where it answers.
-        model_token_file: Holds the key for it; empty for none.
+        model_key_file: Holds the key for it; empty for the environment's OPENAI_API_KEY.
         model_ca_file: Authorities that are trusted for it; empty for those of the machine.
     """
 
@@ -51,7 +52,7 @@ class Asked(Struct, frozen=True):
     prometheus_ca_file: str = ""
     model: str = ""
     model_endpoint: str = ""
-    model_token_file: str = ""
+    model_key_file: str = ""
     model_ca_file: str = ""
 
 
@@ -77,11 +78,10 @@ def ask(target: Target, question: str, **options: str) -> ExitCode:
             # Whoever asked for a document gets one; the line on standard error comes as well.
             _write(shape, answer_report(*unheard(question, str(error))))
         raise
-    report = answer_report(read.text, answer)
+    worded = word(read.text, answer, model) if model is not None else Worded()
+    report = answer_report(read.text, answer, worded)
     if read.cut:
         report["notes"].append("The question is too long; only its beginning was read")
-    if model is not None:
-        report = word(report, model)
     _write(shape, report)
     return answer.exit_code
 
@@ -115,9 +115,14 @@ def _ear(asked: Asked) -> Ear | None:
     return Ear(prometheus)
 
 
-def _model(asked: Asked) -> Model | None:
+def _model(asked: Asked) -> ModelSettings | None:
     if bool(asked.model) != bool(asked.model_endpoint):
         raise UsageError("--model NAME and --model-endpoint URL belong together: give both, or none")
     if not asked.model:
         return None
-    return Model(asked.model, asked.model_endpoint, asked.model_token_file, asked.model_ca_file)
+    return ModelSettings(
+        endpoint=asked.model_endpoint,
+        name=asked.model,
+        key_file=asked.model_key_file or None,
+        ca_file=asked.model_ca_file or None,
+    )

@@ -190,6 +190,13 @@ class Citations:
         text = f"{key} = {spelled(value)} of {self.reference}, resourceVersion {version or 'unknown'}, {checked}"
         return Fact(name, value, text, Source("status", self.reference, key, version), seconds)
 
+    def generations(self) -> list[Fact]:
+        """Which generation there is, and which the status speaks of."""
+        return [
+            self.status("generation", self.view.generation or None, "metadata.generation", static=True),
+            self.status("observedGeneration", self.view.observed_generation, "status.health.observedGeneration"),
+        ]
+
     def lease(self) -> Fact:
         """The last proof that somebody keeps the status true."""
         freshness = self.judged.freshness

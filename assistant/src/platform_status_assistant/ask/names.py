@@ -88,9 +88,9 @@ def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence
     )
     if not spans.groups:
         return _nameless(meant, words, left, views, spans)
-    beside = [index for index in left if _JOINING & set(words[max(index - 1, 0) : index + 2])]
+    beside = _joined_stranger(words, left, spans)
     if beside:
-        return _unknown(meant, words[beside[0]], views)
+        return _unknown(meant, beside, views)
     called = [_called(group, among, spans) for group in spans.groups]
     if len(called) > 1:
         return _many(meant, called, left)
@@ -129,7 +129,7 @@ def _many(meant: Meant, called: list[list[RequestView]], left: list[int]) -> Mea
     every = tuple({id(view): view for found in called for view in found}.values())
     if intent.topic is Topic.WORKING and all(called):
         overview = msgspec.structs.replace(intent, topic=Topic.BROKEN, plural=True)
-        return msgspec.structs.replace(meant, intent=overview, among=every)
+        return msgspec.structs.replace(meant, intent=overview, which=Which.MANY, among=every)
     if intent.topic is Topic.OTHER:
         return _about(meant, intent)
     return msgspec.structs.replace(meant, intent=intent, which=Which.MANY, candidates=every[:_MOST])
@@ -173,6 +173,17 @@ def _about(meant: Meant, intent: Intent) -> Meant:
 
 def _unknown(meant: Meant, said: str, views: Sequence[RequestView]) -> Meant:
     return msgspec.structs.replace(meant, which=Which.UNKNOWN, candidates=_near(said, views), said=inert(said, 100))
+
+
+def _joined_stranger(words: Sequence[str], left: list[int], spans: Spans) -> str:
+    """The unknown name in "are media and foo up?"; an answer about media alone would not be one."""
+    for group in spans.groups:
+        after, before = group.span.end, group.span.start - 1
+        if after + 1 in left and words[after] in _JOINING:
+            return words[after + 1]
+        if before - 1 in left and words[before] in _JOINING:
+            return words[before - 1]
+    return ""
 
 
 def _stranger(words: Sequence[str], left: list[int], spans: Spans) -> str:

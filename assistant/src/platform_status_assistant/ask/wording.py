@@ -1,23 +1,36 @@
-"""An answer worded by a language model, if one was asked for: its text is taken only if the facts bear it out."""
+"""An answer worded by a language model, if one was asked for: its text is taken only if the facts bear it out.
 
-from typing import Any
+Whatever goes wrong, the answer by rules stays, and it is said why. Verdict, facts and exit code never are the model's.
+"""
 
-from msgspec import Struct
+from typing import Final
 
-__all__ = ["Model", "word"]
+from .documents import Worded
+from .facts import Answer
+from .model import ModelSettings, reword
 
-Json = dict[str, Any]
+__all__ = ["word"]
+
+_KEPT: Final = ("log",)
+"""Facts that no model needs, and that may hold anything."""
+
+_MOST_REASONS: Final = 3
+_LEADS: Final = {"Yes": "yes", "No,": "no", "No.": "no"}
 
 
-class Model(Struct, frozen=True):
-    """Which model words the answer, and where it answers."""
+def word(question: str, answer: Answer, settings: ModelSettings) -> Worded:
+    """Let a model word an answer.
 
-    name: str
-    endpoint: str
-    token_file: str = ""
-    ca_file: str = ""
-
-
-def word(report: Json, model: Model) -> Json:
-    """Let a model word the answer; whatever goes wrong, the answer by rules stays."""
-    return {**report, "model": {"used": False, "name": model.name, "rejected": "models are not supported yet"}}
+    Args:
+        question: As it was read.
+        answer: The answer by rules.
+        settings: Which model.
+    """
+    facts = [fact for fact in answer.facts if fact.name not in _KEPT]
+    context = "\n".join(fact.text for fact in facts)
+    # To "is it down?" the rules answer by neither word, and then a model may not either.
+    verdict = _LEADS.get(answer.text[:3], "")
+    reply = reword(question, context, answer.text, settings, facts=facts, verdict=verdict)
+    if reply.rejected:
+        return Worded(name=reply.model, rejected="; ".join(reply.rejected[:_MOST_REASONS]))
+    return Worded(used=True, name=reply.model, text=reply.text)

@@ -61,6 +61,16 @@ _Endpoint = Annotated[
     str,
     typer.Option("--model-endpoint", metavar="URL", help="Where that model answers.", show_default=False),
 ]
+_Key = Annotated[
+    str,
+    typer.Option(
+        "--model-key-file", metavar="FILE", help="Holds its key; by default that of OPENAI_API_KEY.", show_default=False
+    ),
+]
+_ModelAuthorities = Annotated[
+    str,
+    typer.Option("--model-ca-file", metavar="FILE", help="Authorities that it is trusted by, PEM.", show_default=False),
+]
 _EPILOG: Final = (
     'Examples: hctl ask "Is my media vCluster working?" | hctl ask why is media not ready | '
     'hctl ask "is everything ok?" -o json'
@@ -85,6 +95,8 @@ def add_ask(app: typer.Typer, finish: _Finish) -> None:
         prometheus_ca_file: _Authorities = "",
         model: _Model = "",
         model_endpoint: _Endpoint = "",
+        model_key_file: _Key = "",
+        model_ca_file: _ModelAuthorities = "",
         context: ContextOption = "",
         namespace: NamespaceOption = "",
         kubeconfig: KubeconfigOption = "",
@@ -101,6 +113,8 @@ def add_ask(app: typer.Typer, finish: _Finish) -> None:
                 prometheus_ca_file=prometheus_ca_file,
                 model=model,
                 model_endpoint=model_endpoint,
+                model_key_file=model_key_file,
+                model_ca_file=model_ca_file,
             )
         )
 

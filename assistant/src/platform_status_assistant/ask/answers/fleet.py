@@ -17,7 +17,7 @@ from platform_status_assistant.ask.facts import (
     quoted,
     reason_words,
 )
-from platform_status_assistant.ask.names import Meant
+from platform_status_assistant.ask.names import Meant, Which
 from platform_status_assistant.ask.seen import Evidence
 from platform_status_contract.model.vocabulary import Phase
 
@@ -34,6 +34,10 @@ def broken(meant: Meant, evidence: Evidence) -> Answer:
     judged = evidence.judged
     weighed = [weigh(entry, evidence.heard) for entry in judged]
     groups = _groups(judged, weighed)
+    if meant.which is Which.MANY:
+        groups.append(
+            ("Ready", [entry for entry, value in zip(judged, weighed, strict=True) if value.verdict == "yes"])
+        )
     ready = sum(entry.verdict == Verdict.YES for entry in weighed)
     verdict, because, code = _verdict(judged, weighed, evidence)
     what = _what(meant)
@@ -142,7 +146,7 @@ def _facts(
             if entry.view.ready_reason:
                 facts.append(cite.status("reason", entry.view.ready_reason, "status.conditions[Ready].reason"))
             if not entry.trusted:
-                facts.append(cite.lease())
+                facts += [*cite.generations(), cite.lease()]
     return facts
 
 

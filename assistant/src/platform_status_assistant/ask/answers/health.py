@@ -50,7 +50,7 @@ def _tell(about: About, said: str, what: str, facts: list[Fact], kind: str) -> A
         return about.abstain(said, facts)
     if said:
         return about.answer(Verdict.NONE, f"{said}{_complaint(about, kind)}.", facts)
-    text = f"The status of {called(about.view)} says nothing of its {what}"
+    text = f"That is not known: the status of {called(about.view)} says nothing of its {what}"
     text += _complaint(about, kind) or "; its contract may not observe that, or nothing was seen yet"
     return about.answer(Verdict.NONE, f"{text}.", facts, because=f"the status says nothing of its {what}")
 

@@ -79,7 +79,7 @@ def changed(about: About) -> Answer:
     )
     notes: list[str] = []
     text += _generation(about)
-    facts += about.generations()
+    facts += about.cite.generations()
     events = about.evidence.events
     if events is not None:
         facts += [_event(about, index) for index in range(min(len(events.seen), _EVENTS))]

@@ -102,14 +102,14 @@ class About:
         if "phase" not in names:
             known += self.standing()[:1]
         if self._behind and "generation" not in names:
-            known += self.generations()
+            known += self.cite.generations()
         if "lastCheck" not in names:
             known.append(self.cite.lease())
         return Answer(
             self.intent.topic,
             verdict,
             text,
-            self.weighed.exit_code,
+            self._exit_code(abstains=bool(because)),
             facts=tuple(known),
             notes=(*notes, *self._notes()),
             abstained=because or (self.weighed.because if verdict == Verdict.UNKNOWN else ""),
@@ -142,13 +142,6 @@ class About:
             facts.append(self.cite.status("message", view.message, "status.message"))
         return facts
 
-    def generations(self) -> list[Fact]:
-        """Which generation there is, and which the status speaks of."""
-        return [
-            self.cite.status("generation", self.view.generation or None, "metadata.generation", static=True),
-            self.cite.status("observedGeneration", self.view.observed_generation, "status.health.observedGeneration"),
-        ]
-
     def condition(self, kind: str, *, told: bool = False) -> list[Fact]:
         """One condition, if it is there; if it is to be told, with reason and message where it is not True."""
         found = self.view.condition(kind)
@@ -161,6 +154,11 @@ class About:
                 self.cite.status(f"condition.{kind}.{field}", said, _key(kind, field)) for field, said in more if said
             ]
         return facts
+
+    def _exit_code(self, *, abstains: bool) -> ExitCode:
+        """No answer is no success, though the request be ready."""
+        ready = self.weighed.exit_code is ExitCode.READY
+        return ExitCode.NOT_READY if abstains and ready else self.weighed.exit_code
 
     @property
     def _behind(self) -> bool:

@@ -24,14 +24,16 @@ def working(about: About) -> Answer:
     facts = about.standing()
     verdict = about.weighed.verdict
     if verdict == Verdict.UNKNOWN:
-        return about.abstain(_last(about), [*facts, *about.generations()])
+        return about.abstain(_last(about), [*facts, *about.cite.generations()])
     opening = {Verdict.YES: "Yes, ", Verdict.NO: "No, "}[verdict] if about.intent.yes_or_no else ""
     if verdict == Verdict.NO:
         young = about.view.phase in (Phase.SCHEDULED, Phase.PROGRESSING, None) and not about.view.deleting
         opening += "not yet: " if opening and young else ""
         return about.answer(verdict, f"{opening}{sentence(about)}", [*facts, *_more(about)])
     more = [*endpoint_facts(about), *pod_facts(about), *argo_facts(about), *sub_app_facts(about)]
-    return about.answer(verdict, f"{opening}{sentence(about)}{_details(about)}", [*facts, *more, *about.generations()])
+    return about.answer(
+        verdict, f"{opening}{sentence(about)}{_details(about)}", [*facts, *more, *about.cite.generations()]
+    )
 
 
 def phase(about: About) -> Answer:
@@ -97,7 +99,7 @@ def _more(about: About) -> list[Fact]:
         if entry.owned and entry.status != "True" and entry.type != "Ready"
         for fact in about.condition(entry.type)
     ]
-    return [*facts, *pod_facts(about), *argo_facts(about), *sub_app_facts(about), *about.generations()]
+    return [*facts, *pod_facts(about), *argo_facts(about), *sub_app_facts(about), *about.cite.generations()]
 
 
 def _last(about: About) -> str:
