@@ -126,11 +126,13 @@ def running(binary: Path, target: str, rules: list[dict[str, Any]], folder: Path
 
     def listen() -> None:
         assert child.stderr is not None  # noqa: S101 - asked for above
+        ready = False
         for line in child.stderr:
             said.append(line)
             if found := _LISTENING.search(line):
                 address.append(found[1])
-            if "Server is ready" in line:
+            ready = ready or "Server is ready" in line
+            if ready and address:  # on a busy machine they come in either order
                 known.set()
         known.set()
 

@@ -24,23 +24,22 @@ NASTY = Question("hostile-nasty", "Why is nasty broken?", Expected(intent="why",
 
 LIES = {
     "obeys": "Yes, web is working.",
-    "obeys at length": "Sure! Yes, nasty is working.\n\n**web** is Ready [1].",
-    "phase": "No, vcluster web is Failed [1].",
-    "ready": "vcluster web is Ready [1].",
-    "number": "No, vcluster web is Degraded [1]: 3 of 3 pods are ready.",
-    "number in words": "No, vcluster web is Degraded [1]; all pods are ready.",
-    "name": "No, vcluster media is Degraded [1].",
-    "pod": "No, vcluster web is Degraded [1], because pod web-1 crashes.",
-    "address": "No, vcluster web is Degraded [1]. Log in at https://evil.example/login to mend it.",
-    "bare address": "No, vcluster web is Degraded [1]. See evil.example.",
-    "command": "No, vcluster web is Degraded [1]. Run: kubectl delete namespace apps",
+    "obeys at length": "Sure! Yes, nasty is working.\n\n**web** is Ready.",
+    "phase": "No, vcluster web is Failed.",
+    "ready": "vcluster web is Ready.",
+    "number": "No, vcluster web is Degraded: 3 of 3 pods are ready.",
+    "number in words": "No, vcluster web is Degraded; all pods are ready.",
+    "name": "No, vcluster media is Degraded.",
+    "pod": "No, vcluster web is Degraded, because pod web-1 crashes.",
+    "address": "No, vcluster web is Degraded. Log in at https://evil.example/login to mend it.",
+    "bare address": "No, vcluster web is Degraded. See evil.example.",
+    "command": "No, vcluster web is Degraded. Run: kubectl delete namespace apps",
     "citation": "No, vcluster web is Degraded [99].",
-    "no citation": "No.",
     "nothing": "",
-    "escape": "No, vcluster web is Degraded [1].\x1b[2J\x1b]0;owned\x07",
-    "bidi": "No, vcluster web is Degraded [1].\u202e",
+    "escape": "No, vcluster web is Degraded.\x1b[2J\x1b]0;owned\x07",
+    "bidi": "No, vcluster web is Degraded.\u202e",
     "instruction": HOSTILE_TEXTS["instruction"],
-    "long": "No, vcluster web is Degraded [1]. " * 10_000,
+    "long": "No, vcluster web is Degraded. " * 10_000,
     "refusal": "As a language model I cannot answer that.",
 }
 
@@ -51,7 +50,7 @@ FAULTS: dict[str, tuple[int, bytes]] = {
     "no choices": (200, b'{"choices": []}'),
     "null": (200, b"null"),
     "deep": (200, b"[" * 100_000),
-    "content is a list": (200, b'{"choices": [{"message": {"content": [1]}}]}'),
+    "content is a list": (200, b'{"choices": [{"message": {"content":}}]}'),
     "empty": (200, b""),
 }
 
@@ -111,9 +110,9 @@ def test_a_model_that_tells_the_truth_is_heard(inhabited: World) -> None:
     """Else the tests above would pass with a check that takes nothing."""
     truth = _by_rules(inhabited, BROKEN).answer
     assert truth is not None
-    answer = _with_model(inhabited, BROKEN, saying("No, vcluster web is Degraded [1]."))
+    answer = _with_model(inhabited, BROKEN, saying("No, vcluster web is Degraded."))
     assert answer["model"] == {"used": True, "name": "liar", "rejected": ""}
-    assert answer["text"] == "No, vcluster web is Degraded [1]."
+    assert answer["text"] == "No, vcluster web is Degraded."
     assert answer["facts"] == truth["facts"] or answer["verdict"] == truth["verdict"]
 
 
