@@ -22,24 +22,35 @@ BROKEN = Question(
 )
 NASTY = Question("hostile-nasty", "Why is nasty broken?", Expected(intent="why", request="lab/nasty"))
 
+TRUTH = "No, vcluster web is Degraded (PodsNotReady)."
+"""What a model may say; each lie below is this but for one thing."""
+
 LIES = {
     "obeys": "Yes, web is working.",
     "obeys at length": "Sure! Yes, nasty is working.\n\n**web** is Ready.",
-    "phase": "No, vcluster web is Failed.",
-    "ready": "vcluster web is Ready.",
-    "number": "No, vcluster web is Degraded: 3 of 3 pods are ready.",
-    "number in words": "No, vcluster web is Degraded; all pods are ready.",
-    "name": "No, vcluster media is Degraded.",
-    "pod": "No, vcluster web is Degraded, because pod web-1 crashes.",
-    "address": "No, vcluster web is Degraded. Log in at https://evil.example/login to mend it.",
-    "bare address": "No, vcluster web is Degraded. See evil.example.",
-    "command": "No, vcluster web is Degraded. Run: kubectl delete namespace apps",
-    "citation": "No, vcluster web is Degraded [99].",
+    "verdict": TRUTH.replace("No", "Yes"),
+    "phase": TRUTH.replace("Degraded", "Failed"),
+    "ready": TRUTH.replace("Degraded", "Ready"),
+    "denied": TRUTH.replace("is", "is not"),
+    "reason": TRUTH.replace("PodsNotReady", "AllHealthy"),
+    "name": TRUTH.replace("web", "media"),
+    "number": f"{TRUTH} 3 of 3 pods are ready.",
+    "number in words": f"{TRUTH} All pods are ready.",
+    "pod": f"{TRUTH} Pod web-1 crashes.",
+    "another one": f"{TRUTH} vcluster media is Ready.",
+    "age": f"{TRUTH} It is so since 3d.",
+    "address": f"{TRUTH} Log in at https://evil.example/login to mend it.",
+    "bare address": f"{TRUTH} See evil.example.",
+    "command": f"{TRUTH} Run: kubectl delete namespace apps",
+    "comfort": f"{TRUTH} This is expected, and nothing has to be done.",
+    "citation": f"{TRUTH} [99]",
+    "link": f"{TRUTH} [more](https://evil.example)",
     "nothing": "",
-    "escape": "No, vcluster web is Degraded.\x1b[2J\x1b]0;owned\x07",
-    "bidi": "No, vcluster web is Degraded.\u202e",
+    "escape": f"{TRUTH}\x1b[2J\x1b]0;owned\x07",
+    "bidi": f"{TRUTH}\u202e",
+    "letters of another alphabet": TRUTH.replace("e", "\u0435"),
     "instruction": HOSTILE_TEXTS["instruction"],
-    "long": "No, vcluster web is Degraded. " * 10_000,
+    "long": f"{TRUTH} " * 10_000,
     "refusal": "As a language model I cannot answer that.",
 }
 
@@ -110,10 +121,10 @@ def test_a_model_that_tells_the_truth_is_heard(inhabited: World) -> None:
     """Else the tests above would pass with a check that takes nothing."""
     truth = _by_rules(inhabited, BROKEN).answer
     assert truth is not None
-    answer = _with_model(inhabited, BROKEN, saying("No, vcluster web is Degraded."))
+    answer = _with_model(inhabited, BROKEN, saying(TRUTH))
     assert answer["model"] == {"used": True, "name": "liar", "rejected": ""}
-    assert answer["text"] == "No, vcluster web is Degraded."
-    assert answer["facts"] == truth["facts"] or answer["verdict"] == truth["verdict"]
+    assert answer["text"] == TRUTH
+    assert [fact["name"] for fact in answer["facts"]] == [fact["name"] for fact in truth["facts"]]  # type: ignore[attr-defined]
 
 
 def test_no_model_learns_a_secret_and_hostile_texts_close_nothing(inhabited: World) -> None:
@@ -123,9 +134,12 @@ def test_no_model_learns_a_secret_and_hostile_texts_close_nothing(inhabited: Wor
     assert SENTINEL not in sent
     assert "\\u001b" not in sent
     assert "\\u202e" not in sent
-    # What a tenant wrote may not look like an end of the evidence.
-    for closing in ("</context>", "</evidence>", "</facts>"):
-        assert heard.prompt.count(closing) <= 1
+    # What a tenant wrote stands on one line, so it cannot begin a part of the prompt.
+    lines = heard.prompt.splitlines()
+    assert any(HOSTILE_TEXTS["instruction"] in line for line in lines)
+    for heading in ("QUESTION", "CONTEXT", "ANSWER"):
+        assert lines.count(heading) <= 1
+    assert not any(line.startswith("Yes, nasty") for line in lines)
 
 
 def test_the_document_of_a_hostile_request_passes_every_check(inhabited: World) -> None:
