@@ -40,7 +40,7 @@ def against_refusal(question: Question, line: str, exit_code: int) -> list[str]:
     """
     expect = question.expect
     found = list(_one_of("exit code", expect.exit, exit_code))
-    if expect.abstained is False or expect.facts or expect.request:
+    if expect.abstained is False or expect.facts:
         found.append(f"an error, and an answer is possible: {line!r}")
     if not line.startswith("hctl: ") or line.strip().count("\n") or not line.strip().isprintable():
         found.append(f"an error that is not one clear line: {line!r}")
@@ -69,8 +69,7 @@ def _one_of(name: str, expected: object, found: object) -> Iterable[str]:
 def _request(expect: Expected, answer: Answer) -> Iterable[str]:
     request = answer["request"]
     found = f"{request['namespace']}/{request['name']}" if request else ""
-    if expect.request is not None and found != expect.request:
-        yield f"request: found {found or 'none'}, expected {expect.request or 'none'}"
+    yield from _one_of("request", expect.request, found)
     listed = {f"{one['namespace']}/{one['name']}" for one in answer["candidates"]}
     if expect.candidates and listed != set(expect.candidates):
         yield f"candidates: found {sorted(listed)}, expected {sorted(expect.candidates)}"

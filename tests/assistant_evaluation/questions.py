@@ -61,7 +61,7 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         intent: One, or several that would all be right.
         verdict: Whether it works; likewise.
-        request: ``namespace/name`` by metadata.name; empty if the answer may speak of no single one.
+        request: ``namespace/name`` by metadata.name, or several that would do; empty is none in particular.
         candidates: The requests to choose from.
         facts: Name -> value. A list asks that the fact's list holds at least these; ``~...`` is a regular expression.
         lacks: Name -> what the fact's list must not hold.
@@ -76,7 +76,7 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
 
     intent: Intent | list[Intent]
     verdict: Verdict | list[Verdict] | None = None
-    request: str | None = None
+    request: str | list[str] | None = None
     candidates: list[str] = []
     facts: dict[str, Any] = {}
     lacks: dict[str, list[str]] = {}
@@ -87,6 +87,12 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     notes: list[str] = []
     abstained: bool | None = None
     exit: int | list[int] | None = None
+
+    @property
+    def requests(self) -> list[str]:
+        """The requests that the answer may be about."""
+        named = self.request if isinstance(self.request, list) else [self.request]
+        return [key for key in named if key]
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from observability.binaries import find
+from tests.assistant_evaluation.checks import against_expectation
 from tests.assistant_evaluation.questions import FOLDER, Question, read
 
 from .asking import Asked, ask, findings
@@ -46,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("only", nargs="*", help="ids of questions, or how they begin; all if none is named")
     parser.add_argument("--answers", action="store_true", help="print each answer too")
     parser.add_argument("--questions", type=Path, default=FOLDER, help="a folder of other questions about that world")
+    parser.add_argument("--swap", action="store_true", help="measure how sharp the questions are, not the answers")
     options = parser.parse_args(arguments)
     binary = find("prometheus")
     if binary is None:
@@ -53,6 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     questions = [one for one in read(options.questions) if not options.only or one.id.startswith(tuple(options.only))]
     with tempfile.TemporaryDirectory() as folder, world(binary, Path(folder)) as made:
+        if options.swap:
+            sys.stdout.write(f"{_swapped({question.id: (question, ask(made, question)) for question in questions})}\n")
+            return 0
         found = {question.id: _judged(made, question, shown=options.answers) for question in questions}
     sys.stdout.write(f"{scoreboard(found, questions)}\n")
     return int(any(found.values()))
@@ -66,6 +71,22 @@ def _judged(made: World, question: Question, *, shown: bool) -> list[str]:
         return findings(made, question, asked)
     except Exception:  # noqa: BLE001 - one question must not end the evaluation
         return [traceback.format_exc(limit=-3)]
+
+
+def _swapped(answers: dict[str, tuple[Question, Asked]]) -> str:
+    """Give each question the answer to every other one: how many of those that differ does it refuse?"""
+    tried = refused = 0
+    content: Counter[str] = Counter()
+    for name, (question, own) in answers.items():
+        for _, other in answers.values():
+            if other.answer is None or (own.answer is not None and own.answer["text"] == other.answer["text"]):
+                continue
+            tried += 1
+            wrong = against_expectation(question, {**other.answer, "question": question.question})
+            refused += bool(wrong)
+            content[name] += not wrong
+    lines = [f"{refused} of {tried} answers to another question are refused ({refused / tried:.1%}); least sharp:"]
+    return "\n".join([*lines, *(f"  {name} accepts {number}" for name, number in content.most_common(10))])
 
 
 def _told(asked: Asked) -> str:
