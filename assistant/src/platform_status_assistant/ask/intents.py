@@ -104,6 +104,7 @@ _WORKING: Final = (
 _OVERVIEW: Final = (
     rf"(?:{_PLURAL}) .{{0,120}}(?:{_WORKING}|there|have)|(?:{_WORKING}) (?:{_PLURAL})|how many|overview|summary|"
     rf"(?:what|who) (?:is|are) (?:\S+ ){{0,2}}(?:{_NOT_WELL})|needs? (?:\S+ )?(?:attention|look|help|fixing|care)|"
+    rf"(?:what|who) (?:broke|fails?|crashed|failed)|"
     r"list|show (?:me )?(?:all|every|the broken)|everything|problems?|issues?|trouble|"
     r"status of (?:all|every|everything|the platform)|(?:platform|all) status|how are (?:things|we|they)"
 )

@@ -12,7 +12,7 @@ from msgspec import Struct
 from hctl.reading.views import RequestView
 
 from .intents import Topic, read_intent
-from .vocabulary import CHATTER, KNOWN
+from .vocabulary import CHATTER, COLLECTIVE, KNOWN
 from .words import Question, mend, split
 
 __all__ = ["BEFORE_A_NAME", "Group", "KindWords", "Span", "Spans", "aliases", "find_spans", "is_plural"]
@@ -173,6 +173,8 @@ def _find_names(question: Question, names: Iterable[str], keep: set[str], kind: 
             strong.append((Span(index, index + 1), tail))
     strong = [entry for entry in strong if kind is None or not kind.covers(entry[0].start) or len(words) == 1]
     if not strong:
+        # In the order of the question; of names that are words of ours only one, for the others are those words.
+        weak.sort(key=lambda entry: (entry[0].start, entry[1]))
         strong = [entry for entry in weak if _stands_as_name(words, entry[0], keep, kind)][:1]
     return _grouped(strong)
 
@@ -181,6 +183,9 @@ def _stands_as_name(words: Sequence[str], span: Span, keep: set[str], kind: Span
     if kind is not None and (kind.end == span.start or kind.start == span.end):
         return True
     if not span.start or words[span.start - 1] not in BEFORE_A_NAME:
+        return False
+    if any(word in CHATTER or word in COLLECTIVE for word in words[span.start : span.end]):
+        # "Is everything ok?" asks about everything, whatever somebody called a request.
         return False
     return read_intent([*words[: span.start], "_", *words[span.end :]], keep).topic is not Topic.OTHER
 

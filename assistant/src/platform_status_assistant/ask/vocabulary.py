@@ -6,7 +6,7 @@ A word in here is never taken for the name of a request, unless it is used as on
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["CHATTER", "CONTRACTIONS", "KNOWN", "NEGATIVE", "ORDERS", "TELLING", "TYPABLE"]
+__all__ = ["CHATTER", "COLLECTIVE", "CONTRACTIONS", "KNOWN", "NEGATIVE", "ORDERS", "TELLING", "TYPABLE"]
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -74,6 +74,11 @@ _ASKING: Final = _listed(
     long uptime hours hour minutes minute days day today yesterday
     """
 )
+
+COLLECTIVE: Final = _listed(
+    "everything anything something nothing all any many list overview summary which what who it"
+)
+"""Words that stand for several, or for whatever was spoken of: never a name by themselves."""
 
 TELLING: Final = NEGATIVE | _POSITIVE | _ASKING
 """Words that rules are made of."""

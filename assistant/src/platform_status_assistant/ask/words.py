@@ -23,7 +23,7 @@ _WORD: Final = re.compile(r"[^\W_](?:[\w./:-]*[^\W_])?", re.UNICODE)
 _NOT: Final = re.compile(r"n['\u2019]t\b")
 _IS: Final = re.compile(r"\b(what|how|where|who|it|that|there|when|why|here)['\u2019]s\b")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
-_QUOTED: Final = re.compile("(?<!\\S)[\"'`\u201c\u2018]([^\"'`\u201d\u2019]{1,253})[\"'`\u201d\u2019](?!\\w)")
+_QUOTED: Final = re.compile(r"(?<!\S)[\"'`\u201c\u2018]([^\"'`\u201d\u2019]{1,253})[\"'`\u201d\u2019](?!\w)")
 _SHORTEST_TYPO: Final = 4
 _LONGEST_TYPO: Final = 16
 _ALIKE: Final = 0.83
@@ -50,9 +50,7 @@ def read_question(question: str) -> Question:
     text = clean(question, LONGEST)
     cut = len(question) > LONGEST * 4 or text.endswith("\u2026")
     lowered = unicodedata.normalize("NFKC", text).lower()
-    quoted = {
-        word for part in re.findall(r"[\"'`\u201c\u2018]([^\"'`\u201d\u2019]{1,253})", lowered) for word in split(part)
-    }
+    quoted = {word for part in _QUOTED.findall(lowered) for word in split(part)}
     plain = _POSSESSIVE.sub("", _IS.sub(r"\1 is", _NOT.sub(" not", lowered)))
     found: list[str] = []
     for word in split(plain):
@@ -80,4 +78,7 @@ def _nearest(word: str) -> str:
         return word
     # People hit the first letter; without this, "where" is nearly "here".
     candidates = TYPABLE.get(word[0], ())
+    swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)}
+    if found := swapped.intersection(candidates):
+        return min(found)
     return next(iter(difflib.get_close_matches(word, candidates, n=1, cutoff=_ALIKE)), word)

@@ -43,7 +43,7 @@ def login(about: About) -> Answer:
             _command(about, namespace, name),
         ]
         parts.append(
-            f"Its kubeconfig is in Secret {shown(name)} in namespace {shown(namespace)}; fetch it by: {facts[-1].value}"
+            f"its kubeconfig is in Secret {shown(name)} in namespace {shown(namespace)}; fetch it by: {facts[-1].value}"
         )
     else:
         parts += [f"{title(name)} {shown(value)}" for name, value in view.credentials if name != "onePasswordItem"]

@@ -21,7 +21,7 @@ from platform_status_assistant.ask.names import Meant, Which
 from platform_status_assistant.ask.seen import Evidence
 from platform_status_contract.model.vocabulary import Phase
 
-from .weighing import Weighed, weigh
+from .weighing import Weighed, weigh, witness
 
 __all__ = ["broken"]
 
@@ -40,15 +40,7 @@ def broken(meant: Meant, evidence: Evidence) -> Answer:
         )
     ready = sum(entry.verdict == Verdict.YES for entry in weighed)
     verdict, because, code = _verdict(judged, weighed, evidence)
-    what = _what(meant)
-    counted = (
-        f"{'All' if len(judged) > 1 else 'The only'} {count_of(len(judged), 'request')}{what} "
-        f"{'are' if len(judged) > 1 else 'is'} ready"
-        if judged and ready == len(judged)
-        else f"{ready} of {count_of(len(judged), 'request')}{what} {'is' if ready == 1 else 'are'} ready"
-    )
-    if not judged:
-        counted = f"There is no request{what}"
+    counted = _counted(len(judged), ready, _what(meant))
     opening = ""
     if meant.intent.yes_or_no and judged:
         opening = {Verdict.YES: "Yes. ", Verdict.NO: "No. ", Verdict.UNKNOWN: f"I cannot say: {because}. "}[verdict]
@@ -63,6 +55,14 @@ def broken(meant: Meant, evidence: Evidence) -> Answer:
         abstained=because if verdict == Verdict.UNKNOWN else "",
         candidates=tuple(entry.view for title, entries in groups for entry in entries)[:_NAMED],
     )
+
+
+def _counted(total: int, ready: int, what: str) -> str:
+    if not total:
+        return f"There is no request{what}"
+    if ready == total:
+        return f"All {total} requests{what} are ready" if total > 1 else f"The only request{what} is ready"
+    return f"{ready} of {count_of(total, 'request')}{what} {'is' if ready == 1 else 'are'} ready"
 
 
 def _verdict(judged: Sequence[Judged], weighed: Sequence[Weighed], evidence: Evidence) -> tuple[str, str, ExitCode]:
@@ -138,6 +138,8 @@ def _facts(
     shown = ", ".join(names[:_NAMED]) + (" and others" if len(names) > _NAMED else "")
     facts.append(count("count.broken", len(names)))
     facts.append(Fact("broken", names[:_MOST], f"broken = {shown or 'none'}, read now", source, 0))
+    if not any(entries for _, entries in groups):
+        groups = [("Ready", judged)]
     for _, entries in groups:
         for entry in entries[:_NAMED]:
             cite = Citations(entry, evidence.now)
@@ -147,6 +149,8 @@ def _facts(
                 facts.append(cite.status("reason", entry.view.ready_reason, "status.conditions[Ready].reason"))
             if not entry.trusted:
                 facts += [*cite.generations(), cite.lease()]
+            elif evidence.heard.contradicts(entry):
+                facts += witness(entry, evidence.heard, evidence.now)
     return facts
 
 

@@ -1,6 +1,7 @@
 """What a request's status is worth for an answer, and the facts and notes that every answer about it shares."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from platform_status_assistant.ask.seen import Evidence, Heard
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Phase
 
-__all__ = ["About", "Weighed", "weigh"]
+__all__ = ["About", "Weighed", "weigh", "witness"]
 
 
 class Weighed(Struct, frozen=True):
@@ -59,7 +60,7 @@ def _why_untrusted(judged: Judged) -> str:
             "the Lease that it names cannot be relied on" if judged.view.lease else "it names no Lease"
         )
     first = judged.warnings[0]
-    return first[:1].lower() + first[1:]
+    return f"the {first[4:]}" if first.startswith("The ") else first
 
 
 def _silence(freshness: Freshness) -> str:
@@ -97,7 +98,7 @@ class About:
             notes: What has to be said beside it.
             because: Why nothing is claimed, if the verdict does not tell.
         """
-        known = [*facts, *self._witness()]
+        known = [*facts, *witness(self.judged, self.evidence.heard, self.now)]
         names = {fact.name for fact in known}
         if "phase" not in names:
             known += self.standing()[:1]
@@ -165,17 +166,6 @@ class About:
         observed = self.view.observed_generation
         return observed is not None and observed < self.view.generation
 
-    def _witness(self) -> list[Fact]:
-        heard = self.evidence.heard
-        phases = heard.phases_of(self.view)
-        if not phases:
-            return []
-        seconds = age(heard.scraped, self.now)
-        scraped = f"scraped {duration(seconds)} ago" if seconds is not None else "when it was scraped is unknown"
-        said = phases[0] if len(phases) == 1 else phases
-        text = f"phase = {phase_words(phases)} by {heard.query} of {heard.address}, {scraped}"
-        return [Fact("prometheus.phase", said, text, Source("prometheus", heard.address, query=heard.query), seconds)]
-
     def _notes(self) -> list[str]:
         heard, view, notes = self.evidence.heard, self.view, []
         if heard.failure:
@@ -183,15 +173,32 @@ class About:
         elif heard.address and not heard.phases_of(view):
             notes.append("Prometheus knows no phase of it; the answer rests on the API server alone")
         elif heard.phases_of(view) not in ((), (str(view.phase),)):
+            seconds = age(heard.scraped, self.now)
+            when = f", as scraped {duration(seconds)} ago" if seconds is not None else ""
             notes.append(
-                f"The status says {view.phase or 'no phase'}, and Prometheus says {phase_words(heard.phases_of(view))}"
+                f"The status says {view.phase or 'no phase'}, and Prometheus says "
+                f"{phase_words(heard.phases_of(view))}{when}"
             )
+        if self.judged.freshness.state is State.UNREPORTED:
+            notes.append("No sidecar has looked at it yet")
         if self._behind:
             notes.append(
                 f"The status speaks of generation {view.observed_generation}; generation {view.generation} is not "
                 "looked at yet"
             )
         return notes
+
+
+def witness(judged: Judged, heard: Heard, now: datetime) -> list[Fact]:
+    """What Prometheus says of a request, if anything."""
+    phases = heard.phases_of(judged.view)
+    if not phases:
+        return []
+    seconds = age(heard.scraped, now)
+    scraped = f"scraped {duration(seconds)} ago" if seconds is not None else "when it was scraped is unknown"
+    said = phases[0] if len(phases) == 1 else phases
+    text = f"phase = {phase_words(phases)} by {heard.query} of {heard.address}, {scraped}"
+    return [Fact("prometheus.phase", said, text, Source("prometheus", heard.address, query=heard.query), seconds)]
 
 
 def _key(kind: str, field: str) -> str:

@@ -23,6 +23,9 @@ def working(about: About) -> Answer:
     """Say whether it may be used now."""
     facts = about.standing()
     verdict = about.weighed.verdict
+    if verdict == Verdict.UNKNOWN and about.weighed.trusted:
+        text = f"I cannot say: {about.weighed.because}{_because(about)}."
+        return about.answer(verdict, text, [*facts, *_more(about)])
     if verdict == Verdict.UNKNOWN:
         return about.abstain(_last(about), [*facts, *about.cite.generations()])
     opening = {Verdict.YES: "Yes, ", Verdict.NO: "No, "}[verdict] if about.intent.yes_or_no else ""
@@ -58,7 +61,7 @@ def sentence(about: About) -> str:
     if view.deleting or view.phase is Phase.DELETING:
         return f"{subject} is being deleted."
     if view.ready_reason == Reason.PAUSED:
-        return f"{subject} is paused{_because(about)}."
+        return f"{subject} is paused{f': {quoted(view.message)}' if view.message else ''}."
     if view.phase is None:
         return f"{subject} has no phase, and no sidecar has looked at it."
     return f"{subject} is {view.phase}{_because(about)}."
