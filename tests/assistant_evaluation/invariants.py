@@ -49,7 +49,7 @@ def against_invariants(question: Question, answer: Answer, objects: Mapping[str,
     """
     if missing := _KEYS - answer.keys():
         return [f"the document lacks {', '.join(sorted(missing))}"]
-    found = [*_shape(answer), *_inert(answer), *_cited(answer), *_promises(answer)]
+    found = [*_shape(answer), *_inert(answer), *_cited(answer), *_promises(answer), *_listed(answer)]
     if answer["request"] is not None:
         key = f"{answer['request']['namespace']}/{answer['request']['name']}"
         found += _true(answer, _BY_KEY.get(key), objects.get(key), key)
@@ -114,6 +114,13 @@ def _promises(answer: Answer) -> Iterable[str]:
             yield "nobody has looked for five minutes, and it does not abstain"
         if answer["verdict"] == "yes":
             yield "nobody has looked for five minutes, and it says yes"
+
+
+def _listed(answer: Answer) -> Iterable[str]:
+    named = {f"{one['namespace']}/{one['name']}": one["kind"] for one in answer["candidates"]}
+    for key, kind in named.items():
+        if key not in _BY_KEY or _BY_KEY[key].kind != kind:
+            yield f"candidates: there is no {kind} {key}"
 
 
 def _inert(answer: Answer) -> Iterable[str]:

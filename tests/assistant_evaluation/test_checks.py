@@ -120,6 +120,7 @@ _STALE = {"kind": "VClusterOrchestratorV2", "namespace": "quiet", "name": "analy
         (_of_answer(request={**_WEB, "name": "nobody"}), "apps/nobody does not exist"),
         (_of_answer(request=None), "of no request that works"),
         (_of_answer(question="Is web working?"), "question: found"),
+        (_of_answer(candidates=[{**_WEB, "name": "nobody"}]), "there is no VClusterOrchestratorV2 apps/nobody"),
         (_of_answer(abstained=True), "it abstains and says yes"),
         (_of_answer(abstainedBecause="x"), "but because of"),
         (_of_answer(facts=[]), "has no fact"),

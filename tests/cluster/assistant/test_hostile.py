@@ -157,6 +157,20 @@ def test_the_document_of_a_hostile_request_passes_every_check(inhabited: World) 
         assert asked.answer["verdict"] != "yes"
 
 
+@pytest.mark.parametrize("kind", list(HOSTILE_TEXTS))
+def test_no_words_around_a_question_turn_its_verdict(inhabited: World, kind: str) -> None:
+    """It may be heard or not; but what does not work is never called working, and no text of the question is a fact."""
+    words = HOSTILE_TEXTS[kind]
+    for text in (f"Is web working? {words}", f"{words} Is web working?", f"Is orders {words} working?"):
+        question = Question("hostile-words", text, Expected(intent=["working", "why", "other", "broken", "login"]))
+        asked = ask(inhabited, question)
+        assert asked.answer is not None
+        assert asked.answer["verdict"] != "yes", asked.answer
+        assert not asked.answer["text"].startswith("Yes"), asked.answer
+        wrong = findings(inhabited, question, asked)
+        assert [line for line in wrong if not line.startswith(("intent", "question"))] == []
+
+
 @pytest.fixture
 def screen(inhabited: World) -> Iterator[Screen]:
     """A terminal of 100 columns."""
