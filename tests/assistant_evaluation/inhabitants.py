@@ -319,6 +319,8 @@ def status_of(one: Inhabitant, now: datetime, lease: str) -> Json:
     said["message"] = one.message or f"VCluster {one.known_as} is fully operational"
     said["lastReconciled"] = ago(min(one.since, 290), now)
     health = said["health"]
+    if "since" in health:
+        health["since"] = {"started": ago(_ready_for(one) + 600, now), "firstReady": ago(_ready_for(one), now)}
     health |= {"observedGeneration": 1, "reporter": {"lease": lease, "version": "0.1.0"}}
     _set(health, "argocd", {"syncStatus": one.sync, "healthStatus": one.health} if one.sync else None)
     _set(health, "workloads", one.pods and {"ready": one.pods[0], "total": one.pods[1]})
@@ -328,6 +330,11 @@ def status_of(one: Inhabitant, now: datetime, lease: str) -> Json:
         _make_webapp(said, one)
     said["conditions"] = _conditions(one, said["conditions"], now)
     return {**said, **one.status}
+
+
+def _ready_for(one: Inhabitant) -> int:
+    """Seconds since everything was well for the first time: before what is the matter now."""
+    return one.since + (3600 if one.differing else 0)
 
 
 def _set(part: Json, key: str, value: Json | None) -> None:
@@ -369,8 +376,7 @@ def _conditions(one: Inhabitant, found: list[Json], now: datetime) -> list[Json]
             continue
         if kind in healthy and kind != "Ready" and one.phase != "Scheduled":
             entry |= dict(zip(("status", "reason", "message"), ("True", *healthy[kind]), strict=True))
-        if kind in healthy:
-            entry["lastTransitionTime"] = ago(max(one.since, 7000), now)
+        entry["lastTransitionTime"] = ago(_ready_for(one), now)
         words = {"Ready": ready, **one.differing}.get(kind)
         if words:
             entry |= dict(zip(("status", "reason", "message"), words, strict=True))

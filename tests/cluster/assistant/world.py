@@ -133,8 +133,11 @@ def _settle(admin: Client, one: Inhabitant, lease: str) -> dict[str, Any]:
         when = now - timedelta(seconds=one.since)
         event = of_phase(regarding, Phase(one.phase), one.reason, one.message, when)
         admin.create(event.body("sidecar-0", "1"))
-    if one.phase == "Deleting":
+    if one.phase == "Deleting":  # which is an edit: the sidecar has looked at that too
         admin.delete(_API, one.kind, one.name, namespace=one.namespace)
+        held = admin.get(_API, one.kind, one.name, namespace=one.namespace)
+        held["status"]["health"]["observedGeneration"] = held["metadata"]["generation"]
+        admin.replace(held, subresource="status")
     for step in range(one.ahead):
         written["spec"]["vcluster"] = {"replicas": 3 + 2 * step}
         written = admin.replace(written)
