@@ -98,8 +98,8 @@ _NOT_WELL: Final = "|".join(sorted(NEGATIVE))
 _WORKING: Final = (
     r"work(?:ing|s|ed)?|ready|up|ok|okay|k|alright|all right|fine|good|great|healthy|health|alive|running|runs?|usable|"
     r"available|online|live|operational|functional|functioning|reachable|stable|done|finished|completed?|green|"
-    r"deployed|provisioned|status|statuses|how (?:is|are|does|do)|what about|how about|can i use|use it|"
-    + "|".join(sorted(NEGATIVE - {"not"}))
+    r"deployed|provisioned|status|statuses|what about|how about|can i use|use it|"
+    r"how (?:\S+ ){0,3}(?:is|are)|how (?:does|do)|" + "|".join(sorted(NEGATIVE - {"not"}))
 )
 _OVERVIEW: Final = (
     rf"(?:{_PLURAL}) .{{0,120}}(?:{_WORKING}|there|have)|(?:{_WORKING}) (?:{_PLURAL})|how many|overview|summary|"

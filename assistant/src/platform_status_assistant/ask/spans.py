@@ -126,7 +126,7 @@ def find_spans(question: Question, views: Sequence[RequestView], kinds: Sequence
     if len(groups) > 1:
         # "Is media in apps ok?": apps is where it is, even if a request is called so too.
         groups = [group for group in groups if not (_says_where(words, group.span.start) and group.names & spaces)]
-    space_span, space, told = _find_namespace(words, spaces, groups, names)
+    space_span, space, told = _find_namespace(question, spaces, groups, names)
     if space_span is not None:
         groups = [group for group in groups if not space_span.covers(group.span.start)]
     once = {group.names: group for group in reversed(groups)}
@@ -182,12 +182,13 @@ def _find_names(question: Question, names: Iterable[str], keep: set[str], kind: 
 def _stands_as_name(words: Sequence[str], span: Span, keep: set[str], kind: Span | None) -> bool:
     if kind is not None and (kind.end == span.start or kind.start == span.end):
         return True
-    if not span.start or words[span.start - 1] not in BEFORE_A_NAME:
+    if not span.start or words[span.start - 1] not in BEFORE_A_NAME - {"are"}:
         return False
     if any(word in CHATTER or word in COLLECTIVE for word in words[span.start : span.end]):
         # "Is everything ok?" asks about everything, whatever somebody called a request.
         return False
-    return read_intent([*words[: span.start], "_", *words[span.end :]], keep).topic is not Topic.OTHER
+    without = read_intent([*words[: span.start], "_", *words[span.end :]], keep)
+    return without.topic is not Topic.OTHER and not without.plural
 
 
 def _grouped(found: Iterable[tuple[Span, str]]) -> list[Group]:
@@ -206,8 +207,9 @@ def _says_where(words: Sequence[str], start: int) -> bool:
 
 
 def _find_namespace(
-    words: Sequence[str], spaces: set[str], groups: Sequence[Group], names: set[str]
+    question: Question, spaces: set[str], groups: Sequence[Group], names: set[str]
 ) -> tuple[Span | None, str, bool]:
+    words = question.words
     for index, word in enumerate(words):
         head, slash, tail = word.partition("/")
         if slash and head in spaces and tail in names:
@@ -222,6 +224,6 @@ def _find_namespace(
     for index, word in enumerate(words):
         says_where = _says_where(words, index)
         named = any(group.span.covers(index) for group in groups)
-        if word in spaces and not named and (says_where or word not in KNOWN):
+        if word in spaces and not named and (says_where or word not in KNOWN or word in question.quoted):
             return Span(index, index + 1), word, says_where
     return None, "", False

@@ -24,6 +24,7 @@ _NOT: Final = re.compile(r"n['\u2019]t\b")
 _IS: Final = re.compile(r"\b(what|how|where|who|it|that|there|when|why|here)['\u2019]s\b")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
 _QUOTED: Final = re.compile(r"(?<!\S)[\"'`\u201c\u2018]([^\"'`\u201d\u2019]{1,253})[\"'`\u201d\u2019](?!\w)")
+_ASIDE: Final = re.compile(r"\(([^()]{1,253})\)")
 _SHORTEST_TYPO: Final = 4
 _LONGEST_TYPO: Final = 16
 _ALIKE: Final = 0.83
@@ -36,7 +37,7 @@ class Question(Struct, frozen=True):
         text: As it was asked, inert and bounded.
         words: In lower case, as they were typed.
         cut: Whether only its beginning was read.
-        quoted: Words that stood in quotation marks.
+        quoted: Words that stood in quotation marks, or in parentheses: names rather than words.
     """
 
     text: str
@@ -50,7 +51,7 @@ def read_question(question: str) -> Question:
     text = clean(question, LONGEST)
     cut = len(question) > LONGEST * 4 or text.endswith("\u2026")
     lowered = unicodedata.normalize("NFKC", text).lower()
-    quoted = {word for part in _QUOTED.findall(lowered) for word in split(part)}
+    quoted = {word for part in _QUOTED.findall(lowered) + _ASIDE.findall(lowered) for word in split(part)}
     plain = _POSSESSIVE.sub("", _IS.sub(r"\1 is", _NOT.sub(" not", lowered)))
     found: list[str] = []
     for word in split(plain):

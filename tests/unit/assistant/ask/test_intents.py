@@ -32,6 +32,7 @@ PHRASINGS: Final = {
         ("is media borken", "the other way round, mistyped"),
         ("media isn't working", "a statement"),
         ("what about media", "nothing else"),
+        ("could someone tell me how media is doing today?", "how, and the verb later"),
         ("is media reachable", "reachable is no address"),
         ("when will media be ready", "no oracle, but how it is now helps"),
     ),

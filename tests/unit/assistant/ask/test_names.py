@@ -86,6 +86,12 @@ def test_a_name_that_is_a_word_of_ours_is_found_where_it_stands_as_a_name(text: 
     assert _meant(text, MEDIA, _view("ready", "lab")) == (Which.ONE, ["lab/ready"])
 
 
+def test_how_many_are_ready_is_about_all_whoever_is_called_ready() -> None:
+    for text in ("how many vclusters are ready?", "which are ready", "are all of them ready"):
+        meant = find_meant(read_question(text), [MEDIA, SHOP, _view("ready", "lab")], KINDS)
+        assert (meant.intent.topic, len(meant.among)) == (Topic.BROKEN, 3), text
+
+
 def test_a_word_of_ours_beside_a_plain_name_is_the_word() -> None:
     assert _meant("why isn't media ready?", MEDIA, _view("ready", "lab")) == (Which.ONE, ["team-a/media"])
 
@@ -93,7 +99,13 @@ def test_a_word_of_ours_beside_a_plain_name_is_the_word() -> None:
 def test_a_namespace_chooses_between_namesakes() -> None:
     both = (_view("media", "team-a"), _view("media", "team-b"))
     assert _meant("is media ok", *both) == (Which.SEVERAL, ["team-a/media", "team-b/media"])
-    for text in ("is media in team-b ok", "is team-b media ok", "is team-b/media ok", "media ns team-b ok?"):
+    for text in (
+        "is media in team-b ok",
+        "is team-b media ok",
+        "is team-b/media ok",
+        "media ns team-b ok?",
+        "media (team-b)",
+    ):
         assert _meant(text, *both) == (Which.ONE, ["team-b/media"]), text
 
 
