@@ -43,6 +43,8 @@ def invented(question: Question, answer: Answer, now: datetime) -> list[str]:
             *(" ".join(map(str, one.values())) for one in (answer["request"] or {}, *answer["candidates"])),
             inert(question.question),
             question.namespace,
+            # Where nothing could be read, the text is the reason, which names the server.
+            "" if answer["facts"] else answer["abstainedBecause"],
         ]
     )
     rest = _CITATION.sub(" ", text)

@@ -25,7 +25,7 @@ class Asked(NamedTuple):
 
     Attributes:
         answer: The document; None if an error came in its place.
-        error: The line of that error.
+        error: The line of an error; it comes beside a document too.
         exit_code: What the command ends with.
         moment: When it came.
     """
@@ -40,13 +40,13 @@ def ask(world: World, question: Question, **options: str) -> Asked:
     """Ask as ``hctl ask -o json`` does, without the time that a process takes to start."""
     setting = world.settings[question.world]
     target = Target(namespace=question.namespace, kubeconfig=str(setting.kubeconfig))
-    said = io.StringIO()
+    said, error = io.StringIO(), ""
     try:
         with redirect_stdout(said):
             code = command(target, question.question, output="json", prometheus=setting.prometheus, **options)
-    except HctlError as error:
-        return Asked(None, f"hctl: {error}\n", int(error.exit_code), datetime.now(UTC))
-    return Asked(json.loads(said.getvalue()), "", int(code), datetime.now(UTC))
+    except HctlError as refusal:
+        code, error = refusal.exit_code, f"hctl: {refusal}\n"
+    return _asked(said.getvalue(), error, code)
 
 
 def ask_as_process(world: World, question: Question, *words: str) -> Asked:
@@ -55,15 +55,19 @@ def ask_as_process(world: World, question: Question, *words: str) -> Asked:
     options = ["--prometheus", setting.prometheus] if setting.prometheus else []
     options += ["-n", question.namespace] if question.namespace else []
     ended = hctl(setting.kubeconfig, "ask", *options, *words, "-o", "json", "--", question.question)
-    answer = json.loads(ended.stdout) if ended.stdout else None
-    return Asked(answer, ended.stderr, ended.returncode, datetime.now(UTC))
+    return _asked(ended.stdout, ended.stderr, ended.returncode)
+
+
+def _asked(said: str, error: str, code: int) -> Asked:
+    return Asked(json.loads(said) if said else None, error, int(code), datetime.now(UTC))
 
 
 def findings(world: World, question: Question, asked: Asked) -> list[str]:
     """Return everything that is wrong with an answer; nothing if it is right."""
+    refused = against_refusal(question, asked.error, asked.exit_code) if asked.error else []
     if asked.answer is None:
-        return against_refusal(question, asked.error, asked.exit_code)
-    found = against_expectation(question, asked.answer)
+        return refused or ([] if asked.error else ["it says nothing at all"])
+    found = refused + against_expectation(question, asked.answer)
     if asked.exit_code != asked.answer["exitCode"]:
         found.append(f"exit code {asked.exit_code}, and the document says {asked.answer['exitCode']}")
     return found + against_invariants(question, asked.answer, world.objects, asked.moment)

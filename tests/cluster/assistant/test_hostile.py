@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.assistant_evaluation.questions import Expected, Question
 from tests.cluster.hctl.test_terminal import Screen
 from tests.cluster.hctl.world import Place, hctl
 
-from .asking import Asked, ask, ask_as_process, findings
+from .asking import ask, findings
 from .models import Reply, answering, saying
 from .world import World
 
@@ -66,43 +67,39 @@ FAULTS: dict[str, tuple[int, bytes]] = {
 }
 
 
-def _by_rules(world: World, question: Question) -> Asked:
-    asked = ask(world, question)
+@pytest.fixture(scope="module")
+def by_rules(inhabited: World) -> Mapping[str, Any]:
+    """What is answered without a model."""
+    asked = ask(inhabited, BROKEN)
     assert asked.answer is not None
-    return asked
+    return asked.answer
 
 
-def _with_model(world: World, question: Question, reply: Reply) -> dict[str, object]:
+def _with_model(world: World, question: Question, reply: Reply) -> Mapping[str, Any]:
     with answering(reply) as heard:
         asked = ask(world, question, model="liar", model_endpoint=heard.endpoint)
         assert heard.bodies, "the model was not asked"
     assert asked.answer is not None
-    return dict(asked.answer)
+    return asked.answer
 
 
 @pytest.mark.parametrize("lie", list(LIES))
-def test_a_lie_of_a_model_is_not_told(inhabited: World, lie: str) -> None:
-    truth = _by_rules(inhabited, BROKEN).answer
+def test_a_lie_of_a_model_is_not_told(inhabited: World, by_rules: Mapping[str, Any], lie: str) -> None:
     answer = _with_model(inhabited, BROKEN, saying(LIES[lie]))
-    assert truth is not None
-    assert answer["text"] == truth["text"]
+    assert answer["text"] == by_rules["text"]
     assert answer["verdict"] == "no"
     assert answer["exitCode"] == 1
     model = answer["model"]
-    assert isinstance(model, dict)
     assert (model["used"], model["name"]) == (False, "liar")
     assert model["rejected"]
     assert str(model["rejected"]).isprintable()
 
 
 @pytest.mark.parametrize("fault", list(FAULTS))
-def test_a_model_that_fails_costs_no_answer(inhabited: World, fault: str) -> None:
-    truth = _by_rules(inhabited, BROKEN).answer
+def test_a_model_that_fails_costs_no_answer(inhabited: World, by_rules: Mapping[str, Any], fault: str) -> None:
     answer = _with_model(inhabited, BROKEN, lambda _asked: FAULTS[fault])
-    assert truth is not None
-    assert answer["text"] == truth["text"]
+    assert answer["text"] == by_rules["text"]
     model = answer["model"]
-    assert isinstance(model, dict)
     assert model["used"] is False
     assert model["rejected"]
     assert str(model["rejected"]).isprintable()
@@ -117,14 +114,12 @@ def test_a_model_that_is_not_there_costs_no_answer_and_is_told(inhabited: World)
     assert "liar" in ended.stdout + ended.stderr
 
 
-def test_a_model_that_tells_the_truth_is_heard(inhabited: World) -> None:
+def test_a_model_that_tells_the_truth_is_heard(inhabited: World, by_rules: Mapping[str, Any]) -> None:
     """Else the tests above would pass with a check that takes nothing."""
-    truth = _by_rules(inhabited, BROKEN).answer
-    assert truth is not None
     answer = _with_model(inhabited, BROKEN, saying(TRUTH))
     assert answer["model"] == {"used": True, "name": "liar", "rejected": ""}
     assert answer["text"] == TRUTH
-    assert [fact["name"] for fact in answer["facts"]] == [fact["name"] for fact in truth["facts"]]  # type: ignore[attr-defined]
+    assert [fact["value"] for fact in answer["facts"][:3]] == [fact["value"] for fact in by_rules["facts"][:3]]
 
 
 def test_no_model_learns_a_secret_and_hostile_texts_close_nothing(inhabited: World) -> None:
@@ -151,7 +146,7 @@ def test_the_document_of_a_hostile_request_passes_every_check(inhabited: World) 
         ("Which sub-apps of nasty are unhealthy?", "subapps"),
     ):
         question = Question("hostile-nasty", text, Expected(intent=intent, request="lab/nasty"))  # type: ignore[arg-type]
-        asked = ask_as_process(inhabited, question)
+        asked = ask(inhabited, question)
         assert findings(inhabited, question, asked) == []
         assert asked.answer is not None
         assert asked.answer["verdict"] != "yes"

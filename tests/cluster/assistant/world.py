@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -31,6 +31,7 @@ _ROOT: Final = Path(__file__).parents[3]
 _API: Final = "platform.integratn.tech/v1alpha1"
 _KEPT: Final = ("apps", "lab", "shops")
 _SILENT: Final = "quiet"
+_LEASE: Final = "apps/vcluster-orchestrator-v2"
 _SILENT_SECONDS: Final = 300.0
 _READS: Final = {"apiGroups": ["platform.integratn.tech"], "resources": ["*"], "verbs": ["get", "list", "watch"]}
 _LEASES: Final = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
@@ -78,6 +79,10 @@ def world(binary: Path, folder: Path) -> Iterator[World]:
         folder: An empty folder.
     """
     with ExitStack() as stack:
+        # Both scrape while the control plane starts: their first look comes seconds after their start.
+        told = _told()
+        true = stack.enter_context(_prometheus(binary, page(told, _LEASE), folder / "true"))
+        false = stack.enter_context(_prometheus(binary, page(contradicting(told), _LEASE), folder / "false"))
         plane = stack.enter_context(ControlPlane())
         made = World(plane)
         _install(plane.admin)
@@ -88,20 +93,23 @@ def world(binary: Path, folder: Path) -> Iterator[World]:
                 place.renew(seconds_ago=_SILENT_SECONDS)
             else:
                 place.keep_alive()
-        told: dict[tuple[str, str], Outcome] = {}
         for one in INHABITANTS:
-            status = _settle(plane.admin, one, places[one.namespace].lease)
+            _settle(plane.admin, one, places[one.namespace].lease)
             made.objects[one.key] = plane.admin.get(_API, one.kind, one.name, namespace=one.namespace)
-            # The sidecar of those in `quiet` is dead, so nobody scrapes it any more.
-            if status and one.namespace != _SILENT:
-                told[one.namespace, one.name] = outcome(one.kind, status)
-        lease = places["apps"].lease
-        true = stack.enter_context(_prometheus(binary, page(told, lease), folder / "true"))
-        false = stack.enter_context(_prometheus(binary, page(contradicting(told), lease), folder / "false"))
         made.settings = _settings(plane, f"http://{true.address}", f"http://{false.address}", folder)
         for started in (true, false):
             until(partial(started.series, "platform_resource_phase == 1"), "Prometheus has scraped")
         yield made
+
+
+def _told() -> dict[tuple[str, str], Outcome]:
+    """What the sidecars conclude; that of those in `quiet` is dead, so nobody scrapes it any more."""
+    now = datetime.now(UTC)
+    return {
+        (one.namespace, one.name): outcome(one.kind, status_of(one, now, _LEASE))
+        for one in INHABITANTS
+        if one.phase and one.namespace != _SILENT
+    }
 
 
 def _install(admin: Client) -> None:
@@ -112,15 +120,15 @@ def _install(admin: Client) -> None:
         admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
-def _settle(admin: Client, one: Inhabitant, lease: str) -> dict[str, Any]:
-    """Create a request, and whatever there is of it; returns its status, empty if nobody wrote one."""
+def _settle(admin: Client, one: Inhabitant, lease: str) -> None:
+    """Create a request, and whatever there is of it."""
     metadata: Object = {"namespace": one.namespace, "name": one.name}
     if one.phase == "Deleting":
         metadata["finalizers"] = ["kratix.io/work-cleanup"]
     spec = {"name": one.known_as} if one.kind == VCLUSTER else {"image": "team/app:1"}
     created = admin.create({"apiVersion": _API, "kind": one.kind, "metadata": metadata, "spec": spec})
     if not one.phase:
-        return {}
+        return
     now = datetime.now(UTC).replace(microsecond=0)
     status = status_of(one, now, lease)
     if one.kind == WEBAPP:
@@ -142,7 +150,6 @@ def _settle(admin: Client, one: Inhabitant, lease: str) -> dict[str, Any]:
         written["spec"]["vcluster"] = {"replicas": 3 + 2 * step}
         written = admin.replace(written)
         assert written["metadata"]["generation"] > 1
-    return status
 
 
 def _put(admin: Client, planned: Planned) -> None:
