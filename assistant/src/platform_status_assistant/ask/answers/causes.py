@@ -3,9 +3,9 @@
 from typing import Final
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Look, Rank
+from hctl.diagnosis.evidence import Grade, Look, Rank
 from hctl.reading.freshness import State
-from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict, called, object_reference, quoted
+from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict, called, joined, object_reference, quoted
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
 
@@ -24,6 +24,10 @@ def why(about: About) -> Answer:
     verdict, diagnosis = about.weighed.verdict, about.evidence.diagnosis
     facts = about.standing()
     cause = diagnosis.cause if diagnosis is not None else None
+    unread = _unread(diagnosis) if cause is not None and cause.grade is Grade.UNREADABLE else ""
+    if unread:
+        # That you may not look is why there is no answer, not why it is not ready.
+        diagnosis = cause = None
     found = "" if cause is None else f"{cause.title}: {quoted(_whole(cause), 600)}"
     if diagnosis is not None and cause is not None:
         facts += _cause_facts(about, diagnosis, cause)
@@ -40,11 +44,24 @@ def why(about: About) -> Answer:
             text = f"{sentence(about)} But this was seen just now, or is tolerated for a while: {found}.{following}"
         return about.answer(verdict, text, facts)
     if verdict == Verdict.UNKNOWN:
-        seen = f" What was found just now: {found}." if found else ""
+        seen = (
+            f" What was found just now: {found}."
+            if found
+            else f" No cause was found just now{unread}."
+            if unread
+            else ""
+        )
         answer = f"I cannot say how {called(about.view)} is: {about.weighed.because}.{seen}{following}"
         return about.answer(verdict, answer, facts)
-    cause_words = f" The first cause: {found}." if found else " No cause was found around it just now."
+    cause_words = f" The first cause: {found}." if found else f" No cause was found around it just now{unread}."
     return about.answer(verdict, f"{sentence(about)}{cause_words}{following}", facts)
+
+
+def _unread(diagnosis: Diagnosis | None) -> str:
+    """What could not be looked at; the sidecar's own blindness is a cause, and none of these."""
+    looks = diagnosis.looks if diagnosis is not None else ()
+    blind = [look.title for look in looks if look.grade is Grade.UNREADABLE and look.rank is not Rank.SIDECAR]
+    return f": {joined(list(dict.fromkeys(blind)))} could not be looked at" if blind else ""
 
 
 def _whole(cause: Look) -> str:
