@@ -58,13 +58,20 @@ CAUTION: Final = (PHASES - {"ready"}) | _words(
 _GLUE: Final = _words(
     """
     a an the this that these those it its they them their there here you your yours i we our us he she who whose is are
-    am be has have having had does do did of in on at to from for by as into onto about per via under within with while
-    which because since where when and so also too plus then but however although though whereas now currently presently
-    right just simply overall both either reports reported reporting says said shows shown showing indicates according
-    seen note please hi hello answer summary update information info details detail report can reach reached find found
-    located use accessible
+    am be been has have having had does do did of in on at to from for by as into onto about per via under within with
+    while which because since where when and so also too plus then but however although though whereas now currently
+    presently right just simply overall both either can according note please hi hello summary update information info
+    details detail report status state
     """
 )
+_SPEAKING: Final = _words(
+    """
+    answer reports reported reporting says said shows shown showing indicates seen reach reached find found located use
+    accessible
+    """
+)
+"""Verbs that claim nothing, as long as they are not denied."""
+
 _NEGATORS: Final = _words("not no never neither nor without cannot none")
 _SMALL: Final = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -214,7 +221,7 @@ def _claims(text: str, names: dict[str, str]) -> list[str]:
             denied = True
         elif word in _UNITS and found and re.fullmatch(r"\d+(?:\.\d+)?", found[-1]):
             found[-1] += _UNITS[word]
-        elif word not in _GLUE:
+        elif word not in _GLUE and (denied or word not in _SPEAKING):
             found.append((NOT if denied else "") + _stem(word))
             denied = False
     return [*found, NOT] if denied else found

@@ -141,8 +141,8 @@ class _Grounds:
         """Take out other words for the verdict, where they are said of the request itself."""
         kept: list[str] = []
         about = True
-        for claim, after in zip(claims, [*claims[1:], ""], strict=True):
-            if about and claim not in self._known and self._is_synonym(claim, after):
+        for place, claim in enumerate(claims, 1):
+            if about and self._is_synonym(claim, claims[place] if place < len(claims) else ""):
                 continue
             about = claim in self._ambient or (about and claim in PHASES | POSITIVE)
             kept.append(claim)
@@ -152,7 +152,8 @@ class _Grounds:
         if claim in POSITIVE:
             return self._verdict == "yes"
         stands_alone = not after or not is_noun(after) or after in self._ambient
-        return claim.removeprefix(NOT) in POSITIVE and self._verdict == "no" and not self._ready and stands_alone
+        denied = claim.removeprefix(NOT) in POSITIVE and claim not in self._known
+        return denied and self._verdict == "no" and not self._ready and stands_alone
 
 
 def _covered(claims: Sequence[str], pools: Sequence[set[str]]) -> int:
