@@ -40,7 +40,7 @@ PHASES: Final = frozenset(phase.value.casefold() for phase in Phase)
 POSITIVE: Final = _words(
     """
     ready healthy synced running working up fine ok okay operational available well good all fully fresh current
-    complete completed succeeded
+    complete completed succeeded true
     """
 )
 """States that are good news; what else they say, the word beside them says too."""
@@ -50,7 +50,7 @@ CAUTION: Final = (PHASES - {"ready"}) | _words(
     stale old older outdated silent unreachable unreadable missing absent denied late forbidden refused restarting
     pending waiting paused suspended trusted trust doubt contradict contradicts unverified outofsync unhealthy broken
     down failing fails error errors crashing warning problem problems nothing nobody only behind overdue
-    crashloopbackoff
+    crashloopbackoff false
     """
 )
 """Words that an answer is not the same without."""
@@ -125,8 +125,12 @@ class Fragment(Struct, frozen=True):
 
 
 def plain(text: str) -> str:
-    """Undo typography and emphasis: they say nothing."""
-    for curly, straight in (("\u2018", "'"), ("\u2019", "'"), ("\u201c", '"'), ("\u201d", '"'), ("**", ""), ("`", "")):
+    """Undo typography and emphasis: they say nothing.
+
+    Curly quotation marks become apostrophes and not straight marks: a stranger's message may hold some, and must not get
+    out of the straight ones that it stands in.
+    """
+    for curly, straight in (("\u2018", "'"), ("\u2019", "'"), ("\u201c", "'"), ("\u201d", "'"), ("**", ""), ("`", "")):
         text = text.replace(curly, straight)
     return re.sub(r"[\u2013\u2014]", " - ", text)
 
@@ -218,6 +222,7 @@ def _claims(text: str, names: dict[str, str]) -> list[str]:
     denied = False
     for word in (names.get(word, word) for word in _WORD.findall(lowered)):
         if word in _NEGATORS:
+            found += [NOT] * denied  # a denial of a denial
             denied = True
         elif word in _UNITS and found and re.fullmatch(r"\d+(?:\.\d+)?", found[-1]):
             found[-1] += _UNITS[word]

@@ -7,6 +7,7 @@ character along. What a stranger's message says counts only as a whole, and in q
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
@@ -117,13 +118,21 @@ class _Grounds:
         if _asks(text, self._spans) and not self._asks:
             return ["the reply asks instead of answering"]
         claims = tokens(text[lead.end() :] if lead else text, self._spans)
-        return self._missing(claims) + self._unknown(claims)
+        return self._missing(claims) + self._repeated(claims) + self._unknown(claims)
 
     def _missing(self, claims: Sequence[str]) -> list[str]:
         """Phases and cautions may not be left out."""
         present = parts_of(claims)
         needed = [claim for part in self._own for claim in _needed(part) if claim not in self._ambient]
         return [f"the reply leaves out {_shown(claim)}" for claim in dict.fromkeys(needed) if claim not in present]
+
+    def _repeated(self, claims: Sequence[str]) -> list[str]:
+        """A denial said oftener than in the answer denies something else; where phases are several, each counts."""
+        own, said = Counter(claim for part in self._own for claim in part.claims), Counter(claims)
+        odd = [claim for claim in said if claim.startswith(NOT) and 0 < own[claim] < said[claim]]
+        phases = sorted(PHASES & own.keys())
+        odd += [phase for phase in phases if len(phases) > 1 and own[phase] != said[phase]]
+        return [f"the reply says {_shown(claim)} {said[claim]} times, the answer {own[claim]}" for claim in odd]
 
     def _unknown(self, claims: Sequence[str]) -> list[str]:
         left = self._without_synonyms(claims)
@@ -212,7 +221,8 @@ def _needed(part: Fragment) -> list[str]:
 def _spans_of(texts: Sequence[str], values: Sequence[object]) -> list[str]:
     """Return what is one token, because strangers said it: quotations with their marks, values of several words."""
     quoted = {match[0] for text in texts for match in _QUOTED.finditer(text)}
-    sentences = {plain(value) for value in values if isinstance(value, str) and len(value.split()) > 1}
+    every = [one for value in values for one in (value if isinstance(value, (list, tuple)) else (value,))]
+    sentences = {plain(one) for one in every if isinstance(one, str) and len(one.split()) > 1}
     return sorted(quoted | sentences, key=lambda span: (-len(span), span))
 
 
