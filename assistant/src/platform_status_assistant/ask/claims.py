@@ -127,11 +127,12 @@ class Fragment(Struct, frozen=True):
 def plain(text: str) -> str:
     """Undo typography and emphasis: they say nothing.
 
-    Curly quotation marks become apostrophes and not straight marks: a stranger's message may hold some, and must not get
-    out of the straight ones that it stands in.
+    Curly quotation marks become apostrophes and not straight marks: a stranger's message may hold some, and must not
+    get out of the straight ones that it stands in.
     """
-    for curly, straight in (("\u2018", "'"), ("\u2019", "'"), ("\u201c", "'"), ("\u201d", "'"), ("**", ""), ("`", "")):
-        text = text.replace(curly, straight)
+    for mark in "\u2018\u2019\u201c\u201d":
+        text = text.replace(mark, "'")
+    text = text.replace("**", "").replace("`", "")
     return re.sub(r"[\u2013\u2014]", " - ", text)
 
 
