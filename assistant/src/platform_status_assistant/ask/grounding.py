@@ -35,6 +35,7 @@ _TIMES: Final = 3
 _MOST_REASONS: Final = 5
 _PUNCTUATION: Final = frozenset(" \n.,;:!'\"()-/%*`\u2018\u2019\u201c\u201d\u2013\u2014")
 _LEAD: Final = re.compile(r"""\s*[*"'(]*(yes\b|no\b(?=[*"')]*\s*(?:[,.:;!-]|\Z)))[*"')]*""", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"\]\(|<\s*[a-z/!][^>]*", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"([^"\n]{1,1000})"')
 _VERDICTS: Final = {"yes", "no"}
 
@@ -90,6 +91,7 @@ class _Grounds:
         told = plain(answer)
         texts = [plain(fact.text) for fact in facts]
         self._spans = _spans_of([told, *texts], [fact.value for fact in facts])
+        self._told = told
         lead = _LEAD.match(told)
         self._lead = lead[1].casefold() if lead else ""
         self._verdict = self._lead or (verdict if verdict in _VERDICTS else "")
@@ -110,7 +112,7 @@ class _Grounds:
         if said != self._lead and (self._lead or said != self._verdict):
             expected = self._lead or self._verdict or "neither Yes nor No"
             return [f"the reply begins with {said or 'no verdict'}, the answer is {expected}"]
-        if "](" in text or re.search(r"<\s*[a-z/!]", text, re.IGNORECASE):
+        if any(mark not in self._told for mark in _MARKUP.findall(text)):
             return ["the reply holds a link or markup"]
         strange = [address for address in addresses(_unquoted(text)) if address not in self._addresses]
         if strange:
