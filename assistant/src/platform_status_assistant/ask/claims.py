@@ -61,7 +61,7 @@ _GLUE: Final = _words(
     am be been has have having had does do did of in on at to from for by as into onto about per via under within with
     while which because since where when and so also too plus then but however although though whereas now currently
     presently right just simply overall both either can according note please hi hello summary update information info
-    details detail report status state
+    details detail
     """
 )
 _SPEAKING: Final = _words(
