@@ -334,5 +334,5 @@ def test_what_you_may_not_look_at_is_no_cause(kinds: Cluster, place: Place) -> N
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
     ended = hctl(kubeconfig, "ask", f"why is {name} broken", "-n", place.namespace)
     assert "No cause was found around it just now: " in ended.stdout
-    assert "could not be looked at" in ended.stdout
+    assert "you have no permission to look at Works" in ended.stdout
     assert "cause = " not in ended.stdout

@@ -15,6 +15,7 @@ from .working import sentence
 __all__ = ["why"]
 
 _DETAILS: Final = 2
+_NO_PERMISSION: Final = "no permission to look"
 _RUNBOOKS: Final = "docs/runbooks/reasons"
 _REASONS: Final = frozenset(str(reason) for reason in Reason)
 
@@ -60,8 +61,12 @@ def why(about: About) -> Answer:
 def _unread(diagnosis: Diagnosis | None) -> str:
     """What could not be looked at; the sidecar's own blindness is a cause, and none of these."""
     looks = diagnosis.looks if diagnosis is not None else ()
-    blind = [look.title for look in looks if look.grade is Grade.UNREADABLE and look.rank is not Rank.SIDECAR]
-    return f": {joined(list(dict.fromkeys(blind)))} could not be looked at" if blind else ""
+    blind = [look for look in looks if look.grade is Grade.UNREADABLE and look.rank is not Rank.SIDECAR]
+    forbidden = [look.title for look in blind if _NO_PERMISSION in look.summary]
+    silent = [look.title for look in blind if look.title not in forbidden]
+    parts = [f"you have {_NO_PERMISSION} at {joined(list(dict.fromkeys(forbidden)))}"] if forbidden else []
+    parts += [f"there was no answer about {joined(list(dict.fromkeys(silent)))}"] if silent else []
+    return f": {joined(parts)}" if parts else ""
 
 
 def _whole(cause: Look) -> str:
