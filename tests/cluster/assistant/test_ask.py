@@ -13,7 +13,7 @@ from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
 from platform_status_assistant.ask.documents import schema_text
 from tests.cluster.hctl.conftest import kinds, place  # noqa: F401 - fixtures: the world is that of hctl's own tests
-from tests.cluster.hctl.world import KIND, Place, allow, hctl
+from tests.cluster.hctl.world import KIND, Place, allow, hctl, install_kind, put_other
 from tests.cluster.truth import objects
 from tests.unit.hctl.requests import PHASES
 
@@ -209,16 +209,26 @@ def test_who_may_see_nothing_is_told_so_in_one_line(kinds: Cluster, place: Place
 
 def test_who_may_see_one_namespace_is_answered_about_that_and_told_so(kinds: Cluster, place: Place) -> None:
     assert isinstance(kinds, ControlPlane)
-    name, user = place.unique("media"), place.unique("joe")
+    user = place.unique("joe")
+    place.put(place.unique("media"), "Ready")
+    # Whatever other golden paths other tests have installed meanwhile.
+    allow(place.admin, user, place.namespace, [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}])
+    ended = hctl(kinds.kubeconfig_for(user, namespace=place.namespace), "ask", "is everything ok?")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("Yes. ")
+    assert f"You may not list all namespaces; looked into {place.namespace} only" in ended.stdout
+
+
+def test_what_is_forbidden_beside_the_request_is_said_to_be_missing(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name, user = place.unique("media"), place.unique("jill")
     place.put(name, "Ready")
     leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
     allow(place.admin, user, place.namespace, [_READ_REQUESTS, leases])
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
-    ended = hctl(kubeconfig, "ask", "is everything ok?")
+    ended = hctl(kubeconfig, "ask", "what changed in", name)
     assert ended.returncode == 0, ended.stderr
-    assert f"You may not list all namespaces; looked into {place.namespace} only" in ended.stdout
-    changed = hctl(kubeconfig, "ask", "what changed in", name)
-    assert "you may not list Events" in changed.stdout
+    assert "you may not list Events" in ended.stdout
 
 
 def test_a_lease_that_may_not_be_read_proves_nothing(kinds: Cluster, place: Place) -> None:
@@ -287,3 +297,42 @@ def test_a_model_that_is_away_leaves_the_answer_of_the_rules(place: Place) -> No
     assert report["model"]["used"] is False
     assert report["model"]["name"] == "small"
     assert "not heard" in report["model"]["rejected"]
+
+
+def test_another_golden_path_is_answered_about_by_its_contract_alone(place: Place, tmp_path: Path) -> None:
+    install_kind(place.admin, tmp_path, "Shopfront", categories=["platform"])
+    install_kind(place.admin, tmp_path, "Hidden", categories=[])
+    shop, hidden = place.unique("shop"), place.unique("hidden")
+    put_other(place, "Shopfront", shop)
+    put_other(place, "Hidden", hidden)
+    for words in (f"is my {shop} shopfront working?", f"is my {shop} web app working?", f"is shopfronts/{shop} ok"):
+        assert place.run("ask", words).stdout.startswith(f"Yes, web app {shop} is Ready."), words
+    assert place.run("ask", f"is {hidden} ok").returncode == 2, "a kind without the category has to be named"
+    assert place.run("ask", f"is the hidden {hidden} ok").stdout.startswith(f"Yes, web app {hidden} is Ready.")
+    report = _asked(place, "are all shopfronts ok?")
+    assert (report["verdict"], _facts(report)["count.total"]) == ("yes", 1)
+
+
+def test_a_namespace_in_the_question_is_looked_into_even_if_not_all_may_be_listed(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name, user = place.unique("media"), place.unique("jane")
+    place.put(name, "Degraded")
+    leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
+    allow(place.admin, user, place.namespace, [_READ_REQUESTS, leases])
+    allow(place.admin, user, "default", [_READ_REQUESTS])
+    kubeconfig = kinds.kubeconfig_for(user, namespace="default")
+    ended = hctl(kubeconfig, "ask", f"is {name} in namespace {place.namespace} ok?")
+    assert ended.stdout.startswith(f"No, vcluster {name} is Degraded"), ended.stdout
+
+
+def test_what_you_may_not_look_at_is_no_cause(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name, user = place.unique("media"), place.unique("jack")
+    place.put(name, "Degraded")
+    leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
+    allow(place.admin, user, place.namespace, [_READ_REQUESTS, leases])
+    kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
+    ended = hctl(kubeconfig, "ask", f"why is {name} broken", "-n", place.namespace)
+    assert "No cause was found around it just now: " in ended.stdout
+    assert "you have no permission to look at Works" in ended.stdout
+    assert "cause = " not in ended.stdout

@@ -13,14 +13,12 @@ import jsonschema
 import pytest
 import yaml
 
-from localplane.client import Client
 from localplane.clusters import Cluster
-from localplane.crds import install_crds
 from localplane.plane import ControlPlane
 from tests.cluster.sidecar.world import install_requests
-from tests.unit.hctl.requests import PHASES, status
+from tests.unit.hctl.requests import PHASES
 
-from .world import KIND, PATIENCE, Place, allow, command, environment, hctl
+from .world import KIND, PATIENCE, Place, allow, command, environment, hctl, install_kind, put_other
 
 pytestmark = pytest.mark.cluster
 
@@ -402,48 +400,12 @@ def test_a_watch_outlives_the_api_server(kinds: Cluster) -> None:
 # -- any kind, and whatever stands in it
 
 
-def _install_kind(admin: Client, folder: Path, kind: str, *, categories: list[str]) -> None:
-    plural = f"{kind.lower()}s"
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    crd = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.example.org"},
-        "spec": {
-            "group": "example.org",
-            "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "categories": categories},
-            "versions": [
-                {
-                    "name": "v1",
-                    "served": True,
-                    "storage": True,
-                    "subresources": {"status": {}},
-                    "schema": {"openAPIV3Schema": schema},
-                }
-            ],
-        },
-    }
-    path = folder / f"{plural}.yaml"
-    path.write_text(yaml.safe_dump(crd))
-    install_crds(admin, [path])
-
-
-def _put_other(place: Place, kind: str, name: str) -> None:
-    said = status("Ready", namespace=place.namespace, name=name)
-    said["contract"]["displayName"] = "Web app"
-    said["health"] |= {"observedGeneration": 1, "reporter": {"lease": place.lease, "version": "0.1.0"}}
-    metadata = {"namespace": place.namespace, "name": name}
-    created = place.admin.create({"apiVersion": "example.org/v1", "kind": kind, "metadata": metadata, "spec": {}})
-    place.admin.replace({**created, "status": said}, subresource="status")
-
-
 def test_another_golden_path_needs_no_code(place: Place, tmp_path: Path) -> None:
-    _install_kind(place.admin, tmp_path, "Shopfront", categories=["platform"])
-    _install_kind(place.admin, tmp_path, "Hidden", categories=[])
+    install_kind(place.admin, tmp_path, "Shopfront", categories=["platform"])
+    install_kind(place.admin, tmp_path, "Hidden", categories=[])
     shop, hidden = place.unique("shop"), place.unique("hidden")
-    _put_other(place, "Shopfront", shop)
-    _put_other(place, "Hidden", hidden)
+    put_other(place, "Shopfront", shop)
+    put_other(place, "Hidden", hidden)
     overview = place.asked("status", "-n", place.namespace)
     assert [entry["request"]["kind"] for entry in overview["items"]] == ["Shopfront"]
     assert overview["exitCode"] == 0

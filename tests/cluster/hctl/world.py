@@ -11,10 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from localplane.client import Client, Object
+from localplane.crds import install_crds
 from tests.unit.hctl import requests
 
-__all__ = ["KIND", "PATIENCE", "Place", "command", "environment", "hctl"]
+__all__ = ["KIND", "PATIENCE", "Place", "allow", "command", "environment", "hctl", "install_kind", "put_other"]
 
 KIND: Final = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
 PATIENCE: Final = 60.0
@@ -164,6 +167,42 @@ def allow(admin: Client, user: str, namespace: str, rules: Sequence[Mapping[str,
         "subjects": [{"apiGroup": rbac, "kind": "User", "name": user}],
     }
     admin.apply(binding)
+
+
+def install_kind(admin: Client, folder: Path, kind: str, *, categories: list[str]) -> None:
+    plural = f"{kind.lower()}s"
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    crd = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.example.org"},
+        "spec": {
+            "group": "example.org",
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "categories": categories},
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "subresources": {"status": {}},
+                    "schema": {"openAPIV3Schema": schema},
+                }
+            ],
+        },
+    }
+    path = folder / f"{plural}.yaml"
+    path.write_text(yaml.safe_dump(crd))
+    install_crds(admin, [path])
+
+
+def put_other(place: Place, kind: str, name: str) -> None:
+    said = requests.status("Ready", namespace=place.namespace, name=name)
+    said["contract"]["displayName"] = "Web app"
+    said["health"] |= {"observedGeneration": 1, "reporter": {"lease": place.lease, "version": "0.1.0"}}
+    metadata = {"namespace": place.namespace, "name": name}
+    created = place.admin.create({"apiVersion": "example.org/v1", "kind": kind, "metadata": metadata, "spec": {}})
+    place.admin.replace({**created, "status": said}, subresource="status")
 
 
 def _now() -> datetime:

@@ -1,9 +1,13 @@
 """One question against one cluster, from its words to an answer; also for programs other than ``hctl ask``."""
 
+import re
 from typing import Final
+
+import msgspec
 
 from hctl.errors import ExitCode
 from hctl.session import Session
+from hctl.texts import inert
 
 from .answering import answer
 from .answers.nobody import nobody
@@ -12,12 +16,15 @@ from .facts import Answer, Verdict
 from .hearing import Ear
 from .intents import Topic, read_intent
 from .names import Meant, Which, find_meant
+from .vocabulary import CHATTER
 from .words import Question, read_question
 
 __all__ = ["ask_cluster", "unheard"]
 
-_BARE: Final = 4
-"""So many words may be a name and chatter around it."""
+_SPACE: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\Z")
+
+_BARE: Final = 3
+"""So many words may be a kind, a name and a namespace, and nothing else."""
 
 
 def ask_cluster(session: Session, question: str, ear: Ear | None = None) -> tuple[Question, Answer]:
@@ -36,12 +43,20 @@ def ask_cluster(session: Session, question: str, ear: Ear | None = None) -> tupl
     """
     read = read_question(question)
     intent = read_intent(read.words)
-    if intent.topic is Topic.OTHER and len(read.words) > _BARE:
+    telling = [word for word in read.words if word not in CHATTER]
+    if intent.topic is Topic.OTHER and (intent.order or len(telling) > _BARE):
         # A name alone is a question too; a long sentence that asks nothing is none, and needs no cluster.
         return read, nobody(Meant(intent, Which.UNNAMED))
     session.open()
     fleet = look_at_fleet(session, read)
     meant = find_meant(read, fleet.views, fleet.kinds)
+    if fleet.narrowed and _SPACE.match(meant.namespace) and meant.namespace not in fleet.narrowed:
+        # Not everything may be listed, but the question says where to look.
+        session = Session(session.target._replace(namespace=meant.namespace))
+        fleet = look_at_fleet(session, read)
+        meant = find_meant(read, fleet.views, fleet.kinds)
+    if session.target.namespace and not meant.namespace:
+        meant = msgspec.structs.replace(meant, namespace=inert(session.target.namespace, 100))
     return read, answer(meant, look_around(session, meant, fleet, ear))
 
 

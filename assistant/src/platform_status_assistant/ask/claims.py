@@ -40,7 +40,7 @@ PHASES: Final = frozenset(phase.value.casefold() for phase in Phase)
 POSITIVE: Final = _words(
     """
     ready healthy synced running working up fine ok okay operational available well good all fully fresh current
-    complete completed succeeded
+    complete completed succeeded true
     """
 )
 """States that are good news; what else they say, the word beside them says too."""
@@ -50,7 +50,7 @@ CAUTION: Final = (PHASES - {"ready"}) | _words(
     stale old older outdated silent unreachable unreadable missing absent denied late forbidden refused restarting
     pending waiting paused suspended trusted trust doubt contradict contradicts unverified outofsync unhealthy broken
     down failing fails error errors crashing warning problem problems nothing nobody only behind overdue
-    crashloopbackoff
+    crashloopbackoff false
     """
 )
 """Words that an answer is not the same without."""
@@ -58,13 +58,20 @@ CAUTION: Final = (PHASES - {"ready"}) | _words(
 _GLUE: Final = _words(
     """
     a an the this that these those it its they them their there here you your yours i we our us he she who whose is are
-    am be has have having had does do did of in on at to from for by as into onto about per via under within with while
-    which because since where when and so also too plus then but however although though whereas now currently presently
-    right just simply overall both either reports reported reporting says said shows shown showing indicates according
-    seen note please hi hello answer summary update information info details detail report can reach reached find found
-    located use accessible
+    am be been has have having had does do did of in on at to from for by as into onto about per via under within with
+    while which because since where when and so also too plus then but however although though whereas now currently
+    presently right just simply overall both either can according note please hi hello summary update information info
+    details detail
     """
 )
+_SPEAKING: Final = _words(
+    """
+    answer reports reported reporting says said shows shown showing indicates seen reach reached find found located use
+    accessible
+    """
+)
+"""Verbs that claim nothing, as long as they are not denied."""
+
 _NEGATORS: Final = _words("not no never neither nor without cannot none")
 _SMALL: Final = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -118,9 +125,14 @@ class Fragment(Struct, frozen=True):
 
 
 def plain(text: str) -> str:
-    """Undo typography and emphasis: they say nothing."""
-    for curly, straight in (("\u2018", "'"), ("\u2019", "'"), ("\u201c", '"'), ("\u201d", '"'), ("**", ""), ("`", "")):
-        text = text.replace(curly, straight)
+    """Undo typography and emphasis: they say nothing.
+
+    Curly quotation marks become apostrophes and not straight marks: a stranger's message may hold some, and must not
+    get out of the straight ones that it stands in.
+    """
+    for mark in "\u2018\u2019\u201c\u201d":
+        text = text.replace(mark, "'")
+    text = text.replace("**", "").replace("`", "")
     return re.sub(r"[\u2013\u2014]", " - ", text)
 
 
@@ -211,10 +223,11 @@ def _claims(text: str, names: dict[str, str]) -> list[str]:
     denied = False
     for word in (names.get(word, word) for word in _WORD.findall(lowered)):
         if word in _NEGATORS:
+            found += [NOT] * denied  # a denial of a denial
             denied = True
         elif word in _UNITS and found and re.fullmatch(r"\d+(?:\.\d+)?", found[-1]):
             found[-1] += _UNITS[word]
-        elif word not in _GLUE:
+        elif word not in _GLUE and (denied or word not in _SPEAKING):
             found.append((NOT if denied else "") + _stem(word))
             denied = False
     return [*found, NOT] if denied else found

@@ -32,33 +32,28 @@ _VIRTUAL_CLUSTER: Final = ("vcluster", "vclusters", "virtual cluster", "virtual 
 _MOST_EVENTS: Final = 20
 _FORBIDDEN: Final = 403
 _SELECTABLE: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9.]{0,252}\Z")
-_EXPLAINED: Final = (Topic.WHY, Topic.WORKING)
+_NOT_OURS: Final = (".k8s.io", "argoproj.io", "kratix.io")
 
 
 class Fleet(Struct, frozen=True):
     """Every request that may be seen.
 
     Attributes:
-        collections: By kind.
         pairs: Each request, read and as the cluster holds it.
         kinds: What people call their kinds.
+        narrowed: The namespaces that were looked into, if not all could be.
         refused: Kinds that may not be listed.
     """
 
-    collections: tuple[Collection, ...]
     pairs: tuple[tuple[RequestView, Any], ...]
     kinds: tuple[KindWords, ...]
+    narrowed: tuple[str, ...]
     refused: tuple[str, ...]
 
     @property
     def views(self) -> tuple[RequestView, ...]:
         """The requests, read."""
         return tuple(view for view, _ in self.pairs)
-
-    @property
-    def narrowed(self) -> tuple[str, ...]:
-        """The namespaces that were looked into, if not all could be."""
-        return tuple(sorted({entry.namespace for entry in self.collections if entry.narrowed}))
 
 
 def look_at_fleet(session: Session, question: Question) -> Fleet:
@@ -67,18 +62,54 @@ def look_at_fleet(session: Session, question: Question) -> Fleet:
     Raises:
         HctlError: The cluster cannot be asked.
     """
-    collections = session.golden_paths()
-    listed = {collection.kind.resource for collection in collections} | set(session.refused)
-    said = " ".join(question.words)
-    for kind in session.candidates():
-        named = any(re.search(rf"(?<!\S){re.escape(name)}(?!\S)", said) for name in _words_of(kind))
-        if named and kind.resource not in listed:
-            collections += session.requests_of(kind)
+    named = {kind.resource for kind in _named_kinds(session, question)}
+    ours = session.candidates()
+    listed: list[Collection] = []
+    refusal: ClusterError | None = None
+    for kind in (*ours, *(kind for kind in session.kinds if kind.resource in named and kind not in ours)):
+        try:
+            listed += session.requests_of(kind)
+        except ClusterError as error:
+            if not error.status:
+                raise
+            refusal = refusal or error
+            session.refused.append(kind.resource)
+    if refusal is not None and not listed:
+        raise refusal
+    narrowed = {entry.namespace for entry in listed if entry.narrowed}
+    # As in hctl: a golden path is whichever kind has an object that is bound to a contract; or it is ours, and named.
+    collections = [
+        entry
+        for entry in listed
+        if any(view.bound for view in entry.views) or (entry.kind.resource in named and entry.kind in ours)
+    ]
     pairs = tuple(pair for collection in collections for pair in zip(collection.views, collection.objects, strict=True))
     known = [collection.kind for collection in collections]
-    known += [kind for kind in session.candidates() if kind.resource not in {entry.resource for entry in known}]
+    known += [kind for kind in ours if kind not in known]
     kinds = tuple(_kind_words(kind, [view for view, _ in pairs if view.resource == kind.resource]) for kind in known)
-    return Fleet(tuple(collections), pairs, kinds, tuple(sorted(set(session.refused))))
+    return Fleet(pairs, kinds, tuple(sorted(narrowed)), tuple(sorted(set(session.refused))))
+
+
+def _named_kinds(session: Session, question: Question) -> list[Kind]:
+    """The kinds that a question names; those of Kubernetes itself, of Argo CD and of Kratix are no golden paths."""
+    said = set(question.words) | {word.partition("/")[0] for word in question.words}
+    text = " ".join(question.words)
+    found = list(session.candidates())
+    found += [
+        kind
+        for kind in session.kinds
+        if kind.namespaced
+        and "list" in kind.verbs
+        and kind not in found
+        and "." in kind.group
+        and not kind.group.endswith(_NOT_OURS)
+        and not KNOWN.issuperset(said.intersection(_words_of(kind)))
+    ]
+    return [
+        kind
+        for kind in found
+        if any(name in said or (" " in name and f" {name} " in f" {text} ") for name in _words_of(kind) if name)
+    ]
 
 
 def look_around(session: Session, meant: Meant, fleet: Fleet, ear: Ear | None) -> Evidence:
@@ -116,7 +147,7 @@ def look_around(session: Session, meant: Meant, fleet: Fleet, ear: Ear | None) -
 
 
 def _words_of(kind: Kind) -> tuple[str, ...]:
-    names = (kind.kind.lower(), kind.singular, kind.plural, *kind.short_names)
+    names = (kind.kind.lower(), kind.singular, kind.plural, kind.resource, *kind.short_names)
     return (*_VIRTUAL_CLUSTER, *names) if kind.resource == VCLUSTER else names
 
 

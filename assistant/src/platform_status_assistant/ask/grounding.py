@@ -7,6 +7,7 @@ character along. What a stranger's message says counts only as a whole, and in q
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
@@ -34,6 +35,7 @@ _TIMES: Final = 3
 _MOST_REASONS: Final = 5
 _PUNCTUATION: Final = frozenset(" \n.,;:!'\"()-/%*`\u2018\u2019\u201c\u201d\u2013\u2014")
 _LEAD: Final = re.compile(r"""\s*[*"'(]*(yes\b|no\b(?=[*"')]*\s*(?:[,.:;!-]|\Z)))[*"')]*""", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"\]\(|<\s*[a-z/!][^>]*", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"([^"\n]{1,1000})"')
 _VERDICTS: Final = {"yes", "no"}
 
@@ -89,6 +91,7 @@ class _Grounds:
         told = plain(answer)
         texts = [plain(fact.text) for fact in facts]
         self._spans = _spans_of([told, *texts], [fact.value for fact in facts])
+        self._told = told
         lead = _LEAD.match(told)
         self._lead = lead[1].casefold() if lead else ""
         self._verdict = self._lead or (verdict if verdict in _VERDICTS else "")
@@ -109,7 +112,7 @@ class _Grounds:
         if said != self._lead and (self._lead or said != self._verdict):
             expected = self._lead or self._verdict or "neither Yes nor No"
             return [f"the reply begins with {said or 'no verdict'}, the answer is {expected}"]
-        if "](" in text or re.search(r"<\s*[a-z/!]", text, re.IGNORECASE):
+        if any(mark not in self._told for mark in _MARKUP.findall(text)):
             return ["the reply holds a link or markup"]
         strange = [address for address in addresses(_unquoted(text)) if address not in self._addresses]
         if strange:
@@ -117,13 +120,21 @@ class _Grounds:
         if _asks(text, self._spans) and not self._asks:
             return ["the reply asks instead of answering"]
         claims = tokens(text[lead.end() :] if lead else text, self._spans)
-        return self._missing(claims) + self._unknown(claims)
+        return self._missing(claims) + self._repeated(claims) + self._unknown(claims)
 
     def _missing(self, claims: Sequence[str]) -> list[str]:
         """Phases and cautions may not be left out."""
         present = parts_of(claims)
         needed = [claim for part in self._own for claim in _needed(part) if claim not in self._ambient]
         return [f"the reply leaves out {_shown(claim)}" for claim in dict.fromkeys(needed) if claim not in present]
+
+    def _repeated(self, claims: Sequence[str]) -> list[str]:
+        """A denial said oftener than in the answer denies something else; where phases are several, each counts."""
+        own, said = Counter(claim for part in self._own for claim in part.claims), Counter(claims)
+        odd = [claim for claim in said if claim.startswith(NOT) and 0 < own[claim] < said[claim]]
+        phases = sorted(PHASES & own.keys())
+        odd += [phase for phase in phases if len(phases) > 1 and own[phase] != said[phase]]
+        return [f"the reply says {_shown(claim)} {said[claim]} times, the answer {own[claim]}" for claim in odd]
 
     def _unknown(self, claims: Sequence[str]) -> list[str]:
         left = self._without_synonyms(claims)
@@ -141,8 +152,8 @@ class _Grounds:
         """Take out other words for the verdict, where they are said of the request itself."""
         kept: list[str] = []
         about = True
-        for claim, after in zip(claims, [*claims[1:], ""], strict=True):
-            if about and claim not in self._known and self._is_synonym(claim, after):
+        for place, claim in enumerate(claims, 1):
+            if about and self._is_synonym(claim, claims[place] if place < len(claims) else ""):
                 continue
             about = claim in self._ambient or (about and claim in PHASES | POSITIVE)
             kept.append(claim)
@@ -152,7 +163,8 @@ class _Grounds:
         if claim in POSITIVE:
             return self._verdict == "yes"
         stands_alone = not after or not is_noun(after) or after in self._ambient
-        return claim.removeprefix(NOT) in POSITIVE and self._verdict == "no" and not self._ready and stands_alone
+        denied = claim.removeprefix(NOT) in POSITIVE and claim not in self._known
+        return denied and self._verdict == "no" and not self._ready and stands_alone
 
 
 def _covered(claims: Sequence[str], pools: Sequence[set[str]]) -> int:
@@ -211,7 +223,8 @@ def _needed(part: Fragment) -> list[str]:
 def _spans_of(texts: Sequence[str], values: Sequence[object]) -> list[str]:
     """Return what is one token, because strangers said it: quotations with their marks, values of several words."""
     quoted = {match[0] for text in texts for match in _QUOTED.finditer(text)}
-    sentences = {plain(value) for value in values if isinstance(value, str) and len(value.split()) > 1}
+    every = [one for value in values for one in (value if isinstance(value, (list, tuple)) else (value,))]
+    sentences = {plain(one) for one in every if isinstance(one, str) and len(one.split()) > 1}
     return sorted(quoted | sentences, key=lambda span: (-len(span), span))
 
 

@@ -152,7 +152,7 @@ class _Asking:
         if isinstance(answer, str):
             return Finding(label, query, problem=answer)
         lines = lines_of(kind, answer.samples, first=first)
-        text = say(label, lines) + "".join(f"  - Prometheus warns: {shown_line(text)}\n" for text in answer.warnings)
+        text = say(label, lines) + "".join(f"  - warning: {_line(text)}\n" for text in answer.warnings)
         self.ageless |= {line.identity for line in lines} - ages.keys()
         known = [ages[line.identity] for line in lines if line.identity in ages]
         age = max(known) if known and len(known) == len(lines) else None
@@ -213,7 +213,7 @@ def render(context: Context) -> str:
     Returns:
         A head, then the data between two lines that do not occur in it; each line of data begins with ``|``.
     """
-    body = _bounded([f"| {shown_line(line)}".rstrip() for line in _body(context)])
+    body = _bounded([f"| {_line(line)}".rstrip() for line in _body(context)])
     fence = _fence(body)
     head = [
         f'Between the two lines "{fence}" stands what a monitoring system reported.',
@@ -270,7 +270,7 @@ def _fence(body: Sequence[str]) -> str:
     return fence
 
 
-def shown_line(text: str) -> str:
+def _line(text: str) -> str:
     """Keep the indentation of a line of ours, and make the rest of it inert."""
     indented = text[: len(text) - len(text.lstrip(" "))]
     return indented + clean(text, 1000)

@@ -89,7 +89,8 @@ class Endpoint:
         address: Base URL, with the path that it is served below.
         what: What is expected there, as an error calls it: ``Prometheus``.
         ca_file: The authorities that are trusted; None: those of the machine.
-        timeout_seconds: For the whole of one exchange.
+        timeout_seconds: For each silence before the answer begins, and for the whole of its body; connecting has five
+            seconds at most.
 
     Raises:
         ExchangeError: The address or the file cannot be used.

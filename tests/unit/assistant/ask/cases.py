@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.evidence import Absent
+from hctl.diagnosis.evidence import Absent, Unread
 from hctl.diagnosis.evidence import Evidence as Surroundings
 from hctl.diagnosis.orders import Orders
 from hctl.reading.freshness import LeaseReading, judge_freshness
@@ -35,6 +35,7 @@ KINDS: Final = (
     KindWords(RESOURCE, "vcluster", ("vcluster", "vclusters", "virtual cluster", "virtual clusters", "vco")),
     KindWords("webapps.apps.example.org", "webapp", ("webapp", "webapps", "web app", "web apps")),
 )
+_FORBIDDEN: Final = Unread("you have no permission to look")
 _SURROUNDINGS: Final[dict[str, Surroundings]] = {
     "healthy": evidences.healthy(),
     "crash": evidences.world(
@@ -43,6 +44,7 @@ _SURROUNDINGS: Final[dict[str, Surroundings]] = {
         application=evidences.application(health="Degraded"),
     ),
     "no-secret": evidences.world(secrets=(Absent(),)),
+    "forbidden": evidences.world(pods=_FORBIDDEN, application=_FORBIDDEN, secrets=(_FORBIDDEN,)),
 }
 
 

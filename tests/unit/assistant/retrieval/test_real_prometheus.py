@@ -1,18 +1,23 @@
 """A real Prometheus scrapes the golden exposition: every query of the catalogue answers, and no name breaks out."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from observability.prometheus import Prometheus as Running
 from observability.prometheus import running, serving
 from platform_status_assistant.retrieval.catalogue import AGES, QUERY_CATALOG
 from platform_status_assistant.retrieval.context import LEASES, RECONCILER, gather, render
 from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS
 from platform_status_assistant.retrieval.prometheus import Failure, Prometheus, PrometheusError, selector
 from tests.observability.binaries import binary
+from tests.unit.rules.settings import quick
 
 from .test_selectors import HOSTILE
 
@@ -32,17 +37,32 @@ def exposition() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with (
         serving(exposition()) as target,
         running(binary("prometheus"), target, [], tmp_path_factory.mktemp("prometheus")) as started,
-        Prometheus(f"http://{started.address}") as client,
     ):
+        yield started
+
+
+@pytest.fixture(scope="module")
+def prometheus(server: Running) -> Iterator[Prometheus]:
+    with Prometheus(f"http://{server.address}") as client:
         deadline = time.monotonic() + LIMIT_SECONDS
         while not client.query("strange").samples:
             assert time.monotonic() < deadline, "nothing was scraped"
             time.sleep(0.2)  # Prometheus tells nobody that it has scraped
         yield client
+
+
+def unquoted(text: str) -> str:
+    """Read a string as Go quotes it, which is how Prometheus writes back what it has parsed."""
+    short = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", '"': '"', "\\": "\\"}
+
+    def meant(match: re.Match[str]) -> str:
+        return short[match[1]] if match[1] in short else chr(int(match[1][1:], 16))
+
+    return re.sub(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)", meant, text, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(("label", "query", "kind"), QUERIES, ids=[query[0] for query in QUERIES])
@@ -81,6 +101,16 @@ def test_what_is_gathered_is_current_and_about_media_first(prometheus: Prometheu
     text = render(gather("Is my media vCluster ready?", prometheus, datetime.now(UTC)))
     assert "| Current: " in text
     assert "| **VCluster readiness**:\n|   - team/media: Ready\n|   - team/lab: Not Ready\n" in text
+
+
+@quick
+@given(text=st.text() | st.sampled_from(HOSTILE))
+def test_prometheus_itself_reads_every_text_as_it_was_given(server: Running, text: str) -> None:
+    parsed = server.get("format_query", query=selector("up", name=text, namespace="team"))
+    begin, end = 'up{name="', '",namespace="team"}'
+    assert parsed.startswith(begin)
+    assert parsed.endswith(end)
+    assert unquoted(parsed[len(begin) : -len(end)]) == text
 
 
 @pytest.mark.parametrize("number", range(len(STRANGE)))

@@ -3,9 +3,9 @@
 from typing import Final
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Look, Rank
+from hctl.diagnosis.evidence import Grade, Look, Rank
 from hctl.reading.freshness import State
-from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict, called, object_reference, quoted
+from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict, called, joined, object_reference, quoted
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
 
@@ -15,6 +15,7 @@ from .working import sentence
 __all__ = ["why"]
 
 _DETAILS: Final = 2
+_NO_PERMISSION: Final = "no permission to look"
 _RUNBOOKS: Final = "docs/runbooks/reasons"
 _REASONS: Final = frozenset(str(reason) for reason in Reason)
 
@@ -24,6 +25,10 @@ def why(about: About) -> Answer:
     verdict, diagnosis = about.weighed.verdict, about.evidence.diagnosis
     facts = about.standing()
     cause = diagnosis.cause if diagnosis is not None else None
+    unread = _unread(diagnosis) if cause is not None and cause.grade is Grade.UNREADABLE else ""
+    if unread:
+        # That you may not look is why there is no answer, not why it is not ready.
+        diagnosis = cause = None
     found = "" if cause is None else f"{cause.title}: {quoted(_whole(cause), 600)}"
     if diagnosis is not None and cause is not None:
         facts += _cause_facts(about, diagnosis, cause)
@@ -40,11 +45,28 @@ def why(about: About) -> Answer:
             text = f"{sentence(about)} But this was seen just now, or is tolerated for a while: {found}.{following}"
         return about.answer(verdict, text, facts)
     if verdict == Verdict.UNKNOWN:
-        seen = f" What was found just now: {found}." if found else ""
+        seen = (
+            f" What was found just now: {found}."
+            if found
+            else f" No cause was found just now{unread}."
+            if unread
+            else ""
+        )
         answer = f"I cannot say how {called(about.view)} is: {about.weighed.because}.{seen}{following}"
         return about.answer(verdict, answer, facts)
-    cause_words = f" The first cause: {found}." if found else " No cause was found around it just now."
+    cause_words = f" The first cause: {found}." if found else f" No cause was found around it just now{unread}."
     return about.answer(verdict, f"{sentence(about)}{cause_words}{following}", facts)
+
+
+def _unread(diagnosis: Diagnosis | None) -> str:
+    """What could not be looked at; the sidecar's own blindness is a cause, and none of these."""
+    looks = diagnosis.looks if diagnosis is not None else ()
+    blind = [look for look in looks if look.grade is Grade.UNREADABLE and look.rank is not Rank.SIDECAR]
+    forbidden = [look.title for look in blind if _NO_PERMISSION in look.summary]
+    silent = [look.title for look in blind if look.title not in forbidden]
+    parts = [f"you have {_NO_PERMISSION} at {joined(list(dict.fromkeys(forbidden)))}"] if forbidden else []
+    parts += [f"there was no answer about {joined(list(dict.fromkeys(silent)))}"] if silent else []
+    return f": {joined(parts)}" if parts else ""
 
 
 def _whole(cause: Look) -> str:
