@@ -53,7 +53,7 @@ class Intent(Struct, frozen=True):
 
 _PLURAL: Final = (
     r"everything|everybody|anything|something|nothing|all|any|how many|which|overview|summary|list|they|them|"
-    r"vclusters|clusters|requests|paths|resources|things|problems|issues|others"
+    r"at least one|some|none|one of|vclusters|clusters|requests|paths|resources|things|problems|issues|others"
 )
 _LOGIN: Final = (
     r"log ?in|login|log on|logon|log into|sign ?in|signin|sign on|get in|get into|connect|kubectl|"
@@ -62,7 +62,7 @@ _LOGIN: Final = (
 )
 _WHERE: Final = (
     r"where|endpoints?|urls?|address(?:es)?|links?|hostname|host|dns|ip|ingress|"
-    r"how .{0,60}(?:reach|visit|browse|open)"
+    r"how .{0,60}(?:reach|visit|browse|open)|(?:what|which|give|show) (?:\S+ ){0,3}(?:api|server|apiserver)"
 )
 _CHANGED: Final = (
     r"chang(?:e|es|ed)|what happened|what has happened|what is happening|what is new|anything new|"
@@ -98,7 +98,7 @@ _NOT_WELL: Final = "|".join(sorted(NEGATIVE))
 _WORKING: Final = (
     r"work(?:ing|s|ed)?|ready|up|ok|okay|k|alright|all right|fine|good|great|healthy|health|alive|running|runs?|usable|"
     r"available|online|live|operational|functional|functioning|reachable|stable|done|finished|completed?|green|"
-    r"deployed|provisioned|status|statuses|what about|how about|can i use|use it|"
+    r"deployed|provisioned|fixed|recovered|repaired|restored|back|status|statuses|what about|how about|can i use|use it|"
     r"how (?:\S+ ){0,3}(?:is|are)|how (?:does|do)|" + "|".join(sorted(NEGATIVE - {"not"}))
 )
 _OVERVIEW: Final = (

@@ -52,7 +52,7 @@ _POSITIVE: Final = _listed(
     """
     working work works worked ready up ok okay k alright fine good well great healthy health alive running run runs
     usable available online live operational functional functioning reachable stable done finished complete completed
-    green deployed provisioned there status state phase
+    green deployed provisioned fixed recovered repaired restored back there status state phase
     """
 )
 
@@ -64,7 +64,7 @@ _ASKING: Final = _listed(
     argocd argo cd sync synced syncing synchronized outofsync gitops
     subapps subapp sub-apps sub-app sub apps app applications application addons addon
     endpoint endpoints url urls address addresses link links hostname host dns ip ingress reach visit browse open
-    dashboard ui page
+    dashboard ui page api server apiserver
     login logon log signin sign connect connection credentials credential creds cred kubeconfig kubeconfigs kubectl
     password passwords passwd token tokens secret secrets 1password onepassword access authenticate authentication auth
     everything anything something nothing all any many list overview summary count attention help fixing care

@@ -32,6 +32,8 @@ PHRASINGS: Final = {
         ("is media borken", "the other way round, mistyped"),
         ("media isn't working", "a statement"),
         ("what about media", "nothing else"),
+        ("is media fixed now?", "fixed"),
+        ("has media recovered", "recovered"),
         ("could someone tell me how media is doing today?", "how, and the verb later"),
         ("is media reachable", "reachable is no address"),
         ("when will media be ready", "no oracle, but how it is now helps"),
@@ -67,6 +69,7 @@ PHRASINGS: Final = {
         ("address of the api of media", "address"),
         ("how can i reach media", "reach"),
         ("link to media", "link"),
+        ("whats the api server of media", "api server"),
         ("where do I see media in argocd", "a page, not a state"),
     ),
     Topic.LOGIN: (
@@ -94,6 +97,7 @@ PHRASINGS: Final = {
         ("overview", "one word"),
         ("which ones need attention", "attention"),
         ("anything failing?", "anything"),
+        ("is at least one vcluster broken", "at least one"),
         ("show me all vclusters", "show"),
     ),
     Topic.CHANGED: (

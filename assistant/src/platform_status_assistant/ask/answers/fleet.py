@@ -40,6 +40,9 @@ def broken(meant: Meant, evidence: Evidence) -> Answer:
         )
     ready = sum(entry.verdict == Verdict.YES for entry in weighed)
     verdict, because, code = _verdict(judged, weighed, evidence)
+    if verdict == Verdict.YES and meant.said:
+        # "Are all databases ok?" is not answered by requests that are something else.
+        verdict, because, code = Verdict.UNKNOWN, f"{quoted(meant.said, 100)} names nothing here", ExitCode.USAGE
     counted = _counted(len(judged), ready, _what(meant))
     opening = ""
     if meant.intent.yes_or_no and judged:
@@ -62,7 +65,7 @@ def _counted(total: int, ready: int, what: str) -> str:
         return f"There is no request{what}"
     if ready == total:
         return f"All {total} requests{what} are ready" if total > 1 else f"The only request{what} is ready"
-    return f"{ready} of {count_of(total, 'request')}{what} {'is' if ready == 1 else 'are'} ready"
+    return f"{ready} of {count_of(total, 'request')}{what} {'is' if 1 in (ready, total) else 'are'} ready"
 
 
 def _verdict(judged: Sequence[Judged], weighed: Sequence[Weighed], evidence: Evidence) -> tuple[str, str, ExitCode]:
@@ -73,7 +76,7 @@ def _verdict(judged: Sequence[Judged], weighed: Sequence[Weighed], evidence: Evi
         return Verdict.NO, "", code
     unknown = [entry for entry in weighed if entry.verdict == Verdict.UNKNOWN]
     if unknown:
-        return Verdict.UNKNOWN, f"of {len(unknown)} of {len(judged)} nobody can tell how they are", code
+        return Verdict.UNKNOWN, f"nobody can tell how {len(unknown)} of {len(judged)} are", code
     if evidence.refused:
         # Missing evidence never yields a Yes: what may not be listed may be broken.
         return Verdict.UNKNOWN, f"you may not list {', '.join(evidence.refused)}", ExitCode.UNREACHABLE

@@ -53,7 +53,7 @@ def since(about: About) -> Answer:
         text = (
             f"Since when {called(view)} is in phase {view.phase or 'none'} cannot be told: condition Ready has no time."
         )
-        return about.answer(Verdict.NONE, text, facts)
+        return about.answer(Verdict.NONE, text, facts, because="condition Ready tells no time")
     words = {"True": "has been Ready", "False": "has not been ready", "Unknown": "has been unknown"}[ready.status]
     text = f"{called(view)} {words} since {_when(moment, about.now)}"
     text += "" if ready.status == "True" else f"; it is in phase {view.phase or 'none'}"

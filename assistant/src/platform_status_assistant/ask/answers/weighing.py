@@ -38,6 +38,8 @@ def weigh(judged: Judged, heard: Heard) -> Weighed:
     """Weigh a request: a Yes needs `Judged.ready` and nobody who contradicts it."""
     if not judged.trusted:
         return Weighed(Verdict.UNKNOWN, _why_untrusted(judged), judged.exit_code, trusted=False)
+    if judged.view.phase is None and judged.view.phase_found:
+        return Weighed(Verdict.UNKNOWN, "its phase is none of the seven", judged.exit_code, trusted=False)
     if judged.ready:
         if heard.contradicts(judged):
             phases = phase_words(heard.phases_of(judged.view))

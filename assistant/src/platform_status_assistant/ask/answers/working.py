@@ -46,7 +46,7 @@ def phase(about: About) -> Answer:
         return about.abstain(_last(about), about.standing())
     if view.phase is None:
         text = f"{called(view)} has no phase yet: nobody has written one."
-        return about.answer(Verdict.NONE, text, about.standing())
+        return about.answer(Verdict.NONE, text, about.standing(), because="the status has no phase")
     why = f" ({reason_words(view.ready_reason)})" if view.ready_reason else ""
     said = f": {quoted(view.message)}" if view.message else ""
     return about.answer(Verdict.NONE, f"{called(view)} is in phase {view.phase}{why}{said}.", about.standing())
@@ -63,7 +63,7 @@ def sentence(about: About) -> str:
     if view.ready_reason == Reason.PAUSED:
         return f"{subject} is paused{f': {quoted(view.message)}' if view.message else ''}."
     if view.phase is None:
-        return f"{subject} has no phase, and no sidecar has looked at it."
+        return f"{subject} has no phase."
     return f"{subject} is {view.phase}{_because(about)}."
 
 
