@@ -1,5 +1,6 @@
 """What holds of every answer, whatever was asked: it invents nothing, cites everything, and shows no secret. Pure."""
 
+import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -57,7 +58,7 @@ def against_invariants(question: Question, answer: Answer, objects: Mapping[str,
         named = [_BY_KEY.get(f"{one['namespace']}/{one['name']}") for one in answer["candidates"]]
         if not named or not all(one is not None and one.working for one in named):
             found.append("verdict: yes, of no request that works")
-    if SENTINEL in json.dumps(answer):
+    if any(secret in json.dumps(answer) for secret in (SENTINEL, base64.b64encode(SENTINEL.encode()).decode())):
         found.append("it shows what stands in a Secret")
     return list(dict.fromkeys(found + invented(question, answer, now)))
 

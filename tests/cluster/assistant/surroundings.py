@@ -37,7 +37,7 @@ def surroundings(one: Inhabitant, contract: Json) -> list[Planned]:
     for secret in contract["secrets"]:
         body = objects.secret(secret["namespace"])
         body["metadata"]["name"] = secret["name"]
-        found.append(Planned({**body, "stringData": {"config": SENTINEL, SENTINEL: SENTINEL}}))
+        found.append(Planned({**body, "stringData": {"config": SENTINEL}}))
     return found + _sub_applications(one, contract)
 
 

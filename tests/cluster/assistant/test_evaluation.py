@@ -1,6 +1,8 @@
 """Each question of the evaluation, asked in a world with a real API server and a real Prometheus."""
 
+import base64
 import json
+import re
 
 import pytest
 
@@ -64,7 +66,7 @@ def test_series_and_statuses_agree(inhabited: World) -> None:
 def test_no_secret_is_shown_in_whatever_form(inhabited: World) -> None:
     """The Secrets are there, and whoever asks may read them; the answer names them and no more."""
     held = inhabited.admin.get("v1", "Secret", "vcluster-media-kubeconfig", namespace="apps")
-    assert set(held["data"]) == {"config", SENTINEL}
+    assert base64.b64decode(held["data"]["config"]).decode() == SENTINEL
     kubeconfig = inhabited.settings["normal"].kubeconfig
     encoded = held["data"]["config"]
     for words in (["How do I log in to media?"], ["why is web not working?", "-o", "yaml"], ["which are broken?"]):
@@ -72,6 +74,22 @@ def test_no_secret_is_shown_in_whatever_form(inhabited: World) -> None:
         assert ended.stdout
         assert SENTINEL not in ended.stdout + ended.stderr
         assert encoded not in ended.stdout + ended.stderr
+
+
+def test_it_only_reads_and_no_secret_comes_back(inhabited: World) -> None:
+    """The API server's own word for it, whose audit log holds whatever it sent of a Secret."""
+    for name in ("why-web", "login-plain", "broken-plain", "changed-web", "working-plain"):
+        ask(inhabited, QUESTIONS[name])
+    text = inhabited.audit.read_text(encoding="utf-8")
+    events = [json.loads(line) for line in text.splitlines()]
+    assert {event["verb"] for event in events} == {"get", "list"}
+    secrets = [event for event in events if event.get("objectRef", {}).get("resource") == "secrets"]
+    assert secrets, "the diagnosis looks whether the Secret is there"
+    sent = {event.get("responseObject", {}).get("kind", "nothing") for event in secrets}
+    assert sent <= {"PartialObjectMetadata", "Status", "nothing"}
+    assert "PartialObjectMetadata" in sent, "the log shows what was sent"
+    assert SENTINEL not in text
+    assert base64.b64encode(SENTINEL.encode()).decode() not in text
 
 
 def test_plain_text_numbers_its_evidence(inhabited: World) -> None:
@@ -88,10 +106,9 @@ def test_the_same_question_has_the_same_answer_twice(inhabited: World) -> None:
     first, second = (ask(inhabited, question).answer for _ in range(2))
     assert first is not None
     assert second is not None
-    assert first["text"] == second["text"]
-    assert [fact["value"] for fact in first["facts"] if fact["source"]["type"] != "lease"] == [
-        fact["value"] for fact in second["facts"] if fact["source"]["type"] != "lease"
-    ]
+    ages = re.compile(r"\b(?:\d+m)?\d+s\b")  # but for those: a second may have passed
+    assert ages.sub("", first["text"]) == ages.sub("", second["text"])
+    assert [fact["name"] for fact in first["facts"]] == [fact["name"] for fact in second["facts"]]
 
 
 def test_a_question_of_any_length_ends(inhabited: World) -> None:

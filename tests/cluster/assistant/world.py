@@ -30,6 +30,8 @@ __all__ = ["Setting", "World", "world"]
 _ROOT: Final = Path(__file__).parents[3]
 _API: Final = "platform.integratn.tech/v1alpha1"
 _KEPT: Final = ("apps", "lab", "shops")
+_ASKER: Final = "asker"
+_AUDIT: Final = "audit.log"
 _SILENT: Final = "quiet"
 _LEASE: Final = "apps/vcluster-orchestrator-v2"
 _SILENT_SECONDS: Final = 300.0
@@ -55,12 +57,13 @@ class World:
 
     Attributes:
         plane: Its control plane, which is its own: whoever asks what is broken must see nobody else's requests.
+        audit: What the API server notes of those who ask: a line for each request, and Secrets with all that was sent.
         settings: World situation -> from where to ask.
         objects: ``namespace/name`` -> the request as the API server holds it.
-        secrets: Every string that stands in a Secret.
     """
 
     plane: ControlPlane
+    audit: Path
     settings: dict[str, Setting] = field(default_factory=dict)
     objects: dict[str, Object] = field(default_factory=dict)
 
@@ -83,8 +86,8 @@ def world(binary: Path, folder: Path) -> Iterator[World]:
         told = _told()
         true = stack.enter_context(_prometheus(binary, page(told, _LEASE), folder / "true"))
         false = stack.enter_context(_prometheus(binary, page(contradicting(told), _LEASE), folder / "false"))
-        plane = stack.enter_context(ControlPlane())
-        made = World(plane)
+        plane = stack.enter_context(ControlPlane(apiserver_flags=_audit(folder)))
+        made = World(plane, folder / _AUDIT)
         _install(plane.admin)
         places = {name: Place(plane.admin, name, plane.kubeconfig) for name in (*_KEPT, _SILENT)}
         for name, place in places.items():
@@ -110,6 +113,20 @@ def _told() -> dict[tuple[str, str], Outcome]:
         for one in INHABITANTS
         if one.phase and one.namespace != _SILENT
     }
+
+
+def _audit(folder: Path) -> tuple[str, ...]:
+    """Write the policy, and return the API server's flags: all that the one who asks does, and what Secrets he got."""
+    secrets = {"level": "RequestResponse", "users": [_ASKER], "resources": [{"group": "", "resources": ["secrets"]}]}
+    policy = {
+        "apiVersion": "audit.k8s.io/v1",
+        "kind": "Policy",
+        "omitStages": ["RequestReceived", "ResponseStarted"],
+        "rules": [secrets, {"level": "Metadata", "users": [_ASKER]}, {"level": "None"}],
+    }
+    file = folder / "audit-policy.yaml"
+    file.write_text(yaml.safe_dump(policy))
+    return (f"--audit-policy-file={file}", f"--audit-log-path={folder / _AUDIT}")
 
 
 def _install(admin: Client) -> None:
@@ -167,7 +184,7 @@ def _prometheus(binary: Path, text: bytes, folder: Path) -> Iterator[Prometheus]
 
 def _settings(plane: ControlPlane, true: str, false: str, folder: Path) -> dict[str, Setting]:
     closed = f"http://127.0.0.1:{_closed_port()}"
-    admin = plane.kubeconfig
+    admin = plane.kubeconfig_for(_ASKER, ["system:masters"])
     allow(plane.admin, "jane", "apps", [_READS, _LEASES])
     nobody = plane.kubeconfig_for("joe", namespace="apps")
     gone = yaml.safe_load(admin.read_text())
