@@ -100,8 +100,8 @@ PLAIN: Final = _POSITIVE | _listed(
     """
     is are does do can will has have be been being a an the my our your this that it they them you we i me us both all
     everything every of vcluster vclusters cluster clusters virtual request requests golden path paths and or so if
-    whether thank ty quick question kindly someone somebody anybody anyone good morning afternoon dear now right currently
-    still yet already again today fully completely properly correctly really actually use
+    whether thank ty quick question kindly someone somebody anybody anyone good morning afternoon dear now right
+    currently still yet already again today fully completely properly correctly really actually use
     please pls plz thx thanks hey hi hello tell know check could would just to for in on namespace ns called named
     """
 )
