@@ -68,6 +68,8 @@ def test_the_answer_of_the_plan_and_where_each_word_of_it_stands(place: Place) -
         f"Yes, vcluster {name} is Ready. API endpoint: https://{name}.integratn.tech:443, all 3/3 pods running, "
         "Argo CD synced and healthy."
     )
+    document = place.run("ask", f"Is my {name} vCluster working?", "-o", "yaml").stdout
+    assert yaml.safe_load(document)["text"] == lines[0]
     resource, version = "vclusterorchestratorv2s.platform.integratn.tech", put["metadata"]["resourceVersion"]
     assert lines[1] == ""
     assert lines[2].startswith(

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .vocabulary import NEGATIVE, ORDERS
+from .vocabulary import NEGATIVE, ORDERS, PLAIN
 from .words import mend
 
 __all__ = ["Intent", "Topic", "read_intent"]
@@ -98,7 +98,8 @@ _NOT_WELL: Final = "|".join(sorted(NEGATIVE))
 _WORKING: Final = (
     r"work(?:ing|s|ed)?|ready|up|ok|okay|k|alright|all right|fine|good|great|healthy|health|alive|running|runs?|usable|"
     r"available|online|live|operational|functional|functioning|reachable|stable|done|finished|completed?|green|"
-    r"deployed|provisioned|fixed|recovered|repaired|restored|back|status|statuses|what about|how about|can i use|use it|"
+    r"deployed|provisioned|fixed|recovered|repaired|restored|back|status|statuses|what about|how about|"
+    r"can i use|use it|"
     r"how (?:\S+ ){0,3}(?:is|are)|how (?:does|do)|" + "|".join(sorted(NEGATIVE - {"not"}))
 )
 _OVERVIEW: Final = (
@@ -144,7 +145,7 @@ _CLOSED: Final = re.compile(rf"^(?:{_GREETING} )*(?:is|are|does|do|has|have|was|
 _OPEN: Final = _words(
     r"status|statuses|what|how|which|when|where|show|list|overview|summary|tell me about|health of|many"
 )
-_NEGATED: Final = _words("|".join(sorted(NEGATIVE)))
+_UNMISTAKABLE: Final = PLAIN | {"_", "@"}
 
 
 def read_intent(words: Sequence[str], keep: Collection[str] = ()) -> Intent:
@@ -154,15 +155,18 @@ def read_intent(words: Sequence[str], keep: Collection[str] = ()) -> Intent:
         words: Its words (`words.read_question`).
         keep: Names of the cluster, which are not typing errors.
     """
-    said = " ".join(mend(words, keep))
+    mended = mend(words, keep)
+    said = " ".join(mended)
     first = _POLITE.sub("", said).split()[:1]
     if first and first[0] in ORDERS:
         return Intent(Topic.OTHER, order=True)
     topic = next((topic for topic, rule in _RULES if rule.search(said)), Topic.OTHER)
-    # "Is it broken?" must never be answered by a Yes or a No: the one that hears it may think of the other question.
+    # To "is it broken?", "has it stopped working?", "was it up?" a Yes or a No may be heard as the answer to the other
+    # question. So these words are kept for questions of nothing but plain words, none of them mistyped.
+    plain = tuple(mended) == tuple(words) and all(word in _UNMISTAKABLE or word in keep for word in words)
     closed = bool(_CLOSED.search(said)) or not _OPEN.search(said)
     return Intent(
         topic,
-        yes_or_no=topic in (Topic.WORKING, Topic.BROKEN) and closed and not _NEGATED.search(said),
+        yes_or_no=topic in (Topic.WORKING, Topic.BROKEN) and closed and plain,
         plural=bool(_PLURALS.search(said)),
     )

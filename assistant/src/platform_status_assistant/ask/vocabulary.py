@@ -6,7 +6,18 @@ A word in here is never taken for the name of a request, unless it is used as on
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["CHATTER", "COLLECTIVE", "CONTRACTIONS", "KNOWN", "NEGATIVE", "ORDERS", "TELLING", "TYPABLE"]
+__all__ = [
+    "CHATTER",
+    "COLLECTIVE",
+    "CONTRACTIONS",
+    "KNOWN",
+    "NEGATING",
+    "NEGATIVE",
+    "ORDERS",
+    "PLAIN",
+    "TELLING",
+    "TYPABLE",
+]
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -41,9 +52,11 @@ CONTRACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 
 NEGATIVE: Final = _listed(
     """
-    not down broken break breaks broke dead fail fails failed failing failure degraded stuck offline unhealthy crash
-    crashes crashed crashing crashloop crashlooping trouble wrong problem problems issue issues error errors unavailable
-    unreachable sick bad borked hosed kaputt kaput busted hanging hangs hung slow outage paused unready
+    not down broken break breaks broke dead die died fail fails failed failing failure degraded stuck offline unhealthy
+    crash crashes crashed crashing crashloop crashlooping trouble wrong problem problems issue issues error errors
+    unavailable unreachable unusable unstable unsynced unwell unready inoperative inaccessible nonfunctional
+    malfunctioning dysfunctional misbehaving stale stalled stopped killed lost missing flaky impaired sick bad borked
+    hosed kaputt kaput busted hanging hangs hung slow outage paused
     """
 )
 """Words that turn "is it ...?" round: a Yes to such a question would mean No."""
@@ -82,6 +95,20 @@ COLLECTIVE: Final = _listed(
 
 TELLING: Final = NEGATIVE | _POSITIVE | _ASKING
 """Words that rules are made of."""
+
+PLAIN: Final = _POSITIVE | _listed(
+    """
+    is are does do can will has have be been being a an the my our your this that it they them you we i me us both all
+    everything every of vcluster vclusters cluster clusters virtual request requests golden path paths and or so if
+    whether thank ty quick question kindly someone somebody anybody anyone good morning afternoon dear now right
+    currently still yet already again today fully completely properly correctly really actually use
+    please pls plz thx thanks hey hi hello tell know check could would just to for in on namespace ns called named
+    """
+)
+"""Words of a question that a Yes or a No can only be understood in one way as an answer to."""
+
+NEGATING: Final = ("un", "in", "non", "dis", "mal", "mis", "im", "dys")
+"""Beginnings that turn a word round: "unusable" is no typing error for "usable"."""
 
 CHATTER: Final = _listed(
     """

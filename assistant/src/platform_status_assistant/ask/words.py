@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from platform_status_contract.rules.texts import clean
 
-from .vocabulary import CONTRACTIONS, KNOWN, TYPABLE
+from .vocabulary import CONTRACTIONS, KNOWN, NEGATING, TYPABLE
 
 __all__ = ["LONGEST", "Question", "mend", "read_question", "split"]
 
@@ -79,6 +79,8 @@ def _nearest(word: str) -> str:
         return word
     # People hit the first letter; without this, "where" is nearly "here".
     candidates = TYPABLE.get(word[0], ())
+    if turning := [beginning for beginning in NEGATING if word.startswith(beginning)]:
+        candidates = tuple(known for known in candidates if known.startswith(tuple(turning)))
     swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)}
     if found := swapped.intersection(candidates):
         return min(found)

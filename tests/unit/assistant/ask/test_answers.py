@@ -1,6 +1,7 @@
 """What is answered from which evidence: golden files, and what holds for every one of them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,14 @@ def test_every_topic_has_a_case_and_every_case_a_reason() -> None:
     assert {str(load(path).expect["intent"]) for path in _CASES} == {str(topic) for topic in Topic}
     assert all(load(path).why.endswith((".", "?")) for path in _CASES)
     assert len(list(FOLDER.iterdir())) == len(_CASES)
+
+
+def test_every_name_of_a_fact_is_documented() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "assistant.md").read_text(encoding="utf-8")
+    names = {fact.name for path in _CASES for fact in answered(load(path))[0].facts}
+    kinds = {re.sub(r"^(condition|since)\.[A-Za-z]+", r"\1.TYPE", name) for name in names}
+    kinds = {re.sub(r"^(endpoint|credential)\.(?!namespace)[A-Za-z]+", r"\1.NAME", name) for name in kinds}
+    assert [name for name in sorted(kinds) if f"`{name}`" not in page] == []
 
 
 def test_the_schema_is_one_and_explains_its_keys() -> None:

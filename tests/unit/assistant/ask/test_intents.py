@@ -160,7 +160,24 @@ def test_a_phrasing_is_understood(text: str, topic: Topic, why: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["is media broken?", "is media down", "isn't media ready?", "why is media ok", "status of media", "media fails"],
+    [
+        "is media broken?",
+        "is media down",
+        "isn't media ready?",
+        "why is media ok",
+        "status of media",
+        "media fails",
+        "has media stopped working?",
+        "is media no longer ready",
+        "was media up yesterday?",
+        "is media the only one working",
+        "is media unusable",
+        "is media unstable?",
+        "is media stale",
+        "is media hardly working",
+        "does media refuse to work",
+        "is media redy",
+    ],
 )
 def test_yes_and_no_are_kept_for_questions_that_nobody_can_mistake(text: str) -> None:
     assert not read_intent(read_question(text).words, _KEEP).yes_or_no

@@ -45,7 +45,7 @@ def broken(meant: Meant, evidence: Evidence) -> Answer:
         verdict, because, code = Verdict.UNKNOWN, f"{quoted(meant.said, 100)} names nothing here", ExitCode.USAGE
     counted = _counted(len(judged), ready, _what(meant))
     opening = ""
-    if meant.intent.yes_or_no and judged:
+    if judged and (meant.intent.yes_or_no or verdict == Verdict.UNKNOWN):
         opening = {Verdict.YES: "Yes. ", Verdict.NO: "No. ", Verdict.UNKNOWN: f"I cannot say: {because}. "}[verdict]
     listed = "".join(f" {title}: {_list(entries, evidence)}." for title, entries in groups if entries)
     return Answer(
