@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -35,6 +36,9 @@ _KEYS: Final = {
 }
 _SOURCES: Final = {"status", "lease", "prometheus", "object", "event"}
 _BY_KEY: Final = {one.key: one for one in INHABITANTS}
+_DERIVED: Final = {"runbook"}
+"""Facts that follow from what stands where they point to, and are not it."""
+_STEP: Final = re.compile(r"[^.\[\]]+")
 _KEPT_INTENTS: Final = {"where", "login", "other"}
 """What was written once by the pipeline is true whether or not anybody looks."""
 
@@ -154,12 +158,36 @@ def _true(answer: Answer, one: Inhabitant | None, found: Json | None, key: str) 
     if answer["request"].get("kind") not in (one.kind, None):
         yield f"request: kind {answer['request']['kind']!r}, expected {one.kind}"
     for fact in answer["facts"]:
-        known = _TRUTH.get(fact["name"])
-        if known is None or fact["source"]["type"] != "status":
+        source = fact["source"]
+        if source["type"] != "status" or not source["reference"].endswith(_spelled(answer["request"])):
             continue
-        expected = known(found)
-        if fact["value"] not in (expected, *_ALSO.get(str(expected), ())):
-            yield f"fact {fact['name']}: {fact['value']!r} is not what the status says: {expected!r}"
+        if fact["name"] == "ready" and fact["value"] is not one.working:
+            yield f"fact ready: {fact['value']!r}, but {key} {'works' if one.working else 'does not work'}"
+        known = _TRUTH.get(fact["name"])
+        if known is not None and fact["value"] != known(found):
+            yield f"fact {fact['name']}: {fact['value']!r} is not what the status says: {known(found)!r}"
+        there = _followed(source["key"], found)
+        plain = isinstance(there, str | int) and not isinstance(fact["value"], list) and fact["name"] not in _DERIVED
+        if plain and fact["value"] != there:
+            yield f"fact {fact['name']}: {fact['value']!r}, and at {source['key']} stands {there!r}"
+
+
+def _spelled(request: Json) -> str:
+    """How a source names the request, after its kind."""
+    return f"/{request['name']} in {request['namespace']}" if request["namespace"] else f"/{request['name']}"
+
+
+def _followed(path: str, found: Json) -> object:
+    """Go where a citation points, such as ``status.conditions[Ready].reason``; None if there is nothing."""
+    value: object = found
+    for step in _STEP.findall(path):
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list):
+            value = next((entry for entry in value if isinstance(entry, Mapping) and entry.get("type") == step), None)
+        else:
+            return None
+    return inert(value) if isinstance(value, str) else value
 
 
 def _condition(found: Json, kind: str) -> Json:
@@ -180,7 +208,6 @@ def _under(*path: str) -> Callable[[Json], Any]:
 _TRUTH: Final[Mapping[str, Callable[[Json], Any]]] = {
     "phase": _under("status", "phase"),
     "message": _under("status", "message"),
-    "ready": lambda found: _condition(found, "Ready").get("status"),
     "reason": lambda found: inert(_condition(found, "Ready").get("reason")),
     "since": lambda found: _condition(found, "Ready").get("lastTransitionTime"),
     "endpoint.api": _under("status", "endpoints", "api"),
@@ -195,5 +222,3 @@ _TRUTH: Final[Mapping[str, Callable[[Json], Any]]] = {
     "observedGeneration": _under("status", "health", "observedGeneration"),
 }
 """Name of a fact -> what is true."""
-
-_ALSO: Final[Mapping[str, tuple[object, ...]]] = {"True": (True,), "False": (False,)}
