@@ -131,7 +131,7 @@ _STALE = {"kind": "VClusterOrchestratorV2", "namespace": "quiet", "name": "analy
         (_of_fact(1, value="Degraded"), "is not what the status says: 'Ready'"),
         (_of_fact(2, value=4), "fact pods.ready: 4 is not"),
         (_of_fact(2, value=4), "at status.health.workloads.ready stands 5"),
-        (_of_fact(1, name="ready", value=False), "fact ready: False, but apps/media works"),
+        (_of_fact(1, name="ready", value="False"), "fact ready: 'False' is not what the status says: 'True'"),
         (_of_fact(1, name="condition.PodsReady", value="False"), "and at status.phase stands 'Ready'"),
         (_of_fact(2, value="5"), "fact pods.ready: found ['5']"),
         (_of_fact(4, value="2020-01-01T00:00:00Z"), "fact since:"),
