@@ -161,6 +161,10 @@ def _true(answer: Answer, one: Inhabitant | None, found: Json | None, key: str) 
         source = fact["source"]
         if source["type"] != "status" or not source["reference"].endswith(_spelled(answer["request"])):
             continue
+        if fact["name"] == "ready" and source["key"] == "status":  # what hctl concludes of all of it
+            if fact["value"] is not one.working:
+                yield f"fact ready: {fact['value']!r}, but {key} {'works' if one.working else 'does not work'}"
+            continue
         known = _TRUTH.get(fact["name"])
         if known is not None and fact["value"] != known(found):
             yield f"fact {fact['name']}: {fact['value']!r} is not what the status says: {known(found)!r}"

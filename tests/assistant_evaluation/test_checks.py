@@ -105,6 +105,10 @@ def _of_answer(**changes: object) -> Callable[[dict[str, Any]], None]:
     return lambda answer: answer.update(changes)
 
 
+def _concluded(*, value: bool) -> Callable[[dict[str, Any]], None]:
+    return lambda answer: answer["facts"].append(_fact(9, "ready", value, "status"))
+
+
 _WEB = {"kind": "VClusterOrchestratorV2", "namespace": "apps", "name": "web", "calledName": "web"}
 _STALE = {"kind": "VClusterOrchestratorV2", "namespace": "quiet", "name": "analytics", "calledName": "analytics"}
 
@@ -131,6 +135,7 @@ _STALE = {"kind": "VClusterOrchestratorV2", "namespace": "quiet", "name": "analy
         (_of_fact(1, value="Degraded"), "is not what the status says: 'Ready'"),
         (_of_fact(2, value=4), "fact pods.ready: 4 is not"),
         (_of_fact(2, value=4), "at status.health.workloads.ready stands 5"),
+        (_concluded(value=False), "fact ready: False, but apps/media works"),
         (_of_fact(1, name="ready", value="False"), "fact ready: 'False' is not what the status says: 'True'"),
         (_of_fact(1, name="condition.PodsReady", value="False"), "and at status.phase stands 'Ready'"),
         (_of_fact(2, value="5"), "fact pods.ready: found ['5']"),
