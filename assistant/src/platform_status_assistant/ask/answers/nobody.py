@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from hctl.errors import ExitCode
-from platform_status_assistant.ask.facts import Answer, Verdict, called, quoted
+from platform_status_assistant.ask.facts import Answer, Verdict
 from platform_status_assistant.ask.intents import Topic
 from platform_status_assistant.ask.names import Meant, Which
+from platform_status_assistant.ask.phrases import called, quoted
 
 __all__ = ["nobody"]
 
