@@ -46,7 +46,7 @@ def answer_report(question: str, answer: Answer, worded: Worded = Worded()) -> J
         "kind": KIND,
         "question": question,
         "intent": str(answer.topic),
-        "verdict": answer.verdict,
+        "verdict": str(answer.verdict),
         "text": worded.text if worded.used else answer.text,
         "abstained": bool(answer.abstained),
         "abstainedBecause": answer.abstained,

@@ -1,57 +1,28 @@
 """What is said, and where it stands: each fact names the object, the key, and how old it is. Pure."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from enum import StrEnum
 
 from msgspec import Struct
 
 from hctl.errors import ExitCode
 from hctl.reading.judgement import Judged
 from hctl.reading.views import RequestView
-from hctl.texts import age_of, duration, inert
-from platform_status_contract.model.vocabulary import Phase, Reason
+from hctl.texts import duration
 
 from .intents import Topic
+from .phrases import Value, object_reference, spelled
 
-__all__ = [
-    "Answer",
-    "Citations",
-    "Fact",
-    "Source",
-    "Value",
-    "Verdict",
-    "age",
-    "called",
-    "joined",
-    "object_reference",
-    "phase_words",
-    "quoted",
-    "reason_words",
-    "shown",
-    "shown_phase",
-    "spelled",
-    "title",
-]
-
-Value = str | int | bool | tuple[str, ...] | None
-
-_PLAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\Z")
-_PLAIN_WORDS: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9. ]{0,40}\Z")
-_SHOWN_NAME: Final = 120
-_MOST_PHASES: Final = 7
-_PHASES: Final = frozenset(str(phase) for phase in Phase)
-_REASONS: Final = frozenset(str(reason) for reason in Reason)
+__all__ = ["Answer", "Citations", "Fact", "Source", "Verdict", "age"]
 
 
-class Verdict:
-    """Whether what was asked about is ready. The four words of the document."""
+class Verdict(StrEnum):
+    """Whether what was asked about is ready, however the question was put."""
 
-    YES: Final = "yes"
-    NO: Final = "no"
-    UNKNOWN: Final = "unknown"
-    NONE: Final = "none"
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    NONE = "none"
 
 
 class Source(Struct, frozen=True):
@@ -106,7 +77,7 @@ class Answer(Struct, frozen=True):
     """
 
     topic: Topic
-    verdict: str
+    verdict: Verdict
     text: str
     exit_code: ExitCode
     facts: tuple[Fact, ...] = ()
@@ -114,52 +85,6 @@ class Answer(Struct, frozen=True):
     abstained: str = ""
     request: RequestView | None = None
     candidates: tuple[RequestView, ...] = ()
-
-
-def called(view: RequestView) -> str:
-    """``vcluster media``; a name that could pass for words of ours stands in quotation marks."""
-    kind = view.display_name if _PLAIN_WORDS.match(view.display_name) else view.kind
-    kind = kind.lower() if _PLAIN_WORDS.match(kind) else "request"
-    return f"{kind} {view.called if _PLAIN.match(view.called) else quoted(view.called, _SHOWN_NAME)}"
-
-
-def quoted(text: str, limit: int = 400) -> str:
-    """Put words of somebody else into quotation marks that they cannot close."""
-    safe = inert(text, limit).replace("\\", "/").replace('"', "'")
-    return f'"{safe}"'
-
-
-def reason_words(reason: str) -> str:
-    """A reason as it may stand among words of ours: one of the contract's, or in quotation marks."""
-    return reason if reason in _REASONS else quoted(reason, 120)
-
-
-def phase_words(phases: Sequence[str]) -> str:
-    """Phases by somebody else, as they may stand among words of ours."""
-    return joined([phase if phase in _PHASES else quoted(phase, 60) for phase in phases[:_MOST_PHASES]])
-
-
-def title(name: str) -> str:
-    """Name of an endpoint or of a credential, for people."""
-    known = {"api": "API", "argocd": "Argo CD", "kubeconfigSecret": "kubeconfig Secret", "onePasswordItem": "1Password"}
-    return known.get(name) or (name if _PLAIN_WORDS.match(name) and " " not in name else quoted(name, 80))
-
-
-def shown(text: str) -> str:
-    """A name or an address; one with spaces could pass for words of ours, so it stands in quotation marks."""
-    return text if " " not in text and '"' not in text else quoted(text, 2048)
-
-
-def shown_phase(view: RequestView, now: datetime) -> str:
-    """The phase that stands there, and since when it has been standing; for what is not to be trusted."""
-    found = str(view.phase) if view.phase else quoted(view.phase_found, 40) if view.phase_found else "none"
-    written = f", written {age_of(view.last_reconciled, now)} ago" if view.last_reconciled else ""
-    return f"phase {found}{written}"
-
-
-def object_reference(resource: str, name: str, namespace: str) -> str:
-    """``plural.group/name in namespace``."""
-    return f"{resource}/{name} in {namespace}" if namespace else f"{resource}/{name}"
 
 
 class Citations:
@@ -190,6 +115,13 @@ class Citations:
         text = f"{key} = {spelled(value)} of {self.reference}, resourceVersion {version or 'unknown'}, {checked}"
         return Fact(name, value, text, Source("status", self.reference, key, version), seconds)
 
+    def ready(self) -> Fact:
+        """What hctl concludes from all of the status: the one fact that a Yes rests on."""
+        made = self.status("ready", self.judged.ready, "status")
+        text = f"ready = {spelled(made.value)}, concluded from phase, condition Ready, generation and Lease of "
+        version = self.view.resource_version or "unknown"
+        return Fact(made.name, made.value, f"{text}{self.reference}, resourceVersion {version}", made.source, made.age)
+
     def generations(self) -> list[Fact]:
         """Which generation there is, and which the status speaks of."""
         return [
@@ -218,24 +150,6 @@ class Citations:
         )
 
 
-def spelled(value: Value) -> str:
-    """Spell a value for people."""
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
-    if isinstance(value, str) and (" " in value or not value):
-        return quoted(value, 2000)
-    return str(value)
-
-
 def age(moment: datetime | None, now: datetime) -> int | None:
     """Whole seconds since a moment; a future one is now."""
     return None if moment is None else max(int((now - moment).total_seconds()), 0)
-
-
-def joined(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

@@ -53,7 +53,8 @@ class Intent(Struct, frozen=True):
 
 _PLURAL: Final = (
     r"everything|everybody|anything|something|nothing|all|any|how many|which|overview|summary|list|they|them|"
-    r"at least one|some|none|one of|vclusters|clusters|requests|paths|resources|things|problems|issues|others"
+    r"at least one|some|none|one of|vclusters|clusters|requests|paths|resources|things|stuff|ones|problems|issues|"
+    r"others"
 )
 _LOGIN: Final = (
     r"log ?in|login|log on|logon|log into|sign ?in|signin|sign on|get in|get into|connect|kubectl|"
@@ -70,14 +71,15 @@ _CHANGED: Final = (
 )
 _SINCE: Final = (
     r"since when|since how|when did|when was|when has|how long|for how long|uptime|since what|what time|"
-    r"(?:up|down|ready|broken|working|degraded|failing) since"
+    r"since|time since"
 )
 _WHY: Final = (
     r"why|how come|reasons?|causes?|caused|causing|root cause|diagnos(?:e|is)|explain|explanation|"
     r"what is (?:\S+ ){0,3}(?:wrong|waiting|the (?:matter|problem|issue|error|trouble))|what went wrong|"
     r"what is (?:\S+ ){0,2}(?:broken|failing|not working|down) (?:in|with|on|about|at|for) (?!@)\S+|"
     r"what is up with|whats up with|waiting for (?:what|which)|stuck (?:on|at) what|"
-    r"what (?:is )?(?:blocking|breaking|keeping|holding)|(?:how|what) .{0,60}fix|what (?:should|can|do|could) i do|"
+    r"what (?:is )?(?:blocking|blocks|breaking|breaks|keeping|keeps|holding|holds)|"
+    r"(?:how|what) .{0,60}fix|what (?:should|can|do|could) i do|"
     r"what (?:is|are) (?:the )?(?:problems?|issues?|errors?) (?:with|of|in)"
 )
 _SUBAPPS: Final = (

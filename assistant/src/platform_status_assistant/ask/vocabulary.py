@@ -83,6 +83,7 @@ _ASKING: Final = _listed(
     everything anything something nothing all any many list overview summary count attention help fixing care
     changed change changes happened happen happening recent recently latest last events event history new news
     updated update updates difference different
+    blocking blocks breaking keeping holding holds
     reason reasons cause causes caused causing root diagnose diagnosis explain explanation fix matter
     long uptime hours hour minutes minute days day today yesterday
     """

@@ -12,8 +12,8 @@ from hctl.errors import ExitCode
 from hctl.texts import inert
 from platform_status_assistant.ask.answering import answer
 from platform_status_assistant.ask.documents import answer_report
-from platform_status_assistant.ask.facts import quoted
 from platform_status_assistant.ask.names import find_meant
+from platform_status_assistant.ask.phrases import quoted
 from platform_status_assistant.ask.seen import Events, EventSeen, Evidence, Heard, Said
 from platform_status_assistant.ask.spelling import spell_answer
 from platform_status_assistant.ask.words import read_question

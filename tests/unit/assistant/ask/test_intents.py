@@ -51,6 +51,7 @@ PHRASINGS: Final = {
         ("how do i fix media", "fix"),
         ("what is media waiting for", "waiting"),
         ("root cause media?", "two words"),
+        ("what blocks media", "blocks"),
         ("y is media broken", "one letter"),
     ),
     Topic.SINCE: (
@@ -59,6 +60,7 @@ PHRASINGS: Final = {
         ("when did media become ready", "when did"),
         ("media uptime", "uptime"),
         ("broken since?", "since at the end"),
+        ("time since media went bad?", "time since"),
     ),
     Topic.WHERE: (
         ("where is media?", "where"),
@@ -97,6 +99,7 @@ PHRASINGS: Final = {
         ("overview", "one word"),
         ("which ones need attention", "attention"),
         ("anything failing?", "anything"),
+        ("broken stuff in team-a?", "stuff"),
         ("is at least one vcluster broken", "at least one"),
         ("show me all vclusters", "show"),
     ),

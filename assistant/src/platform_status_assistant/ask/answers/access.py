@@ -2,7 +2,8 @@
 
 import shlex
 
-from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, reason_words, shown, title
+from platform_status_assistant.ask.facts import Answer, Fact, Verdict
+from platform_status_assistant.ask.phrases import called, reason_words, shown, title
 from platform_status_contract.model.contract import Contract
 
 from .weighing import About

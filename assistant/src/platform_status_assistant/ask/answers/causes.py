@@ -5,7 +5,8 @@ from typing import Final
 from hctl.diagnosis.conclude import Diagnosis
 from hctl.diagnosis.evidence import Grade, Look, Rank
 from hctl.reading.freshness import State
-from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict, called, joined, object_reference, quoted
+from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict
+from platform_status_assistant.ask.phrases import called, joined, object_reference, quoted
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
 

@@ -6,18 +6,9 @@ from typing import Final
 from hctl.errors import ExitCode
 from hctl.reading.judgement import Judged, worst
 from hctl.texts import count_of
-from platform_status_assistant.ask.facts import (
-    Answer,
-    Citations,
-    Fact,
-    Source,
-    Verdict,
-    called,
-    joined,
-    quoted,
-    reason_words,
-)
+from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict
 from platform_status_assistant.ask.names import Meant, Which
+from platform_status_assistant.ask.phrases import called, joined, quoted, reason_words
 from platform_status_assistant.ask.seen import Evidence
 from platform_status_contract.model.vocabulary import Phase
 
@@ -68,7 +59,7 @@ def _counted(total: int, ready: int, what: str) -> str:
     return f"{ready} of {count_of(total, 'request')}{what} {'is' if 1 in (ready, total) else 'are'} ready"
 
 
-def _verdict(judged: Sequence[Judged], weighed: Sequence[Weighed], evidence: Evidence) -> tuple[str, str, ExitCode]:
+def _verdict(judged: Sequence[Judged], weighed: Sequence[Weighed], evidence: Evidence) -> tuple[Verdict, str, ExitCode]:
     code = worst(judged)
     if any(entry.exit_code is ExitCode.STALE for entry in weighed):
         code = ExitCode.STALE

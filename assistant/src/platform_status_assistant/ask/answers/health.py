@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from platform_status_assistant.ask.facts import Answer, Fact, Verdict, called, quoted, reason_words
+from platform_status_assistant.ask.facts import Answer, Fact, Verdict
+from platform_status_assistant.ask.phrases import called, quoted, reason_words
 
 from .weighing import About
 

@@ -6,12 +6,8 @@ from typing import Final
 
 from hctl.reading.views import ConditionView
 from hctl.texts import age_of, duration
-from platform_status_assistant.ask.facts import (
-    Answer,
-    Fact,
-    Source,
-    Verdict,
-    age,
+from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict, age
+from platform_status_assistant.ask.phrases import (
     called,
     joined,
     object_reference,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from hctl.errors import ExitCode
-from platform_status_assistant.ask.facts import Answer, Verdict, called, quoted
+from platform_status_assistant.ask.facts import Answer, Verdict
 from platform_status_assistant.ask.intents import Topic
 from platform_status_assistant.ask.names import Meant, Which
+from platform_status_assistant.ask.phrases import called, quoted
 
 __all__ = ["nobody"]
 
@@ -53,7 +54,7 @@ def _said(meant: Meant) -> tuple[str, str]:
         return "several requests are named", f"I can answer that about one request at a time: {shown}."
     if meant.which is Which.UNKNOWN:
         near = f"; did you mean {shown}?" if shown else "."
-        return "nothing has that name", f"No {kind} is called {quoted(meant.said, 100)}{where}{near}"
+        return "nothing has that name", f"There is no {kind} called {quoted(meant.said, 100)}{where}{near}"
     if meant.which is Which.NOTHING or not meant.candidates:
         return "there is nothing to ask about", f"There is no {kind}{where} at all."
     rest = "; and others, see `hctl list`" if len(meant.among) > _SHOWN else ""

@@ -9,8 +9,9 @@ from hctl.errors import ExitCode
 from hctl.reading.freshness import Freshness, State
 from hctl.reading.judgement import Judged
 from hctl.texts import duration
-from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict, age, phase_words
+from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source, Verdict, age
 from platform_status_assistant.ask.intents import Intent
+from platform_status_assistant.ask.phrases import phase_words
 from platform_status_assistant.ask.seen import Evidence, Heard
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Phase
@@ -28,7 +29,7 @@ class Weighed(Struct, frozen=True):
         trusted: Whether what the sidecar wrote may be repeated as true.
     """
 
-    verdict: str
+    verdict: Verdict
     because: str
     exit_code: ExitCode
     trusted: bool
@@ -89,7 +90,7 @@ class About:
         self.weighed = weigh(self.judged, evidence.heard)
 
     def answer(
-        self, verdict: str, text: str, facts: Sequence[Fact], notes: Sequence[str] = (), *, because: str = ""
+        self, verdict: Verdict, text: str, facts: Sequence[Fact], notes: Sequence[str] = (), *, because: str = ""
     ) -> Answer:
         """Put an answer together; what every answer rests on comes with it.
 
@@ -136,9 +137,10 @@ class About:
         view = self.view
         phase = str(view.phase) if view.phase else view.phase_found or None
         facts = [self.cite.status("phase", phase, "status.phase")]
+        facts.append(self.cite.ready())
         ready = view.condition("Ready")
         if ready is not None:
-            facts.append(self.cite.status("ready", ready.status, _key("Ready", "status")))
+            facts.append(self.cite.status("condition.Ready", ready.status, _key("Ready", "status")))
         if view.ready_reason:
             facts.append(self.cite.status("reason", view.ready_reason, _key("Ready", "reason")))
         if view.message:

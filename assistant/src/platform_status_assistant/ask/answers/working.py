@@ -1,17 +1,8 @@
 """Is it working? What phase is it in?"""
 
 from platform_status_assistant.ask.answers.health import argo_facts, argo_words, pod_facts, pod_words, sub_app_facts
-from platform_status_assistant.ask.facts import (
-    Answer,
-    Fact,
-    Verdict,
-    called,
-    quoted,
-    reason_words,
-    shown,
-    shown_phase,
-    title,
-)
+from platform_status_assistant.ask.facts import Answer, Fact, Verdict
+from platform_status_assistant.ask.phrases import called, quoted, reason_words, shown, shown_phase, title
 from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .weighing import About
