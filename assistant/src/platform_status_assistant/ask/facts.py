@@ -115,13 +115,6 @@ class Citations:
         text = f"{key} = {spelled(value)} of {self.reference}, resourceVersion {version or 'unknown'}, {checked}"
         return Fact(name, value, text, Source("status", self.reference, key, version), seconds)
 
-    def ready(self) -> Fact:
-        """What hctl concludes from all of the status: the one fact that a Yes rests on."""
-        made = self.status("ready", self.judged.ready, "status")
-        text = f"ready = {spelled(made.value)}, concluded from phase, condition Ready, generation and Lease of "
-        version = self.view.resource_version or "unknown"
-        return Fact(made.name, made.value, f"{text}{self.reference}, resourceVersion {version}", made.source, made.age)
-
     def generations(self) -> list[Fact]:
         """Which generation there is, and which the status speaks of."""
         return [

@@ -137,10 +137,9 @@ class About:
         view = self.view
         phase = str(view.phase) if view.phase else view.phase_found or None
         facts = [self.cite.status("phase", phase, "status.phase")]
-        facts.append(self.cite.ready())
         ready = view.condition("Ready")
         if ready is not None:
-            facts.append(self.cite.status("condition.Ready", ready.status, _key("Ready", "status")))
+            facts.append(self.cite.status("ready", ready.status, _key("Ready", "status")))
         if view.ready_reason:
             facts.append(self.cite.status("reason", view.ready_reason, _key("Ready", "reason")))
         if view.message:
