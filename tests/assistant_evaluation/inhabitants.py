@@ -334,7 +334,7 @@ def status_of(one: Inhabitant, now: datetime, lease: str) -> Json:
 
 def _ready_for(one: Inhabitant) -> int:
     """Seconds since everything was well for the first time: before what is the matter now."""
-    return one.since + (3600 if one.differing else 0)
+    return one.since + (0 if one.working else 3600)
 
 
 def _set(part: Json, key: str, value: Json | None) -> None:
