@@ -39,6 +39,7 @@ _BY_KEY: Final = {one.key: one for one in INHABITANTS}
 _DERIVED: Final = {"runbook"}
 """Facts that follow from what stands where they point to, and are not it."""
 _STEP: Final = re.compile(r"[^.\[\]]+")
+_PLACE: Final = re.compile(r"/(?P<name>[^/ ]+) in (?P<namespace>[^/ ]+)\Z")
 _KEPT_INTENTS: Final = {"where", "login", "other"}
 """What was written once by the pipeline is true whether or not anybody looks."""
 
@@ -55,6 +56,7 @@ def against_invariants(question: Question, answer: Answer, objects: Mapping[str,
     if missing := _KEYS - answer.keys():
         return [f"the document lacks {', '.join(sorted(missing))}"]
     found = [*_shape(answer), *_inert(answer), *_cited(answer), *_promises(answer), *_listed(answer)]
+    found += _borne_out(answer, objects)
     if answer["request"] is not None:
         key = f"{answer['request']['namespace']}/{answer['request']['name']}"
         found += _true(answer, _BY_KEY.get(key), objects.get(key), key)
@@ -157,26 +159,29 @@ def _true(answer: Answer, one: Inhabitant | None, found: Json | None, key: str) 
         yield f"verdict: yes, but {key} does not work"
     if answer["request"].get("kind") not in (one.kind, None):
         yield f"request: kind {answer['request']['kind']!r}, expected {one.kind}"
+
+
+def _borne_out(answer: Answer, objects: Mapping[str, Json]) -> Iterable[str]:
+    """Follow each citation of a status to where it points, and compare."""
     for fact in answer["facts"]:
-        source = fact["source"]
-        if source["type"] != "status" or not source["reference"].endswith(_spelled(answer["request"])):
+        source, name, value = fact["source"], fact["name"], fact["value"]
+        place = _PLACE.search(source["reference"])
+        key = f"{place['namespace']}/{place['name']}" if place else ""
+        if source["type"] != "status" or key not in objects:
             continue
-        if fact["name"] == "ready" and source["key"] == "status":  # what hctl concludes of all of it
-            if fact["value"] is not one.working:
-                yield f"fact ready: {fact['value']!r}, but {key} {'works' if one.working else 'does not work'}"
+        one, found = _BY_KEY[key], objects[key]
+        if source["resourceVersion"] != found["metadata"].get("resourceVersion", source["resourceVersion"]):
+            yield f"fact {name}: read at resourceVersion {source['resourceVersion']}, which {key} is not at"
+        if name == "ready" and source["key"] == "status":  # what hctl concludes of all of it
+            if value is not one.working:
+                yield f"fact ready: {value!r}, but {key} {'works' if one.working else 'does not work'}"
             continue
-        known = _TRUTH.get(fact["name"])
-        if known is not None and fact["value"] != known(found):
-            yield f"fact {fact['name']}: {fact['value']!r} is not what the status says: {known(found)!r}"
+        known = _TRUTH.get(name)
+        if known is not None and value != known(found):
+            yield f"fact {name}: {value!r} is not what the status of {key} says: {known(found)!r}"
         there = _followed(source["key"], found)
-        plain = isinstance(there, str | int) and not isinstance(fact["value"], list) and fact["name"] not in _DERIVED
-        if plain and fact["value"] != there:
-            yield f"fact {fact['name']}: {fact['value']!r}, and at {source['key']} stands {there!r}"
-
-
-def _spelled(request: Json) -> str:
-    """How a source names the request, after its kind."""
-    return f"/{request['name']} in {request['namespace']}" if request["namespace"] else f"/{request['name']}"
+        if isinstance(there, str | int) and not isinstance(value, list) and name not in _DERIVED and value != there:
+            yield f"fact {name}: {value!r}, and at {source['key']} of {key} stands {there!r}"
 
 
 def _followed(path: str, found: Json) -> object:

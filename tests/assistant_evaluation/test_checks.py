@@ -19,7 +19,7 @@ LEASE = "apps/vcluster-orchestrator-v2"
 REFERENCE = "vclusterorchestratorv2s.platform.integratn.tech/media in apps"
 OBJECTS = {
     one.key: {
-        "metadata": {"namespace": one.namespace, "name": one.name, "generation": 1},
+        "metadata": {"namespace": one.namespace, "name": one.name, "generation": 1, "resourceVersion": "42"},
         "status": status_of(one, NOW, LEASE) if one.phase else {},
     }
     for one in INHABITANTS
@@ -132,16 +132,20 @@ _STALE = {"kind": "VClusterOrchestratorV2", "namespace": "quiet", "name": "analy
         (_of_answer(notes=["\u202eydaeR"]), "does not print"),
         (_of_answer(notes=[SENTINEL]), "in a Secret"),
         (_of_answer(model={"used": True, "name": "x", "rejected": ""}), "a model was used"),
-        (_of_fact(1, value="Degraded"), "is not what the status says: 'Ready'"),
+        (_of_fact(1, value="Degraded"), "is not what the status of apps/media says: 'Ready'"),
         (_of_fact(2, value=4), "fact pods.ready: 4 is not"),
-        (_of_fact(2, value=4), "at status.health.workloads.ready stands 5"),
+        (_of_fact(2, value=4), "at status.health.workloads.ready of apps/media stands 5"),
         (_concluded(value=False), "fact ready: False, but apps/media works"),
-        (_of_fact(1, name="ready", value="False"), "fact ready: 'False' is not what the status says: 'True'"),
-        (_of_fact(1, name="condition.PodsReady", value="False"), "and at status.phase stands 'Ready'"),
+        (
+            _of_fact(1, name="ready", value="False"),
+            "fact ready: 'False' is not what the status of apps/media says: 'True'",
+        ),
+        (_of_fact(1, name="condition.PodsReady", value="False"), "and at status.phase of apps/media stands 'Ready'"),
         (_of_fact(2, value="5"), "fact pods.ready: found ['5']"),
         (_of_fact(4, value="2020-01-01T00:00:00Z"), "fact since:"),
         (_of_fact(2, id="1"), "ids are not unique"),
         (_of_source(1, resourceVersion=""), "without the resourceVersion"),
+        (_of_source(1, resourceVersion="41"), "which apps/media is not at"),
         (_of_source(1, key=""), "without the key"),
         (_of_source(1, reference=""), "is nowhere to look"),
         (_of_source(1, type="prometheus"), "without a query"),
