@@ -62,7 +62,8 @@ _LOGIN: Final = (
     r"authenticate|authentication|auth|get access|access (?:to|it|my|the|our)|how .{0,60}access"
 )
 _WHERE: Final = (
-    r"where|endpoints?|urls?|address(?:es)?|links?|hostname|host|dns|ip|ingress|"
+    r"where|(?:which|what) (?:namespace|ns)|(?:namespace|ns) of|"
+    r"endpoints?|urls?|address(?:es)?|links?|hostname|host|dns|ip|ingress|"
     r"how .{0,60}(?:reach|visit|browse|open)|(?:what|which|give|show) (?:\S+ ){0,3}(?:api|server|apiserver)"
 )
 _CHANGED: Final = (
@@ -101,7 +102,7 @@ _WORKING: Final = (
     r"work(?:ing|s|ed)?|ready|up|ok|okay|k|alright|all right|fine|good|great|healthy|health|alive|running|runs?|usable|"
     r"available|online|live|operational|functional|functioning|reachable|stable|done|finished|completed?|green|"
     r"deployed|provisioned|fixed|recovered|repaired|restored|back|status|statuses|what about|how about|"
-    r"can i use|use it|"
+    r"can (?:i|we) (?:use|trust|rely)|use it|trusted|"
     r"how (?:\S+ ){0,3}(?:is|are)|how (?:does|do)|" + "|".join(sorted(NEGATIVE - {"not"}))
 )
 _OVERVIEW: Final = (

@@ -56,7 +56,7 @@ NEGATIVE: Final = _listed(
     crash crashes crashed crashing crashloop crashlooping trouble wrong problem problems issue issues error errors
     unavailable unreachable unusable unstable unsynced unwell unready inoperative inaccessible nonfunctional
     malfunctioning dysfunctional misbehaving stale stalled stopped killed lost missing flaky impaired sick bad borked
-    hosed kaputt kaput busted hanging hangs hung slow outage paused
+    oom oomkilled imagepullbackoff evicted pulled hosed kaputt kaput busted hanging hangs hung slow outage paused
     """
 )
 """Words that turn "is it ...?" round: a Yes to such a question would mean No."""
@@ -65,7 +65,8 @@ _POSITIVE: Final = _listed(
     """
     working work works worked ready up ok okay k alright fine good well great healthy health alive running run runs
     usable available online live operational functional functioning reachable stable done finished complete completed
-    green deployed provisioned fixed recovered repaired restored back there status state phase
+    green deployed provisioned fixed recovered repaired restored trust trusted back
+    there status state phase
     """
 )
 

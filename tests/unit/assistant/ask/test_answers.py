@@ -71,6 +71,15 @@ def test_every_name_of_a_fact_is_documented() -> None:
     assert [name for name in sorted(kinds) if f"`{name}`" not in page] == []
 
 
+def test_the_example_of_the_documentation_is_what_is_answered() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "assistant.md").read_text(encoding="utf-8")
+    case = load(FOLDER / "ready.yaml")
+    shown = page.partition(f'$ hctl ask "{case.given.question}"\n')[2].partition("```")[0].splitlines()
+    lines = spell_answer(answer_report(case.given.question, answered(case)[0])).splitlines()
+    assert shown[0] == lines[0] == case.expect["text"]
+    assert [line for line in shown if line and line != "..." and line not in lines] == []
+
+
 def test_the_schema_is_one_and_explains_its_keys() -> None:
     jsonschema.Draft202012Validator.check_schema(_SCHEMA)
     assert _SCHEMA["$id"].endswith("/answer/v1.json")
