@@ -7,6 +7,7 @@ from typing import Final
 from hctl.errors import ClusterError
 from hctl.reading.freshness import LeaseReading
 from hctl.reading.read import mapping
+from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
 
 from .transport import Transport, segment
@@ -44,7 +45,10 @@ def read_lease(transport: Transport, lease: str) -> LeaseReading | None:
             f"no permission to get the Lease {lease}" if error.status == _FORBIDDEN else f"the Lease {lease}: no answer"
         )
         return LeaseReading(unreadable=why)
-    return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")))
+    return LeaseReading(
+        renewed=parse_time(mapping(found.get("spec")).get("renewTime")),
+        version=inert(mapping(found.get("metadata")).get("resourceVersion"), 64),
+    )
 
 
 def read_leases(transport: Transport, leases: Iterable[str]) -> dict[str, LeaseReading]:

@@ -9,6 +9,7 @@ from hctl import __version__
 from hctl.errors import ExitCode, HctlError
 from hctl.target import Target
 
+from .asking import add_ask
 from .options import (
     AllOption,
     ColumnsOption,
@@ -289,6 +290,9 @@ def vcluster_diagnose(
     """Go from the phase of a virtual cluster to the first cause."""
     target = target_of(ctx, context, namespace, kubeconfig)
     _finish(lambda: _diagnose(target, name, output, vcluster=True))
+
+
+add_ask(app, _finish)
 
 
 # -- who answers

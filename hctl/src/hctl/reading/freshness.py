@@ -31,11 +31,13 @@ class LeaseReading(Struct, frozen=True):
         renewed: renewTime; None if there is none.
         missing: Whether the Lease is not there.
         unreadable: Why it could not be read; empty if it could.
+        version: Its resourceVersion; empty if unknown.
     """
 
     renewed: datetime | None = None
     missing: bool = False
     unreadable: str = ""
+    version: str = ""
 
 
 class Freshness(Struct, frozen=True):
@@ -47,6 +49,7 @@ class Freshness(Struct, frozen=True):
         seconds: How long ago that is; None likewise.
         text: The same as a phrase for people, after "Last check:".
         warning: What has to be said before anything else; empty if fresh.
+        version: resourceVersion of the Lease that says so; empty if unknown.
     """
 
     state: State
@@ -54,6 +57,7 @@ class Freshness(Struct, frozen=True):
     seconds: int | None
     text: str
     warning: str
+    version: str = ""
 
 
 def judge_freshness(view: RequestView, lease: LeaseReading | None, now: datetime) -> Freshness:
@@ -85,8 +89,8 @@ def judge_freshness(view: RequestView, lease: LeaseReading | None, now: datetime
     text = f"{duration(seconds)} ago"
     if seconds > SILENT_AFTER:
         warning = f"The sidecar has been silent for {duration(seconds)} (Lease {view.lease})"
-        return Freshness(State.SILENT, lease.renewed, seconds, text, warning)
-    return Freshness(State.FRESH, lease.renewed, max(seconds, 0), text, "")
+        return Freshness(State.SILENT, lease.renewed, seconds, text, warning, lease.version)
+    return Freshness(State.FRESH, lease.renewed, max(seconds, 0), text, "", lease.version)
 
 
 def _never_renewed(view: RequestView, lease: LeaseReading, written: str) -> Freshness:

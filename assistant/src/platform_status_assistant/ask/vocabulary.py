@@ -1,0 +1,123 @@
+"""The words by which a question is understood, and those that say nothing.
+
+A word in here is never taken for the name of a request, unless it is used as one (`names`).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["CHATTER", "COLLECTIVE", "CONTRACTIONS", "KNOWN", "NEGATIVE", "ORDERS", "TELLING", "TYPABLE"]
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CONTRACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "whats": ("what", "is"),
+    "wats": ("what", "is"),
+    "hows": ("how", "is"),
+    "wheres": ("where", "is"),
+    "its": ("it", "is"),
+    "isnt": ("is", "not"),
+    "arent": ("are", "not"),
+    "aint": ("is", "not"),
+    "doesnt": ("does", "not"),
+    "dont": ("do", "not"),
+    "didnt": ("did", "not"),
+    "cant": ("can", "not"),
+    "cannot": ("can", "not"),
+    "wont": ("will", "not"),
+    "wasnt": ("was", "not"),
+    "hasnt": ("has", "not"),
+    "havent": ("have", "not"),
+    "whys": ("why", "is"),
+    "r": ("are",),
+    "u": ("you",),
+    "y": ("why",),
+    "wut": ("what",),
+}
+"""What people write without an apostrophe, or in a hurry."""
+
+NEGATIVE: Final = _listed(
+    """
+    not down broken break breaks broke dead fail fails failed failing failure degraded stuck offline unhealthy crash
+    crashes crashed crashing crashloop crashlooping trouble wrong problem problems issue issues error errors unavailable
+    unreachable sick bad borked hosed kaputt kaput busted hanging hangs hung slow outage paused unready
+    """
+)
+"""Words that turn "is it ...?" round: a Yes to such a question would mean No."""
+
+_POSITIVE: Final = _listed(
+    """
+    working work works worked ready up ok okay k alright fine good well great healthy health alive running run runs
+    usable available online live operational functional functioning reachable stable done finished complete completed
+    green deployed provisioned there status state phase
+    """
+)
+
+_ASKING: Final = _listed(
+    """
+    why how where when since which what who phase phases stage state states status statuses lifecycle deleted deleting
+    terminating gone progressing progress scheduled pending provisioning installing waiting created creating built
+    pods pod replica replicas container containers
+    argocd argo cd sync synced syncing synchronized outofsync gitops
+    subapps subapp sub-apps sub-app sub apps app applications application addons addon
+    endpoint endpoints url urls address addresses link links hostname host dns ip ingress reach visit browse open
+    dashboard ui page
+    login logon log signin sign connect connection credentials credential creds cred kubeconfig kubeconfigs kubectl
+    password passwords passwd token tokens secret secrets 1password onepassword access authenticate authentication auth
+    everything anything something nothing all any many list overview summary count attention help fixing care
+    changed change changes happened happen happening recent recently latest last events event history new news
+    updated update updates difference different
+    reason reasons cause causes caused causing root diagnose diagnosis explain explanation fix matter
+    long uptime hours hour minutes minute days day today yesterday
+    """
+)
+
+COLLECTIVE: Final = _listed(
+    "everything anything something nothing all any many list overview summary which what who it"
+)
+"""Words that stand for several, or for whatever was spoken of: never a name by themselves."""
+
+TELLING: Final = NEGATIVE | _POSITIVE | _ASKING
+"""Words that rules are made of."""
+
+CHATTER: Final = _listed(
+    """
+    a an the my mine our ours your yours his her their this that this these those it they them he she we i me us you one
+    ones of for to in on at by from with without about into inside within as if then than so and or but nor yet also too
+    just still even only now right already again ever never always currently actually really exactly please pls plz plss
+    thx thanks thank ty hi hello hey hiya yo dear bot assistant hctl buddy mate folks guys everyone
+    is are am was were be been being do does did done doing has have had having can could will would shall should may
+    might must let lets gonna going get gets got getting give gives show shows tell tells say says said see seen look
+    looks looking find check checking checked verify know knows need needs want wants wanted wondering wonder think
+    believe ask question answer quick quickly asap here named called name
+    namespace namespaces ns cluster clusters vcluster vclusters virtual platform golden path paths request requests
+    resource resources thing things stuff instance instances service services environment env prod
+    yes no maybe sure um uh er hmm whether anyone anybody somebody someone everybody much more most less least other
+    others another same such own way ways kind kinds type moment time times while ago before after until till
+    far out off over under use using used start started starting come comes came coming go goes went make makes made
+    put try trying tried keep keeps kept current correct true read each both every either neither none lot lots bit like
+    back due between mean means meant lives stand stands
+    """
+)
+"""Words that say nothing about what is asked, and are no typing errors either."""
+
+ORDERS: Final = _listed(
+    """
+    delete remove destroy restart reboot create scale upgrade patch edit apply drain kill stop pause resume rollback
+    deploy install uninstall recreate redeploy rename move cordon
+    """
+)
+"""What is no question: whoever begins with one of these wants something done, and nothing is done here."""
+
+KNOWN: Final = TELLING | CHATTER | ORDERS | frozenset(CONTRACTIONS)
+
+_SHORTEST: Final = 5
+_LONG: Final = sorted(word for word in TELLING | {"vcluster", "vclusters"} if len(word) >= _SHORTEST)
+
+TYPABLE: Final[Mapping[str, tuple[str, ...]]] = {
+    letter: tuple(word for word in _LONG if word[0] == letter) for letter in sorted({word[0] for word in _LONG})
+}
+"""First letter -> words that a typing error may be taken for."""

@@ -1,0 +1,95 @@
+"""Which queries there are for which topic, and which words of a question choose a topic; any pipeline can merge both.
+
+A query is (label, PromQL, format); the formats are those of `formats`. Topics that the keywords name and this catalogue
+does not have, such as ``pods``, are those of the pipeline that merges.
+"""
+
+from collections.abc import MutableMapping
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from platform_status_contract.rules.texts import clean
+
+__all__ = ["AGES", "QUERY_CATALOG", "TOPIC_KEYWORDS", "CatalogueError", "Query", "merge_into"]
+
+Query = tuple[str, str, str]
+
+_OTHERS: Final = '{kind!="VClusterOrchestratorV2"}'
+
+QUERY_CATALOG: dict[str, list[Query]] = {
+    "platform_status": [
+        ("VCluster readiness", "platform_vcluster_ready", "platform_ready"),
+        ("VCluster phase", "platform_vcluster_phase == 1", "platform_phase"),
+        ("VCluster pod health", "platform_vcluster_pods_ready / platform_vcluster_pods_total", "platform_pod_ratio"),
+    ],
+    "platform_resources": [
+        ("Phase of other resources", f"platform_resource_phase{_OTHERS} == 1", "platform_phase"),
+        (
+            "Pod health of other resources",
+            f"platform_resource_pods_ready{_OTHERS} / platform_resource_pods{_OTHERS}",
+            "platform_pod_ratio",
+        ),
+        (
+            "Why resources of any kind are not Ready",
+            'platform_resource_reason{reason!~"AllHealthy|Tolerating"} == 1',
+            "platform_reason",
+        ),
+    ],
+}
+"""Topic -> its queries. The first asks about vclusters by the plan's metrics, the second about every other kind."""
+
+AGES: Final[dict[str, str]] = {
+    "platform_status": "timestamp(platform_vcluster_ready)",
+    "platform_resources": "timestamp(platform_resource_info)",
+}
+"""Topic -> when what it tells was scraped: one series a request, and all series of a request are scraped together."""
+
+TOPIC_KEYWORDS: dict[str, set[str]] = {
+    "vcluster": {"platform_status", "pods"},
+    "platform": {"platform_status", "nodes", "pods"},
+    "golden path": {"platform_status"},
+    "ready": {"platform_status", "pods"},
+    "promise": {"platform_resources"},
+    "kratix": {"platform_resources"},
+    "degraded": {"platform_resources"},
+    "golden path resource": {"platform_resources"},
+}
+"""Word or words of a question -> the topics that they choose; the first four rows are the plan's."""
+
+
+class CatalogueError(ValueError):
+    """A catalogue cannot be merged; nothing was changed."""
+
+
+def merge_into(
+    catalog: MutableMapping[str, list[Query]], keywords: MutableMapping[str, set[str]] | None = None
+) -> tuple[str, ...]:
+    """Add our queries and keywords to those of a pipeline; what it has stays as it is.
+
+    Args:
+        catalog: Topic -> queries; gets copies of ours.
+        keywords: Word -> topics; a word that is there already gets our topics added to its own.
+
+    Returns:
+        Topics that the keywords name and the catalogue lacks, sorted: a pipeline has to pass over these.
+
+    Raises:
+        CatalogueError: The catalogue has one of our topics with other queries, or a keyword does not hold a set.
+    """
+    for topic, queries in QUERY_CATALOG.items():
+        if topic in catalog and [tuple(query) for query in catalog[topic]] != queries:
+            raise CatalogueError(
+                f"topic {topic!r}: the catalogue has {len(catalog[topic])} queries of its own under this name, "
+                f"expected none or the {len(queries)} of platform_status_assistant; rename one of them"
+            )
+    words = {} if keywords is None else keywords
+    for word in TOPIC_KEYWORDS:
+        if word in words and not isinstance(words[word], AbstractSet):
+            raise CatalogueError(
+                f"keyword {word!r}: found {clean(type(words[word]).__name__)}, expected a set of topics; make it one"
+            )
+    for topic, queries in QUERY_CATALOG.items():
+        catalog[topic] = list(queries)
+    for word, topics in TOPIC_KEYWORDS.items() if keywords is not None else ():
+        words[word] = set(words.get(word, ())) | topics
+    return tuple(sorted({topic for topics in words.values() for topic in topics} - catalog.keys()))

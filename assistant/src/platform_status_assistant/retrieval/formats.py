@@ -1,0 +1,223 @@
+"""How the answers to the catalogue's queries are said: a head, then a line for each request, the worst first.
+
+A handler takes whatever JSON stood in `data.result`. What is no sample is counted and said; what is not known is called
+unknown, never healthy; texts come out without anything that marks up, escapes or begins a line.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from platform_status_contract.model.vocabulary import Phase, Reason
+
+from .samples import Sample, read_sample
+
+__all__ = [
+    "FORMAT_HANDLERS",
+    "MOST_LINES",
+    "NO_SERIES",
+    "STALE_AFTER",
+    "Handler",
+    "Line",
+    "Result",
+    "identity",
+    "lines_of",
+    "say",
+]
+
+Result = object
+"""`data.result` of an answer of Prometheus: a list of series if all is well, but any JSON is taken."""
+
+MOST_LINES: Final = 20
+STALE_AFTER: Final = timedelta(minutes=5)
+NO_SERIES: Final = 'no series: nothing is known, which is not "all is well"'
+
+Identity = tuple[str, str, str]
+"""Kind (empty for a vcluster by the plan's metrics), namespace and name, as the labels have them."""
+
+_NAME_LIMIT: Final = 100
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]", re.ASCII)
+_MARKING: Final = re.compile(r"[^A-Za-z0-9 .,:'/()-]", re.ASCII)
+_SEVERITY: Final = (
+    Phase.FAILED,
+    Phase.DEGRADED,
+    Phase.UNKNOWN,
+    Phase.PROGRESSING,
+    Phase.SCHEDULED,
+    Phase.DELETING,
+    Phase.READY,
+)
+_WORST: Final = -1.0
+_UNKNOWN_RANK: Final = float(_SEVERITY.index(Phase.UNKNOWN))
+_BEST: Final = 100.0
+
+
+class Handler(Protocol):
+    """Says one result."""
+
+    def __call__(self, label: str, result: Result, /, *, now: datetime | None = None) -> str:
+        """Return a block of text that ends with a line feed.
+
+        Args:
+            label: The query's label.
+            result: Any JSON.
+            now: What ages are counted from; None: the newest sample.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said about one request.
+
+    Attributes:
+        identity: Whom it is about.
+        rank: The smaller, the worse.
+        word: A closed word, for counting what is left out.
+        text: What is said.
+        at: When the value was evaluated.
+    """
+
+    identity: Identity
+    rank: float
+    word: str
+    text: str
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        """``namespace/name``, and the kind where the query tells several."""
+        kind, namespace, name = (shown(part) for part in self.identity)
+        return f"{namespace}/{name}" + (f" ({kind})" if self.identity[0] else "")
+
+
+def identity(sample: Sample) -> Identity:
+    """Return whom a series is about.
+
+    A scrape that does not honour labels moves ours away under ``exported_``; then the plain ones are the scraped pod's.
+    """
+    kind, namespace, name = (
+        sample.labels.get(f"exported_{label}", sample.labels.get(label, "")) for label in ("kind", "namespace", "name")
+    )
+    return kind, namespace, name
+
+
+def shown(name: str) -> str:
+    """Return a name as it may stand in a line; what no name of Kubernetes can hold becomes a question mark."""
+    return _UNSAFE.sub("?", name[:_NAME_LIMIT]) or "?"
+
+
+def say(label: str, lines: Sequence[Line], *, left_out: int = 0, now: datetime | None = None) -> str:
+    """Say lines under a head, at most 20 of them.
+
+    Args:
+        label: Of the query.
+        lines: In the order in which they shall stand.
+        left_out: How many series could not be read.
+        now: What ages are counted from; None: the newest sample.
+    """
+    newest = now or max((line.at for line in lines), default=None)
+    said = [f"**{_MARKING.sub('', label).strip() or '?'}**:"]
+    for line in lines[:MOST_LINES]:
+        old = newest is not None and newest - line.at > STALE_AFTER
+        said.append(f"  - {line.subject}: {line.text}" + (" (an old sample, not to be trusted)" if old else ""))
+    if rest := Counter(line.word for line in lines[MOST_LINES:]):
+        counts = ", ".join(f"{count} {word}" for word, count in rest.items())
+        said.append(f"  - and {rest.total()} more: {counts}")
+    if left_out:
+        said.append(f"  - {left_out} series could not be read and are left out")
+    elif not lines:
+        said.append(f"  - {NO_SERIES}")
+    return "\n".join(said) + "\n"
+
+
+def lines_of(kind: str, samples: Iterable[Sample], *, first: Collection[str] = ()) -> list[Line]:
+    """Read samples by a format: one line for each request, the worst first, then by kind, namespace and name.
+
+    Args:
+        kind: A key of `FORMAT_HANDLERS`.
+        samples: Of one query.
+        first: Names that come before all others, because somebody asked for them.
+    """
+    read = _READERS[kind]
+    found: dict[Identity, Line] = {}
+    for sample in samples:
+        line = read(sample)
+        if line is None:
+            continue
+        other = found.get(line.identity)
+        if other is not None and other.text != line.text:
+            text = "Unknown, because its series contradict each other"
+            line = Line(line.identity, _WORST, "Unknown", text, min(line.at, other.at))
+        found[line.identity] = line if other is None or line.at <= other.at or line.rank == _WORST else other
+    return sorted(found.values(), key=lambda line: (line.identity[2] not in first, line.rank, line.identity))
+
+
+def _readiness(sample: Sample) -> Line:
+    whose = identity(sample)
+    if sample.value == 1:
+        return Line(whose, _BEST, "Ready", "Ready", sample.at)
+    if sample.value == 0:
+        return Line(whose, 0, "Not Ready", "Not Ready", sample.at)
+    return _unclear(sample, "neither 0 nor 1")
+
+
+def _phase(sample: Sample) -> Line | None:
+    if sample.value == 0:
+        return None  # a phase that it is not in, where the query did not leave it out
+    word = sample.labels.get("phase", "")
+    if sample.value != 1:
+        return _unclear(sample, "neither 0 nor 1")
+    if word not in _SEVERITY:
+        return _unclear(sample, "of no phase of the contract")
+    return Line(identity(sample), float(_SEVERITY.index(Phase(word))), word, word, sample.at)
+
+
+def _pod_ratio(sample: Sample) -> Line:
+    whose, ratio = identity(sample), sample.value
+    if math.isnan(ratio):  # 0 of 0
+        return Line(whose, 0, "without pods", "no pods that count", sample.at)
+    if not 0 <= ratio <= 1:
+        return _unclear(sample, "no ratio")
+    percent = f"{math.floor(ratio * 100)}%" if ratio == 0 or ratio >= 0.01 else "under 1%"  # noqa: PLR2004 - a percent
+    word = "all ready" if ratio == 1 else "not all ready"
+    return Line(whose, ratio, word, f"{percent} of its pods are ready", sample.at)
+
+
+def _reason(sample: Sample) -> Line | None:
+    if sample.value == 0:
+        return None
+    word = sample.labels.get("reason", "")
+    if sample.value != 1 or word not in set(Reason):
+        return _unclear(sample, "no reason of the contract")
+    return Line(identity(sample), 0, "with a reason", word, sample.at)
+
+
+def _unclear(sample: Sample, what: str) -> Line:
+    return Line(identity(sample), _UNKNOWN_RANK, "Unknown", f"Unknown, because the value is {what}", sample.at)
+
+
+_READERS: Final[Mapping[str, Callable[[Sample], Line | None]]] = {
+    "platform_ready": _readiness,
+    "platform_phase": _phase,
+    "platform_pod_ratio": _pod_ratio,
+    "platform_reason": _reason,
+}
+
+
+def _handler(kind: str) -> Handler:
+    def handle(label: str, result: Result, /, *, now: datetime | None = None) -> str:
+        series = result if isinstance(result, list) else [result]
+        read = [read_sample(one) for one in series]
+        samples = [sample for sample in read if sample is not None]
+        return say(label, lines_of(kind, samples), left_out=len(read) - len(samples), now=now)
+
+    return handle
+
+
+FORMAT_HANDLERS: Final[Mapping[str, Handler]] = {kind: _handler(kind) for kind in _READERS}
+"""Format of a query -> what says its result."""

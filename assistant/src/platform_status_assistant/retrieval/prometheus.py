@@ -1,0 +1,138 @@
+"""Asks one Prometheus, or what answers like it, for instant vectors; the only I/O of a retrieval."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import msgspec
+
+from platform_status_contract.rules.texts import clean
+
+from .exchange import Answer, Endpoint, ExchangeError, Failure, read_secret
+from .samples import Sample, Vector, read_vector
+from .selectors import SelectorError, selector
+
+__all__ = ["Failure", "Prometheus", "PrometheusError", "Sample", "SelectorError", "Vector", "selector"]
+
+_WHAT: Final = "Prometheus"
+_OK: Final = 200
+_UNAUTHORIZED: Final = 401
+_REFUSALS: Final = {_UNAUTHORIZED, 403}
+_BAD_QUERIES: Final = {400, 413, 414, 422}
+_THROTTLED: Final = 429
+_SERVER_ERRORS: Final = range(500, 600)
+_QUERY_LIMIT: Final = 200
+
+
+class PrometheusError(Exception):
+    """Prometheus gave no answer; the text is one line that says which, what came back and what to do.
+
+    Attributes:
+        failure: Which kind of no.
+    """
+
+    def __init__(self, text: str, failure: Failure) -> None:
+        super().__init__(text)
+        self.failure = failure
+
+
+class Prometheus:
+    """One Prometheus; may be shared by threads, and closes its connections as a context manager.
+
+    Args:
+        address: Such as ``http://127.0.0.1:9090`` or ``https://metrics.example.org/prometheus``.
+        token_file: Holds a bearer token; read anew for each query, because tokens are renewed. Never sent in plain HTTP
+            to another machine.
+        ca_file: PEM certificates of the authorities that are trusted; None: those of the machine.
+        timeout_seconds: For one query.
+
+    Raises:
+        PrometheusError: The address or the certificates cannot be used.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token_file: str | Path | None = None,
+        ca_file: str | Path | None = None,
+        timeout_seconds: float = 10.0,
+    ) -> None:
+        self._token_file = token_file
+        try:
+            self._endpoint = Endpoint(address, what=_WHAT, ca_file=ca_file, timeout_seconds=timeout_seconds)
+        except ExchangeError as error:
+            raise PrometheusError(str(error), error.failure) from None
+
+    @property
+    def url(self) -> str:
+        """The address, as errors name it."""
+        return self._endpoint.url
+
+    def query(self, expression: str, *, at: datetime | None = None) -> Vector:
+        """Evaluate an expression that yields an instant vector or a scalar.
+
+        Args:
+            expression: PromQL. Put names of others into it by `selector` only.
+            at: For which moment, with its time zone; None: now, by Prometheus' clock.
+
+        Raises:
+            PrometheusError: There is no answer.
+        """
+        query = {"query": expression}
+        if at is not None:
+            query["time"] = f"{at.timestamp():.3f}"
+        try:
+            secret = read_secret(self._token_file, f"the token of {_WHAT}") if self._token_file is not None else ""
+            answer = self._endpoint.send("GET", "/api/v1/query", query=query, secret=secret)
+        except ExchangeError as error:
+            raise PrometheusError(str(error), error.failure) from None
+        found = _decoded(answer.body)
+        if answer.status == _OK:
+            vector = read_vector(found, at or datetime.now(UTC))
+            if vector is not None:
+                return vector
+        raise self._error(answer, found, expression)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._endpoint.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _error(self, answer: Answer, found: object, expression: str) -> PrometheusError:
+        said: dict[Any, Any] = found if isinstance(found, dict) and found.get("status") == "error" else {}
+        came = answer.redact(said.get("error")) or answer.excerpt() or "nothing"
+        head, status = f"{_WHAT} {self.url}", answer.status
+        if status in _REFUSALS:
+            advice = "name a file with a token that may query"
+            return PrometheusError(f"{head} refused the query with {status}: {came}; {advice}", Failure.REFUSED)
+        if said and (status in _BAD_QUERIES or (status == _OK and said.get("errorType") in {"bad_data", "execution"})):
+            asked = clean(expression, _QUERY_LIMIT)
+            return PrometheusError(f"{head} does not accept the query {asked}: {came}; mend it", Failure.BAD_QUERY)
+        if status == _THROTTLED or status in _SERVER_ERRORS or said:
+            return PrometheusError(f"{head} failed with {status}: {came}; try again later", Failure.UNAVAILABLE)
+        if status == _OK and isinstance(found, dict) and found.get("status") == "success":
+            asked = clean(expression, _QUERY_LIMIT)
+            return PrometheusError(
+                f"{head}: the query {asked} yields no instant vector; ask for one value a series", Failure.BAD_QUERY
+            )
+        return PrometheusError(
+            f"{head} answered {status} and is no Prometheus: {came}; give the address above /api/v1/query",
+            Failure.NOT_UNDERSTOOD,
+        )
+
+
+def _decoded(body: bytes) -> object:
+    """Return the JSON, None if it is none; a real answer is never null."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,120 @@
+"""What Prometheus answers, read from any JSON: a sample that is not one is left out and said, never guessed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from platform_status_contract.rules.texts import clean
+
+__all__ = ["Sample", "Vector", "read_number", "read_sample", "read_vector", "visible"]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = 0.0, 253402300799.0  # 1970 to 9999
+_MOST_WARNINGS: Final = 5
+_WARNING_LIMIT: Final = 200
+_LABEL_LIMIT: Final = 1000
+_NUMBER_LIMIT: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One series and its value.
+
+    Attributes:
+        labels: Its labels, `visible`: whatever does not print stands there escaped, so two series never look alike.
+        value: May be NaN or infinite.
+        at: The time that the query was evaluated for, by Prometheus' clock. When the value was scraped is another
+            question: ask for ``timestamp(METRIC)``.
+    """
+
+    labels: Mapping[str, str]
+    value: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """The answer to one query.
+
+    Attributes:
+        samples: In Prometheus' order. Empty: nothing is known, which is not "all is well".
+        warnings: What Prometheus, or who read its answer, adds; each one inert line.
+        asked_at: When it was asked, by our clock, or the time that was asked for.
+    """
+
+    samples: tuple[Sample, ...]
+    warnings: tuple[str, ...]
+    asked_at: datetime
+
+
+def read_vector(answer: object, asked_at: datetime) -> Vector | None:
+    """Read the JSON of a successful answer.
+
+    Args:
+        answer: Any JSON.
+        asked_at: See `Vector`.
+
+    Returns:
+        None if it is no answer of Prometheus with an instant vector or a scalar.
+    """
+    if not isinstance(answer, dict) or answer.get("status") != "success":
+        return None
+    data = answer.get("data")
+    result = data.get("result") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(result, list):
+        return None
+    kind = data.get("resultType")
+    if kind == "scalar":
+        result = [{"metric": {}, "value": result}]
+    elif kind != "vector":
+        return None
+    read = [read_sample(one) for one in result]
+    samples = tuple(sample for sample in read if sample is not None)
+    warnings = [text for key in ("warnings", "infos") for text in _texts(answer.get(key))]
+    if left_out := len(read) - len(samples):
+        warnings.insert(0, f"{left_out} of {len(read)} series could not be read and are left out")
+    return Vector(samples, tuple(warnings), asked_at)
+
+
+def read_sample(one: object) -> Sample | None:
+    """Read one entry of `data.result`, any JSON; None if it is no sample."""
+    if not isinstance(one, dict):
+        return None
+    labels, pair = one.get("metric"), one.get("value")
+    if not isinstance(labels, dict) or not isinstance(pair, list) or len(pair) != 2:  # noqa: PLR2004 - time, value
+        return None
+    at, value = pair
+    number = read_number(value)
+    if number is None or isinstance(at, bool) or not isinstance(at, (int, float)) or not _FIRST <= at <= _LAST:
+        return None
+    if not all(isinstance(key, str) and isinstance(text, str) for key, text in labels.items()):
+        return None
+    known = {visible(key): visible(text) for key, text in labels.items()}
+    return Sample(MappingProxyType(known), number, _EPOCH + timedelta(seconds=at))
+
+
+def read_number(value: object) -> float | None:
+    """Read a value as Prometheus writes it, a string; None if it is none."""
+    if not isinstance(value, str) or len(value) > _NUMBER_LIMIT or not value.isascii() or "_" in value:
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def visible(text: str) -> str:
+    """Escape whatever does not print, so that what differs still differs; bounded."""
+    shown = text if text.isprintable() else "".join(map(_escaped, text[:_LABEL_LIMIT]))
+    return shown if len(shown) <= _LABEL_LIMIT else shown[: _LABEL_LIMIT - 1] + "\u2026"
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+
+
+def _texts(found: object) -> list[str]:
+    texts = [clean(text, _WARNING_LIMIT) for text in found[:_MOST_WARNINGS]] if isinstance(found, list) else []
+    return [text for text in texts if text]

@@ -1,0 +1,289 @@
+"""``hctl ask`` as a person uses it, on a real API server: answers, citations, exit codes, what it will not claim."""
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from localplane.clusters import Cluster
+from localplane.plane import ControlPlane
+from platform_status_assistant.ask.documents import schema_text
+from tests.cluster.hctl.conftest import kinds, place  # noqa: F401 - fixtures: the world is that of hctl's own tests
+from tests.cluster.hctl.world import KIND, Place, allow, hctl
+from tests.cluster.truth import objects
+from tests.unit.hctl.requests import PHASES
+
+# ruff: noqa: F811 - a fixture's name is the argument that asks for it
+pytestmark = pytest.mark.cluster
+
+_SCHEMA = json.loads(schema_text())
+_READ_REQUESTS = {
+    "apiGroups": ["platform.integratn.tech"],
+    "resources": ["vclusterorchestratorv2s"],
+    "verbs": ["get", "list"],
+}
+
+
+def _asked(place: Place, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = place.asked("ask", "-n", place.namespace, *words)
+    jsonschema.validate(found, _SCHEMA)
+    return found
+
+
+def _facts(report: dict[str, Any]) -> dict[str, Any]:
+    return {fact["name"]: fact["value"] for fact in report["facts"]}
+
+
+def _dead_port() -> int:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return int(unused.getsockname()[1])
+
+
+@pytest.mark.parametrize("phase", list(PHASES))
+def test_only_a_ready_request_is_answered_by_yes(place: Place, phase: str) -> None:
+    name = place.unique("media")
+    place.put(name, phase)
+    ended = place.run("ask", f"Is my {name} vCluster working?")
+    assert ended.stderr == ""
+    assert ended.returncode == (0 if phase == "Ready" else 1), ended.stdout
+    opening = {"Ready": "Yes, ", "Unknown": "I cannot say: "}.get(phase, "No, ")
+    assert ended.stdout.startswith(opening)
+    report = _asked(place, "is", name, "ok?")
+    assert report["verdict"] == {"Ready": "yes", "Unknown": "unknown"}.get(phase, "no")
+    assert _facts(report)["phase"] == phase
+    assert report["request"]["name"] == name
+    assert all(fact["source"]["resourceVersion"] for fact in report["facts"])
+
+
+def test_the_answer_of_the_plan_and_where_each_word_of_it_stands(place: Place) -> None:
+    name = place.unique("media")
+    put = place.put(name, "Ready")
+    lines = place.run("ask", f"Is my {name} vCluster working?").stdout.splitlines()
+    assert lines[0] == (
+        f"Yes, vcluster {name} is Ready. API endpoint: https://{name}.integratn.tech:443, all 3/3 pods running, "
+        "Argo CD synced and healthy."
+    )
+    resource, version = "vclusterorchestratorv2s.platform.integratn.tech", put["metadata"]["resourceVersion"]
+    assert lines[1] == ""
+    assert lines[2].startswith(
+        f"[1] status.phase = Ready of {resource}/{name} in {place.namespace}, resourceVersion {version}, checked "
+    )
+    lease = [line for line in lines if "spec.renewTime" in line]
+    assert len(lease) == 1
+    assert f"leases.coordination.k8s.io/vcluster-orchestrator-v2 in {place.namespace}" in lease[0]
+
+
+def test_a_silent_sidecar_is_said_and_nothing_is_claimed(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    place.fall_silent(300)
+    ended = place.run("ask", f"is {name} ok")
+    assert ended.returncode == 4
+    assert ended.stdout.startswith("I cannot say: the sidecar has been silent for 5m")
+    assert "Last known, and not to be trusted: phase Ready" in ended.stdout.splitlines()[0]
+    report = _asked(place, "how many pods does", name, "have")
+    assert (report["verdict"], report["abstained"], report["exitCode"]) == ("unknown", True, 4)
+
+
+def test_an_edit_that_nobody_looked_at_is_no_yes(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    place.admin.patch(*KIND, name, {"spec": {"exposure": {"apiPort": 8443}}}, namespace=place.namespace)
+    report = _asked(place, "is", name, "ready")
+    assert (report["verdict"], report["exitCode"]) == ("unknown", 1)
+    facts = _facts(report)
+    assert facts["generation"] > facts["observedGeneration"]
+
+
+def test_two_namespaces_are_listed_and_the_question_may_choose(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    place.put(name, "Degraded", namespace="default")
+    ended = place.run("ask", "is", name, "working?")
+    assert ended.returncode == 2
+    assert f"in namespace default; vcluster {name} in namespace {place.namespace}" in ended.stdout
+    assert "-n default" in ended.stdout
+    report = place.asked("ask", "is", name, "working?")
+    assert (report["request"], len(report["candidates"])) == (None, 2)
+    for words in (("is", name, "in namespace default ok"), (f"is default/{name} ok",), ("is", name, "in default ok")):
+        chosen = place.run("ask", *words)
+        assert (chosen.returncode, chosen.stdout[:3]) == (1, "No,"), words
+    assert place.run("ask", "-n", place.namespace, "is", name, "ok").returncode == 0
+
+
+def test_an_unknown_name_gets_the_nearest(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    ended = place.run("ask", f"is {name[1:]} ok?")
+    assert ended.returncode == 2
+    assert f"did you mean vcluster {name}" in ended.stdout
+
+
+def test_everything_is_counted(place: Place) -> None:
+    for phase in PHASES:
+        place.put(place.unique(phase.lower()), phase)
+    report = _asked(place, "which are broken?")
+    assert (report["intent"], report["verdict"], report["exitCode"]) == ("broken", "no", 1)
+    facts = _facts(report)
+    assert (facts["count.total"], facts["count.ready"]) == (7, 1)
+    broken = {entry.rpartition("/")[2].partition("-")[0] for entry in facts["broken"]}
+    assert broken == {"degraded", "failed", "unknown"}
+
+
+def test_why_names_the_cause_the_next_command_and_the_runbook(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Degraded")
+    report = _asked(place, "why is", name, "broken?")
+    facts = _facts(report)
+    assert report["intent"] == "why"
+    assert facts["cause"]
+    assert facts["nextCommand"].startswith("kubectl ")
+    assert facts["runbook"] == "docs/runbooks/reasons/PodsNotReady.md"
+    assert (Path(__file__).parents[3] / facts["runbook"]).is_file()
+    assert facts["nextCommand"] in report["text"]
+
+
+def test_what_changed_comes_with_the_events_of_the_request_alone(place: Place) -> None:
+    name = place.unique("media")
+    put = place.put(name, "Degraded")
+
+    def event(about: str, note: str) -> None:
+        regarding = {"apiVersion": KIND[0], "kind": KIND[1], "name": about, "namespace": place.namespace}
+        place.admin.create(
+            {
+                "apiVersion": "events.k8s.io/v1",
+                "kind": "Event",
+                "metadata": {"namespace": place.namespace, "name": f"{about}.1"},
+                "regarding": regarding | ({"uid": put["metadata"]["uid"]} if about == name else {}),
+                "reason": "PhaseChanged",
+                "note": note,
+                "type": "Warning",
+                "action": "Project",
+                "eventTime": objects.ago(60).replace("Z", ".000000Z"),
+                "reportingController": "example.org/test",
+                "reportingInstance": "test",
+            }
+        )
+
+    event(name, "Ready -> Degraded: PodsNotReady")
+    event("somebody-else", "nothing to do with it")
+    report = _asked(place, "what changed in", name)
+    events = [fact for fact in report["facts"] if fact["source"]["type"] == "event"]
+    assert [fact["value"] for fact in events] == ["PhaseChanged: Ready -> Degraded: PodsNotReady"]
+    assert events[0]["source"]["resourceVersion"]
+    assert 50 < events[0]["ageSeconds"] < 110
+    assert "nothing to do with it" not in json.dumps(report)
+
+
+def test_credentials_are_names_and_a_command_and_never_data(place: Place) -> None:
+    name = place.unique("media")
+    put = place.put(name, "Ready")
+    named = put["status"]["contract"]["secrets"][0]["name"]
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": place.namespace, "name": named}}
+    place.admin.create({**secret, "stringData": {"config": "TOP-SECRET"}})
+    ended = place.run("ask", "how do i log in to", name)
+    assert ended.returncode == 0, ended.stderr
+    assert f"kubectl get secret {named} -n {place.namespace}" in ended.stdout
+    assert "TOP-SECRET" not in ended.stdout
+    assert "VE9QLVNFQ1JFVA" not in ended.stdout
+
+
+def test_who_may_see_nothing_is_told_so_in_one_line(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    place.put(place.unique("media"), "Ready")
+    kubeconfig = kinds.kubeconfig_for(place.unique("nobody"), namespace=place.namespace)
+    ended = hctl(kubeconfig, "ask", "is everything ok?")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr.startswith("hctl: ")
+    assert ended.stderr.count("\n") == 1
+    document = hctl(kubeconfig, "ask", "is everything ok?", "-o", "json")
+    report = json.loads(document.stdout)
+    jsonschema.validate(report, _SCHEMA)
+    assert (report["verdict"], report["abstained"], report["exitCode"], document.returncode) == ("unknown", True, 3, 3)
+
+
+def test_who_may_see_one_namespace_is_answered_about_that_and_told_so(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name, user = place.unique("media"), place.unique("joe")
+    place.put(name, "Ready")
+    leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
+    allow(place.admin, user, place.namespace, [_READ_REQUESTS, leases])
+    kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
+    ended = hctl(kubeconfig, "ask", "is everything ok?")
+    assert ended.returncode == 0, ended.stderr
+    assert f"You may not list all namespaces; looked into {place.namespace} only" in ended.stdout
+    changed = hctl(kubeconfig, "ask", "what changed in", name)
+    assert "you may not list Events" in changed.stdout
+
+
+def test_a_lease_that_may_not_be_read_proves_nothing(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name, user = place.unique("media"), place.unique("jim")
+    place.put(name, "Ready")
+    allow(place.admin, user, place.namespace, [_READ_REQUESTS])
+    kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
+    ended = hctl(kubeconfig, "ask", f"is {name} ok", "-n", place.namespace)
+    assert ended.returncode == 4
+    assert ended.stdout.startswith("I cannot say: nothing proves that this status is still kept true")
+
+
+def test_an_api_server_that_is_away_is_one_line(tmp_path: Path, place: Place) -> None:
+    config = yaml.safe_load(place.kubeconfig.read_text())
+    for cluster in config["clusters"]:
+        cluster["cluster"]["server"] = f"https://127.0.0.1:{_dead_port()}"
+    away = tmp_path / "kubeconfig"
+    away.write_text(yaml.safe_dump(config))
+    ended = hctl(away, "ask", "is media ok")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "cannot reach" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_prometheus_that_is_away_costs_a_note_and_not_the_answer(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    address = f"http://127.0.0.1:{_dead_port()}"
+    ended = place.run("ask", f"is {name} ok", PLATFORM_STATUS_PROMETHEUS=address)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("Yes, ")
+    assert "Note: Prometheus was not heard, the answer rests on the API server alone: " in ended.stdout
+
+
+@pytest.mark.parametrize("question", ["what is the weather?", "please delete media", "x" * 100_000])
+def test_what_is_no_question_for_it_ends_with_what_it_can_answer(place: Place, question: str) -> None:
+    ended = place.run("ask", question)
+    assert ended.returncode == 2
+    assert ended.stderr == ""
+    assert len(ended.stdout) < 3000
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-o", "table"], "-o table: expected text, json or yaml"),
+        (["--prometheus", "ftp://x"], "--prometheus: "),
+        (["--prometheus-token-file", "/x"], "need --prometheus URL"),
+        (["--model", "small"], "--model NAME and --model-endpoint URL belong together"),
+    ],
+)
+def test_wrong_options_are_one_line_each(place: Place, words: list[str], said: str) -> None:
+    ended = place.run("ask", "is media ok", *words)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_model_that_is_away_leaves_the_answer_of_the_rules(place: Place) -> None:
+    name = place.unique("media")
+    place.put(name, "Ready")
+    endpoint = f"http://127.0.0.1:{_dead_port()}/v1"
+    report = _asked(place, "is", name, "ok?", "--model", "small", "--model-endpoint", endpoint)
+    assert report["text"].startswith("Yes, ")
+    assert report["model"]["used"] is False
+    assert report["model"]["name"] == "small"
+    assert "not heard" in report["model"]["rejected"]

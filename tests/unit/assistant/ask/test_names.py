@@ -1,0 +1,153 @@
+"""Which request a question means: the cluster's names against people's words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hctl.reading.views import RequestView
+from platform_status_assistant.ask.intents import Topic
+from platform_status_assistant.ask.names import Which, find_meant
+from platform_status_assistant.ask.words import read_question
+from tests.unit.hctl.golden import judged
+from tests.unit.hctl.requests import request
+from tests.unit.hctl.settings import quick
+
+from .cases import KINDS
+
+
+def _view(name: str, namespace: str = "team-a", **differing: Any) -> RequestView:  # noqa: ANN401 - JSON
+    found = request("Ready", name=name, namespace=namespace)
+    found["spec"]["name"] = differing.get("spec", name)
+    found["status"]["contract"]["name"] = differing.get("contract", name)
+    return judged(found).view
+
+
+def _meant(text: str, *views: RequestView) -> tuple[Which, list[str]]:
+    meant = find_meant(read_question(text), views, KINDS)
+    return meant.which, sorted(f"{view.namespace}/{view.name}" for view in meant.candidates)
+
+
+MEDIA, SHOP = _view("media"), _view("shop", "team-b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is media ok",
+        "Is MEDIA ok",
+        "is the media vcluster ok",
+        "is vcluster media ok",
+        "is 'media' ok",
+        "is team-a/media ok",
+        "is vcluster/media ok",
+        "is media in team-a ok",
+        "is media in namespace team-a ok",
+        "media, is it ok?",
+        "is my virtual cluster media ok",
+        "is media's api up",
+    ],
+)
+def test_a_name_is_found_however_it_is_put(text: str) -> None:
+    assert _meant(text, MEDIA, SHOP) == (Which.ONE, ["team-a/media"])
+
+
+def test_every_name_that_a_request_answers_to_is_found() -> None:
+    odd = _view("vc-7f3a", spec="gaming", contract="gaming-box")
+    for text in ("is vc-7f3a ok", "is gaming ok", "is gaming-box ok"):
+        assert _meant(text, odd, SHOP) == (Which.ONE, ["team-a/vc-7f3a"])
+
+
+def test_in_one_namespace_the_real_name_decides() -> None:
+    assert _meant("is media ok", MEDIA, _view("other", spec="media", contract="media")) == (
+        Which.ONE,
+        ["team-a/media"],
+    )
+
+
+def test_a_longer_name_cannot_hide_a_shorter_one() -> None:
+    hiding = _view("x", "evil", spec="my media vcluster", contract="my media vcluster")
+    assert _meant("is my media vcluster working?", MEDIA, hiding) == (Which.SEVERAL, ["evil/x", "team-a/media"])
+
+
+@pytest.mark.parametrize("word", ["working", "is", "my", "vcluster", "ok", "everything", "which"])
+def test_a_name_that_is_a_word_of_ours_takes_no_question_over(word: str) -> None:
+    assert _meant("is my media vcluster working?", MEDIA, _view(word, "evil")) == (Which.ONE, ["team-a/media"])
+    meant = find_meant(read_question("is everything ok?"), [MEDIA, SHOP, _view(word, "evil")], KINDS)
+    assert meant.intent.topic is Topic.BROKEN
+    assert len(meant.among) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["is ready ready?", "why is ready not ready?", "is ready broken", "is the ready vcluster ok"]
+)
+def test_a_name_that_is_a_word_of_ours_is_found_where_it_stands_as_a_name(text: str) -> None:
+    assert _meant(text, MEDIA, _view("ready", "lab")) == (Which.ONE, ["lab/ready"])
+
+
+def test_how_many_are_ready_is_about_all_whoever_is_called_ready() -> None:
+    for text in ("how many vclusters are ready?", "which are ready", "are all of them ready"):
+        meant = find_meant(read_question(text), [MEDIA, SHOP, _view("ready", "lab")], KINDS)
+        assert (meant.intent.topic, len(meant.among)) == (Topic.BROKEN, 3), text
+
+
+def test_a_word_of_ours_beside_a_plain_name_is_the_word() -> None:
+    assert _meant("why isn't media ready?", MEDIA, _view("ready", "lab")) == (Which.ONE, ["team-a/media"])
+
+
+def test_a_namespace_chooses_between_namesakes() -> None:
+    both = (_view("media", "team-a"), _view("media", "team-b"))
+    assert _meant("is media ok", *both) == (Which.SEVERAL, ["team-a/media", "team-b/media"])
+    for text in (
+        "is media in team-b ok",
+        "is team-b media ok",
+        "is team-b/media ok",
+        "media ns team-b ok?",
+        "media (team-b)",
+    ):
+        assert _meant(text, *both) == (Which.ONE, ["team-b/media"]), text
+
+
+def test_a_namespace_of_the_same_name_is_no_second_name() -> None:
+    assert _meant("is media in media ok", _view("media", "media"), SHOP) == (Which.ONE, ["media/media"])
+    assert _meant("is media ok", _view("media", "media"), SHOP) == (Which.ONE, ["media/media"])
+
+
+def test_an_unknown_name_gets_the_nearest_ones() -> None:
+    assert _meant("is my meda vcluster ok", MEDIA, SHOP) == (Which.UNKNOWN, ["team-a/media"])
+    assert _meant("is grafana ok", MEDIA, SHOP) == (Which.UNKNOWN, [])
+    assert _meant("is grafana ok", MEDIA) == (Which.UNKNOWN, []), "the only one is not meant by another's name"
+
+
+def test_without_a_name_the_only_one_is_meant() -> None:
+    assert _meant("is it working?", MEDIA) == (Which.ONE, ["team-a/media"])
+    assert _meant("is it working?", MEDIA, SHOP) == (Which.UNNAMED, ["team-a/media", "team-b/shop"])
+    assert _meant("is it working?") == (Which.NOTHING, [])
+
+
+def test_several_names_are_all_heard() -> None:
+    meant = find_meant(read_question("are media and shop up?"), [MEDIA, SHOP, _view("wiki")], KINDS)
+    assert (meant.which, meant.intent.topic) == (Which.MANY, Topic.BROKEN)
+    assert {view.name for view in meant.among} == {"media", "shop"}
+    assert _meant("are media and grafana up?", MEDIA, SHOP)[0] is Which.UNKNOWN
+    assert _meant("why are media and shop down?", MEDIA, SHOP)[0] is Which.MANY
+
+
+def test_a_kind_narrows_and_excludes() -> None:
+    assert _meant("is the media webapp ok", MEDIA, SHOP) == (Which.UNKNOWN, ["team-a/media"])
+    meant = find_meant(read_question("which webapps are broken"), [MEDIA, SHOP], KINDS)
+    assert (meant.kind, meant.among) == ("webapp", ())
+
+
+@quick
+@given(
+    text=st.text(max_size=60) | st.sampled_from(["is media ok", "which are broken", "media/media", "in namespace"]),
+    names=st.lists(st.text(max_size=12) | st.sampled_from(["media", "is", "my media", "a/b", "ready"]), max_size=4),
+    space=st.text(max_size=8) | st.sampled_from(["media", "in", "team-a"]),
+)
+def test_any_question_about_any_names_means_something(text: str, names: list[str], space: str) -> None:
+    views = [_view("media", space, spec=name, contract=name) for name in names]
+    meant = find_meant(read_question(text), views, KINDS)
+    assert (meant.chosen is not None) is (meant.which is Which.ONE)
+    assert all(view in views for view in (*meant.among, *meant.candidates))

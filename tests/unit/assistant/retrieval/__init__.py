@@ -1,0 +1,1 @@
+"""What a retrieval pipeline merges: catalogue, formats, context, and the client against servers good and bad."""

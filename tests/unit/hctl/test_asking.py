@@ -1,0 +1,60 @@
+"""``hctl ask`` without the assistant, and with one that is found by its entry point."""
+
+from importlib.metadata import EntryPoint, EntryPoints
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from hctl.commands.app import app
+from hctl.errors import ExitCode
+from hctl.target import Target
+
+_HEARD: list[tuple[Target, str, dict[str, str]]] = []
+
+
+def answering(target: Target, question: str, **options: str) -> ExitCode:
+    _HEARD.append((target, question, options))
+    return ExitCode.STALE
+
+
+def _installed(monkeypatch: pytest.MonkeyPatch, *found: EntryPoint) -> None:
+    def entry_points(**chosen: Any) -> EntryPoints:  # noqa: ANN401 - as importlib.metadata has it
+        return EntryPoints(found).select(**chosen)
+
+    monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
+
+
+def test_without_the_assistant_one_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch)
+    ended = CliRunner().invoke(app, ["ask", "is media ok?"])
+    assert ended.exit_code == 2
+    assert ended.stderr == (
+        "hctl: hctl ask needs the assistant; install it by: uv tool install hctl --with platform-status-assistant\n"
+    )
+
+
+def test_the_assistant_gets_the_question_as_one_text_and_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch, EntryPoint("ask", f"{__name__}:answering", "hctl.commands"))
+    _HEARD.clear()
+    ended = CliRunner().invoke(app, ["-n", "team-a", "ask", "is", "media", "ok?", "-o", "json", "--context", "prod"])
+    assert ended.exit_code == ExitCode.STALE
+    target, question, options = _HEARD[0]
+    assert question == "is media ok?"
+    assert (target.namespace, target.context) == ("team-a", "prod")
+    assert options["output"] == "json"
+    assert options["prometheus"] == ""
+
+
+def test_the_address_of_prometheus_comes_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch, EntryPoint("ask", f"{__name__}:answering", "hctl.commands"))
+    _HEARD.clear()
+    CliRunner().invoke(app, ["ask", "x"], env={"PLATFORM_STATUS_PROMETHEUS": "http://127.0.0.1:9090"})
+    assert _HEARD[0][2]["prometheus"] == "http://127.0.0.1:9090"
+
+
+def test_the_assistant_that_is_installed_here_is_found() -> None:
+    from hctl.commands.asking import _assistant  # noqa: PLC0415 - the real one, past what the others replace
+    from platform_status_assistant.ask.command import ask  # noqa: PLC0415 - likewise
+
+    assert _assistant() is ask
