@@ -12,14 +12,18 @@ WORKERS ?= auto
 export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas promise pictures bench \
-  bench-hctl soak images lock clean control-plane verify observability observability-binaries
+.PHONY: help demo demo-observability test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas \
+  promise pictures bench bench-hctl soak images lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running)
 	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep)
+
+demo-observability: control-plane ## Break a request: the alert arrives, hctl answers, it heals (KEEP=1 leaves it running, OUT=picture.svg)
+	@$(BIN)/python -m observability.binaries >/dev/null || true # the demo says it better
+	@$(BIN)/python -m platform_status_demo.watched $(if $(KEEP),--keep) $(if $(OUT),--out $(OUT))
 
 test: $(READY) ## Run every test, those on the real API server included
 	@$(BIN)/python -m localplane build --kubectl
@@ -69,7 +73,7 @@ endif
 observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks; and check them
 	@$(BIN)/python -m observability
 
-observability-binaries: $(READY) ## Fetch prometheus and promtool into the cache (Debian; once)
+observability-binaries: $(READY) ## Fetch prometheus, promtool, alertmanager and amtool into the cache (Debian; once)
 	@$(BIN)/python -m observability.binaries
 
 verify: $(READY)

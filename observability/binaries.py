@@ -1,4 +1,4 @@
-"""Finds prometheus and promtool, and fetches both from Debian's package into the cache outside the checkout.
+"""Finds prometheus, promtool, alertmanager and amtool, and fetches them from Debian's packages into the cache.
 
 `python -m observability.binaries` fetches them once; where there is no apt-get it says so and exits with 1.
 """
@@ -16,74 +16,143 @@ from typing import Final
 
 from localplane.caches import cache_folder, exclusive
 
-__all__ = ["NAMES", "fetch", "find", "main"]
+__all__ = ["NAMES", "PACKAGES", "MissingBinaryError", "fetch", "find", "main", "require", "unbind"]
 
-NAMES: Final = ("prometheus", "promtool")
+PACKAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    "prometheus": {"prometheus": "prometheus", "promtool": "promtool"},
+    "prometheus-alertmanager": {"alertmanager": "prometheus-alertmanager", "amtool": "amtool"},
+}
+"""By Debian package: the name of each binary here, and in the package's /usr/bin."""
+
+NAMES: Final = tuple(name for binaries in PACKAGES.values() for name in binaries)
+
+_FOLDER: Final = "promtool"
+_SHARE: Final = b"/usr/share/prometheus/alertmanager"
+_TEMPLATES: Final = "prometheus/alertmanager/*.tmpl"
+
+
+class MissingBinaryError(Exception):
+    """A binary is nowhere; the text names the package, the variable and the command that fetches it."""
 
 
 def find(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the binary: the one that PROMETHEUS or PROMTOOL names, else on PATH, else in the cache; None if nowhere.
+    """Return the binary: the one that its variable names, else on PATH, else in the cache; None if nowhere.
+
+    Args:
+        name: One of `NAMES`; the variable is the same in capitals, such as ALERTMANAGER.
+        environ: Where to look for the variables.
+    """
+    if named := environ.get(name.upper()):
+        return Path(named)
+    # an installed Debian package has its own name for one of them
+    for known in (name, PACKAGES[_package_of(name)][name]):
+        if found := shutil.which(known, path=environ.get("PATH", "")):
+            return Path(found)
+    cached = cache_folder(environ) / _FOLDER / name
+    return cached if os.access(cached, os.X_OK) else None
+
+
+def require(name: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the binary.
 
     Args:
         name: One of `NAMES`.
         environ: Where to look for the variables.
+
+    Raises:
+        MissingBinaryError: It is nowhere.
     """
-    if named := environ.get(name.upper()) or shutil.which(name, path=environ.get("PATH", "")):
-        return Path(named)
-    cached = cache_folder(environ) / "promtool" / name
-    return cached if os.access(cached, os.X_OK) else None
+    found = find(name, environ)
+    if found is None:
+        raise MissingBinaryError(
+            f"{name} is neither on PATH nor in the cache nor named by {name.upper()}; `make observability-binaries` "
+            f"fetches it from Debian's package {_package_of(name)}"
+        )
+    return found
 
 
-def fetch(environ: Mapping[str, str] = os.environ) -> None:
+def fetch(environ: Mapping[str, str] = os.environ, *packages: str) -> None:
     """Put what is missing into the cache.
 
     Args:
         environ: Where the cache is.
+        packages: Which packages; all if none is named.
 
     Raises:
         OSError: There is no apt-get or no dpkg-deb, or the package is no longer laid out like that.
         subprocess.CalledProcessError: They failed; they have said why.
     """
     cache = cache_folder(environ)
-    target = cache / "promtool"
-    with exclusive(cache / "locks" / "prometheus.lock", lambda: print("waiting for another download of prometheus")):  # noqa: T201
-        if all(find(name, environ) for name in NAMES):
-            return
-        target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target) as text:
-            folder = Path(text)
-            try:
-                _apt("download", "prometheus", folder=folder)
-            except subprocess.CalledProcessError:  # a fresh machine knows no packages yet
-                _apt("update", folder=folder)
-                _apt("download", "prometheus", folder=folder)
-            (package,) = folder.glob("prometheus_*.deb")
-            subprocess.run(["dpkg-deb", "--extract", package, folder / "tree"], check=True)  # noqa: S603, S607 - no input of others
-            for name in NAMES:
-                (folder / "tree" / "usr" / "bin" / name).replace(target / name)
+    for package in packages or PACKAGES:
+        lock = cache / "locks" / f"{package}.lock"
+        with exclusive(lock, lambda package=package: print(f"waiting for another download of {package}")):  # type: ignore[misc]  # noqa: T201 - the default binds the name
+            if not all(find(name, environ) for name in PACKAGES[package]):
+                _download(package, cache / _FOLDER)
+
+
+def _download(package: str, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target) as text:
+        folder = Path(text)
+        try:
+            _apt("download", package, folder=folder)
+        except subprocess.CalledProcessError:  # a fresh machine knows no packages yet
+            _apt("update", folder=folder)
+            _apt("download", package, folder=folder)
+        (archive,) = folder.glob(f"{package}_*.deb")
+        subprocess.run(["dpkg-deb", "--extract", archive, folder / "tree"], check=True)  # noqa: S603, S607 - no input of others
+        tree = folder / "tree" / "usr"
+        unbind(tree)
+        for template in (tree / "share").glob(_TEMPLATES):
+            template.replace(target / template.name)
+        for name, installed in PACKAGES[package].items():
+            (tree / "bin" / installed).replace(target / name)
+
+
+def unbind(tree: Path) -> None:
+    """Let an unpacked Alertmanager of Debian's run without being installed.
+
+    Debian's build does not contain its notification templates: it opens them below /usr/share, or does not start. Here
+    that path becomes one of the same length that leads to the working folder; see `alertmanager.running`.
+
+    Args:
+        tree: The package's /usr.
+    """
+    for binary in (tree / "bin").iterdir():
+        content = binary.read_bytes()
+        if _SHARE in content:
+            binary.write_bytes(content.replace(_SHARE, b"." + b"/" * (len(_SHARE) - 1)))
 
 
 def _apt(*arguments: str, folder: Path) -> None:
     subprocess.run(["apt-get", "-qq", *arguments], cwd=folder, check=True)  # noqa: S603, S607 - no input of others
 
 
+def _package_of(name: str) -> str:
+    return next(package for package, binaries in PACKAGES.items() if name in binaries)
+
+
 def main() -> int:
     """Fetch, and say where they are.
 
     Returns:
-        0, or 1 if they cannot be had here.
+        0, or 1 if one cannot be had here.
     """
-    try:
-        fetch()
-    except (OSError, subprocess.CalledProcessError) as error:
-        sys.stderr.write(
-            f"prometheus cannot be had here ({error}); install it, or name it by PROMETHEUS and PROMTOOL. "
-            "Without it the tests that need it are skipped.\n"
-        )
-        return 1
+    code = 0
+    for package, binaries in PACKAGES.items():
+        try:
+            fetch(os.environ, package)
+        except (OSError, subprocess.CalledProcessError) as error:
+            variables = " and ".join(name.upper() for name in binaries)
+            sys.stderr.write(
+                f"{package} cannot be had here ({error}); install it, or name its binaries by {variables}. "
+                "Without it the tests that need it are skipped.\n"
+            )
+            code = 1
     for name in NAMES:
-        sys.stdout.write(f"{name}: {find(name)}\n")
-    return 0
+        if found := find(name):
+            sys.stdout.write(f"{name}: {found}\n")
+    return code
 
 
 if __name__ == "__main__":

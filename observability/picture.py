@@ -42,20 +42,25 @@ def resolved(text: str, variables: Mapping[str, str] = _VARIABLES) -> str:
     return re.sub(r"\$\w+", lambda found: variables.get(found[0], found[0]), text)
 
 
-def answers(prometheus: Prometheus, board: str) -> dict[str, list[Series]]:
-    """Return what each panel's query returns, by title; asks for a while, because rules and rates need some scrapes.
+def answers(
+    prometheus: Prometheus, board: str, variables: Mapping[str, str] = _VARIABLES, *, seconds: float = _LIMIT_SECONDS
+) -> dict[str, list[Series]]:
+    """Return what each panel's query returns, by title.
 
     Args:
         prometheus: One that scrapes.
         board: The dashboard as JSON.
+        variables: Values of Grafana's variables; those that are left out have the value of the golden exposition.
+        seconds: How long to ask again what is empty, because rules and rates need some scrapes; 0 asks once.
     """
     found: dict[str, list[Series]] = {}
-    deadline = time.monotonic() + _LIMIT_SECONDS
+    deadline = time.monotonic() + seconds
     for title, expression in dashboard.expressions(board).items():
-        while not found.get(title) and time.monotonic() < deadline:
-            found[title] = prometheus.series(resolved(expression))
-            if not found[title]:
-                time.sleep(0.2)  # Prometheus tells nobody that it has scraped
+        query = resolved(expression, {**_VARIABLES, **variables})
+        found[title] = prometheus.series(query)
+        while not found[title] and time.monotonic() < deadline:
+            time.sleep(0.2)  # Prometheus tells nobody that it has scraped
+            found[title] = prometheus.series(query)
     return found
 
 
@@ -67,12 +72,13 @@ def _settle(prometheus: Prometheus) -> None:
         time.sleep(0.2)  # Prometheus tells nobody that it has evaluated
 
 
-def draw(board: str, found: Mapping[str, Sequence[Series]]) -> str:
+def draw(board: str, found: Mapping[str, Sequence[Series]], variables: Mapping[str, str] = _VARIABLES) -> str:
     """Return the picture as SVG; text of others cannot leave its element.
 
     Args:
         board: The dashboard as JSON.
         found: Series by title of the panel.
+        variables: As for `answers`; they stand in titles.
     """
     panels = json.loads(board)["panels"]
     height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels) * _LINE + 8
@@ -81,12 +87,12 @@ def draw(board: str, found: Mapping[str, Sequence[Series]]) -> str:
         f'<rect width="{24 * _COLUMN}" height="{height}" fill="#f4f5f5"/>',
     ]
     for panel in panels:
-        parts += _panel(panel, found.get(panel["title"], ()))
+        parts += _panel(panel, resolved(panel["title"], {**_VARIABLES, **variables}), found.get(panel["title"], ()))
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(panel: dict[str, Any], series: Sequence[Series]) -> list[str]:
-    at, title = panel["gridPos"], resolved(panel["title"])
+def _panel(panel: dict[str, Any], title: str, series: Sequence[Series]) -> list[str]:
+    at = panel["gridPos"]
     x, y = at["x"] * _COLUMN, at["y"] * _LINE
     width, height = at["w"] * _COLUMN - 8, at["h"] * _LINE - 8
     if panel["type"] == "row":

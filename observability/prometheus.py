@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
 import threading
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,12 +14,15 @@ from typing import Any, Final
 
 import yaml
 
+from .servers import listening
+
 __all__ = ["Prometheus", "running", "serving"]
 
-_LISTENING: Final = re.compile(r'msg="Listening on" address=(\S+)')
-_START_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 30.0
+_TARGETS: Final = "targets.json"
+_RULES: Final = "rules.yaml"
 _ANSWER_SECONDS: Final = 30.0
+# loopback, whatever proxy the environment names
+_OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Prometheus:
@@ -31,8 +32,35 @@ class Prometheus:
         address: host:port of its HTTP server.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, folder: Path) -> None:
         self.address = address
+        self._folder = folder
+
+    @property
+    def url(self) -> str:
+        """What a person or a program calls it by."""
+        return f"http://{self.address}"
+
+    def scrape(self, pods: Mapping[str, str]) -> None:
+        """Scrape these from now on and nobody else; Prometheus takes up to ten seconds to take that in.
+
+        Args:
+            pods: host:port by the name of the pod.
+        """
+        _name_targets(self._folder, pods)
+
+    def load(self, rules: list[dict[str, Any]]) -> None:
+        """Have it evaluate these rules from now on, in the place of those that it has.
+
+        Args:
+            rules: Groups of rules.
+
+        Raises:
+            urllib.error.HTTPError: It refuses them.
+        """
+        _write_rules(self._folder, rules)
+        with _OPENER.open(urllib.request.Request(f"{self.url}/-/reload", method="POST"), timeout=_ANSWER_SECONDS):  # noqa: S310 - loopback
+            pass
 
     def get(self, path: str, **parameters: str) -> Any:  # noqa: ANN401 - JSON
         """Return the `data` of an answer of its API.
@@ -44,8 +72,8 @@ class Prometheus:
         Raises:
             urllib.error.HTTPError: It refuses the query.
         """
-        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(url, timeout=_ANSWER_SECONDS) as answer:
+        url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        with _OPENER.open(url, timeout=_ANSWER_SECONDS) as answer:
             return json.load(answer)["data"]
 
     def series(self, expression: str) -> list[tuple[dict[str, str], str]]:
@@ -83,72 +111,52 @@ def serving(page: bytes) -> Iterator[str]:
 
 
 @contextmanager
-def running(binary: Path, target: str, rules: list[dict[str, Any]], folder: Path) -> Iterator[Prometheus]:
+def running(
+    binary: Path, target: str, rules: list[dict[str, Any]], folder: Path, alertmanager: str = ""
+) -> Iterator[Prometheus]:
     """Run a Prometheus that scrapes `target` as the ServiceMonitor of the sidecar has it.
 
     Args:
         binary: The prometheus to run.
-        target: host:port.
+        target: host:port; `Prometheus.scrape` names another one later.
         rules: Groups of rules; their `for` is waited for in earnest.
         folder: An empty folder of its own.
+        alertmanager: host:port of who is told of the alerts; empty for nobody.
 
     Raises:
         RuntimeError: It ended or did not listen in time; the message has its last lines.
     """
-    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": rules}), encoding="utf-8")
-    labels = {"service": "vcluster-orchestrator-v2-status", "namespace": "platform-status-system", "pod": "a"}
-    config = {
+    _write_rules(folder, rules)
+    config: dict[str, Any] = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-        "rule_files": ["rules.yaml"],
+        "rule_files": [_RULES],
         "scrape_configs": [
             {
                 "job_name": "platform-status-reconciler",
                 "honor_labels": True,
-                "static_configs": [{"targets": [target], "labels": labels}],
+                "file_sd_configs": [{"files": [_TARGETS]}],
             }
         ],
     }
+    if alertmanager:
+        config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    child = subprocess.Popen(  # noqa: S603 - named by whoever runs the tests
-        [
-            binary,
-            f"--config.file={folder / 'prometheus.yaml'}",
-            f"--storage.tsdb.path={folder / 'data'}",
-            "--web.listen-address=127.0.0.1:0",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    said: list[str] = []
-    address: list[str] = []
-    known = threading.Event()
+    _name_targets(folder, {"a": target})
+    flags = [f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'data'}"]
+    # an alert that goes on is told again each second, so that whoever waits sees that nothing has changed
+    flags += ["--rules.alert.resend-delay=1s", "--web.enable-lifecycle"]
+    with listening(binary, flags, folder / "prometheus.log") as address:
+        yield Prometheus(address, folder)
 
-    def listen() -> None:
-        assert child.stderr is not None  # noqa: S101 - asked for above
-        ready = False
-        for line in child.stderr:
-            said.append(line)
-            if found := _LISTENING.search(line):
-                address.append(found[1])
-            ready = ready or "Server is ready" in line
-            if ready and address:  # on a busy machine they come in either order
-                known.set()
-        known.set()
 
-    reader = threading.Thread(target=listen, name="prometheus-log", daemon=True)
-    reader.start()
-    try:
-        if not known.wait(_START_SECONDS) or not address or child.poll() is not None:
-            raise RuntimeError(f"{binary} did not start; it said: {''.join(said[-5:])}")
-        yield Prometheus(address[0])
-    finally:
-        child.terminate()
-        try:
-            child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        reader.join()
-        if child.stderr is not None:
-            child.stderr.close()
+def _write_rules(folder: Path, rules: list[dict[str, Any]]) -> None:
+    (folder / _RULES).write_text(yaml.safe_dump({"groups": rules}), encoding="utf-8")
+
+
+def _name_targets(folder: Path, pods: Mapping[str, str]) -> None:
+    labels = {"service": "vcluster-orchestrator-v2-status", "namespace": "platform-status-system"}
+    found = [{"targets": [address], "labels": {**labels, "pod": pod}} for pod, address in pods.items()]
+    fresh = folder / "fresh"
+    fresh.write_text(json.dumps(found), encoding="utf-8")
+    # at once: half a file would take the targets away
+    fresh.replace(folder / _TARGETS)

@@ -1,20 +1,17 @@
-"""The binaries of Prometheus, or the reason why a test is skipped."""
+"""The binaries of Prometheus and Alertmanager, or the reason why a test is skipped."""
 
 from pathlib import Path
 
 import pytest
 
-from observability.binaries import find
+from observability.binaries import MissingBinaryError, require
 
 __all__ = ["binary"]
 
 
 def binary(name: str) -> Path:
-    """Return prometheus or promtool; skip where it is missing."""
-    found = find(name)
-    if found is None:
-        pytest.skip(
-            f"{name} is neither on PATH nor in the cache nor named by {name.upper()}; `make observability-binaries` "
-            "fetches it from Debian's package prometheus"
-        )
-    return found
+    """Return one of `observability.binaries.NAMES`; skip where it is missing."""
+    try:
+        return require(name)
+    except MissingBinaryError as error:
+        pytest.skip(str(error))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from platform_status_demo.__main__ import _screen
+from platform_status_demo.command import screen_on
 from platform_status_demo.phases import sighting
 from platform_status_demo.screen import Delay, Screen
 
@@ -70,7 +70,7 @@ def test_on_a_terminal_the_phase_line_is_drawn_anew_and_gone_at_the_end() -> Non
 def test_drawing_needs_a_terminal_and_colour_needs_leave(
     stream: io.StringIO, environ: dict[str, str], *, no_color: bool, drawn: bool, coloured: bool
 ) -> None:
-    screen = _screen(stream, environ, no_color=no_color)
+    screen = screen_on(stream, environ, no_color=no_color)
     screen.doing("something")
     screen.phase("Ready", "AllHealthy", "all is well", "")
     text = stream.getvalue()

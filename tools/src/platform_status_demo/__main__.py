@@ -1,18 +1,13 @@
 """The command: options in, exit code out."""
 
 import argparse
-import os
-import shutil
-import signal
 import sys
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn, TextIO
 
-from localplane.errors import LocalPlaneError
+from platform_status_demo.command import hold, perform
 from platform_status_demo.errors import DemoError
 from platform_status_demo.screen import Screen
 
@@ -41,16 +36,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _screen(stream: TextIO, environ: Mapping[str, str], *, no_color: bool) -> Screen:
-    live = stream.isatty() and environ.get("TERM", "") not in {"", "dumb"}
-    return Screen(stream, live=live, colour=live and not no_color and not environ.get("NO_COLOR"))
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    del frame
-    raise SystemExit(128 + number)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo.
 
@@ -61,30 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 every phase was seen in order, 1 it was not, 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
-    # Whoever stops the demo stops what it started: SIGTERM must unwind like Ctrl-C does.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
-    screen = _screen(sys.stdout, os.environ, no_color=options.no_color)
-    logs = Path(tempfile.mkdtemp(prefix="platform-status-demo-"))
-    screen.open()
-    try:
-        _play(screen, logs, keep=options.keep)
-    except (KeyboardInterrupt, SystemExit) as stop:
-        screen.close()
-        screen.say("stopped")
-        shutil.rmtree(logs, ignore_errors=True)
-        return int(stop.code or 0) if isinstance(stop, SystemExit) else 128 + signal.SIGINT
-    except (DemoError, LocalPlaneError) as error:
-        screen.close()
-        where = f"\nlogs: {logs}" if any(logs.iterdir()) else ""
-        screen.say(f"\nthe demo failed: {error}{where}")
-        if not where:
-            logs.rmdir()
-        return 1
-    finally:
-        screen.close()
-    shutil.rmtree(logs, ignore_errors=True)
-    return 0
+    return perform(partial(_play, keep=options.keep), no_color=options.no_color)
 
 
 def _play(screen: Screen, logs: Path, *, keep: bool) -> None:
@@ -107,14 +69,8 @@ def _play(screen: Screen, logs: Path, *, keep: bool) -> None:
         seconds, writes = time.monotonic() - started, stage.sidecar.writes()
         screen.say(f"{' > '.join(story.phases)}: {seconds:.0f} s in all, {writes} statuses written by the sidecar")
         if keep:
-            _hold(screen, stage.plane.kubeconfig)
-
-
-def _hold(screen: Screen, kubeconfig: Path) -> None:
-    screen.say(f"\nleft running until Ctrl-C; to look around:\n\n  export KUBECONFIG={kubeconfig}")
-    screen.say("  kubectl get vclusterorchestratorv2s -A -o wide\n")
-    screen.doing("running; Ctrl-C stops everything")
-    signal.pause()
+            export = f"export KUBECONFIG={stage.plane.kubeconfig}"
+            hold(screen, export, "kubectl get vclusterorchestratorv2s -A -o wide")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What the user sees: on a terminal a live phase line with colour, elsewhere one plain line per event."""
 
 import contextlib
+import shutil
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +20,13 @@ _COLOURS: Mapping[str, str] = {
     "Deleting": "35",
     "Unknown": "90",
 }
+_LIKE: Mapping[str, str] = {"firing": "Failed", "resolved": "Ready"}
 _DIM, _BOLD = "2", "1"
 _SPINNER = "|/-\\"
 _PHASE_WIDTH = 11
 _REASON_WIDTH = 22
+_INDENT = 22
+_NARROWEST = 30
 _REDRAW = 0.12
 
 
@@ -111,6 +116,29 @@ class Screen:
             text = f'{(reason or "-").ljust(_REASON_WIDTH)}  "{message}"'
             self._line(f"{self._elapsed()}  {self._phase(phase.ljust(_PHASE_WIDTH), phase)}  {text}{tail}")
 
+    def alert(self, status: str, what: str, details: Mapping[str, str]) -> None:
+        """Show what reached whoever is on call.
+
+        Args:
+            status: firing or resolved.
+            what: The alert, and who was told.
+            details: Each on a line of its own, by what it is.
+        """
+        word = self._paint(status.upper().ljust(_PHASE_WIDTH), f"{_BOLD};{_COLOURS[_LIKE.get(status, 'Unknown')]}")
+        width = max((len(key) for key in details), default=0)
+        lines = []
+        for key, value in details.items():
+            first, *others = self._wrapped(value, _INDENT + width + 2)
+            lines.append(f"{' ' * _INDENT}{self._paint(key.ljust(width), _DIM)}  {first}")
+            lines += [" " * (_INDENT + width + 2) + other for other in others]
+        self._line("\n".join([f"{self._elapsed()}  {word}  {self._paint(what, _BOLD)}", *lines]))
+
+    def answer(self, question: str, lines: Sequence[str]) -> None:
+        """Show what was asked, and what was answered."""
+        asked = f"{self._elapsed()}  {self._paint('$'.rjust(_PHASE_WIDTH), _BOLD)}  {self._paint(question, _BOLD)}"
+        wrapped = [part for line in lines for part in self._wrapped(line, _INDENT)]
+        self._line("\n".join([asked, *(f"{' ' * _INDENT}{part}" for part in wrapped)]))
+
     def summary(self, delays: Sequence[Delay]) -> None:
         """Show the table of delays."""
         width = max((len(delay.change) for delay in delays), default=0)
@@ -133,6 +161,13 @@ class Screen:
 
     def _paint(self, text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self._colour else text
+
+    def _wrapped(self, text: str, indent: int) -> list[str]:
+        """Break a text at the edge of the terminal; a line for a file or a pipe stays whole."""
+        if not self._live:
+            return [text]
+        room = max(shutil.get_terminal_size().columns - indent, _NARROWEST)
+        return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [text]
 
     def _phase(self, text: str, phase: str) -> str:
         return self._paint(text, f"{_BOLD};{_COLOURS.get(phase, '37')}")

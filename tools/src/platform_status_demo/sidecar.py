@@ -53,6 +53,12 @@ class Sidecar:
         """The exit code if it ended by itself, else None."""
         return self._child.exit_code
 
+    @property
+    def address(self) -> str:
+        """host:port of its /metrics; empty before it listens."""
+        port = self._port()
+        return "" if port is None else f"127.0.0.1:{port}"
+
     def start(self) -> None:
         """Start it, and wait until /readyz says yes.
 
@@ -76,6 +82,10 @@ class Sidecar:
     def stop(self) -> None:
         """Stop it with SIGTERM and wait until it is gone."""
         self._child.stop(grace=5.0)
+
+    def kill(self) -> None:
+        """Stop it with SIGKILL, as a node that fails would."""
+        self._child.stop(grace=0)
 
     def writes(self) -> int:
         """Count the statuses that it wrote, by its log."""

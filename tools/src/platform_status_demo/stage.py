@@ -154,7 +154,12 @@ class Stage:
     def _container(self, command: str, *arguments: str) -> Command:
         # Neither settings of the user's own nor the way to a cluster of theirs may leak in.
         foreign = ("PLATFORM_STATUS_", "KRATIX_", "KUBE")
-        environment = {name: value for name, value in self._environ.items() if not name.startswith(foreign)}
+        # Braces in a value are the user's, not places to fill in: `make demo KEEP=1` exports a MAKEOVERRIDES=${...}.
+        environment = {
+            name: value.replace("{", "{{").replace("}", "}}")
+            for name, value in self._environ.items()
+            if not name.startswith(foreign)
+        }
         folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
         program = (sys.executable, "-m", "platform_status_pipeline", command)
         return Command([*program, *folders, *arguments], environment, self._logs / "pipeline.log")

@@ -1,7 +1,8 @@
 """The story: what happens to the request, and which phase has to follow."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -76,23 +77,57 @@ class Story:
         Raises:
             StoryError: If a phase did not come, or another one came.
         """
-        self._watch.start()
-        try:
-            self._begin()
-            self._come_up()
+        with self.told():
+            self.come_up()
             self._break_and_heal()
             if delete:
                 self._delete()
+            self.conclude(EXPECTED if delete else EXPECTED[:-1])
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Watch the request, and show each phase, for the acts in a ``with`` block."""
+        self._watch.start()
+        try:
+            yield
         except BaseException:
             self._watch.close()
             raise
+
+    def conclude(self, expected: Sequence[str]) -> None:
+        """Say whether all was as it should be.
+
+        Raises:
+            StoryError: Other phases were seen.
+        """
         # What comes now is not ours: the request that stays may still be broken, healed or deleted by the user.
         self._cause = lambda: None
-        expected = list(EXPECTED if delete else EXPECTED[:-1])
-        if self.phases != expected:
+        if self.phases != list(expected):
             raise StoryError(f"expected the phases {' > '.join(expected)}, saw {' > '.join(self.phases)}")
 
     # -- the acts
+
+    def come_up(self) -> None:
+        """Create the request, and let its world come up until it is Ready."""
+        self._begin()
+        self._come_up()
+
+    def crash(self) -> None:
+        """Have one pod crash again and again, until the request is Degraded."""
+        pod = self._pods()[0]
+        self._rest()
+        self._change(f"pod {pod} crashes", lambda: self._stage.world.crash_pod(self._namespace, pod, restarts=7))
+        self._expect("Degraded")
+
+    def replace_crashed(self) -> None:
+        """Put a new pod in the place of the one that crashes, until the request is Ready again."""
+        # one that has restarted counts only after it has been ready for a minute (design.md section 5)
+        world, (crashed, *_), fresh = self._stage.world, self._pods(), f"{self._replica_set}-x9d2c"
+        make = partial(world.create_pod, self._namespace, fresh, labels=self._labels, owner=self._owner, ready=True)
+        self._tell(f"pod {fresh} starts in the place of {crashed}", make)
+        self._rest()
+        self._change(f"pod {crashed} gone", lambda: world.delete_pod(self._namespace, crashed))
+        self._expect("Ready")
 
     def _begin(self) -> None:
         create = partial(self._stage.admin.create, self._request)
@@ -113,10 +148,8 @@ class Story:
         argo = partial(world.set_application, application)
         self._tell("Application syncs", partial(argo, sync="OutOfSync", health="Missing"))
         self._tell("Application synced", partial(argo, sync="Synced", health="Progressing"))
-        labels = {"app": "vcluster", "release": self._release}
-        owner = ("ReplicaSet", self._replica_set)
         for pod in self._pods():
-            make = partial(world.create_pod, self._namespace, pod, labels=labels, owner=owner)
+            make = partial(world.create_pod, self._namespace, pod, labels=self._labels, owner=self._owner)
             self._tell(f"pod {pod} starts", make)
         for pod in self._pods():
             self._tell(f"pod {pod} is ready", partial(world.set_pod, self._namespace, pod, ready=True))
@@ -155,6 +188,14 @@ class Story:
 
     def _pods(self) -> list[str]:
         return [f"{self._replica_set}-{suffix}" for suffix in ("2kq7x", "8w4zn", "tj5mr")]
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        return {"app": "vcluster", "release": self._release}
+
+    @property
+    def _owner(self) -> tuple[str, str]:
+        return ("ReplicaSet", self._replica_set)
 
     @property
     def _replica_set(self) -> str:

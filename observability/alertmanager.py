@@ -1,0 +1,90 @@
+"""A real Alertmanager for a moment, with the example configuration, its receivers replaced by one on loopback."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from .servers import listening
+
+__all__ = ["CONFIG", "Alertmanager", "read_config", "received_at", "running"]
+
+CONFIG: Final = Path(__file__).with_name("alertmanager.yaml")
+"""The example that docs/operations.md speaks of."""
+
+_ANSWER_SECONDS: Final = 30.0
+# loopback, whatever proxy the environment names
+_OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Alertmanager:
+    """One that runs.
+
+    Attributes:
+        address: host:port of its HTTP server.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    @property
+    def url(self) -> str:
+        """What a person or a program calls it by."""
+        return f"http://{self.address}"
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return all alerts that it holds, as its API v2 has them: labels, annotations, status, times."""
+        with _OPENER.open(f"{self.url}/api/v2/alerts", timeout=_ANSWER_SECONDS) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+
+def read_config(path: Path = CONFIG) -> dict[str, Any]:
+    """Return a configuration of Alertmanager."""
+    found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return found
+
+
+def received_at(config: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """Return the configuration with every receiver at one place.
+
+    Args:
+        config: As in `CONFIG`.
+        url: Base of the receivers; each has its own name as the path.
+    """
+    found = copy.deepcopy(dict(config))
+    for receiver in found["receivers"]:
+        name = receiver["name"]
+        receiver.clear()
+        receiver.update(name=name, webhook_configs=[{"url": f"{url}/{name}"}])
+    return found
+
+
+@contextmanager
+def running(binary: Path, config: Mapping[str, Any], folder: Path) -> Iterator[Alertmanager]:
+    """Run one, alone: no cluster of Alertmanagers.
+
+    Args:
+        binary: The alertmanager to run.
+        config: Its configuration.
+        folder: An empty folder of its own.
+
+    Raises:
+        RuntimeError: It ended or did not listen in time; the message has its last lines.
+    """
+    # Debian's opens its templates in its working folder, see `binaries.unbind`; others have none beside them
+    for template in binary.parent.glob("*.tmpl"):
+        shutil.copy(template, folder)
+    path = folder / "alertmanager.yaml"
+    path.write_text(yaml.safe_dump(dict(config), sort_keys=False), encoding="utf-8")
+    flags = [f"--config.file={path}", f"--storage.path={folder / 'data'}", "--cluster.listen-address="]
+    with listening(binary, flags, folder / "alertmanager.log") as address:
+        yield Alertmanager(address)

@@ -1,0 +1,86 @@
+"""What every demo is as a command: the screen, the folder of its logs, how it is stopped, how it fails."""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn, TextIO
+
+from localplane.errors import LocalPlaneError
+from platform_status_demo.errors import DemoError
+from platform_status_demo.screen import Screen
+
+__all__ = ["hold", "perform", "screen_on"]
+
+
+def screen_on(stream: TextIO, environ: Mapping[str, str], *, no_color: bool) -> Screen:
+    """Return the screen for a stream: live on a terminal that can be drawn on, coloured unless somebody objects.
+
+    Args:
+        stream: Where to write.
+        environ: TERM and NO_COLOR are looked at.
+        no_color: Whether an option objects to colour.
+    """
+    live = stream.isatty() and environ.get("TERM", "") not in {"", "dumb"}
+    return Screen(stream, live=live, colour=live and not no_color and not environ.get("NO_COLOR"))
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    del frame
+    raise SystemExit(128 + number)
+
+
+def perform(play: Callable[[Screen, Path], None], *, no_color: bool) -> int:
+    """Play something, and leave nothing behind but the logs of a failure.
+
+    Args:
+        play: Gets the screen and an empty folder for its logs; raises DemoError or LocalPlaneError to fail.
+        no_color: Whether an option objects to colour.
+
+    Returns:
+        The exit code: 0, 1 after a failure, 130 after Ctrl-C, 128 and its number after another signal.
+    """
+    # Whoever stops the demo stops what it started: SIGTERM must unwind like Ctrl-C does.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
+    screen = screen_on(sys.stdout, os.environ, no_color=no_color)
+    logs = Path(tempfile.mkdtemp(prefix="platform-status-demo-"))
+    screen.open()
+    try:
+        play(screen, logs)
+    except (KeyboardInterrupt, SystemExit) as stop:
+        screen.close()
+        screen.say("stopped")
+        shutil.rmtree(logs, ignore_errors=True)
+        return int(stop.code or 0) if isinstance(stop, SystemExit) else 128 + signal.SIGINT
+    except (DemoError, LocalPlaneError) as error:
+        screen.close()
+        where = f"\nlogs: {logs}" if any(logs.iterdir()) else ""
+        screen.say(f"\nthe demo failed: {error}{where}")
+        if not where:
+            logs.rmdir()
+        return 1
+    finally:
+        screen.close()
+    shutil.rmtree(logs, ignore_errors=True)
+    return 0
+
+
+def hold(screen: Screen, *commands: str) -> NoReturn:
+    """Leave all running until Ctrl-C.
+
+    Args:
+        screen: Where it is said.
+        commands: What a user may type to look around, or where to look.
+    """
+    screen.say("\nleft running until Ctrl-C; to look around:\n")
+    for command in commands:
+        screen.say(f"  {command}")
+    screen.say("")
+    screen.doing("running; Ctrl-C stops everything")
+    while True:
+        signal.pause()
