@@ -19,15 +19,15 @@ from typing import Any
 
 import yaml
 
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.template.promises import promise_problems
+from platform_status_contract.template.yaml_text import dump, load
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
 from platform_status_pipeline.kratix.folders import read_documents
-from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
-from platform_status_pipeline.promise.shape import promise_problems
 from platform_status_pipeline.template import outputs, resolve
-from platform_status_pipeline.yaml_text import dump, load
 
 HERE = Path(__file__).resolve().parent
 SIDECAR = HERE / "sidecar"

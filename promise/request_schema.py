@@ -55,8 +55,16 @@ _READ = {
 }
 """Keywords that are translated; `format` is int32 everywhere and says nothing to JSON Schema."""
 
+_RULES = ("x-kubernetes-validations", "x-kubernetes-list-type", "x-kubernetes-list-map-keys")
+"""Keywords that are kept as they are: rules that JSON Schema cannot say."""
+
 _STRINGS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}}
 _OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
+_TIME: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$",
+    "description": "Written by Kubernetes.",
+}
 _METADATA: dict[str, Any] = {
     "type": "object",
     "description": "Metadata of the request, as Kubernetes defines it.",
@@ -84,8 +92,8 @@ _METADATA: dict[str, Any] = {
         },
         "uid": {"type": "string", "description": "Written by Kubernetes."},
         "resourceVersion": {"type": "string", "description": "Written by Kubernetes."},
-        "creationTimestamp": {"type": "string", "description": "Written by Kubernetes."},
-        "deletionTimestamp": {"type": "string", "description": "Written by Kubernetes."},
+        "creationTimestamp": _TIME,
+        "deletionTimestamp": _TIME,
         "deletionGracePeriodSeconds": {"type": "integer", "description": "Written by Kubernetes."},
         "finalizers": {"type": "array", "items": {"type": "string"}, "description": "Kratix adds its own."},
         "ownerReferences": {**_OBJECTS, "description": "Owners."},
@@ -148,6 +156,7 @@ def schema_text(crd: dict[str, Any], requests: list[dict[str, Any]]) -> str:
         "type": "object",
         "required": ["apiVersion", "kind", "metadata", "spec"],
         "additionalProperties": False,
+        "x-kubernetes-validations": root["x-kubernetes-validations"],
         "properties": {
             "apiVersion": {"const": f"{group}/{version['name']}", "description": "The API and its version."},
             "kind": {"const": kind, "description": "The kind."},
@@ -164,14 +173,14 @@ def _translate(part: dict[str, Any], path: str) -> dict[str, Any]:
     unknown = sorted(part.keys() - _KEEP - _READ)
     if unknown:
         raise ValueError(f"{path}: cannot translate the keywords {', '.join(unknown)}; teach request_schema.py")
-    result = {key: value for key, value in part.items() if key in _KEEP}
-    if part.get("x-kubernetes-int-or-string"):
-        result = {"type": ["integer", "string"], **result}
+    result = _scalar(part)
     if "example" in part:
         result["examples"] = [part["example"]]
     rules = [rule["message"] for rule in part.get("x-kubernetes-validations", ())]
     if part.get("x-kubernetes-list-type") == "map":
         rules.append(f"unique by {', '.join(part['x-kubernetes-list-map-keys'])}")
+    # For who can judge by them (hctl validate); a validator of JSON Schema ignores them.
+    result |= {key: part[key] for key in _RULES if key in part}
     if rules:
         result["$comment"] = "Also checked by the API server: " + "; ".join(rules)
     if "properties" in part:
@@ -186,6 +195,17 @@ def _translate(part: dict[str, Any], path: str) -> dict[str, Any]:
             }
     if "items" in part:
         result["items"] = _translate(part["items"], f"{path}[]")
+    return result
+
+
+def _scalar(part: dict[str, Any]) -> dict[str, Any]:
+    """The keywords that mean the same, and the type."""
+    result = {key: value for key, value in part.items() if key in _KEEP}
+    if part.get("x-kubernetes-int-or-string"):
+        result = {"type": ["integer", "string"], **result}
+    if "integer" in result.get("type", ()):
+        # what has more than 64 bits is no integer for the API server
+        result.setdefault("maximum", 2**63 - 1)
     return result
 
 

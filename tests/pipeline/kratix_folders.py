@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from platform_status_pipeline.yaml_text import dump, load
+from platform_status_contract.template.yaml_text import dump, load
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "promise" / "contract.yaml"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platform_status_pipeline.yaml_text import load
+from platform_status_contract.template.yaml_text import load
 
 from .kratix_folders import ROOT, Done, KratixFolders
 

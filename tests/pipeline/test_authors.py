@@ -16,10 +16,10 @@ from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import Workflow
+from platform_status_contract.template.promises import promise_problems
+from platform_status_contract.template.yaml_text import dump, load
 from platform_status_contract.validation import CONTRACT, load_schema, validate
-from platform_status_pipeline.promise.shape import promise_problems
 from platform_status_pipeline.template.outputs import read
-from platform_status_pipeline.yaml_text import dump, load
 from tests.lives.telling import Chapter, Story, tell
 
 from .kratix_folders import ROOT, KratixFolders

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_status_pipeline.yaml_text import load
+from platform_status_contract.template.yaml_text import load
 
 from .kratix_folders import EXAMPLES, ROOT, KratixFolders, as_in_cluster
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platform_status_pipeline.yaml_text import dump, load
+from platform_status_contract.template.yaml_text import dump, load
 
 from .kratix_folders import ROOT, KratixFolders
 from .promise_containers import containers, expanded, read_promise, rendered

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline.errors import FolderError, RefusedError, TemplateError
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import (
@@ -18,13 +20,12 @@ from platform_status_pipeline.kratix.folders import (
 )
 from platform_status_pipeline.kratix.live import patch_problems, target_of
 from platform_status_pipeline.kratix.status_file import configured, deleting, resolved
-from platform_status_pipeline.problems import Problem, lines
+from platform_status_pipeline.problems import lines
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
-from platform_status_pipeline.yaml_text import YamlError, dump, load
 
 __all__ = ["DIRECTORY", "Surroundings", "configure", "contract", "delete", "inline", "report", "sidecar"]
 

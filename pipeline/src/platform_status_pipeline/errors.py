@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from platform_status_pipeline.problems import Problem
+from platform_status_contract.template.problems import Problem
 
 __all__ = ["FolderError", "PipelineError", "RefusedError", "StatusFileError", "TemplateError"]
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.containers import Surroundings, inline
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import read_list, read_mapping, remove_files, write_file
 from platform_status_pipeline.kratix.status_file import rendered
 from platform_status_pipeline.template.outputs import read, resolve
-from platform_status_pipeline.yaml_text import dump
 
 __all__ = ["INLINE", "render"]
 

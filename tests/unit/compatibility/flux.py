@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from platform_status_pipeline.template.cel import CelError, Environment
+from platform_status_contract.template.cel import CelError, Environment
 
 __all__ = ["CURRENT", "FAILED", "IN_PROGRESS", "UNKNOWN", "Flux"]
 

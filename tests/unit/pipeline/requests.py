@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from platform_status_contract.template.yaml_text import load
 from platform_status_contract.validation import load_schema
-from platform_status_pipeline.yaml_text import load
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = sorted((ROOT / "promise" / "examples").glob("*.yaml"))

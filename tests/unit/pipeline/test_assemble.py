@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from platform_status_contract.template.promises import promise_problems
+from platform_status_contract.template.yaml_text import load
 from platform_status_pipeline.kratix.folders import read_mapping
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
-from platform_status_pipeline.promise.shape import promise_problems
 from platform_status_pipeline.template.resolve import check, read_template
-from platform_status_pipeline.yaml_text import load
 
 from .promises import PARTS, PROMISE, ROOT, ours
 

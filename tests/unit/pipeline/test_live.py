@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from platform_status_contract.template.problems import Problem
 from platform_status_pipeline.kratix.live import Target, patch_problems, target_of
-from platform_status_pipeline.problems import Problem, lines
+from platform_status_pipeline.problems import lines
 
 from .requests import request
 

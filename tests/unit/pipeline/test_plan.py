@@ -7,13 +7,13 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.errors import RefusedError, TemplateError
-from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.plan import FILES, Plan, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
-from platform_status_pipeline.yaml_text import dump
 
 from .chart import chart_folder, values_schema, workload_kind
 from .requests import EXAMPLES, TEMPLATE, example, in_cluster, read, request, requests

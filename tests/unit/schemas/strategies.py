@@ -34,7 +34,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 def is_valid(schema: schemas.Schema, value: Json) -> bool:
     """Whether a value satisfies a resolved schema, with ECMA's meaning of patterns."""
-    return schemas._Validator(schema).is_valid(value)
+    return schemas.validator_of(schema).is_valid(value)
 
 
 @functools.cache

@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from platform_status_contract.template.yaml_text import YamlError, load, load_all
 from platform_status_pipeline.errors import FolderError
-from platform_status_pipeline.yaml_text import YamlError, load, load_all
 
 __all__ = ["Folders", "read_documents", "read_list", "read_mapping", "remove_files", "write_file"]
 

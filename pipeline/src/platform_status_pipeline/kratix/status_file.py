@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from platform_status_contract.model.vocabulary import Phase
+from platform_status_contract.template.problems import Problem
 from platform_status_pipeline.errors import StatusFileError
-from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.template.resolve import Resolved
 
 __all__ = ["configured", "deleting", "rendered", "resolved"]

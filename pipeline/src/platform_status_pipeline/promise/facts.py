@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from platform_status_contract.template.problems import Problem, found
 from platform_status_pipeline.errors import RefusedError
-from platform_status_pipeline.problems import Problem, found
 
 __all__ = ["PromiseFacts", "read_promise"]
 

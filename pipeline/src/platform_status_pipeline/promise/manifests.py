@@ -8,12 +8,12 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.template.walk import Walk
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RefusedError
-from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved
-from platform_status_pipeline.template.walk import Walk
 
 __all__ = ["NAMES", "Document", "Parts", "SidecarOptions", "account_of", "render"]
 

@@ -1,5 +1,6 @@
-"""The StatusContract template and its CEL expressions, resolved against any request (design.md section 4).
+"""What the templates of a Promise become for one request (design.md section 4).
 
-Belongs here: finding ``${...}`` in text, compiling and evaluating CEL, walking a template. May not: I/O, or anything
-that knows one particular Promise. Nothing here imports the rest of the pipeline but `errors` and `problems`.
+Belongs here: resolving a StatusContract, and the manifests of kind Manifests. May not: I/O, or anything that knows one
+particular Promise. The language of the templates is the contract's (`platform_status_contract.template`); nothing here
+imports the rest of the pipeline but `errors`.
 """

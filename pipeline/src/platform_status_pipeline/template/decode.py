@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import msgspec
 
+from platform_status_contract.template.problems import Problem
 from platform_status_pipeline.errors import TemplateError
-from platform_status_pipeline.problems import Problem
 
 __all__ = ["decode", "problem_of"]
 

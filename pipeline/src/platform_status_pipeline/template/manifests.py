@@ -7,8 +7,8 @@ manifest per item of a list, which its expressions know as `each`.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from platform_status_pipeline.problems import Problem, found
-from platform_status_pipeline.template.walk import Walk
+from platform_status_contract.template.problems import Problem, found
+from platform_status_contract.template.walk import Walk
 
 __all__ = ["EACH", "WHEN", "Document", "Identity", "misfits", "resolved"]
 

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from typing import Any, Final
 
 from platform_status_contract.model.request import NetworkPolicies, Request, VCluster
-from platform_status_pipeline.problems import Problem, found
+from platform_status_contract.template.problems import Problem, found
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.presets import Size
 from platform_status_pipeline.vcluster.quantities import amount

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from platform_status_contract.model.request import Exposure, Request
-from platform_status_pipeline.problems import Problem, found
+from platform_status_contract.template.problems import Problem, found
 
 __all__ = ["BASE_DOMAIN_ANNOTATION", "Address", "address_of"]
 

@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.request import ObjectMeta, Request, VCluster
+from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import validate
 from platform_status_pipeline.errors import RefusedError
-from platform_status_pipeline.problems import Problem
 from platform_status_pipeline.vcluster.checks import check_request, check_values
 from platform_status_pipeline.vcluster.exposure import address_of
 from platform_status_pipeline.vcluster.merge import merge

@@ -10,8 +10,17 @@ Reading order: `schemas` (the files), `problems` (what a person gets), `values` 
 
 from .errors import DocumentError, UnknownSchemaError, ValidationPackageError
 from .problems import Problem
-from .schemas import CONTRACT, STATUS, STATUS_CONTRACT, SchemaName, load_schema, resolved_schema, schema_names
-from .validate import validate
+from .schemas import (
+    CONTRACT,
+    STATUS,
+    STATUS_CONTRACT,
+    SchemaName,
+    load_schema,
+    resolved_schema,
+    schema_names,
+    validator_of,
+)
+from .validate import validate, validate_with
 
 __all__ = [
     "CONTRACT",
@@ -26,4 +35,6 @@ __all__ = [
     "resolved_schema",
     "schema_names",
     "validate",
+    "validate_with",
+    "validator_of",
 ]

@@ -12,7 +12,7 @@ from typing import TextIO
 from .documents import parse, read
 from .errors import DocumentError, UnknownSchemaError
 from .problems import Problem, quote
-from .schemas import SchemaName, load_schema, resolve_name, schema_names
+from .schemas import SchemaName, bundled_schema, resolve_name, schema_names
 from .validate import validate
 
 __all__ = ["INVALID", "USAGE", "VALID", "main"]
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show(name: SchemaName | None, out: TextIO) -> int:
-    text = "\n".join(schema_names()) if name is None else json.dumps(load_schema(name), indent=2)
+    text = "\n".join(schema_names()) if name is None else json.dumps(bundled_schema(name), indent=2)
     out.write(f"{text}\n")
     return VALID
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
 
@@ -10,7 +10,10 @@ from .expectations import choices, expectation
 from .problems import Path, Problem, describe, quote
 from .schemas import Schema
 
-__all__ = ["explain"]
+__all__ = ["UNKNOWN_KEY", "explain"]
+
+UNKNOWN_KEY: Final = "an unknown key"
+"""What is found where a key stands that the schema does not know."""
 
 _LONGEST_WORD = 64
 _MANY_KEYS = 64
@@ -78,7 +81,7 @@ def _unknown(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[P
     for key in instance:
         if key not in known:
             missing = [candidate for candidate in known if candidate not in instance]
-            yield Problem.at((*path, key), "an unknown key", f"one of {', '.join(known)}", _nearest(key, missing))
+            yield Problem.at((*path, key), UNKNOWN_KEY, f"one of {', '.join(known)}", _nearest(key, missing))
 
 
 def _branches(path: Path, error: ValidationError) -> Iterator[Problem]:

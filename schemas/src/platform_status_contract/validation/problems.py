@@ -32,12 +32,16 @@ class Problem(Struct, frozen=True):
         found: What stands there, shortened; ``nothing`` if a key is missing.
         expected: What should stand there, in words.
         message: The whole sentence in one line, with a hint where one is known.
+        hint: That hint alone; empty if there is none.
+        keys: The path as keys and indexes.
     """
 
     path: str
     found: str
     expected: str
     message: str
+    hint: str = ""
+    keys: Path = ()
 
     @classmethod
     def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "Problem":
@@ -51,7 +55,7 @@ class Problem(Struct, frozen=True):
         """
         where = format_path(path)
         sentence = f"{where}: found {found}, expected {expected}{'; ' if hint else ''}{hint}"
-        return cls(path=where, found=found, expected=expected, message=sentence)
+        return cls(path=where, found=found, expected=expected, message=sentence, hint=hint, keys=tuple(path))
 
 
 def format_path(path: Sequence[str | int]) -> str:

@@ -3,10 +3,11 @@
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
+from urllib.parse import urljoin
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -20,19 +21,26 @@ __all__ = [
     "CONTRACT",
     "STATUS",
     "STATUS_CONTRACT",
+    "Matches",
     "Schema",
     "SchemaName",
+    "bundled_schema",
     "load_schema",
     "python_pattern",
     "registry",
     "resolve_name",
     "resolved_schema",
     "schema_names",
+    "search",
     "validator",
+    "validator_of",
 ]
 
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema as decoded JSON."""
+
+Matches: TypeAlias = Callable[[str, str], bool]
+"""Whether a pattern, the first, matches somewhere in a text."""
 
 SchemaName: TypeAlias = str
 """Name of a schema: its file name without ``.schema.json``, such as ``contract-v1``; or ``contract`` for short."""
@@ -120,6 +128,42 @@ def resolved_schema(name: SchemaName) -> Schema:
     return {key: value for key, value in _inline(schema, resolver).items() if key != "$defs"}
 
 
+def bundled_schema(name: SchemaName) -> Schema:
+    """Load a schema with the schemas that it refers to in ``$defs``, each under its own ``$id``.
+
+    So it is what a file of its own has to be: any validator resolves every reference without a network.
+
+    Args:
+        name: See `resolve_name`.
+
+    Returns:
+        A new copy; the caller may change it.
+
+    Raises:
+        UnknownSchemaError: There is no such schema.
+    """
+    schema = load_schema(name)
+    needed, waiting = dict[str, Schema](), [schema]
+    while waiting:
+        base = waiting.pop()
+        for reference in _references(base):
+            target = urljoin(base["$id"], reference).partition("#")[0]
+            if target not in (schema["$id"], *needed):
+                needed[target] = load_schema(
+                    next(known for known in schema_names() if load_schema(known)["$id"] == target)
+                )
+                waiting.append(needed[target])
+    return {**schema, "$defs": {**schema.get("$defs", {}), **needed}} if needed else schema
+
+
+def _references(node: object) -> Iterator[str]:
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield node["$ref"]
+    for child in children:
+        yield from _references(child)
+
+
 def _inline(node: Any, resolver: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(node, list):
         return [_inline(item, resolver) for item in node]
@@ -141,12 +185,29 @@ def python_pattern(pattern: str) -> str:
     return _DOLLAR.sub(lambda match: match.group(1) or r"\Z", pattern)
 
 
-def _pattern(_: Validator, pattern: str, instance: object, __: Schema) -> Iterator[ValidationError]:
-    if isinstance(instance, str) and not re.search(python_pattern(pattern), instance):
-        yield ValidationError("does not match its pattern")
+def search(pattern: str, text: str) -> bool:
+    """Whether a pattern of JSON Schema matches somewhere in a text; for patterns of our own, which cannot run away."""
+    return re.search(python_pattern(pattern), text) is not None
 
 
-_Validator: type[Validator] = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # the stubs leave `extend` untyped
+def validator_of(schema: Schema, matches: Matches = search) -> Validator:
+    """A validator for a schema that is no file of ours, of JSON Schema 2020-12 without references.
+
+    Args:
+        schema: The schema.
+        matches: Decides about patterns; whoever wrote those of a foreign schema may mean harm.
+    """
+    return _validators(matches)(schema)
+
+
+@functools.cache
+def _validators(matches: Matches) -> type[Validator]:
+    def pattern(_: Validator, pattern: str, instance: object, __: Schema) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not matches(pattern, instance):
+            yield ValidationError("does not match its pattern")
+
+    made: type[Validator] = extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]  # the stubs leave `extend` untyped
+    return made
 
 
 @functools.cache
@@ -156,4 +217,4 @@ def validator(name: SchemaName) -> Validator:
     Raises:
         UnknownSchemaError: There is no such schema.
     """
-    return _Validator(resolved_schema(name))
+    return validator_of(resolved_schema(name))

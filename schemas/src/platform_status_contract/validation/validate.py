@@ -4,12 +4,14 @@ import re
 from itertools import islice
 from typing import Any
 
+from jsonschema.protocols import Validator
+
 from .explain import explain
 from .problems import Problem
 from .schemas import SchemaName, resolve_name, validator
 from .values import foreign_values
 
-__all__ = ["MOST", "validate"]
+__all__ = ["MOST", "validate", "validate_with"]
 
 MOST = 50
 """Problems that are listed; a document with more gets one line that says how many are left out."""
@@ -31,11 +33,23 @@ def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
     Raises:
         UnknownSchemaError: There is no such schema.
     """
-    name = resolve_name(schema)
+    return validate_with(document, validator(resolve_name(schema)))
+
+
+def validate_with(document: object, judge: Validator) -> tuple[Problem, ...]:
+    """Validate a document by a validator of `schemas`, made of a schema without references.
+
+    Args:
+        document: Decoded JSON or YAML; anything at all is allowed.
+        judge: The validator.
+
+    Returns:
+        As `validate` does.
+    """
     candidate: Any = document
     problems = foreign_values(document)
     if not problems:
-        errors = islice(validator(name).iter_errors(candidate), _MOST_ERRORS)
+        errors = islice(judge.iter_errors(candidate), _MOST_ERRORS)
         problems = tuple(problem for error in errors for problem in explain(error))
     distinct = sorted({problem.message: problem for problem in problems}.values(), key=_order)
     rest = len(distinct) - MOST

@@ -4,16 +4,35 @@ Names that an expression may not use are found when it is compiled, before any r
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # it ships stubs but no py.typed
+from msgspec import Struct
 
-__all__ = ["CelError", "Environment", "Program"]
+__all__ = ["CelError", "Environment", "Function", "Program"]
 
 
 class CelError(ValueError):
     """An expression does not compile, fails, or yields something that JSON cannot say."""
+
+
+class Function(Struct, frozen=True):
+    """A further function of an environment.
+
+    Attributes:
+        name: Its name; it may have several functions.
+        parameters: CEL types such as ``string``.
+        result: Its type.
+        body: Computes it; whatever it raises is an error of the expression.
+        member: Whether the first parameter stands in front of it, as in ``text.name()``.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    result: str
+    body: Callable[..., object]
+    member: bool = False
 
 
 class Program:
@@ -52,8 +71,10 @@ class Environment:
     both, and what b says wins. Without it no template could add a label to those of a request.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._environment = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), functions=[_MERGE])
+    def __init__(self, names: Iterable[str], functions: Sequence[Function] = ()) -> None:
+        self._environment = cel.NewEnv(
+            variables=dict.fromkeys(names, cel.Type.DYN), functions=[_MERGE, *_declared(functions)]
+        )
 
     def compile(self, source: str) -> Program:
         """Compile one expression.
@@ -71,6 +92,39 @@ class Environment:
             return Program(self._environment.compile(source))
         except (RuntimeError, ValueError, TypeError) as error:
             raise CelError(_one_line(error)) from error
+
+    def parse(self, source: str) -> bytes:
+        """Parse one expression, whatever its names are.
+
+        Args:
+            source: CEL.
+
+        Returns:
+            The protobuf message ``google.protobuf.Any`` with a ``cel.expr.ParsedExpr`` in it; see `syntax`.
+
+        Raises:
+            CelError: It is not CEL.
+        """
+        try:
+            return bytes(self._environment.compile(source, disable_check=True).serialize())
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise CelError(_one_line(error)) from error
+
+
+def _declared(functions: Sequence[Function]) -> list[Any]:
+    overloads: dict[str, list[Any]] = {}
+    for function in functions:
+        known = overloads.setdefault(function.name, [])
+        known.append(
+            cel.Overload(
+                f"{function.name}_{len(known)}",
+                return_type=cel.Type(function.result),
+                parameters=[cel.Type(parameter) for parameter in function.parameters],
+                is_member=function.member,
+                impl=function.body,
+            )
+        )
+    return [cel.FunctionDecl(name, found) for name, found in overloads.items()]
 
 
 def _merge(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> dict[Any, Any]:

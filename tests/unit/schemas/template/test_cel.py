@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_status_pipeline.template.cel import CelError, Environment
+from platform_status_contract.template.cel import CelError, Environment, Function
 
 REQUEST = {
     "metadata": {"namespace": "team", "annotations": {"a/b": "c"}},
@@ -79,3 +79,25 @@ def test_a_value_that_cel_cannot_take_is_an_error_of_ours() -> None:
     program = Environment(["spec"]).compile("spec")
     with pytest.raises(CelError, match="out of range"):
         program.evaluate({"spec": 2**70})
+
+
+def test_functions_of_ones_own_are_called_by_name_and_by_shape() -> None:
+    functions = [
+        Function("twice", ("string",), "string", lambda text: text * 2),
+        Function("twice", ("string", "int"), "string", lambda text, times: text * times, member=True),
+        Function("refuse", ("string",), "bool", int),
+    ]
+    environment = Environment(["a"], functions)
+    assert environment.compile("twice(a) + a.twice(3)").evaluate({"a": "x"}) == "xxxxx"
+    with pytest.raises(CelError, match="invalid literal"):
+        environment.compile("refuse(a)").evaluate({"a": "x"})
+
+
+def test_a_map_takes_the_keys_of_another_and_what_that_says_wins() -> None:
+    assert evaluate('{"a": 1, "b": 1}.merge({"b": 2})') == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("value", [2**70, "\ud800"])
+def test_a_value_that_cel_cannot_hold_fails_the_expression(value: object) -> None:
+    with pytest.raises(CelError):
+        Environment(["spec"]).compile("spec").evaluate({"spec": value})

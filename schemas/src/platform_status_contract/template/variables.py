@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from platform_status_pipeline.problems import Problem
-from platform_status_pipeline.template.walk import Walk
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.template.walk import Walk
 
 __all__ = ["know_variables"]
 

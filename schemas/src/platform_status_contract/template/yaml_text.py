@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["YamlError", "dump", "load", "load_all"]
+__all__ = ["YamlError", "dump", "load", "load_all", "scalar_value"]
 
 _PLAIN = re.compile(r"[A-Za-z/_]")
 _ONE_LETTER_BOOLEANS = frozenset("yYnN")
@@ -84,6 +84,9 @@ def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else quoted)
 
 
+_READER = _Loader("")
+
+
 class _LiteralDumper(_Dumper):
     """Writes text of several lines as a literal block, for files that people read."""
 
@@ -97,6 +100,36 @@ def _literal(dumper: _LiteralDumper, text: str) -> yaml.ScalarNode:
 
 _Dumper.add_representer(str, _string)
 _LiteralDumper.add_representer(str, _literal)
+
+
+def scalar_value(text: str, tag: str = "", *, plain: bool) -> object:
+    """Say what a scalar of YAML means, for whoever builds documents of events.
+
+    Args:
+        text: The scalar.
+        tag: Its tag, if it has one; one that is not YAML's own makes it a text.
+        plain: Whether it stands without quotes.
+
+    Returns:
+        None, bool, int, float or str.
+
+    Raises:
+        ValueError: It is too large a number, or not what its tag says.
+    """
+    resolved = tag or str(_READER.resolve(yaml.ScalarNode, text, (plain, not plain)))  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+    match resolved.rpartition(":")[2]:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int":
+            return int(text, 10)
+        case "float":
+            value = float(text)
+            if not math.isfinite(value):
+                raise ValueError(f"{text} is too large a number")
+            return value
+    return text
 
 
 def load(text: str) -> object:

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_pipeline.yaml_text import YamlError, dump, load, load_all
+from platform_status_contract.template.yaml_text import YamlError, dump, load, load_all, scalar_value
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 _AMBIGUOUS = st.sampled_from(
@@ -107,3 +107,31 @@ def test_text_of_several_lines_is_a_literal_block_only_if_asked_for() -> None:
     assert dump({"a": "x: 1\ny: 2\n"}, literal=True) == "a: |\n  x: 1\n  y: 2\n"
     assert dump({"a": "x: 1\ny: 2\n"}) == 'a: "x: 1\\ny: 2\\n"\n'
     assert dump({"a": "1.10"}, literal=True) == "a: '1.10'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "plain", "value"),
+    [
+        ("1", "", True, 1),
+        ("1", "", False, "1"),
+        ("1", "tag:yaml.org,2002:str", True, "1"),
+        ("1", "!ours", True, "1"),
+        ("2026-02-26", "", True, "2026-02-26"),
+        ("TRUE", "", True, True),
+        ("~", "", True, None),
+        ("1.5", "", True, 1.5),
+    ],
+)
+def test_a_scalar_by_itself_means_what_it_means_in_a_document(
+    text: str, tag: str, *, plain: bool, value: object
+) -> None:
+    assert scalar_value(text, tag, plain=plain) == value
+
+
+def test_a_scalar_that_is_too_large_a_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        scalar_value("1e999", plain=True)
+
+
+def test_a_key_that_is_a_number_is_its_text() -> None:
+    assert load("1: a") == {"1": "a"}

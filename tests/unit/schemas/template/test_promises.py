@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from platform_status_pipeline.promise.shape import promise_problems
-
-from .promises import ours, widget
+from platform_status_contract.template.promises import promise_problems, promise_schema
+from platform_status_contract.validation import validate_with, validator_of
+from tests.unit.pipeline.promises import ours, widget
 
 
 def with_pipeline(pipeline: dict[str, Any], kind: str = "resource", action: str = "configure") -> dict[str, Any]:
@@ -122,3 +122,19 @@ def test_looking_changes_nothing() -> None:
     before = deepcopy(promise)
     promise_problems(promise)
     assert promise == before
+
+
+def test_a_promise_may_have_no_api() -> None:
+    promise = widget()
+    del promise["spec"]["api"]
+    assert promise_problems(promise) == ()
+
+
+def test_the_schema_says_of_a_shape_what_the_decoder_says() -> None:
+    judge = validator_of(promise_schema())
+    promise = with_pipeline(pipeline())
+    assert validate_with(promise, judge) == ()
+    promise["spec"]["workflow"] = promise["spec"].pop("workflows")
+    (problem,) = validate_with(promise, judge)
+    assert (problem.path, problem.hint) == ("spec.workflow", "did you mean workflows?")
+    assert promise_problems(promise)

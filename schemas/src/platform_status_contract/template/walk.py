@@ -7,9 +7,9 @@ In a longer string each expression must yield a text, a number or a boolean.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from platform_status_pipeline.problems import Problem
-from platform_status_pipeline.template.cel import CelError, Environment
-from platform_status_pipeline.template.expressions import Expression, UnbalancedError, split
+from platform_status_contract.template.cel import CelError, Environment
+from platform_status_contract.template.expressions import Expression, UnbalancedError, split
+from platform_status_contract.template.problems import Problem
 
 __all__ = ["Walk"]
 

@@ -11,20 +11,37 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from platform_status_pipeline.problems import Problem
+from platform_status_contract.template.problems import Problem
 
-__all__ = ["MAX_PIPELINE_NAME", "promise_problems"]
+__all__ = ["MAX_PIPELINE_NAME", "VERSION_LABEL", "promise_problems", "promise_schema"]
 
 MAX_PIPELINE_NAME: Final = 60
 """Of ``<promise>-<type>-<action>-<pipeline>``, which becomes the name of a ServiceAccount and of Jobs."""
 
-_VERSION_LABEL: Final = "kratix.io/promise-version"
+VERSION_LABEL: Final = "kratix.io/promise-version"
+"""Label of a Promise that names its revision."""
+
 _FIX: Final = "mend the Promise, see docs/kratix.md sections 1 and 2"
 _PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
 
 _Any = dict[str, Any]
-_Label = Annotated[str, Meta(max_length=63, pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z")]
-_Name = Annotated[str, Meta(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")]
+_Label = Annotated[
+    str,
+    Meta(
+        max_length=63,
+        pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z",
+        extra_json_schema={"x-expected": "the value of a label: at most 63 letters, digits, '-', '_' and '.'"},
+    ),
+]
+_Name = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z",
+        extra_json_schema={"x-expected": "a name of at most 63 lower case letters, digits and '-'"},
+    ),
+]
 
 
 class _Container(Struct, rename="camel", forbid_unknown_fields=True):
@@ -130,12 +147,30 @@ def promise_problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
     return (*_names(promise), *_api(promise.spec.api))
 
 
+def promise_schema() -> dict[str, Any]:
+    """Return the shape of a Promise as a JSON Schema without references, for who wants every problem and its place."""
+    schema = msgspec.json.schema(_Promise)
+    definitions = schema.pop("$defs")
+
+    def inlined(node: Any) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(node, list):
+            return [inlined(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return inlined(definitions[node["$ref"].rpartition("/")[2]])
+        return {key: inlined(item) for key, item in node.items() if key not in ("title", "default")}
+
+    result: dict[str, Any] = inlined(schema)
+    return result
+
+
 def _names(promise: _Promise) -> Iterator[Problem]:
-    version = promise.metadata.labels.get(_VERSION_LABEL, "")
+    version = promise.metadata.labels.get(VERSION_LABEL, "")
     if not re.match(r"^v[0-9]", version):
         yield Problem(
             "metadata.labels",
-            f"found {_VERSION_LABEL} {version!r}, expected a version such as v1.2.3, which names the revision",
+            f"found {VERSION_LABEL} {version!r}, expected a version such as v1.2.3, which names the revision",
             _FIX,
         )
     for kind, actions in (("promise", promise.spec.workflows.promise), ("resource", promise.spec.workflows.resource)):

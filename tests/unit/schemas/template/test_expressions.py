@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_pipeline.template.expressions import Expression, UnbalancedError, split
+from platform_status_contract.template.expressions import Expression, UnbalancedError, split
 
 
 @pytest.mark.parametrize(

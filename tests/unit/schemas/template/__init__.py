@@ -1,0 +1,1 @@
+"""Tests of the schemas, the typed model and the validation; they need no cluster."""
