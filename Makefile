@@ -78,8 +78,7 @@ observability-binaries: $(READY) ## Fetch prometheus, promtool, alertmanager and
 
 verify: $(READY)
 	@$(BIN)/python promise/request_schema.py --check
-	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/contract.yaml
-	@$(BIN)/python -m platform_status_contract validate --schema statuscontract promise/webapp/contract.yaml
+	@$(BIN)/hctl validate promise --strict >/dev/null || $(BIN)/hctl validate promise --strict
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py --check $$folder || exit 1; done
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/python -m observability --check

@@ -7,6 +7,7 @@ What belongs here, by package; each knows only those above it:
 - `cluster`: the only package that talks to an API server.
 - `diagnosis`: evidence around one request (`gather` fetches it), and from there to the first cause (pure).
 - `documents`: what scripts read: JSON with a schema, YAML, names, JSONPath.
+- `validation`: files before they are applied: what is wrong, and where. Pure, but for the module that reads.
 - `drawing`: what people read: view -> rich. Pure.
 - `live`: watching and waiting.
 - `session`, `target`: one run against one cluster; also for programs that stand on hctl, as the assistant does.

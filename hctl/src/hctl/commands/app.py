@@ -28,6 +28,7 @@ from .options import (
     WatchOption,
     target_of,
 )
+from .validate import declare_validate
 
 __all__ = ["app"]
 
@@ -211,7 +212,7 @@ def explain(
 @app.command("schema", epilog="Example: hctl schema status > status.schema.json")
 def schema(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="status, list, diagnosis, explanation or dump.")
+        str, typer.Argument(metavar="DOCUMENT", help="status, list, diagnosis, explanation, dump or validation.")
     ] = "status",
 ) -> None:
     """Print the JSON Schema of what -o json says."""
@@ -222,6 +223,9 @@ def schema(
         return show_schema(document)
 
     _finish(show)
+
+
+declare_validate(app, _finish)
 
 
 @vcluster.command("status", epilog="Examples: hctl vcluster status media | hctl vcluster status media --watch")

@@ -1,0 +1,63 @@
+"""The declaration of ``hctl validate``. Imports nothing but typer, as `app` does."""
+
+from collections.abc import Callable
+from typing import Annotated, NoReturn
+
+import typer
+
+from hctl.errors import ExitCode
+
+__all__ = ["declare_validate"]
+
+_EXAMPLES = (
+    "Examples: hctl validate requests/ | hctl validate shop.yaml --promise webapp/promise.yaml | "
+    "hctl validate . -o sarif > findings.sarif. Exit codes: 0 valid, 1 findings, 2 wrong usage or nothing to validate."
+)
+
+
+def declare_validate(app: typer.Typer, finish: Callable[[Callable[[], ExitCode]], NoReturn]) -> None:
+    """Add the command.
+
+    Args:
+        app: Where to.
+        finish: Runs a command and leaves with its exit code.
+    """
+
+    @app.command("validate", epilog=_EXAMPLES)
+    def validate(
+        paths: Annotated[
+            list[str],
+            typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.", show_default=False),
+        ],
+        output: Annotated[
+            str, typer.Option("--output", "-o", metavar="FORM", help="table, json, github or sarif.")
+        ] = "table",
+        promise: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--promise", metavar="FILE", help="A Promise or CRD that says what requests look like; repeatable."
+            ),
+        ] = None,
+        kind: Annotated[
+            str,
+            typer.Option(
+                "--kind",
+                metavar="KIND",
+                help="Take every document for a status, contract, statuscontract or request.",
+                show_default=False,
+            ),
+        ] = "",
+        strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,  # noqa: FBT002 - typer reads options off the signature
+        allow_nothing: Annotated[  # noqa: FBT002 - typer reads options off the signature
+            bool, typer.Option("--allow-nothing", help="Nothing to validate is no error; for hooks.")
+        ] = False,
+    ) -> None:
+        """Validate requests, templates, statuses and Promises in files: offline, with line and column."""
+
+        def run() -> ExitCode:
+            from .validations import Asked, validate_files  # noqa: PLC0415 - see the module's docstring
+
+            asked = Asked(output, promise or (), kind, strict=strict, allow_nothing=allow_nothing)
+            return validate_files(paths, asked)
+
+        finish(run)

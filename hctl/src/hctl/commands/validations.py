@@ -1,0 +1,115 @@
+"""``hctl validate``: reads files, says what is wrong with them, and where."""
+
+import sys
+from collections.abc import Sequence
+
+from msgspec import Struct
+from rich.console import Console
+from rich.text import Text
+
+from hctl.drawing.consoles import make_console
+from hctl.errors import ExitCode, UsageError
+from hctl.texts import count_of, inert
+from hctl.validation.check import Form, check
+from hctl.validation.files import read_sources
+from hctl.validation.findings import Finding, Report, Severity
+
+__all__ = ["FORMS", "Asked", "validate_files"]
+
+FORMS = ("table", "json", "github", "sarif")
+
+
+class Asked(Struct, frozen=True):
+    """What was asked for.
+
+    Attributes:
+        output: The form of the answer, one of `FORMS`.
+        promises: Files that say what requests look like.
+        kind: What every document is taken for; empty: what it says.
+        strict: Whether warnings fail.
+        allow_nothing: Whether nothing to validate is no error.
+    """
+
+    output: str = "table"
+    promises: Sequence[str] = ()
+    kind: str = ""
+    strict: bool = False
+    allow_nothing: bool = False
+
+
+def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
+    """Validate files, offline.
+
+    Args:
+        paths: Files, folders, or ``-``.
+        asked: How.
+
+    Returns:
+        READY if everything is valid, else NOT_READY.
+
+    Raises:
+        UsageError: A file cannot be read, there is nothing to validate, or an option has another value than it may.
+    """
+    if asked.output not in FORMS:
+        raise UsageError(f"-o {inert(asked.output, 60)}: expected {', '.join(FORMS)}")
+    if asked.kind and asked.kind not in Form.__members__.values():
+        raise UsageError(f"--kind {inert(asked.kind, 60)}: expected {', '.join(Form)}")
+    sources = read_sources(paths, sys.stdin.buffer)
+    promises = read_sources(asked.promises, sys.stdin.buffer)
+    report = check(sources, promises=promises, form=Form(asked.kind) if asked.kind else None)
+    if not report.documents and not asked.allow_nothing:
+        raise UsageError(f"{_named(paths)}: nothing to validate: {_nothing(report)}")
+    if asked.output == "table":
+        _draw(report)
+    else:
+        from hctl.documents.findings import spell_findings  # noqa: PLC0415 - only these outputs need it
+
+        sys.stdout.write(spell_findings(report, asked.output))
+    sys.stdout.flush()
+    failed = report.failed or (asked.strict and bool(report.findings))
+    return ExitCode.NOT_READY if failed else ExitCode.READY
+
+
+def _named(paths: Sequence[str]) -> str:
+    return inert(", ".join(paths), 400)
+
+
+def _nothing(report: Report) -> str:
+    if not report.files:
+        return "no file that ends in .yaml, .yml or .json"
+    files = count_of(report.files, "file")
+    if report.passed_over:
+        strangers = count_of(report.passed_over, "document")
+        return f"{files} with {strangers}, none of a kind that is known; give their Promise with --promise"
+    return f"{files} without a document"
+
+
+def _draw(report: Report) -> None:
+    console = make_console(sys.stdout)
+    for finding in report.findings:
+        _line(console, finding)
+    console.print(Text(_summary(report)), soft_wrap=True)
+
+
+def _line(console: Console, finding: Finding) -> None:
+    """One line a finding, never folded: editors and CI find the place by it."""
+    color = "red" if finding.severity is Severity.ERROR else "yellow"
+    text = Text.assemble(
+        (f"{inert(finding.file, 1000)}:{finding.line}:{finding.column}: ", "bold"),
+        (f"{finding.severity}: ", f"bold {color}"),
+        finding.message,
+        (f" ({finding.rule})", "dim"),
+    )
+    console.print(text, soft_wrap=True)
+
+
+def _summary(report: Report) -> str:
+    errors = sum(finding.severity is Severity.ERROR for finding in report.findings)
+    warnings = len(report.findings) - errors
+    what = f"{count_of(report.documents, 'document')} in {count_of(report.files, 'file')}"
+    passed = f" ({report.passed_over} of other kinds passed over)" if report.passed_over else ""
+    if not report.findings:
+        return f"{what}: valid{passed}"
+    told = [count_of(errors, "error")] if errors else []
+    told += [count_of(warnings, "warning")] if warnings else []
+    return f"{what}: {', '.join(told)}{passed}"

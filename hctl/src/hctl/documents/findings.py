@@ -1,0 +1,94 @@
+"""Findings in files -> what programs read: JSON, GitHub's workflow commands, SARIF."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from hctl.texts import inert
+from hctl.validation.findings import Finding, Report, Severity
+
+from .reports import API_VERSION
+from .sarif import sarif_log
+
+__all__ = ["spell_findings", "validation_report"]
+
+Json = dict[str, Any]
+
+_LONGEST: Final = 4000
+_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def spell_findings(report: Report, form: str) -> str:
+    """Spell a report for a program.
+
+    Args:
+        report: What was found.
+        form: ``json``, ``github`` or ``sarif``.
+
+    Returns:
+        The text, with a line feed at its end; for ``github`` nothing at all if nothing was found.
+    """
+    if form == "github":
+        return "".join(_commands(report))
+    document = sarif_log(report) if form == "sarif" else validation_report(report)
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def validation_report(report: Report) -> Json:
+    """All findings, and how many of what there were."""
+    counts = Counter(finding.severity for finding in report.findings)
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "ValidationReport",
+        "failed": report.failed,
+        "findings": [_body(finding) for finding in report.findings],
+        "summary": {
+            "files": report.files,
+            "documents": report.documents,
+            "passedOver": report.passed_over,
+            "errors": counts[Severity.ERROR],
+            "warnings": counts[Severity.WARNING],
+        },
+    }
+
+
+def _file_name(file: str) -> str:
+    """Spell the name of a file: as it is, double spaces and all, unless a terminal would obey it."""
+    return file if file.isprintable() else inert(file, _LONGEST)
+
+
+def _body(finding: Finding) -> Json:
+    return {
+        "file": _file_name(finding.file),
+        "line": finding.line,
+        "column": finding.column,
+        "document": finding.document,
+        "path": inert(finding.path, _LONGEST),
+        "rule": inert(finding.rule),
+        "severity": str(finding.severity),
+        "found": inert(finding.found, _LONGEST),
+        "expected": inert(finding.expected, _LONGEST),
+        "suggestion": inert(finding.suggestion, _LONGEST),
+        "message": inert(finding.message, _LONGEST),
+    }
+
+
+def _commands(report: Report) -> Iterator[str]:
+    """One workflow command a finding: GitHub's runner makes an annotation of it, and of nothing that it quotes.
+
+    A command ends with its line, and a property with a comma or colon: so all of these are escaped, `%` first.
+    """
+    for finding in report.findings:
+        properties = {
+            "file": posixpath.normpath(_file_name(finding.file)),  # as the repository knows it, without ./
+            "line": str(finding.line),
+            "col": str(finding.column),
+            "title": f"hctl {inert(finding.rule)}",
+        }
+        spelled = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
+        message = inert(finding.message, _LONGEST).translate(_DATA)
+        yield f"::{finding.severity} {spelled}::{message}\n"

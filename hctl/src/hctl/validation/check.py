@@ -1,0 +1,258 @@
+"""All files at once: which documents there are, which kinds are known, and what is wrong. Pure."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from hctl.texts import inert
+from platform_status_contract.validation.problems import describe, format_path
+
+from .findings import Finding, Report, Severity
+from .kinds import KRATIX, OURS, Kind, KindId, api_of, builtin_kinds, crd_of, kinds_of
+from .located import Located, mapping
+from .promises import crd_findings, embedded_templates, promise_findings
+from .requests import request_findings
+from .statuses import contract_findings, status_findings
+from .streams import Flaw, read_stream
+from .templates import manifests_findings, template_findings
+
+__all__ = ["Form", "Source", "check"]
+
+_KINDS_OF_OURS: Final = ("StatusContract", "Manifests")
+_STATUS_KEYS: Final = ("contract", "phase", "health")
+
+
+class Form(StrEnum):
+    """What ``--kind`` makes of every document, whatever it says of itself."""
+
+    STATUS = "status"
+    CONTRACT = "contract"
+    STATUS_CONTRACT = "statuscontract"
+    REQUEST = "request"
+
+
+class Source(Struct, frozen=True):
+    """A file that was read.
+
+    Attributes:
+        file: Its name, as it was given.
+        data: What it holds.
+        given: Whether it was named itself; else it was found in a folder.
+    """
+
+    file: str
+    data: bytes
+    given: bool = True
+
+
+class _Read(Struct, frozen=True):
+    source: Source
+    roots: tuple[Located, ...]
+    flaw: Flaw | None
+
+
+class _Known(Struct, frozen=True):
+    """What all files together say about kinds.
+
+    Attributes:
+        kinds: The kinds of requests.
+        templates: Name of a template -> the kind that its Promise defines; None if Promises disagree.
+        only: The kind of the one Promise or CRD that was given beside the files.
+        used: The kinds of all documents.
+    """
+
+    kinds: dict[KindId, Kind]
+    templates: dict[str, Kind | None]
+    only: Kind | None
+    used: frozenset[KindId]
+
+
+def check(sources: Sequence[Source], *, promises: Sequence[Source] = (), form: Form | None = None) -> Report:
+    """Validate files.
+
+    Args:
+        sources: The files, in the order of the findings.
+        promises: Further Promises or CRDs, which say what requests look like and are not validated themselves.
+        form: What every document is taken for; None: what its kind says.
+    """
+    files = [_read(source) for source in sources]
+    beside = [_read(source) for source in promises]
+    known = _learn(files, beside)
+    findings: list[Finding] = []
+    documents = passed_over = 0
+    for read in files:
+        found: list[Finding] = []
+        for root in read.roots:
+            told = _judge(root, known, form, given=read.source.given)
+            documents += told is not None
+            passed_over += told is None
+            found += told or ()
+        if read.flaw is not None:
+            flaw = read.flaw
+            found.append(_flawed(read.source.file, len(read.roots), flaw))
+            documents += 1
+        findings += sorted(dict.fromkeys(found), key=_order)
+    return Report(tuple(findings), len(sources), documents, passed_over)
+
+
+def _flawed(file: str, index: int, flaw: Flaw) -> Finding:
+    texts = (inert(text, 400) for text in (flaw.found, flaw.expected, flaw.suggestion))
+    return Finding(file, *flaw.place, index, "", flaw.rule, Severity.ERROR, *texts)
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str, str]:
+    return finding.document, finding.line, finding.column, finding.rule, finding.path
+
+
+def _read(source: Source) -> _Read:
+    documents, flaw = read_stream(source.data, is_json=source.file.endswith(".json"))
+    roots = [root for document in documents for root in _objects(Located(source.file, document, document.value))]
+    return _Read(source, tuple(roots), flaw)
+
+
+def _objects(root: Located) -> Iterator[Located]:
+    """The objects of a document: itself, or the items of a List as kubectl writes it."""
+    items = root.inside("items")
+    if api_of(root) == ("", "v1", "List") and isinstance(items.value, list):
+        yield from (items.inside(index) for index in range(len(items.value)))
+    else:
+        yield root
+
+
+def _learn(files: Sequence[_Read], beside: Sequence[_Read]) -> _Known:
+    kinds = builtin_kinds()
+    templates: dict[str, Kind | None] = {}
+    given: list[Kind] = []
+    # What was named as the authority is learnt last.
+    for read in (*files, *beside):
+        for root in read.roots:
+            crd = crd_of(root)
+            found = list(kinds_of(crd)) if crd is not None else []
+            for kind in found:
+                kinds[kind.name] = kind
+                given += [kind] if read in beside else []
+                for template, what in embedded_templates(root) if crd is not root else ():
+                    name = _name(template) if what == "StatusContract" else ""
+                    templates[name] = kind if templates.get(name, kind) == kind else None
+    apis = (api_of(root) for read in files for root in read.roots)
+    used = frozenset(KindId(group, kind) for group, _, kind in apis)
+    return _Known(kinds, templates, given[0] if len(given) == 1 else None, used)
+
+
+def _name(root: Located) -> str:
+    name = mapping(mapping(root.value).get("metadata")).get("name")
+    return name if isinstance(name, str) else ""
+
+
+def _judge(root: Located, known: _Known, form: Form | None, *, given: bool) -> list[Finding] | None:
+    """Validate one object; None if it is none of ours."""
+    if form is None and given and not isinstance(root.value, dict):
+        return [*root.flawed(root.document.flaws), root.find((), "schema", describe(root.value), "a mapping")]
+    has_tags = any(flaw.rule == "tag" for flaw in root.document.flaws)
+    if form is None and has_tags and not given:
+        # What Kubernetes cannot read is the input of another tool; named by itself it is meant for us.
+        return None
+    found = _by_form(root, known, form) if form is not None else _by_kind(root, known)
+    if found is None:
+        return None
+    # What is written ambiguously has been said; that its value then is not the right one follows from that.
+    ambiguous = {format_path(flaw.path) for flaw in root.document.flaws}
+    told = (finding for finding in found if not (finding.rule == "schema" and finding.path in ambiguous))
+    return [*root.flawed(root.document.flaws), *told]
+
+
+def _by_form(root: Located, known: _Known, form: Form) -> list[Finding]:
+    value = mapping(root.value)
+    match form:
+        case Form.STATUS:
+            holds = isinstance(value.get("status"), dict)
+            generation = mapping(value.get("metadata")).get("generation") if holds else None
+            return list(status_findings(root.inside("status") if holds else root, generation))
+        case Form.CONTRACT:
+            return list(contract_findings(root))
+        case Form.STATUS_CONTRACT:
+            return list(template_findings(root, _template_kind(root, known)))
+    return _request(root, known)
+
+
+def _by_kind(root: Located, known: _Known) -> list[Finding] | None:
+    group, _, kind = api_of(root)
+    crd = crd_of(root)
+    if group == OURS:
+        return _template(root, kind, known)
+    authors = KRATIX if kind == "Promise" else OURS if kind in _KINDS_OF_OURS else ""
+    if authors and group != authors and (authors == OURS or get_close_matches(group[:64], [authors], n=1)):
+        version = "v1alpha1" if authors == KRATIX else "v1"
+        found = describe(mapping(root.value).get("apiVersion"))
+        return [root.find(("apiVersion",), "api-version", found, f"{authors}/{version}")]
+    if (group, kind) == (KRATIX, "Promise"):
+        kinds = list(kinds_of(crd)) if crd is not None else []
+        return list(promise_findings(root, kinds[0] if kinds else None))
+    if crd is not None:
+        return list(crd_findings(crd, of_promise=False)) if _is_golden_path(crd, known) else None
+    groups = {name.group for name in known.kinds}
+    is_known = group in groups or kind in {name.kind for name in known.kinds}
+    is_near = bool(group and get_close_matches(group[:64], sorted(groups), n=1, cutoff=0.9))
+    return _request(root, known) if is_known or is_near else None
+
+
+def _is_golden_path(crd: Located, known: _Known) -> bool:
+    """Whether a bare CRD is ours: by its group, its category, or because a request of it is among the files."""
+    spec = mapping(mapping(crd.value).get("spec"))
+    names = mapping(spec.get("names"))
+    categories = names.get("categories")
+    is_ours = any(spec.get("group") == name.group for name in builtin_kinds())
+    is_platform = isinstance(categories, list) and "platform" in categories
+    return is_ours or is_platform or any(spec.get("group") == name.group for name in known.used)
+
+
+def _template(root: Located, kind: str, known: _Known) -> list[Finding]:
+    match kind:
+        case "StatusContract":
+            return list(template_findings(root, _template_kind(root, known)))
+        case "Manifests":
+            return list(manifests_findings(root, _template_kind(root, known)))
+    return [_unknown(root, kind, _KINDS_OF_OURS, Severity.ERROR)]
+
+
+def _template_kind(root: Located, known: _Known) -> Kind | None:
+    return known.templates.get(_name(root)) or known.only
+
+
+def _request(root: Located, known: _Known) -> list[Finding]:
+    group, version, name = api_of(root)
+    kind = known.kinds.get(KindId(group, name))
+    if kind is None:
+        return [_stranger(root, group, name, known)]
+    if version not in kind.versions:
+        expected = " or ".join(f"{group}/{version}" for version in kind.versions)
+        found = inert(str(mapping(root.value).get("apiVersion")), 100)
+        return [root.find(("apiVersion",), "api-version", found, expected)]
+    findings = list(request_findings(root, kind.versions[version]))
+    status = root.inside("status")
+    if any(key in mapping(status.value) for key in _STATUS_KEYS):
+        findings += status_findings(status, mapping(mapping(root.value).get("metadata")).get("generation"))
+    return findings
+
+
+def _stranger(root: Located, group: str, name: str, known: _Known) -> Finding:
+    """A kind that no CRD is known of: a slip if it is nearly a known one, else perhaps only a CRD is missing."""
+    here = sorted(kind.kind for kind in known.kinds if kind.group == group)
+    same = sorted(kind.group for kind in known.kinds if kind.kind == name)
+    if same and not here:
+        found = inert(str(mapping(root.value).get("apiVersion")), 100)
+        kind = known.kinds[KindId(same[0], name)]
+        return root.find(("apiVersion",), "api-version", found, f"{same[0]}/{list(kind.versions)[-1]}")
+    near = get_close_matches(name[:64], here, n=1, cutoff=0.8)
+    severity = Severity.ERROR if near or not here or not name else Severity.WARNING
+    return _unknown(root, name, here or sorted(kind.kind for kind in known.kinds), severity)
+
+
+def _unknown(root: Located, name: str, known: Sequence[str], severity: Severity) -> Finding:
+    near = get_close_matches(name[:64], known, n=1, cutoff=0.8)
+    hint = f"did you mean {near[0]}?" if near else "or give its Promise with --promise" if name else ""
+    found = inert(name, 100) if name else "nothing"
+    return root.find(("kind",), "unknown-kind", found, f"one of {', '.join(known)}", hint, severity=severity)

@@ -1,0 +1,207 @@
+"""What a CRD asks for beyond structure: its rules in CEL, and lists whose items are told apart by a key. Pure.
+
+Rules are evaluated as the API server does, after its defaults; those that speak of `oldSelf` are about a change, and a
+file is none. Where the structure is wrong already, no rule is asked.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+from platform_status_contract.template.cel import CelError
+from platform_status_contract.validation.problems import Path, describe
+from platform_status_contract.validation.schemas import Schema
+
+from .findings import Finding, Severity
+from .kubernetes_cel import rules_environment
+from .located import Located, mapping
+from .metadata import is_name
+
+__all__ = ["NAMED", "is_transition", "rule_findings"]
+
+_OLD: Final = re.compile(r"\boldSelf\b")
+_RESERVED: Final = frozenset(
+    ("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import")
+) | {"let", "loop", "package", "namespace", "return", "var", "void", "while"}
+_ESCAPES: Final = (("__", "__underscores__"), (".", "__dot__"), ("-", "__dash__"), ("/", "__slash__"))
+_FIELD: Final = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)")
+
+_KEYS: Final = ("label-keys", lambda _: "keys that are label names, such as integratn.tech/role")
+NAMED: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
+    "subnet must be an IPv4 network in CIDR notation, such as 10.0.4.0/24": (
+        "subnet",
+        lambda _: "an IPv4 network in CIDR notation, such as 10.0.4.0/24",
+    ),
+    "vip must be an IPv4 address, such as 10.0.4.210": ("vip", lambda _: "an IPv4 address, such as 10.0.4.210"),
+    "vip must lie inside subnet": ("vip-in-subnet", lambda exposure: f"an address inside {exposure['subnet']}"),
+    "subnet is too small for the default vip (network + 200); name a vip": (
+        "subnet",
+        lambda _: "a network of at least /24, which the default vip (network + 200) needs, or a vip",
+    ),
+    "keys must be label names, such as integratn.tech/role": _KEYS,
+    "cidr must be a network in CIDR notation, such as 10.0.7.0/24": (
+        "cidr",
+        lambda _: "a network in CIDR notation, such as 10.0.7.0/24",
+    ),
+    "metadata.name must be a DNS label of at most 63 characters (lower case letters, digits, '-')": (
+        "metadata",
+        lambda _: "a name that is a DNS label of at most 63 characters: lower case letters, digits, '-'",
+    ),
+}
+"""Messages of our own CRDs -> the rule of ours, and what is expected in words; a test holds both together."""
+
+
+def is_transition(rule: object) -> bool:
+    """Whether a rule is about a change."""
+    return bool(_OLD.search(str(mapping(rule).get("rule"))))
+
+
+def rule_findings(root: Located, schema: Schema, wrong: frozenset[Path]) -> Iterator[Finding]:
+    """Ask every rule of a schema.
+
+    Args:
+        root: The request.
+        schema: Its schema, translated.
+        wrong: Paths that the structure is wrong at.
+    """
+    value = mapping(root.value)
+    named = {key: item for key, item in mapping(value.get("metadata")).items() if key in ("name", "generateName")}
+    if "name" not in named and isinstance(named.get("generateName"), str):
+        # The server makes a name of it, of this length, before it asks.
+        named["name"] = f"{named['generateName']}xxxxx"
+    whole = _defaulted({**value, "metadata": named}, schema)
+    yield from _walk(root, (), whole, schema, wrong)
+
+
+def _defaulted(value: object, schema: object) -> Any:  # noqa: ANN401 - any JSON
+    """A copy with the defaults of the schema, as the API server adds them before it asks any rule."""
+    if not isinstance(schema, dict):
+        return value
+    if isinstance(value, dict):
+        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
+        filled = {key: _defaulted(item, properties.get(key, further)) for key, item in value.items()}
+        for key, inner in properties.items():
+            if key not in filled and "default" in mapping(inner):
+                filled[key] = _defaulted(deepcopy(mapping(inner)["default"]), inner)
+        return filled
+    if isinstance(value, list):
+        return [_defaulted(item, schema.get("items")) for item in value]
+    return value
+
+
+def _walk(root: Located, path: Path, value: Any, schema: object, wrong: frozenset[Path]) -> Iterator[Finding]:  # noqa: ANN401 - any JSON
+    if not isinstance(schema, dict):
+        return
+    if not any(bad[: len(path)] == path for bad in wrong):
+        for rule in schema.get("x-kubernetes-validations", ()):
+            if not is_transition(rule):
+                yield from _ask(root, path, value, schema, mapping(rule))
+        yield from _twice(root, path, value, schema)
+    if isinstance(value, dict):
+        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
+        for key, item in value.items():
+            yield from _walk(root, (*path, key), item, properties.get(key, further), wrong)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(root, (*path, index), item, schema.get("items"), wrong)
+
+
+@functools.lru_cache(maxsize=512)
+def _compiled(rule: str) -> Any:  # noqa: ANN401 - a program, or why there is none
+    try:
+        return rules_environment().compile(rule)
+    except CelError as error:
+        return error
+
+
+def _evaluate(rule: str, value: object) -> object:
+    program = _compiled(rule)
+    if isinstance(program, CelError):
+        raise program
+    return program.evaluate({"self": value})
+
+
+def _ask(root: Located, path: Path, value: Any, schema: Schema, rule: Mapping[str, object]) -> Iterator[Finding]:  # noqa: ANN401 - any JSON
+    source, told = str(rule.get("rule")), str(rule.get("message") or "")
+    escaped = _escaped(value, schema)
+    try:
+        if _evaluate(source, escaped) is True:
+            return
+    except CelError as error:
+        does_compile = not isinstance(_compiled(source), CelError)
+        if does_compile and "no matching overload" not in str(error).lower():
+            yield root.find(
+                path, "crd-rule", f"a value that the rule {source} fails on: {error}", told or "another one"
+            )
+            return
+        yield root.find(
+            path,
+            "crd-rule-unknown",
+            f"the rule {source} of the CRD, which cannot be evaluated offline: {error}",
+            "a rule of CEL and the functions for addresses, networks and quantities; the API server will judge",
+            severity=Severity.WARNING,
+        )
+        return
+    if rule.get("messageExpression"):
+        try:
+            told = str(_evaluate(str(rule["messageExpression"]), escaped))
+        except CelError:
+            told = told or source
+    where: Path = (*path, *_FIELD.findall(str(rule.get("fieldPath") or "")))
+    shown: Any = value
+    for key in where[len(path) :]:
+        shown = mapping(shown).get(str(key))
+    if told.startswith("metadata.name ") and not path:
+        where, shown = ("metadata", "name"), mapping(mapping(value).get("metadata")).get("name")
+    if told in NAMED:
+        name, expected = NAMED[told]
+        odd = [key for key in mapping(shown) if not is_name(key)]
+        if name == "label-keys" and odd:
+            yield root.find((*where, odd[0]), name, f"the key {describe(odd[0])}", expected(value), at_key=True)
+            return
+        yield root.find(where, name, _shown(shown), expected(value))
+    else:
+        yield root.find(where, "crd-rule", _shown(shown), f"what the CRD asks for: {told or source}")
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) and value.isprintable() and value else describe(value)
+
+
+def _escaped(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
+    """Names of properties as CEL knows them; keys of free maps stay."""
+    if not isinstance(schema, dict):
+        return value
+    if isinstance(value, dict):
+        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
+        return {
+            (_escape(key) if key in properties else key): _escaped(item, properties.get(key, further))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_escaped(item, schema.get("items")) for item in value]
+    return value
+
+
+def _escape(name: str) -> str:
+    if name in _RESERVED:
+        return f"__{name}__"
+    for sign, word in _ESCAPES:
+        name = name.replace(sign, word)
+    return name
+
+
+def _twice(root: Located, path: Path, value: object, schema: Schema) -> Iterator[Finding]:
+    kind, keys = schema.get("x-kubernetes-list-type"), schema.get("x-kubernetes-list-map-keys", [])
+    if not isinstance(value, list) or kind not in ("map", "set"):
+        return
+    seen: dict[str, int] = {}
+    for index, item in enumerate(value):
+        identity = repr([mapping(item).get(str(key)) for key in keys]) if kind == "map" else repr(item)
+        if identity in seen:
+            told = ", ".join(f"{key} {describe(mapping(item).get(str(key)))}" for key in keys) or describe(item)
+            here: Path = (*path, index, str(keys[0])) if kind == "map" and len(keys) == 1 else (*path, index)
+            yield root.find(here, "list-key", f"{told} again", f"it once; see item {seen[identity]}")
+        seen.setdefault(identity, index)

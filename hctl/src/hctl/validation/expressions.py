@@ -1,0 +1,112 @@
+"""Every ``${...}`` of a template: complete, CEL, and of fields that a request can have. Pure."""
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from platform_status_contract.template.cel import CelError, Environment
+from platform_status_contract.template.expressions import Expression, UnbalancedError, split
+from platform_status_contract.template.syntax import read_tree
+from platform_status_contract.validation.problems import Path
+from platform_status_contract.validation.schemas import Schema
+
+from .findings import Finding
+from .kinds import Kind
+from .located import Located, mapping
+from .reads import ANYTHING, TEXT, Misread, misreads
+
+__all__ = ["expression_findings"]
+
+_FEW: Final = 16
+
+
+def expression_findings(
+    root: Located, sections: Sequence[Path], kind: Kind | None, *, further: tuple[str, ...] = ()
+) -> Iterator[Finding]:
+    """Check the expressions of a template.
+
+    Args:
+        root: The template.
+        sections: Where expressions stand, beside the variables.
+        kind: The requests that it is for; None if that is not known.
+        further: Further names that an expression may speak of.
+    """
+    schema = kind.stored if kind else ANYTHING
+    properties = mapping(schema.get("properties"))
+    names = ("apiVersion", "kind", "metadata", "spec")
+    scope: dict[str, Schema] = {name: _schema(properties.get(name)) for name in names}
+    scope |= {"apiVersion": TEXT, "kind": TEXT} | dict.fromkeys(further, ANYTHING)
+    known: dict[str, Schema] = {}
+    for name, text in mapping(root.inside("spec", "variables").value).items():
+        scope["variables"] = {"type": "object", "properties": dict(known), "additionalProperties": False}
+        path: Path = ("spec", "variables", name)
+        known[name] = ANYTHING
+        if isinstance(text, str):
+            known[name], findings = _text(root, path, text, scope)
+            yield from findings
+    scope["variables"] = {"type": "object", "properties": known, "additionalProperties": False}
+    for section in sections:
+        for path, text in _texts(root.inside(*section).value, section):
+            yield from _text(root, path, text, scope)[1]
+
+
+def _schema(schema: object) -> Schema:
+    return schema if isinstance(schema, dict) else ANYTHING
+
+
+def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
+
+
+def _text(root: Located, path: Path, text: str, scope: Mapping[str, Schema]) -> tuple[Schema, list[Finding]]:
+    """The schema of what a text becomes, and what is wrong with it."""
+    findings: list[Finding] = []
+    try:
+        pieces = split(text)
+    except UnbalancedError as error:
+        return TEXT, [root.find(path, "expression", str(error), "${...} with a CEL expression in it")]
+    schema = TEXT
+    for piece in pieces:
+        if not isinstance(piece, Expression):
+            continue
+        try:
+            environment = _environment(tuple(scope))
+            environment.compile(piece.source)
+            schema, misread = misreads(read_tree(environment.parse(piece.source)), scope)
+        except CelError as error:
+            known = ", ".join(scope)
+            findings.append(
+                root.find(path, "expression", f"${{{piece.source}}}: {error}", f"CEL that speaks of {known} only")
+            )
+            schema = ANYTHING
+            continue
+        except RecursionError:
+            findings.append(root.find(path, "expression", "an expression that is nested too deeply", "a shorter one"))
+            continue
+        findings += [_misread(root, path, field) for field in misread]
+    return (schema if len(pieces) == 1 else TEXT), findings
+
+
+@functools.lru_cache(maxsize=16)
+def _environment(names: tuple[str, ...]) -> Environment:
+    return Environment(names)
+
+
+def _misread(root: Located, path: Path, misread: Misread) -> Finding:
+    owner, field, known = misread
+    if not known:
+        return root.find(
+            path, "expression-field", f"${{{owner}.{field}}}", f"no field of {owner}, which has none", "leave it out"
+        )
+    near = get_close_matches(field[:64], known, n=1)
+    words = ", ".join(known[:_FEW]) + (f" and {len(known) - _FEW} more" if len(known) > _FEW else "")
+    suggestion = f"did you mean {owner}.{near[0]}?" if near else ""
+    return root.find(path, "expression-field", f"${{{owner}.{field}}}", f"a field of {owner}: {words}", suggestion)

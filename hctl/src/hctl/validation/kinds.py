@@ -1,0 +1,153 @@
+"""Which kinds of requests are known, and what each must look like. Pure.
+
+One kind is built in; the others are read out of CRDs: bare ones, and those in Promises.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from platform_status_contract.validation import resolved_schema
+from platform_status_contract.validation.schemas import Schema
+
+from .located import Located, mapping
+from .openapi import NotStructuralError, translate, with_words
+
+__all__ = ["KRATIX", "OURS", "Kind", "KindId", "api_of", "builtin_kinds", "crd_of", "kinds_of", "split_version"]
+
+KRATIX: Final = "platform.kratix.io"
+OURS: Final = "status.integratn.tech"
+_BUILT_IN: Final = "vclusterorchestratorv2-request-v1alpha1"
+
+
+class KindId(NamedTuple):
+    """An API group and a kind."""
+
+    group: str
+    kind: str
+
+
+class Kind(Struct, frozen=True):
+    """A kind of requests.
+
+    Attributes:
+        name: Group and kind.
+        versions: Version that is served -> the schema of a whole request; the one that is stored comes last.
+    """
+
+    name: KindId
+    versions: dict[str, Schema]
+
+    @property
+    def stored(self) -> Schema:
+        """The schema of the version that is stored, which is the one that Kratix reads."""
+        return self.versions[list(self.versions)[-1]]
+
+
+def split_version(api_version: object) -> tuple[str, str]:
+    """Group and version of an apiVersion; empty where it has none."""
+    group, slash, version = api_version.partition("/") if isinstance(api_version, str) else ("", "", "")
+    return (group, version) if slash else ("", group)
+
+
+@functools.cache
+def _built_in_schema() -> Schema:
+    schema: Schema = _worded(resolved_schema(_BUILT_IN))
+    return schema
+
+
+def _worded(node: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(node, list):
+        return [_worded(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    # What propertyNames says of label names, a rule of the CRD says too, and that has a name of its own.
+    kept = {key: value for key, value in node.items() if key != "propertyNames"}
+    inner = {key: value if key in ("examples", "default") else _worded(value) for key, value in kept.items()}
+    examples = inner.get("examples")
+    return with_words(inner, examples[0]) if isinstance(inner.get("pattern"), str) and examples else with_words(inner)
+
+
+def metadata_schema() -> Schema:
+    """Metadata of any request; names are looked at by `metadata`."""
+    schema: Schema = dict(_built_in_schema()["properties"]["metadata"])
+    schema.pop("anyOf", None)
+    properties: dict[str, Any] = schema["properties"]
+    # The server writes null where a client says nothing, and takes that back.
+    properties = {key: _or_null(value) for key, value in properties.items()}
+    return {**schema, "properties": {**properties, "name": {"type": "string"}, "namespace": {"type": "string"}} | _MAPS}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]} if isinstance(schema.get("type"), str) else schema
+
+
+_MAPS: Final = {"labels": {"type": ["object", "null"]}, "annotations": {"type": ["object", "null"]}}
+
+
+def builtin_kinds() -> dict[KindId, Kind]:
+    """The kinds whose schema comes with the contract."""
+    schema = _built_in_schema()
+    group, version = split_version(schema["properties"]["apiVersion"]["const"])
+    name = KindId(group, schema["properties"]["kind"]["const"])
+    properties = {**schema["properties"], "metadata": metadata_schema()}
+    return {name: Kind(name, {version: {**schema, "properties": properties}})}
+
+
+def api_of(root: Located) -> tuple[str, str, str]:
+    """Group, version and kind of an object; empty where it does not say."""
+    value = mapping(root.value)
+    kind = value.get("kind")
+    return (*split_version(value.get("apiVersion")), kind if isinstance(kind, str) else "")
+
+
+def crd_of(root: Located) -> Located | None:
+    """The CRD that an object is, or brings as the API of a Promise."""
+    group, _, kind = api_of(root)
+    if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition"):
+        return root
+    if (group, kind) == (KRATIX, "Promise"):
+        api = root.inside("spec", "api")
+        return api if isinstance(api.value, dict) else None
+    return None
+
+
+def kinds_of(crd: Located) -> Iterator[Kind]:
+    """The kind that a CRD defines, in every version whose schema can be read."""
+    spec = mapping(mapping(crd.value).get("spec"))
+    group, kind = spec.get("group"), mapping(spec.get("names")).get("kind")
+    if not (isinstance(group, str) and isinstance(kind, str) and group and kind):
+        return
+    versions: dict[str, Schema] = {}
+    found = spec.get("versions")
+    served = [mapping(version) for version in (found if isinstance(found, list) else ())]
+    for version in sorted(served, key=lambda version: version.get("storage") is True):
+        if version.get("served") is False:
+            continue
+        name, schema = version.get("name"), mapping(version.get("schema")).get("openAPIV3Schema")
+        try:
+            if isinstance(name, str):
+                versions[name] = _whole(translate(schema), group, name, kind)
+        except NotStructuralError:
+            continue
+    if versions:
+        yield Kind(KindId(group, kind), versions)
+
+
+def _whole(schema: Schema, group: str, version: str, kind: str) -> Schema:
+    properties: Mapping[str, Any] = mapping(schema.get("properties"))
+    required = [key for key in schema.get("required", []) if key not in ("apiVersion", "kind", "metadata")]
+    return {
+        **schema,
+        "required": ["apiVersion", "kind", "metadata", *required],
+        "properties": {
+            **properties,
+            "apiVersion": {"const": f"{group}/{version}"},
+            "kind": {"const": kind},
+            "metadata": metadata_schema(),
+            # Kratix writes its own schema of the status into the CRD.
+            "status": {"type": "object"},
+        },
+    }

@@ -1,0 +1,75 @@
+"""Metadata of an object as the API server takes it: names, labels, annotations. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from platform_status_contract.validation.problems import describe, quote
+
+from .findings import Finding
+from .located import Located, mapping
+
+__all__ = ["LONGEST_NAME", "is_name", "metadata_findings"]
+
+LONGEST_NAME: Final = 63
+"""Kratix makes a label of the name of every request."""
+
+_SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_WORD: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
+_LONGEST_PREFIX: Final = 253
+_MOST_ANNOTATIONS: Final = 256 * 1024
+_SUBDOMAIN_WORDS: Final = "a DNS name: lower case letters, digits, '-' and '.', a letter or digit at both ends"
+
+
+def is_name(key: str) -> bool:
+    """Whether a text is the name of a label or an annotation."""
+    prefix, slash, name = key.rpartition("/")
+    if slash and not (len(prefix) <= _LONGEST_PREFIX and _SUBDOMAIN.match(prefix)):
+        return False
+    return bool(_WORD.match(name))
+
+
+def metadata_findings(root: Located) -> Iterator[Finding]:
+    """Say what the API server, or Kratix, would refuse in the metadata of an object."""
+    metadata = mapping(mapping(root.value).get("metadata"))
+    name, generated = metadata.get("name"), metadata.get("generateName")
+    if "name" not in metadata and not generated:
+        yield root.find(("metadata", "name"), "metadata", "nothing", "the name of the request", at_key=True)
+    if isinstance(name, str):
+        if len(name) > LONGEST_NAME:
+            expected = f"at most {LONGEST_NAME}: Kratix makes a label of it"
+            yield root.find(("metadata", "name"), "name-length", f"{len(name)} characters", expected)
+        elif not _SUBDOMAIN.match(name):
+            yield root.find(("metadata", "name"), "metadata", quote(name), _SUBDOMAIN_WORDS)
+    if isinstance(generated, str) and generated and not _SUBDOMAIN.match(f"{generated}x"):
+        yield root.find(
+            ("metadata", "generateName"), "metadata", quote(generated), f"the beginning of {_SUBDOMAIN_WORDS}"
+        )
+    namespace = metadata.get("namespace")
+    if isinstance(namespace, str) and not _LABEL.match(namespace):
+        yield root.find(("metadata", "namespace"), "metadata", quote(namespace), "the name of a namespace: a DNS label")
+    for section in ("labels", "annotations"):
+        yield from _section(root, section, mapping(metadata.get(section)))
+
+
+def _section(root: Located, section: str, entries: object) -> Iterator[Finding]:
+    size = 0
+    for key, value in mapping(entries).items():
+        path = ("metadata", section, key)
+        if not is_name(key):
+            expected = (
+                "a name of at most 63 letters, digits, '-', '_' and '.', perhaps with a DNS name and '/' before it"
+            )
+            yield root.find(path, "metadata", f"the key {quote(key)}", expected, at_key=True)
+        if not isinstance(value, str):
+            yield root.find(path, "schema", describe(value), "a string", "put the value in quotes")
+        elif section == "labels" and value and not _WORD.match(value):
+            expected = "at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends"
+            yield root.find(path, "metadata", quote(value), expected)
+        else:
+            size += len(key) + len(value)
+    if section == "annotations" and size > _MOST_ANNOTATIONS:
+        yield root.find(
+            ("metadata", section), "metadata", f"{size} characters", "at most 256 KiB of annotations", at_key=True
+        )

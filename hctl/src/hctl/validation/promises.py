@@ -1,0 +1,200 @@
+"""Promises and CRDs as Kratix takes them (docs/kratix.md sections 1 and 2). Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSION_LABEL, promise_schema
+from platform_status_contract.validation import validate_with, validator_of
+from platform_status_contract.validation.problems import Path, describe, quote
+
+from .findings import Finding, Severity
+from .kinds import Kind
+from .located import Located, mapping
+from .openapi import NotStructuralError, translate
+from .streams import read_stream
+from .templates import manifests_findings, template_findings
+
+__all__ = ["crd_findings", "embedded_templates", "promise_findings"]
+
+_TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifests"}
+"""Variable of a container -> the template in it."""
+
+_NAME_LABEL: Final = "kratix.io/promise-name"
+_VERSION: Final = re.compile(r"v[0-9]")
+_SERVER_KEYS: Final = ("creationTimestamp", "finalizers", "generation", "managedFields", "resourceVersion", "uid")
+_WRITTEN_BY_THE_SERVER: Final[frozenset[Path]] = frozenset([("status",), *(("metadata", key) for key in _SERVER_KEYS)])
+"""What a Promise holds when it comes from a cluster."""
+
+_ACTIONS: Final = ("configure", "delete")
+
+
+def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
+    """Check a Promise.
+
+    Args:
+        root: The Promise.
+        kind: What its API defines; None if that cannot be read.
+    """
+    problems = validate_with(root.value, validator_of(promise_schema()))
+    told = root.told(problem for problem in problems if problem.keys not in _WRITTEN_BY_THE_SERVER)
+    yield from told
+    metadata = mapping(mapping(root.value).get("metadata"))
+    labels = mapping(metadata.get("labels"))
+    version = labels.get(VERSION_LABEL)
+    if not (isinstance(version, str) and _VERSION.match(version)):
+        found = describe(version) if version is not None else "nothing"
+        expected = "a version such as v1.2.3, which names the revision"
+        finding = root.find(("metadata", "labels", VERSION_LABEL), "promise-version", found, expected)
+        if finding.path not in {earlier.path for earlier in told}:
+            yield finding
+    name = metadata.get("name")
+    for workflow in ("promise", "resource"):
+        for action in _ACTIONS:
+            yield from _pipelines(root, name if isinstance(name, str) else "", workflow, action)
+    yield from _dependencies(root)
+    api = root.inside("spec", "api")
+    if isinstance(api.value, dict):
+        yield from crd_findings(api, of_promise=True)
+    for template, what in embedded_templates(root):
+        yield from template.flawed(template.document.flaws)
+        yield from (template_findings if what == "StatusContract" else manifests_findings)(template, kind)
+    yield from _unreadable_templates(root)
+
+
+def _pipelines(root: Located, promise: str, workflow: str, action: str) -> Iterator[Finding]:
+    path: Path = ("spec", "workflows", workflow, action)
+    pipelines = root.inside(*path).value
+    seen: dict[str, int] = {}
+    for index, pipeline in enumerate(pipelines if isinstance(pipelines, list) else ()):
+        name = mapping(mapping(pipeline).get("metadata")).get("name")
+        if not isinstance(name, str):
+            continue
+        here = (*path, index, "metadata", "name")
+        if name in seen:
+            yield root.find(here, "pipeline-twice", f"a second {quote(name)}", f"the name once; see item {seen[name]}")
+        seen.setdefault(name, index)
+        whole = f"{promise}-{workflow}-{action}-{name}"
+        if len(whole) > MAX_PIPELINE_NAME:
+            found = f"{quote(whole, 100)} with {len(whole)} characters, which Kratix makes of it"
+            hint = "shorten the name of the Promise or of the pipeline"
+            yield root.find(here, "pipeline-name", found, f"at most {MAX_PIPELINE_NAME}", hint)
+
+
+def _dependencies(root: Located) -> Iterator[Finding]:
+    path: Path = ("spec", "dependencies")
+    dependencies = root.inside(*path).value
+    if not isinstance(dependencies, list) or not dependencies:
+        return
+    found = "1 object" if len(dependencies) == 1 else f"{len(dependencies)} objects"
+    expected = "none: with any, Kratix writes without end"
+    hint = "ship them by a promise.configure workflow, see docs/kratix.md 11.6"
+    yield root.find(path, "promise-dependencies", found, expected, hint, severity=Severity.WARNING, at_key=True)
+    for index, item in enumerate(dependencies):
+        if _NAME_LABEL in mapping(mapping(mapping(item).get("metadata")).get("labels")):
+            here = (*path, index, "metadata", "labels", _NAME_LABEL)
+            expected = "no such label: Kratix deletes by it when the Promise goes"
+            yield root.find(here, "promise-name-label", "the label", expected, severity=Severity.WARNING, at_key=True)
+
+
+def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
+    """Check a CRD.
+
+    Args:
+        crd: The CRD.
+        of_promise: Whether it is the API of a Promise: Kratix asks for more.
+    """
+    yield from _crd_names(crd)
+    spec = mapping(mapping(crd.value).get("spec"))
+    if of_promise and spec.get("scope") != "Namespaced":
+        found = describe(spec.get("scope")) if "scope" in spec else "nothing"
+        yield crd.find(("spec", "scope"), "promise-api", found, "Namespaced")
+    categories = mapping(spec.get("names")).get("categories")
+    if of_promise and not (isinstance(categories, list) and "platform" in categories):
+        found = describe(categories) if categories is not None else "nothing"
+        expected = "platform in it: hctl finds golden paths by that"
+        path = ("spec", "names", "categories")
+        yield crd.find(path, "promise-category", found, expected, severity=Severity.WARNING, at_key=True)
+    versions = spec.get("versions")
+    if not isinstance(versions, list) or not versions:
+        yield crd.find(("spec", "versions"), "promise-api", describe(versions), "a list with at least one version")
+        return
+    if sum(mapping(version).get("storage") is True for version in versions) != 1:
+        found = "none, or several, that are stored"
+        yield crd.find(("spec", "versions"), "promise-api", found, "one version with storage: true", at_key=True)
+    for index in range(len(versions)):
+        yield from _crd_schema(crd, ("spec", "versions", index, "schema", "openAPIV3Schema"), of_promise=of_promise)
+
+
+def _crd_names(crd: Located) -> Iterator[Finding]:
+    spec = mapping(mapping(crd.value).get("spec"))
+    names = mapping(spec.get("names"))
+    group, plural = spec.get("group"), names.get("plural")
+    said: tuple[tuple[Path, object], ...] = (
+        (("spec", "group"), group),
+        (("spec", "names", "kind"), names.get("kind")),
+        (("spec", "names", "plural"), plural),
+    )
+    for path, value in said:
+        if not isinstance(value, str) or not value:
+            yield crd.find(path, "promise-api", describe(value) if value is not None else "nothing", "a name")
+    name = mapping(mapping(crd.value).get("metadata")).get("name")
+    if isinstance(group, str) and isinstance(plural, str) and name != f"{plural}.{group}":
+        found = describe(name) if name is not None else "nothing"
+        yield crd.find(("metadata", "name"), "promise-api", found, f"{plural}.{group}, plural and group")
+
+
+def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Finding]:
+    schema = crd.inside(*path).value
+    try:
+        translate(schema)
+    except NotStructuralError as error:
+        is_key = error.rule == "typo"
+        here = (*path, *error.path)
+        yield crd.find(here, error.rule, error.found, error.expected, error.hint, at_key=is_key)
+        return
+    if of_promise and not isinstance(mapping(schema).get("properties"), dict):
+        expected = "some: Kratix writes its schema of the status into them"
+        yield crd.find((*path, "properties"), "promise-api", "nothing", expected)
+
+
+def _variables(root: Located) -> Iterator[tuple[Located, str]]:
+    """The values of variables that carry a template, and what each should be."""
+    workflows = root.inside("spec", "workflows", "resource")
+    for action in _ACTIONS:
+        pipelines = workflows.inside(action)
+        for number in range(_length(pipelines)):
+            containers = pipelines.inside(number, "spec", "containers")
+            for index in range(_length(containers)):
+                env = containers.inside(index, "env")
+                for place in range(_length(env)):
+                    name = mapping(env.inside(place).value).get("name")
+                    value = env.inside(place, "value")
+                    if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
+                        yield value, _TEMPLATES[name]
+
+
+def _length(located: Located) -> int:
+    return len(located.value) if isinstance(located.value, list) else 0
+
+
+def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:
+    """Templates that a Promise carries in variables of its containers, each with its kind."""
+    for value, what in _variables(root):
+        documents, flaw = read_stream(_as_seen(value.value), is_json=False)
+        if flaw is None and len(documents) == 1:
+            yield Located(root.file, documents[0], documents[0].value, (), value), what
+
+
+def _unreadable_templates(root: Located) -> Iterator[Finding]:
+    for value, what in _variables(root):
+        documents, flaw = read_stream(_as_seen(value.value), is_json=False)
+        if flaw is not None:
+            yield value.find((), "yaml", flaw.found, f"the YAML of a {what}")
+        elif len(documents) != 1:
+            yield value.find((), "yaml", f"{len(documents)} documents", f"one, of kind {what}")
+
+
+def _as_seen(value: object) -> bytes:
+    """A variable as the container sees it: Kubernetes makes ``$`` of ``$$``."""
+    return str(value).replace("$$", "$").encode("utf-8", "replace")

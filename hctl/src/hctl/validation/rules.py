@@ -1,0 +1,46 @@
+"""The ids of the rules, each with what it means. An id, once given out, keeps its meaning: people suppress by it."""
+
+from typing import Final
+
+__all__ = ["RULES"]
+
+RULES: Final[dict[str, str]] = {
+    "yaml": "The file is YAML or JSON, in UTF-8, within the limits of size and depth.",
+    "duplicate-key": "No key stands twice in one mapping, where one of the two would silently win.",
+    "alias": "No YAML aliases and no merge keys: a few lines of them can stand for gigabytes.",
+    "tag": "No YAML tags: Kubernetes knows none, and what is meant would be lost.",
+    "ambiguous-scalar": "No text without quotes that only some parsers of YAML take for a boolean or a number.",
+    "schema": "The document has the structure that its schema asks for: types, ranges, patterns, required keys.",
+    "typo": "Every key is known to the schema; the API server would drop an unknown one without a word.",
+    "api-version": "The kind exists in that API group and version.",
+    "unknown-kind": "A document of a group of the platform is of a kind whose CRD is known.",
+    "metadata": "Names, labels and annotations are such as the API server accepts.",
+    "name-length": "A name, and every name that Kratix makes of it, is at most 63 characters.",
+    "vip-in-subnet": "The address of a virtual cluster lies inside its subnet.",
+    "vip": "The address of a virtual cluster is an IPv4 address.",
+    "subnet": "The subnet of a virtual cluster is an IPv4 network, with room for the default address if none is named.",
+    "label-keys": "The keys of a mapping that becomes labels or annotations are label names.",
+    "cidr": "A destination of network policies is a network in CIDR notation.",
+    "crd-rule": "The document keeps the rules in CEL of its CRD (x-kubernetes-validations).",
+    "crd-rule-unknown": "The rules in CEL of a CRD can be evaluated offline; what cannot be is left to the API server.",
+    "list-key": "Items of a list that Kubernetes treats as a map or a set stand in it once.",
+    "expression": "Every ${...} of a template is complete, and is CEL with names that exist.",
+    "expression-field": "Every field that an expression reads is one that the request can have.",
+    "no-source": "A contract observes at least one source; one that observes nothing would be Ready for no reason.",
+    "threshold-order": "failedAfterSeconds is at least degradedAfterSeconds: what is tolerated cannot have failed.",
+    "threshold-dwell": "failedAfterSeconds is at least 60: a request is Degraded for that long before it is Failed.",
+    "threshold-deadline": "progressDeadlineSeconds leaves time for what the rules wait for: 60 s for a source "
+    "that does not answer and for pods that restarted, 120 s for Works that fail.",
+    "threshold-ratio": "minReadyRatio is above 0: nothing is below a share of 0, so workloads could never be down.",
+    "status-generation": "A status does not speak of a generation that its object has not reached.",
+    "condition-twice": "A status has one condition of each type.",
+    "condition-time": "A condition of the contract did not change after the last write of the status.",
+    "promise-api": "The API of a Promise is a CRD that Kratix can take: structural, Namespaced, with properties.",
+    "promise-version": "A Promise has the label kratix.io/promise-version, which names its revision.",
+    "promise-category": "The CRD of a golden path is in the category platform, by which hctl finds it.",
+    "promise-dependencies": "A Promise has no spec.dependencies, with which Kratix writes without end.",
+    "promise-name-label": "Objects that a Promise ships do not carry kratix.io/promise-name, by which Kratix deletes.",
+    "pipeline-name": "Promise, type, action and pipeline fit into the 60 characters that Kratix has for them.",
+    "pipeline-twice": "A name of a pipeline stands once in its workflow and action.",
+}
+"""Id -> one sentence."""

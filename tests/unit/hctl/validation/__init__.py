@@ -1,0 +1,1 @@
+"""hctl validate: what it finds, where, and that nothing gets past it."""

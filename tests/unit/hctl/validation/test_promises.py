@@ -1,0 +1,140 @@
+"""Promises as Kratix takes them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hctl.validation.check import Source, check
+from hctl.validation.findings import Finding
+from platform_status_contract.template.yaml_text import dump, load
+
+from .files import ROOT, found
+
+WEBAPP = (ROOT / "promise/webapp/promise.yaml").read_text("utf-8")
+RESOURCE = "spec.workflows.resource.configure"
+PROMISE = "spec.workflows.promise.configure"
+Edit = Callable[[dict[str, Any]], object]
+
+
+def edited(edit: Edit) -> tuple[Finding, ...]:
+    """What is found in a Promise after an edit."""
+    promise: Any = load(WEBAPP)
+    edit(promise)
+    return found(dump(promise, literal=True))
+
+
+def test_every_promise_of_this_repository_is_good() -> None:
+    paths = sorted((ROOT / "promise").rglob("promise.yaml"))
+    report = check([Source(str(path), path.read_bytes()) for path in paths])
+    assert (report.findings, report.documents) == ((), len(paths))
+
+
+def pipelines(promise: dict[str, Any]) -> list[dict[str, Any]]:
+    """Pipelines of resource.configure."""
+    result: list[dict[str, Any]] = promise["spec"]["workflows"]["resource"]["configure"]
+    return result
+
+
+def crd(promise: dict[str, Any]) -> dict[str, Any]:
+    """Spec of the API."""
+    result: dict[str, Any] = promise["spec"]["api"]["spec"]
+    return result
+
+
+def schema(promise: dict[str, Any]) -> dict[str, Any]:
+    """Schema of the API."""
+    result: dict[str, Any] = crd(promise)["versions"][0]["schema"]["openAPIV3Schema"]
+    return result
+
+
+@pytest.mark.parametrize(
+    ("edit", "rule", "path"),
+    [
+        (lambda p: p["metadata"].update(name="w" * 40), "pipeline-name", f"{PROMISE}[0].metadata.name"),
+        (lambda p: pipelines(p).append(pipelines(p)[0]), "pipeline-twice", f"{RESOURCE}[1].metadata.name"),
+        (lambda p: pipelines(p)[0]["spec"].update(affinity={}), "typo", f"{RESOURCE}[0].spec.affinity"),
+        (lambda p: p["spec"]["workflows"].update(resources={}), "typo", "spec.workflows.resources"),
+        (lambda p: p["spec"].update(dependencies=[{}]), "promise-dependencies", "spec.dependencies"),
+        (lambda p: p["metadata"]["labels"].clear(), "promise-version", 'metadata.labels["kratix.io/promise-version"]'),
+        (lambda p: crd(p).update(scope="Cluster"), "promise-api", "spec.api.spec.scope"),
+        (lambda p: crd(p)["names"].pop("categories"), "promise-category", "spec.api.spec.names.categories"),
+        (lambda p: crd(p)["names"].update(plural="apps"), "promise-api", "spec.api.metadata.name"),
+        (lambda p: crd(p).update(versions=[]), "promise-api", "spec.api.spec.versions"),
+        (lambda p: crd(p)["versions"][0].update(storage=False), "promise-api", "spec.api.spec.versions"),
+        (lambda p: schema(p).update(requires=[]), "typo", "spec.api.spec.versions[0].schema.openAPIV3Schema.requires"),
+        (
+            lambda p: schema(p)["properties"]["spec"]["properties"]["host"].update(pattern="(?=a)"), "promise-api",
+            "spec.api.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.host.pattern",
+        ),
+        (
+            lambda p: schema(p)["properties"]["spec"]["properties"]["host"].pop("type"), "promise-api",
+            "spec.api.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.host.type",
+        ),
+    ],
+)  # fmt: skip
+def test_what_kratix_would_refuse_or_suffer_from_is_found(edit: Edit, rule: str, path: str) -> None:
+    assert (rule, path) in [(finding.rule, finding.path) for finding in edited(edit)]
+
+
+def test_the_length_of_a_name_is_told() -> None:
+    findings = edited(lambda promise: promise["metadata"].update(name="w" * 40))
+    told = next(finding for finding in findings if finding.rule == "pipeline-name")
+    assert "with 66 characters" in told.found
+    assert told.expected == "at most 60"
+
+
+def test_an_object_that_is_shipped_with_kratix_own_label_is_a_warning() -> None:
+    labelled = {"metadata": {"labels": {"kratix.io/promise-name": "webapp"}}}
+    findings = edited(lambda promise: promise["spec"].update(dependencies=[labelled]))
+    assert {finding.rule: finding.severity for finding in findings} == {
+        "promise-dependencies": "warning",
+        "promise-name-label": "warning",
+    }
+
+
+def test_the_template_inside_is_checked_line_by_line_against_the_api_of_the_promise() -> None:
+    text = WEBAPP.replace("${has(spec.host) ?", "${has(spec.hots) ?")
+    (finding,) = found(text)
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if "app: >-" in line)
+    assert (finding.rule, finding.line) == ("expression-field", line)
+    assert finding.path.endswith(".env[0].value: spec.endpoints.app")
+    assert finding.suggestion == "did you mean spec.host?"
+
+
+def test_a_template_inside_that_is_no_yaml_is_found() -> None:
+    def edit(promise: dict[str, Any]) -> None:
+        pipelines(promise)[0]["spec"]["containers"][1]["env"][0]["value"] = "a: ["
+
+    assert [(finding.rule, finding.expected) for finding in edited(edit)] == [("yaml", "the YAML of a StatusContract")]
+
+
+def test_a_promise_as_it_comes_from_a_cluster_is_good() -> None:
+    def edit(promise: dict[str, Any]) -> None:
+        promise["metadata"] |= {"uid": "x", "resourceVersion": "1", "creationTimestamp": "2026-02-26T10:00:00Z"}
+        promise["status"] = {"workflows": 1}
+
+    assert edited(edit) == ()
+
+
+def test_a_version_that_is_not_served_is_none_and_the_stored_one_is_what_templates_read() -> None:
+    def edit(promise: dict[str, Any]) -> None:
+        old = {**crd(promise)["versions"][0], "name": "v1alpha0", "served": False, "storage": False}
+        crd(promise)["versions"].append(old)
+
+    promise: Any = load(WEBAPP)
+    edit(promise)
+    shop = {"apiVersion": "platform.integratn.tech/v1alpha0", "kind": "WebApp", "metadata": {"name": "a"}}
+    findings = found(dump(promise, {**shop, "spec": {"image": "x"}}))
+    assert [(finding.rule, finding.expected) for finding in findings] == [
+        ("api-version", "platform.integratn.tech/v1alpha1")
+    ]
+
+
+def test_a_crd_of_other_people_is_their_business_until_a_request_of_it_is_there() -> None:
+    other = load(WEBAPP)["spec"]["api"]  # type: ignore[index]  # a Promise
+    other["spec"] |= {"group": "example.org", "names": {"kind": "Thing", "plural": "things"}, "versions": []}
+    other["metadata"]["name"] = "things.example.org"
+    assert found(dump(other)) == ()
+    thing = {"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "a"}}
+    assert [finding.rule for finding in found(dump(other, thing))] == ["promise-api"]

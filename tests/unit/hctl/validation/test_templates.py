@@ -1,0 +1,105 @@
+"""Templates: their expressions, their thresholds, what they observe."""
+
+import pytest
+
+from .files import ROOT, found, rules, template
+
+VCLUSTER = "promise/promise.yaml"
+
+
+def test_our_own_templates_are_good() -> None:
+    for folder in ("promise", "promise/webapp"):
+        text = (ROOT / folder / "contract.yaml").read_bytes()
+        assert found(text, promise=f"{folder}/promise.yaml") == ()
+    assert found((ROOT / "promise/webapp/manifests.yaml").read_bytes(), promise="promise/webapp/promise.yaml") == ()
+
+
+@pytest.mark.parametrize(
+    ("expression", "field", "suggestion"),
+    [
+        ("spec.nmae", "spec.nmae", "did you mean spec.name?"),
+        ("spec.exposure.hostnam", "spec.exposure.hostnam", "did you mean spec.exposure.hostname?"),
+        ('spec["nmae"]', "spec.nmae", "did you mean spec.name?"),
+        ("has(spec.exposer) ? 1 : 2", "spec.exposer", "did you mean spec.exposure?"),
+        (
+            "(has(spec.vcluster) ? spec.vcluster : {}).prest",
+            "spec.vcluster.prest",
+            "did you mean spec.vcluster.preset?",
+        ),
+        ("spec.networkPolicies.extraEgress.map(e, e.prot)", "e.prot", "did you mean e.port?"),
+        ("spec.networkPolicies.extraEgress[0].prot", "this.prot", "did you mean this.port?"),
+        ("metadata.nam", "metadata.nam", "did you mean metadata.name?"),
+        ('"nmae" in spec', "spec.nmae", "did you mean spec.name?"),
+        ("spec.name.first", "spec.name.first", "leave it out"),
+        ("kind.name", "kind.name", "leave it out"),
+    ],
+)
+def test_a_field_that_no_request_can_have_is_found(expression: str, field: str, suggestion: str) -> None:
+    text = template(variables=f"a: '${{{expression}}}'")
+    (finding,) = found(text, promise=VCLUSTER)
+    assert (finding.rule, finding.path) == ("expression-field", "spec.variables.a")
+    assert (finding.found, finding.suggestion) == (f"${{{field}}}", suggestion)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "spec.vcluster.helmOverrides.any.thing",
+        "metadata.annotations['a/b']",
+        "metadata.labels.anything",
+        "{'a': 1}.b",
+        "spec.vcluster.merge({'x': 1}).y",
+        "spec.vcluster.resources.requests.cpu",
+        "spec.integrations.argocd.clusterLabels.all(k, k.startsWith('x'))",
+        "size(spec.name) > 3 ? spec.name : string(spec.exposure.apiPort)",
+        "spec.exists_one(key, key == 'a')",
+    ],
+)
+def test_what_a_request_may_hold_may_be_read(expression: str) -> None:
+    assert found(template(variables=f'a: "${{{expression}}}"'), promise=VCLUSTER) == ()
+
+
+def test_a_variable_knows_the_type_of_what_it_stands_for() -> None:
+    (finding,) = found(template(variables='a: "${spec.exposure}", b: "${variables.a.vipp}"'), promise=VCLUSTER)
+    assert (finding.path, finding.suggestion) == ("spec.variables.b", "did you mean variables.a.vip?")
+
+
+def test_a_variable_is_not_there_before_it_is_made() -> None:
+    (finding,) = found(template(variables='a: "${variables.b}", b: x'), promise=VCLUSTER)
+    assert (finding.rule, finding.path) == ("expression-field", "spec.variables.a")
+
+
+@pytest.mark.parametrize(
+    "expression", ["spec.name +", "nosuch(spec.name)", "status.phase", "other", "spec.a.b.c.", "'"]
+)
+def test_what_does_not_compile_is_found_without_a_crd(expression: str) -> None:
+    (finding,) = found(template(variables=f'a: "${{{expression}}}"'))
+    assert (finding.rule, finding.path) == ("expression", "spec.variables.a")
+
+
+def test_without_a_crd_any_field_may_be_read() -> None:
+    assert found(template(variables='a: "${spec.anything.at.all}"')) == ()
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "told"),
+    [
+        ("failedAfterSeconds: 60, degradedAfterSeconds: 61", [("threshold-order", "failedAfterSeconds")]),
+        ("degradedAfterSeconds: 601", [("threshold-order", "degradedAfterSeconds")]),
+        ("failedAfterSeconds: 59", [("threshold-dwell", "failedAfterSeconds")]),
+        ("progressDeadlineSeconds: 59", [("threshold-deadline", "progressDeadlineSeconds")]),
+        ("progressDeadlineSeconds: 119", [("threshold-deadline", "progressDeadlineSeconds")]),
+        ("minReadyRatio: 0", [("threshold-ratio", "minReadyRatio")]),
+        ("minReadyRatio: 50", [("schema", "minReadyRatio")]),
+        ("failedAfterSeconds: '${spec.x}', degradedAfterSeconds: 5000", []),
+        ("failedAfterSeconds: 60, degradedAfterSeconds: 60, progressDeadlineSeconds: 120, minReadyRatio: 1", []),
+    ],
+)
+def test_thresholds_can_have_the_effect_that_they_name(thresholds: str, told: list[tuple[str, str]]) -> None:
+    expected = [(rule, f"spec.contract.thresholds.{key}") for rule, key in told]
+    assert rules(template(f"    thresholds: {{{thresholds}}}\n")) == expected
+
+
+def test_a_contract_that_observes_nothing_is_found_and_a_misspelt_source_is_called_that() -> None:
+    assert rules(template().replace("works: true", "works: false")) == [("no-source", "spec.contract")]
+    assert rules(template().replace("works: true", "work: true")) == [("typo", "spec.contract.work")]
