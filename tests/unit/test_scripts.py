@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from localnode import configuration
 from tests.unit.localnode.test_configuration import LAYOUT
@@ -16,6 +17,11 @@ pytestmark = pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not on
 
 SCRIPTS = {
     "the check of CI": ("bash", (ROOT / ".ci/run").read_text()),
+    **{
+        f"the workflow that others call: {step['name']}": ("bash", step["run"])
+        for step in yaml.safe_load((ROOT / ".github/workflows/validate.yml").read_text())["jobs"]["validate"]["steps"]
+        if "run" in step
+    },
     "the setup of a node": ("sh", configuration.setup_script(LAYOUT)),
 }
 

@@ -1,0 +1,78 @@
+"""The corpus of mistakes: a file as somebody wrote it, and beside it what `hctl validate` must say of it.
+
+``KIND/MISTAKE.yaml`` is the file, byte by byte. ``KIND/MISTAKE.expected.yaml`` says why anybody would make that
+mistake, where each finding stands, and what the API server says of the same file:
+
+- ``server``: ``accepts`` or ``refuses``; absent for templates, which no server ever sees.
+- ``kubectl``: what kubectl makes of it, where that differs: it turns a file into JSON before any server sees it.
+- ``stricter``: where we refuse what the server accepts, the reason why.
+- ``findings``: line, column, rule and path of each, in order; ``severity`` where it is no error. None for a good file.
+"""
+
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+import yaml
+
+__all__ = ["FOLDER", "KINDS", "Expected", "Mistake", "Place", "mistakes"]
+
+FOLDER: Final = Path(__file__).parent / "validation"
+KINDS: Final = ("request", "template", "status", "promise")
+Verdict = Literal["accepts", "refuses"]
+_SUFFIX: Final = ".expected.yaml"
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """Where a finding stands, and which it is."""
+
+    line: int
+    column: int
+    rule: str
+    path: str
+    severity: str = "error"
+
+
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands beside a file."""
+
+    why: str
+    findings: tuple[Place, ...]
+    server: Verdict | None = None
+    kubectl: Verdict | None = None
+    stricter: str = ""
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """A file of the corpus."""
+
+    path: Path
+    expected: Expected
+
+    @property
+    def kind(self) -> str:
+        """Its folder."""
+        return self.path.parent.name
+
+    @property
+    def name(self) -> str:
+        """Folder and name, for people."""
+        return f"{self.kind}/{self.path.stem}"
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing in it is an error."""
+        return all(place.severity != "error" for place in self.expected.findings)
+
+
+def mistakes(*kinds: str) -> tuple[Mistake, ...]:
+    """Read the corpus, or the folders named; a field that nobody knows is an error."""
+    return tuple(
+        Mistake(path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml"), _expected(path))
+        for kind in kinds or KINDS
+        for path in sorted((FOLDER / kind).glob(f"*{_SUFFIX}"))
+    )
+
+
+def _expected(path: Path) -> Expected:
+    return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Expected)
