@@ -13,7 +13,7 @@ export PYTHONPATH :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl soak images lock clean control-plane verify observability observability-binaries
+  promise pictures bench bench-hctl evaluation soak images lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench-hctl: control-plane ## Measure how soon hctl answers, beside kubectl
 
 pictures: control-plane ## Draw the pictures of docs/hctl.md, out of a real run
 	@$(BIN)/python -m tests.cluster.hctl.pictures
+
+evaluation: control-plane ## Ask the assistant every question of its evaluation set, and print the scoreboard
+	@$(BIN)/python -m tests.cluster.assistant.evaluation
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -51,9 +52,9 @@ def test_a_process_answers_as_the_library_does(inhabited: World, name: str) -> N
         assert {key: asked.answer[key] for key in keys} == {key: other.answer[key] for key in keys}
 
 
-def test_series_and_statuses_agree(inhabited: World) -> None:
+def test_series_and_statuses_agree(inhabited: World, tmp_path: Path) -> None:
     """Else the evaluation would measure a contradiction that it made itself."""
-    prometheus = Prometheus(inhabited.settings["normal"].prometheus.removeprefix("http://"))
+    prometheus = Prometheus(inhabited.settings["normal"].prometheus.removeprefix("http://"), tmp_path)
     told = {
         f"{labels['namespace']}/{labels['name']}": labels["phase"]
         for labels, _ in prometheus.series("platform_resource_phase == 1")
