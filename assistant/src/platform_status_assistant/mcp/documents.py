@@ -1,0 +1,67 @@
+"""The four documents that a tool answers with, composed from what hctl reads and concludes; blocking, and read-only."""
+
+from typing import Any
+
+import msgspec
+
+from hctl.cluster.requests import judge_all
+from hctl.diagnosis.conclude import conclude
+from hctl.diagnosis.gather import gather
+from hctl.documents.diagnoses import diagnosis_report
+from hctl.documents.explanations import explanation_report
+from hctl.documents.reports import list_report, status_report
+from hctl.dump.collect import collect
+from hctl.explain.derive import explain
+from hctl.session import Session
+
+__all__ = ["diagnosis_document", "explanation_document", "list_document", "status_document"]
+
+
+def list_document(session: Session, kind: str = "", *, problems: bool = False) -> Any:  # noqa: ANN401 - JSON
+    """All requests of one kind, or of every golden path; with ``problems`` only those somebody should look at.
+
+    Raises:
+        HctlError: The cluster cannot be asked, or has no such kind.
+    """
+    collections = session.requests_of(session.kind(kind)) if kind else session.golden_paths()
+    judged = judge_all(session.transport, [view for collection in collections for view in collection.views])
+    return msgspec.to_builtins(list_report([entry for entry in judged if entry.problem or not problems]))
+
+
+def status_document(session: Session, reference: str) -> Any:  # noqa: ANN401 - JSON
+    """The status of one request, with the judgement of its freshness.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    found = session.find(reference)
+    return msgspec.to_builtins(status_report(judge_all(session.transport, (found.view,))[0]))
+
+
+def explanation_document(session: Session, reference: str) -> Any:  # noqa: ANN401 - JSON
+    """Why one request is in its phase.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    found = session.find(reference)
+    case = collect(session.transport, found.view, found.raw, _quietly)
+    return msgspec.to_builtins(explanation_report(explain(case, None)))
+
+
+def diagnosis_document(session: Session, reference: str) -> Any:  # noqa: ANN401 - JSON
+    """The first cause of one request's phase, and the command to run next.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    found = session.find(reference)
+    evidence = gather(session.transport, found.view, _quietly)
+    judged = judge_all(session.transport, (found.view,))[0]
+    return msgspec.to_builtins(
+        diagnosis_report(conclude(judged, found.raw, evidence, session.transport.now(), session.orders))
+    )
+
+
+def _quietly(_what: str) -> None:
+    """Nobody watches the progress."""
