@@ -10,11 +10,27 @@ from typing import Any
 from cel_expr_python import cel  # type: ignore[import-untyped]  # it ships stubs but no py.typed
 from msgspec import Struct
 
-__all__ = ["CelError", "Environment", "Function", "Program"]
+__all__ = ["CelError", "Environment", "Function", "Program", "uncut"]
 
 
 class CelError(ValueError):
     """An expression does not compile, fails, or yields something that JSON cannot say."""
+
+
+def uncut(value: object) -> object:
+    """Return a JSON value in which the library reads every text to its end.
+
+    Its binding ends a text at the first NUL, and would judge what stands before. Another character that is no white
+    space and in nobody's pattern takes its place, so that the rest is seen; what comes back is for judging only.
+
+    Args:
+        value: A JSON value.
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "\1")
+    if isinstance(value, Mapping):
+        return {key.replace("\0", "\1"): uncut(item) for key, item in value.items()}
+    return [uncut(item) for item in value] if isinstance(value, list) else value
 
 
 class Function(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_status_contract.template.cel import CelError, Environment, Function
+from platform_status_contract.template.cel import CelError, Environment, Function, uncut
 
 REQUEST = {
     "metadata": {"namespace": "team", "annotations": {"a/b": "c"}},
@@ -101,3 +101,13 @@ def test_a_map_takes_the_keys_of_another_and_what_that_says_wins() -> None:
 def test_a_value_that_cel_cannot_hold_fails_the_expression(value: object) -> None:
     with pytest.raises(CelError):
         Environment(["spec"]).compile("spec").evaluate({"spec": value})
+
+
+def test_a_text_can_be_judged_beyond_its_first_nul() -> None:
+    """The library reads a text up to its first NUL; what stands behind it must not pass unseen."""
+    program = Environment(["given"]).compile("given.text.matches('^[a-z]*$') && size(given.list[0]) == 3")
+    given = {"text": "a\0 b", "list": ["x\0y"], "number\0": 1}
+    assert program.evaluate({"given": given | {"text": "a"}}) is False
+    assert program.evaluate({"given": uncut(given)}) is False
+    assert program.evaluate({"given": uncut(given | {"text": "a"})}) is True
+    assert uncut(given) == {"text": "a\1 b", "list": ["x\1y"], "number\1": 1}
