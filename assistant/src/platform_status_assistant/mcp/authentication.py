@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hctl.errors import UsageError
+from hctl.texts import inert
 
 __all__ = ["Authenticated", "bears", "read_token"]
 
@@ -27,6 +28,7 @@ def read_token(path: Path) -> bytes:
     Raises:
         UsageError: It cannot be read, is open to others, or holds no usable token.
     """
+    shown = inert(str(path), 400)
     try:
         with path.open("rb") as file:
             # Of the open file, not of its path: it cannot be exchanged between the look and the reading.
@@ -34,13 +36,13 @@ def read_token(path: Path) -> bytes:
             text = file.read(_LONGEST + 1).strip()
     except OSError as error:
         raise UsageError(
-            f"--token-file {path}: {error.strerror or 'cannot be read'}; expected a file to read"
+            f"--token-file {shown}: {error.strerror or 'cannot be read'}; expected a file to read"
         ) from None
     if mode & 0o007:
-        raise UsageError(f"--token-file {path}: mode {mode:04o} opens it to everybody; chmod it to 0600 or 0640")
+        raise UsageError(f"--token-file {shown}: mode {mode:04o} opens it to everybody; chmod it to 0600 or 0640")
     if not _SHORTEST <= len(text) <= _LONGEST or not all(byte in _PRINTABLE for byte in text):
         raise UsageError(
-            f"--token-file {path}: holds no usable token; expected {_SHORTEST} to {_LONGEST} printable ASCII "
+            f"--token-file {shown}: holds no usable token; expected {_SHORTEST} to {_LONGEST} printable ASCII "
             "characters without a space"
         )
     return text

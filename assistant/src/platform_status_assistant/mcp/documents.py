@@ -17,15 +17,26 @@ from hctl.session import Session
 __all__ = ["diagnosis_document", "explanation_document", "list_document", "status_document"]
 
 
-def list_document(session: Session, kind: str = "", *, problems: bool = False) -> Any:  # noqa: ANN401 - JSON
+def list_document(session: Session, kind: str = "", *, problems: bool = False) -> tuple[Any, tuple[str, ...]]:
     """All requests of one kind, or of every golden path; with ``problems`` only those somebody should look at.
+
+    Returns:
+        The document, and what is missing in it: kinds or namespaces that may not be listed.
 
     Raises:
         HctlError: The cluster cannot be asked, or has no such kind.
     """
     collections = session.requests_of(session.kind(kind)) if kind else session.golden_paths()
     judged = judge_all(session.transport, [view for collection in collections for view in collection.views])
-    return msgspec.to_builtins(list_report([entry for entry in judged if entry.problem or not problems]))
+    chosen = sorted(
+        (entry for entry in judged if entry.problem or not problems),
+        key=lambda entry: (entry.view.namespace, entry.view.kind, entry.view.name),
+    )
+    spaces = sorted({collection.namespace for collection in collections if collection.narrowed})
+    missing = [f"not all namespaces may be listed; looked into {', '.join(spaces)} only"] if spaces else []
+    if session.refused:
+        missing.append(f"{', '.join(sorted(session.refused))} may not be listed; what is there is missing here")
+    return msgspec.to_builtins(list_report(chosen)), tuple(missing)
 
 
 def status_document(session: Session, reference: str) -> Any:  # noqa: ANN401 - JSON
@@ -46,7 +57,7 @@ def explanation_document(session: Session, reference: str) -> Any:  # noqa: ANN4
     """
     found = session.find(reference)
     case = collect(session.transport, found.view, found.raw, _quietly)
-    return msgspec.to_builtins(explanation_report(explain(case, None)))
+    return msgspec.to_builtins(explanation_report(explain(case)))
 
 
 def diagnosis_document(session: Session, reference: str) -> Any:  # noqa: ANN401 - JSON

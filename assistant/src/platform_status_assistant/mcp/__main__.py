@@ -1,0 +1,53 @@
+"""``platform-status-mcp`` and ``python -m platform_status_assistant.mcp``."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import anyio
+
+from hctl.errors import UsageError
+from hctl.texts import inert
+
+from .arguments import read_arguments
+from .server import build_server
+from .serving import serve_http, serve_stdio
+
+__all__ = ["main"]
+
+_CANNOT_LISTEN = 3
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until whoever asked goes away, or a signal comes.
+
+    Args:
+        arguments: Without the program's name; None for this process's own.
+
+    Returns:
+        The exit code.
+    """
+    # Standard output belongs to the protocol.
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        options = read_arguments(arguments)
+        server = build_server(options.target)
+        if options.http:
+            serve_http(server, options)
+        else:
+            anyio.run(serve_stdio, server)
+    except UsageError as error:
+        sys.stderr.write(f"platform-status-mcp: {error}\n")
+        return int(error.exit_code)
+    except OSError as error:
+        why = inert(str(error), 300)
+        sys.stderr.write(f"platform-status-mcp: cannot serve there: {why}; look at --listen and --tls-cert\n")
+        return _CANNOT_LISTEN
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""The four tools: their names, what they take, and the document that each answers with."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import jsonschema
+import msgspec
+from mcp_types import Tool, ToolAnnotations
+from msgspec import Struct
+
+from hctl.documents.schemas import schema_text
+from hctl.errors import UsageError
+from hctl.session import Session
+from platform_status_contract.validation import validate_with
+
+from . import documents, sentences
+
+__all__ = ["TOOLS", "Said", "checked", "offered"]
+
+_REFERENCE: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 510,
+    "description": "NAME or KIND/NAME: its metadata.name or spec.name, such as media or webapp/shop.",
+}
+_NAMESPACE: Final = {
+    "type": "string",
+    "maxLength": 63,
+    "pattern": "^[-a-z0-9]*$",
+    "description": "Look into this namespace only.",
+}
+
+
+class Said(Struct, frozen=True):
+    """What a tool answers: a document that conforms to its schema, and the same in a few lines."""
+
+    document: Any
+    text: str
+
+
+class _Spec(Struct, frozen=True):
+    """One tool.
+
+    Attributes:
+        description: When to use it, for whoever chooses.
+        schema: Name of the JSON Schema of its document, as ``hctl schema`` has it.
+        properties: What it takes, beside a namespace.
+        required: What it cannot do without.
+        run: Asks the cluster; blocks.
+    """
+
+    description: str
+    schema: str
+    properties: Mapping[str, Any]
+    required: tuple[str, ...]
+    run: Callable[[Session, Mapping[str, Any]], Said]
+
+
+def _list(session: Session, given: Mapping[str, Any]) -> Said:
+    document, missing = documents.list_document(session, given.get("kind", ""), problems=given.get("problems", False))
+    return Said(document, sentences.of_list(document, missing))
+
+
+def _status(session: Session, given: Mapping[str, Any]) -> Said:
+    document = documents.status_document(session, given["name"])
+    return Said(document, sentences.of_status(document))
+
+
+def _explain(session: Session, given: Mapping[str, Any]) -> Said:
+    document = documents.explanation_document(session, given["name"])
+    return Said(document, sentences.of_explanation(document))
+
+
+def _diagnose(session: Session, given: Mapping[str, Any]) -> Said:
+    document = documents.diagnosis_document(session, given["name"])
+    return Said(document, sentences.of_diagnosis(document))
+
+
+TOOLS: Final[Mapping[str, _Spec]] = {
+    "list": _Spec(
+        "All requests of every golden path, or of one kind: phase, readiness, and how far each can be believed.",
+        "list",
+        {
+            "kind": {
+                "type": "string",
+                "maxLength": 253,
+                "description": "Such as webapps; without it every golden path.",
+            },
+            "problems": {"type": "boolean", "description": "Only those that somebody should look at."},
+        },
+        (),
+        _list,
+    ),
+    "status": _Spec(
+        "Is this request ready? Phase, endpoints, names of credentials, health, conditions; staleness is said first.",
+        "status",
+        {"name": _REFERENCE},
+        ("name",),
+        _status,
+    ),
+    "explain": _Spec(
+        "By which rule a request is in its phase, from which objects, and what comes next if nothing changes.",
+        "explanation",
+        {"name": _REFERENCE},
+        ("name",),
+        _explain,
+    ),
+    "diagnose": _Spec(
+        "Why a request is not ready: the first cause in the cluster as it is now, and the command to run next.",
+        "diagnosis",
+        {"name": _REFERENCE},
+        ("name",),
+        _diagnose,
+    ),
+}
+
+
+def offered() -> list[Tool]:
+    """The tools as the protocol describes them; none changes anything."""
+    return [
+        Tool(
+            name=name,
+            description=spec.description,
+            input_schema=_input_schema(spec),
+            output_schema=msgspec.json.decode(schema_text(spec.schema)),
+            annotations=ToolAnnotations(
+                read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+            ),
+        )
+        for name, spec in TOOLS.items()
+    ]
+
+
+def checked(name: str, given: object) -> Mapping[str, Any]:
+    """Return the arguments of a call, if it may be made with them.
+
+    Args:
+        name: One of `TOOLS`.
+        given: Any JSON value; None for no arguments.
+
+    Raises:
+        UsageError: They are not what the tool takes.
+    """
+    arguments = {} if given is None else given
+    problems = validate_with(arguments, jsonschema.Draft202012Validator(_input_schema(TOOLS[name])))
+    if problems:
+        raise UsageError(f"{name}: {problems[0].message}")
+    assert isinstance(arguments, dict)  # noqa: S101 - the schema says so
+    return arguments
+
+
+def _input_schema(spec: _Spec) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {**spec.properties, "namespace": _NAMESPACE},
+        "required": list(spec.required),
+        "additionalProperties": False,
+    }
