@@ -59,9 +59,10 @@ format: $(READY) ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: $(READY) ## Write what is generated from schemas and CRDs: the reference page, the request's JSON Schema
+schemas: $(READY) ## Write what is generated from schemas and CRDs: the reference page, the request's JSON Schema, what the assistant carries
 	@$(BIN)/python -m platform_status_contract.validation.reference --write docs/contract/v1.md
 	@$(BIN)/python promise/request_schema.py
+	@$(BIN)/python assistant/knowledge.py --write
 
 promise: $(READY) ## Write promise/promise.yaml from its parts (DEPENDENCIES=static prints the form without a promise workflow)
 ifdef DEPENDENCIES
@@ -72,6 +73,7 @@ endif
 
 observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks; and check them
 	@$(BIN)/python -m observability
+	@$(BIN)/python assistant/knowledge.py --write
 
 observability-binaries: $(READY) ## Fetch prometheus, promtool, alertmanager and amtool into the cache (Debian; once)
 	@$(BIN)/python -m observability.binaries
@@ -82,6 +84,7 @@ verify: $(READY)
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py --check $$folder || exit 1; done
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/python -m observability --check
+	@$(BIN)/python assistant/knowledge.py --check
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
 bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, MEMORY=64Mi, SECRETS=watch)
