@@ -4,6 +4,8 @@ import base64
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,21 @@ def test_a_token_and_the_namespace_of_the_context(tmp_path: Path) -> None:
     assert connection.host == "https://127.0.0.1:1"
     assert connection.authorization() == "Bearer abc"
     assert (connection.context, connection.namespace) == ("here", "team-a")
+
+
+def test_whoever_imports_the_package_later_gets_all_of_it(tmp_path: Path) -> None:
+    """A module that was imported below an empty package would be no attribute of the real one."""
+    config = _write(tmp_path, {"token": "abc"})
+    code = (
+        "import sys\nfrom hctl.cluster.connection import connect\n"
+        f"connect({str(config)!r})\n"
+        "assert not [name for name in sys.modules if name.split('.')[0] == 'kubernetes'], sys.modules.keys()\n"
+        "import kubernetes.client\n"
+        f"connect({str(config)!r})\n"
+        "print(kubernetes.client.rest.RESTClientObject.__name__)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own
+    assert ended.stdout == "RESTClientObject\n", ended.stderr
 
 
 def test_without_a_namespace_it_is_default(tmp_path: Path) -> None:

@@ -146,13 +146,14 @@ def _wants_oauth(path: str) -> bool:
 def _slim(*, oauth: bool = False) -> Iterator[None]:
     """Let submodules of ``kubernetes`` be imported without the bodies of the packages above them.
 
-    Packages that somebody imported already are left alone, and the empty ones are taken away again at the end, so a
-    later ``import kubernetes`` gets the real thing.
+    Packages that somebody imported already are left alone. The empty ones are taken away again at the end, and what was
+    imported below them likewise: a later ``import kubernetes`` gets the real thing, with all that belongs to it.
     """
     if oauth:
         yield
         return
     stand_ins: list[str] = []
+    before = set(sys.modules)
     for name in (*_BARE, *_OAUTH):
         if name in sys.modules:
             continue
@@ -171,5 +172,6 @@ def _slim(*, oauth: bool = False) -> Iterator[None]:
             stand_in.OAuth2Session = None
         yield
     finally:
-        for name in stand_ins:
+        below = {name for name in sys.modules if name not in before and name.rpartition(".")[0] in stand_ins}
+        for name in {*stand_ins, *below}:
             sys.modules.pop(name, None)
