@@ -13,7 +13,7 @@ from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
 from platform_status_assistant.ask.documents import schema_text
 from tests.cluster.hctl.conftest import kinds, place  # noqa: F401 - fixtures: the world is that of hctl's own tests
-from tests.cluster.hctl.world import KIND, Place, allow, hctl, install_kind, put_other
+from tests.cluster.hctl.world import KIND, Place, allow, hctl, other_kinds, put_other
 from tests.cluster.truth import objects
 from tests.unit.hctl.requests import PHASES
 
@@ -302,17 +302,16 @@ def test_a_model_that_is_away_leaves_the_answer_of_the_rules(place: Place) -> No
 
 
 def test_another_golden_path_is_answered_about_by_its_contract_alone(place: Place, tmp_path: Path) -> None:
-    install_kind(place.admin, tmp_path, "Shopfront", categories=["platform"])
-    install_kind(place.admin, tmp_path, "Hidden", categories=[])
-    shop, hidden = place.unique("shop"), place.unique("hidden")
-    put_other(place, "Shopfront", shop)
-    put_other(place, "Hidden", hidden)
-    for words in (f"is my {shop} shopfront working?", f"is my {shop} web app working?", f"is shopfronts/{shop} ok"):
-        assert place.run("ask", words).stdout.startswith(f"Yes, web app {shop} is Ready."), words
-    assert place.run("ask", f"is {hidden} ok").returncode == 2, "a kind without the category has to be named"
-    assert place.run("ask", f"is the hidden {hidden} ok").stdout.startswith(f"Yes, web app {hidden} is Ready.")
-    report = _asked(place, "are all shopfronts ok?")
-    assert (report["verdict"], _facts(report)["count.total"]) == ("yes", 1)
+    with other_kinds(place.admin, tmp_path, {"Shopfront": ["platform"], "Hidden": []}):
+        shop, hidden = place.unique("shop"), place.unique("hidden")
+        put_other(place, "Shopfront", shop)
+        put_other(place, "Hidden", hidden)
+        for words in (f"is my {shop} shopfront working?", f"is my {shop} web app working?", f"is shopfronts/{shop} ok"):
+            assert place.run("ask", words).stdout.startswith(f"Yes, web app {shop} is Ready."), words
+        assert place.run("ask", f"is {hidden} ok").returncode == 2, "a kind without the category has to be named"
+        assert place.run("ask", f"is the hidden {hidden} ok").stdout.startswith(f"Yes, web app {hidden} is Ready.")
+        report = _asked(place, "are all shopfronts ok?")
+        assert (report["verdict"], _facts(report)["count.total"]) == ("yes", 1)
 
 
 def test_a_namespace_in_the_question_is_looked_into_even_if_not_all_may_be_listed(kinds: Cluster, place: Place) -> None:

@@ -18,7 +18,7 @@ from localplane.plane import ControlPlane
 from tests.cluster.sidecar.world import install_requests
 from tests.unit.hctl.requests import PHASES
 
-from .world import KIND, PATIENCE, Place, allow, command, environment, hctl, install_kind, put_other
+from .world import KIND, PATIENCE, Place, allow, command, environment, hctl, other_kinds, put_other
 
 pytestmark = pytest.mark.cluster
 
@@ -401,21 +401,18 @@ def test_a_watch_outlives_the_api_server(kinds: Cluster) -> None:
 
 
 def test_another_golden_path_needs_no_code(place: Place, tmp_path: Path) -> None:
-    install_kind(place.admin, tmp_path, "Shopfront", categories=["platform"])
-    install_kind(place.admin, tmp_path, "Hidden", categories=[])
-    shop, hidden = place.unique("shop"), place.unique("hidden")
-    put_other(place, "Shopfront", shop)
-    put_other(place, "Hidden", hidden)
-    overview = place.asked("status", "-n", place.namespace)
-    assert [entry["request"]["kind"] for entry in overview["items"]] == ["Shopfront"]
-    assert overview["exitCode"] == 0
-    assert place.run("status", shop).stdout.startswith(f"┌─ Web app: {shop} ")
-    assert place.run("status", f"shopfront/{shop}").returncode == 0
-    # without the category it is reached by the name of its kind
-    assert place.run("status", hidden).returncode == 2
-    assert place.run("status", f"hiddens.example.org/{hidden}").returncode == 0
-    for plural in ("shopfronts", "hiddens"):
-        place.admin.delete("apiextensions.k8s.io/v1", "CustomResourceDefinition", f"{plural}.example.org")
+    with other_kinds(place.admin, tmp_path, {"Shopfront": ["platform"], "Hidden": []}):
+        shop, hidden = place.unique("shop"), place.unique("hidden")
+        put_other(place, "Shopfront", shop)
+        put_other(place, "Hidden", hidden)
+        overview = place.asked("status", "-n", place.namespace)
+        assert [entry["request"]["kind"] for entry in overview["items"]] == ["Shopfront"]
+        assert overview["exitCode"] == 0
+        assert place.run("status", shop).stdout.startswith(f"┌─ Web app: {shop} ")
+        assert place.run("status", f"shopfront/{shop}").returncode == 0
+        # without the category it is reached by the name of its kind
+        assert place.run("status", hidden).returncode == 2
+        assert place.run("status", f"hiddens.example.org/{hidden}").returncode == 0
 
 
 def test_a_hostile_status_repaints_nothing_and_hides_nobody(place: Place) -> None:

@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +17,10 @@ import yaml
 
 from localplane.client import Client, Object
 from localplane.crds import install_crds
+from localplane.errors import NotFoundError
 from tests.unit.hctl import requests
 
-__all__ = ["KIND", "PATIENCE", "Place", "allow", "command", "environment", "hctl", "install_kind", "put_other"]
+__all__ = ["KIND", "PATIENCE", "Place", "allow", "command", "environment", "hctl", "other_kinds", "put_other"]
 
 KIND: Final = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
 PATIENCE: Final = 60.0
@@ -25,6 +28,8 @@ PATIENCE: Final = 60.0
 
 _RENEWAL: Final = 5.0
 _LEASE: Final = ("coordination.k8s.io/v1", "Lease")
+_CRD: Final = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+_OTHERS: Final = "example.org"
 
 
 def command(*words: str) -> list[str]:
@@ -169,17 +174,37 @@ def allow(admin: Client, user: str, namespace: str, rules: Sequence[Mapping[str,
     admin.apply(binding)
 
 
-def install_kind(admin: Client, folder: Path, kind: str, *, categories: list[str]) -> None:
+@contextmanager
+def other_kinds(admin: Client, folder: Path, kinds: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Golden paths of somebody else's, by kind with its categories, for as long as one test looks at them.
+
+    Every hctl that looks at all golden paths finds them: the next test on this API server must not.
+    """
+    crds = [_crd(kind, categories) for kind, categories in kinds.items()]
+    path = folder / "others.yaml"
+    path.write_text(yaml.safe_dump_all(crds))
+    install_crds(admin, [path])
+    try:
+        yield
+    finally:
+        names = [crd["metadata"]["name"] for crd in crds]
+        for name in names:
+            admin.delete(_CRD["apiVersion"], _CRD["kind"], name)
+        for name in names:
+            admin.wait_gone(_CRD["apiVersion"], _CRD["kind"], name, timeout=PATIENCE)
+        _await_forgotten(admin, {name.split(".")[0] for name in names})
+
+
+def _crd(kind: str, categories: Sequence[str]) -> Object:
     plural = f"{kind.lower()}s"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    crd = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.example.org"},
+    return {
+        **_CRD,
+        "metadata": {"name": f"{plural}.{_OTHERS}"},
         "spec": {
-            "group": "example.org",
+            "group": _OTHERS,
             "scope": "Namespaced",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "categories": categories},
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "categories": list(categories)},
             "versions": [
                 {
                     "name": "v1",
@@ -191,9 +216,22 @@ def install_kind(admin: Client, folder: Path, kind: str, *, categories: list[str
             ],
         },
     }
-    path = folder / f"{plural}.yaml"
-    path.write_text(yaml.safe_dump(crd))
-    install_crds(admin, [path])
+
+
+def _await_forgotten(admin: Client, plurals: set[str]) -> None:
+    """Discovery names a kind for a moment longer than its CRD is there."""
+    deadline = time.monotonic() + PATIENCE
+    while plurals & _discovered(admin):
+        assert time.monotonic() < deadline, f"{_OTHERS}: discovery still names {plurals}"
+        time.sleep(0.05)
+
+
+def _discovered(admin: Client) -> set[str]:
+    try:
+        found = admin.request("GET", f"/apis/{_OTHERS}/v1")
+    except NotFoundError:
+        return set()
+    return {resource["name"] for resource in found["resources"]}
 
 
 def put_other(place: Place, kind: str, name: str) -> None:
@@ -201,7 +239,7 @@ def put_other(place: Place, kind: str, name: str) -> None:
     said["contract"]["displayName"] = "Web app"
     said["health"] |= {"observedGeneration": 1, "reporter": {"lease": place.lease, "version": "0.1.0"}}
     metadata = {"namespace": place.namespace, "name": name}
-    created = place.admin.create({"apiVersion": "example.org/v1", "kind": kind, "metadata": metadata, "spec": {}})
+    created = place.admin.create({"apiVersion": f"{_OTHERS}/v1", "kind": kind, "metadata": metadata, "spec": {}})
     place.admin.replace({**created, "status": said}, subresource="status")
 
 
