@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from platform_status_contract.template.cel import CelError, uncut
+from platform_status_contract.template.cel import CelError
 from platform_status_contract.validation.problems import Path, describe
 from platform_status_contract.validation.schemas import Schema
 
@@ -120,7 +120,7 @@ def _evaluate(rule: str, value: object) -> object:
     program = _compiled(rule)
     if isinstance(program, CelError):
         raise program
-    return program.evaluate({"self": uncut(value)})
+    return program.evaluate({"self": value})
 
 
 def _ask(root: Located, path: Path, value: Any, schema: Schema, rule: Mapping[str, object]) -> Iterator[Finding]:  # noqa: ANN401 - any JSON

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any, Final
 
-from platform_status_contract.template.cel import CelError, Environment, uncut
+from platform_status_contract.template.cel import CelError, Environment
 from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.explain import UNKNOWN_KEY
@@ -200,7 +200,7 @@ def _matches(pattern: str, text: str) -> bool:
     Raises:
         CelError: It is no pattern of RE2.
     """
-    return _re2().compile("text.matches(pattern)").evaluate({"pattern": pattern, "text": uncut(text)}) is True
+    return _re2().compile("text.matches(pattern)").evaluate({"pattern": pattern, "text": text}) is True
 
 
 def matches_re2(pattern: str, text: str) -> bool:

@@ -4,33 +4,20 @@ Names that an expression may not use are found when it is compiled, before any r
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # it ships stubs but no py.typed
 from msgspec import Struct
 
-__all__ = ["CelError", "Environment", "Function", "Program", "uncut"]
+__all__ = ["CelError", "Environment", "Function", "Program"]
+
+_CONTROLS = [chr(code) for code in (*range(0x01, 0x09), *range(0x0E, 0x20))]
+"""Characters that are as little in anybody's text, and of the same classes, as NUL."""
 
 
 class CelError(ValueError):
     """An expression does not compile, fails, or yields something that JSON cannot say."""
-
-
-def uncut(value: object) -> object:
-    """Return a JSON value in which the library reads every text to its end.
-
-    Its binding ends a text at the first NUL, and would judge what stands before. Another character that is no white
-    space and in nobody's pattern takes its place, so that the rest is seen; what comes back is for judging only.
-
-    Args:
-        value: A JSON value.
-    """
-    if isinstance(value, str):
-        return value.replace("\0", "\1")
-    if isinstance(value, Mapping):
-        return {key.replace("\0", "\1"): uncut(item) for key, item in value.items()}
-    return [uncut(item) for item in value] if isinstance(value, list) else value
 
 
 class Function(Struct, frozen=True):
@@ -60,6 +47,9 @@ class Program:
     def evaluate(self, variables: Mapping[str, object]) -> object:
         """Evaluate the expression.
 
+        The library's binding ends each text at its first NUL, and would judge and yield what stands before it. While it
+        works, NUL is therefore replaced by a control character that is in none of the texts.
+
         Args:
             variables: JSON values by name.
 
@@ -70,7 +60,22 @@ class Program:
             CelError: The evaluation failed, or its result is not a JSON value.
         """
         try:
-            value = self._compiled.eval(data=dict(variables))
+            return self._whole(dict(variables))
+        except RecursionError as error:  # the library itself would go down with the process at some depth
+            raise CelError("what it reads is nested too deeply") from error
+
+    def _whole(self, variables: dict[str, object]) -> object:
+        texts = list(_texts(variables))
+        if not any("\0" in text for text in texts):
+            return self._evaluate(variables)
+        unused = [control for control in _CONTROLS if not any(control in text for text in texts)]
+        if not unused:
+            raise CelError("the texts hold NUL and every other control character, of which one must be free")
+        return _replaced(self._evaluate(_replaced(variables, "\0", unused[0])), unused[0], "\0")
+
+    def _evaluate(self, variables: Any) -> object:  # noqa: ANN401 - JSON values by name
+        try:
+            value = self._compiled.eval(data=variables)
             failed = value.type() == cel.Type.ERROR
             plain = value.value() if failed else value.plain_value()
         except (RuntimeError, TypeError, ValueError, OverflowError) as error:
@@ -151,6 +156,26 @@ _MAP = cel.Type.Map(cel.Type.DYN, cel.Type.DYN)
 _MERGE = cel.FunctionDecl(
     "merge", [cel.Overload("map_merge_map", return_type=_MAP, parameters=[_MAP, _MAP], is_member=True, impl=_merge)]
 )
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(key)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _replaced(value: object, one: str, other: str) -> object:
+    if isinstance(value, str):
+        return value.replace(one, other)
+    if isinstance(value, Mapping):
+        return {_replaced(key, one, other): _replaced(item, one, other) for key, item in value.items()}
+    return [_replaced(item, one, other) for item in value] if isinstance(value, list) else value
 
 
 def _one_line(message: object) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_status_contract.template.cel import CelError, Environment, Function, uncut
+from platform_status_contract.template.cel import CelError, Environment, Function
 
 REQUEST = {
     "metadata": {"namespace": "team", "annotations": {"a/b": "c"}},
@@ -103,11 +103,29 @@ def test_a_value_that_cel_cannot_hold_fails_the_expression(value: object) -> Non
         Environment(["spec"]).compile("spec").evaluate({"spec": value})
 
 
-def test_a_text_can_be_judged_beyond_its_first_nul() -> None:
-    """The library reads a text up to its first NUL; what stands behind it must not pass unseen."""
-    program = Environment(["given"]).compile("given.text.matches('^[a-z]*$') && size(given.list[0]) == 3")
-    given = {"text": "a\0 b", "list": ["x\0y"], "number\0": 1}
-    assert program.evaluate({"given": given | {"text": "a"}}) is False
-    assert program.evaluate({"given": uncut(given)}) is False
-    assert program.evaluate({"given": uncut(given | {"text": "a"})}) is True
-    assert uncut(given) == {"text": "a\1 b", "list": ["x\1y"], "number\1": 1}
+@pytest.mark.parametrize("given", ["a\0b", "\1\0\2", "\0", {"a\0b": ["c\0", 1, None, {"\1": "\0"}]}])
+def test_a_text_is_read_and_yielded_beyond_its_first_nul(given: object) -> None:
+    """The library reads a text up to its first NUL; what stands behind it must neither pass unseen nor be lost."""
+    assert Environment(["given"]).compile("given").evaluate({"given": given}) == given
+
+
+def test_what_stands_behind_a_nul_is_judged() -> None:
+    program = Environment(["given"]).compile("given.text.matches('^[a-z[:cntrl:]]*$') && size(given.list[0]) == 3")
+    given = {"text": "a\0b", "list": ["x\0y"]}
+    assert program.evaluate({"given": given}) is True
+    assert program.evaluate({"given": given | {"text": "a\0 b"}}) is False
+
+
+def test_a_text_with_every_control_character_is_refused_rather_than_read_in_part() -> None:
+    every = "".join(map(chr, range(32)))
+    with pytest.raises(CelError, match="every other control character"):
+        Environment(["given"]).compile("given").evaluate({"given": every})
+
+
+@pytest.mark.parametrize("source", ["size(given)", "given"])
+def test_what_is_nested_without_end_fails_the_expression_and_not_the_interpreter(source: str) -> None:
+    given: object = "deep"
+    for _ in range(30_000):
+        given = {"a": given}
+    with pytest.raises(CelError, match="nested too deeply"):
+        Environment(["given"]).compile(source).evaluate({"given": given})
