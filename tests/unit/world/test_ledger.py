@@ -94,11 +94,26 @@ def test_init_containers_count() -> None:
     assert (row.container, row.exit_code) == ("sidecar", 0)
 
 
+def test_containers_that_started_in_one_second_are_told_in_the_order_of_their_pod() -> None:
+    told = ledger()
+    ended = [
+        {"name": name, "state": terminated(identity, 0, "Completed")}
+        for name, identity in (("configure", "b"), ("writer", "c"), ("reader", "d"))
+    ]
+    found = pod(*ended, init=True)
+    found["spec"]["initContainers"] = [{"name": name, "image": "i"} for name in ("reader", "configure")]
+    found["spec"]["containers"] = [{"name": "writer", "image": "i"}]
+    told.note(found)
+
+    assert [row.container for row in told.rows({})] == ["reader", "configure", "writer"]
+
+
 @pytest.fixture
 def rows() -> list[Ran]:
     ran = partial(
         Ran,
         namespace="system",
+        place=0,
         container="sidecar",
         image="platform-status/sidecar:1",
         limits=LIMITS,

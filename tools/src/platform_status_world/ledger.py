@@ -14,6 +14,8 @@ from platform_status_world.cluster import container_id, limits_of
 __all__ = ["Ledger", "Ran"]
 
 _WATCH_SECONDS = 3600
+_STILL = "~"
+"""Comes after every time of an end."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Ran:
     Attributes:
         namespace: Namespace of its pod.
         pod: Its pod.
+        place: Which of its pod's containers it is, from 0, init containers first: the order in which they start.
         container: Its name in the pod.
         image: Its image, as the pod names it.
         limits: cpu and memory, as the pod sets them.
@@ -36,6 +39,7 @@ class Ran:
 
     namespace: str
     pod: str
+    place: int
     container: str
     image: str
     limits: Mapping[str, str]
@@ -74,13 +78,15 @@ class Ledger:
     def rows(self, measured: Mapping[str, Measured]) -> list[Ran]:
         """Return every run so far, in the order of their start.
 
+        Kubernetes tells the start to the second, in which several init containers may have run one after the other.
+
         Args:
             measured: What was seen from outside, by container ID.
         """
         with self._lock:
             every = list(self._ran.values())
         complete = [replace(ran, measured=measured.get(ran.id)) for ran in every]
-        return sorted(complete, key=lambda ran: (ran.started, ran.pod, ran.container))
+        return sorted(complete, key=lambda ran: (ran.started, ran.pod, ran.place, ran.ended or _STILL))
 
     def _run(self) -> None:
         try:
@@ -95,16 +101,17 @@ class Ledger:
     def note(self, pod: Mapping[str, Any]) -> None:
         """Take note of a pod as it now is."""
         spec, status = pod["spec"], pod.get("status", {})
-        for specs, statuses in (("initContainers", "initContainerStatuses"), ("containers", "containerStatuses")):
-            told = {entry["name"]: entry for entry in status.get(statuses, [])}
-            for container in spec.get(specs, []):
-                entry = told.get(container["name"], {})
-                for state in (entry.get("lastState", {}), entry.get("state", {})):
-                    self._note(pod["metadata"], container, entry, state)
+        statuses = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
+        told = {entry["name"]: entry for entry in statuses}
+        for place, container in enumerate([*spec.get("initContainers", []), *spec.get("containers", [])]):
+            entry = told.get(container["name"], {})
+            for state in (entry.get("lastState", {}), entry.get("state", {})):
+                self._note(pod["metadata"], place, container, entry, state)
 
     def _note(
         self,
         metadata: Mapping[str, Any],
+        place: int,
         container: Mapping[str, Any],
         entry: Mapping[str, Any],
         state: Mapping[str, Any],
@@ -119,6 +126,7 @@ class Ledger:
             self._ran[found] = Ran(
                 namespace=metadata["namespace"],
                 pod=metadata["name"],
+                place=place,
                 container=container["name"],
                 image=container["image"],
                 limits=limits_of(container),
