@@ -1,6 +1,10 @@
-"""For every test: Ctrl-C reaches the programs that tests start, however the tests themselves were started."""
+"""For every test: Ctrl-C reaches the programs that tests start, and Hypothesis knows the profile ``quick``."""
 
 import signal
+
+from tests.examples import register_quick
+
+register_quick()  # before the command line is read, which may name it
 
 
 def pytest_configure() -> None:

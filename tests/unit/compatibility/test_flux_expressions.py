@@ -8,6 +8,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
+from tests.examples import examples
+
 from .argo_cd import ArgoCD
 from .flux import CURRENT, FAILED, IN_PROGRESS, UNKNOWN, Flux
 from .hostile import resources
@@ -83,13 +85,13 @@ def test_the_known_statuses_lead_to_every_verdict() -> None:
     assert found == {CURRENT, FAILED, IN_PROGRESS}
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(resources(READY, 3))
 def test_any_json_in_the_status_is_told_as_the_health_script_tells_it(resource: dict[str, Any]) -> None:
     _agrees(resource)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     resources(
         {**deepcopy(READY), "phase": "Failed", "conditions": [{"type": "x"}, {"type": "Ready", "status": "False"}]}, 3

@@ -9,6 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
+
 from .argo_cd import CODES, ArgoCD
 from .hostile import resources
 from .resources import DOCS, is_ready, known, request, verdict
@@ -104,7 +106,7 @@ def test_a_status_that_contradicts_itself_is_not_healthy(argo_cd: ArgoCD, change
     assert argo_cd.health(request({**deepcopy(READY), **change}, 3))[0] == code
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(resources(READY, 3))
 def test_any_json_in_the_status_never_fails_and_is_healthy_only_when_ready(resource: dict[str, Any]) -> None:
     code, _ = _ARGO_CD.health(resource)
@@ -112,7 +114,7 @@ def test_any_json_in_the_status_never_fails_and_is_healthy_only_when_ready(resou
     assert (code == "Healthy") == is_ready(resource)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.dictionaries(st.sampled_from(["metadata", "status", "spec"]), st.sampled_from([None, 1, "x", [], {}])))
 def test_not_even_an_object_without_metadata_fails(resource: dict[str, Any]) -> None:
     assert _ARGO_CD.health(resource)[0] == "Progressing"

@@ -2,6 +2,8 @@
 
 from hypothesis import HealthCheck, settings
 
+from tests.examples import examples
+
 __all__ = ["quick"]
 
-quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.vocabulary import SIDECAR_KEYS, ConditionType
 from platform_status_contract.observing.sources import Source
+from tests.examples import examples
 
 from .line import Said, say
 from .world import Path, encode, healthy, paths, replaced, under
@@ -185,13 +186,13 @@ def test_without_the_secret_it_is_not_ready() -> None:
     assert not say(encode(WORLD), secret=False).is_ready
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.sampled_from(PLACES), JSON)
 def test_any_json_anywhere_is_carried_to_the_end(place: tuple[Source, int, Path], value: Any) -> None:  # noqa: ANN401 - any JSON
     _good_neighbour(say(encode(_with(*place, value))))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from([place for place in PLACES if place[0] is APPLICATION]), JSON)
 def test_a_stream_and_a_list_of_any_json_lead_to_the_same(place: tuple[Source, int, Path], value: Any) -> None:  # noqa: ANN401 - any JSON
     world = encode(_with(*place, value))
@@ -200,7 +201,7 @@ def test_a_stream_and_a_list_of_any_json_lead_to_the_same(place: tuple[Source, i
     assert streamed == listed
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JSON), min_size=2, max_size=6))
 def test_any_json_in_several_places_is_carried_to_the_end(changes: list[tuple[tuple[Source, int, Path], Any]]) -> None:
     world = deepcopy(WORLD)
@@ -211,7 +212,7 @@ def test_any_json_in_several_places_is_carried_to_the_end(changes: list[tuple[tu
     _good_neighbour(say(encode(world)))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.sampled_from(DECIDING), JSON)
 def test_rubbish_in_a_field_that_decides_is_never_ready(
     field: tuple[Source, int, Path, Allowed],
@@ -233,7 +234,7 @@ def test_each_trick_in_each_field_that_decides_is_never_ready(field: tuple[Sourc
     assert ready == []
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     st.sampled_from(["phase", "conditions", "health", "message", "kratix", "problems", "observedGeneration"]),
     JSON,

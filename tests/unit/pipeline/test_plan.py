@@ -14,6 +14,7 @@ from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.plan import FILES, Plan, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
+from tests.examples import examples
 
 from .chart import chart_folder, values_schema, workload_kind
 from .requests import EXAMPLES, TEMPLATE, example, in_cluster, read, request, requests
@@ -543,7 +544,9 @@ def test_the_values_of_further_requests_are_valid_for_the_chart(spec: dict[str, 
     jsonschema.Draft202012Validator(values_schema()).validate(values_of(request(**spec)))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 @given(requests())
 def test_every_request_that_the_schema_allows_is_planned_or_refused(document: dict[str, Any]) -> None:
     result, problems = attempt(document)

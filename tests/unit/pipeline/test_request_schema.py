@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from platform_status_contract.model.request import Request
 from platform_status_contract.validation import load_schema, validate
+from tests.examples import examples
 
 from .requests import EXAMPLES, REQUEST_SCHEMA, ROOT, read, request, requests
 
@@ -83,7 +84,9 @@ def parts(described: msgspec.inspect.Type) -> list[tuple[type[msgspec.Struct], s
     return []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 @given(requests())
 def test_every_valid_request_decodes_and_comes_back_the_same(document: dict[str, Any]) -> None:
     assert validate(document, REQUEST_SCHEMA) == ()

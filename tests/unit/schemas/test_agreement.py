@@ -14,6 +14,7 @@ from platform_status_contract.model.status import Status
 from platform_status_contract.model.template import StatusContract
 from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, resolved_schema, validate
 from platform_status_contract.validation.differences import DIFFERENCES, Difference, Effect
+from tests.examples import examples
 
 from .mutations import Mutation, mutations, normalised
 from .strategies import Json, documents
@@ -24,7 +25,7 @@ MODELS = {**STRICT, REQUEST: Request}
 SCHEMAS = {name: resolved_schema(name) for name in MODELS}
 
 quick = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
@@ -55,7 +56,7 @@ def test_every_valid_document_decodes_and_comes_back(name: str, data: st.DataObj
 
 @pytest.mark.parametrize("name", STRICT)
 @given(data=st.data())
-@settings(quick, max_examples=15)
+@settings(quick, max_examples=examples(15))
 def test_every_single_mutation_is_refused_by_both(name: str, data: st.DataObject) -> None:
     document = data.draw(documents(name))
     mutation: Mutation = data.draw(st.sampled_from(list(mutations(SCHEMAS[name], document))))

@@ -10,13 +10,14 @@ from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRAC
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.explain import explain
 from platform_status_contract.validation.validate import MOST
+from tests.examples import examples
 
 from .strategies import JSON, Json
 
 
 @pytest.mark.parametrize("name", [CONTRACT, STATUS, STATUS_CONTRACT])
 @given(document=JSON)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_json_gets_an_answer_in_short_printable_lines(name: str, document: Json) -> None:
     for problem in validate(document, name):
         assert problem.message.isprintable()

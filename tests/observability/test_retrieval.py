@@ -17,11 +17,10 @@ from platform_status_assistant.retrieval.context import LEASES, RECONCILER, gath
 from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS
 from platform_status_assistant.retrieval.prometheus import Failure, Prometheus, PrometheusError, selector
 from tests.observability.binaries import binary
+from tests.unit.assistant.retrieval.test_selectors import HOSTILE
 from tests.unit.rules.settings import quick
 
-from .test_selectors import HOSTILE
-
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 EXPOSITION = ROOT / "tests" / "golden" / "exposition" / "classic.txt"
 LIMIT_SECONDS = 60.0
 STRANGE = [name for name in HOSTILE if name not in {"", "\x00"}]

@@ -15,8 +15,7 @@ from platform_status_pipeline.kratix.folders import read_mapping
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.template.resolve import check, read_template
-
-from .promises import PARTS, PROMISE, ROOT, ours
+from tests.unit.pipeline.promises import PARTS, PROMISE, ROOT, ours
 
 SCRIPT = ROOT / "promise" / "assemble.py"
 FIRST_LINE = (
