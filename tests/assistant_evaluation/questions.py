@@ -14,6 +14,7 @@ Intent = Literal[
     "working",
     "why",
     "since",
+    "checked",
     "where",
     "login",
     "broken",

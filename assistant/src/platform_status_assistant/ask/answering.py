@@ -7,7 +7,7 @@ from .answers.access import login, where
 from .answers.causes import why
 from .answers.fleet import broken
 from .answers.health import argocd, pods, subapps
-from .answers.history import changed, since
+from .answers.history import changed, checked, since
 from .answers.nobody import nobody
 from .answers.weighing import About
 from .answers.working import phase, working
@@ -22,6 +22,7 @@ _ANSWERS: Final[Mapping[Topic, Callable[[About], Answer]]] = {
     Topic.WORKING: working,
     Topic.WHY: why,
     Topic.SINCE: since,
+    Topic.CHECKED: checked,
     Topic.WHERE: where,
     Topic.LOGIN: login,
     Topic.CHANGED: changed,

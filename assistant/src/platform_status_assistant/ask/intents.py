@@ -24,6 +24,7 @@ class Topic(StrEnum):
     WORKING = "working"
     WHY = "why"
     SINCE = "since"
+    CHECKED = "checked"
     WHERE = "where"
     LOGIN = "login"
     BROKEN = "broken"
@@ -53,11 +54,11 @@ class Intent(Struct, frozen=True):
 
 _PLURAL: Final = (
     r"everything|everybody|anything|something|nothing|all|any|how many|which|overview|summary|list|they|them|"
-    r"at least one|some|none|one of|vclusters|clusters|requests|paths|resources|things|stuff|ones|problems|issues|"
+    r"at least one|some|none|no _|one of|vclusters|clusters|requests|paths|resources|things|stuff|ones|problems|issues|"
     r"others"
 )
 _LOGIN: Final = (
-    r"log ?in|login|log on|logon|log into|sign ?in|signin|sign on|get in|get into|connect|kubectl|"
+    r"log ?in|login|log on|logon|log into|sign ?in|signin|sign on|get in|get into|connect|kubectl(?! get| describe)|"
     r"credentials?|creds?|kubeconfigs?|passwords?|passwd|tokens?|secrets?|1password|onepassword|"
     r"authenticate|authentication|auth|get access|access (?:to|it|my|the|our)|how .{0,60}access"
 )
@@ -65,6 +66,13 @@ _WHERE: Final = (
     r"where|(?:which|what) (?:namespace|ns)|(?:namespace|ns) of|"
     r"endpoints?|urls?|address(?:es)?|links?|hostname|host|dns|ip|ingress|"
     r"how .{0,60}(?:reach|visit|browse|open)|(?:what|which|give|show) (?:\S+ ){0,3}(?:api|server|apiserver)"
+)
+_CHECKED: Final = (
+    r"last (?:check(?:ed)?|looked|reconciled?|refreshed|verified|seen|heartbeat)|"
+    r"(?:checked|reconciled|refreshed|verified|looked at) (?:last|lately|recently)|"
+    r"how (?:fresh|old|recent|current|up to date)|fresh|freshness|outdated|"
+    r"(?:status|answer|phase) (?:\S+ ){0,3}(?:stale|current|up to date)|"
+    r"(?:trust|believe|rely on) (?:the|this|that|its|his|her|your) (?:status|answer|phase)"
 )
 _CHANGED: Final = (
     r"chang(?:e|es|ed)|what happened|what has happened|what is happening|what is new|anything new|"
@@ -80,12 +88,13 @@ _WHY: Final = (
     r"what is (?:\S+ ){0,2}(?:broken|failing|not working|down) (?:in|with|on|about|at|for) (?!@)\S+|"
     r"what is up with|whats up with|waiting for (?:what|which)|stuck (?:on|at) what|"
     r"what (?:is )?(?:blocking|blocks|breaking|breaks|keeping|keeps|holding|holds)|"
-    r"(?:how|what) .{0,60}fix|what (?:should|can|do|could) i do|"
+    r"restarts|logs|exit codes?|(?:how|what) .{0,60}fix|what (?:should|can|do|could) i do|"
     r"what (?:is|are) (?:the )?(?:problems?|issues?|errors?) (?:with|of|in)"
 )
 _SUBAPPS: Final = (
     r"sub-?apps?|sub-? ?apps?|sub-? ?applications?|child apps?|addons?|"
-    r"apps? (?:in|inside|of|on|within|running|deployed|healthy)|applications?"
+    r"(?<!argo )(?<!argocd )(?<!argo-cd )(?<!argo cd )apps? (?:in|inside|of|on|within|running|deployed|healthy)|"
+    r"applications?"
 )
 _PODS: Final = r"pods?|replicas?|containers?"
 _ARGO: Final = r"argo(?:cd)?|argo-cd|sync(?:ed|ing)?|synchronized|out-of-sync|outofsync|gitops|in-sync"
@@ -108,7 +117,7 @@ _WORKING: Final = (
 _OVERVIEW: Final = (
     rf"(?:{_PLURAL}) .{{0,120}}(?:{_WORKING}|there|have)|(?:{_WORKING}) (?:{_PLURAL})|how many|overview|summary|"
     rf"(?:what|who) (?:is|are) (?:\S+ ){{0,2}}(?:{_NOT_WELL})|needs? (?:\S+ )?(?:attention|look|help|fixing|care)|"
-    rf"(?:what|who) (?:broke|fails?|crashed|failed)|"
+    rf"(?:what|who) (?:broke|fails?|crashed|failed)|outages?|"
     r"list|show (?:me )?(?:all|every|the broken)|everything|problems?|issues?|trouble|"
     r"status of (?:all|every|everything|the platform)|(?:platform|all) status|how are (?:things|we|they)"
 )
@@ -123,6 +132,7 @@ _RULES: Final = tuple(
     (topic, _words(pattern))
     for topic, pattern in (
         (Topic.WHY, _WHY),
+        (Topic.CHECKED, _CHECKED),
         (Topic.CHANGED, _CHANGED),
         (Topic.SINCE, _SINCE),
         (Topic.LOGIN, _LOGIN),

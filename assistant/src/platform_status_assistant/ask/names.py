@@ -1,6 +1,7 @@
 """Which request a question means, by the names, kinds and namespaces that stand in it. Pure."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
@@ -12,7 +13,8 @@ from hctl.reading.views import RequestView
 from hctl.texts import inert
 
 from .intents import Intent, Topic, read_intent
-from .spans import BEFORE_A_NAME, Group, KindWords, Spans, aliases, find_spans, is_plural
+from .phrases import quoted
+from .spans import BEFORE_A_NAME, JOINING, Group, KindWords, Spans, aliases, find_spans, is_plural
 from .vocabulary import KNOWN
 from .words import Question, mend
 
@@ -21,7 +23,8 @@ __all__ = ["KindWords", "Meant", "Which", "find_meant"]
 _SUGGESTED: Final = 3
 _MOST: Final = 10
 _ALIKE: Final = 0.5
-_JOINING: Final = frozenset(("and", "or", "plus", "nor"))
+_A_NUMBER: Final = re.compile(r"\d{1,9}(?:[.:/]\d{1,9})?(?:s|m|min|mins|h|hrs?|d|%)?")
+"""Such as the 10 of "10 minutes" and "3/3": the name of nothing, unless there is a request of that name."""
 
 
 class Which(StrEnum):
@@ -47,7 +50,7 @@ class Meant(Struct, frozen=True):
         candidates: Those to choose from: of that name, of the nearest names, or all.
         said: The word that names nothing here; empty if there is none.
         kind: The kind that the question names, for people; may be empty.
-        namespace: The namespace that the question names; may be empty.
+        namespace: The namespace that the question names, or several with commas between; may be empty.
     """
 
     intent: Intent
@@ -58,6 +61,14 @@ class Meant(Struct, frozen=True):
     said: str = ""
     kind: str = ""
     namespace: str = ""
+
+    @property
+    def where(self) -> str:
+        """Which namespaces it is confined to, to be put behind a noun; empty if none is named."""
+        if not self.namespace:
+            return ""
+        several = "s" if ", " in self.namespace else ""
+        return f" in namespace{several} {quoted(self.namespace, 200)}"
 
 
 def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence[KindWords]) -> Meant:
@@ -73,18 +84,23 @@ def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence
     keep = {part for view in views for alias in aliases(view) for part in alias.split()}
     keep |= {view.namespace.lower() for view in views}
     mended = mend(words, keep)
-    left = [index for index, word in enumerate(mended) if word not in KNOWN and not spans.claimed(index)]
+    left = [
+        index
+        for index, word in enumerate(mended)
+        if word not in KNOWN and not _A_NUMBER.fullmatch(word) and not spans.claimed(index)
+    ]
+    within = spans.spaces or (spans.namespace,)
     among = tuple(
         view
         for view in views
         if (spans.kind is None or view.resource == spans.kind.resource)
-        and (not spans.told or view.namespace.lower() == spans.namespace)
+        and (not spans.told or view.namespace.lower() in within)
     )
     meant = Meant(
         read_intent(spans.mask(words), keep),
         among=among,
         kind=spans.kind.label if spans.kind else "",
-        namespace=inert(spans.namespace, 100) if spans.told else "",
+        namespace=inert(", ".join(within), 100) if spans.told else "",
     )
     if not spans.groups:
         return _nameless(meant, words, left, views, spans)
@@ -100,6 +116,8 @@ def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence
 def _called(group: Group, among: Sequence[RequestView], spans: Spans) -> list[RequestView]:
     """The requests that a name means."""
     found = [view for view in among if group.names & aliases(view)]
+    if group.spaces:
+        return [view for view in found if view.namespace.lower() in group.spaces]
     if spans.namespace and not spans.told and len(found) > 1:
         found = [view for view in found if view.namespace.lower() == spans.namespace] or found
     # In one namespace metadata.name decides, as everywhere in hctl.
@@ -179,9 +197,9 @@ def _joined_stranger(words: Sequence[str], left: list[int], spans: Spans) -> str
     """The unknown name in "are media and foo up?"; an answer about media alone would not be one."""
     for group in spans.groups:
         after, before = group.span.end, group.span.start - 1
-        if after + 1 in left and words[after] in _JOINING:
+        if after + 1 in left and words[after] in JOINING:
             return words[after + 1]
-        if before - 1 in left and words[before] in _JOINING:
+        if before - 1 in left and words[before] in JOINING:
             return words[before - 1]
     return ""
 

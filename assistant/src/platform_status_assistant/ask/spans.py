@@ -4,7 +4,7 @@ Words of the cluster are hostile: a request may be called "ready" or "why". Such
 name, and only if the question still asks something without it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -15,13 +15,15 @@ from .intents import Topic, read_intent
 from .vocabulary import CHATTER, COLLECTIVE, KNOWN
 from .words import Question, mend, split
 
-__all__ = ["BEFORE_A_NAME", "Group", "KindWords", "Span", "Spans", "aliases", "find_spans", "is_plural"]
+__all__ = ["BEFORE_A_NAME", "JOINING", "Group", "KindWords", "Span", "Spans", "aliases", "find_spans", "is_plural"]
 
 BEFORE_A_NAME: Final = frozenset(
     ("is", "are", "of", "for", "my", "our", "the", "about", "does", "did", "was", "to", "called", "named", "why")
 )
 _SAYS_WHERE: Final = ("in", "namespace", "ns", "from")
 _MARKS: Final = ("namespace", "ns")
+JOINING: Final = frozenset(("and", "or", "plus", "nor"))
+_JOINED: Final = 2
 
 
 class KindWords(Struct, frozen=True):
@@ -55,10 +57,12 @@ class Group(Struct, frozen=True):
     Attributes:
         span: Its words.
         names: What may be meant; more than one if names overlap, so that no longer name can hide a shorter one.
+        spaces: The namespaces that are said of this name, if the question says several of its names.
     """
 
     span: Span
     names: frozenset[str]
+    spaces: frozenset[str] = frozenset()
 
 
 class Spans(Struct, frozen=True):
@@ -71,6 +75,8 @@ class Spans(Struct, frozen=True):
         namespace: The namespace that is named; may not exist.
         namespace_span: Where, if by a word of its own.
         told: Whether it was said to be a namespace; one that merely occurs only helps to choose.
+        spaces: Every namespace that is said, if there are several; the first of them is `namespace`.
+        space_words: Where the words of these are.
     """
 
     groups: tuple[Group, ...] = ()
@@ -79,9 +85,13 @@ class Spans(Struct, frozen=True):
     namespace: str = ""
     namespace_span: Span | None = None
     told: bool = False
+    spaces: tuple[str, ...] = ()
+    space_words: frozenset[int] = frozenset()
 
     def claimed(self, index: int) -> bool:
         """Whether a word names something."""
+        if index in self.space_words:
+            return True
         spans = [self.kind_span, self.namespace_span, *(group.span for group in self.groups)]
         return any(span is not None and span.covers(index) for span in spans)
 
@@ -92,7 +102,7 @@ class Spans(Struct, frozen=True):
         def masked(index: int, word: str) -> str:
             if self.kind_span is not None and self.kind_span.covers(index):
                 return stands_for
-            if self.namespace_span is not None and self.namespace_span.covers(index):
+            if index in self.space_words or (self.namespace_span is not None and self.namespace_span.covers(index)):
                 return "@"
             return "_" if self.claimed(index) else word
 
@@ -129,9 +139,44 @@ def find_spans(question: Question, views: Sequence[RequestView], kinds: Sequence
     space_span, space, told = _find_namespace(question, spaces, groups, names)
     if space_span is not None:
         groups = [group for group in groups if not space_span.covers(group.span.start)]
-    once = {group.names: group for group in reversed(groups)}
+    said = _said_namespaces(words, spaces, groups)
+    several = tuple(dict.fromkeys(said.values()))
+    if len(several) > 1:
+        groups = _placed(groups, said, len(words))
+        space, told = several[0], True
+    else:
+        said, several = {}, ()
+    once = {(group.names, group.spaces): group for group in reversed(groups)}
     ordered = tuple(sorted(once.values(), key=lambda group: group.span.start))
-    return Spans(ordered, kind, kind_span, space, space_span, told)
+    outside = frozenset(at for at in said if not any(group.span.covers(at) for group in groups))
+    return Spans(ordered, kind, kind_span, space, space_span, told, several, outside)
+
+
+def _said_namespaces(words: Sequence[str], spaces: set[str], groups: Sequence[Group]) -> dict[int, str]:
+    """The namespaces that a question says, by the place of their word: "in apps or lab", "ns apps", "apps/web"."""
+    said: dict[int, str] = {}
+    for index, word in enumerate(words):
+        head, slash, _ = word.partition("/")
+        named = any(group.span.covers(index) for group in groups)
+        if named and slash and head in spaces:
+            said[index] = head
+        elif word in spaces and not named:
+            before = words[index - 1] if index else ""
+            after = words[index + 1] if index + 1 < len(words) else ""
+            joined = before in JOINING and index - _JOINED in said
+            if before in _SAYS_WHERE or after in _MARKS or joined:
+                said[index] = word
+    return said
+
+
+def _placed(groups: Sequence[Group], said: Mapping[int, str], end: int) -> list[Group]:
+    """Give each name the namespaces that are said in it or behind it, before the next name; else all of them."""
+    placed = []
+    for index, group in enumerate(groups):
+        following = groups[index + 1].span.start if index + 1 < len(groups) else end
+        own = frozenset(space for at, space in said.items() if group.span.start <= at < following)
+        placed.append(Group(group.span, group.names, own or frozenset(said.values())))
+    return placed
 
 
 def _places(words: Sequence[str], name: str) -> list[Span]:

@@ -86,7 +86,9 @@ _ASKING: Final = _listed(
     updated update updates difference different
     blocking blocks breaking keeping holding holds
     reason reasons cause causes caused causing root diagnose diagnosis explain explanation fix matter
-    long uptime hours hour minutes minute days day today yesterday
+    long uptime hours hour minutes minute seconds second days day weeks week today yesterday
+    checked reconciled refreshed verified seen heartbeat fresh freshness outdated old believe rely
+    restarts logs exit code codes outages
     """
 )
 

@@ -64,8 +64,17 @@ PHRASINGS: Final = {
         ("broken since?", "since at the end"),
         ("time since media went bad?", "time since"),
     ),
+    Topic.CHECKED: (
+        ("when was media last checked", "last checked"),
+        ("last check of media?", "last check"),
+        ("how fresh is the status of media", "fresh"),
+        ("can i trust the status of media", "trust"),
+        ("is media's status up to date", "up to date"),
+        ("is the status of media stale?", "stale"),
+    ),
     Topic.WHERE: (
         ("where is media?", "where"),
+        ("where can i find the argocd app of media", "a page, not what is deployed"),
         ("wheres media", "no apostrophe"),
         ("whats the url of media", "url"),
         ("media endpoint pls", "endpoint"),

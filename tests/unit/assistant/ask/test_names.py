@@ -1,5 +1,6 @@
 """Which request a question means: the cluster's names against people's words."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -109,6 +110,46 @@ def test_a_namespace_chooses_between_namesakes() -> None:
         assert _meant(text, *both) == (Which.ONE, ["team-b/media"]), text
 
 
+TWINS = (_view("media", "team-a"), _view("media", "team-b"), _view("shop", "team-b"), _view("shop", "team-c"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("is media in team-a ok and media in team-b", "team-a/media team-b/media"),
+        ("are team-a/media and team-b/media up", "team-a/media team-b/media"),
+        ("is media in team-b fine and shop in team-c?", "team-b/media team-c/shop"),
+        ("are team-a/media and team-c/shop up", "team-a/media team-c/shop"),
+    ],
+)
+def test_each_name_has_the_namespace_that_is_said_of_it(text: str, found: str) -> None:
+    meant = find_meant(read_question(text), TWINS, KINDS)
+    assert (meant.which, meant.intent.topic) == (Which.MANY, Topic.BROKEN)
+    assert sorted(f"{view.namespace}/{view.name}" for view in meant.among) == found.split()
+
+
+@pytest.mark.parametrize("text", ["is media in team-a or team-b ok", "is media ok in team-a and in namespace team-b?"])
+def test_a_name_with_two_namespaces_is_not_the_one_in_the_first(text: str) -> None:
+    assert _meant(text, *TWINS) == (Which.SEVERAL, ["team-a/media", "team-b/media"])
+
+
+def test_all_of_several_namespaces_are_meant() -> None:
+    meant = find_meant(read_question("what is broken in team-a and team-c"), TWINS, KINDS)
+    assert sorted(f"{view.namespace}/{view.name}" for view in meant.among) == ["team-a/media", "team-c/shop"]
+    assert meant.where == ' in namespaces "team-a, team-c"'
+
+
+@pytest.mark.parametrize("text", ["did media change in the last 10 minutes", "are 3/3 pods of media up", "media 2h?"])
+def test_a_number_is_no_name(text: str) -> None:
+    assert _meant(text, MEDIA, SHOP) == (Which.ONE, ["team-a/media"])
+    nameless = find_meant(read_question(text.replace("media", "it")), [MEDIA, SHOP], KINDS)
+    assert nameless.said == ""
+
+
+def test_a_request_may_be_called_by_a_number() -> None:
+    assert _meant("is 10 ok", MEDIA, _view("10", "lab")) == (Which.ONE, ["lab/10"])
+
+
 def test_a_namespace_of_the_same_name_is_no_second_name() -> None:
     assert _meant("is media in media ok", _view("media", "media"), SHOP) == (Which.ONE, ["media/media"])
     assert _meant("is media ok", _view("media", "media"), SHOP) == (Which.ONE, ["media/media"])
@@ -151,3 +192,16 @@ def test_any_question_about_any_names_means_something(text: str, names: list[str
     meant = find_meant(read_question(text), views, KINDS)
     assert (meant.chosen is not None) is (meant.which is Which.ONE)
     assert all(view in views for view in (*meant.among, *meant.candidates))
+
+
+_PIECES = ("is", "media", "shop", "in", "team-a", "team-b", "team-c", "and", "or", "ns", "ok", "team-b/media", "broken")
+
+
+@quick
+@given(words=st.lists(st.sampled_from(_PIECES), max_size=10))
+def test_what_is_said_of_several_namespaces_is_never_told_of_one_silently(words: list[str]) -> None:
+    """A name that is in two of the namespaces that are said is either asked back, or all of them are looked at."""
+    meant = find_meant(read_question(" ".join(words)), TWINS, KINDS)
+    if meant.chosen is not None and "media" in words and {"team-a", "team-b"} <= set(words):
+        spaces = [space for before, space in pairwise(words) if before in ("in", "ns") and space.startswith("team")]
+        assert meant.chosen.name != "media" or len({*spaces} & {"team-a", "team-b"}) < 2, words

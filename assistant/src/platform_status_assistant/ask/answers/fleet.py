@@ -150,7 +150,7 @@ def _facts(
 
 def _what(meant: Meant) -> str:
     kind = f" of kind {meant.kind}" if meant.kind else ""
-    return f"{kind} in namespace {quoted(meant.namespace, 63)}" if meant.namespace else kind
+    return f"{kind}{meant.where}"
 
 
 def _notes(meant: Meant, evidence: Evidence) -> list[str]:

@@ -1,4 +1,4 @@
-"""Since when is it so, and what changed?"""
+"""Since when is it so, when was that last checked, and what changed?"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from platform_status_contract.model.times import format_time
 
 from .weighing import About
 
-__all__ = ["changed", "since"]
+__all__ = ["changed", "checked", "since"]
 
 _CHANGES: Final = 4
 _EVENTS: Final = 3
@@ -56,6 +56,23 @@ def since(about: About) -> Answer:
     if "firstReady" in timers and ready.status != "True":
         text += f"; it was first ready at {_when(timers['firstReady'], about.now)}"
     return about.answer(Verdict.NONE, f"{text}.", facts)
+
+
+def checked(about: About) -> Answer:
+    """Say when somebody last saw to it that the status is true, and what it says."""
+    view, freshness = about.view, about.judged.freshness
+    if not about.weighed.trusted:
+        return about.abstain(shown_phase(view, about.now), about.standing())
+    if freshness.checked is None:
+        text = f"No sidecar has looked at {called(view)} yet."
+        return about.answer(Verdict.NONE, text, about.standing(), because="no sidecar has looked at it yet")
+    text = f"The status of {called(view)} was last checked at {_when(freshness.checked, about.now)}"
+    written = view.last_reconciled
+    facts = about.standing()
+    if written is not None:
+        text += f", and last had to be changed at {_when(written, about.now)}"
+        facts.append(about.cite.status("lastWrite", format_time(written), "status.lastReconciled"))
+    return about.answer(Verdict.NONE, f"{text}. It says phase {view.phase or 'none'}.", facts)
 
 
 def changed(about: About) -> Answer:

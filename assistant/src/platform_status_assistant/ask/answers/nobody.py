@@ -39,7 +39,7 @@ def nobody(meant: Meant, narrowed: Sequence[str] = (), refused: Sequence[str] = 
 
 
 def _said(meant: Meant) -> tuple[str, str]:
-    where = f" in namespace {quoted(meant.namespace, 63)}" if meant.namespace else ""
+    where = meant.where
     kind = meant.kind or "request"
     shown = "; ".join(f"{called(view)} in namespace {view.namespace}" for view in meant.candidates[:_SHOWN])
     if meant.which is Which.SEVERAL:
