@@ -1,6 +1,7 @@
 """What a tool will answer with conforms to the published schemas, from a real API server."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,39 @@ def test_a_document_about_one_request_conforms_to_its_schema(place: Place, docum
     said = ONE[document](_session(place), name)
     jsonschema.validate(said, json.loads(schema_text(document)))
     assert name in json.dumps(said)
+
+
+SPOKEN = {"status": "status", "explanation": "explain", "diagnosis": "diagnose"}
+PASSING = {"now", "lastCheck", "ageSeconds", "inSeconds"}
+DURATION = re.compile(r"\b(?:\d+[smhd])+\b")
+
+
+@pytest.mark.parametrize("document", sorted(ONE))
+def test_a_tool_and_a_command_say_the_same(place: Place, document: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(place.kubeconfig))
+    name = place.unique("media")
+    place.put(name, "Degraded")
+    by_command = place.run(SPOKEN[document], name, "-n", place.namespace, "-o", "json")
+    by_tool = ONE[document](Session(("", place.namespace, "")), name)
+    assert _lasting(by_tool) == _lasting(json.loads(by_command.stdout))
+
+
+def test_the_tool_and_the_command_list_the_same(place: Place) -> None:
+    for phase in ("Ready", "Degraded", "Failed"):
+        place.put(place.unique(phase.lower()), phase)
+    said, _ = list_document(_session(place))
+    assert len(said["items"]) == 3
+    by_command = place.run("list", "-n", place.namespace, "-o", "json")
+    assert _lasting(said) == _lasting(json.loads(by_command.stdout))
+
+
+def _lasting(found: Any) -> Any:  # noqa: ANN401 - JSON
+    """A document without what differs between two moments: ages, and the Lease, which is renewed all the time."""
+    if isinstance(found, dict):
+        return {key: _lasting(value) for key, value in found.items() if key not in PASSING}
+    if isinstance(found, str):
+        return DURATION.sub("a while", found)
+    return [_lasting(value) for value in found] if isinstance(found, list) else found
 
 
 def test_a_list_conforms_to_its_schema_and_can_leave_out_what_is_well(place: Place) -> None:

@@ -10,8 +10,8 @@ from msgspec import Struct
 from hctl.cluster.discovery import VCLUSTER, Kind
 from hctl.cluster.requests import Collection, judge_all
 from hctl.cluster.transport import segment
-from hctl.diagnosis.conclude import Diagnosis, conclude
-from hctl.diagnosis.gather import gather
+from hctl.diagnosis.conclude import Diagnosis
+from hctl.diagnosis.diagnose import diagnose_request
 from hctl.errors import ClusterError
 from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
@@ -123,11 +123,10 @@ def look_around(session: Session, meant: Meant, fleet: Fleet, ear: Ear | None) -
     diagnosis: Diagnosis | None = None
     events: Events | None = None
     if chosen is not None:
-        judged = judge_all(transport, (chosen,))
         if topic is Topic.WHY:
             raw = next(raw for view, raw in fleet.pairs if view is chosen)
-            around = gather(transport, chosen, lambda _: None)
-            diagnosis = conclude(judged[0], raw, around, transport.now(), session.orders)
+            diagnosis = diagnose_request(transport, session.orders, chosen, raw)
+        judged = [diagnosis.judged] if diagnosis else judge_all(transport, (chosen,))
         if topic is Topic.CHANGED:
             events = _events(session, chosen)
     else:

@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from hctl.cluster.requests import judge_all
-from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.gather import gather
+from hctl.diagnosis.diagnose import diagnose_request
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.explanations import explanation_report
 from hctl.documents.reports import list_report, status_report
@@ -67,11 +66,8 @@ def diagnosis_document(session: Session, reference: str) -> Any:  # noqa: ANN401
         HctlError: It cannot be found, or the cluster not be asked.
     """
     found = session.find(reference)
-    evidence = gather(session.transport, found.view, _quietly)
-    judged = judge_all(session.transport, (found.view,))[0]
-    return msgspec.to_builtins(
-        diagnosis_report(conclude(judged, found.raw, evidence, session.transport.now(), session.orders))
-    )
+    diagnosis = diagnose_request(session.transport, session.orders, found.view, found.raw)
+    return msgspec.to_builtins(diagnosis_report(diagnosis))
 
 
 def _quietly(_what: str) -> None:

@@ -1,12 +1,11 @@
 """Commands and their options. Imports nothing but typer: what a command needs is imported when it runs."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from hctl import __version__
-from hctl.errors import ExitCode, HctlError
+from hctl.errors import ExitCode
 from hctl.target import Target
 
 from .asking import add_ask
@@ -17,7 +16,6 @@ from .options import (
     ExplainOption,
     KindArgument,
     KubeconfigOption,
-    NameArgument,
     NamespaceOption,
     OutputOption,
     ProblemsOption,
@@ -28,7 +26,9 @@ from .options import (
     WatchOption,
     target_of,
 )
+from .running import diagnose_one, explain_file, explain_one, finish, list_of, status_of
 from .validate import declare_validate
+from .vclusters import vcluster
 
 __all__ = ["app"]
 
@@ -46,9 +46,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-vcluster = typer.Typer(
-    help="Virtual clusters: requests of kind VClusterOrchestratorV2.", no_args_is_help=True, rich_markup_mode=None
-)
 app.add_typer(vcluster, name="vcluster")
 
 
@@ -56,18 +53,6 @@ def _version(*, wanted: bool) -> None:
     if wanted:
         typer.echo(f"hctl {__version__}")
         raise typer.Exit
-
-
-def _finish(command: Callable[[], ExitCode]) -> NoReturn:
-    """Run a command and leave with its exit code; an error is one line."""
-    try:
-        code = command()
-    except HctlError as error:
-        typer.echo(f"hctl: {error}", err=True)
-        code = error.exit_code
-    except KeyboardInterrupt:
-        code = ExitCode.INTERRUPTED
-    raise typer.Exit(int(code))
 
 
 @app.callback()
@@ -105,12 +90,12 @@ def status(
     if explain:
         if watch or wait or not reference:
             raise typer.BadParameter("--explain needs a name, and is about one moment; leave out --watch and --wait")
-        _finish(lambda: _explain(target, reference, output, pictured=True))
+        finish(lambda: explain_one(target, reference, output, pictured=True))
     if reference:
-        _finish(lambda: _status(target, reference, output, watch=watch, wait=wait, timeout=timeout, vcluster=False))
+        finish(lambda: status_of(target, reference, output, watch=watch, wait=wait, timeout=timeout, vcluster=False))
     if wait:
         raise typer.BadParameter("--wait needs a name: hctl status NAME --wait PHASE")
-    _finish(lambda: _list(target, "", output=output, watch=watch, sort="phase", overview=True))
+    finish(lambda: list_of(target, "", output=output, watch=watch, sort="phase", overview=True))
 
 
 @app.command("list", epilog="Examples: hctl list | hctl list webapps --problems --sort phase -o wide")
@@ -129,8 +114,8 @@ def list_all(
 ) -> None:
     """List the requests of one kind, or of every golden path."""
     target = target_of(ctx, context, namespace, kubeconfig)
-    _finish(
-        lambda: _list(
+    finish(
+        lambda: list_of(
             target,
             kind,
             output=output,
@@ -154,7 +139,7 @@ def diagnose(
 ) -> None:
     """Go from the phase to the first cause, and say what to run next."""
     target = target_of(ctx, context, namespace, kubeconfig)
-    _finish(lambda: _diagnose(target, reference, output, vcluster=False))
+    finish(lambda: diagnose_one(target, reference, output, vcluster=False))
 
 
 @app.command("dump", epilog="Examples: hctl dump media > case.yaml | hctl dump webapp/shop --redact > case.yaml")
@@ -178,7 +163,7 @@ def dump(
 
         return dump_request(Session(target), reference, redacted=redact)
 
-    _finish(write)
+    finish(write)
 
 
 @app.command("explain", epilog="Examples: hctl explain media | hctl explain -f case.yaml --now 2026-02-26T10:30:00Z")
@@ -205,8 +190,8 @@ def explain(
         raise typer.BadParameter("one of both is needed: hctl explain NAME, or hctl explain -f FILE")
     target = target_of(ctx, context, namespace, kubeconfig)
     if file:
-        _finish(lambda: _explain_file(file, output, now))
-    _finish(lambda: _explain(target, reference, output, now=now))
+        finish(lambda: explain_file(file, output, now))
+    finish(lambda: explain_one(target, reference, output, now=now))
 
 
 @app.command("schema", epilog="Example: hctl schema status > status.schema.json")
@@ -222,142 +207,10 @@ def schema(
 
         return show_schema(document)
 
-    _finish(show)
+    finish(show)
 
 
-declare_validate(app, _finish)
+declare_validate(app)
 
 
-@vcluster.command("status", epilog="Examples: hctl vcluster status media | hctl vcluster status media --watch")
-def vcluster_status(
-    ctx: typer.Context,
-    name: NameArgument,
-    output: OutputOption = "table",
-    watch: WatchOption = False,
-    wait: WaitOption = "",
-    timeout: TimeoutOption = "5m",
-    explain: ExplainOption = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
-) -> None:
-    """Show one virtual cluster."""
-    target = target_of(ctx, context, namespace, kubeconfig)
-    if explain:
-        if watch or wait:
-            raise typer.BadParameter("--explain is about one moment; leave out --watch and --wait")
-        _finish(lambda: _explain(target, name, output, vcluster=True, pictured=True))
-    _finish(lambda: _status(target, name, output, watch=watch, wait=wait, timeout=timeout, vcluster=True))
-
-
-@vcluster.command(
-    "list", epilog="Examples: hctl vcluster list | hctl vcluster list --problems --columns name,phase,message"
-)
-def vcluster_list(
-    ctx: typer.Context,
-    problems: ProblemsOption = False,
-    sort: SortOption = "namespace",
-    columns: ColumnsOption = "",
-    output: OutputOption = "table",
-    watch: WatchOption = False,
-    all_namespaces: AllOption = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
-) -> None:
-    """List virtual clusters."""
-    target = target_of(ctx, context, namespace, kubeconfig)
-    _finish(
-        lambda: _list(
-            target,
-            "",
-            output=output,
-            watch=watch,
-            problems=problems,
-            sort=sort,
-            columns=columns,
-            everywhere=all_namespaces,
-            vcluster=True,
-        )
-    )
-
-
-@vcluster.command("diagnose", epilog="Example: hctl vcluster diagnose media")
-def vcluster_diagnose(
-    ctx: typer.Context,
-    name: NameArgument,
-    output: OutputOption = "table",
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
-) -> None:
-    """Go from the phase of a virtual cluster to the first cause."""
-    target = target_of(ctx, context, namespace, kubeconfig)
-    _finish(lambda: _diagnose(target, name, output, vcluster=True))
-
-
-add_ask(app, _finish)
-
-
-# -- who answers
-
-
-def _status(
-    target: Sequence[str], reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
-) -> ExitCode:
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
-    from .statuses import Asked, show_status  # noqa: PLC0415 - see the module's docstring
-
-    return show_status(Session(target), reference, Asked(output, watch, wait, timeout), vcluster=vcluster)
-
-
-def _list(
-    target: Sequence[str],
-    kind: str,
-    *,
-    output: str,
-    watch: bool,
-    sort: str,
-    problems: bool = False,
-    columns: str = "",
-    everywhere: bool = False,
-    overview: bool = False,
-    vcluster: bool = False,
-) -> ExitCode:
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
-    from .overviews import Listed, list_requests  # noqa: PLC0415 - see the module's docstring
-
-    listed = Listed(output, everywhere, problems, sort, columns, watch, overview)
-    return list_requests(Session(target), kind, listed, vcluster=vcluster)
-
-
-def _diagnose(target: Sequence[str], reference: str, output: str, *, vcluster: bool) -> ExitCode:
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
-    from .diagnoses import diagnose as answer  # noqa: PLC0415 - see the module's docstring
-
-    return answer(Session(target), reference, output, vcluster=vcluster)
-
-
-def _explain(
-    target: Sequence[str],
-    reference: str,
-    output: str,
-    *,
-    now: str = "",
-    vcluster: bool = False,
-    pictured: bool = False,
-) -> ExitCode:
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
-    from .explanations import explain_request  # noqa: PLC0415 - see the module's docstring
-
-    return explain_request(Session(target), reference, output, now=now, vcluster=vcluster, pictured=pictured)
-
-
-def _explain_file(path: str, output: str, now: str) -> ExitCode:
-    from .explanations import explain_file  # noqa: PLC0415 - see the module's docstring
-
-    return explain_file(path, output, now=now)
+add_ask(app)

@@ -4,13 +4,14 @@ hctl imports nothing of it (ADR 0011): without the assistant the command says ho
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
 from hctl.errors import ExitCode, UsageError
 
 from .options import ContextOption, KubeconfigOption, NamespaceOption, target_of
+from .running import finish
 
 __all__ = ["add_ask"]
 
@@ -18,8 +19,6 @@ _GROUP: Final = "hctl.commands"
 _NAME: Final = "ask"
 _INSTALL: Final = "hctl ask needs the assistant; install it by: uv tool install hctl --with platform-status-assistant"
 _PROMETHEUS: Final = "PLATFORM_STATUS_PROMETHEUS"
-
-_Finish = Callable[[Callable[[], ExitCode]], NoReturn]
 
 _Text = Annotated[
     list[str],
@@ -77,12 +76,11 @@ _EPILOG: Final = (
 )
 
 
-def add_ask(app: typer.Typer, finish: _Finish) -> None:
+def add_ask(app: typer.Typer) -> None:
     """Declare the command.
 
     Args:
         app: hctl.
-        finish: Runs a command and leaves with its exit code.
     """
 
     @app.command(_NAME, epilog=_EPILOG)

@@ -1,8 +1,6 @@
 """``hctl diagnose NAME``: from the phase to the first cause, and the command to run next."""
 
-from hctl.cluster.requests import judge_all
-from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.gather import gather
+from hctl.diagnosis.diagnose import diagnose_request
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.outputs import parse_output
 from hctl.drawing.diagnoses import draw_diagnosis
@@ -24,9 +22,13 @@ def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = 
     session.open()
     with answers.progress("looking for the request") as progress:
         found = session.find(reference, session.vcluster() if vcluster else None)
-        evidence = gather(session.transport, found.view, lambda what: progress.say(f"looking at {what}"))
-        judged = judge_all(session.transport, (found.view,))[0]
+        diagnosis = diagnose_request(
+            session.transport,
+            session.orders,
+            found.view,
+            found.raw,
+            lambda what: progress.say(f"looking at {what}"),
+        )
     answers.narrowed((found.collection,))
-    diagnosis = conclude(judged, found.raw, evidence, session.transport.now(), session.orders)
     answers.say(draw_diagnosis(diagnosis), diagnosis_report(diagnosis), (found.view.reference,))
-    return judged.exit_code
+    return diagnosis.judged.exit_code

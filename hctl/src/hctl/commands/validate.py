@@ -1,11 +1,12 @@
 """The declaration of ``hctl validate``. Imports nothing but typer, as `app` does."""
 
-from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from hctl.errors import ExitCode
+
+from .running import finish
 
 __all__ = ["declare_validate"]
 
@@ -15,12 +16,11 @@ _EXAMPLES = (
 )
 
 
-def declare_validate(app: typer.Typer, finish: Callable[[Callable[[], ExitCode]], NoReturn]) -> None:
+def declare_validate(app: typer.Typer) -> None:
     """Add the command.
 
     Args:
         app: Where to.
-        finish: Runs a command and leaves with its exit code.
     """
 
     @app.command("validate", epilog=_EXAMPLES)

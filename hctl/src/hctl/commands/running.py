@@ -1,0 +1,88 @@
+"""Who answers a command; imported when it runs, so that ``hctl --help`` waits for none of it."""
+
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import typer
+
+from hctl.errors import ExitCode, HctlError
+
+__all__ = ["diagnose_one", "explain_file", "explain_one", "finish", "list_of", "status_of"]
+
+
+def finish(command: Callable[[], ExitCode]) -> NoReturn:
+    """Run a command and leave with its exit code; an error is one line."""
+    try:
+        code = command()
+    except HctlError as error:
+        typer.echo(f"hctl: {error}", err=True)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    raise typer.Exit(int(code))
+
+
+def status_of(
+    target: Sequence[str], reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
+) -> ExitCode:
+    """Show one request, once or for as long as is asked; see `statuses.show_status`."""
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+    from .statuses import Asked, show_status  # noqa: PLC0415 - see the module's docstring
+
+    return show_status(Session(target), reference, Asked(output, watch, wait, timeout), vcluster=vcluster)
+
+
+def list_of(
+    target: Sequence[str],
+    kind: str,
+    *,
+    output: str,
+    watch: bool,
+    sort: str,
+    problems: bool = False,
+    columns: str = "",
+    everywhere: bool = False,
+    overview: bool = False,
+    vcluster: bool = False,
+) -> ExitCode:
+    """List requests; see `overviews.list_requests`."""
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+    from .overviews import Listed, list_requests  # noqa: PLC0415 - see the module's docstring
+
+    listed = Listed(output, everywhere, problems, sort, columns, watch, overview)
+    return list_requests(Session(target), kind, listed, vcluster=vcluster)
+
+
+def diagnose_one(target: Sequence[str], reference: str, output: str, *, vcluster: bool) -> ExitCode:
+    """Diagnose one request; see `diagnoses.diagnose`."""
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+    from .diagnoses import diagnose as answer  # noqa: PLC0415 - see the module's docstring
+
+    return answer(Session(target), reference, output, vcluster=vcluster)
+
+
+def explain_one(
+    target: Sequence[str],
+    reference: str,
+    output: str,
+    *,
+    now: str = "",
+    vcluster: bool = False,
+    pictured: bool = False,
+) -> ExitCode:
+    """Explain one request of a cluster; see `explanations.explain_request`."""
+    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+    from .explanations import explain_request  # noqa: PLC0415 - see the module's docstring
+
+    return explain_request(Session(target), reference, output, now=now, vcluster=vcluster, pictured=pictured)
+
+
+def explain_file(path: str, output: str, now: str) -> ExitCode:
+    """Explain a dump; see `explanations.explain_file`."""
+    from .explanations import explain_file  # noqa: PLC0415 - see the module's docstring
+
+    return explain_file(path, output, now=now)
