@@ -16,6 +16,9 @@ from platform_status_demo.screen import Screen
 
 __all__ = ["hold", "perform", "screen_on"]
 
+_LAST_LINES = 10
+_LAST_BYTES = 64 * 1024
+
 
 def screen_on(stream: TextIO, environ: Mapping[str, str], *, no_color: bool) -> Screen:
     """Return the screen for a stream: live on a terminal that can be drawn on, coloured unless somebody objects.
@@ -60,7 +63,7 @@ def perform(play: Callable[[Screen, Path], None], *, no_color: bool) -> int:
     except (DemoError, LocalPlaneError) as error:
         screen.close()
         where = f"\nlogs: {logs}" if any(logs.iterdir()) else ""
-        screen.say(f"\nthe demo failed: {error}{where}")
+        screen.say(f"\nthe demo failed: {error}{where}{_ends(logs, told=str(error))}")
         if not where:
             logs.rmdir()
         return 1
@@ -68,6 +71,16 @@ def perform(play: Callable[[Screen, Path], None], *, no_color: bool) -> int:
         screen.close()
     shutil.rmtree(logs, ignore_errors=True)
     return 0
+
+
+def _ends(logs: Path, *, told: str) -> str:
+    """The last lines of each log that the error does not name: where nobody keeps the folder they are all there is."""
+    parts = []
+    for log in sorted(logs.glob("*.log")):
+        lines = log.read_bytes()[-_LAST_BYTES:].decode(errors="replace").splitlines()[-_LAST_LINES:]
+        if lines and str(log) not in told:
+            parts.append("\n".join(["", f"the last lines of {log.name}:", *(f"  {line}" for line in lines)]))
+    return "\n".join(parts)
 
 
 def hold(screen: Screen, *commands: str) -> NoReturn:
