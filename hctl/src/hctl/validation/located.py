@@ -10,8 +10,9 @@ from platform_status_contract.validation import Problem
 from platform_status_contract.validation.explain import UNKNOWN_KEY
 from platform_status_contract.validation.problems import Path, format_path
 
+from .events import Place
 from .findings import Finding, Severity
-from .streams import Document, Flaw, Place
+from .streams import Document, Flaw
 
 __all__ = ["Located", "mapping"]
 

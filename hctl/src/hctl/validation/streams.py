@@ -1,12 +1,10 @@
 """Text -> documents whose every key and value knows its line and column. Pure, and total for any bytes.
 
-Both syntaxes become one stream of events, and documents are built from those without recursion: neither depth nor
-aliases can hurt, and nothing is constructed but JSON values. YAML is read as the containers of Kratix read it
-(`yaml_text`); JSON has a reader of its own, because YAML refuses tabs and takes surrogates apart.
+Documents are built from `events` without recursion: neither depth nor aliases can hurt, and nothing is constructed but
+JSON values.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
@@ -15,30 +13,16 @@ import yaml
 from msgspec import Struct
 
 from hctl.texts import inert
-from platform_status_contract.template.yaml_text import scalar_value
 from platform_status_contract.validation.problems import MANY_DIGITS, Path, quote
 
-__all__ = ["LARGEST_FILE", "Document", "Flaw", "Place", "read_stream"]
+from .events import DEEPEST, Event, Place, UnreadableError, json_events, looks_like_json, yaml_events
+
+__all__ = ["LARGEST_FILE", "Document", "Flaw", "read_stream"]
 
 LARGEST_FILE: Final = 4 * 2**20
 """Bytes of a file; etcd takes objects of a third of that."""
 
-_DEEPEST: Final = 64
 _MOST_VALUES: Final = 100_000
-_TOKEN: Final = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([:,])|([^\s{}\[\]:,"]+))', re.DOTALL)
-_STANDARD: Final = "tag:yaml.org,2002:"
-_PLAIN_TAGS: Final = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
-_AMBIGUOUS: Final = re.compile(
-    r"(?:yes|no|on|off|y|n)\Z|[-+]?(?:0[xXoObB][0-9a-fA-F_]+|0[0-7_]+|[0-9]+(?:_[0-9_]+)+)\Z|[-+]?\.(?:inf|nan)\Z",
-    re.IGNORECASE | re.ASCII,
-)
-
-
-class Place(NamedTuple):
-    """Line and column, each from 1."""
-
-    line: int = 1
-    column: int = 1
 
 
 class Flaw(NamedTuple):
@@ -84,21 +68,7 @@ class Document(Struct, frozen=True):
         return self.keys.get(path) or self.values.get(path, Place())
 
 
-class _Event(NamedTuple):
-    kind: str
-    value: object
-    place: Place
-    note: str = ""
-    block: int = -1
-
-
 _Container: TypeAlias = dict[str, object] | list[object]
-
-
-class _UnreadableError(ValueError):
-    def __init__(self, what: str, place: Place, expected: str) -> None:
-        super().__init__(what)
-        self.flaw = Flaw(place, (), "yaml", what, expected)
 
 
 def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Flaw | None]:
@@ -114,12 +84,12 @@ def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Fl
     documents: list[Document] = []
     try:
         text = _text(data)
-        events = _json_events(text) if is_json or _is_json(text) else _yaml_events(text)
+        events = json_events(text) if is_json or looks_like_json(text) else yaml_events(text)
         for index, document in enumerate(_documents(events)):
             if document.value is not None or document.flaws:
                 documents.append(msgspec.structs.replace(document, index=index))
-    except _UnreadableError as error:
-        return tuple(documents), error.flaw
+    except UnreadableError as error:
+        return tuple(documents), Flaw(error.place, (), "yaml", error.what, error.expected)
     except yaml.MarkedYAMLError as error:
         is_early = error.context == "while scanning a simple key" or "stream end" in str(error.problem)
         mark = (error.context_mark if is_early else None) or error.problem_mark or error.context_mark
@@ -133,95 +103,12 @@ def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Fl
 
 def _text(data: bytes) -> str:
     if len(data) > LARGEST_FILE:
-        raise _UnreadableError(f"more than {LARGEST_FILE // 2**20} MiB", Place(), "a smaller file")
+        raise UnreadableError(f"more than {LARGEST_FILE // 2**20} MiB", Place(), "a smaller file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _UnreadableError("bytes that are not UTF-8", Place(line), "a text in UTF-8") from error
-
-
-# -- JSON
-
-
-def _is_json(text: str) -> bool:
-    if not text.lstrip(" \t\r\n").startswith(("{", "[")):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _json_events(text: str) -> Iterator[_Event]:
-    try:
-        json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise _UnreadableError(f"no JSON ({error.msg})", Place(error.lineno, error.colno), "JSON") from error
-    except RecursionError as error:
-        raise _UnreadableError(f"nesting deeper than {_DEEPEST} levels", Place(), "at most that many") from error
-    except ValueError as error:
-        raise _UnreadableError(inert(str(error), 100), Place(), "JSON") from error
-    yield _Event("document", None, Place())
-    line, start, seen = 1, 0, 0
-    for token in _TOKEN.finditer(text):
-        at = token.end() - len(token[0].lstrip(" \t\r\n"))
-        line += text.count("\n", seen, at)
-        start = text.rfind("\n", 0, at) + 1
-        seen = at
-        place = Place(line, at - start + 1)
-        string, bracket, mark, word = token.groups()
-        if bracket:
-            yield _Event({"{": "map", "[": "list"}.get(bracket, "end"), None, place)
-        elif not mark:
-            yield _Event("scalar", json.loads(string or word), place)
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"the number {name}, which JSON does not have")
-
-
-# -- YAML
-
-
-def _yaml_events(text: str) -> Iterator[_Event]:
-    lines = text.split("\n")
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        mark = event.start_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place()
-        tag = getattr(event, "tag", None)
-        note = "" if tag in (None, "!") or str(tag).removeprefix(_STANDARD) in _PLAIN_TAGS else str(tag)
-        match event:
-            case yaml.DocumentStartEvent():
-                yield _Event("document", None, place)
-            case yaml.AliasEvent():
-                yield _Event("scalar", None, place, "*")
-            case yaml.MappingStartEvent():
-                yield _Event("map", None, place, note)
-            case yaml.SequenceStartEvent():
-                yield _Event("list", None, place, note)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                yield _Event("end", None, place)
-            case yaml.ScalarEvent():
-                plain = event.style is None
-                if plain and tag is None and not event.value:
-                    yield _Event("scalar", None, place, "-")
-                elif plain and tag is None and _AMBIGUOUS.match(event.value):
-                    yield _Event("scalar", event.value, place, "?")
-                else:
-                    value = scalar_value(event.value, str(tag or ""), plain=plain)
-                    block = _indent(lines, place.line) if event.style == "|" else -1
-                    yield _Event("scalar", value, place, note, block)
-
-
-def _indent(lines: list[str], first: int) -> int:
-    """By how much a literal block is indented that begins at a line."""
-    line = next((line for line in lines[first : first + 100] if line.strip()), "")
-    return len(line) - len(line.lstrip(" "))
-
-
-# -- both
+        raise UnreadableError("bytes that are not UTF-8", Place(line), "a text in UTF-8") from error
 
 
 class _Builder:
@@ -237,13 +124,13 @@ class _Builder:
         self._key: str | None = None
         self._count = 0
 
-    def take(self, event: _Event) -> None:
+    def take(self, event: Event) -> None:
         if event.kind == "end":
             self._open.pop()
             return
         self._count += 1
         if self._count > _MOST_VALUES:
-            raise _UnreadableError(f"more than {_MOST_VALUES} values", event.place, "a document of at most that many")
+            raise UnreadableError(f"more than {_MOST_VALUES} values", event.place, "a document of at most that many")
         parent, path = self._open[-1] if self._open else (None, ())
         if isinstance(parent, dict) and self._key is None:
             self._take_key(event, parent, path)
@@ -256,8 +143,8 @@ class _Builder:
         if event.block >= 0:
             self.blocks[here] = event.block
         if isinstance(value, dict | list):
-            if len(self._open) == _DEEPEST:
-                raise _UnreadableError(f"nesting deeper than {_DEEPEST} levels", event.place, "at most that many")
+            if len(self._open) == DEEPEST:
+                raise UnreadableError(f"nesting deeper than {DEEPEST} levels", event.place, "at most that many")
             self._open.append((value, here))
 
     def _put(self, value: object, parent: _Container | None, path: Path) -> Path:
@@ -273,9 +160,9 @@ class _Builder:
         self.value = value
         return path
 
-    def _take_key(self, event: _Event, parent: dict[str, object], path: Path) -> None:
+    def _take_key(self, event: Event, parent: dict[str, object], path: Path) -> None:
         if event.kind != "scalar":
-            raise _UnreadableError("a key that is no text", event.place, "keys that are texts")
+            raise UnreadableError("a key that is no text", event.place, "keys that are texts")
         key = event.value if isinstance(event.value, str) else json.dumps(event.value)
         here = (*path, key)
         if key == "<<" and not event.note:
@@ -289,7 +176,7 @@ class _Builder:
         self.keys[here] = event.place
         self._key = key
 
-    def _note(self, event: _Event, path: Path) -> None:
+    def _note(self, event: Event, path: Path) -> None:
         flaw: tuple[str, str, str, str] | None = None
         if event.note == "*" and path[-1:] == ("<<",):
             return
@@ -313,7 +200,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
-def _documents(events: Iterator[_Event]) -> Iterator[Document]:
+def _documents(events: Iterator[Event]) -> Iterator[Document]:
     builder: _Builder | None = None
     for event in events:
         if event.kind == "document":

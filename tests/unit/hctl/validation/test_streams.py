@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hctl.validation.streams import LARGEST_FILE, Place, read_stream
+from hctl.validation.events import Place
+from hctl.validation.streams import LARGEST_FILE, read_stream
 from platform_status_contract.template.yaml_text import dump
 
 JSON = st.recursive(

@@ -1,0 +1,155 @@
+"""Text -> events, each with its line and column: one stream for both syntaxes. Pure.
+
+YAML is read as the containers of Kratix read it (`yaml_text`); JSON has a reader of its own, because YAML refuses tabs
+and takes surrogates apart.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import yaml
+
+from hctl.texts import inert
+from platform_status_contract.template.yaml_text import scalar_value
+
+__all__ = ["DEEPEST", "Event", "Place", "UnreadableError", "json_events", "looks_like_json", "yaml_events"]
+
+DEEPEST: Final = 64
+"""Levels of nesting that a document may have."""
+
+_TOKEN: Final = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([:,])|([^\s{}\[\]:,"]+))', re.DOTALL)
+_STANDARD: Final = "tag:yaml.org,2002:"
+_PLAIN_TAGS: Final = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
+_AMBIGUOUS: Final = re.compile(
+    r"(?:yes|no|on|off|y|n)\Z|[-+]?(?:0[xXoObB][0-9a-fA-F_]+|0[0-7_]+|[0-9]+(?:_[0-9_]+)+)\Z|[-+]?\.(?:inf|nan)\Z",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+class Place(NamedTuple):
+    """Line and column, each from 1."""
+
+    line: int = 1
+    column: int = 1
+
+
+class Event(NamedTuple):
+    """What comes next in a text.
+
+    Attributes:
+        kind: ``document``, ``map``, ``list``, ``end`` or ``scalar``.
+        value: Of a scalar.
+        place: Where it begins.
+        note: A tag that is none of the plain ones, ``*`` for an alias, ``?`` for a word that YAML's versions read
+            differently, ``-`` where nothing is written.
+        block: By how much a literal block is indented; -1 if it is none.
+    """
+
+    kind: str
+    value: object
+    place: Place
+    note: str = ""
+    block: int = -1
+
+
+class UnreadableError(ValueError):
+    """A text cannot be read from some place on.
+
+    Args:
+        what: What was found.
+        place: Where.
+        expected: What should have stood there.
+    """
+
+    def __init__(self, what: str, place: Place, expected: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.place = place
+        self.expected = expected
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text is JSON, whatever its file is called."""
+    if not text.lstrip(" \t\r\n").startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def json_events(text: str) -> Iterator[Event]:
+    """Read JSON.
+
+    Raises:
+        UnreadableError: It is none.
+    """
+    try:
+        json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"no JSON ({error.msg})", Place(error.lineno, error.colno), "JSON") from error
+    except RecursionError as error:
+        raise UnreadableError(f"nesting deeper than {DEEPEST} levels", Place(), "at most that many") from error
+    except ValueError as error:
+        raise UnreadableError(inert(str(error), 100), Place(), "JSON") from error
+    yield Event("document", None, Place())
+    line, start, seen = 1, 0, 0
+    for token in _TOKEN.finditer(text):
+        at = token.end() - len(token[0].lstrip(" \t\r\n"))
+        line += text.count("\n", seen, at)
+        start = text.rfind("\n", 0, at) + 1
+        seen = at
+        place = Place(line, at - start + 1)
+        string, bracket, mark, word = token.groups()
+        if bracket:
+            yield Event({"{": "map", "[": "list"}.get(bracket, "end"), None, place)
+        elif not mark:
+            yield Event("scalar", json.loads(string or word), place)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"the number {name}, which JSON does not have")
+
+
+def yaml_events(text: str) -> Iterator[Event]:
+    """Read YAML.
+
+    Raises:
+        yaml.YAMLError: It is none.
+    """
+    lines = text.split("\n")
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        mark = event.start_mark
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place()
+        tag = getattr(event, "tag", None)
+        note = "" if tag in (None, "!") or str(tag).removeprefix(_STANDARD) in _PLAIN_TAGS else str(tag)
+        match event:
+            case yaml.DocumentStartEvent():
+                yield Event("document", None, place)
+            case yaml.AliasEvent():
+                yield Event("scalar", None, place, "*")
+            case yaml.MappingStartEvent():
+                yield Event("map", None, place, note)
+            case yaml.SequenceStartEvent():
+                yield Event("list", None, place, note)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                yield Event("end", None, place)
+            case yaml.ScalarEvent():
+                plain = event.style is None
+                if plain and tag is None and not event.value:
+                    yield Event("scalar", None, place, "-")
+                elif plain and tag is None and _AMBIGUOUS.match(event.value):
+                    yield Event("scalar", event.value, place, "?")
+                else:
+                    value = scalar_value(event.value, str(tag or ""), plain=plain)
+                    block = _indent(lines, place.line) if event.style == "|" else -1
+                    yield Event("scalar", value, place, note, block)
+
+
+def _indent(lines: list[str], first: int) -> int:
+    """By how much a literal block is indented that begins at a line."""
+    line = next((line for line in lines[first : first + 100] if line.strip()), "")
+    return len(line) - len(line.lstrip(" "))
