@@ -44,18 +44,20 @@ class Intent(Struct, frozen=True):
         yes_or_no: Whether "Yes" or "No" is a word that the answer may begin with.
         order: Whether it wants something done; nothing is.
         plural: Whether it is about all there are, unless it names one.
+        other_time: Whether it asks how it was or will be; only how it is can be told.
     """
 
     topic: Topic
     yes_or_no: bool = False
     order: bool = False
     plural: bool = False
+    other_time: bool = False
 
 
 _PLURAL: Final = (
     r"everything|everybody|anything|something|nothing|all|any|how many|which|overview|summary|list|they|them|"
-    r"at least one|some|none|no _|one of|vclusters|clusters|requests|paths|resources|things|stuff|ones|problems|issues|"
-    r"others"
+    r"at least one|some|none|no _|platform|fleet|are we|one of|vclusters|clusters|requests|paths|resources|things|"
+    r"stuff|ones|problems|issues|others"
 )
 _LOGIN: Final = (
     r"log ?in|login|log on|logon|log into|sign ?in|signin|sign on|get in|get into|connect|kubectl(?! get| describe)|"
@@ -147,6 +149,10 @@ _RULES: Final = tuple(
     )
 )
 _PLURALS: Final = _words(_PLURAL)
+_OTHER_TIME: Final = _words(
+    r"was|were|had|ever|yesterday|tomorrow|soon|later|earlier|before|will|would|last (?:night|week|month|time)|"
+    r"this morning|at \d{1,2}(?::\d\d)? ?(?:am|pm)?|next (?:week|month|time)"
+)
 _POLITE: Final = _words(
     r"please|pls|plz|can|could|would|will|you|hey|hi|hello|just|now|go|and|i|want|to|need|let|us|lets|me|kindly"
 )
@@ -178,8 +184,10 @@ def read_intent(words: Sequence[str], keep: Collection[str] = ()) -> Intent:
     # question. So these words are kept for questions of nothing but plain words, none of them mistyped.
     plain = tuple(mended) == tuple(words) and all(word in _UNMISTAKABLE or word in keep for word in words)
     closed = bool(_CLOSED.search(said)) or not _OPEN.search(said)
+    other_time = bool(_OTHER_TIME.search(" ".join(words)))
     return Intent(
         topic,
-        yes_or_no=topic in (Topic.WORKING, Topic.BROKEN) and closed and plain,
+        yes_or_no=topic in (Topic.WORKING, Topic.BROKEN) and closed and plain and not other_time,
         plural=bool(_PLURALS.search(said)),
+        other_time=other_time,
     )

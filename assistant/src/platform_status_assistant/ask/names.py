@@ -23,6 +23,11 @@ __all__ = ["KindWords", "Meant", "Which", "find_meant"]
 _SUGGESTED: Final = 3
 _MOST: Final = 10
 _ALIKE: Final = 0.5
+_BESIDES: Final = re.compile(
+    r"[^_]*\b(?:except(?:ing)?(?: for)?|excluding|besides?|(?:apart|aside) from|other than|not counting|but(?: for)?)"
+    r"(?: the| my| our)? _"
+)
+"""A question whose first name is one that it leaves out."""
 _A_NUMBER: Final = re.compile(r"\d{1,9}(?:[.:/]\d{1,9})?(?:s|m|min|mins|h|hrs?|d|%)?")
 """Such as the 10 of "10 minutes" and "3/3": the name of nothing, unless there is a request of that name."""
 
@@ -51,6 +56,7 @@ class Meant(Struct, frozen=True):
         said: The word that names nothing here; empty if there is none.
         kind: The kind that the question names, for people; may be empty.
         namespace: The namespace that the question names, or several with commas between; may be empty.
+        besides: Names of the requests that the question leaves out, with commas between; may be empty.
     """
 
     intent: Intent
@@ -61,14 +67,16 @@ class Meant(Struct, frozen=True):
     said: str = ""
     kind: str = ""
     namespace: str = ""
+    besides: str = ""
 
     @property
     def where(self) -> str:
-        """Which namespaces it is confined to, to be put behind a noun; empty if none is named."""
+        """What it is confined to, to be put behind a noun; empty if that is nothing."""
+        besides = f" besides {quoted(self.besides, 200)}" if self.besides else ""
         if not self.namespace:
-            return ""
+            return besides
         several = "s" if ", " in self.namespace else ""
-        return f" in namespace{several} {quoted(self.namespace, 200)}"
+        return f" in namespace{several} {quoted(self.namespace, 200)}{besides}"
 
 
 def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence[KindWords]) -> Meant:
@@ -96,8 +104,9 @@ def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence
         if (spans.kind is None or view.resource == spans.kind.resource)
         and (not spans.told or view.namespace.lower() in within)
     )
+    masked = spans.mask(words)
     meant = Meant(
-        read_intent(spans.mask(words), keep),
+        read_intent(masked, keep),
         among=among,
         kind=spans.kind.label if spans.kind else "",
         namespace=inert(", ".join(within), 100) if spans.told else "",
@@ -108,6 +117,8 @@ def find_meant(question: Question, views: Sequence[RequestView], kinds: Sequence
     if beside:
         return _unknown(meant, beside, views)
     called = [_called(group, among, spans) for group in spans.groups]
+    if meant.intent.plural and meant.intent.topic in (Topic.WORKING, Topic.BROKEN) and _BESIDES.match(" ".join(masked)):
+        return _all_besides(meant, called)
     if len(called) > 1:
         return _many(meant, called, left)
     return _named(meant, called[0], spans.groups[0], views, left)
@@ -151,6 +162,18 @@ def _many(meant: Meant, called: list[list[RequestView]], left: list[int]) -> Mea
     if intent.topic is Topic.OTHER:
         return _about(meant, intent)
     return msgspec.structs.replace(meant, intent=intent, which=Which.MANY, candidates=every[:_MOST])
+
+
+def _all_besides(meant: Meant, called: list[list[RequestView]]) -> Meant:
+    """Everything but those that are named: "is anything besides web broken?"."""
+    left_out = {id(view): view for found in called for view in found}
+    names = tuple(dict.fromkeys(view.called for view in left_out.values()))
+    return msgspec.structs.replace(
+        meant,
+        intent=msgspec.structs.replace(meant.intent, topic=Topic.BROKEN, yes_or_no=False),
+        among=tuple(view for view in meant.among if id(view) not in left_out),
+        besides=inert(", ".join(names), 200),
+    )
 
 
 def _one_topic(intent: Intent, left: list[int]) -> Intent:

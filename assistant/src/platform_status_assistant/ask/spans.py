@@ -225,7 +225,8 @@ def _find_names(question: Question, names: Iterable[str], keep: set[str], kind: 
 
 
 def _stands_as_name(words: Sequence[str], span: Span, keep: set[str], kind: Span | None) -> bool:
-    if kind is not None and (kind.end == span.start or kind.start == span.end):
+    # "Are two vclusters ready?" asks about many, and names none; "is the ready vcluster ok?" names one.
+    if kind is not None and (kind.start == span.end or (kind.end == span.start and not is_plural(words, kind))):
         return True
     if not span.start or words[span.start - 1] not in BEFORE_A_NAME - {"are"}:
         return False

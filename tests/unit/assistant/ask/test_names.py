@@ -139,6 +139,36 @@ def test_all_of_several_namespaces_are_meant() -> None:
     assert meant.where == ' in namespaces "team-a, team-c"'
 
 
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("is everything except media ok", "media"),
+        ("is anything besides media broken?", "media"),
+        ("are all ready apart from media and shop", "media, shop"),
+        ("everything but media ok?", "media"),
+    ],
+)
+def test_what_is_excepted_is_left_out_of_all(text: str, left_out: str) -> None:
+    views = (MEDIA, SHOP, _view("wiki"))
+    meant = find_meant(read_question(text), views, KINDS)
+    assert (meant.which, meant.intent.topic, meant.besides) == (Which.UNNAMED, Topic.BROKEN, left_out)
+    assert {view.name for view in meant.among} == {"media", "shop", "wiki"} - set(left_out.split(", "))
+    assert meant.where == f' besides "{left_out}"'
+
+
+@pytest.mark.parametrize(
+    "text", ["media is ok but is shop", "is media ok, everything else but shop?", "media besides shop"]
+)
+def test_who_is_named_first_is_not_left_out(text: str) -> None:
+    assert not find_meant(read_question(text), [MEDIA, SHOP], KINDS).besides
+
+
+@pytest.mark.parametrize("text", ["are at least 5 vclusters ready?", "are none of the vclusters ready"])
+def test_behind_many_of_a_kind_stands_no_name(text: str) -> None:
+    meant = find_meant(read_question(text), [MEDIA, SHOP, _view("ready", "lab")], KINDS)
+    assert (meant.which, meant.intent.topic, len(meant.among)) == (Which.UNNAMED, Topic.BROKEN, 3)
+
+
 @pytest.mark.parametrize("text", ["did media change in the last 10 minutes", "are 3/3 pods of media up", "media 2h?"])
 def test_a_number_is_no_name(text: str) -> None:
     assert _meant(text, MEDIA, SHOP) == (Which.ONE, ["team-a/media"])

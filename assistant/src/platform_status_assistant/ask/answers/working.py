@@ -10,8 +10,12 @@ from .weighing import About
 __all__ = ["endpoint_facts", "phase", "sentence", "working"]
 
 
+_NOW = 'This is how it is now; for what was ask "what changed?" or "since when?", and what will be is not known'
+
+
 def working(about: About) -> Answer:
     """Say whether it may be used now."""
+    notes = (_NOW,) if about.intent.other_time else ()
     facts = about.standing()
     verdict = about.weighed.verdict
     if verdict == Verdict.UNKNOWN and about.weighed.trusted:
@@ -23,11 +27,10 @@ def working(about: About) -> Answer:
     if verdict == Verdict.NO:
         young = about.view.phase in (Phase.SCHEDULED, Phase.PROGRESSING, None) and not about.view.deleting
         opening += "not yet: " if opening and young else ""
-        return about.answer(verdict, f"{opening}{sentence(about)}", [*facts, *_more(about)])
+        return about.answer(verdict, f"{opening}{sentence(about)}", [*facts, *_more(about)], notes)
     more = [*endpoint_facts(about), *pod_facts(about), *argo_facts(about), *sub_app_facts(about)]
-    return about.answer(
-        verdict, f"{opening}{sentence(about)}{_details(about)}", [*facts, *more, *about.cite.generations()]
-    )
+    text = f"{opening}{sentence(about)}{_details(about)}"
+    return about.answer(verdict, text, [*facts, *more, *about.cite.generations()], notes)
 
 
 def phase(about: About) -> Answer:
