@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[3]
 ALERT = "VClusterNotReady"
+FLEET = "PlatformReadinessBurnFast"
 
 
 def crash(place: Place) -> None:
@@ -39,13 +40,14 @@ def test_what_broke_is_told_once_and_healed_once_whatever_becomes_of_the_sidecar
     binary("prometheus")
     binary("alertmanager")
     with open_stage(tmp_path) as stage:
-        media, sleeping, leaving = (stage.place(name) for name in ("media", "sleeping", "leaving"))
-        for place in (media, sleeping, leaving):
+        media, music, sleeping, leaving = (stage.place(name) for name in ("media", "music", "sleeping", "leaving"))
+        for place in (media, music, sleeping, leaving):
             place.await_status("Ready")
         stage.chain.watch()
         excuse(stage, sleeping, leaving)
         stage.until_series('platform:resource_ready:bool{name="media"} == 1')
-        for place in (sleeping, leaving, media):
+        stage.until_series('platform:resource_ready:bool{name="music"} == 1')
+        for place in (leaving, media):
             crash(place)
         media.await_status("Degraded", "PodsRestarting")
 
@@ -55,12 +57,17 @@ def test_what_broke_is_told_once_and_healed_once_whatever_becomes_of_the_sidecar
         stage.start_pod("b")
         stage.kill_pod("a")
         stage.until_told("the alert", ALERT, "firing", name="media")
-        (alert,) = stage.chain.receiver.of(ALERT)
+        (alert,) = stage.chain.receiver.of(ALERT, name="media")
         assert alert.labels == {"alertname": ALERT, "namespace": "media", "name": "media", "severity": "warning"}
         assert alert.annotations["summary"] == "VCluster media/media not Ready for 15 minutes"
         assert "Not True: PodsReady (False)." in alert.annotations["description"]
         assert "kubectl describe vclusterorchestratorv2 media -n media" in alert.annotations["description"]
         assert page_of(alert).is_file()
+
+        # one alone calls nobody out of bed; two are a fleet
+        assert stage.chain.receiver.of(FLEET) == []
+        crash(music)
+        stage.until_told("that a fleet breaks", FLEET, "firing")
 
         # while it fires, and nobody looks for a while
         stage.kill_pod("b")
@@ -71,17 +78,20 @@ def test_what_broke_is_told_once_and_healed_once_whatever_becomes_of_the_sidecar
         until(lambda: not stage.suppressed(ALERT), f"{ALERT} is kept back no longer")
         assert stage.pending_since("media") == since
 
-        replace_crashed(media)
+        for place in (media, music):
+            replace_crashed(place)
         stage.until_told("the all-clear", ALERT, "resolved", name="media")
-        assert [alert.status for alert in stage.chain.receiver.of(ALERT)] == ["firing", "resolved"]
+        assert [alert.status for alert in stage.chain.receiver.of(ALERT, name="media")] == ["firing", "resolved"]
         assert_told_by_severity(stage)
         assert_nobody_spoke_of(stage, sleeping, leaving)
 
 
 def excuse(stage: Stage, sleeping: Place, leaving: Place) -> None:
-    """Pause one, delete the other, and wait until Prometheus knows."""
+    """Pause one, as far as having no pods, delete the other, and wait until Prometheus knows."""
     stage.pause(sleeping)
     sleeping.await_status("Degraded", "Paused")
+    for number in range(3):
+        World(stage.plane.admin).delete_pod(sleeping.namespace, f"media-{number}")
     leaving.patch({"metadata": {"finalizers": ["example.org/hold"]}})
     leaving.delete()
     leaving.await_status("Deleting")
