@@ -17,7 +17,6 @@ from localplane.plane import ControlPlane
 from platform_status_contract.model.vocabulary import Reason
 from tests.cluster.truth import objects
 from tests.cluster.truth import places as truth
-from tests.cluster.truth.sidecars import running_sidecar
 from tests.cluster.truth.test_phase_table import CASES
 from tests.cluster.truth.test_phase_table import Case as Situation
 
@@ -134,30 +133,3 @@ def test_who_may_not_read_pods_hears_that_nothing_is_known_of_them(stage: Stage)
     finally:
         found.clear()
         admin.delete("v1", "Namespace", namespace, missing_ok=True)
-
-
-def test_a_forbidden_sidecar_and_a_forbidden_reader_agree(kinds: Cluster) -> None:
-    """A request whose pods the sidecar may not read is Unknown, and hctl derives the same as the same user."""
-    if not isinstance(kinds, ControlPlane):
-        pytest.skip("only our own control plane makes a kubeconfig for another user")
-    from tests.cluster.truth.test_blindness import _ALL_BUT_PODS, Permissions  # noqa: PLC0415 - its rules are its own
-
-    namespace = f"explain-{secrets.token_hex(5)}"
-    kinds.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
-    found = truth.Place(kinds.admin, namespace)
-    permissions = Permissions(kinds.admin, f"sidecar:{namespace}")
-    permissions.set(*_ALL_BUT_PODS)
-    kubeconfig = kinds.kubeconfig_for(permissions.user)
-    try:
-        found.put(truth.Things())
-        found.ask()
-        with running_sidecar(kubeconfig, namespace) as sidecar:
-            status = found.await_status("Unknown", "SourceUnreadable")["status"]
-            said = explain(dumped(kubeconfig, found))
-            assert said.projection.row == sidecar.rows[found.key] == "8"
-            assert (said.projection.phase, said.projection.ready.reason) == (status["phase"], "SourceUnreadable")
-            assert said.differences == ()
-    finally:
-        found.clear()
-        permissions.remove()
-        kinds.admin.delete("v1", "Namespace", namespace, missing_ok=True)
