@@ -105,8 +105,8 @@ def _interfere(sidecar: Sidecar, place: Place, times: int, write: Callable[[int]
 
     def before_patch(path: str) -> None:
         if place.key[1] in path and len(done) < times:
+            write(len(done) + 1)  # should it fail on a busy machine, the next attempt of the sidecar is the one
             done.append(path)
-            write(len(done))
 
     sidecar.tap.before_patch = before_patch
 
