@@ -9,8 +9,6 @@ READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
 DISTS := schemas pipeline sidecar hctl assistant tools
 WORKERS ?= auto
-# Tests on the API server wait for it half of their time: one more of them than there are cores.
-MOST_WORKERS = $(if $(filter auto,$(WORKERS)),$$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))'),$(WORKERS))
 export PYTHONPATH :=
 # Where it is set, each of a thousand processes of the tests compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,7 +29,7 @@ demo-observability: control-plane ## Break a request: the alert arrives, hctl an
 
 test: $(READY) ## Run every test, those on the real API server included
 	@$(BIN)/python -m localplane build --kubectl
-	@$(BIN)/python -m pytest -n $(MOST_WORKERS) -m "not node" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node" $(ARGS)
 
 test-unit: $(READY) ## Run the tests of rules, decoding and texts, without a cluster (under a minute)
 	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives tests/assistant_evaluation $(ARGS)
