@@ -163,7 +163,8 @@ class Endpoint:
         except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise ExchangeError(self._unreached(error), Failure.UNREACHABLE) from None
         if response.status in _REDIRECTS:
-            elsewhere = clean(response.headers.get("Location", "nowhere"), 200)
+            place = response.headers.get("Location", "nowhere").partition("?")[0]  # what was asked may stand behind it
+            elsewhere = Answer(response.status, b"", secret).redact(place)
             raise ExchangeError(
                 f"{self._what} {self.url} answered {response.status} and points to {elsewhere}, which is not followed; "
                 "give the address that answers by itself",
@@ -230,7 +231,10 @@ def read_secret(file: str | Path, what: str) -> str:
 
 def _parsed(address: str, what: str) -> tuple[str, bool]:
     """Return the base URL, and whether a secret may be sent there."""
-    expected = f"{what}: address {clean(address, 200)!r}: expected http://HOST[:PORT] or https://HOST[:PORT]"
+    # What cannot be taken apart may hold a password or a token anywhere, and then it is not repeated.
+    odd = next((char for char in "@?#" if char in address), "")
+    shown = f"with {odd!r} in it" if odd else repr(clean(address, 200))
+    expected = f"{what}: address {shown}: expected http://HOST[:PORT] or https://HOST[:PORT]"
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port

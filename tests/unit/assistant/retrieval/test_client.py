@@ -191,10 +191,31 @@ def test_an_address_that_is_none_is_refused_before_anything_is_asked(address: st
     assert raised.value.failure is Failure.SETTINGS
 
 
-def test_credentials_in_the_address_are_refused_and_not_repeated() -> None:
-    with pytest.raises(PrometheusError, match="the address has credentials in it") as raised:
-        Prometheus(f"https://reader:{TOKEN}@metrics.example.org")
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://reader:{TOKEN}@metrics.example.org",
+        f"http://reader:{TOKEN}@metrics.example.org:99999",
+        f"http://reader:{TOKEN}@[metrics.example.org",
+        f"http://reader:{TOKEN[:3]}/{TOKEN}@metrics.example.org",
+        f"reader:{TOKEN}@metrics.example.org:9090",
+        f"http:reader:{TOKEN}@metrics.example.org",
+        f"http://metrics.example.org/?token={TOKEN}",
+        f"http://metrics.example.org/#{TOKEN}",
+    ],
+)
+def test_credentials_in_the_address_are_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(PrometheusError, match=r"credentials in it|with '[@?#]' in it: expected http") as raised:
+        Prometheus(address)
+    assert raised.value.failure is Failure.SETTINGS
     assert TOKEN not in str(raised.value)
+
+
+def test_a_redirect_that_sends_the_token_back_does_not_get_it_into_an_error(token_file: Path) -> None:
+    headers = {"Location": f"http://elsewhere.example/{TOKEN}?query=up"}
+    with playing(lambda _: Played(b"", 302, headers)) as stage:
+        found = failing(stage.url, token_file=token_file)
+    assert "points to http://elsewhere.example/[secret], which is not followed" in str(found)
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 80])
