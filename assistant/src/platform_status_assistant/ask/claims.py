@@ -60,7 +60,7 @@ _GLUE: Final = _words(
     a an the this that these those it its they them their there here you your yours i we our us he she who whose is are
     am be been has have having had does do did of in on at to from for by as into onto about per via under within with
     while which because since where when and so also too plus then but however although though whereas now currently
-    presently right just simply overall both either can according note please hi hello summary update information info
+    presently just simply overall both either can according note please hi hello summary update information info
     details detail
     """
 )
@@ -89,6 +89,9 @@ _NUMBERS: Final = {
     "hundred": 100,
     "dozen": 12,
 }
+_MEASURES: Final = _words("ago")
+"""What stands beside a number without saying of what it is."""
+
 _UNITS: Final = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), "m"),
@@ -177,7 +180,8 @@ def tokens(text: str, spans: Sequence[str]) -> list[str]:
 
 def is_noun(token: str) -> bool:
     """Whether a token says what something is, rather than how it is or where."""
-    return not (token.startswith((NOT, '"', "@")) or token[0].isdigit() or token in POSITIVE or token in CAUTION)
+    measured = token[0].isdigit() or token in _MEASURES
+    return not (measured or token.startswith((NOT, '"', "@")) or token in POSITIVE or token in CAUTION)
 
 
 def is_cautious(token: str) -> bool:

@@ -9,6 +9,7 @@ character along. What a stranger's message says counts only as a whole, and in q
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, Protocol
 
 from platform_status_contract.rules.texts import clean
@@ -103,6 +104,8 @@ class _Grounds:
         self._known = set().union(*self._pools)
         self._ready = any("ready" in claims for claims in _stated(own))
         self._asks = _asks(told, self._spans)
+        names = {name for fact in facts if isinstance(fact.value, str) for name in _name_in(fact.value)}
+        self._labels = _labels_of(tokens(told, self._spans), names)
 
     def against(self, reply: str) -> list[str]:
         """Return everything that speaks against a reply."""
@@ -120,7 +123,7 @@ class _Grounds:
         if _asks(text, self._spans) and not self._asks:
             return ["the reply asks instead of answering"]
         claims = tokens(text[lead.end() :] if lead else text, self._spans)
-        return self._missing(claims) + self._repeated(claims) + self._unknown(claims)
+        return self._missing(claims) + self._repeated(claims) + self._unknown(claims) + self._mislabelled(claims)
 
     def _missing(self, claims: Sequence[str]) -> list[str]:
         """Phases and cautions may not be left out."""
@@ -147,6 +150,14 @@ class _Grounds:
             return []
         near = " ".join(_shown(claim) for claim in bound[max(reach - 1, 0) : reach + 2])
         return [f"the reply says {near}, which the answer does not say of one thing"]
+
+    def _mislabelled(self, claims: Sequence[str]) -> list[str]:
+        """What stands before a name says what is called so: a Secret and its namespace may not change places."""
+        return [
+            f"the reply says {_shown(label)} of {_shown(name) if name else 'nothing'}, the answer does not"
+            for label, name in pairwise([*claims, ""])
+            if label in self._labels and name not in self._labels[label]
+        ]
 
     def _without_synonyms(self, claims: Sequence[str]) -> list[str]:
         """Take out other words for the verdict, where they are said of the request itself."""
@@ -194,6 +205,18 @@ def _is_fair(run: set[str], pool: set[str]) -> bool:
     good = not any(map(is_cautious, pool))
     droppable = {claim for claim in pool if claim.startswith("@") or (good and claim in POSITIVE)}
     return not said or pool - nouns - droppable <= run
+
+
+def _name_in(value: str) -> list[str]:
+    """Return a value as the one token that it is in a text; nothing if it is several or no name."""
+    found = tokens(value, ())
+    return found if len(found) == 1 and is_noun(found[0]) else []
+
+
+def _labels_of(told: Sequence[str], names: set[str]) -> dict[str, set[str]]:
+    """Return the words that stand before a fact's name, each with all that it stands before."""
+    labels = {label for label, name in pairwise(told) if name in names and is_noun(label) and label not in names}
+    return {label: {after for before, after in pairwise([*told, ""]) if before == label} for label in labels}
 
 
 def _stated(own: Sequence[Fragment]) -> list[tuple[str, ...]]:
