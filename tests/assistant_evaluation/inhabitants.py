@@ -246,6 +246,8 @@ INHABITANTS: Final[tuple[Inhabitant, ...]] = (
         since=900,
     ),
     Inhabitant("lab", "why", "question-word", working=True, broken=False, pods=(1, 1)),
+    # With it in the world, no "is media down?" may be answered as if "down" were a name.
+    Inhabitant("lab", "down", "question-word", working=True, broken=False, pods=(1, 1)),
     Inhabitant(
         "lab",
         "nasty",

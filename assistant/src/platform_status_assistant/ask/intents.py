@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .vocabulary import NEGATIVE, ORDERS, PLAIN
+from .vocabulary import KNOWN, NEGATIVE, ORDERS, PLAIN
 from .words import mend
 
 __all__ = ["Intent", "Topic", "read_intent"]
@@ -70,7 +70,7 @@ _WHERE: Final = (
     r"how .{0,60}(?:reach|visit|browse|open)|(?:what|which|give|show) (?:\S+ ){0,3}(?:api|server|apiserver)"
 )
 _CHECKED: Final = (
-    r"last (?:check(?:ed)?|looked|reconciled?|refreshed|verified|seen|heartbeat)|"
+    r"last (?:check(?:ed)?|look(?:ed)?|reconciled?|refreshed|verified|seen|heartbeat)|"
     r"(?:checked|reconciled|refreshed|verified|looked at) (?:last|lately|recently)|"
     r"how (?:fresh|old|recent|current|up to date)|fresh|freshness|outdated|"
     r"(?:status|answer|phase) (?:\S+ ){0,3}(?:stale|current|up to date)|"
@@ -121,7 +121,8 @@ _OVERVIEW: Final = (
     rf"(?:what|who) (?:is|are) (?:\S+ ){{0,2}}(?:{_NOT_WELL})|needs? (?:\S+ )?(?:attention|look|help|fixing|care)|"
     rf"(?:what|who) (?:broke|fails?|crashed|failed)|outages?|"
     r"list|show (?:me )?(?:all|every|the broken)|everything|problems?|issues?|trouble|"
-    r"status of (?:all|every|everything|the platform)|(?:platform|all) status|how are (?:things|we|they)"
+    r"status of (?:all|every|everything|the platform)|(?:platform|all) status|how are (?:things|we|they)|"
+    r"how is (?:the |our )?(?:platform|fleet)"
 )
 
 
@@ -153,6 +154,11 @@ _OTHER_TIME: Final = _words(
     r"was|were|had|ever|yesterday|tomorrow|soon|later|earlier|before|will|would|last (?:night|week|month|time)|"
     r"this morning|at \d{1,2}(?::\d\d)? ?(?:am|pm)?|next (?:week|month|time)"
 )
+_TURNED: Final = _words(
+    r"(?:can|could|would|to) (?:\S+ ){0,2}be|being|been|(?:have|has|need|needs) to|done for|"
+    r"(?:good|great|fine|ok|okay|alright) that"
+)
+"""Plain words that together ask for something else than whether it works now: "can it be fixed?"."""
 _POLITE: Final = _words(
     r"please|pls|plz|can|could|would|will|you|hey|hi|hello|just|now|go|and|i|want|to|need|let|us|lets|me|kindly"
 )
@@ -181,13 +187,19 @@ def read_intent(words: Sequence[str], keep: Collection[str] = ()) -> Intent:
         return Intent(Topic.OTHER, order=True)
     topic = next((topic for topic, rule in _RULES if rule.search(said)), Topic.OTHER)
     # To "is it broken?", "has it stopped working?", "was it up?" a Yes or a No may be heard as the answer to the other
-    # question. So these words are kept for questions of nothing but plain words, none of them mistyped.
-    plain = tuple(mended) == tuple(words) and all(word in _UNMISTAKABLE or word in keep for word in words)
+    # question. So these words are kept for questions of nothing but plain words and names, none of them mistyped. A
+    # request that somebody called "down" makes that word no plainer: where it stands as a name, there is `_` by now.
+    names = frozenset(keep) - KNOWN
+    plain = tuple(mended) == tuple(words) and all(word in _UNMISTAKABLE or word in names for word in words)
     closed = bool(_CLOSED.search(said)) or not _OPEN.search(said)
     other_time = bool(_OTHER_TIME.search(" ".join(words)))
     return Intent(
         topic,
-        yes_or_no=topic in (Topic.WORKING, Topic.BROKEN) and closed and plain and not other_time,
+        yes_or_no=topic in (Topic.WORKING, Topic.BROKEN)
+        and closed
+        and plain
+        and not other_time
+        and not _TURNED.search(said),
         plural=bool(_PLURALS.search(said)),
         other_time=other_time,
     )

@@ -128,7 +128,7 @@ CHATTER: Final = _listed(
     resource resources thing things stuff instance instances service services environment env prod
     yes no maybe sure um uh er hmm whether anyone anybody somebody someone everybody much more most less least other
     others another same such own way ways kind kinds type moment time times while ago before after until till
-    except excepting excluding besides beside apart aside counting
+    except excepting excluding besides beside apart aside counting overall altogether generally
     far out off over under use using used start started starting come comes came coming go goes went make makes made
     put try trying tried keep keeps kept current correct true read each both every either neither none lot lots bit like
     back due between mean means meant lives stand stands

@@ -65,6 +65,7 @@ PHRASINGS: Final = {
         ("time since media went bad?", "time since"),
     ),
     Topic.CHECKED: (
+        ("when did anyone last look at media", "looked, by somebody"),
         ("when was media last checked", "last checked"),
         ("last check of media?", "last check"),
         ("how fresh is the status of media", "fresh"),
@@ -193,10 +194,23 @@ def test_a_phrasing_is_understood(text: str, topic: Topic, why: str) -> None:
         "is media hardly working",
         "does media refuse to work",
         "is media redy",
+        "can media be fixed?",
+        "could media be restored",
+        "is media being repaired",
+        "does media have to be running",
+        "has media been ok today",
+        "is media done for",
+        "is it good that media is still running",
     ],
 )
 def test_yes_and_no_are_kept_for_questions_that_nobody_can_mistake(text: str) -> None:
     assert not read_intent(read_question(text).words, _KEEP).yes_or_no
+
+
+@pytest.mark.parametrize("word", ["down", "broken", "not", "stale", "paused"])
+def test_a_request_that_is_called_so_turns_no_question_about_another_round(word: str) -> None:
+    assert not read_intent(("is", "_", word, "ready"), {word}).yes_or_no
+    assert not read_intent(("is", "_", word), {word}).yes_or_no
 
 
 @pytest.mark.parametrize("text", ["Is my media vCluster working?", "media ok?", "hey is media up", "is everything ok?"])
