@@ -144,7 +144,7 @@ class Session:
                 return found
         if kind is not None:
             return find_request(name, self.requests_of(kind), kind.singular or kind.kind)
-        return find_request(name, self.golden_paths(), "request of a golden path")
+        return find_request(name, self.golden_paths(), "request of a golden path", namespace=self.target.namespace)
 
     def namespaces(self) -> list[str]:
         """Names of all namespaces."""

@@ -123,6 +123,8 @@ def test_what_goes_wrong_is_one_line_and_the_next_call_is_answered(place: Place,
         line = await failing(client, "status", name=f"{name}x")
         assert "is called" in line
         assert f"did you mean {name}" in line
+        line = await failing(client, "status", name=name, namespace="kube-system")
+        assert f"is called '{name}' in namespace kube-system; there is none at all" in line
         line = await failing(client, "status", name=twin)
         assert f"{other}/{twin}" in line
         assert "2 are called" in line

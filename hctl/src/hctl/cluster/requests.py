@@ -117,20 +117,21 @@ def get_request(transport: Transport, kind: Kind, namespace: str, name: str) -> 
     return Found(kind, view, raw, Collection(kind, path, (raw,), view.resource_version, namespace))
 
 
-def find_request(name: str, collections: Sequence[Collection], what: str) -> Found:
+def find_request(name: str, collections: Sequence[Collection], what: str, *, namespace: str = "") -> Found:
     """Find the one request that a name means.
 
     Args:
         name: metadata.name, spec.name or the contract's name.
         collections: Where to look.
         what: What it is, for the error.
+        namespace: The only one that was looked into, should there be nothing in it that could say so.
 
     Raises:
         UsageError: There is none, or more than one.
     """
     pairs = [(collection, view, raw) for collection in collections for view, raw in _pairs(collection)]
     spaces = {collection.namespace for collection in collections}
-    one = next(iter(spaces)) if len(spaces) == 1 else ""
+    one = next(iter(spaces)) if len(spaces) == 1 else namespace
     where = f"in namespace {one}" if one else "in any namespace"
     if any(collection.narrowed for collection in collections):
         where += ", the only one you may list"
