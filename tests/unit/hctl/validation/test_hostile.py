@@ -12,6 +12,7 @@ from hctl.validation.check import Form, Source, check
 from hctl.validation.findings import RULES, Report
 from hctl.validation.rules import RULES as TABLE
 from platform_status_contract.template.yaml_text import dump, load
+from tests.unit.hctl.settings import quick
 
 from .files import ROOT, checked
 
@@ -41,6 +42,7 @@ def is_sound(report: Report) -> bool:
     )
 
 
+@quick
 @given(st.binary(max_size=200), FORMS)
 def test_any_bytes_end_in_a_report(data: bytes, form: Form | None) -> None:
     report = checked(data, form=form)
@@ -48,6 +50,7 @@ def test_any_bytes_end_in_a_report(data: bytes, form: Form | None) -> None:
     assert report.findings or not report.documents or form is not None
 
 
+@quick
 @given(st.text("a:-[]{}&*!|>'\"#\n\t ?,<%@`\x1b\u202e0x", max_size=80), FORMS)
 def test_any_yaml_ends_in_a_report(text: str, form: Form | None) -> None:
     assert is_sound(checked(text.encode(), form=form))
@@ -70,6 +73,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
         return b""
 
 
+@quick
 @given(spoilt(), FORMS)
 def test_anything_in_any_field_of_any_document_ends_in_a_report(data: bytes, form: Form | None) -> None:
     assert is_sound(checked(data, form=form))
