@@ -172,8 +172,7 @@ def _borne_out(answer: Answer, objects: Mapping[str, Json]) -> Iterable[str]:
     """Follow each citation of a status to where it points, and compare."""
     for fact in answer["facts"]:
         source, name, value = fact["source"], fact["name"], fact["value"]
-        place = _PLACE.search(source["reference"])
-        key = f"{place['namespace']}/{place['name']}" if place else ""
+        key = _place_of(fact)
         if source["type"] != "status" or key not in objects:
             continue
         one, found = _BY_KEY[key], objects[key]

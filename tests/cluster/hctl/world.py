@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import yaml
 from localplane.client import Client, Object
 from localplane.crds import install_crds
 from localplane.errors import NotFoundError
+from tests.cluster.sidecar.world import until
 from tests.unit.hctl import requests
 
 __all__ = ["KIND", "PATIENCE", "Place", "allow", "command", "environment", "hctl", "other_kinds", "put_other"]
@@ -192,7 +192,9 @@ def other_kinds(admin: Client, folder: Path, kinds: Mapping[str, Sequence[str]])
             admin.delete(_CRD["apiVersion"], _CRD["kind"], name)
         for name in names:
             admin.wait_gone(_CRD["apiVersion"], _CRD["kind"], name, timeout=PATIENCE)
-        _await_forgotten(admin, {name.split(".")[0] for name in names})
+        # discovery names a kind for a moment longer than its CRD is there
+        plurals = {name.split(".")[0] for name in names}
+        until(lambda: not plurals & _discovered(admin), f"discovery no longer names {plurals}", PATIENCE)
 
 
 def _crd(kind: str, categories: Sequence[str]) -> Object:
@@ -216,14 +218,6 @@ def _crd(kind: str, categories: Sequence[str]) -> Object:
             ],
         },
     }
-
-
-def _await_forgotten(admin: Client, plurals: set[str]) -> None:
-    """Discovery names a kind for a moment longer than its CRD is there."""
-    deadline = time.monotonic() + PATIENCE
-    while plurals & _discovered(admin):
-        assert time.monotonic() < deadline, f"{_OTHERS}: discovery still names {plurals}"
-        time.sleep(0.05)
 
 
 def _discovered(admin: Client) -> set[str]:

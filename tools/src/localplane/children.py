@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-__all__ = ["Child", "Nursery"]
+__all__ = ["Child", "Nursery", "last_lines"]
 
+_TAIL_BYTES = 64 * 1024
 _LIFELINE = Path(__file__).with_name("lifeline.py")
 
 
@@ -109,8 +110,18 @@ class Child:
         Args:
             count: At most so many lines.
         """
-        if not self.log.exists():
-            return ""
-        with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - 64 * 1024))
-            return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
+        return last_lines(self.log, count)
+
+
+def last_lines(log: Path, count: int) -> str:
+    """Return the end of a log, as far as its last 64 KiB reach; empty if there is none.
+
+    Args:
+        log: The file.
+        count: At most so many lines.
+    """
+    if not log.exists():
+        return ""
+    with log.open("rb") as opened:
+        opened.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+        return "\n".join(opened.read().decode(errors="replace").splitlines()[-count:])

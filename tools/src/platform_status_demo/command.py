@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
 
+from localplane.children import last_lines
 from localplane.errors import LocalPlaneError
 from platform_status_demo.errors import DemoError
 from platform_status_demo.screen import Screen
@@ -17,7 +18,6 @@ from platform_status_demo.screen import Screen
 __all__ = ["hold", "perform", "screen_on"]
 
 _LAST_LINES = 10
-_LAST_BYTES = 64 * 1024
 
 
 def screen_on(stream: TextIO, environ: Mapping[str, str], *, no_color: bool) -> Screen:
@@ -77,7 +77,7 @@ def _ends(logs: Path, *, told: str) -> str:
     """The last lines of each log that the error does not name: where nobody keeps the folder they are all there is."""
     parts = []
     for log in sorted(logs.glob("*.log")):
-        lines = log.read_bytes()[-_LAST_BYTES:].decode(errors="replace").splitlines()[-_LAST_LINES:]
+        lines = last_lines(log, _LAST_LINES).splitlines()
         if lines and str(log) not in told:
             parts.append("\n".join(["", f"the last lines of {log.name}:", *(f"  {line}" for line in lines)]))
     return "\n".join(parts)

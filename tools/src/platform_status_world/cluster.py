@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from localnode.sampler import Measured
 from localplane.client import Client
 
-__all__ = ["Cluster", "Measured", "container_id", "container_status", "limits_of"]
+__all__ = ["Cluster", "Measured", "container_id", "container_status", "container_statuses", "limits_of"]
 
 
 class Cluster(Protocol):
@@ -31,11 +31,15 @@ class Cluster(Protocol):
         ...
 
 
+def container_statuses(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the statuses of all containers of a pod that have one, init containers first."""
+    status = pod.get("status", {})
+    return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
+
+
 def container_status(pod: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the status of one container of a pod, empty before there is one."""
-    status = pod.get("status", {})
-    every = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
-    return next((entry for entry in every if entry["name"] == name), {})
+    return next((entry for entry in container_statuses(pod) if entry["name"] == name), {})
 
 
 def container_id(status: Mapping[str, Any]) -> str:

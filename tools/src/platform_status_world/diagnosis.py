@@ -6,6 +6,7 @@ from typing import Any
 
 from localplane.client import Client
 from localplane.errors import LocalPlaneError
+from platform_status_world.cluster import container_statuses
 
 __all__ = ["diagnosis"]
 
@@ -27,7 +28,7 @@ def diagnosis(client: Client) -> str:
 def _pod(client: Client, pod: Mapping[str, Any]) -> Iterator[str]:
     metadata, status = pod["metadata"], pod.get("status", {})
     yield f"pod {metadata['namespace']}/{metadata['name']}: {status.get('phase')}"
-    for entry in [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]:
+    for entry in container_statuses(pod):
         yield f"  {entry['name']}: {entry.get('state')} after {entry.get('restartCount')} restarts"
         with suppress(LocalPlaneError):  # it has not started
             path = client.path("v1", "Pod", metadata["name"], metadata["namespace"], "log")

@@ -9,7 +9,7 @@ from typing import Any
 from localnode.sampler import Measured
 from localplane.client import Client
 from localplane.errors import LocalPlaneError
-from platform_status_world.cluster import container_id, limits_of
+from platform_status_world.cluster import container_id, container_statuses, limits_of
 
 __all__ = ["Ledger", "Ran"]
 
@@ -100,9 +100,8 @@ class Ledger:
 
     def note(self, pod: Mapping[str, Any]) -> None:
         """Take note of a pod as it now is."""
-        spec, status = pod["spec"], pod.get("status", {})
-        statuses = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
-        told = {entry["name"]: entry for entry in statuses}
+        spec = pod["spec"]
+        told = {entry["name"]: entry for entry in container_statuses(pod)}
         for place, container in enumerate([*spec.get("initContainers", []), *spec.get("containers", [])]):
             entry = told.get(container["name"], {})
             for state in (entry.get("lastState", {}), entry.get("state", {})):

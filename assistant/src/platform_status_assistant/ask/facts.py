@@ -9,6 +9,7 @@ from hctl.errors import ExitCode
 from hctl.reading.judgement import Judged
 from hctl.reading.views import RequestView
 from hctl.texts import duration
+from platform_status_contract.model.times import format_time
 
 from .intents import Topic
 from .phrases import Value, object_reference, spelled
@@ -121,6 +122,11 @@ class Citations:
             self.status("generation", self.view.generation or None, "metadata.generation", static=True),
             self.status("observedGeneration", self.view.observed_generation, "status.health.observedGeneration"),
         ]
+
+    def written(self) -> list[Fact]:
+        """When the status last had to be changed, if it says so."""
+        moment = self.view.last_reconciled
+        return [self.status("lastWrite", format_time(moment), "status.lastReconciled")] if moment else []
 
     def lease(self) -> Fact:
         """The last proof that somebody keeps the status true."""

@@ -78,8 +78,12 @@ class Answer:
 
     def redact(self, text: object, limit: int = 160) -> str:
         """Make a text of the answer inert, and hide the secret that was sent, should the server send it back."""
-        known = text if isinstance(text, str) else ""
-        return clean(known.replace(self._secret, _HIDDEN) if self._secret else known, limit)
+        return _redacted(text, self._secret, limit)
+
+
+def _redacted(text: object, secret: str, limit: int = 160) -> str:
+    known = text if isinstance(text, str) else ""
+    return clean(known.replace(secret, _HIDDEN) if secret else known, limit)
 
 
 class Endpoint:
@@ -164,7 +168,7 @@ class Endpoint:
             raise ExchangeError(self._unreached(error), Failure.UNREACHABLE) from None
         if response.status in _REDIRECTS:
             place = response.headers.get("Location", "nowhere").partition("?")[0]  # what was asked may stand behind it
-            elsewhere = Answer(response.status, b"", secret).redact(place)
+            elsewhere = _redacted(place, secret)
             raise ExchangeError(
                 f"{self._what} {self.url} answered {response.status} and points to {elsewhere}, which is not followed; "
                 "give the address that answers by itself",

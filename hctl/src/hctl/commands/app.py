@@ -211,6 +211,4 @@ def schema(
 
 
 declare_validate(app)
-
-
 add_ask(app)

@@ -1,4 +1,4 @@
-"""Who answers a command; imported when it runs, so that ``hctl --help`` waits for none of it."""
+"""Who answers a command. That is imported when it runs, so that ``hctl --help`` waits for none of it."""
 
 from collections.abc import Callable, Sequence
 from typing import NoReturn

@@ -68,10 +68,10 @@ class Program:
         texts = list(_texts(variables))
         if not any("\0" in text for text in texts):
             return self._evaluate(variables)
-        unused = [control for control in _CONTROLS if not any(control in text for text in texts)]
-        if not unused:
+        free = next((control for control in _CONTROLS if not any(control in text for text in texts)), None)
+        if free is None:
             raise CelError("the texts hold NUL and every other control character, of which one must be free")
-        return _replaced(self._evaluate(_replaced(variables, "\0", unused[0])), unused[0], "\0")
+        return _replaced(self._evaluate(_replaced(variables, "\0", free)), free, "\0")
 
     def _evaluate(self, variables: Any) -> object:  # noqa: ANN401 - JSON values by name
         try:

@@ -5,16 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hctl.validation.check import Form, Source, check
 from hctl.validation.findings import RULES, Report
 from hctl.validation.rules import RULES as TABLE
 from platform_status_contract.template.yaml_text import dump, load
+from tests.examples import examples
 from tests.unit.hctl.settings import quick
 
 from .files import ROOT, checked
+
+unhurried = settings(quick, max_examples=examples(100))
 
 FORMS = st.sampled_from([None, *Form])
 SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=12)
@@ -42,7 +45,7 @@ def is_sound(report: Report) -> bool:
     )
 
 
-@quick
+@unhurried
 @given(st.binary(max_size=200), FORMS)
 def test_any_bytes_end_in_a_report(data: bytes, form: Form | None) -> None:
     report = checked(data, form=form)
@@ -50,7 +53,7 @@ def test_any_bytes_end_in_a_report(data: bytes, form: Form | None) -> None:
     assert report.findings or not report.documents or form is not None
 
 
-@quick
+@unhurried
 @given(st.text("a:-[]{}&*!|>'\"#\n\t ?,<%@`\x1b\u202e0x", max_size=80), FORMS)
 def test_any_yaml_ends_in_a_report(text: str, form: Form | None) -> None:
     assert is_sound(checked(text.encode(), form=form))
@@ -73,7 +76,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
         return b""
 
 
-@quick
+@unhurried
 @given(spoilt(), FORMS)
 def test_anything_in_any_field_of_any_document_ends_in_a_report(data: bytes, form: Form | None) -> None:
     assert is_sound(checked(data, form=form))

@@ -68,10 +68,9 @@ def checked(about: About) -> Answer:
         return about.answer(Verdict.NONE, text, about.standing(), because="no sidecar has looked at it yet")
     text = f"The status of {called(view)} was last checked at {_when(freshness.checked, about.now)}"
     written = view.last_reconciled
-    facts = about.standing()
     if written is not None:
         text += f", and last had to be changed at {_when(written, about.now)}"
-        facts.append(about.cite.status("lastWrite", format_time(written), "status.lastReconciled"))
+    facts = [*about.standing(), *about.cite.written()]
     return about.answer(Verdict.NONE, f"{text}. It says phase {view.phase or 'none'}.", facts)
 
 

@@ -13,7 +13,6 @@ from platform_status_assistant.ask.facts import Answer, Citations, Fact, Source,
 from platform_status_assistant.ask.intents import Intent
 from platform_status_assistant.ask.phrases import phase_words
 from platform_status_assistant.ask.seen import Evidence, Heard
-from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Phase
 
 __all__ = ["About", "Weighed", "weigh", "witness"]
@@ -128,9 +127,8 @@ class About:
             facts: What stands there all the same.
         """
         known = f" Last known, and not to be trusted: {last}." if last else ""
-        written = self.view.last_reconciled
-        more = [self.cite.status("lastWrite", format_time(written), "status.lastReconciled")] if written else []
-        return self.answer(Verdict.UNKNOWN, f"I cannot say: {self.weighed.because}.{known}", [*facts, *more])
+        text = f"I cannot say: {self.weighed.because}.{known}"
+        return self.answer(Verdict.UNKNOWN, text, [*facts, *self.cite.written()])
 
     def standing(self) -> list[Fact]:
         """Phase, reason and message, as far as they are there."""
