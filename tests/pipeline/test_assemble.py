@@ -58,6 +58,7 @@ def test_what_is_in_the_repository_is_what_its_parts_say() -> None:
         ("workflows/promise-configure.yaml", "args: [sidecar]", "args: [sidecar, --replicas, '2']"),
         ("workflows/resource-configure.yaml", "name: contract", "name: contracts"),
         ("workflows/resource-delete.yaml", "args: [delete]", "args: [delete, --help]"),
+        ("workflows/job-options.yaml", "backoffLimit: 1", "backoffLimit: 2"),
         ("workflows/resources.yaml", "memory: 256Mi", "memory: 257Mi"),
         ("workflows/security.yaml", "runAsGroup: 65532", "runAsGroup: 65533"),
         ("promise.yaml", "kind: Promise", "kind: Promise # by hand"),

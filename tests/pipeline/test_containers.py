@@ -1,11 +1,15 @@
 """configure, contract and delete as processes over real folders."""
 
+import io
+import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
 from platform_status_contract.validation import validate
+from platform_status_pipeline.cli import main
 
 from .kratix_folders import EXAMPLES, TEMPLATE, KratixFolders, as_in_cluster
 
@@ -128,7 +132,7 @@ def test_a_refused_request_leaves_no_outputs_and_tells_every_problem(kratix: Kra
     assert kratix.files == {"metadata/status.yaml": status}
 
 
-def test_without_access_to_the_api_the_problems_are_told_and_the_lack_of_it(kratix: KratixFolders) -> None:
+def test_by_hand_the_problems_are_told_and_that_they_were_not_written(kratix: KratixFolders) -> None:
     request = as_in_cluster(MEDIA)
     request["spec"]["projectName"] = "default"
     kratix.ask(request)
@@ -137,8 +141,32 @@ def test_without_access_to_the_api_the_problems_are_told_and_the_lack_of_it(krat
     first, second = done.stderr.splitlines()
     assert first.startswith("spec.projectName: ")
     assert second == (
-        "status.problems could not be written: no access to the Kubernetes API, neither in a cluster nor by KUBECONFIG"
+        "status.problems not written: this is no pod with a ServiceAccount; "
+        "--live writes it to the cluster of KUBECONFIG"
     )
+
+
+@pytest.mark.parametrize(("age", "least", "most"), [(0, 20, 30), (10, 15, 20), (40, 0, 0), (-3600, 30, 30)], ids=str)
+def test_kratix_is_left_alone_for_so_long_after_the_request_was_written(
+    kratix: KratixFolders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: int, least: int, most: int
+) -> None:
+    """All writes of a Job wait for the same moment, and a clock in the future adds nothing."""
+    request = as_in_cluster(MEDIA, problems=["old"])
+    request["spec"]["projectName"] = "default"
+    kratix.ask(request)
+    written = time.time() - age
+    os.utime(kratix.input / "object.yaml", (written, written))
+    for name in ("token", "ca.crt"):
+        (tmp_path / name).write_text("x")
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    folders = {f"KRATIX_{name.upper()}_DIR": str(getattr(kratix, name)) for name in ("input", "output", "metadata")}
+    environment = {**folders, "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": "9"}
+    log = io.StringIO()
+    assert main(["configure", "--settle-seconds", "30"], environment, log, tmp_path) == 1
+    assert log.getvalue().count("status.problems could not be written: ") == 2
+    assert len(waited) == 2
+    assert all(least <= seconds <= most for seconds in waited)
 
 
 def test_contract_works_for_a_promise_of_any_kind(kratix: KratixFolders, tmp_path: Path) -> None:

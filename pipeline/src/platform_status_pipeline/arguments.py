@@ -37,14 +37,16 @@ examples:
   As a container of its promise workflow:
     platform-status-pipeline sidecar
     platform-status-pipeline sidecar --replicas 2 --service-monitor true
-  By hand, on folders of your own:
+  By hand, on folders of your own; no cluster is asked or changed:
     platform-status-pipeline configure --input-dir in --output-dir out --metadata-dir meta
     platform-status-pipeline render --template manifests.yaml --input-dir in --output-dir out --metadata-dir meta
+  By hand, and the problems go to the live request in the cluster of KUBECONFIG:
+    platform-status-pipeline configure --live --input-dir in --output-dir out --metadata-dir meta
 
 exit codes:
   0  done
-  1  refused: one line per problem on stderr, written to .status.problems of a request too (not with
-     KRATIX_DRY_RUN=true)
+  1  refused: one line per problem on stderr; in a pod, or with --live, written to .status.problems of the
+     request too (never with KRATIX_DRY_RUN=true)
   2  wrong command line
   3  a file or a folder cannot be read or written
 """
@@ -114,8 +116,14 @@ def _shared(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         type=_seconds,
         metavar="SECONDS",
         default=environment.get("SETTLE_SECONDS") or "1.5",
-        help="how long Kratix is left alone before problems are written to the live status; SETTLE_SECONDS, "
-        "default 1.5",
+        help="how long after the start of the Job Kratix is left alone before problems are written to the live "
+        "status; SETTLE_SECONDS, default 1.5",
+    )
+    shared.add_argument(
+        "--live",
+        action="store_true",
+        help="write problems to the live status outside a pod too, in the cluster of KUBECONFIG; no environment "
+        "variable sets this. In a pod with a ServiceAccount they are always written, by that account",
     )
     return shared
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TextIO
 
 from platform_status_pipeline.arguments import MANIFESTS, TEMPLATE, make_parser
-from platform_status_pipeline.containers import Surroundings, configure, contract, delete, report, sidecar
+from platform_status_pipeline.containers import configure, contract, delete, sidecar
 from platform_status_pipeline.errors import FolderError, RefusedError
 from platform_status_pipeline.kratix.folders import Folders
+from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, Access
+from platform_status_pipeline.problems import report
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.render import INLINE, render
+from platform_status_pipeline.surroundings import Surroundings
 from platform_status_pipeline.vcluster.settings import Settings
 
 __all__ = ["main"]
@@ -22,7 +25,10 @@ _OK, _REFUSED, _BROKEN = 0, 1, 3
 
 
 def main(
-    argv: Sequence[str] | None = None, environment: Mapping[str, str] | None = None, stderr: TextIO | None = None
+    argv: Sequence[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    stderr: TextIO | None = None,
+    account: Path = SERVICE_ACCOUNT,
 ) -> int:
     """Run one container.
 
@@ -30,6 +36,7 @@ def main(
         argv: Command line without the program's name; None: that of this process.
         environment: Environment variables; None: those of this process.
         stderr: Where lines for the log go; None: standard error.
+        account: Where a pod has its ServiceAccount.
 
     Returns:
         The exit code.
@@ -42,7 +49,8 @@ def main(
         folders,
         environment,
         say=lambda line: print(line, file=stream, flush=True),
-        settle=lambda: time.sleep(options.settle_seconds),
+        settle=lambda: time.sleep(_seconds_to_settle(folders.request, options.settle_seconds)),
+        access=Access(environment, options.live, account),
     )
     try:
         _run(given, options)
@@ -53,6 +61,15 @@ def main(
         given.say(str(error))
         return _BROKEN
     return _OK
+
+
+def _seconds_to_settle(request: Path, seconds: float) -> float:
+    """Kratix makes the Job before the pod's first container writes the request: from then on all containers count."""
+    try:
+        age = time.time() - request.stat().st_mtime
+    except OSError:
+        return seconds
+    return min(max(seconds - age, 0), seconds)
 
 
 def _run(given: Surroundings, options: argparse.Namespace) -> None:

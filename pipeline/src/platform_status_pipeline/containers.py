@@ -1,60 +1,36 @@
 """What each container does: read, decide, write. The only code that joins the pure parts with the folders."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import Struct
-
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
-from platform_status_pipeline.errors import FolderError, RefusedError, TemplateError
+from platform_status_pipeline.errors import TemplateError
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import (
-    Folders,
     read_documents,
     read_list,
     read_mapping,
     remove_files,
     write_file,
 )
-from platform_status_pipeline.kratix.live import patch_problems, target_of
 from platform_status_pipeline.kratix.status_file import configured, deleting, resolved
-from platform_status_pipeline.problems import lines
+from platform_status_pipeline.problems import forget
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.surroundings import Surroundings
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
 
-__all__ = ["DIRECTORY", "Surroundings", "configure", "contract", "delete", "inline", "report", "sidecar"]
+__all__ = ["DIRECTORY", "configure", "contract", "delete", "inline", "sidecar"]
 
 _VCLUSTER: Final = "VClusterOrchestratorV2"
 _MOST_CHARACTERS: Final = 63
 
 DIRECTORY: Final = "platform"
 """Folder of the output with the sidecar's manifests; it has destinations of its own, whatever the Promise's are."""
-
-
-class Surroundings(Struct, frozen=True):
-    """What a container is given.
-
-    Attributes:
-        folders: Kratix' folders.
-        environment: Environment variables.
-        say: Takes one line for the log.
-        settle: Waits out the time in which Kratix' own write must not be disturbed.
-    """
-
-    folders: Folders
-    environment: Mapping[str, str]
-    say: Callable[[str], None]
-    settle: Callable[[], None]
-
-    @property
-    def dry_run(self) -> bool:
-        """Whether nothing outside the folders may change (kratix.md section 8)."""
-        return self.environment.get("KRATIX_DRY_RUN", "").lower() == "true"
 
 
 def configure(given: Surroundings, settings: Settings) -> None:
@@ -66,8 +42,9 @@ def configure(given: Surroundings, settings: Settings) -> None:
             documents is left behind.
     """
     folders = given.folders
-    remove_files(folders.output, FILES)
     request = read_mapping(folders.request)
+    forget(given, request)
+    remove_files(folders.output, FILES)
     plan = make_plan(request, settings)
     status = configured(read_mapping(folders.status, optional=True), request, plan.message)
     for name, documents in plan.files.items():
@@ -121,6 +98,7 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to resolve for a request that is being deleted")
         return
+    forget(given, request)
     document = inline(template, "STATUS_CONTRACT") if isinstance(template, str) else read_mapping(template)
     result = resolve(read_template(document), request, variables)
     message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
@@ -173,22 +151,3 @@ def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destinati
         write_file(folder / name, dump(*manifests))
     write_file(folders.destination_selectors, dump(selectors))
     given.say(f"sidecar of {promise.name} for {promise.resource}: wrote {', '.join(files)} to {DIRECTORY}/")
-
-
-def report(given: Surroundings, refused: RefusedError) -> None:
-    """Tell every problem in a line of its own, then write them to the live status.
-
-    A failure to write is told after the problems, and hides none. Kratix keeps no status of ours on a Promise.
-    """
-    for problem in refused.problems:
-        given.say(problem.line)
-    if given.dry_run or given.environment.get("KRATIX_WORKFLOW_TYPE") == "promise":
-        return
-    try:
-        target = target_of(read_mapping(given.folders.request), given.environment)
-    except FolderError:
-        target = None
-    if target is None:
-        given.say("status.problems could not be written: the request has no name, namespace or kind")
-        return
-    patch_problems(target, lines(refused.problems), given.environment, given.settle, given.say)

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from platform_status_contract.template.yaml_text import dump
-from platform_status_pipeline.containers import Surroundings, inline
+from platform_status_pipeline.containers import inline
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import read_list, read_mapping, remove_files, write_file
 from platform_status_pipeline.kratix.status_file import rendered
+from platform_status_pipeline.problems import forget
+from platform_status_pipeline.surroundings import Surroundings
 from platform_status_pipeline.template.outputs import read, resolve
 
 __all__ = ["INLINE", "render"]
@@ -35,6 +37,7 @@ def render(given: Surroundings, template: Path | str, variables: Mapping[str, st
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to make for a request that is being deleted")
         return
+    forget(given, request)
     manifests = read(inline(template, INLINE) if isinstance(template, str) else read_mapping(template))
     remove_files(folders.output, manifests.files)
     made = resolve(manifests, request, variables)

@@ -1,19 +1,53 @@
 """Writing `problems` to the live status of a request, because a failed Job loses its status.yaml (kratix.md section 2).
 
 A JSON merge patch of that one key: it never touches a key of Kratix or of the sidecar (kratix.md sections 3 and 11).
+Only in a pod, or with `--live`: whoever tries a container by hand may have a KUBECONFIG, and expects no change there.
 Only kubernetes.config and its REST client are used; the models cost memory and time.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import quote
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-__all__ = ["Target", "patch_problems", "target_of"]
+__all__ = ["SERVICE_ACCOUNT", "Access", "Target", "patch_problems", "target_of"]
 
 _TIMEOUT_SECONDS = 10
 _TOO_MANY = 300
+
+SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""Where the kubelet mounts the ServiceAccount of a pod."""
+
+
+class Access(Struct, frozen=True):
+    """Whether a process may write to a cluster, and how.
+
+    Attributes:
+        environment: Environment variables; KUBECONFIG counts only with `live`.
+        live: Whether `--live` was given. It has no environment variable, which a person could inherit without noticing.
+        account: Folder of the pod's ServiceAccount.
+    """
+
+    environment: Mapping[str, str]
+    live: bool = False
+    account: Path = SERVICE_ACCOUNT
+
+    @property
+    def in_pod(self) -> bool:
+        """Whether this is a pod with a ServiceAccount: a variable alone is none, since a shell may have it too."""
+        if not self.environment.get("KUBERNETES_SERVICE_HOST"):
+            return False
+        try:
+            return all((self.account / name).is_file() for name in ("token", "ca.crt"))
+        except OSError:
+            return False
+
+    @property
+    def granted(self) -> bool:
+        """Whether anything may be written."""
+        return self.live or self.in_pod
 
 
 class Target(Struct, frozen=True):
@@ -64,17 +98,16 @@ def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> Tar
 def patch_problems(
     target: Target,
     problems: list[str],
-    environment: Mapping[str, str],
+    access: Access,
     settle: Callable[[], None],
     say: Callable[[str], None],
 ) -> bool:
-    """Replace `.status.problems` of the live request; a failure is said, never raised.
+    """Replace `.status.problems` of the live request; said if done, and a failure is said, never raised.
 
     Args:
         target: The request.
         problems: The lines.
-        environment: KUBECONFIG is used outside a cluster; the one in the home folder never is, so that a run by hand
-            changes no cluster by surprise.
+        access: How the cluster is reached; it is granted.
         settle: Waits until Kratix has written its starting status: it does so about 1.1 s after it made the Job, once
             only, and a write of ours before that would make it lose the race for good (kratix.md section 11.4).
         say: Takes one line for the log.
@@ -83,26 +116,21 @@ def patch_problems(
         Whether the API server took it.
     """
     try:
-        _patch(target, {"status": {"problems": problems}}, environment.get("KUBECONFIG", ""), settle)
+        where = _patch(target, {"status": {"problems": problems}}, access, settle)
     except Exception as error:  # noqa: BLE001 - the problems are told on stderr; no failure here may hide them
         say(f"status.problems could not be written: {_reason(error)}")
         return False
+    say(f"status.problems {'written' if problems else 'emptied'}: {where}")
     return True
 
 
-def _patch(target: Target, body: dict[str, Any], kubeconfig: str, settle: Callable[[], None]) -> None:
+def _patch(target: Target, body: dict[str, Any], access: Access, settle: Callable[[], None]) -> str:
     # Imported here: a good run needs none of it.
     from kubernetes.client.configuration import Configuration  # noqa: PLC0415 - see above
     from kubernetes.client.rest import RESTClientObject  # noqa: PLC0415 - see above
-    from kubernetes.config import ConfigException, load_incluster_config, load_kube_config  # noqa: PLC0415 - see above
 
     configuration = Configuration()
-    try:
-        load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # has no types
-    except ConfigException:
-        if not kubeconfig:
-            raise RuntimeError("no access to the Kubernetes API, neither in a cluster nor by KUBECONFIG") from None
-        load_kube_config(config_file=kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]  # has no types
+    by = _configure(configuration, access)
     configuration.retries = False
     headers = {"Content-Type": "application/merge-patch+json", "Accept": "application/json"}
     bearer = configuration.auth_settings().get("BearerToken")
@@ -118,6 +146,27 @@ def _patch(target: Target, body: dict[str, Any], kubeconfig: str, settle: Callab
     )
     if response.status >= _TOO_MANY:
         raise RuntimeError(f"the API server answered {response.status} {response.reason or ''}".rstrip())
+    return f"PATCH {target.path} of {urlsplit(configuration.host).netloc.rpartition('@')[2]}, {by}"
+
+
+def _configure(configuration: Any, access: Access) -> str:  # noqa: ANN401 - has no types
+    """Say how the cluster is reached; who types `--live` beside a KUBECONFIG means that one, in a pod too."""
+    from kubernetes.config import load_kube_config  # noqa: PLC0415 - see _patch
+    from kubernetes.config.incluster_config import InClusterConfigLoader  # noqa: PLC0415 - see _patch
+
+    kubeconfig = access.environment.get("KUBECONFIG", "")
+    if access.live and kubeconfig:
+        load_kube_config(config_file=kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]  # has no types
+        return "by KUBECONFIG"
+    if not access.in_pod:
+        raise RuntimeError("--live found no KUBECONFIG, expected the path of a kubeconfig file; set KUBECONFIG")
+    loader = InClusterConfigLoader(  # type: ignore[no-untyped-call]  # has no types
+        token_filename=str(access.account / "token"),
+        cert_filename=str(access.account / "ca.crt"),
+        environ=access.environment,
+    )
+    loader.load_and_set(configuration)  # type: ignore[no-untyped-call]  # has no types
+    return "by the ServiceAccount of this pod"
 
 
 def _reason(error: Exception) -> str:

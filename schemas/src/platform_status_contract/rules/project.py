@@ -16,9 +16,10 @@ from .assessment import Assessment, Situation, Verdict
 from .clock import Clock
 from .observation import Facts, Workflow
 from .summarize import Summary
+from .texts import first_line
 from .timers import SourceName, Timer, bad_timer
 
-__all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Outcome", "Row", "Table", "project"]
+__all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Outcome", "Row", "Table", "project", "why_failed"]
 
 DEGRADED_SECONDS = 60
 """Degraded lasts at least this long before it can become Failed."""
@@ -147,8 +148,8 @@ def row_6_degraded(table: Table) -> Outcome | None:
         return Outcome("6", Phase.DEGRADED, worst[0].reason, worst[0].message)
     newer = table.facts.generation > table.situation.contract.generation
     if newer and table.facts.workflow is Workflow.FAILED:
-        said = table.facts.workflow_message or "; ".join(table.facts.problems[:3])
-        return Outcome("6", Phase.DEGRADED, Reason.WORKFLOW_FAILED, said or "the workflow of the change failed")
+        said = why_failed(table.facts, otherwise="the workflow of the change failed")
+        return Outcome("6", Phase.DEGRADED, Reason.WORKFLOW_FAILED, said)
     return None
 
 
@@ -219,6 +220,14 @@ def project(table: Table) -> Outcome:
         if outcome is not None:
             return outcome
     return row_10_scheduled(table)
+
+
+def why_failed(facts: Facts, *, otherwise: str) -> str:
+    """Say why the workflow failed: what the pipeline refused, else what Kratix says, which knows the Job's name only.
+
+    The first problem alone: the message has to fit on a line, and `.status.problems` has them all.
+    """
+    return first_line(facts.problems) or facts.workflow_message or otherwise
 
 
 def _said_by(table: Table, source: SourceName) -> str:

@@ -6,7 +6,7 @@ Messages hold no clock and no counter that moves while nothing changes, or each 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "name_culprits"]
+__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "first_line", "name_culprits"]
 
 MESSAGE_LIMIT = 400
 """Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
@@ -36,6 +36,12 @@ def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
     room = limit - _size(_ELLIPSIS)
     fitting = sum(size <= room for size in accumulate(map(_size, line)))
     return line[:fitting].rstrip() + _ELLIPSIS
+
+
+def first_line(texts: Iterable[str]) -> str:
+    """The first line that says anything, made safe like `clean`; empty if there is none."""
+    lines = (clean(line) for text in texts for line in text[: MESSAGE_LIMIT * 4].splitlines())
+    return next(filter(None, lines), "")
 
 
 def _size(text: str) -> int:

@@ -3,7 +3,7 @@
 from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .observation import ContractProblem, Facts, Workflow
-from .project import Outcome
+from .project import Outcome, why_failed
 
 __all__ = ["row_1_deleting", "row_2_no_contract"]
 
@@ -26,11 +26,12 @@ def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in de
     it yet. A contract that cannot be read is no such request: somebody has written it.
     """
     failed = facts.workflow is Workflow.FAILED
-    why = facts.workflow_message or "; ".join(facts.problems[:3])
+    why = why_failed(facts, otherwise="the workflow failed")
     if failed and not first_ready:
-        return Outcome("2a", Phase.FAILED, Reason.WORKFLOW_FAILED, why or "the workflow failed")
+        return Outcome("2a", Phase.FAILED, Reason.WORKFLOW_FAILED, why)
     if not first_ready and facts.workflow is Workflow.SUSPENDED:
-        return Outcome("2b", Phase.SCHEDULED, Reason.WORKFLOW_SUSPENDED, why or "the workflow is suspended")
+        said = facts.workflow_message or "the workflow is suspended"
+        return Outcome("2b", Phase.SCHEDULED, Reason.WORKFLOW_SUSPENDED, said)
     untouched = facts.workflow is Workflow.NONE and problem.reason is Reason.NO_CONTRACT
     waiting = untouched or facts.workflow in (Workflow.PENDING, Workflow.RUNNING)
     if not first_ready and waiting:
@@ -38,7 +39,7 @@ def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in de
     if problem.reason is Reason.INVALID_CONTRACT:
         return Outcome("2c", Phase.UNKNOWN, Reason.INVALID_CONTRACT, problem.message)
     if failed:
-        return Outcome("2c", Phase.UNKNOWN, Reason.WORKFLOW_FAILED, why or "the workflow failed")
+        return Outcome("2c", Phase.UNKNOWN, Reason.WORKFLOW_FAILED, why)
     if waiting or facts.workflow is Workflow.SUSPENDED:
         return Outcome("2c", Phase.UNKNOWN, Reason.WAITING_FOR_WORKFLOW, "no contract yet; waiting for the workflow")
     return Outcome("2c", Phase.UNKNOWN, Reason.NO_CONTRACT, problem.message)
