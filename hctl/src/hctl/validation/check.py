@@ -12,7 +12,7 @@ from platform_status_contract.validation.problems import describe, format_path
 
 from .findings import Finding, Report, Severity
 from .kinds import KRATIX, OURS, Kind, KindId, api_of, crd_of, kinds_of
-from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of
+from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of, near_kinds
 from .located import Located, mapping
 from .promises import crd_findings, promise_findings
 from .requests import request_findings
@@ -153,7 +153,8 @@ def _by_kind(root: Located, known: Known) -> list[Finding] | None:
         return list(promise_findings(root, kinds[0] if kinds else None))
     if crd is not None:
         return list(crd_findings(crd, of_promise=False)) if is_golden_path(crd, known) else None
-    is_known = group in known.groups or KindId(group, kind) in known.kinds
+    here = [name.kind for name in known.kinds if name.group == group]
+    is_known = bool(here) and (group in known.groups or not kind or bool(near_kinds(kind, here)))
     return _request(root, known) if is_known or groups_meant(root, known) else None
 
 
@@ -195,13 +196,15 @@ def _stranger(root: Located, group: str, name: str, known: Known) -> Finding:
         meant = (get_close_matches(group[:64], same, 1, 0.0) or same)[0]
         kind = known.kinds[KindId(meant, name)]
         return root.find(("apiVersion",), "api-version", found, f"{meant}/{list(kind.versions)[-1]}")
-    near = get_close_matches(name[:64], here, n=1, cutoff=0.8)
-    severity = Severity.ERROR if near or not here or not name else Severity.WARNING
+    near = near_kinds(name, here)
+    # Somebody else's group may well have two kinds that are nearly the same, but not two that differ in capitals only.
+    is_sure = bool(near) and (group in known.groups or near[0].lower() == name.lower())
+    severity = Severity.ERROR if is_sure or not here or not name else Severity.WARNING
     return _unknown(root, name, here or sorted(kind.kind for kind in known.kinds), severity)
 
 
 def _unknown(root: Located, name: str, known: Sequence[str], severity: Severity) -> Finding:
-    near = get_close_matches(name[:64], known, n=1, cutoff=0.8)
+    near = near_kinds(name, known)
     hint = f"did you mean {near[0]}?" if near else "or give its Promise with --promise" if name else ""
     found = inert(name, 100) if name else "nothing"
     return root.find(("kind",), "unknown-kind", found, f"one of {', '.join(known)}", hint, severity=severity)

@@ -14,7 +14,7 @@ from .kinds import Kind, KindId, api_of, builtin_kinds, crd_of, kinds_of
 from .located import Located, mapping
 from .promises import embedded_templates
 
-__all__ = ["Known", "groups_meant", "is_golden_path", "is_slip", "learn", "name_of"]
+__all__ = ["Known", "groups_meant", "is_golden_path", "is_slip", "learn", "name_of", "near_kinds"]
 
 _LONGEST_GROUP: Final = 253
 
@@ -81,6 +81,11 @@ def is_golden_path(crd: Located, known: Known) -> bool:
 def _is_platform(crd: Located) -> bool:
     categories = crd.inside("spec", "names", "categories").value
     return isinstance(categories, list) and "platform" in categories
+
+
+def near_kinds(name: str, known: Sequence[str]) -> list[str]:
+    """The kind that a name is, or is nearly; none if it is another."""
+    return [kind for kind in known if kind.lower() == name.lower()] or get_close_matches(name[:64], known, 1, 0.8)
 
 
 def is_slip(group: str, known: Sequence[str]) -> bool:

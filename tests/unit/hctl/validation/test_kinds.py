@@ -85,8 +85,15 @@ def test_a_kind_of_another_group_is_another_kind(known: str, api: str) -> None:
 
 def test_a_group_of_a_foreign_crd_is_not_one_of_the_platform() -> None:
     assert told(KNATIVE, document("serving.knative.dev/v1", "Route")) is None
-    assert told(KNATIVE, document("serving.knative.dev/v1", "Services")) is None
+    assert told(KNATIVE, document("serving.knative.dev/v1", "Configuration")) is None
     assert told(KNATIVE, document("servings.knative.dev/v1")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"), [("service", "error"), ("SERVICE", "error"), ("", "error"), ("Servise", "warning")]
+)
+def test_a_slip_in_a_kind_of_a_foreign_group_is_said(kind: str, severity: str) -> None:
+    assert told(KNATIVE, document("serving.knative.dev/v1", kind)) == [(severity, "unknown-kind", "kind")]
 
 
 @pytest.mark.parametrize("known", [PROMISE, CATEGORIZED], ids=["promise", "golden-path"])
