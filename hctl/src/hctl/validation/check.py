@@ -121,7 +121,15 @@ def _judge(root: Located, known: Known, form: Form | None, *, given: bool) -> li
     # What is written ambiguously has been said; that its value then is not the right one follows from that.
     ambiguous = {format_path(flaw.path) for flaw in root.document.flaws}
     told = (finding for finding in found if not (finding.rule == "schema" and finding.path in ambiguous))
-    return [*root.flawed(root.document.flaws), *told]
+    return [*root.flawed(flaw for flaw in root.document.flaws if not _is_shipped(root, flaw)), *told]
+
+
+def _is_shipped(root: Located, flaw: Flaw) -> bool:
+    """Whether a value stands in what a Promise ships: documents of others, which kubectl has one reading of."""
+    group, _, kind = api_of(root)
+    shipped = (*root.at, "spec", "dependencies")
+    is_inside = (group, kind) == (KRATIX, "Promise") and flaw.path[: len(shipped)] == shipped
+    return is_inside and flaw.rule == "ambiguous-scalar"
 
 
 def _by_form(root: Located, known: Known, form: Form) -> list[Finding]:
