@@ -12,7 +12,8 @@ __all__ = ["declare_validate"]
 
 _EXAMPLES = (
     "Examples: hctl validate requests/ | hctl validate shop.yaml --promise webapp/promise.yaml | "
-    "hctl validate . -o sarif > findings.sarif. Exit codes: 0 valid, 1 findings, 2 wrong usage or nothing to validate."
+    "hctl validate . --exclude vendor -o sarif > findings.sarif. "
+    "Exit codes: 0 valid, 1 findings, 2 wrong usage or nothing to validate."
 )
 
 
@@ -38,6 +39,14 @@ def declare_validate(app: typer.Typer) -> None:
                 "--promise", metavar="FILE", help="A Promise or CRD that says what requests look like; repeatable."
             ),
         ] = None,
+        exclude: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--exclude",
+                metavar="GLOB",
+                help="Leave files and folders alone, such as 'vendor', '*.gen.yaml' or 'charts/**'; repeatable.",
+            ),
+        ] = None,
         kind: Annotated[
             str,
             typer.Option(
@@ -57,7 +66,7 @@ def declare_validate(app: typer.Typer) -> None:
         def run() -> ExitCode:
             from .validations import Asked, validate_files  # noqa: PLC0415 - see the module's docstring
 
-            asked = Asked(output, promise or (), kind, strict=strict, allow_nothing=allow_nothing)
+            asked = Asked(output, promise or (), kind, exclude or (), strict=strict, allow_nothing=allow_nothing)
             return validate_files(paths, asked)
 
         finish(run)

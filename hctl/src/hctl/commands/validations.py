@@ -1,9 +1,12 @@
 """``hctl validate``: reads files, says what is wrong with them, and where."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
@@ -12,11 +15,23 @@ from hctl.errors import ExitCode, UsageError
 from hctl.texts import count_of, inert
 from hctl.validation.check import Form, check
 from hctl.validation.files import read_sources
-from hctl.validation.findings import Finding, Report, Severity
+from hctl.validation.findings import Finding, LeftAlone, Report, Severity, Why
 
 __all__ = ["FORMS", "Asked", "validate_files"]
 
 FORMS = ("table", "json", "github", "sarif")
+
+_MOST_NOTES: Final = 20
+_LEFT: Final = {
+    Why.CHART: ("template of a Helm chart", "templates of Helm charts"),
+    Why.EXCLUDED: ("path that is excluded", "paths that are excluded"),
+    Why.LINK: ("link that is not followed", "links that are not followed"),
+    Why.SPECIAL: ("file that is no regular one", "files that are no regular ones"),
+}
+_NOTES: Final = {
+    Why.LINK: "a link out of the folder, or to nothing, is not followed; name it to have it read",
+    Why.SPECIAL: "a pipe, socket or device is not read in a folder; name it to have it read",
+}
 
 
 class Asked(Struct, frozen=True):
@@ -26,6 +41,7 @@ class Asked(Struct, frozen=True):
         output: The form of the answer, one of `FORMS`.
         promises: Files that say what requests look like.
         kind: What every document is taken for; empty: what it says.
+        exclude: Patterns of what is left alone.
         strict: Whether warnings fail.
         allow_nothing: Whether nothing to validate is no error.
     """
@@ -33,6 +49,7 @@ class Asked(Struct, frozen=True):
     output: str = "table"
     promises: Sequence[str] = ()
     kind: str = ""
+    exclude: Sequence[str] = ()
     strict: bool = False
     allow_nothing: bool = False
 
@@ -54,9 +71,11 @@ def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
         raise UsageError(f"-o {inert(asked.output, 60)}: expected {', '.join(FORMS)}")
     if asked.kind and asked.kind not in Form.__members__.values():
         raise UsageError(f"--kind {inert(asked.kind, 60)}: expected {', '.join(Form)}")
-    sources = read_sources(paths, sys.stdin.buffer)
-    promises = read_sources(asked.promises, sys.stdin.buffer)
-    report = check(sources, promises=promises, form=Form(asked.kind) if asked.kind else None)
+    files = read_sources(paths, sys.stdin.buffer, asked.exclude)
+    promises = read_sources(asked.promises, sys.stdin.buffer).sources
+    report = check(files.sources, promises=promises, form=Form(asked.kind) if asked.kind else None)
+    report = replace(report, left=files.left)
+    _note(files.left)
     if not report.documents and not asked.allow_nothing:
         raise UsageError(f"{_named(paths)}: nothing to validate: {_nothing(report)}")
     if asked.output == "table":
@@ -75,13 +94,27 @@ def _named(paths: Sequence[str]) -> str:
 
 
 def _nothing(report: Report) -> str:
+    left = f" ({_left(report)})" if report.left else ""
     if not report.files:
-        return "no file that ends in .yaml, .yml or .json"
+        return f"no file that ends in .yaml, .yml or .json{left}"
     files = count_of(report.files, "file")
     if report.passed_over:
         strangers = count_of(report.passed_over, "document")
-        return f"{files} with {strangers}, none of a kind that is known; give their Promise with --promise"
-    return f"{files} without a document"
+        return f"{files} with {strangers}, none of a kind that is known; give their Promise with --promise{left}"
+    return f"{files} without a document{left}"
+
+
+def _left(report: Report) -> str:
+    counts = Counter(item.why for item in report.left)
+    told = (f"{counts[why]} {words[counts[why] > 1]}" for why, words in _LEFT.items() if counts[why])
+    return f"left alone: {', '.join(told)}"
+
+
+def _note(left: Sequence[LeftAlone]) -> None:
+    """Name what a person may have thought to be read, beside the answer and not in it."""
+    named = [f"{inert(item.file, 400)}: {_NOTES[item.why]}" for item in left if item.why in _NOTES]
+    more = [f"and {len(named) - _MOST_NOTES} more"] if len(named) > _MOST_NOTES else []
+    sys.stderr.writelines(f"hctl: {line}\n" for line in (*named[:_MOST_NOTES], *more))
 
 
 def _draw(report: Report) -> None:
@@ -107,7 +140,9 @@ def _summary(report: Report) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in report.findings)
     warnings = len(report.findings) - errors
     what = f"{count_of(report.documents, 'document')} in {count_of(report.files, 'file')}"
-    passed = f" ({report.passed_over} of other kinds passed over)" if report.passed_over else ""
+    notes = [f"{report.passed_over} of other kinds passed over"] if report.passed_over else []
+    notes += [_left(report)] if report.left else []
+    passed = f" ({'; '.join(notes)})" if notes else ""
     if not report.findings:
         return f"{what}: valid{passed}"
     told = [count_of(errors, "error")] if errors else []

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from hctl.texts import inert
-from hctl.validation.findings import Finding, Report, Severity
+from hctl.validation.findings import Finding, Report, Severity, Why
 
 from .reports import API_VERSION
 from .sarif import sarif_log
@@ -41,6 +41,7 @@ def spell_findings(report: Report, form: str) -> str:
 def validation_report(report: Report) -> Json:
     """All findings, and how many of what there were."""
     counts = Counter(finding.severity for finding in report.findings)
+    left = Counter(item.why for item in report.left)
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidationReport",
@@ -50,6 +51,7 @@ def validation_report(report: Report) -> Json:
             "files": report.files,
             "documents": report.documents,
             "passedOver": report.passed_over,
+            "leftAlone": {str(why): left[why] for why in Why},
             "errors": counts[Severity.ERROR],
             "warnings": counts[Severity.WARNING],
         },

@@ -11,9 +11,10 @@ from hctl.texts import inert
 from platform_status_contract.validation.problems import describe, format_path
 
 from .findings import Finding, Report, Severity
-from .kinds import KRATIX, OURS, Kind, KindId, api_of, builtin_kinds, crd_of, kinds_of
+from .kinds import KRATIX, OURS, Kind, KindId, api_of, crd_of, kinds_of
+from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of, near_kinds
 from .located import Located, mapping
-from .promises import crd_findings, embedded_templates, promise_findings
+from .promises import crd_findings, promise_findings
 from .requests import request_findings
 from .statuses import contract_findings, status_findings
 from .streams import Flaw, read_stream
@@ -54,22 +55,6 @@ class _Read(Struct, frozen=True):
     flaw: Flaw | None
 
 
-class _Known(Struct, frozen=True):
-    """What all files together say about kinds.
-
-    Attributes:
-        kinds: The kinds of requests.
-        templates: Name of a template -> the kind that its Promise defines; None if Promises disagree.
-        only: The kind of the one Promise or CRD that was given beside the files.
-        used: The kinds of all documents.
-    """
-
-    kinds: dict[KindId, Kind]
-    templates: dict[str, Kind | None]
-    only: Kind | None
-    used: frozenset[KindId]
-
-
 def check(sources: Sequence[Source], *, promises: Sequence[Source] = (), form: Form | None = None) -> Report:
     """Validate files.
 
@@ -80,7 +65,7 @@ def check(sources: Sequence[Source], *, promises: Sequence[Source] = (), form: F
     """
     files = [_read(source) for source in sources]
     beside = [_read(source) for source in promises]
-    known = _learn(files, beside)
+    known = learn([read.roots for read in files], [read.roots for read in beside])
     findings: list[Finding] = []
     documents = passed_over = 0
     for read in files:
@@ -122,32 +107,7 @@ def _objects(root: Located) -> Iterator[Located]:
         yield root
 
 
-def _learn(files: Sequence[_Read], beside: Sequence[_Read]) -> _Known:
-    kinds = builtin_kinds()
-    templates: dict[str, Kind | None] = {}
-    given: list[Kind] = []
-    # What was named as the authority is learnt last.
-    for read in (*files, *beside):
-        for root in read.roots:
-            crd = crd_of(root)
-            found = list(kinds_of(crd)) if crd is not None else []
-            for kind in found:
-                kinds[kind.name] = kind
-                given += [kind] if read in beside else []
-                for template, what in embedded_templates(root) if crd is not root else ():
-                    name = _name(template) if what == "StatusContract" else ""
-                    templates[name] = kind if templates.get(name, kind) == kind else None
-    apis = (api_of(root) for read in files for root in read.roots)
-    used = frozenset(KindId(group, kind) for group, _, kind in apis)
-    return _Known(kinds, templates, given[0] if len(given) == 1 else None, used)
-
-
-def _name(root: Located) -> str:
-    name = mapping(mapping(root.value).get("metadata")).get("name")
-    return name if isinstance(name, str) else ""
-
-
-def _judge(root: Located, known: _Known, form: Form | None, *, given: bool) -> list[Finding] | None:
+def _judge(root: Located, known: Known, form: Form | None, *, given: bool) -> list[Finding] | None:
     """Validate one object; None if it is none of ours."""
     if form is None and given and not isinstance(root.value, dict):
         return [*root.flawed(root.document.flaws), root.find((), "schema", describe(root.value), "a mapping")]
@@ -161,10 +121,18 @@ def _judge(root: Located, known: _Known, form: Form | None, *, given: bool) -> l
     # What is written ambiguously has been said; that its value then is not the right one follows from that.
     ambiguous = {format_path(flaw.path) for flaw in root.document.flaws}
     told = (finding for finding in found if not (finding.rule == "schema" and finding.path in ambiguous))
-    return [*root.flawed(root.document.flaws), *told]
+    return [*root.flawed(flaw for flaw in root.document.flaws if not _is_shipped(root, flaw)), *told]
 
 
-def _by_form(root: Located, known: _Known, form: Form) -> list[Finding]:
+def _is_shipped(root: Located, flaw: Flaw) -> bool:
+    """Whether a value stands in what a Promise ships: documents of others, which kubectl has one reading of."""
+    group, _, kind = api_of(root)
+    shipped = (*root.at, "spec", "dependencies")
+    is_inside = (group, kind) == (KRATIX, "Promise") and flaw.path[: len(shipped)] == shipped
+    return is_inside and flaw.rule == "ambiguous-scalar"
+
+
+def _by_form(root: Located, known: Known, form: Form) -> list[Finding]:
     value = mapping(root.value)
     match form:
         case Form.STATUS:
@@ -178,13 +146,13 @@ def _by_form(root: Located, known: _Known, form: Form) -> list[Finding]:
     return _request(root, known)
 
 
-def _by_kind(root: Located, known: _Known) -> list[Finding] | None:
+def _by_kind(root: Located, known: Known) -> list[Finding] | None:
     group, _, kind = api_of(root)
     crd = crd_of(root)
     if group == OURS:
         return _template(root, kind, known)
     authors = KRATIX if kind == "Promise" else OURS if kind in _KINDS_OF_OURS else ""
-    if authors and group != authors and (authors == OURS or get_close_matches(group[:64], [authors], n=1)):
+    if authors and group != authors and (group in ("", KRATIX, authors.partition(".")[2]) or is_slip(group, [authors])):
         version = "v1alpha1" if authors == KRATIX else "v1"
         found = describe(mapping(root.value).get("apiVersion"))
         return [root.find(("apiVersion",), "api-version", found, f"{authors}/{version}")]
@@ -192,24 +160,13 @@ def _by_kind(root: Located, known: _Known) -> list[Finding] | None:
         kinds = list(kinds_of(crd)) if crd is not None else []
         return list(promise_findings(root, kinds[0] if kinds else None))
     if crd is not None:
-        return list(crd_findings(crd, of_promise=False)) if _is_golden_path(crd, known) else None
-    groups = {name.group for name in known.kinds}
-    is_known = group in groups or kind in {name.kind for name in known.kinds}
-    is_near = bool(group and get_close_matches(group[:64], sorted(groups), n=1, cutoff=0.9))
-    return _request(root, known) if is_known or is_near else None
+        return list(crd_findings(crd, of_promise=False)) if is_golden_path(crd, known) else None
+    here = [name.kind for name in known.kinds if name.group == group]
+    is_known = bool(here) and (group in known.groups or not kind or bool(near_kinds(kind, here)))
+    return _request(root, known) if is_known or groups_meant(root, known) else None
 
 
-def _is_golden_path(crd: Located, known: _Known) -> bool:
-    """Whether a bare CRD is ours: by its group, its category, or because a request of it is among the files."""
-    spec = mapping(mapping(crd.value).get("spec"))
-    names = mapping(spec.get("names"))
-    categories = names.get("categories")
-    is_ours = any(spec.get("group") == name.group for name in builtin_kinds())
-    is_platform = isinstance(categories, list) and "platform" in categories
-    return is_ours or is_platform or any(spec.get("group") == name.group for name in known.used)
-
-
-def _template(root: Located, kind: str, known: _Known) -> list[Finding]:
+def _template(root: Located, kind: str, known: Known) -> list[Finding]:
     match kind:
         case "StatusContract":
             return list(template_findings(root, _template_kind(root, known)))
@@ -218,11 +175,11 @@ def _template(root: Located, kind: str, known: _Known) -> list[Finding]:
     return [_unknown(root, kind, _KINDS_OF_OURS, Severity.ERROR)]
 
 
-def _template_kind(root: Located, known: _Known) -> Kind | None:
-    return known.templates.get(_name(root)) or known.only
+def _template_kind(root: Located, known: Known) -> Kind | None:
+    return known.templates.get(name_of(root)) or known.only
 
 
-def _request(root: Located, known: _Known) -> list[Finding]:
+def _request(root: Located, known: Known) -> list[Finding]:
     group, version, name = api_of(root)
     kind = known.kinds.get(KindId(group, name))
     if kind is None:
@@ -238,21 +195,24 @@ def _request(root: Located, known: _Known) -> list[Finding]:
     return findings
 
 
-def _stranger(root: Located, group: str, name: str, known: _Known) -> Finding:
+def _stranger(root: Located, group: str, name: str, known: Known) -> Finding:
     """A kind that no CRD is known of: a slip if it is nearly a known one, else perhaps only a CRD is missing."""
     here = sorted(kind.kind for kind in known.kinds if kind.group == group)
     same = sorted(kind.group for kind in known.kinds if kind.kind == name)
     if same and not here:
         found = inert(str(mapping(root.value).get("apiVersion")), 100)
-        kind = known.kinds[KindId(same[0], name)]
-        return root.find(("apiVersion",), "api-version", found, f"{same[0]}/{list(kind.versions)[-1]}")
-    near = get_close_matches(name[:64], here, n=1, cutoff=0.8)
-    severity = Severity.ERROR if near or not here or not name else Severity.WARNING
+        meant = (get_close_matches(group[:64], same, 1, 0.0) or same)[0]
+        kind = known.kinds[KindId(meant, name)]
+        return root.find(("apiVersion",), "api-version", found, f"{meant}/{list(kind.versions)[-1]}")
+    near = near_kinds(name, here)
+    # Somebody else's group may well have two kinds that are nearly the same, but not two that differ in capitals only.
+    is_sure = bool(near) and (group in known.groups or near[0].lower() == name.lower())
+    severity = Severity.ERROR if is_sure or not here or not name else Severity.WARNING
     return _unknown(root, name, here or sorted(kind.kind for kind in known.kinds), severity)
 
 
 def _unknown(root: Located, name: str, known: Sequence[str], severity: Severity) -> Finding:
-    near = get_close_matches(name[:64], known, n=1, cutoff=0.8)
+    near = near_kinds(name, known)
     hint = f"did you mean {near[0]}?" if near else "or give its Promise with --promise" if name else ""
     found = inert(name, 100) if name else "nothing"
     return root.find(("kind",), "unknown-kind", found, f"one of {', '.join(known)}", hint, severity=severity)

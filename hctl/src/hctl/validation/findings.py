@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from .rules import RULES
 
-__all__ = ["RULES", "STDIN", "Finding", "Report", "Severity"]
+__all__ = ["RULES", "STDIN", "Finding", "LeftAlone", "Report", "Severity", "Why"]
 
 STDIN = "<stdin>"
 """What standard input is called in a finding."""
@@ -54,6 +54,27 @@ class Finding(Struct, frozen=True):
         return f"{where}found {self.found}, expected {self.expected}{hint}"
 
 
+class Why(StrEnum):
+    """Why a file of a folder is left alone, as ``-o json`` counts it."""
+
+    CHART = "chartTemplates"
+    EXCLUDED = "excluded"
+    LINK = "links"
+    SPECIAL = "special"
+
+
+class LeftAlone(Struct, frozen=True):
+    """A file or folder that is not read.
+
+    Attributes:
+        file: As it would have been shown.
+        why: Why not.
+    """
+
+    file: str
+    why: Why
+
+
 class Report(Struct, frozen=True):
     """What became of all files.
 
@@ -62,12 +83,14 @@ class Report(Struct, frozen=True):
         files: How many files were read.
         documents: How many documents were validated.
         passed_over: How many documents are of kinds that are none of ours.
+        left: What was not read.
     """
 
     findings: tuple[Finding, ...]
     files: int
     documents: int
     passed_over: int
+    left: tuple[LeftAlone, ...] = ()
 
     @property
     def failed(self) -> bool:

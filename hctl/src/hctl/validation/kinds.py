@@ -115,7 +115,7 @@ def crd_of(root: Located) -> Located | None:
 
 
 def kinds_of(crd: Located) -> Iterator[Kind]:
-    """The kind that a CRD defines, in every version whose schema can be read."""
+    """The kind that a CRD defines, in every version that is served; anything goes where a schema cannot be read."""
     spec = mapping(mapping(crd.value).get("spec"))
     group, kind = spec.get("group"), mapping(spec.get("names")).get("kind")
     if not (isinstance(group, str) and isinstance(kind, str) and group and kind):
@@ -128,10 +128,11 @@ def kinds_of(crd: Located) -> Iterator[Kind]:
             continue
         name, schema = version.get("name"), mapping(version.get("schema")).get("openAPIV3Schema")
         try:
-            if isinstance(name, str):
-                versions[name] = _whole(translate(schema), group, name, kind)
+            known = translate(schema)
         except NotStructuralError:
-            continue
+            known = {"type": "object"}
+        if isinstance(name, str):
+            versions[name] = _whole(known, group, name, kind)
     if versions:
         yield Kind(KindId(group, kind), versions)
 

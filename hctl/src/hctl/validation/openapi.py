@@ -122,7 +122,8 @@ def _checked(schema: object, path: Path) -> dict[str, Any]:
             near = get_close_matches(str(key)[:64], _KNOWN, n=1)
             hint = f"did you mean {near[0]}?" if near else ""
             raise NotStructuralError((*path, key), UNKNOWN_KEY, "a keyword of a CRD's schema", hint)
-    return schema
+    # The API server decodes null as absence.
+    return {key: value for key, value in schema.items() if value is not None or key == "default"}
 
 
 def _nested(

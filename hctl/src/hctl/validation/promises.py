@@ -9,7 +9,7 @@ from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, describe, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind
+from .kinds import Kind, api_of
 from .located import Located, mapping
 from .openapi import NotStructuralError, translate
 from .streams import read_stream
@@ -21,10 +21,8 @@ _TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifest
 """Variable of a container -> the template in it."""
 
 _NAME_LABEL: Final = "kratix.io/promise-name"
-_VERSION: Final = re.compile(r"v[0-9]")
-_SERVER_KEYS: Final = ("creationTimestamp", "finalizers", "generation", "managedFields", "resourceVersion", "uid")
-_WRITTEN_BY_THE_SERVER: Final[frozenset[Path]] = frozenset([("status",), *(("metadata", key) for key in _SERVER_KEYS)])
-"""What a Promise holds when it comes from a cluster."""
+_VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
+"""Kratix calls the revision ``<promise>-<version>``, which is the name of an object."""
 
 _ACTIONS: Final = ("configure", "delete")
 
@@ -36,18 +34,19 @@ def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
         root: The Promise.
         kind: What its API defines; None if that cannot be read.
     """
-    problems = validate_with(root.value, validator_of(promise_schema()))
-    told = root.told(problem for problem in problems if problem.keys not in _WRITTEN_BY_THE_SERVER)
+    told = root.told(validate_with(root.value, validator_of(promise_schema())))
     yield from told
     metadata = mapping(mapping(root.value).get("metadata"))
-    labels = mapping(metadata.get("labels"))
-    version = labels.get(VERSION_LABEL)
+    version = mapping(metadata.get("labels")).get(VERSION_LABEL)
     if not (isinstance(version, str) and _VERSION.match(version)):
         found = describe(version) if version is not None else "nothing"
         expected = "a version such as v1.2.3, which names the revision"
-        finding = root.find(("metadata", "labels", VERSION_LABEL), "promise-version", found, expected)
+        path: Path = ("metadata", "labels", VERSION_LABEL)
+        finding = root.find(path, "promise-version", found, expected, severity=Severity.WARNING)
         if finding.path not in {earlier.path for earlier in told}:
             yield finding
+    if not told:  # what seems to be missing may be what is misspelt
+        yield from _content(root)
     name = metadata.get("name")
     for workflow in ("promise", "resource"):
         for action in _ACTIONS:
@@ -60,6 +59,22 @@ def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
         yield from template.flawed(template.document.flaws)
         yield from (template_findings if what == "StatusContract" else manifests_findings)(template, kind)
     yield from _unreadable_templates(root)
+
+
+def _content(root: Located) -> Iterator[Finding]:
+    """Say what a Promise lacks to do anything at all; Kratix takes it all the same."""
+    spec = mapping(mapping(root.value).get("spec"))
+    workflows = mapping(spec.get("workflows"))
+    runs = {key: any(mapping(workflows.get(key)).get(action) for action in _ACTIONS) for key in ("promise", "resource")}
+    path: Path = ("spec",)
+    found, expected = "", ""
+    if not (spec.get("api") or spec.get("dependencies") or runs["promise"] or runs["resource"]):
+        found, expected = "nothing that Kratix could do", "an api, with workflows for its requests"
+    elif runs["resource"] and not spec.get("api"):
+        path = ("spec", "workflows", "resource")
+        found, expected = "pipelines for requests", "spec.api beside them: without it there are no requests"
+    if found:
+        yield root.find(path, "promise-content", found, expected, severity=Severity.WARNING, at_key=True)
 
 
 def _pipelines(root: Located, promise: str, workflow: str, action: str) -> Iterator[Finding]:
@@ -104,6 +119,13 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
         crd: The CRD.
         of_promise: Whether it is the API of a Promise: Kratix asks for more.
     """
+    group, _, kind = api_of(crd)
+    if (group, kind) != ("apiextensions.k8s.io", "CustomResourceDefinition"):
+        key = "apiVersion" if kind == "CustomResourceDefinition" else "kind"
+        expected = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}[key]
+        value = mapping(crd.value).get(key)
+        yield crd.find((key,), "promise-api", describe(value) if value is not None else "nothing", expected)
+        return
     yield from _crd_names(crd)
     spec = mapping(mapping(crd.value).get("spec"))
     if of_promise and spec.get("scope") != "Namespaced":
@@ -155,7 +177,8 @@ def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Findi
         return
     if of_promise and not isinstance(mapping(schema).get("properties"), dict):
         expected = "some: Kratix writes its schema of the status into them"
-        yield crd.find((*path, "properties"), "promise-api", "nothing", expected)
+        here = (*path, "properties")
+        yield crd.find(here, "promise-api", "nothing", expected, severity=Severity.WARNING, at_key=True)
 
 
 def _variables(root: Located) -> Iterator[tuple[Located, str]]:

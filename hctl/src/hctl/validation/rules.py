@@ -37,6 +37,7 @@ RULES: Final[dict[str, str]] = {
     "condition-time": "A condition of the contract did not change after the last write of the status.",
     "promise-api": "The API of a Promise is a CRD that Kratix can take: structural, Namespaced, with properties.",
     "promise-version": "A Promise has the label kratix.io/promise-version, which names its revision.",
+    "promise-content": "A Promise has an API, dependencies or pipelines; pipelines for requests go with an API.",
     "promise-category": "The CRD of a golden path is in the category platform, by which hctl finds it.",
     "promise-dependencies": "A Promise has no spec.dependencies, with which Kratix writes without end.",
     "promise-name-label": "Objects that a Promise ships do not carry kratix.io/promise-name, by which Kratix deletes.",

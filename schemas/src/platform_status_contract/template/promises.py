@@ -1,7 +1,8 @@
 """What Kratix accepts as a Promise (kratix.md sections 1 and 2). Pure.
 
 Kratix decodes a Pipeline strictly: one field too many and the Promise is invalid. So the shapes below forbid what they
-do not list. What is Kubernetes' own inside a container (env, resources, ...) is left to a real API server to judge.
+do not list. Metadata is a whole ObjectMeta, as clients and the API server write it. What is Kubernetes' own inside a
+container (env, resources, ...) is left to a real API server to judge.
 """
 
 import re
@@ -42,6 +43,22 @@ _Name = Annotated[
         extra_json_schema={"x-expected": "a name of at most 63 lower case letters, digits and '-'"},
     ),
 ]
+_ObjectName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z",
+        extra_json_schema={"x-expected": "a name of at most 63 lower case letters, digits, '-' and '.'"},
+    ),
+]
+_Time = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})\Z",
+        extra_json_schema={"x-expected": "a time such as 2026-02-26T10:00:00Z, or null"},
+    ),
+]
 
 
 class _Container(Struct, rename="camel", forbid_unknown_fields=True):
@@ -77,10 +94,22 @@ class _PipelineSpec(Struct, rename="camel", forbid_unknown_fields=True):
     volumes: list[_Any] = []
 
 
-class _Metadata(Struct, forbid_unknown_fields=True):
-    name: _Name
+class _Metadata(Struct, rename="camel", forbid_unknown_fields=True):
+    name: _ObjectName
     labels: dict[str, _Label] = {}
     annotations: dict[str, str] = {}
+    namespace: str = ""
+    generate_name: str = ""
+    finalizers: list[str] = []
+    owner_references: list[_Any] = []
+    creation_timestamp: _Time | None = None
+    deletion_timestamp: _Time | None = None
+    deletion_grace_period_seconds: int | None = None
+    generation: int = 0
+    managed_fields: list[_Any] = []
+    resource_version: str = ""
+    self_link: str = ""
+    uid: str = ""
 
 
 class _Pipeline(Struct, rename="camel", forbid_unknown_fields=True):
@@ -112,7 +141,7 @@ class _Required(Struct, forbid_unknown_fields=True):
 
 
 class _Selector(Struct, rename="camel", forbid_unknown_fields=True):
-    match_labels: Annotated[dict[str, _Label], Meta(min_length=1)]
+    match_labels: dict[str, _Label] = {}
 
 
 class _Spec(Struct, rename="camel", forbid_unknown_fields=True):
@@ -127,7 +156,8 @@ class _Promise(Struct, rename="camel", forbid_unknown_fields=True):
     api_version: Literal["platform.kratix.io/v1alpha1"]
     kind: Literal["Promise"]
     metadata: _Metadata
-    spec: _Spec
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+    status: _Any = {}
 
 
 def promise_problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -148,7 +178,10 @@ def promise_problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
 
 
 def promise_schema() -> dict[str, Any]:
-    """Return the shape of a Promise as a JSON Schema without references, for who wants every problem and its place."""
+    """Return the shape of a Promise as a JSON Schema without references, for who wants every problem and its place.
+
+    A field that may be missing may be null too: Kratix decodes null as absence, and clients write it.
+    """
     schema = msgspec.json.schema(_Promise)
     definitions = schema.pop("$defs")
 
@@ -159,10 +192,24 @@ def promise_schema() -> dict[str, Any]:
             return node
         if "$ref" in node:
             return inlined(definitions[node["$ref"].rpartition("/")[2]])
-        return {key: inlined(item) for key, item in node.items() if key not in ("title", "default")}
+        result = {key: inlined(item) for key, item in node.items() if key not in ("title", "default")}
+        if "properties" in node:
+            required = node.get("required", ())
+            result["properties"] = {
+                key: item if key in required else _or_null(item) for key, item in result["properties"].items()
+            }
+        return result
 
     result: dict[str, Any] = inlined(schema)
     return result
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in schema:
+        (schema,) = (branch for branch in schema["anyOf"] if branch.get("type") != "null")
+    enum = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    kind = {"type": [schema["type"], "null"]} if "type" in schema else {}
+    return {**schema, **enum, **kind}
 
 
 def _names(promise: _Promise) -> Iterator[Problem]:

@@ -107,7 +107,7 @@ def test_an_empty_stream_is_nothing_to_validate() -> None:
 
 
 def test_files_are_read_once_in_the_order_of_their_names_and_one_that_is_named_counts_as_named(folder: Path) -> None:
-    sources = read_sources([str(folder), str(folder / "good.yaml"), str(folder)], io.BytesIO())
+    sources = read_sources([str(folder), str(folder / "good.yaml"), str(folder)], io.BytesIO()).sources
     assert [(Path(source.file).name, source.given) for source in sources] == [
         ("good.yaml", True),
         ("bad.yml", False),

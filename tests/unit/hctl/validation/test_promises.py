@@ -117,6 +117,89 @@ def test_a_promise_as_it_comes_from_a_cluster_is_good() -> None:
     assert edited(edit) == ()
 
 
+@pytest.mark.parametrize(
+    ("edit", "rule", "path"),
+    [
+        (lambda p: p["metadata"].pop("labels"), "promise-version", 'metadata.labels["kratix.io/promise-version"]'),
+        (
+            lambda p: p["metadata"].update(labels=None), "promise-version",
+            'metadata.labels["kratix.io/promise-version"]',
+        ),
+        (
+            lambda p: p["metadata"]["labels"].update({"kratix.io/promise-version": ""}), "promise-version",
+            'metadata.labels["kratix.io/promise-version"]',
+        ),
+        (lambda p: p.pop("spec"), "promise-content", "spec"),
+        (lambda p: p.update(spec=None), "promise-content", "spec"),
+        (lambda p: p.update(spec={"workflows": {"resource": {"configure": []}}}), "promise-content", "spec"),
+        (lambda p: p["spec"].pop("api"), "promise-content", "spec.workflows.resource"),
+        (lambda p: p["spec"].update(api=None), "promise-content", "spec.workflows.resource"),
+        (
+            lambda p: schema(p).pop("properties"), "promise-api",
+            "spec.api.spec.versions[0].schema.openAPIV3Schema.properties",
+        ),
+        (
+            lambda p: schema(p).update(properties=None), "promise-api",
+            "spec.api.spec.versions[0].schema.openAPIV3Schema.properties",
+        ),
+    ],
+)  # fmt: skip
+def test_what_kratix_accepts_is_a_warning_at_the_most(edit: Edit, rule: str, path: str) -> None:
+    findings = edited(edit)
+    assert (rule, path) in [(finding.rule, finding.path) for finding in findings]
+    assert {str(finding.severity) for finding in findings if finding.rule != "expression-field"} == {"warning"}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda p: p["metadata"].update(namespace="default", creationTimestamp=None),
+        lambda p: [item["metadata"].update(namespace="default", creationTimestamp=None) for item in pipelines(p)],
+        lambda p: p["spec"]["api"]["metadata"].update(creationTimestamp=None),
+        lambda p: p["spec"]["api"].update(status={"conditions": None, "storedVersions": None}),
+        lambda p: p["spec"]["api"].update(apiVersion="apiextensions.k8s.io/v1beta1"),
+        lambda p: p["spec"].pop("workflows"),
+        lambda p: p["spec"].update(workflows=None),
+        lambda p: p["spec"]["workflows"].update(config={}, promise={}),
+        lambda p: p["metadata"]["labels"].update({"kratix.io/promise-version": "1.0.0"}),
+        lambda p: schema(p)["properties"]["spec"]["properties"]["host"].update(description=None, enum=None),
+        lambda p: p["spec"].update(destinationSelectors=[{"matchLabels": {}}]),
+    ],
+)  # fmt: skip
+def test_what_kratix_accepts_and_means_no_harm_is_good(edit: Edit) -> None:
+    assert edited(edit) == ()
+
+
+@pytest.mark.parametrize(
+    ("edit", "path"),
+    [
+        (lambda p: p["metadata"].update(nmaespace="default"), "metadata.nmaespace"),
+        (lambda p: pipelines(p)[0]["metadata"].update(uuid="x"), f"{RESOURCE}[0].metadata.uuid"),
+        (lambda p: pipelines(p)[0]["metadata"].pop("name"), f"{RESOURCE}[0].metadata.name"),
+        (lambda p: pipelines(p)[0].update(metadata=None), f"{RESOURCE}[0].metadata"),
+        (lambda p: pipelines(p)[0].pop("spec"), f"{RESOURCE}[0].spec"),
+        (lambda p: pipelines(p)[0].update(kind="Pipelines"), f"{RESOURCE}[0].kind"),
+        (lambda p: pipelines(p)[0]["spec"]["containers"][0].pop("image"), f"{RESOURCE}[0].spec.containers[0].image"),
+        (lambda p: p["spec"]["workflows"]["resource"].update(configure=[None]), f"{RESOURCE}[0]"),
+        (lambda p: p.update(spec=[]), "spec"),
+        (lambda p: p["spec"]["api"].update(kind="CustomResourceDefinitions"), "spec.api.kind"),
+        (lambda p: p["spec"]["api"].update(apiVersion="v1"), "spec.api.apiVersion"),
+        (lambda p: p["spec"]["api"].pop("apiVersion"), "spec.api.apiVersion"),
+        (lambda p: crd(p).pop("scope"), "spec.api.spec.scope"),
+        (lambda p: crd(p)["versions"][0].pop("schema"), "spec.api.spec.versions[0].schema.openAPIV3Schema"),
+    ],
+)  # fmt: skip
+def test_what_kratix_refuses_stays_an_error(edit: Edit, path: str) -> None:
+    errors = [finding for finding in edited(edit) if finding.severity == "error"]
+    assert path in [finding.path for finding in errors]
+
+
+def test_what_may_only_be_misspelt_is_not_said_to_be_missing_too() -> None:
+    findings = edited(lambda promise: promise["spec"].update(apis=promise["spec"].pop("api")))
+    assert [finding.rule for finding in findings if finding.path.startswith("spec.apis")] == ["typo"]
+    assert "promise-content" not in {finding.rule for finding in findings}
+
+
 def test_a_version_that_is_not_served_is_none_and_the_stored_one_is_what_templates_read() -> None:
     def edit(promise: dict[str, Any]) -> None:
         old = {**crd(promise)["versions"][0], "name": "v1alpha0", "served": False, "storage": False}

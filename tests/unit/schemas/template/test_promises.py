@@ -130,6 +130,71 @@ def test_a_promise_may_have_no_api() -> None:
     assert promise_problems(promise) == ()
 
 
+WHOLE_METADATA = {
+    "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
+    "creationTimestamp": None,
+    "deletionGracePeriodSeconds": 0,
+    "deletionTimestamp": "2026-02-26T10:00:00.123456Z",
+    "finalizers": ["kratix.io/dependencies-cleanup"],
+    "generateName": "widget-",
+    "generation": 2,
+    "managedFields": [{"manager": "kubectl"}],
+    "namespace": "default",
+    "ownerReferences": [{"kind": "PromiseRelease"}],
+    "resourceVersion": "1",
+    "selfLink": "",
+    "uid": "x",
+}
+
+
+def test_kratix_decodes_a_whole_object_meta_of_the_promise_and_of_a_pipeline() -> None:
+    made = pipeline()
+    promise = with_pipeline(made)
+    promise["metadata"].update(WHOLE_METADATA)
+    made["metadata"].update(WHOLE_METADATA)
+    promise["status"] = {"workflows": 0}
+    assert told(promise) == []
+    made["metadata"]["clustername"] = "x"
+    [line] = told(promise)
+    assert "unknown field `clustername`" in line
+
+
+@pytest.mark.parametrize("time", ["", "yesterday", "2026-02-26", "2026-02-26 10:00:00Z", "2026-02-26T10:00:00", 7])
+def test_a_time_that_go_cannot_read_makes_a_pipeline_invalid(time: object) -> None:
+    made = pipeline()
+    made["metadata"]["creationTimestamp"] = time
+    [line] = told(with_pipeline(made))
+    assert line.startswith("spec.workflows.resource.configure[0].metadata.creationTimestamp")
+
+
+def optional_places(schema: dict[str, Any], value: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Every mapping of a document together with each key of it that may be missing."""
+    found = [(value, key) for key in schema.get("properties", {}) if key not in schema.get("required", ())]
+    for key, inner in schema.get("properties", {}).items():
+        item = value.get(key)
+        parts = item if isinstance(item, list) else [item]
+        below = inner.get("items", inner)
+        found += [place for part in parts if isinstance(part, dict) for place in optional_places(below, part)]
+    return found
+
+
+def test_null_is_as_good_as_nothing_wherever_nothing_may_stand() -> None:
+    schema = promise_schema()
+    promise = with_pipeline(pipeline(jobOptions={}, rbac={}))
+    promise["spec"]["destinationSelectors"] = [{}]
+    places = optional_places(schema, promise)
+    assert len(places) > 50
+    for holder, key in places:
+        before = dict(holder)
+        holder[key] = None
+        assert validate_with(promise, validator_of(schema)) == (), key
+        holder.clear()
+        holder.update(before)
+    for key in ("metadata", "kind", "apiVersion"):
+        (problem,) = validate_with(promise | {key: None}, validator_of(schema))
+        assert problem.path == key
+
+
 def test_the_schema_says_of_a_shape_what_the_decoder_says() -> None:
     judge = validator_of(promise_schema())
     promise = with_pipeline(pipeline())
