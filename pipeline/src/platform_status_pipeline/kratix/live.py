@@ -1,7 +1,8 @@
 """Writing `problems` to the live status of a request, because a failed Job loses its status.yaml (kratix.md section 2).
 
 A JSON merge patch of that one key: it never touches a key of Kratix or of the sidecar (kratix.md sections 3 and 11).
-Only kubernetes.config and its REST client are used; the models cost memory and time.
+Only kubernetes.config and its REST client are used; the models cost memory and time. What a kubeconfig means is
+platform_status_kube's to say.
 """
 
 from collections.abc import Callable, Mapping
@@ -94,17 +95,23 @@ def _patch(target: Target, body: dict[str, Any], kubeconfig: str, settle: Callab
     # Imported here: a good run needs none of it.
     from kubernetes.client.configuration import Configuration  # noqa: PLC0415 - see above
     from kubernetes.client.rest import RESTClientObject  # noqa: PLC0415 - see above
-    from kubernetes.config import ConfigException, load_incluster_config, load_kube_config  # noqa: PLC0415 - see above
+    from kubernetes.config import ConfigException, load_incluster_config  # noqa: PLC0415 - see above
+    from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - see above
+
+    from platform_status_kube.kubeconfig import access  # noqa: PLC0415 - see above
 
     configuration = Configuration()
+    headers = HTTPHeaderDict({"Content-Type": "application/merge-patch+json", "Accept": "application/json"})
     try:
         load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # has no types
     except ConfigException:
         if not kubeconfig:
             raise RuntimeError("no access to the Kubernetes API, neither in a cluster nor by KUBECONFIG") from None
-        load_kube_config(config_file=kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]  # has no types
+        found = access(kubeconfig)
+        found.configure(configuration)
+        for name, value in found.impersonation:
+            headers.add(name, value)
     configuration.retries = False
-    headers = {"Content-Type": "application/merge-patch+json", "Accept": "application/json"}
     bearer = configuration.auth_settings().get("BearerToken")
     if bearer and bearer["value"]:
         headers[bearer["key"]] = bearer["value"]
@@ -123,4 +130,4 @@ def _patch(target: Target, body: dict[str, Any], kubeconfig: str, settle: Callab
 def _reason(error: Exception) -> str:
     status, reason = getattr(error, "status", None), getattr(error, "reason", None)
     text = f"{status} {reason}" if status else str(error) or type(error).__name__
-    return " ".join(text.split())[:300]
+    return " ".join(text.split())[:1000]
