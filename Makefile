@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
-DISTS := schemas pipeline sidecar hctl assistant tools
+DISTS := schemas kube pipeline sidecar hctl assistant tools
 WORKERS ?= auto
 export PYTHONPATH :=
 # Where it is set, each of a thousand processes of the tests compiles all that it imports.
@@ -115,7 +115,7 @@ control-plane: $(READY)
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
-	  --no-emit-package hctl --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+	  --no-emit-package hctl --no-emit-package platform-status-kube --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
 
 clean: ## Remove what was made in the checkout (the cache outside stays)
 	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -3,8 +3,8 @@
 ``import kubernetes.config`` runs ``kubernetes/__init__``, which imports the dynamic client, informers, websockets,
 pydantic, aiohttp and requests: 20 MiB that a sidecar under a limit of 64 MiB cannot spare (design.md section 8). So for
 the moment of the import the package bodies are left out, and only the modules that we use run: the configuration, the
-in-cluster loader and the REST client that makes the TLS pool. Outside a cluster a kubeconfig may need an exec plugin or
-OAuth, which only the full package knows; there memory does not matter, and the ordinary import is used.
+in-cluster loader and the REST client that makes the TLS pool. Outside a pod `platform_status_kube` says what a
+kubeconfig means, as for hctl; it is imported then only, with its YAML parser.
 """
 
 import importlib
@@ -17,6 +17,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from platform_status_kube.access import access_of
+from platform_status_kube.errors import KubeconfigError
 
 from .errors import SettingsError, UnansweredError
 
@@ -79,7 +82,8 @@ class Connection:
             if now < self._look_at[doubted]:
                 return
             self._look_at[doubted] = now + _LOOK_SECONDS
-            if not doubted and self._fingerprint() == self._loaded:
+            expired = self._access is not None and self._access.expired
+            if not doubted and not expired and self._fingerprint() == self._loaded:
                 return
             try:
                 self._use(self._load())
@@ -97,6 +101,7 @@ class Connection:
             rest = importlib.import_module("kubernetes.client.rest")
         # Before the files are read: a change in between is then seen at the next look.
         self._configuration = configuration
+        self._access = access_of(configuration)
         loaded = self._fingerprint()
         self.pool = rest.RESTClientObject(configuration).pool_manager
         self.host: str = str(configuration.host).rstrip("/")
@@ -131,9 +136,12 @@ class Connection:
             if not (token.isascii() and token.isprintable()):
                 raise UnansweredError("the token holds characters that no header may, is it being replaced?")
             return token
-        if self._configuration.username:
-            return str(self._configuration.get_basic_auth_token())
         return None
+
+    @property
+    def impersonation(self) -> tuple[tuple[str, str], ...]:
+        """The headers that say whom requests act as; a name may be there several times."""
+        return self._access.impersonation if self._access is not None else ()
 
 
 def connect(kubeconfig: str, context: str, *, service_account: str, connections: int) -> Connection:
@@ -165,14 +173,14 @@ def _stamp(name: str | None) -> tuple[int, int] | None:
 
 
 def _from_kubeconfig(path: str, context: str) -> Any:  # noqa: ANN401 - an untyped class of kubernetes
-    config = importlib.import_module("kubernetes.config")
-    configuration = importlib.import_module("kubernetes.client.configuration").Configuration()
+    # In a pod nobody needs it, nor its YAML parser.
+    kube = importlib.import_module("platform_status_kube.kubeconfig")
+    with _package_bodies_left_out():
+        configuration = importlib.import_module("kubernetes.client.configuration").Configuration()
     try:
-        config.load_kube_config(
-            config_file=path, context=context or None, client_configuration=configuration, persist_config=False
-        )
-    except Exception as error:  # half a file fails in the parser, or anywhere in a loader that expects a whole one
-        raise SettingsError(f"--kubeconfig {path}: {error}; give a readable kubeconfig with that context") from error
+        kube.access(path, context).configure(configuration)
+    except KubeconfigError as error:
+        raise SettingsError(f"--kubeconfig: {error}") from error
     return configuration
 
 

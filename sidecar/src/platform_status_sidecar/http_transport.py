@@ -157,10 +157,13 @@ class HttpTransport:
         text = answer.body[: _MAX_ERROR_TEXT * 4].decode("utf-8", "replace")[:_MAX_ERROR_TEXT]
         raise self._refused("GET", path, answer.status, text, answer.headers.get("retry-after"))
 
-    def _headers(self, accept: str) -> dict[str, str]:
-        headers = {"Accept": accept, "User-Agent": self._user_agent}
-        authorization = self._connection.authorization()
-        return headers | {"Authorization": authorization} if authorization else headers
+    def _headers(self, accept: str) -> urllib3.HTTPHeaderDict:
+        headers = urllib3.HTTPHeaderDict({"Accept": accept, "User-Agent": self._user_agent})
+        if authorization := self._connection.authorization():
+            headers["Authorization"] = authorization
+        for name, value in self._connection.impersonation:
+            headers.add(name, value)
+        return headers
 
     def _refused(self, method: str, path: str, status: int, text: str, retry_after: str | None) -> TransportError:
         if status == 401:  # noqa: PLR2004 - Unauthorized

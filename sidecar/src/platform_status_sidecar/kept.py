@@ -9,6 +9,7 @@ general way, which understands all of HTTP.
 
 import threading
 import weakref
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -57,7 +58,7 @@ class KeptConnections:
         self._closed = False
         weakref.finalize(self, _close, self._idle)
 
-    def get(self, path: str, headers: dict[str, str], *, seconds: float, connect_seconds: float) -> Answer:
+    def get(self, path: str, headers: Mapping[str, str], *, seconds: float, connect_seconds: float) -> Answer:
         """Ask, on a kept connection if there is one, else on a new one.
 
         Args:
@@ -97,7 +98,7 @@ class KeptConnections:
             self._closed = True
             _close(self._idle)
 
-    def _ask(self, manager: Any, kept: Any, path: str, headers: dict[str, str], seconds: float) -> Answer:  # noqa: ANN401 - urllib3's
+    def _ask(self, manager: Any, kept: Any, path: str, headers: Mapping[str, str], seconds: float) -> Answer:  # noqa: ANN401 - urllib3's
         try:
             kept.sock.settimeout(seconds)
             kept.sock.sendall(_request(path, kept.host, kept.port, headers))
@@ -131,11 +132,12 @@ def _close(idle: list[tuple[Any, Any]]) -> None:
         idle.pop()[1].close()
 
 
-def _request(path: str, host: str, port: int, headers: dict[str, str]) -> bytes:
+def _request(path: str, host: str, port: int, headers: Mapping[str, str]) -> bytes:
     name = f"[{host}]" if ":" in host else host
-    fields = "".join(f"{field}: {value}\r\n" for field, value in headers.items())
-    lines = f"GET {path} HTTP/1.1\r\nHost: {name}:{port}\r\n{fields}\r\n"
-    if lines.count("\n") != len(headers) + 3 or " " in path:
+    # A mapping of HTTP headers may hold one name several times.
+    fields = [f"{field}: {value}\r\n" for field, value in headers.items()]
+    lines = f"GET {path} HTTP/1.1\r\nHost: {name}:{port}\r\n" + "".join(fields) + "\r\n"
+    if lines.count("\n") != len(fields) + 3 or " " in path:
         raise ValueError(f"found {path!r}, expected a quoted path, and headers without line breaks")
     return lines.encode("latin-1")
 

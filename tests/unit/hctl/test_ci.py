@@ -176,14 +176,15 @@ def test_every_hook_is_documented() -> None:
 
 
 def test_what_the_hook_installs_is_all_of_ours_that_hctl_needs() -> None:
-    """pre-commit says `pip install . ./schemas ./hctl` at the root: these three must be what pip can install."""
+    """pre-commit says `pip install . ./schemas ./kube ./hctl` at the root: they must be what pip can install."""
     folders = hooks()["hctl-validate"]["additional_dependencies"]
     named = {}
     for folder in folders:
         text = (ROOT / folder / "pyproject.toml").read_text()
         assert 'build-backend = "hatchling.build"' in text
         named[text.split('\nname = "')[1].split('"')[0]] = text
-    ours = {"platform-status-contract", "platform-status-pipeline", "platform-status-sidecar", "hctl"}
+    parts = ("contract", "kube", "pipeline", "sidecar", "assistant", "localplane")
+    ours = {"hctl", *(f"platform-status-{part}" for part in parts)}
     needed = {name for name in ours if any(f'"{name}' in text.split("[project.scripts]")[0] for text in named.values())}
     assert needed <= set(named)
     assert 'hctl = "hctl.__main__:main"' in named["hctl"]

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import urllib3
-import yaml
 
 from localplane.errors import ClusterChoiceError
+from platform_status_kube.errors import KubeconfigError
+from platform_status_kube.kubeconfig import access
 
 __all__ = ["Connection", "from_kubeconfig"]
 
@@ -30,6 +32,10 @@ class Connection:
         authorization: Asked before each request for the Authorization header; None sends none. Asked each time
             because tokens expire.
         impersonate: User and groups to act as, instead of whoever the credentials belong to.
+        impersonation: Headers to the same end, as a kubeconfig has them; `impersonate` goes before them.
+        tls_server_name: The name that the server's certificate has, if it is not the host's.
+        proxy: URL of an HTTP proxy, empty for none.
+        proxy_headers: What that proxy wants to see.
         verify: False accepts any certificate, as a kubeconfig may ask with insecure-skip-tls-verify.
     """
 
@@ -39,13 +45,20 @@ class Connection:
     key: Path | None = None
     authorization: Authorization = _none
     impersonate: tuple[str, tuple[str, ...]] | None = None
+    impersonation: tuple[tuple[str, str], ...] = ()
+    tls_server_name: str | None = None
+    proxy: str = ""
+    proxy_headers: dict[str, str] | None = None
     verify: bool = True
     pool_size: int = field(default=4)
 
     def pool(self) -> urllib3.PoolManager:
         """Open a pool of connections; nothing is sent yet."""
-        return urllib3.PoolManager(
+        through: dict[str, Any] = {"proxy_url": self.proxy, "proxy_headers": self.proxy_headers} if self.proxy else {}
+        return (urllib3.ProxyManager if self.proxy else urllib3.PoolManager)(
+            **through,
             maxsize=self.pool_size,
+            server_hostname=self.tls_server_name,
             ca_certs=None if self.authority is None else str(self.authority),
             cert_file=None if self.certificate is None else str(self.certificate),
             key_file=None if self.key is None else str(self.key),
@@ -65,6 +78,8 @@ class Connection:
             headers.add("Impersonate-User", user)
             for group in groups:
                 headers.add("Impersonate-Group", group)
+        for name, value in self.impersonation if self.impersonate is None else ():
+            headers.add(name, value)
         return headers
 
 
@@ -78,29 +93,23 @@ def from_kubeconfig(path: Path, impersonate: tuple[str, tuple[str, ...]] | None 
     Raises:
         ClusterChoiceError: If the file cannot be read as a kubeconfig with a current context.
     """
-    # Takes a second and 40 MB to import, and only a foreign kubeconfig with its login plugins needs it.
-    from kubernetes import client, config  # noqa: PLC0415 - see above
-
-    settings = client.Configuration()
     try:
-        config.load_kube_config(  # type: ignore[no-untyped-call]  # the package has types for its models only
-            config_file=str(path), client_configuration=settings, persist_config=False
-        )
-    except (config.ConfigException, yaml.YAMLError, OSError, ValueError) as error:
+        found = access(str(path))
+    except KubeconfigError as error:
         raise ClusterChoiceError(f"{path}: cannot be used as a kubeconfig: {error}") from error
-
-    def authorization() -> str | None:
-        token: str | None = settings.get_api_key_with_prefix("BearerToken", alias="authorization")
-        return token
-
+    certificate, key = found.certificate or (None, None)
     return Connection(
-        server=str(settings.host).rstrip("/"),
-        authority=_path(settings.ssl_ca_cert),
-        certificate=_path(settings.cert_file),
-        key=_path(settings.key_file),
-        authorization=authorization,
+        server=found.server,
+        authority=_path(found.authority),
+        certificate=_path(certificate),
+        key=_path(key),
+        authorization=found.authorization,
         impersonate=impersonate,
-        verify=bool(settings.verify_ssl),
+        impersonation=found.impersonation,
+        tls_server_name=found.tls_server_name or None,
+        proxy=found.proxy,
+        proxy_headers=found.proxy_headers,
+        verify=found.verify,
     )
 
 

@@ -1,29 +1,28 @@
-"""The connection settings, by way of the ``kubernetes`` package, without paying a second for all of it.
+"""The connection settings, and a pool of connections by way of the ``kubernetes`` package.
 
-``import kubernetes`` runs its whole generated client, aiohttp, pydantic, requests and OAuth: three quarters of a second
-of CPU, for a command that answers in less. So the package bodies are left out, and only the modules that we use run:
-the kubeconfig loader and the REST client that makes the TLS pool. A kubeconfig with an auth-provider needs OAuth; then,
-and only then, the ordinary import is used.
+What a kubeconfig means is `platform_status_kube`'s to say. ``import kubernetes`` runs its whole generated client,
+aiohttp, pydantic, requests and OAuth: three quarters of a second of CPU, for a command that answers in less. So the
+package bodies are left out, and only the modules that we use run: the configuration, the pod's loader and the REST
+client that makes the TLS pool.
 """
 
 import importlib
 import importlib.util
-import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from hctl.errors import ClusterError, HctlError
-from hctl.texts import inert
+from platform_status_kube.access import access_of
+from platform_status_kube.errors import KubeconfigError
+from platform_status_kube.kubeconfig import access
 
 __all__ = ["Connection", "connect", "kubeconfig_path"]
 
 _BARE: Final = ("kubernetes", "kubernetes.client", "kubernetes.config", "kubernetes.utils")
-_OAUTH: Final = ("oauthlib", "oauthlib.oauth2", "requests_oauthlib")
 _POD: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 _CONNECTIONS: Final = 8
 
@@ -38,25 +37,40 @@ class Connection:
         pool: The urllib3 pool manager with the cluster's TLS settings.
     """
 
-    def __init__(self, configuration: Any, context: str, namespace: str) -> None:  # noqa: ANN401 - untyped there
+    def __init__(self, load: Callable[[], Any], namespace: str = "") -> None:
+        self._load = load
+        self._use(load())
+        self.context = self._access.context if self._access else ""
+        self.namespace = (self._access.namespace if self._access else namespace) or "default"
+
+    def _use(self, configuration: Any) -> None:  # noqa: ANN401 - untyped there
         configuration.connection_pool_maxsize = _CONNECTIONS
         configuration.retries = False
         with _slim():
             rest = importlib.import_module("kubernetes.client.rest")
         self._configuration = configuration
+        self._access = access_of(configuration)
         self.pool = rest.RESTClientObject(configuration).pool_manager
         self.host: str = str(configuration.host).rstrip("/")
-        self.context = context
-        self.namespace = namespace
 
     def authorization(self) -> str | None:
-        """Return the Authorization header, if the credentials are not a certificate."""
-        found = self._configuration.auth_settings().get("BearerToken")
-        if found and found["value"]:
-            return str(found["value"]).strip()
-        if self._configuration.username:
-            return str(self._configuration.get_basic_auth_token())
-        return None
+        """Return the Authorization header, if the credentials are not a certificate.
+
+        Raises:
+            ClusterError: There are no credentials now; nothing may be asked without them.
+        """
+        try:
+            if self._access is not None and self._access.expired:
+                self._use(self._load())
+            found = self._configuration.auth_settings().get("BearerToken")
+        except Exception as error:  # the pod's loader has errors of its own
+            raise ClusterError(str(error)) from error
+        return str(found["value"]).strip() if found and found["value"] else None
+
+    @property
+    def impersonation(self) -> tuple[tuple[str, str], ...]:
+        """The headers that say whom requests act as; a name may be there several times."""
+        return self._access.impersonation if self._access is not None else ()
 
 
 def connect(kubeconfig: str = "", context: str = "") -> Connection:
@@ -67,57 +81,30 @@ def connect(kubeconfig: str = "", context: str = "") -> Connection:
         context: Context given on the command line; empty for the current one.
 
     Raises:
-        HctlError: The settings cannot be read, or hold no such context.
+        HctlError: The settings cannot be read, cannot be honoured, or hold no such context.
     """
-    # What the loader says by way of logging, such as a failing exec plugin, comes back to us as a refused request.
-    logging.lastResort = None
     path = kubeconfig_path(kubeconfig)
     if not any(Path(part).exists() for part in path.split(os.pathsep) if part):
         if not kubeconfig and Path(_POD, "token").exists():
             return _from_pod()
         raise HctlError(f"kubeconfig {path} does not exist; name one with --kubeconfig FILE or KUBECONFIG")
+
+    def load() -> Any:  # noqa: ANN401 - untyped there
+        found = access(path, context)
+        with _slim():
+            configuration = importlib.import_module("kubernetes.client.configuration").Configuration()
+        found.configure(configuration)
+        return configuration
+
     try:
-        return _from_kubeconfig(path, context)
-    except HctlError:
-        raise
-    except Exception as error:
-        raise HctlError(_unreadable(path, context, error)) from error
+        return Connection(load)
+    except KubeconfigError as error:
+        raise HctlError(str(error)) from error
 
 
 def kubeconfig_path(given: str = "") -> str:
     """Return the kubeconfig that counts; several are joined by the path separator."""
     return given or os.environ.get("KUBECONFIG", "") or str(Path("~/.kube/config").expanduser())
-
-
-def _unreadable(path: str, context: str, error: Exception) -> str:
-    cause = inert(" ".join(str(error).split()), 300) or type(error).__name__
-    if context and context in str(error):
-        return f"kubeconfig {path}: no context {context!r}; `kubectl config get-contexts` lists them"
-    if "current-context" in cause:
-        return f"kubeconfig {path} names no current context; choose one with --context, `kubectl config use-context`"
-    return f"kubeconfig {path} cannot be used: {cause}; name a valid one with --kubeconfig FILE or KUBECONFIG"
-
-
-def _from_kubeconfig(path: str, context: str) -> Connection:
-    with _slim(oauth=_wants_oauth(path)):
-        configuration = importlib.import_module("kubernetes.client.configuration").Configuration()
-        loading = importlib.import_module("kubernetes.config.kube_config")
-    merger = loading.KubeConfigMerger(path)
-    chosen_by_first = next(filter(None, (_current_context(merger, part) for part in path.split(os.pathsep))), None)
-    loader = loading.KubeConfigLoader(
-        config_dict=merger.config, config_base_path=None, active_context=context or chosen_by_first
-    )
-    loader.load_and_set(configuration)
-    chosen = loader.current_context
-    settings = chosen.get("context") or {}
-    return Connection(configuration, str(chosen.get("name", "")), str(settings.get("namespace") or "default"))
-
-
-def _current_context(merger: Any, part: str) -> str | None:  # noqa: ANN401 - untyped there
-    """Return the current context of one file: with kubectl the first file that names one decides, there the last."""
-    found = merger.config_files.get(part)
-    named = found.get("current-context") if isinstance(found, dict) else None
-    return named if isinstance(named, str) else None
 
 
 def _from_pod() -> Connection:
@@ -131,45 +118,27 @@ def _from_pod() -> Connection:
         namespace = Path(_POD, "namespace").read_text(encoding="utf-8").strip()
     except (loader.ConfigException, OSError) as error:
         raise ClusterError(f"the ServiceAccount of this pod cannot be used: {error}; give --kubeconfig FILE") from error
-    return Connection(configuration, "", namespace or "default")
-
-
-def _wants_oauth(path: str) -> bool:
-    for part in path.split(os.pathsep):
-        with suppress(OSError):
-            if b"auth-provider" in Path(part).read_bytes():
-                return True
-    return False
+    return Connection(lambda: configuration, namespace)
 
 
 @contextmanager
-def _slim(*, oauth: bool = False) -> Iterator[None]:
+def _slim() -> Iterator[None]:
     """Let submodules of ``kubernetes`` be imported without the bodies of the packages above them.
 
     Packages that somebody imported already are left alone. The empty ones are taken away again at the end, and what was
     imported below them likewise: a later ``import kubernetes`` gets the real thing, with all that belongs to it.
     """
-    if oauth:
-        yield
-        return
     stand_ins: list[str] = []
     before = set(sys.modules)
-    for name in (*_BARE, *_OAUTH):
+    for name in _BARE:
         if name in sys.modules:
             continue
-        spec = importlib.util.find_spec(name) if name in _BARE else None
-        if name in _BARE and spec is None:
+        spec = importlib.util.find_spec(name)
+        if spec is None:
             raise HctlError("the package kubernetes is not installed; install hctl with uv tool or pipx")
-        sys.modules[name] = importlib.util.module_from_spec(spec) if spec else ModuleType(name)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
         stand_ins.append(name)
     try:
-        if "kubernetes.client" in stand_ins:
-            client: Any = sys.modules["kubernetes.client"]
-            client.Configuration = importlib.import_module("kubernetes.client.configuration").Configuration
-            client.ApiClient = None
-        if "requests_oauthlib" in stand_ins:
-            stand_in: Any = sys.modules["requests_oauthlib"]
-            stand_in.OAuth2Session = None
         yield
     finally:
         below = {name for name in sys.modules if name not in before and name.rpartition(".")[0] in stand_ins}

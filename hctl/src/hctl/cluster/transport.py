@@ -163,10 +163,13 @@ class Transport:
             response.release_conn()
 
     def _send(self, path: str, query: dict[str, str], accept: str, silence: float) -> Any:  # noqa: ANN401 - untyped
-        url = self.connection.host + path + ("?" + urlencode(query) if query else "")
-        headers = {"Accept": accept, "User-Agent": f"hctl/{__version__}"}
+        headers = urllib3.HTTPHeaderDict({"Accept": accept, "User-Agent": f"hctl/{__version__}"})
+        # Before the pool is taken: credentials that expired are replaced, and the pool with them.
         if authorization := self.connection.authorization():
             headers["Authorization"] = authorization
+        for name, value in self.connection.impersonation:
+            headers.add(name, value)
+        url = self.connection.host + path + ("?" + urlencode(query) if query else "")
         timeout = urllib3.Timeout(connect=self._patience, read=silence)
         try:
             response = self.connection.pool.request(

@@ -2,7 +2,8 @@
 
 A JSON merge patch of that one key: it never touches a key of Kratix or of the sidecar (kratix.md sections 3 and 11).
 Only in a pod, or with `--live`: whoever tries a container by hand may have a KUBECONFIG, and expects no change there.
-Only kubernetes.config and its REST client are used; the models cost memory and time.
+Only kubernetes.config and its REST client are used; the models cost memory and time. What a kubeconfig means is
+platform_status_kube's to say.
 """
 
 from collections.abc import Callable, Mapping
@@ -128,11 +129,14 @@ def _patch(target: Target, body: dict[str, Any], access: Access, settle: Callabl
     # Imported here: a good run needs none of it.
     from kubernetes.client.configuration import Configuration  # noqa: PLC0415 - see above
     from kubernetes.client.rest import RESTClientObject  # noqa: PLC0415 - see above
+    from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - see above
 
     configuration = Configuration()
-    by = _configure(configuration, access)
+    headers = HTTPHeaderDict({"Content-Type": "application/merge-patch+json", "Accept": "application/json"})
+    by, impersonation = _configure(configuration, access)
+    for name, value in impersonation:
+        headers.add(name, value)
     configuration.retries = False
-    headers = {"Content-Type": "application/merge-patch+json", "Accept": "application/json"}
     bearer = configuration.auth_settings().get("BearerToken")
     if bearer and bearer["value"]:
         headers[bearer["key"]] = bearer["value"]
@@ -149,15 +153,17 @@ def _patch(target: Target, body: dict[str, Any], access: Access, settle: Callabl
     return f"PATCH {target.path} of {urlsplit(configuration.host).netloc.rpartition('@')[2]}, {by}"
 
 
-def _configure(configuration: Any, access: Access) -> str:  # noqa: ANN401 - has no types
-    """Say how the cluster is reached; who types `--live` beside a KUBECONFIG means that one, in a pod too."""
-    from kubernetes.config import load_kube_config  # noqa: PLC0415 - see _patch
+def _configure(configuration: Any, access: Access) -> tuple[str, tuple[tuple[str, str], ...]]:  # noqa: ANN401 - has no types
+    """Say how the cluster is reached, and whom to act as; `--live` beside a KUBECONFIG means that one, in a pod too."""
     from kubernetes.config.incluster_config import InClusterConfigLoader  # noqa: PLC0415 - see _patch
+
+    from platform_status_kube import kubeconfig as files  # noqa: PLC0415 - see _patch
 
     kubeconfig = access.environment.get("KUBECONFIG", "")
     if access.live and kubeconfig:
-        load_kube_config(config_file=kubeconfig, client_configuration=configuration)  # type: ignore[no-untyped-call]  # has no types
-        return "by KUBECONFIG"
+        found = files.access(kubeconfig)
+        found.configure(configuration)
+        return "by KUBECONFIG", found.impersonation
     if not access.in_pod:
         raise RuntimeError("--live found no KUBECONFIG, expected the path of a kubeconfig file; set KUBECONFIG")
     loader = InClusterConfigLoader(  # type: ignore[no-untyped-call]  # has no types
@@ -166,10 +172,10 @@ def _configure(configuration: Any, access: Access) -> str:  # noqa: ANN401 - has
         environ=access.environment,
     )
     loader.load_and_set(configuration)  # type: ignore[no-untyped-call]  # has no types
-    return "by the ServiceAccount of this pod"
+    return "by the ServiceAccount of this pod", ()
 
 
 def _reason(error: Exception) -> str:
     status, reason = getattr(error, "status", None), getattr(error, "reason", None)
     text = f"{status} {reason}" if status else str(error) or type(error).__name__
-    return " ".join(text.split())[:300]
+    return " ".join(text.split())[:1000]

@@ -1,0 +1,147 @@
+"""What a chosen context means for a client: settings of the connection, credentials, and whom requests act as."""
+
+import base64
+import binascii
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from .access import Access
+from .credentials import authorization_of, check_methods, is_static
+from .entries import Cluster, User
+from .errors import KubeconfigError, one_line
+from .files import Chosen, choose
+from .impersonation import impersonation_headers
+from .plugin import Credential, run_plugin
+from .proxies import chosen_proxy, proxy_headers
+from .temporary import temporary
+
+__all__ = ["access"]
+
+
+def access(path: str, context: str = "") -> Access:
+    """Read a kubeconfig as kubectl does; a credential plugin runs now.
+
+    Args:
+        path: The file; several are joined by the path separator.
+        context: Name of the context, empty for the current one.
+
+    Raises:
+        KubeconfigError: Something in it cannot be honoured, or its credentials cannot be had.
+    """
+    chosen = choose(path, context)
+    try:
+        return _access(chosen)
+    except KubeconfigError as error:
+        raise KubeconfigError(f"kubeconfig {one_line(path)} cannot be used: {error}") from error
+
+
+def _access(chosen: Chosen) -> Access:
+    cluster, user = chosen.cluster, chosen.user
+    with _naming("cluster", chosen.cluster_name):
+        server = _server(cluster)
+        authority = _authority(cluster)
+        proxy = chosen_proxy(server, cluster.proxy_url)
+    with _naming("user", chosen.user_name):
+        impersonation = impersonation_headers(user)
+        check_methods(user)
+        found = Credential()
+        if user.plugin is not None and not is_static(user):
+            found = run_plugin(user.plugin, cluster)
+        certificate = _certificate(user, found)
+        authorization = authorization_of(user, found)
+        if certificate is None and authorization() is None and server.startswith("https:"):
+            raise KubeconfigError("it holds no credentials, and nothing is asked as nobody; log in again")
+        repeated = len({name.lower() for name, _ in impersonation}) < len(impersonation)
+        if proxy and repeated and server.startswith("http:"):
+            raise KubeconfigError("several groups cannot be sent over a proxy to a server without TLS")
+    return Access(
+        chosen.context,
+        chosen.namespace,
+        server,
+        not cluster.insecure_skip_tls_verify,
+        cluster.tls_server_name,
+        authority,
+        certificate,
+        proxy,
+        proxy_headers(proxy),
+        impersonation,
+        authorization,
+        found.expiration_timestamp,
+    )
+
+
+@contextmanager
+def _naming(what: str, name: str) -> Iterator[None]:
+    try:
+        yield
+    except KubeconfigError as error:
+        raise KubeconfigError(f"{what} {one_line(name)!r}: {error}") from error
+
+
+def _server(cluster: Cluster) -> str:
+    server = cluster.server.rstrip("/")
+    try:
+        parts = urlsplit(server)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known = False
+    if not known or not server.isprintable() or " " in server:
+        raise KubeconfigError(f"found the server {one_line(cluster.server)!r}, expected https://HOST:PORT")
+    return server
+
+
+def _authority(cluster: Cluster) -> str | None:
+    found = _file(cluster.certificate_authority, cluster.certificate_authority_data, "certificate-authority")
+    if found is None:
+        return None
+    if cluster.insecure_skip_tls_verify:
+        raise KubeconfigError("certificate-authority and insecure-skip-tls-verify exclude each other; remove one")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=found)
+    except (ssl.SSLError, ValueError) as error:
+        raise KubeconfigError("its certificate-authority is no PEM certificate") from error
+    except OSError as error:
+        raise KubeconfigError(f"certificate-authority {one_line(found)} cannot be read: {error.strerror}") from error
+    return found
+
+
+def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
+    certificate = _file(user.client_certificate, user.client_certificate_data, "client-certificate")
+    key = _file(user.client_key, user.client_key_data, "client-key")
+    if brought.client_certificate_data:
+        certificate = temporary(brought.client_certificate_data.encode())
+        key = temporary(brought.client_key_data.encode())
+    if certificate is None:
+        return None
+    if key is None:
+        raise KubeconfigError("it has a client-certificate and no client-key")
+
+    def refuse() -> str:
+        raise ValueError
+
+    try:
+        # OpenSSL would ask the terminal for the passphrase of an encrypted key.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, refuse)
+    except (ssl.SSLError, ValueError) as error:
+        raise KubeconfigError("client-certificate and client-key are no pair in PEM without a passphrase") from error
+    except OSError as error:
+        raise KubeconfigError(f"{_unreadable(certificate, key)} cannot be read: {error.strerror}") from error
+    return certificate, key
+
+
+def _unreadable(*files: str) -> str:
+    # OpenSSL does not say which of the two it is.
+    return " or ".join(one_line(file) for file in files if not os.access(file, os.R_OK)) or "its client-certificate"
+
+
+def _file(path: str, content: str, field: str) -> str | None:
+    """Return a file of what is named or inline; what is inline counts, as with kubectl."""
+    if not content:
+        return path or None
+    try:
+        return temporary(base64.b64decode("".join(content.split()), validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise KubeconfigError(f"its {field}-data is not base64") from error

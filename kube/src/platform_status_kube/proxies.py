@@ -1,0 +1,71 @@
+"""Which proxy stands between: the kubeconfig's, else the environment's, as Go reads it for kubectl."""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from .credentials import basic
+from .errors import KubeconfigError, one_line
+
+__all__ = ["chosen_proxy", "proxy_headers"]
+
+
+def chosen_proxy(server: str, named: str) -> str:
+    """Return the URL of the proxy, empty for none.
+
+    Args:
+        server: Base URL of the API server.
+        named: The cluster's proxy-url; for it NO_PROXY does not count.
+
+    Raises:
+        KubeconfigError: We cannot speak to that proxy; to go without it is not what was asked.
+    """
+    parts = urlsplit(server)
+    if named:
+        return _usable(named, "proxy-url")
+    found = getproxies().get(parts.scheme, "")
+    if not found or _goes_direct(parts.hostname or "", parts.netloc.rpartition("@")[2]):
+        return ""
+    return _usable(found if "://" in found else f"http://{found}", f"{parts.scheme.upper()}_PROXY")
+
+
+def proxy_headers(proxy: str) -> dict[str, str] | None:
+    """Return the Proxy-Authorization header of a proxy whose URL holds a password."""
+    parts = urlsplit(proxy)
+    if not parts.username and not parts.password:
+        return None
+    pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    return {"proxy-authorization": basic(pair)}
+
+
+def _usable(proxy: str, where: str) -> str:
+    try:
+        parts = urlsplit(proxy)
+        host, scheme, _ = parts.hostname, parts.scheme.lower(), parts.port
+    except ValueError:
+        host, scheme = None, ""
+    if scheme in ("https", "socks5", "socks5h", "socks4", "socks4a"):
+        raise KubeconfigError(f"{where} names a {scheme} proxy ({host}), which is not supported; name an http:// one")
+    if scheme != "http" or not host or not proxy.isprintable():
+        # The whole URL may hold a password.
+        raise KubeconfigError(f"{where} has the scheme {one_line(scheme)!r}, expected http://HOST:PORT")
+    return proxy
+
+
+def _goes_direct(host: str, host_and_port: str) -> bool:
+    """Loopback never takes a proxy, nor does what NO_PROXY names: a domain, an address, a block of addresses."""
+    if host == "localhost" or proxy_bypass(host_and_port):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or any(address in block for block in _blocks(getproxies().get("no", "")))
+
+
+def _blocks(no_proxy: str) -> Iterator[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    for part in no_proxy.split(","):
+        with suppress(ValueError):
+            yield ipaddress.ip_network(part.strip(), strict=False)
