@@ -66,9 +66,13 @@ schemas: $(READY) ## Write what is generated from schemas and CRDs: the referenc
 	@$(BIN)/python promise/request_schema.py
 	@$(BIN)/python assistant/knowledge.py --write
 
-promise: $(READY) ## Write promise/promise.yaml from its parts (DEPENDENCIES=static prints the form without a promise workflow)
+# PIPELINE, DESTINATION and OVER come from make's command line by way of the environment, so nothing in them is a command.
+promise: $(READY) ## Write each promise.yaml from its parts (PIPELINE=, DESTINATION=, OVER=: one for your platform, to OUT=dist/promise.yaml; DEPENDENCIES=static prints the form without a promise workflow)
 ifdef DEPENDENCIES
 	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES)
+else ifneq ($(PIPELINE)$(DESTINATION)$(OVER),)
+	@$(BIN)/python promise/assemble.py "$${FOLDER:-promise}" --out "$${OUT:-dist/promise.yaml}" \
+	  $${PIPELINE:+"--pipeline=$$PIPELINE"} $${DESTINATION:+"--destination=$$DESTINATION"} $${OVER:+"--over=$$OVER"}
 else
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $$folder || exit 1; done
 endif
