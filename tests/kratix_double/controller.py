@@ -75,7 +75,6 @@ class Controller:
         self._client = client
         self._promise = promise
         self._configure = tuple(configure)
-        self._names = [pipeline.name for pipeline in configure]
         self._delete = delete
         self._agenda = agenda
         self._runner = runner
@@ -86,8 +85,18 @@ class Controller:
         self._revision = 1
         self._memories: dict[Key, _Memory] = {}
 
-    def change_promise(self) -> None:
-        """Change the Promise's spec, which is in every Job's hash."""
+    @property
+    def _names(self) -> list[str]:
+        return [pipeline.name for pipeline in self._configure]
+
+    def change_promise(self, configure: Sequence[Pipeline] | None = None) -> None:
+        """Change the Promise's spec, which is in every Job's hash.
+
+        Args:
+            configure: Its configure pipelines from now on; None: as before.
+        """
+        if configure is not None:
+            self._configure = tuple(configure)
         self._revision += 1
 
     def lose_jobs(self, key: Key) -> None:
@@ -211,6 +220,7 @@ class Controller:
                 request, lambda status: statuses.succeed(status, names, finished, _now()), "workflow succeeded"
             )
             run.counted = True
+        self._works.remove_left(key.namespace, key.name, names)
         if find(request.get("status", {}), "ConfigureWorkflowCompleted") is None:
             self._loop(request, finished)
             return
