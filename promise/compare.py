@@ -10,8 +10,8 @@ Examples:
     python promise/compare.py --promise dist/promise.yaml requests.yaml placements.yaml
     python promise/compare.py --annotate requests.yaml placements.yaml > annotate.sh
 
-One line a document: stays, changes (which fields), comes; in capitals what needs you: LEAVES, STORE (the virtual cluster
-would keep its data elsewhere, so it would start empty), REFUSED, UNKNOWN. No values are shown.
+One line a document: stays, changes (which fields), comes; in capitals what needs you: LEAVES, STORE (the virtual
+cluster would keep its data elsewhere, so it would start empty), REFUSED, UNKNOWN. No values are shown.
 
 Exit codes: 0 nothing in capitals, 1 something, 2 wrong command line, 3 a file cannot be read.
 """

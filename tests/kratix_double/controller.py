@@ -220,13 +220,13 @@ class Controller:
                 request, lambda status: statuses.succeed(status, names, finished, _now()), "workflow succeeded"
             )
             run.counted = True
-        self._works.remove_left(key.namespace, key.name, names)
+        self._works.remove_left(self._promise.name, key.namespace, key.name, names)
         if find(request.get("status", {}), "ConfigureWorkflowCompleted") is None:
             self._loop(request, finished)
             return
         generation = request["metadata"]["generation"]
         request = self._status(request, lambda status: statuses.complete(status, generation), "observedGeneration")
-        works = self._works.of(namespace=key.namespace, name=key.name)
+        works = self._works.of(promise=self._promise.name, namespace=key.namespace, name=key.name)
         state, dry_run = workload.works_state(works), labelled(request, DRY_RUN)
         request = self._status(
             request,
@@ -263,7 +263,7 @@ class Controller:
             if not self._delete_workflow(request, memory, self._delete):
                 return
             request = self._without(request, "kratix.io/delete-workflows")
-        self._works.remove(key.namespace, key.name)
+        self._works.remove(self._promise.name, key.namespace, key.name)
         for finalizer in FINALIZERS:
             request = self._without(request, finalizer)
 

@@ -80,17 +80,18 @@ class WorkController:
         """End the thread."""
         self._agenda.stop()
 
-    def of(self, identity: Identity | None = None, *, namespace: str, name: str) -> list[Object]:
+    def of(self, identity: Identity | None = None, *, promise: str, namespace: str, name: str) -> list[Object]:
         """Return the Works of one request, without dry-run summaries.
 
         Args:
             identity: Only those of this pipeline.
+            promise: Name of the request's Promise; a request of another one may have the same name.
             namespace: Namespace of the request.
             name: Name of the request.
         """
-        selector = f"kratix.io/resource-name={name},!kratix.io/dry-run-summary"
+        selector = f"kratix.io/promise-name={promise},kratix.io/resource-name={name},!kratix.io/dry-run-summary"
         if identity is not None:
-            selector += f",kratix.io/pipeline-name={identity.pipeline},kratix.io/promise-name={identity.promise}"
+            selector += f",kratix.io/pipeline-name={identity.pipeline}"
         return self._client.list(workload.API_VERSION, "Work", namespace=namespace, label_selector=selector)
 
     def write(self, identity: Identity, folders: Folders, *, dry_run: bool) -> None:
@@ -105,7 +106,7 @@ class WorkController:
         except workload.SelectorError as error:
             raise ContainerError(str(error)) from error
         with self._writing:
-            existing = self.of(identity, namespace=identity.namespace, name=identity.resource)
+            existing = self.of(identity, promise=identity.promise, namespace=identity.namespace, name=identity.resource)
             if existing:
                 work = existing[0]
                 work["spec"]["workloadGroups"] = groups
@@ -117,19 +118,20 @@ class WorkController:
             metadata = work["metadata"]
             self._agenda.put(_Task("schedule", metadata["namespace"], metadata["name"]), self._timings.schedule)
 
-    def remove(self, namespace: str, name: str) -> None:
+    def remove(self, promise: str, namespace: str, name: str) -> None:
         """Delete the Works of a request that goes."""
-        self._delete(self.of(namespace=namespace, name=name))
+        self._delete(self.of(promise=promise, namespace=namespace, name=name))
 
-    def remove_left(self, namespace: str, name: str, pipelines: Collection[str]) -> None:
+    def remove_left(self, promise: str, namespace: str, name: str, pipelines: Collection[str]) -> None:
         """Delete the Works of pipelines that are not in the Promise (any more), once a run is complete.
 
         Args:
+            promise: Name of the Promise.
             namespace: Namespace of the request.
             name: Name of the request.
             pipelines: Names of the pipelines that the Promise has now.
         """
-        works = self.of(namespace=namespace, name=name)
+        works = self.of(promise=promise, namespace=namespace, name=name)
         self._delete([work for work in works if work["metadata"]["labels"]["kratix.io/pipeline-name"] not in pipelines])
 
     def _delete(self, works: Sequence[Object]) -> None:
