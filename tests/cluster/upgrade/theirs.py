@@ -141,8 +141,11 @@ def _sub_requests(asked: Json, name: str, target: str) -> dict[str, list[Json]]:
     values = {
         "controlPlane": {
             "distro": {"k8s": {"enabled": True, "version": "v1.34.3"}},
-            "backingStore": asked["spec"]["vcluster"]["backingStore"],
-            "statefulSet": {"highAvailability": {"replicas": 3}},
+            "backingStore": asked["spec"]["vcluster"].get("backingStore", {}),
+            "statefulSet": {
+                "highAvailability": {"replicas": 3},
+                "persistence": {"volumeClaim": {"enabled": True, "size": "10Gi"}},
+            },
         }
     }
     project = {"name": application, "namespace": "argocd", "sourceRepos": [chart["repoURL"]], "destinations": [where]}
