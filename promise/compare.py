@@ -8,7 +8,7 @@ Examples:
     kubectl get vclusterorchestratorv2 -A -o yaml > requests.yaml
     kubectl get workplacements -A -o yaml > placements.yaml
     python promise/compare.py --promise dist/promise.yaml requests.yaml placements.yaml
-    python promise/compare.py --annotate requests.yaml placements.yaml > annotate.sh
+    python promise/compare.py --annotate requests.yaml placements.yaml > annotate.sh     # --release takes it back
 
 One line a document: stays, changes (which fields), comes; in capitals what needs you: LEAVES, STORE (the virtual
 cluster would keep its data elsewhere, so it would start empty), REFUSED, UNKNOWN. No values are shown.
@@ -69,14 +69,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("requests", type=Path, help="YAML or JSON of the requests")
     parser.add_argument("placements", type=Path, help="YAML or JSON of the WorkPlacements of all namespaces")
     parser.add_argument("--promise", type=Path, default=PROMISE, help="the new Promise, default promise/promise.yaml")
-    parser.add_argument("--annotate", action="store_true", help="print commands that keep agents from pruning, no more")
+    commands = parser.add_mutually_exclusive_group()
+    commands.add_argument("--annotate", action="store_true", help="only print commands that keep agents from pruning")
+    commands.add_argument("--release", action="store_true", help="only print commands that take that back")
     options = parser.parse_args(argv)
     try:
         promise = read_mapping(options.promise)
         requests = [item for item in _objects(options.requests) if item.get("kind") == _kind(promise)]
         placements = _objects(options.placements)
-        if options.annotate:
-            lines = list(_commands(requests, placements, promise["metadata"]["name"]))
+        if options.annotate or options.release:
+            name = promise["metadata"]["name"]
+            lines = [_command(*found, release=options.release) for found in _every(requests, placements, name)]
         else:
             lines = [line for request in requests for line in _compared(request, placements, promise)]
     except (KeyError, TypeError, AttributeError) as error:
@@ -90,7 +93,9 @@ def main(argv: list[str] | None = None) -> int:
         return 3
     sys.stdout.writelines(f"{line}\n" for line in lines)
     # A word in capitals is a loss.
-    return 0 if options.annotate else int(any(line.split()[0].isupper() for line in lines))
+    if options.annotate or options.release:
+        return 0
+    return int(any(line.split()[0].isupper() for line in lines if line.startswith(" ")))
 
 
 def _kind(promise: Json) -> str:
@@ -137,32 +142,33 @@ def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _commands(requests: list[Json], placements: list[Json], promise: str) -> Iterator[str]:
-    """Make the commands for every document of the requests, and for what is made of those that are requests too."""
-    yield "# Keeps Argo CD and Flux from pruning; Flux would take back what kubectl sets under its own name."
+def _every(requests: list[Json], placements: list[Json], promise: str) -> Iterator[tuple[Identity, Json]]:
+    """Find every document of the requests, and what is made of those that are requests themselves."""
     done: set[Identity] = set()
     for request in requests:
-        metadata = request["metadata"]
-        left = _documents(
-            entry for entry in placements if _is_of(entry, metadata["namespace"], metadata["name"], promise)
-        )
+        where = request["metadata"]["namespace"], request["metadata"]["name"]
+        left = _documents(entry for entry in placements if _is_of(entry, *where, promise))
         while left:
             document = left.pop()
             identity = _identity(document)
-            if identity in done:
-                continue
-            done.add(identity)
-            left += _documents(entry for entry in placements if _is_of(entry, identity.namespace, identity.name))
-            yield _command(identity, document)
+            if identity not in done:
+                done.add(identity)
+                left += _documents(entry for entry in placements if _is_of(entry, identity.namespace, identity.name))
+                yield identity, document
 
 
-def _command(identity: Identity, document: Json) -> str:
-    own = (document["metadata"].get("annotations") or {}).get(SYNC_OPTIONS, "")
-    options = [option.strip() for option in own.split(",") if option.strip() and option.strip() not in KEEP]
+def _command(identity: Identity, document: Json, *, release: bool) -> str:
+    """Write a command; Flux would take back what kubectl sets under its own name, so it gets one that Flux respects."""
+    own = document["metadata"].get("annotations") or {}
+    options = [option.strip() for option in own.get(SYNC_OPTIONS, "").split(",")]
+    kept = ",".join([*(option for option in options if option and option not in KEEP), *KEEP])
+    values = {SYNC_OPTIONS: own.get(SYNC_OPTIONS), FLUX_PRUNE: own.get(FLUX_PRUNE)}
+    if not release:
+        values = {SYNC_OPTIONS: kept, FLUX_PRUNE: "disabled"}
     kind = identity.kind.lower() + (f".{identity.group}" if identity.group else "")
     where = ["-n", identity.namespace] if identity.namespace else []
     command = ["kubectl", "annotate", f"{kind}/{identity.name}", *where, "--overwrite", f"--field-manager={MANAGER}"]
-    return shlex.join([*command, f"{SYNC_OPTIONS}={','.join([*options, *KEEP])}", f"{FLUX_PRUNE}=disabled"])
+    return shlex.join([*command, *(f"{key}-" if value is None else f"{key}={value}" for key, value in values.items())])
 
 
 def _made(request: Json, promise: Json) -> tuple[list[Json], list[str]]:

@@ -240,7 +240,7 @@ def test_a_wrong_setting_is_told_and_nothing_is_written(copy: Path, arguments: l
 
 def test_make_hands_its_settings_on_as_texts(tmp_path: Path) -> None:
     def make(*settings: str) -> Done:
-        command = ["make", "-C", ROOT, "promise", f"OUT={tmp_path / 'promise.yaml'}", *settings]
+        command = ["make", "-C", str(ROOT), "promise", f"OUT={tmp_path / 'promise.yaml'}", *settings]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our Makefile
 
     assert make("PIPELINE=vco-v2-configure", "DESTINATION=capability.vcluster=true,zone=a").returncode == 0

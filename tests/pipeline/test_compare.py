@@ -164,9 +164,7 @@ def test_the_commands_annotate_the_documents_and_what_is_made_of_the_sub_request
     held += made_by_theirs(tmp_path / "other", theirs.request("games", "requests"))
     code, output, _ = compare([REQUEST], held, "--annotate")
     assert code == 0
-    lines = output.splitlines()
-    assert lines[0].startswith("# ")
-    commands = [shlex.split(line) for line in lines[1:]]
+    commands = [shlex.split(line) for line in output.splitlines()]
     assert all(command[:2] == ["kubectl", "annotate"] for command in commands)
     named = {command[2]: command[3:] for command in commands}
     assert len(named) == len(commands) == len(workload.documents(held[0])) + 1
@@ -186,6 +184,23 @@ def test_sync_options_that_are_there_are_kept(compare: Compare) -> None:
     _, output, _ = compare([REQUEST], held, "--annotate")
     assert "'configmap/a;b' -n n" in output
     assert "sync-options=ServerSideApply=true,Prune=false,Delete=false" in output
+    _, output, _ = compare([REQUEST], held, "--release")
+    assert output.endswith("sync-options=ServerSideApply=true, Prune=false' kustomize.toolkit.fluxcd.io/prune-\n")
+
+
+def test_a_release_takes_both_annotations_off_what_the_documents_do_not_say_themselves(
+    compare: Compare, tmp_path: Path
+) -> None:
+    code, output, _ = compare([REQUEST], made_by_theirs(tmp_path / "old", REQUEST), "--release")
+    assert code == 0
+    off = ["argocd.argoproj.io/sync-options-", "kustomize.toolkit.fluxcd.io/prune-"]
+    assert all(shlex.split(line)[-2:] == off for line in output.splitlines())
+    ours = rendered(tmp_path / "ours", read_promise("."), REQUEST).output
+    files = {path.name: path.read_bytes() for path in ours.iterdir()}
+    held = placements(theirs.ORCHESTRATOR.name, REQUEST, PIPELINE, files)
+    _, output, _ = compare([REQUEST], held, "--release")
+    (line,) = [line for line in output.splitlines() if " namespace/" in line]
+    assert line.endswith("sync-options=Prune=false,Delete=false kustomize.toolkit.fluxcd.io/prune=disabled")
 
 
 @pytest.mark.parametrize(

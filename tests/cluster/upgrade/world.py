@@ -12,7 +12,7 @@ from typing import Any
 
 from localplane.client import Client
 from tests.cluster.upgrade import theirs
-from tests.cluster.upgrade.agent import Agent, CommittedStore, Identity
+from tests.cluster.upgrade.agent import Agent, Commit, CommittedStore, Identity
 from tests.cluster.upgrade.controllers import Controllers
 from tests.kratix_double.double import KratixDouble
 from tests.kratix_double.job import Pipeline
@@ -123,22 +123,24 @@ class World:
         self.settle(until)
 
     def settle(self, until: Callable[[], bool]) -> None:
-        """Sync commit by commit until something holds and no commit has come for a while."""
-        end, quiet = time.monotonic() + _PATIENCE, time.monotonic() + _QUIET
-        while time.monotonic() < quiet or not until():
+        """Sync commit by commit until something holds and, from then on, no commit has come for a while."""
+        end, holds, quiet = time.monotonic() + _PATIENCE, False, 0.0
+        while not holds or time.monotonic() < quiet:
             assert time.monotonic() < end, (self.request().get("status"), self.kratix.complaints, self.missing())
-            self._controllers.act()
             try:
-                commit = self.store.commits.get(timeout=_POLL)
+                self._take(self.store.commits.get(timeout=_POLL))
+                quiet = time.monotonic() + _QUIET
             except queue.Empty:
-                continue
-            number = len(self.moments) // 2
-            self.look(f"{number}: before {commit.what}")
-            self._agent.sync(commit.files)
-            self._controllers.act()
-            self._controllers.act()
-            self.look(f"{number}: after {commit.what}")
-            quiet = time.monotonic() + _QUIET
+                if not holds and until():
+                    holds, quiet = True, time.monotonic() + _QUIET
+
+    def _take(self, commit: Commit) -> None:
+        number = len(self.moments) // 2
+        self.look(f"{number}: before {commit.what}")
+        self._agent.sync(commit.files)
+        self._controllers.act()
+        self._controllers.act()
+        self.look(f"{number}: after {commit.what}")
 
     def complete(self) -> bool:
         """Whether everything that must stay is there; then its uids are remembered."""
