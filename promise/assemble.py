@@ -6,8 +6,8 @@ Examples:
     python promise/assemble.py --check                  # exit 1 and say how to mend it if it is not up to date
     python promise/assemble.py --dependencies static    # print the form with the sidecar in spec.dependencies
     python promise/assemble.py promise/webapp           # another Promise: a folder with a parts.yaml
-    python promise/assemble.py --pipeline vco-v2-configure --destination capability.vcluster=true --out dist/p.yaml
-    python promise/assemble.py --over installed.yaml --out dist/p.yaml    # the same, read off an installed Promise
+    python promise/assemble.py --pipeline vco-v2-configure --destination capability.vcluster=true
+    python promise/assemble.py --over installed.yaml    # the same, read off an installed Promise
 """
 
 from __future__ import annotations
@@ -97,24 +97,25 @@ def main(argv: list[str] | None = None) -> int:
     )
     _add_placement(parser)
     arguments = parser.parse_args(argv)
-    static, result = arguments.dependencies == "static", arguments.folder / RESULT
-    if problem := _misuse(arguments, result):
-        parser.error(problem)
+    static, placed = arguments.dependencies == "static", _is_placed(arguments)
+    result = arguments.out or (dist(arguments.folder) if placed else arguments.folder / RESULT)
+    if arguments.check and (placed or arguments.out):
+        parser.error("--check compares the tracked Promise; leave out --pipeline, --destination, --over and --out")
+    if placed and result.resolve() == (arguments.folder / RESULT).resolve():
+        parser.error(f"--out {result} is the tracked file, which stays as it is; give another one")
     try:
         promise = read_parts(arguments.folder / PARTS)
-        placement = _placement(arguments, promise)
-        text = promise_text(place(promise, placement), static=static)
-        if arguments.out:
-            arguments.out.parent.mkdir(parents=True, exist_ok=True)
-            arguments.out.write_text(text, "utf-8")
-            return 0
+        text = promise_text(place(promise, _placement(arguments, promise)), static=static)
     except (AssemblyError, PipelineError, yaml.YAMLError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if static:
         sys.stdout.write(text)
     elif not arguments.check:
+        result.parent.mkdir(parents=True, exist_ok=True)
         result.write_text(text, "utf-8")
+        if placed:
+            sys.stdout.write(f"{result}\n")
     elif not (result.is_file() and result.read_text("utf-8") == text):
         sys.stderr.write(f"{result.name} is not what {PARTS} and its parts say; run: make promise\n")
         return 1
@@ -122,7 +123,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _add_placement(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("placement", "by which names Kratix keeps what the Promise makes; needs --out")
+    group = parser.add_argument_group(
+        "placement", f"by which names Kratix keeps what the Promise makes; written below dist/, {RESULT} stays"
+    )
     group.add_argument(
         "--pipeline",
         metavar="NAME",
@@ -143,18 +146,17 @@ def _add_placement(parser: argparse.ArgumentParser) -> None:
         help="the installed Promise that this one is to replace (kubectl get promise NAME -o yaml): take over the "
         "names of its API, and its pipeline and destination unless they are given",
     )
-    group.add_argument("--out", type=Path, metavar="FILE", help=f"where to write the Promise in place of {RESULT}")
+    group.add_argument("--out", type=Path, metavar="FILE", help="where to write the Promise, another file than these")
 
 
-def _misuse(arguments: argparse.Namespace, result: Path) -> str:
-    placed = arguments.pipeline is not None or arguments.destination is not None or arguments.over is not None
-    if placed and not arguments.out:
-        return "--pipeline, --destination and --over need --out FILE: the tracked file stays as it is"
-    if arguments.out and arguments.check:
-        return "--check writes nothing, so it takes no --out"
-    if arguments.out and arguments.out.resolve() == result.resolve():
-        return f"--out {arguments.out} is the tracked file; give another one, such as dist/{RESULT}"
-    return ""
+def _is_placed(arguments: argparse.Namespace) -> bool:
+    return any(given is not None for given in (arguments.pipeline, arguments.destination, arguments.over))
+
+
+def dist(folder: Path) -> Path:
+    """Where a Promise goes that is not the tracked one: below dist/, under the name of its folder."""
+    folder, root = folder.resolve(), HERE.parent
+    return root / "dist" / (folder.relative_to(root) if folder.is_relative_to(root) else folder.name) / RESULT
 
 
 def _labels(text: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ to the state store. A document that leaves is deleted by an agent that prunes (d
 Examples:
     kubectl get vclusterorchestratorv2 -A -o yaml > requests.yaml
     kubectl get workplacements -A -o yaml > placements.yaml
-    python promise/compare.py --promise dist/promise.yaml requests.yaml placements.yaml
+    python promise/compare.py --promise dist/promise/promise.yaml requests.yaml placements.yaml
     python promise/compare.py --annotate requests.yaml placements.yaml > annotate.sh     # --release takes it back
 
 One line a document: stays, changes (which fields), comes; in capitals what needs you: LEAVES, STORE (the virtual
