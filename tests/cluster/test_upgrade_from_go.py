@@ -80,13 +80,13 @@ def switch(world: World, admin: Client, promise: Json, folder: Path) -> None:
     )
 
 
-def annotations(world: World, folder: Path) -> str:
-    """The commands of step 0, made of what kubectl would print."""
+def commands(world: World, folder: Path, flag: str) -> str:
+    """The commands of step 0, or those that take it back, made of what kubectl would print."""
     placements = world.client.list("platform.kratix.io/v1alpha1", "WorkPlacement", namespace=world.namespace)
     files = [folder / "requests.yaml", folder / "placements.yaml"]
     for file, items in zip(files, ([world.request()], placements), strict=True):
         file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
-    script = [sys.executable, str(ROOT / "promise/compare.py"), "--annotate", *map(str, files)]
+    script = [sys.executable, str(ROOT / "promise/compare.py"), flag, *map(str, files)]
     return subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout  # noqa: S603 - ours
 
 
@@ -113,7 +113,9 @@ def test_without_step_0_the_agent_deletes(
 def test_with_step_0_nothing_is_lost_at_any_commit_on_the_way_there_and_back(admin: Client, tmp_path: Path) -> None:
     with played(admin, "kept", tmp_path) as world:
         promise = ours()
-        assert world.run(annotations(world, tmp_path)) > len(world.uids) - 8  # all but what the controllers made
+        assert (
+            world.run(commands(world, tmp_path, "--annotate")) > len(world.uids) - 8
+        )  # all but what the controllers made
         switch(world, admin, promise, tmp_path)
         there = len(world.moments)
         admin.apply(treat(theirs.promise()["spec"]["api"]))
@@ -132,6 +134,9 @@ def test_with_step_0_nothing_is_lost_at_any_commit_on_the_way_there_and_back(adm
         written = [moment for moment in world.moments if moment.endswith("after kept/vco-v2-configure written")]
         assert len(written) == 2
         assert there < len(world.moments)
+        # And with the annotations taken back a deleted request takes all of it along again.
+        world.run(commands(world, tmp_path, "--release"))
+        world.delete()
 
 
 def test_the_table_of_the_docs_says_what_the_tests_see() -> None:

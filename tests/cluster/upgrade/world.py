@@ -178,6 +178,11 @@ class World:
         """Print the table, for who runs the test with -s."""
         sys.stdout.write(f"\n{self.table()}\n")
 
+    def delete(self) -> None:
+        """Delete the request, and wait until nothing of what is watched stands."""
+        self.client.delete(theirs.API, theirs.ORCHESTRATOR.kind, self.name, namespace=self.namespace)
+        self.settle(lambda: not self._standing())
+
     def run(self, script: str) -> int:
         """Run lines `kubectl annotate KIND.GROUP/NAME ...`, as kubectl would; returns how many."""
         lines = [line for line in script.splitlines() if line and not line.startswith("#")]
@@ -191,7 +196,8 @@ class World:
         kind, _, group = kind_group.partition(".")
         namespace = words[words.index("-n") + 1] if "-n" in words else None
         manager = next(word for word in words if word.startswith("--field-manager=")).partition("=")[2]
-        annotations = dict(word.split("=", 1) for word in words[3:] if "/" in word.partition("=")[0])
+        keys = [word for word in words[3:] if "/" in word.partition("=")[0]]
+        annotations = {key.rstrip("-"): value if equals else None for key, equals, value in map(_parted, keys)}
         api_version = _GROUPS[group] if group else "v1"
         named = {item["name"]: item["kind"] for item in self._resources(api_version)}
         patch = {"metadata": {"annotations": annotations}}
@@ -215,6 +221,10 @@ class World:
                 if "deletionTimestamp" not in metadata:
                     found[Identity(api_version, kind, namespace, metadata["name"])] = metadata["uid"]
         return {identity: uid for identity, uid in found.items() if identity in every}
+
+
+def _parted(word: str) -> tuple[str, str, str]:
+    return word.partition("=")
 
 
 @contextmanager
