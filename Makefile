@@ -66,9 +66,13 @@ schemas: $(READY) ## Write what is generated from schemas and CRDs: the referenc
 	@$(BIN)/python promise/request_schema.py
 	@$(BIN)/python assistant/knowledge.py --write
 
-promise: $(READY) ## Write promise/promise.yaml from its parts (DEPENDENCIES=static prints the form without a promise workflow)
+# PIPELINE, DESTINATION and OVER come from make's command line by way of the environment, so nothing in them is a command.
+promise: $(READY) ## Write each promise.yaml from its parts (PIPELINE=, DESTINATION=, OVER=: that of FOLDER=promise for your platform, below dist/; DEPENDENCIES=static prints)
 ifdef DEPENDENCIES
 	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES)
+else ifneq ($(PIPELINE)$(DESTINATION)$(OVER),)
+	@$(BIN)/python promise/assemble.py "$${FOLDER:-promise}" $${OUT:+"--out=$$OUT"} \
+	  $${PIPELINE:+"--pipeline=$$PIPELINE"} $${DESTINATION:+"--destination=$$DESTINATION"} $${OVER:+"--over=$$OVER"}
 else
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $$folder || exit 1; done
 endif

@@ -6,6 +6,8 @@ Examples:
     python promise/assemble.py --check                  # exit 1 and say how to mend it if it is not up to date
     python promise/assemble.py --dependencies static    # print the form with the sidecar in spec.dependencies
     python promise/assemble.py promise/webapp           # another Promise: a folder with a parts.yaml
+    python promise/assemble.py --pipeline vco-v2-configure --destination capability.vcluster=true
+    python promise/assemble.py --over installed.yaml    # the same, read off an installed Promise
 """
 
 from __future__ import annotations
@@ -24,9 +26,11 @@ from platform_status_contract.template.promises import promise_problems
 from platform_status_contract.template.yaml_text import dump, load
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
-from platform_status_pipeline.kratix.folders import read_documents
+from platform_status_pipeline.kratix.destinations import labels_of
+from platform_status_pipeline.kratix.folders import read_documents, read_mapping
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.placement import Placement, over, place, warnings
 from platform_status_pipeline.template import outputs, resolve
 
 HERE = Path(__file__).resolve().parent
@@ -91,28 +95,93 @@ def main(argv: list[str] | None = None) -> int:
         help="how the sidecar goes out: by a promise workflow, or (printed, not written) as spec.dependencies, "
         "for platforms without a Job at installation; this Kratix then writes without end, see docs/kratix.md 11.6",
     )
+    _add_placement(parser)
     arguments = parser.parse_args(argv)
-    result = arguments.folder / RESULT
+    static, placed = arguments.dependencies == "static", _is_placed(arguments)
+    result = arguments.out or (dist(arguments.folder) if placed else arguments.folder / RESULT)
+    if arguments.check and (placed or arguments.out):
+        parser.error("--check compares the tracked Promise; leave out --pipeline, --destination, --over and --out")
+    if placed and result.resolve() == (arguments.folder / RESULT).resolve():
+        parser.error(f"--out {result} is the tracked file, which stays as it is; give another one")
     try:
-        text = promise_text(arguments.folder, static=arguments.dependencies == "static")
+        promise = read_parts(arguments.folder / PARTS)
+        text = promise_text(place(promise, _placement(arguments, promise)), static=static)
     except (AssemblyError, PipelineError, yaml.YAMLError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if arguments.dependencies == "static":
+    if static:
         sys.stdout.write(text)
     elif not arguments.check:
+        result.parent.mkdir(parents=True, exist_ok=True)
         result.write_text(text, "utf-8")
+        if placed:
+            sys.stdout.write(f"{result}\n")
     elif not (result.is_file() and result.read_text("utf-8") == text):
         sys.stderr.write(f"{result.name} is not what {PARTS} and its parts say; run: make promise\n")
         return 1
     return 0
 
 
-def promise_text(folder: Path, *, static: bool = False) -> str:
-    """Assemble the Promise of a folder.
+def _add_placement(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "placement", f"by which names Kratix keeps what the Promise makes; written below dist/, {RESULT} stays"
+    )
+    group.add_argument(
+        "--pipeline",
+        metavar="NAME",
+        help="name of the pipeline in workflows.resource.configure; <promise>-resource-configure-<NAME> may have 60 "
+        "characters",
+    )
+    group.add_argument(
+        "--destination",
+        type=_labels,
+        metavar="KEY=VALUE[,KEY=VALUE...]",
+        help="labels of the Destinations, for the sidecar's manifests too; what a template of kind Manifests directs "
+        "elsewhere stays directed",
+    )
+    group.add_argument(
+        "--over",
+        type=Path,
+        metavar="FILE",
+        help="the installed Promise that this one is to replace (kubectl get promise NAME -o yaml): take over the "
+        "names of its API, and its pipeline and destination unless they are given",
+    )
+    group.add_argument("--out", type=Path, metavar="FILE", help="where to write the Promise, another file than these")
+
+
+def _is_placed(arguments: argparse.Namespace) -> bool:
+    return any(given is not None for given in (arguments.pipeline, arguments.destination, arguments.over))
+
+
+def dist(folder: Path) -> Path:
+    """Where a Promise goes that is not the tracked one: below dist/, under the name of its folder."""
+    folder, root = folder.resolve(), HERE.parent
+    return root / "dist" / (folder.relative_to(root) if folder.is_relative_to(root) else folder.name) / RESULT
+
+
+def _labels(text: str) -> dict[str, str]:
+    try:
+        return labels_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _placement(arguments: argparse.Namespace, promise: dict[str, Any]) -> Placement:
+    given = Placement(arguments.pipeline, arguments.destination)
+    if arguments.over is None:
+        return given
+    installed = read_mapping(arguments.over)
+    placement = over(promise, installed, given)
+    for line in warnings(installed, placement):
+        sys.stderr.write(f"warning: {line}\n")
+    return placement
+
+
+def promise_text(promise: dict[str, Any], *, static: bool = False) -> str:
+    """Assemble a Promise.
 
     Args:
-        folder: With parts.yaml.
+        promise: What parts.yaml says, with the documents that it names.
         static: Whether the sidecar's manifests become spec.dependencies instead of a promise workflow.
 
     Returns:
@@ -122,7 +191,6 @@ def promise_text(folder: Path, *, static: bool = False) -> str:
         AssemblyError: The parts do not make a Promise that Kratix accepts; every problem is told.
         PipelineError: The Promise or the sidecar's parts do not fit together.
     """
-    promise = read_parts(folder / PARTS)
     if static:
         promise = with_dependencies(promise)
     problems = [problem.line for problem in promise_problems(promise)]

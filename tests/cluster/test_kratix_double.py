@@ -3,8 +3,9 @@
 Time runs ten times as fast (pace 0.1): the window of 1.1 s lasts 0.11 s, a first run about 0.7 s.
 """
 
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -744,6 +745,56 @@ def test_section_6_a_pipeline_without_output_still_makes_an_empty_work(play: Pla
     (work,) = cluster.works()
     assert work["spec"]["workloadGroups"] == []
     assert cluster.placements() == []
+
+
+def test_measured_again_the_work_of_a_pipeline_that_left_the_promise_goes_with_its_files_when_the_run_completes(
+    play: Play, cluster: Requests
+) -> None:
+    kept = pipeline(container({"own": 1}, output={"kept.yaml": "{kind: A}"}), name="kept")
+    old = pipeline(container({"own": 2}, output={"old.yaml": "{kind: B}"}), name="old")
+    hold = threading.Event()
+
+    def wait(folders: Folders, env: Mapping[str, str]) -> int:
+        del folders, env
+        return 0 if hold.wait(20) else 1
+
+    new = pipeline(container({"own": 3}, output={"new.yaml": "{kind: C}"}, act=wait), name="new")
+    kratix = play(kept, old)
+    cluster.create()
+    cluster.settled()
+    _eventually(lambda: _stored(kratix) == ["kept/kept.yaml", "old/old.yaml"], "both files")
+    kratix.rerun_all([kept, new])
+    cluster.wait(lambda request: _phases(request)[1:] == ["Running"], "the new pipeline runs")
+    # Until the run completes the old Work stays, and so do its files.
+    assert _pipelines(cluster.works()) == ["kept", "old"]
+    assert _stored(kratix) == ["kept/kept.yaml", "old/old.yaml"]
+    hold.set()
+    _eventually(lambda: _stored(kratix) == ["kept/kept.yaml", "new/new.yaml"], "the old file gone")
+    assert _pipelines(cluster.works()) == ["kept", "new"]
+    assert _pipelines(cluster.placements()) == ["kept", "new"]
+    assert kratix.complaints == []
+
+
+def test_section_6_the_files_of_a_deleted_request_go_and_a_neighbours_stay(play: Play, cluster: Requests) -> None:
+    kratix = play()
+    for name in ("a", "b"):
+        cluster.create(name)
+        cluster.settled(name)
+    _eventually(lambda: len(kratix.destination.store.files) == 2, "two files")
+    cluster.delete("a")
+    cluster.gone("a")
+    (path,) = kratix.destination.store.files
+    assert path.startswith(f"resources/{cluster.namespace}/widget/b/configure/")
+
+
+def _pipelines(objects: Iterable[Object]) -> list[str]:
+    return sorted(entry["metadata"]["labels"]["kratix.io/pipeline-name"] for entry in objects)
+
+
+def _stored(kratix: KratixDouble) -> list[str]:
+    """Return pipeline and file name of all that is stored, without the folders between."""
+    parts = [path.split("/") for path in kratix.destination.store.files]
+    return sorted(f"{found[4]}/{found[-1]}" for found in parts)
 
 
 # -- deletion (sections 2, 8 and 11.9)

@@ -75,7 +75,6 @@ class Controller:
         self._client = client
         self._promise = promise
         self._configure = tuple(configure)
-        self._names = [pipeline.name for pipeline in configure]
         self._delete = delete
         self._agenda = agenda
         self._runner = runner
@@ -86,8 +85,18 @@ class Controller:
         self._revision = 1
         self._memories: dict[Key, _Memory] = {}
 
-    def change_promise(self) -> None:
-        """Change the Promise's spec, which is in every Job's hash."""
+    @property
+    def _names(self) -> list[str]:
+        return [pipeline.name for pipeline in self._configure]
+
+    def change_promise(self, configure: Sequence[Pipeline] | None = None) -> None:
+        """Change the Promise's spec, which is in every Job's hash.
+
+        Args:
+            configure: Its configure pipelines from now on; None: as before.
+        """
+        if configure is not None:
+            self._configure = tuple(configure)
         self._revision += 1
 
     def lose_jobs(self, key: Key) -> None:
@@ -211,12 +220,13 @@ class Controller:
                 request, lambda status: statuses.succeed(status, names, finished, _now()), "workflow succeeded"
             )
             run.counted = True
+        self._works.remove_left(self._promise.name, key.namespace, key.name, names)
         if find(request.get("status", {}), "ConfigureWorkflowCompleted") is None:
             self._loop(request, finished)
             return
         generation = request["metadata"]["generation"]
         request = self._status(request, lambda status: statuses.complete(status, generation), "observedGeneration")
-        works = self._works.of(namespace=key.namespace, name=key.name)
+        works = self._works.of(promise=self._promise.name, namespace=key.namespace, name=key.name)
         state, dry_run = workload.works_state(works), labelled(request, DRY_RUN)
         request = self._status(
             request,
@@ -253,7 +263,7 @@ class Controller:
             if not self._delete_workflow(request, memory, self._delete):
                 return
             request = self._without(request, "kratix.io/delete-workflows")
-        self._works.remove(key.namespace, key.name)
+        self._works.remove(self._promise.name, key.namespace, key.name)
         for finalizer in FINALIZERS:
             request = self._without(request, finalizer)
 

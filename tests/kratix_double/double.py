@@ -118,9 +118,13 @@ class KratixDouble:
 
     # -- what a test does
 
-    def rerun_all(self) -> None:
-        """Change the Promise's spec: every request reruns from the first pipeline (section 5)."""
-        self._controller.change_promise()
+    def rerun_all(self, configure: Sequence[Pipeline] | None = None) -> None:
+        """Change the Promise's spec: every request reruns from the first pipeline (section 5).
+
+        Args:
+            configure: The configure pipelines of the changed Promise; None: as before.
+        """
+        self._controller.change_promise(configure)
         for request in self._client.list(self._promise.api_version, self._promise.kind, namespace=self._namespace):
             # The label wakes the controller; where somebody was faster, its own next pass finds the new hash.
             with suppress(ConflictError):

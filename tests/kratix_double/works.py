@@ -4,8 +4,8 @@ import hashlib
 import random
 import string
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from localplane.client import Client, Object
 from tests.kratix_double import workload
 from tests.kratix_double.agenda import Agenda
 from tests.kratix_double.job import ContainerError, Folders, metadata_document, output_files
+from tests.kratix_double.store import StateStore
 from tests.kratix_double.timings import Timings
 from tests.kratix_double.workload import Identity
 
@@ -28,12 +29,14 @@ class Destination:
         matches: Whether Works find it at all; if not they stay unscheduled.
         error: Why writes to its state store fail; None: they succeed.
         misplaced: Whether what is placed there should no longer be.
+        store: Its state store; what a GitOps agent sees.
     """
 
     name: str = "platform-cluster"
     matches: bool = True
     error: str | None = None
     misplaced: bool = False
+    store: StateStore = field(default_factory=StateStore)
 
 
 class _Task(NamedTuple):
@@ -67,6 +70,7 @@ class WorkController:
         self._chance = chance
         self._agenda: Agenda[_Task] = Agenda("kratix-works", self._handle, on_error)
         self._writing = threading.Lock()
+        self._storing = threading.Lock()
 
     def start(self) -> None:
         """Start the thread."""
@@ -76,17 +80,18 @@ class WorkController:
         """End the thread."""
         self._agenda.stop()
 
-    def of(self, identity: Identity | None = None, *, namespace: str, name: str) -> list[Object]:
+    def of(self, identity: Identity | None = None, *, promise: str, namespace: str, name: str) -> list[Object]:
         """Return the Works of one request, without dry-run summaries.
 
         Args:
             identity: Only those of this pipeline.
+            promise: Name of the request's Promise; a request of another one may have the same name.
             namespace: Namespace of the request.
             name: Name of the request.
         """
-        selector = f"kratix.io/resource-name={name},!kratix.io/dry-run-summary"
+        selector = f"kratix.io/promise-name={promise},kratix.io/resource-name={name},!kratix.io/dry-run-summary"
         if identity is not None:
-            selector += f",kratix.io/pipeline-name={identity.pipeline},kratix.io/promise-name={identity.promise}"
+            selector += f",kratix.io/pipeline-name={identity.pipeline}"
         return self._client.list(workload.API_VERSION, "Work", namespace=namespace, label_selector=selector)
 
     def write(self, identity: Identity, folders: Folders, *, dry_run: bool) -> None:
@@ -101,7 +106,7 @@ class WorkController:
         except workload.SelectorError as error:
             raise ContainerError(str(error)) from error
         with self._writing:
-            existing = self.of(identity, namespace=identity.namespace, name=identity.resource)
+            existing = self.of(identity, promise=identity.promise, namespace=identity.namespace, name=identity.resource)
             if existing:
                 work = existing[0]
                 work["spec"]["workloadGroups"] = groups
@@ -113,17 +118,33 @@ class WorkController:
             metadata = work["metadata"]
             self._agenda.put(_Task("schedule", metadata["namespace"], metadata["name"]), self._timings.schedule)
 
-    def remove(self, namespace: str, name: str) -> None:
-        """Delete the Works of a request with their placements, for which no garbage collector needs to run."""
-        for work in self.of(namespace=namespace, name=name):
+    def remove(self, promise: str, namespace: str, name: str) -> None:
+        """Delete the Works of a request that goes."""
+        self._delete(self.of(promise=promise, namespace=namespace, name=name))
+
+    def remove_left(self, promise: str, namespace: str, name: str, pipelines: Collection[str]) -> None:
+        """Delete the Works of pipelines that are not in the Promise (any more), once a run is complete.
+
+        Args:
+            promise: Name of the Promise.
+            namespace: Namespace of the request.
+            name: Name of the request.
+            pipelines: Names of the pipelines that the Promise has now.
+        """
+        works = self.of(promise=promise, namespace=namespace, name=name)
+        self._delete([work for work in works if work["metadata"]["labels"]["kratix.io/pipeline-name"] not in pipelines])
+
+    def _delete(self, works: Sequence[Object]) -> None:
+        """Delete Works with their placements, for which no garbage collector needs to run, and their files."""
+        for work in works:
+            namespace = work["metadata"]["namespace"]
             for placement in self._placements(work):
-                self._client.delete(
-                    workload.API_VERSION,
-                    "WorkPlacement",
-                    placement["metadata"]["name"],
-                    namespace=namespace,
-                    missing_ok=True,
-                )
+                # Not while one is being written: its files would come back after they were removed.
+                with self._storing:
+                    name = placement["metadata"]["name"]
+                    where = {"namespace": namespace, "missing_ok": True}
+                    self._client.delete(workload.API_VERSION, "WorkPlacement", name, **where)
+                    self.destination.store.remove(placement)
             self._client.delete(
                 workload.API_VERSION, "Work", work["metadata"]["name"], namespace=namespace, missing_ok=True
             )
@@ -140,7 +161,9 @@ class WorkController:
         if task.step == "schedule":
             self._schedule(self._client.get(workload.API_VERSION, "Work", task.name, namespace=task.namespace))
         else:
-            self._store(self._client.get(workload.API_VERSION, "WorkPlacement", task.name, namespace=task.namespace))
+            with self._storing:
+                where = {"namespace": task.namespace}
+                self._store(self._client.get(workload.API_VERSION, "WorkPlacement", task.name, **where))
 
     def _placements(self, work: Object) -> list[Object]:
         metadata = work["metadata"]
@@ -194,6 +217,7 @@ class WorkController:
             return
         content = "".join(entry["content"] for entry in placement["spec"].get("workloads", []))
         version = hashlib.sha256(f"{placement['metadata']['generation']}\n{content}".encode()).hexdigest()[:40]
+        self.destination.store.write(placement)
         self._set_placement(placement, version=version, error=None)
 
     def _set_placement(self, placement: Object, *, version: str | None, error: str | None) -> None:

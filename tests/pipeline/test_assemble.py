@@ -189,3 +189,76 @@ def test_make_promise_can_print_the_static_form() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == assemble("--dependencies", "static").stdout
+
+
+# -- for a platform of one's own
+
+
+def test_a_promise_for_a_platform_goes_to_a_file_of_its_own_and_the_tracked_one_stays(copy: Path) -> None:
+    tracked = (copy / "promise.yaml").read_bytes()
+    out = copy / "new" / "folder" / "promise.yaml"
+    done = assemble(copy, "--out", out, "--pipeline", "vco-v2-configure", "--destination", "capability.vcluster=true")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{out}\n", "")
+    promise = read_mapping(out)
+    assert promise["spec"]["destinationSelectors"] == [{"matchLabels": {"capability.vcluster": "true"}}]
+    assert promise["spec"]["workflows"]["resource"]["configure"][0]["metadata"]["name"] == "vco-v2-configure"
+    again = assemble(copy, "--out", copy / "again.yaml", "--over", out)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert (copy / "again.yaml").read_bytes() == out.read_bytes()
+    assert (copy / "promise.yaml").read_bytes() == tracked
+
+
+def test_another_pipeline_than_the_installed_one_is_warned_of(copy: Path) -> None:
+    done = assemble(copy, "--out", copy / "out.yaml", "--over", copy / "promise.yaml", "--pipeline", "other")
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: Kratix will delete the Works of pipeline configure")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--pipeline", "x", "--check"], 2, "--check compares the tracked Promise"),
+        (["--out", "out.yaml", "--check"], 2, "--check compares the tracked Promise"),
+        (["--out", "promise.yaml", "--destination", "a=b"], 2, "is the tracked file"),
+        (["--out", "out.yaml", "--destination", "a"], 2, "expected KEY=VALUE"),
+        (["--out", "out.yaml", "--pipeline", "x" * 17], 1, "expected at most 16"),
+        (["--out", "out.yaml", "--over", "missing.yaml"], 1, "missing.yaml"),
+        (["--out", "out.yaml", "--over", "parts.yaml"], 1, "parts.yaml"),
+        (["--out", "out.yaml", "--over", "webapp/promise.yaml"], 1, 'found metadata.name "webapp"'),
+    ],
+)
+def test_a_wrong_setting_is_told_and_nothing_is_written(copy: Path, arguments: list[str], code: int, told: str) -> None:
+    where = [str(copy / name) if name.endswith(".yaml") else name for name in arguments]
+    tracked = (copy / "promise.yaml").read_bytes()
+    done = assemble(copy, *where)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (copy / "out.yaml").exists()
+    assert (copy / "promise.yaml").read_bytes() == tracked
+
+
+def test_without_a_file_it_goes_below_dist_under_the_name_of_its_folder(copy: Path) -> None:
+    command = [sys.executable, str(copy / "assemble.py"), str(copy / "webapp"), "--pipeline", "other"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - as above
+    written = copy.parent / "dist/promise/webapp/promise.yaml"
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{written}\n", "")
+    assert read_mapping(written)["spec"]["workflows"]["resource"]["configure"][0]["metadata"]["name"] == "other"
+
+
+def test_the_static_form_can_be_placed_too(copy: Path) -> None:
+    done = assemble(copy, "--dependencies", "static", "--destination", "a=b")
+    assert "        a: b\n" in done.stdout
+    assert not (copy.parent / "dist").exists()
+
+
+def test_make_hands_its_settings_on_as_texts(tmp_path: Path) -> None:
+    def make(*settings: str) -> Done:
+        command = ["make", "-C", str(ROOT), "promise", f"OUT={tmp_path / 'promise.yaml'}", *settings]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our Makefile
+
+    assert make("PIPELINE=vco-v2-configure", "DESTINATION=capability.vcluster=true,zone=a").returncode == 0
+    promise = read_mapping(tmp_path / "promise.yaml")
+    assert promise["spec"]["destinationSelectors"] == [{"matchLabels": {"capability.vcluster": "true", "zone": "a"}}]
+    assert make("PIPELINE=a; touch x", f"OVER={tmp_path / 'promise.yaml'}").returncode != 0
+    assert make(f"OVER={tmp_path / 'promise.yaml'}").returncode == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from platform_status_pipeline import __version__
+from platform_status_pipeline.kratix.destinations import labels_of
 from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.promise.manifests import SidecarOptions, account_of
 from platform_status_pipeline.vcluster.settings import Settings
@@ -25,7 +26,6 @@ MANIFESTS: Final = "/etc/platform-status/manifests.yaml"
 
 _LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _IMAGE: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._:/@]*\Z")
-_SELECTOR: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._/]*=[A-Za-z0-9][-A-Za-z0-9._]*\Z")
 
 _EPILOG = """\
 examples:
@@ -196,7 +196,7 @@ def _add_sidecar(
         parents=[shared],
         help="write the manifests of the sidecar that keeps a Promise's statuses true",
         description="Reads the Promise from object.yaml; writes to platform/ of the output, and sends that folder to "
-        "the Destinations with the label environment: platform. For a workflow promise.configure.",
+        "the Destinations of --destination. For a workflow promise.configure.",
     )
     defaults = SidecarOptions()
 
@@ -235,9 +235,9 @@ def _add_sidecar(
     option(
         "destination",
         "environment=platform",
-        _matching(_SELECTOR, "KEY=VALUE"),
-        "KEY=VALUE",
-        "label of the Destinations that take the manifests",
+        _labels,
+        "KEY=VALUE[,...]",
+        "labels of the Destinations that take the manifests",
     )
     option("parts", "/etc/platform-status/sidecar", Path, "DIR", "folder of the parts", "SIDECAR_PARTS")
 
@@ -257,6 +257,13 @@ def _variable(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=VALUE")
     return name, value
+
+
+def _labels(text: str) -> dict[str, str]:
+    try:
+        return labels_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _matching(pattern: re.Pattern[str], expected: str, *, empty: bool = False) -> Callable[[str], str]:

@@ -91,7 +91,7 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
                 service_monitor=options.service_monitor,
                 skip_namespace=options.skip_namespace,
             )
-            sidecar(given, options.parts, made, dict([options.destination.split("=", 1)]))
+            sidecar(given, options.parts, made, options.destination)
         case _:
             delete(given)
 

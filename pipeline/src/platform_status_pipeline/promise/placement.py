@@ -1,0 +1,186 @@
+"""Fit a Promise into a platform: its pipeline's name, its Destinations, the names of its API. Pure.
+
+The first two decide which Work, and which folder of the state store, a request has. Under another name Kratix makes a
+second Work and deletes the first one's files once the run completes; an agent that prunes then deletes what they made
+(docs/upgrade.md). So a Promise that replaces another must take over all three.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+from msgspec import Struct
+
+from platform_status_contract.template.problems import Problem, found
+from platform_status_contract.template.promises import MAX_PIPELINE_NAME
+from platform_status_pipeline.errors import RefusedError
+
+__all__ = ["Placement", "over", "place", "warnings"]
+
+_NAME: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
+_SIDECAR: Final = "SIDECAR_DESTINATION"
+
+
+class Placement(Struct, frozen=True):
+    """Where the Works of a Promise go, and by which names; None leaves the Promise as it is.
+
+    Attributes:
+        pipeline: Name of its one pipeline in workflows.resource.configure.
+        labels: Labels of the Destinations, those of the sidecar's manifests too.
+        names: spec.names of its API, which Kratix lets nobody change.
+    """
+
+    pipeline: str | None = None
+    labels: Mapping[str, str] | None = None
+    names: Mapping[str, Any] | None = None
+
+
+def place(promise: Mapping[str, Any], placement: Placement) -> dict[str, Any]:
+    """Return a Promise with a placement.
+
+    Raises:
+        RefusedError: The pipeline's name is none, is too long, or there is not one pipeline to be named.
+    """
+    placed: dict[str, Any] = deepcopy(dict(promise))
+    spec = placed["spec"]
+    if placement.pipeline is not None:
+        _rename(placed["metadata"]["name"], _configure(placed), placement.pipeline)
+    if placement.labels is not None:
+        spec["destinationSelectors"] = [{"matchLabels": dict(placement.labels)}]
+        value = ",".join(f"{key}={label}" for key, label in placement.labels.items())
+        for container in _sidecars(placed):
+            others = [variable for variable in container.get("env", ()) if variable["name"] != _SIDECAR]
+            container["env"] = [*others, {"name": _SIDECAR, "value": value}]
+    if placement.names is not None:
+        spec["api"]["spec"]["names"] = dict(placement.names)
+    return placed
+
+
+def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Placement:
+    """Complete a placement by what an installed Promise has, which the new one is to replace.
+
+    Args:
+        promise: The new one.
+        installed: The installed one, as `kubectl get promise NAME -o yaml` shows it; any JSON.
+        given: What was given besides; it wins.
+
+    Raises:
+        RefusedError: It is no Promise, another one, or does not say which of several pipelines to replace; every
+            problem is told.
+    """
+    api, old = _at(promise, "spec", "api", "spec"), _at(installed, "spec", "api", "spec")
+    names = _at(old, "names")
+    problems = [*_misfits(promise, installed, api, old), *_bad_labels(installed)]
+    pipelines = _names_of(installed)
+    if given.pipeline is None and len(pipelines) != 1:
+        cause = f"found the pipelines {found(pipelines)} in workflows.resource.configure, expected one"
+        problems.append(Problem("installed Promise", cause, "say which one: --pipeline NAME (PIPELINE=NAME)"))
+    labels = given.labels if given.labels is not None else _labels(installed)
+    if not labels:
+        cause = "found no labels in spec.destinationSelectors, expected some"
+        problems.append(
+            Problem("installed Promise", cause, "give them: --destination KEY=VALUE (DESTINATION=KEY=VALUE)")
+        )
+    if problems:
+        raise RefusedError(problems)
+    return Placement(given.pipeline or pipelines[0], labels, names)
+
+
+def warnings(installed: object, placement: Placement) -> list[str]:
+    """Say what Kratix will delete when the installed Promise is replaced by one with this placement."""
+    left = [name for name in _names_of(installed) if name != placement.pipeline]
+    lines = [
+        f"Kratix will delete the Works of pipeline {name}, and their files in the state store, once each request has "
+        f"run {placement.pipeline}; see docs/upgrade.md, step 0"
+        for name in left
+    ]
+    if placement.labels != _labels(installed):
+        lines.append(
+            f"the selectors change from {found(_labels(installed))} to {found(placement.labels)}: a Work that no "
+            "Destination matches is not written anywhere; see docs/upgrade.md, step 0"
+        )
+    return lines
+
+
+def _misfits(promise: Mapping[str, Any], installed: object, api: object, old: object) -> Iterator[Problem]:
+    for path, new, was in (
+        ("kind", promise["kind"], _at(installed, "kind")),
+        ("metadata.name", promise["metadata"]["name"], _at(installed, "metadata", "name")),
+        ("spec.api.spec.group", _at(api, "group"), _at(old, "group")),
+        *(
+            (f"spec.api.spec.names.{key}", _at(api, "names", key), _at(old, "names", key))
+            for key in ("kind", "plural", "singular")
+        ),
+    ):
+        if new != was:
+            yield Problem(
+                "installed Promise", f"found {path} {found(was)}, expected {found(new)}", "give the right file"
+            )
+    stored = [_at(version, "name") for version in _list(_at(old, "versions")) if _at(version, "storage") is True]
+    served = [_at(version, "name") for version in _list(_at(api, "versions"))]
+    if not set(map(str, stored)) <= set(map(str, served)):
+        cause = f"its requests are stored as {found(stored)}, the new one serves {found(served)}"
+        yield Problem("installed Promise", cause, "requests could not be read any more; add the version to the new one")
+
+
+def _rename(promise: str, pipelines: list[Any], name: str) -> None:
+    whole = f"{promise}-resource-configure-{name}"
+    if not _NAME.match(name):
+        problem = Problem("pipeline", f"found {found(name)}, expected lower case letters, digits and '-'", "")
+    elif len(whole) > MAX_PIPELINE_NAME:
+        most = MAX_PIPELINE_NAME - len(whole) + len(name)
+        cause = (
+            f"found {found(name)} with {len(name)} characters, expected at most {most}: Kratix names a ServiceAccount "
+        )
+        problem = Problem("pipeline", f"{cause}{whole}, and allows {MAX_PIPELINE_NAME}", "choose a shorter name")
+    elif len(pipelines) != 1:
+        names = [pipeline["metadata"]["name"] for pipeline in pipelines]
+        cause = f"found the pipelines {found(names)} in spec.workflows.resource.configure, expected one to be named"
+        problem = Problem("pipeline", cause, "name them in the Promise's parts")
+    else:
+        pipelines[0]["metadata"]["name"] = name
+        return
+    raise RefusedError([problem])
+
+
+def _configure(promise: object) -> list[Any]:
+    return _list(_at(promise, "spec", "workflows", "resource", "configure"))
+
+
+def _names_of(promise: object) -> list[str]:
+    return [str(_at(pipeline, "metadata", "name")) for pipeline in _configure(promise)]
+
+
+def _labels(promise: object) -> dict[str, str]:
+    """Return the labels of all selectors; Kratix wants a Destination to have them all (kratix.md section 1)."""
+    labels: dict[str, str] = {}
+    for selector in _list(_at(promise, "spec", "destinationSelectors")):
+        match = _at(selector, "matchLabels")
+        if isinstance(match, Mapping):
+            labels |= {key: value for key, value in match.items() if isinstance(value, str)}
+    return labels
+
+
+def _bad_labels(installed: object) -> Iterator[Problem]:
+    for index, selector in enumerate(_list(_at(installed, "spec", "destinationSelectors"))):
+        match = _at(selector, "matchLabels")
+        for key, value in match.items() if isinstance(match, Mapping) else ():
+            if not isinstance(value, str):
+                path = f"spec.destinationSelectors[{index}].matchLabels.{key}"
+                yield Problem("installed Promise", f"found {path} {found(value)}, expected a text", "quote the value")
+
+
+def _sidecars(promise: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for pipeline in _list(_at(promise, "spec", "workflows", "promise", "configure")):
+        yield from (item for item in pipeline["spec"]["containers"] if item.get("args", [])[:1] == ["sidecar"])
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _at(value: object, *path: str) -> Any:  # noqa: ANN401 - any JSON
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
