@@ -24,6 +24,7 @@ from tests.kratix_double.conditions import condition, find
 from tests.kratix_double.double import KratixDouble
 from tests.kratix_double.job import Folders, Pipeline
 from tests.kratix_double.requests import FINALIZERS
+from tests.kratix_double.revisions import KRATIX_ACCOUNT, install_protection, revision
 from tests.kratix_double.timings import Timings
 from tests.kratix_double.widget import PROMISE, container, install, pipeline, widget
 from tests.kratix_double.world import APPLICATION, World
@@ -826,6 +827,35 @@ def test_measured_again_an_upgrade_of_the_promise_makes_every_request_wait_for_i
         assert (_state(done, "PromiseAvailable"), _reason(done, "PromiseAvailable")) == ("True", "PromiseAvailable")
     assert all(job.at - at >= 3.0 for job in kratix.jobs[started:])
     assert len(kratix.jobs) == started + 2
+
+
+def test_measured_again_the_latest_promise_revision_is_deleted_by_kratix_alone(
+    control_plane: Cluster, widgets: None
+) -> None:
+    del widgets
+    admin, kratix = control_plane.admin, control_plane.client(KRATIX_ACCOUNT, ["system:masters"])
+    install_protection(admin)
+    kind = ("platform.kratix.io/v1alpha1", "PromiseRevision")
+    for version, latest in (("v1", False), ("v2", True), ("v3", None)):
+        made = admin.create(revision("widget", version))
+        if latest is not None:
+            admin.replace({**made, "status": {"latest": latest}}, subresource="status")
+
+    def refused() -> bool:
+        try:
+            admin.request("DELETE", admin.path(*kind, "widget-v2"), body={"dryRun": ["All"]})
+        except ApiError as error:
+            return "deleted by Kratix alone" in str(error)
+        return False
+
+    _eventually(refused, "the API server knows the policy")
+    with pytest.raises(ApiError, match="deleted by Kratix alone"):
+        admin.delete(*kind, "widget-v2")
+    # Others than the latest may be deleted by whoever has the right, the latest by Kratix.
+    admin.delete(*kind, "widget-v1")
+    admin.delete(*kind, "widget-v3")
+    kratix.delete(*kind, "widget-v2")
+    assert admin.list(*kind) == []
 
 
 # -- Works (section 6)

@@ -1,4 +1,4 @@
-"""Groups of requests of one Promise, created together and then edited together; which starting statuses were lost.
+"""Groups of requests of one Promise, created, edited and rerun together; which writes of Kratix met one of ours.
 
 ``python -m tests.cluster.start_window.groups --help`` plays any number of them with either pacing.
 """
@@ -28,6 +28,7 @@ from platform_status_sidecar.write.pace import LIMITS, Limits
 from tests.kratix_double import widget
 from tests.kratix_double.double import KratixDouble
 from tests.kratix_double.job import Folders
+from tests.kratix_double.requests import MANUAL
 
 __all__ = ["TWO_SECONDS_OF_QUIET", "Lost", "play", "running_sidecar"]
 
@@ -46,11 +47,13 @@ class Lost(NamedTuple):
     Attributes:
         created: Starting statuses that were lost when its requests were created.
         edited: The same when they were edited.
-        closing: PUTs at the end of a run that met a write of ours, and had to be done again.
+        rerun: The same when they were labelled for a manual reconciliation.
+        closing: PUTs at the end of those reruns that met a write of ours, and had to be done again.
     """
 
     created: int
     edited: int
+    rerun: int
     closing: int
 
 
@@ -101,36 +104,46 @@ class _Group:
         ) as kratix:
             for name in self._names:
                 self._admin.create(widget.widget(name, self._namespace))
-            self._await_ready(1)
+            self._await_ready(kratix, runs=1, generation=1)
             created = _conflicts(kratix, "starting status")
-            for name in self._names:
-                self._admin.patch(*_WIDGET, name, {"spec": {"size": 2}}, namespace=self._namespace)
-            self._await_ready(2)
+            self._change({"spec": {"size": 2}})
+            self._await_ready(kratix, runs=2, generation=2)
             edited = _conflicts(kratix, "starting status") - created
+            closed = _conflicts(kratix, *_CLOSING)
+            self._change({"metadata": {"labels": {MANUAL: "true"}}})
+            self._await_ready(kratix, runs=3, generation=2)
+            rerun = _conflicts(kratix, "starting status") - created - edited
             starts = sum(write.what == "starting status" for write in kratix.writes)
-            # Else nothing was tried: each request starts once when it is created and once when it is edited.
-            assert starts == 2 * len(self._names), (starts, kratix.complaints)
-            closing = _conflicts(kratix, *_CLOSING)
+            # Else nothing was tried: each request starts once for each of the three.
+            assert starts == 3 * len(self._names), (starts, kratix.complaints)
+            closing = _conflicts(kratix, *_CLOSING) - closed
         for name in self._names:
             self._admin.patch(*_WIDGET, name, {"metadata": {"finalizers": None}}, namespace=self._namespace)
             self._admin.delete(*_WIDGET, name, namespace=self._namespace)
-        return Lost(created, edited, closing)
+        return Lost(created, edited, rerun, closing)
 
-    def _await_ready(self, generation: int) -> None:
-        """Wait until Kratix has nothing more to do for this generation, and the sidecar calls all Ready for it."""
+    def _change(self, patch: Mapping[str, Any]) -> None:
+        for name in self._names:
+            self._admin.patch(*_WIDGET, name, dict(patch), namespace=self._namespace)
+
+    def _await_ready(self, kratix: KratixDouble, *, runs: int, generation: int) -> None:
+        """Wait until each request has had its runs, and the sidecar has said of each that it is Ready after them."""
         found: list[Object] = []
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            found = self._admin.list(*_WIDGET, namespace=self._namespace)
-            if all(_is_ready(entry.get("status", {}), generation) for entry in found):
-                return
             time.sleep(0.5)
+            ended = sum(write.what == _CLOSING[0] and write.result == "written" for write in kratix.writes)
+            found = self._admin.list(*_WIDGET, namespace=self._namespace)
+            if ended == runs * len(self._names) and all(_is_ready(entry, generation) for entry in found):
+                return
         raise AssertionError(f"{self._namespace}: not Ready within {_PATIENCE:.0f} s: {found}")
 
 
-def _is_ready(status: Mapping[str, Any], generation: int) -> bool:
+def _is_ready(request: Object, generation: int) -> bool:
+    status = request.get("status", {})
     seen = status.get("health", {}).get("readyGeneration")
-    return bool(status.get("observedGeneration") == generation == seen and status.get("phase") == "Ready")
+    said = status.get("message") == f"Widget {request['metadata']['name']} is fully operational"
+    return bool(status.get("observedGeneration") == generation == seen and status.get("phase") == "Ready" and said)
 
 
 def _conflicts(kratix: KratixDouble, *steps: str) -> int:
@@ -178,7 +191,7 @@ def _main() -> int:
     sys.stdout.write(f"of {len(pairs)} pairs: {hit}\n")
     if chosen.burst:
         sys.stdout.write(f"in a burst of {chosen.burst}: {lost[0]}\n")
-    failed = any(group.created or group.edited for group in lost)
+    failed = any(any(group) for group in lost)
     return int(failed is not chosen.before)
 
 

@@ -41,7 +41,7 @@ class Limits(Struct, frozen=True):
         busy_hold: A write is held at most so long for a request that never comes to rest.
         start_hold: A write is held at most so long for a start that does not come.
         bad_news_hold: A write that takes Ready away from True is held at most so long, whatever for.
-        after_run: Between the end of a workflow and the first write: Kratix closes it with three or four PUTs.
+        after_run: Without a change before the first write after a workflow: Kratix closes it with three or four PUTs.
         yielded: So long before the end of a hold it ends if another start is known to be ahead of this one, because
             then this moment is safe, and the end may not be.
     """
@@ -78,7 +78,7 @@ class Pacing(Struct, frozen=True):
 
     Attributes:
         stage: Where it stands; None before it was first looked at.
-        stage_since: When it came there; None if it stood there when it was first looked at.
+        stage_since: When it came there; None if it stood there when it was first looked at, or is at rest there.
         failed_generation: While its workflow is Failed: the oldest generation that was seen so. None otherwise.
         held_since: When the write that is waiting now was first held for Kratix; None if none is.
         bad_news_since: The same for a write that takes Ready away from True.
@@ -190,6 +190,8 @@ def wait_before_write(
     clear_at = _clear_at(pacing, changed_at, limits)
     if now >= clear_at:
         due, pacing = now, rested(pacing)
+        if pacing.stage is Stage.SETTLED:
+            pacing = msgspec.structs.replace(pacing, stage_since=None)
     else:
         held_since = now if pacing.held_since is None else pacing.held_since
         bad_since = (now if pacing.bad_news_since is None else pacing.bad_news_since) if takes_ready else None
@@ -210,7 +212,7 @@ def _clear_at(pacing: Pacing, changed_at: float, limits: Limits) -> float:
     if pacing.stage is Stage.STARTING:
         return changed_at + limits.start_quiet
     if pacing.stage is Stage.SETTLED:
-        return float("-inf") if pacing.stage_since is None else pacing.stage_since + limits.after_run
+        return float("-inf") if pacing.stage_since is None else max(pacing.stage_since, changed_at) + limits.after_run
     return changed_at + limits.quiet
 
 
