@@ -14,7 +14,7 @@ export PYTHONPATH :=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-observability test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas \
+.PHONY: help demo demo-observability test test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
   promise pictures bench bench-hctl evaluation soak images lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
@@ -33,6 +33,10 @@ test: $(READY) ## Run every test, those on the real API server included
 
 test-unit: $(READY) ## Run the tests of rules, decoding and texts, without a cluster (under a minute)
 	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives tests/assistant_evaluation $(ARGS)
+
+start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 pairs and a burst of 12, with both pacings (6 min)
+	@$(BIN)/python -m tests.cluster.start_window.groups --before
+	@$(BIN)/python -m tests.cluster.start_window.groups
 
 test-node: $(READY) ## Run the built images on a real kubelet, as root; without root it says so and skips
 	@$(BIN)/python -m pytest -n 0 -m node tests/node $(ARGS)

@@ -156,7 +156,13 @@ def test_a_life_uses_every_right_and_asks_for_no_other(plane: ControlPlane, fold
         until(lambda: life.status.get("phase") == "Deleting", "phase Deleting", PATIENCE)
         plane.admin.patch(*world.REQUEST, "media", {"metadata": {"finalizers": []}}, namespace=NAMESPACE)
     rights = {place.right for place in granted()}
-    assert used(folder) == rights | {Right("", "secrets", "get")}
+    # To ask who one is, every account may: the Lease is owned by the answer.
+    who_am_i = Right("authentication.k8s.io", "selfsubjectreviews", "create")
+    assert used(folder) == rights | {Right("", "secrets", "get"), who_am_i}
+    lease = plane.admin.get("coordination.k8s.io/v1", "Lease", roles.PROMISE, namespace=roles.NAMESPACE)
+    account = plane.admin.get("v1", "ServiceAccount", roles.ACCOUNT, namespace=roles.NAMESPACE)["metadata"]
+    owner = {"apiVersion": "v1", "kind": "ServiceAccount", "name": roles.ACCOUNT, "uid": account["uid"]}
+    assert lease["metadata"]["ownerReferences"] == [owner]
     refused = [event for event in asked(folder) if event.get("responseStatus", {}).get("code") == 403]
     assert refused == []
     secrets = {(item["objectRef"]["namespace"], item["objectRef"]["name"]) for item in asked_for(folder, "secrets")}

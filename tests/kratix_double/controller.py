@@ -1,13 +1,16 @@
 """Kratix's pass over one request: which of its steps comes next (kratix.md sections 3 to 5, 8 and 11).
 
-Each pass reads the request anew and ends early, as Kratix does; its own writes wake it again.
+Each pass reads the request anew and ends early, as Kratix does; its own writes wake it again. One worker makes the
+passes of all requests of the Promise, and a pass ends with its first write: so the Job of a request is created behind
+the first passes of every other request that changed meanwhile, and behind their windows.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from localplane.client import Client, Object
 from localplane.errors import ConflictError
@@ -25,6 +28,7 @@ from tests.kratix_double.requests import (
     SUSPENDED,
     Key,
     Promise,
+    key_of,
     labelled,
     spec_hash,
 )
@@ -33,11 +37,19 @@ from tests.kratix_double.timings import Timings
 from tests.kratix_double.works import WorkController
 from tests.kratix_double.writes import Writer
 
-__all__ = ["Controller"]
+__all__ = ["Controller", "Job"]
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class Job(NamedTuple):
+    """One Job that was created: when, monotonic; for which request; of which pipeline. Its window begins here."""
+
+    at: float
+    key: Key
+    pipeline: str
 
 
 @dataclass
@@ -47,11 +59,13 @@ class _Memory:
     Attributes:
         uid: uid of the request; another one is another request of the same name.
         run: The newest Job, None if there is none (any more).
+        pending: Hash of the specs for which the pipelines are listed as Pending; the next pass creates the Job.
         retry_at: When a suspended workflow goes on by itself.
     """
 
     uid: str
     run: Run | None = None
+    pending: str | None = None
     retry_at: datetime | None = None
 
 
@@ -71,6 +85,7 @@ class Controller:
         writer: Writer,
         timings: Timings,
         interval: float | None,
+        dry_runs_enabled: bool,
     ) -> None:
         self._client = client
         self._promise = promise
@@ -82,8 +97,16 @@ class Controller:
         self._writer = writer
         self._timings = timings
         self._interval = interval
+        self._dry_runs_enabled = dry_runs_enabled
         self._revision = 1
+        self._available_at = float("-inf")
         self._memories: dict[Key, _Memory] = {}
+        self._jobs: list[Job] = []
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All Jobs of configure workflows so far, in order."""
+        return list(self._jobs)
 
     @property
     def _names(self) -> list[str]:
@@ -99,12 +122,19 @@ class Controller:
             self._configure = tuple(configure)
         self._revision += 1
 
+    def upgrade(self, version: str) -> None:
+        """Give the Promise another version; until its own workflow has run it is not available."""
+        self._promise = self._promise._replace(version=version)
+        self._available_at = time.monotonic() + self._timings.promise_workflow
+
     def lose_jobs(self, key: Key) -> None:
         """Forget the Jobs of one request; one that runs is ended."""
         memory = self._memories.get(key)
         if memory is not None and memory.run is not None:
             memory.run.cancelled.set()
             memory.run = None
+        if memory is not None:
+            memory.pending = None
 
     def reconcile(self, key: Key) -> None:
         """Make one pass.
@@ -129,30 +159,30 @@ class Controller:
     # -- configure
 
     def _reconcile_configure(self, key: Key, request: Object, memory: _Memory) -> None:
-        request = self._writer.label(request, {PROMISE: self._promise.name}, "labels")
-        finalizers = request["metadata"].get("finalizers", [])
-        missing = [name for name in FINALIZERS if name not in finalizers]
-        request = self._writer.finalizers(request, [*finalizers, *missing], "finalizers")
-        if (find(request.get("status", {}), "Reconciled") or {}).get("reason") == "PausedReconciliation":
-            request = self._status(request, lambda status: statuses.unpause(status, _now()), "unpaused")
-            self._writer.label(request, {MANUAL: "true"}, "manual label")
+        if not self._is_prepared(key, request):
             return
         if labelled(request, MANUAL) or labelled(request, RUN_FROM_START):
             self.lose_jobs(key)
-            memory.run = memory.retry_at = None
+            memory.retry_at = None
+            # In this order: whoever sees the label gone finds the pipelines Pending (kratix.md, "Measured again").
+            request = self._list_pending(request, memory)
+            request = self._reset_counters(request)
             gone = {MANUAL: None, RUN_FROM_START: None, SUSPENDED: None}
-            request = self._writer.label(request, gone, "labels of a rerun")
-            self._start(request, memory, 0)
+            self._writer.label(request, gone, "labels of a rerun")
             return
         run = memory.run
         if run is None:
-            self._start(request, memory, 0)
+            self._begin(request, memory)
         elif run.outcome is None:
             return
         elif run.spec != spec_hash(request, self._revision):
             memory.retry_at = None
             request = self._writer.label(request, {SUSPENDED: None}, "labels of a rerun")
-            self._start(request, memory, 0)
+            if run.outcome.succeeded:
+                self._begin(request, memory)
+            else:
+                # After a failed run nothing is listed as Pending first (kratix.md, "Measured again").
+                self._start(request, memory, 0)
         elif not run.outcome.succeeded:
             # A PUT at each wake-up, even if nothing changes: it re-sorts the conditions (section 4).
             name = run.pipeline.name
@@ -165,16 +195,53 @@ class Controller:
         else:
             self._settle(key, request, run)
 
+    def _is_prepared(self, key: Key, request: Object) -> bool:
+        """Bring a request forward by one write at most; returns whether there was nothing to do but its workflow."""
+        if self._writer.label(request, {PROMISE: self._promise.name}, "labels") is not request:
+            return False
+        if time.monotonic() < self._available_at:
+            self._status(request, lambda status: statuses.promise_unavailable(status, _now()), "Promise unavailable")
+            self._agenda.put(key, self._timings.look_again)
+            return False
+        say = "Promise available"
+        if self._status(request, lambda status: statuses.promise_available(status, _now()), say) is not request:
+            return False
+        finalizers = request["metadata"].get("finalizers", [])
+        missing = [name for name in FINALIZERS if name not in finalizers]
+        if self._writer.finalizers(request, [*finalizers, *missing], "finalizers") is not request:
+            return False
+        if (find(request.get("status", {}), "Reconciled") or {}).get("reason") == "PausedReconciliation":
+            request = self._status(request, lambda status: statuses.unpause(status, _now()), "unpaused")
+            self._writer.label(request, {RUN_FROM_START: "true"}, "run-from-start label")
+            return False
+        return True
+
+    def _begin(self, request: Object, memory: _Memory) -> None:
+        """Make one of three passes; the worker sees to the other requests between them."""
+        if memory.pending != spec_hash(request, self._revision):
+            self._list_pending(request, memory)
+        elif self._reset_counters(request) is request:
+            self._start(request, memory, 0)
+
+    def _list_pending(self, request: Object, memory: _Memory) -> Object:
+        names, what = self._names, "pipelines Pending"
+        request = self._status(
+            request, lambda status: statuses.list_pipelines(status, names, "Pending", _now()), what, always=True
+        )
+        memory.run, memory.pending = None, spec_hash(request, self._revision)
+        return request
+
+    def _reset_counters(self, request: Object) -> Object:
+        count = len(self._configure)
+        return self._status(request, lambda status: statuses.reset_counters(status, count), "counters")
+
     def _start(self, request: Object, memory: _Memory, index: int) -> None:
-        if index == 0:
-            request = self._status(
-                request, lambda status: statuses.pending(status, self._names, _now()), "pipelines Pending", always=True
-            )
         pipeline = self._configure[index]
         attempts = self._attempts(memory, index)
         memory.run = Run(pipeline, index, spec_hash(request, self._revision), "configure", attempts=attempts)
-        memory.retry_at = None
+        memory.retry_at = memory.pending = None
         self._runner.start(request, memory.run, last=index == len(self._configure) - 1)
+        self._jobs.append(Job(time.monotonic(), key_of(request), pipeline.name))
         if not self._agenda.pause(self._timings.window):
             return
         # The Job runs already: a conflict here is never made good (section 11.4), the next pass finds the Job.
@@ -230,7 +297,14 @@ class Controller:
         state, dry_run = workload.works_state(works), labelled(request, DRY_RUN)
         request = self._status(
             request,
-            lambda status: statuses.settle(status, state, version=self._promise.version, dry_run=dry_run, now=_now()),
+            lambda status: statuses.settle(
+                status,
+                state,
+                version=self._promise.version,
+                dry_run=dry_run,
+                now=_now(),
+                dry_runs_enabled=self._dry_runs_enabled,
+            ),
             "conditions and versions",
         )
         request = self._status(request, statuses.stamp_success, "last successful time")

@@ -20,7 +20,7 @@ from localplane.client import Client, Object
 from localplane.errors import ConflictError
 from tests.kratix_double import workload
 from tests.kratix_double.agenda import Agenda, Kind, Watcher
-from tests.kratix_double.controller import Controller
+from tests.kratix_double.controller import Controller, Job
 from tests.kratix_double.job import Pipeline
 from tests.kratix_double.requests import RUN_FROM_START, Key, Promise, key_of
 from tests.kratix_double.runs import Runner
@@ -48,6 +48,7 @@ class KratixDouble:
         destination: The one Destination.
         namespace: Watch only this namespace; tests that share an API server keep apart by it.
         interval: Seconds after which a finished workflow runs again; None: never (Kratix's default is ten hours).
+        dry_runs_enabled: Kratix's feature flag `dryRun`; off unless set, as in Kratix.
         pods: Whether Jobs show as pods.
         runner: What runs the Jobs; another class runs them for real, on a node.
         seed: Where all chance comes from.
@@ -65,6 +66,7 @@ class KratixDouble:
         destination: Destination | None = None,
         namespace: str | None = None,
         interval: float | None = None,
+        dry_runs_enabled: bool = False,
         pods: bool = True,
         runner: Callable[..., Runner] = Runner,
         seed: int = 0,
@@ -93,6 +95,7 @@ class KratixDouble:
             writer=self._writer,
             timings=timings,
             interval=interval,
+            dry_runs_enabled=dry_runs_enabled,
         )
         self._watchers = (
             Watcher(client, Kind(promise.api_version, promise.kind), self._request_changed, namespace=namespace),
@@ -105,6 +108,11 @@ class KratixDouble:
     def writes(self) -> list[Write]:
         """Every PUT to a request so far, in order, those refused among them."""
         return self._writer.writes
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Every Job of a configure workflow so far, in order."""
+        return self._controller.jobs
 
     @property
     def complaints(self) -> list[str]:
@@ -125,6 +133,20 @@ class KratixDouble:
             configure: The configure pipelines of the changed Promise; None: as before.
         """
         self._controller.change_promise(configure)
+        self._run_all_from_start()
+
+    def upgrade(self, version: str, configure: Sequence[Pipeline] | None = None) -> None:
+        """Apply another version of the Promise: not available until its own workflow has run, then as `rerun_all`.
+
+        Args:
+            version: The Promise's version from now on.
+            configure: The configure pipelines of the changed Promise; None: as before.
+        """
+        self._controller.change_promise(configure)
+        self._controller.upgrade(version)
+        self._run_all_from_start()
+
+    def _run_all_from_start(self) -> None:
         for request in self._client.list(self._promise.api_version, self._promise.kind, namespace=self._namespace):
             # The label wakes the controller; where somebody was faster, its own next pass finds the new hash.
             with suppress(ConflictError):

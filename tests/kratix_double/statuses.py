@@ -23,9 +23,11 @@ __all__ = [
     "has_pipelines",
     "list_pipelines",
     "pause",
-    "pending",
     "phase",
+    "promise_available",
+    "promise_unavailable",
     "reset_counter",
+    "reset_counters",
     "restore_counter",
     "set_phase",
     "settle",
@@ -115,16 +117,15 @@ def list_pipelines(status: Status, names: Sequence[str], value: str, now: dateti
     ]
 
 
-def pending(status: Status, names: Sequence[str], now: datetime) -> None:
-    """List the pipelines as Pending and set the counters to 0, before a workflow starts."""
-    list_pipelines(status, names, "Pending", now)
-    status.update(workflows=len(names), workflowsSucceeded=0, workflowsFailed=0)
+def reset_counters(status: Status, count: int) -> None:
+    """Count from 0 before a workflow starts; a failure that was counted once stays, also after a good run."""
+    status.update(workflows=count, workflowsSucceeded=0)
+    status.setdefault("workflowsFailed", 0)
 
 
 def start(status: Status, name: str, now: datetime) -> None:
     """Write the starting status: after the Job is created and the window of 1.1 s has passed (section 11.4)."""
     status["message"] = PENDING_MESSAGE
-    status["workflowsFailed"] = 0
     set_condition(
         status,
         condition("ConfigureWorkflowCompleted", "False", "PipelinesInProgress", "Pipelines are still in progress", now),
@@ -231,7 +232,9 @@ def complete(status: Status, generation: int) -> None:
     status["observedGeneration"] = generation
 
 
-def settle(status: Status, works: str, *, version: str, dry_run: bool, now: datetime) -> None:
+def settle(
+    status: Status, works: str, *, version: str, dry_run: bool, now: datetime, dry_runs_enabled: bool = True
+) -> None:
     """Write WorksSucceeded, Reconciled and the versions.
 
     Args:
@@ -240,6 +243,7 @@ def settle(status: Status, works: str, *, version: str, dry_run: bool, now: date
         version: The Promise's version, `not-set` without one.
         dry_run: Whether the request carries the dry-run label.
         now: Time of the write.
+        dry_runs_enabled: Kratix's feature flag; without it a dry run is placed nowhere and never called reconciled.
     """
     before = find(status, "WorksSucceeded")
     # Failing is recorded only where nothing or True stood before (section 6, DRC:837-844).
@@ -247,6 +251,9 @@ def settle(status: Status, works: str, *, version: str, dry_run: bool, now: date
         state, reason, text = _WORKS[works]
         _say(status, condition("WorksSucceeded", state, reason, text, now))
     current = find(status, "WorksSucceeded") or {}
+    status.update(promiseVersion=version, resourceBindingVersion="latest")
+    if dry_run and not dry_runs_enabled:
+        return
     if dry_run:
         status["message"] = DRY_RUN_MESSAGE
         reconciled = condition("Reconciled", "True", "DryRunSucceeded", "Dry run succeeded", now)
@@ -257,7 +264,6 @@ def settle(status: Status, works: str, *, version: str, dry_run: bool, now: date
     else:
         reconciled = condition("Reconciled", "False", str(current.get("reason", "WorksFailing")), "Failing", now)
     _say(status, reconciled)
-    status.update(promiseVersion=version, resourceBindingVersion="latest")
 
 
 def stamp_success(status: Status) -> None:
@@ -284,3 +290,17 @@ def pause(status: Status, now: datetime) -> None:
 def unpause(status: Status, now: datetime) -> None:
     """Say in Reconciled that the pause is over; everything reruns."""
     _say(status, condition("Reconciled", "Unknown", "Unpaused", "Pending", now))
+
+
+def promise_unavailable(status: Status, now: datetime) -> None:
+    """Say that the Promise is not available: its own workflow runs, after an upgrade of it."""
+    if (find(status, "PromiseAvailable") or {}).get("status") != "False":
+        status["message"] = PENDING_MESSAGE
+    text = "The requirements of the Promise are not installed"
+    _say(status, condition("PromiseAvailable", "False", "PromiseRequirementsNotInstalled", text, now))
+
+
+def promise_available(status: Status, now: datetime) -> None:
+    """Say that the Promise is available again; never said where it was always so."""
+    if find(status, "PromiseAvailable") is not None:
+        _say(status, condition("PromiseAvailable", "True", "PromiseAvailable", "The Promise is available", now))

@@ -54,6 +54,16 @@ class Timings:
         return 0.5 * self.pace
 
     @property
+    def promise_workflow(self) -> float:
+        """Between an upgrade of the Promise and the end of its own workflow: the Promise is available again."""
+        return 10.0 * self.pace
+
+    @property
+    def look_again(self) -> float:
+        """Until Kratix looks again at a request whose Promise was not available."""
+        return 60.0 * self.pace
+
+    @property
     def loop(self) -> float:
         """Between two writes of an endless loop; not scaled, so that a test can count them."""
         return 1 / _LOOP_WRITES_PER_SECOND

@@ -36,10 +36,12 @@ from .transport import Transport
 from .watch.backfill import Backfill
 from .watch.election import Election
 from .watch.lease import LeaseRenewal
+from .watch.lease_owner import LeaseOwner
 from .watch.reflector import Reflector
 from .watch.secret_backfill import SecretBackfill
 from .watch.secrets import SecretPolls
 from .workers import Turns, Worker
+from .write.pace import LIMITS, Limits
 from .write.writer import Writer
 
 __all__ = ["App"]
@@ -64,7 +66,14 @@ class App:
     """The sidecar, as one object that starts, is waited for, and stops."""
 
     def __init__(
-        self, settings: Settings, *, transport: Transport, clock: Clock, identity: str, rules: Conclude = conclude
+        self,
+        settings: Settings,
+        *,
+        transport: Transport,
+        clock: Clock,
+        identity: str,
+        rules: Conclude = conclude,
+        limits: Limits = LIMITS,
     ) -> None:
         """Wire everything; nothing runs yet, only the port is bound.
 
@@ -74,6 +83,7 @@ class App:
             clock: The clocks.
             identity: Name of this host, for the Lease.
             rules: The rules.
+            limits: For how long a write is held out of Kratix's way.
 
         Raises:
             OSError: If the port cannot be bound.
@@ -125,6 +135,7 @@ class App:
             write_interval=settings.write_interval,
             heartbeat=settings.heartbeat,
             rules=rules,
+            limits=limits,
             leads=lambda: self.leads,
             on_backed_off=self._on_backed_off,
             announcer=self._announcer,
@@ -188,6 +199,7 @@ class App:
         def healthy() -> bool:
             return liveness(self._threads).ok and is_informed(self.store)
 
+        owner = LeaseOwner(self._transport, settings.lease.partition("/")[0]).metadata
         if not settings.leader_elect:
             return LeaseRenewal(
                 settings.lease,
@@ -196,6 +208,7 @@ class App:
                 clock=clock,
                 stop=self._written,
                 healthy=healthy,
+                owner=owner,
             )
         return Election(
             settings.lease,
@@ -205,6 +218,7 @@ class App:
             stop=self._written,
             healthy=healthy,
             on_change=self._on_leading,
+            owner=owner,
         )
 
     def _wake_bulk(self, key: Key) -> None:

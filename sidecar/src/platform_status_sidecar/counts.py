@@ -176,6 +176,8 @@ class Counts:
         suppressed: By kind and `Suppression`.
         pruned: By kind: writes of which the server dropped or changed a part (design.md section 6, rule 8).
         storms: By kind: how often a request was written so often that it was backed off (rule 9).
+        holds_run_out: By kind: writes that went although Kratix was not out of the way, because they may wait no longer
+            (rule 5).
         restarts: By source and `RestartCause`.
         events: By `EventResult`.
         truth: By kind: seconds from an event's arrival to the status that says it.
@@ -186,6 +188,7 @@ class Counts:
         self.suppressed = Counter()
         self.pruned = Counter()
         self.storms = Counter()
+        self.holds_run_out = Counter()
         self.restarts = Counter()
         self.events = Counter()
         self.truth = Histogram(TRUTH_BUCKETS)

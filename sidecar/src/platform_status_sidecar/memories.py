@@ -14,7 +14,7 @@ from platform_status_contract.observing.records import Key, RequestRecord
 
 from .errors import RefusedError, ThrottledError, TransportError
 from .watch.backoff import Backoff
-from .write.pace import Pacing
+from .write.pace import Pacing, Stage
 
 __all__ = ["Memories", "Memory"]
 
@@ -79,6 +79,10 @@ class Memories:
     def remembered(self) -> list[Key]:
         """Name every request that is remembered."""
         return list(self._memories)
+
+    def starting(self) -> list[Key]:
+        """Name every request of which Kratix was about to start a pipeline when it was looked at last."""
+        return [key for key, memory in list(self._memories.items()) if memory.pacing.stage is Stage.STARTING]
 
     def retry_after(self, key: Key, error: Exception | None) -> float | None:
         """Return the seconds until a request whose turn failed has its next, None for one that is not remembered.

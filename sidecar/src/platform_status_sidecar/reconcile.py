@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType
 from platform_status_contract.observing.facts import facts_of, is_dry_run
 from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.records import Key, RequestRecord
@@ -31,7 +32,18 @@ from .mirror.health_records import HealthRecords
 from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
 from .store.store import Store
-from .write.pace import is_settled, is_too_often, noted_write, wait_before_write
+from .write.pace import (
+    LIMITS,
+    Limits,
+    Stage,
+    is_settled,
+    is_too_often,
+    note_stage,
+    noted_write,
+    rested,
+    stage_of,
+    wait_before_write,
+)
 from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_heartbeat
 from .write.writer import Writer
 
@@ -86,6 +98,7 @@ class Reconciler:
         reporter: Reporter,
         write_interval: float,
         heartbeat: float = 0.0,
+        limits: Limits = LIMITS,
         rules: Conclude = conclude,
         leads: Callable[[], bool] = lambda: True,
         on_backed_off: Callable[[BackedOff], None] | None = None,
@@ -104,6 +117,7 @@ class Reconciler:
             reporter: Who we are.
             write_interval: Seconds between two writes of one request.
             heartbeat: Seconds after which an unchanged status is stamped anew; 0 for never.
+            limits: For how long a write is held out of Kratix's way.
             rules: The rules.
             leads: Whether this replica may write; one that may not does nothing but keep its store.
             on_backed_off: Called once when a request begins to be written too often.
@@ -119,6 +133,7 @@ class Reconciler:
         self._reporter = reporter
         self._write_interval = write_interval
         self._heartbeat = heartbeat
+        self._limits = limits
         self._rules = rules
         self._leads = leads
         self._on_backed_off = on_backed_off
@@ -217,6 +232,7 @@ class Reconciler:
         if record.deleting and (memory.told_deleting or says_deleting(status)):
             self._outcomes.settled(record.key)
             return
+        self._note_stage(record, status, facts, memory)
         planned = plan(status, projection, now) or self._planned_heartbeat(record, status, now)
         if planned is None:
             self._rest(record, memory)
@@ -229,18 +245,35 @@ class Reconciler:
             memory.pacing,
             now=self._clock.monotonic(),
             changed_at=self._store.request_changed_at(record.key),
-            settled=_is_settled(record, status, facts),
             interval=self._write_interval,
+            takes_ready=_takes_ready(history, projection),
+            others_first=lambda: self._others_first(record.key),
+            limits=self._limits,
         )
-        if wait > 0:
-            self._queue.add(record.key, wait)
+        if wait.seconds > 0:
+            self._queue.add(record.key, wait.seconds)
             self._suppressed(record, Suppression.HELD)
             return
         if self._write(record, planned, projection, memory, log):
+            if wait.ran_out:
+                self._outcomes.counts.holds_run_out.add(record.kind)
             self._tell(record, history, projection)
 
+    def _note_stage(self, record: RequestRecord, status: object, facts: Facts, memory: Memory) -> None:
+        stage = stage_of(status, record.generation, facts.workflow, dict(record.labels), memory.pacing)
+        if record.deleting and stage is Stage.STARTING:
+            stage = Stage.BUSY
+        now = self._clock.monotonic()
+        memory.pacing = note_stage(memory.pacing, stage, facts.workflow, record.generation, now)
+
+    def _others_first(self, key: Key) -> bool:
+        """Say whether Kratix starts another request before this one: its worker takes them as they changed."""
+        mine = self._store.request_changed_at(key)
+        starting = self._memories.starting()
+        return any(self._store.request_changed_at(other) < mine for other in starting if other != key)
+
     def _rest(self, record: RequestRecord, memory: Memory) -> None:
-        memory.pacing = msgspec.structs.replace(memory.pacing, held_since=None)
+        memory.pacing = rested(memory.pacing)
         self._outcomes.settled(record.key)
         self._suppressed(record, Suppression.UNCHANGED)
         if memory.backed_off and not is_too_often(memory.pacing, self._clock.monotonic()):
@@ -336,3 +369,9 @@ class Reconciler:
 
 def _is_settled(record: RequestRecord, status: object, facts: Facts) -> bool:
     return is_settled(status, record.generation, facts.workflow, dict(record.labels))
+
+
+def _takes_ready(history: History, projection: Projection) -> bool:
+    before = history.conditions.get(ConditionType.READY)
+    was_ready = before is not None and before.status is ConditionStatus.TRUE
+    return was_ready and projection.ready.status is not ConditionStatus.TRUE

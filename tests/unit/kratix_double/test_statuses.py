@@ -21,7 +21,8 @@ def _write_own(status: dict[str, Any], own: dict[str, Any], *, last: bool = True
 
 def _started() -> dict[str, Any]:
     status: dict[str, Any] = {}
-    statuses.pending(status, ["configure"], NOW)
+    statuses.list_pipelines(status, ["configure"], "Pending", NOW)
+    statuses.reset_counters(status, 1)
     statuses.start(status, "configure", NOW)
     return status
 
@@ -49,7 +50,8 @@ def test_a_rerun_leaves_all_other_keys_as_they_were() -> None:
         "health": {"a": 1},
         "conditions": [condition("Mine", "True", "R", "", NOW)],
     }
-    statuses.pending(status, ["configure"], NOW)
+    statuses.list_pipelines(status, ["configure"], "Pending", NOW)
+    statuses.reset_counters(status, 1)
     statuses.start(status, "configure", NOW)
     assert (status["phase"], status["health"]) == ("Ready", {"a": 1})
     assert find(status, "Mine") is not None

@@ -47,6 +47,7 @@ def outcomes() -> Outcomes:
     counts.suppressed.add(VCLUSTER, Suppression.UNCHANGED.value)
     counts.pruned.add(VCLUSTER)
     counts.storms.add(VCLUSTER)
+    counts.holds_run_out.add(VCLUSTER)
     counts.restarts.add(Source.PODS.value, RestartCause.FORBIDDEN.value)
     counts.events.add(EventResult.SENT.value)
     for seconds in (0.02, 0.2, 7.0):

@@ -5,6 +5,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import pytest
@@ -128,7 +129,7 @@ class TestSecrets:
 
 
 class TestLease:
-    def renewal(self, server: ScriptedServer) -> LeaseRenewal:
+    def renewal(self, server: ScriptedServer, owner: Callable[[], Mapping[str, object]] = dict) -> LeaseRenewal:
         return LeaseRenewal(
             "system/promise",
             identity="pod-1",
@@ -136,6 +137,7 @@ class TestLease:
             clock=support.TurnedClock(),
             stop=threading.Event(),
             healthy=lambda: True,
+            owner=owner,
         )
 
     def test_a_renewal_is_one_patch(self) -> None:
@@ -153,6 +155,17 @@ class TestLease:
                 "leaseDurationSeconds": 40,
             }
         }
+
+    def test_a_renewal_says_who_owns_the_lease_and_a_new_one_is_created_so(self) -> None:
+        owner = {"ownerReferences": [{"apiVersion": "v1", "kind": "ServiceAccount", "name": "sidecar", "uid": "u"}]}
+        server = ScriptedServer().will("patch", NotFoundError("HTTP 404", status=404), {}).will("create", {})
+        lease = self.renewal(server, lambda: owner)
+        lease.renew()
+        lease.renew()
+        assert [call.verb for call in server.calls] == ["patch", "create", "patch"]
+        created, patched = server.calls[1].body or {}, server.calls[2].body or {}
+        assert created["metadata"] == {**owner, "namespace": "system", "name": "promise"}
+        assert patched["metadata"] == owner
 
     def test_a_missing_lease_is_created(self) -> None:
         server = ScriptedServer().will("patch", NotFoundError("HTTP 404", status=404)).will("create", {})

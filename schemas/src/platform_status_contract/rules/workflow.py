@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from .observation import Workflow
 from .texts import clean
 
-__all__ = ["RERUN_LABELS", "SUSPENDED_LABEL", "read_workflow"]
+__all__ = ["RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow"]
 
 SUSPENDED_LABEL = "kratix.io/workflow-suspended"
+_PAUSED_LABEL = "kratix.io/paused"
 RERUN_LABELS = ("kratix.io/manual-reconciliation", "internal.workflows.kratix.io/run-from-start")
 """Labels by which Kratix is told that a run is due; it removes them when the run starts."""
 
@@ -46,6 +47,25 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
     elif state is not Workflow.RUNNING and any(labels.get(label) == "true" for label in RERUN_LABELS):
         state = Workflow.PENDING
     return state, _message(state, pipelines, condition)
+
+
+def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
+    """Say whether the next thing that Kratix does is to start a pipeline: its start window is still to come (11.4).
+
+    That is so while every pipeline is Pending, between two pipelines of one workflow, and after a suspended workflow
+    was told to go on. One worker serves all requests of a Promise, so it may take a minute until their turn comes.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+        labels: metadata.labels of the request.
+    """
+    workflows = _mapping(_mapping(_mapping(status).get("kratix")).get("workflows"))
+    phases = {_phase(_mapping(entry)) for entry in _items(workflows.get("pipelines"))}
+    if labels.get(_PAUSED_LABEL) == "true" or phases & {Workflow.RUNNING, Workflow.FAILED}:
+        return False
+    if Workflow.SUSPENDED in phases:
+        return labels.get(SUSPENDED_LABEL) != "true"
+    return Workflow.PENDING in phases
 
 
 def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:

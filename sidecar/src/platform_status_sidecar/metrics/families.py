@@ -212,6 +212,13 @@ FAMILIES: Final[tuple[Family, ...]] = (
         is_stable=False,
     ),
     Family(
+        "platform_status_write_holds_run_out",
+        _C,
+        ("kind",),
+        "Status writes that went beside a start of Kratix, because they had been held as long as they may be",
+        samples.kind_alone(lambda scrape: scrape.counts.holds_run_out),
+    ),
+    Family(
         "platform_status_watch_restarts",
         _C,
         ("source", "cause"),

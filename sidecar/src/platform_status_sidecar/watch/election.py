@@ -7,7 +7,7 @@ the two nobody writes, and a write that is on its way carries a resourceVersion,
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -64,6 +64,7 @@ class Election(LeaseKeeper):
         stop: threading.Event,
         healthy: Callable[[], bool],
         on_change: Callable[[bool], None],
+        owner: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
         """Prepare.
 
@@ -75,8 +76,11 @@ class Election(LeaseKeeper):
             stop: Set when nothing will be written any more.
             healthy: Whether we may take or renew.
             on_change: Called with whether we lead, when that changes.
+            owner: As for `LeaseKeeper`.
         """
-        super().__init__(lease, identity=identity, transport=transport, clock=clock, stop=stop, healthy=healthy)
+        super().__init__(
+            lease, identity=identity, transport=transport, clock=clock, stop=stop, healthy=healthy, owner=owner
+        )
         self._on_change = on_change
         self._may_until = float("-inf")
         self._told = False
@@ -160,7 +164,7 @@ class Election(LeaseKeeper):
 
     def _change(self, spec: dict[str, object]) -> None:
         # With the version as precondition: of two that take a free Lease one is refused.
-        self._note(self._patch({"metadata": {"resourceVersion": self._seen.metadata.resource_version}, "spec": spec}))
+        self._note(self._patch(spec, {"resourceVersion": self._seen.metadata.resource_version}))
 
     def _note(self, answer: bytes) -> None:
         self._seen, self._seen_at = _DECODER.decode(answer), self._clock.monotonic()

@@ -33,6 +33,7 @@ class LeaseKeeper(LiveThread, ABC):
         clock: Clock,
         stop: threading.Event,
         healthy: Callable[[], bool],
+        owner: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
         """Prepare.
 
@@ -44,6 +45,7 @@ class LeaseKeeper(LiveThread, ABC):
             clock: The clocks.
             stop: Set when nothing will be written any more.
             healthy: A sidecar that is not healthy proves nothing: it neither takes a Lease nor renews it.
+            owner: What its metadata says of its owner, see `lease_owner`.
         """
         super().__init__("lease", clock)
         self._lease = lease
@@ -56,6 +58,7 @@ class LeaseKeeper(LiveThread, ABC):
         self._clock = clock
         self._stopping = stop
         self._healthy = healthy
+        self._owner = owner
         self._renewed_at: float | None = None
         self._failed = False
 
@@ -82,11 +85,14 @@ class LeaseKeeper(LiveThread, ABC):
         """Spell the present as the times of a Lease are spelled."""
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def _patch(self, body: Mapping[str, object]) -> bytes:
+    def _patch(self, spec: Mapping[str, object], metadata: Mapping[str, object] = {}) -> bytes:
+        # The owner each time: so a Lease of an older sidecar, and one whose account is a new one, gets it too.
+        known = {**self._owner(), **metadata}
+        body = {"metadata": known, "spec": spec} if known else {"spec": spec}
         return self._transport.patch(self._path, msgspec.json.encode(body))
 
     def _create(self, spec: Mapping[str, object]) -> bytes:
-        metadata = {"namespace": self._namespace, "name": self._lease_name}
+        metadata = {**self._owner(), "namespace": self._namespace, "name": self._lease_name}
         whole = {"apiVersion": _API, "kind": "Lease", "metadata": metadata, "spec": spec}
         return self._transport.create(self._collection, msgspec.json.encode(whole))
 

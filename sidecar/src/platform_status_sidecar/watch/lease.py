@@ -34,7 +34,7 @@ class LeaseRenewal(LeaseKeeper):
         acquired = {"acquireTime": spec["renewTime"]}
         try:
             try:
-                self._patch({"spec": spec | acquired if self._renewed_at is None else spec})
+                self._patch(spec | acquired if self._renewed_at is None else spec)
             except NotFoundError:
                 self._create(spec | acquired)
         except ConflictError:
