@@ -9,7 +9,7 @@ from pathlib import Path
 import mcp
 import pytest
 
-from platform_status_pipeline.kratix.live import Target, patch_problems
+from platform_status_pipeline.kratix.live import Access, Target, patch_problems
 from platform_status_sidecar.connection import connect
 from platform_status_sidecar.errors import TransportError
 from platform_status_sidecar.http_transport import HttpTransport
@@ -72,7 +72,8 @@ def of_sidecar(kubeconfig: Path) -> str:
 
 def of_pipeline(kubeconfig: Path) -> str:
     said: list[str] = []
-    assert not patch_problems(REQUEST, ["x"], {"KUBECONFIG": str(kubeconfig)}, lambda: None, said.append)
+    by_hand = Access({"KUBECONFIG": str(kubeconfig)}, live=True)
+    assert not patch_problems(REQUEST, ["x"], by_hand, lambda: None, said.append)
     return "\n".join(said) + "\n"
 
 
