@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test test-unit test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl evaluation soak images lock clean control-plane verify observability observability-binaries
+  promise pictures bench bench-hctl evaluation soak images wheels repository lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,11 +66,11 @@ schemas: $(READY) ## Write what is generated from schemas and CRDs: the referenc
 	@$(BIN)/python promise/request_schema.py
 	@$(BIN)/python assistant/knowledge.py --write
 
-promise: $(READY) ## Write promise/promise.yaml from its parts (DEPENDENCIES=static prints the form without a promise workflow)
+promise: $(READY) ## Write promise/promise.yaml from its parts (REGISTRY=... below dist/ with digests, DEPENDENCIES=static prints)
 ifdef DEPENDENCIES
-	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES)
+	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES) $(if $(REGISTRY),--registry $(REGISTRY))
 else
-	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $$folder || exit 1; done
+	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $(if $(REGISTRY),--registry $(REGISTRY)) $$folder || exit 1; done
 endif
 
 observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks; and check them
@@ -105,17 +105,26 @@ evaluation: control-plane ## Ask the assistant every question of its evaluation 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))
 
-images: $(READY) ## Build both images into dist/images (ENGINE=docker or podman; else buildah as root, on a base of debootstrap)
+images: $(READY) ## Build both images into dist/images, and push them (REGISTRY=... PUSH=1; ENGINE=docker or podman, else buildah as root)
+	$(if $(PUSH),$(if $(REGISTRY),,$(error PUSH=$(PUSH) without a registry: make images REGISTRY=registry.example.com/platform PUSH=1)))
 	@$(BIN)/python -m platform_status_images build --output dist/images $(if $(ENGINE),--engine $(ENGINE)) \
-	  $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY))
+	  $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY)) $(if $(PUSH),--push $(REGISTRY))
 
 control-plane: $(READY)
 	@$(BIN)/python -m localplane build
 
+wheels: $(READY) ## Write the wheels of a release into dist/wheels: ours, and at the lock's hashes all that hctl and hctl ask need
+	@$(BIN)/python -m platform_status_images wheels dist/wheels
+
+repository: $(READY) ## Set REPOSITORY=https://..., where this repository lives, in its one place and in every text that names it
+	$(if $(REPOSITORY),,$(error make repository needs an address: make repository REPOSITORY=https://git.example.com/team/name))
+	@was=$$($(BIN)/python -c 'import platform_status_contract as contract; print(contract.REPOSITORY)') \
+	  && git grep -lF "$$was" | xargs sed -i "s|$$was|$(subst &,\&,$(REPOSITORY))|g"
+
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
-	  --no-emit-package hctl --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+	  --no-emit-package platform-status-hctl --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
 
 clean: ## Remove what was made in the checkout (the cache outside stays)
 	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -6,11 +6,14 @@ Examples:
     python promise/assemble.py --check                  # exit 1 and say how to mend it if it is not up to date
     python promise/assemble.py --dependencies static    # print the form with the sidecar in spec.dependencies
     python promise/assemble.py promise/webapp           # another Promise: a folder with a parts.yaml
+    python promise/assemble.py --registry registry.example.com/platform     # write dist/promise/promise.yaml, which
+                                                        # names the images by the digests that make images pushed
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +34,7 @@ from platform_status_pipeline.template import outputs, resolve
 
 HERE = Path(__file__).resolve().parent
 SIDECAR = HERE / "sidecar"
+IMAGES = HERE.parent / "dist/images/images.json"
 PARTS, RESULT = "parts.yaml", "promise.yaml"
 
 _HEAD = """\
@@ -85,6 +89,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=HERE, help=f"folder of {PARTS}, default {HERE.name}/")
     parser.add_argument("--check", action="store_true", help=f"write nothing; exit 1 if {RESULT} is not up to date")
     parser.add_argument(
+        "--registry",
+        help="write below dist/ instead, with the images of that registry by digest, as `make images PUSH=1` left them "
+        f"in {IMAGES.relative_to(HERE.parent)}; {RESULT} stays as it is",
+    )
+    parser.add_argument(
         "--dependencies",
         choices=("workflow", "static"),
         default="workflow",
@@ -93,15 +102,25 @@ def main(argv: list[str] | None = None) -> int:
     )
     arguments = parser.parse_args(argv)
     result = arguments.folder / RESULT
+    if arguments.registry is not None and arguments.check:
+        parser.error("--check compares the tracked Promise, which names no registry; leave out --registry")
     try:
         text = promise_text(arguments.folder, static=arguments.dependencies == "static")
+        if arguments.registry is not None:
+            text = with_digests(text, arguments.registry, IMAGES)
+            folder = arguments.folder.resolve()
+            inside = folder.is_relative_to(HERE.parent)
+            result = HERE.parent / "dist" / (folder.relative_to(HERE.parent) if inside else folder.name) / RESULT
     except (AssemblyError, PipelineError, yaml.YAMLError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if arguments.dependencies == "static":
         sys.stdout.write(text)
     elif not arguments.check:
+        result.parent.mkdir(parents=True, exist_ok=True)
         result.write_text(text, "utf-8")
+        if arguments.registry is not None:
+            sys.stdout.write(f"{result}\n")
     elif not (result.is_file() and result.read_text("utf-8") == text):
         sys.stderr.write(f"{result.name} is not what {PARTS} and its parts say; run: make promise\n")
         return 1
@@ -157,6 +176,42 @@ def with_dependencies(promise: dict[str, Any]) -> dict[str, Any]:
     workflows = {key: value for key, value in promise["spec"].get("workflows", {}).items() if key != "promise"}
     dependencies = [document for documents in files.values() for document in documents]
     return {**promise, "spec": {**promise["spec"], "workflows": workflows, "dependencies": dependencies}}
+
+
+_TRACKED = re.compile(r"REGISTRY\.invalid/platform-status/([a-z-]+):[\w.-]+")
+
+
+def with_digests(text: str, registry: str, images: Path) -> str:
+    """Put the pushed images in place of those that nobody can pull.
+
+    Args:
+        text: A Promise as YAML.
+        registry: Where they were pushed to.
+        images: What `make images` wrote: for each image its tracked name and the pushed one.
+
+    Returns:
+        The Promise with name and digest of each image.
+
+    Raises:
+        AssemblyError: The file does not say that this very version was pushed to that registry.
+    """
+    fix = f"run: make images REGISTRY={registry} PUSH=1"
+    try:
+        told = json.loads(images.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssemblyError(f"{images}: expected the digests of the pushed images: {error}; {fix}") from error
+
+    def pushed(tracked: re.Match[str]) -> str:
+        entry = told.get(tracked[1]) if isinstance(told, dict) else None
+        found = entry if isinstance(entry, dict) else {}
+        if found.get("reference") != tracked[0]:
+            raise AssemblyError(f"{images}: {tracked[1]}: expected {tracked[0]}, found {found.get('reference')}; {fix}")
+        name = str(found.get("pushed", "not pushed"))
+        if not re.fullmatch(re.escape(f"{registry}/platform-status/{tracked[1]}@sha256:") + "[0-9a-f]{64}", name):
+            raise AssemblyError(f"{images}: {tracked[1]}: expected a digest in {registry}, found {name}; {fix}")
+        return name
+
+    return _TRACKED.sub(pushed, text)
 
 
 _CHECKS: dict[str, Callable[[object], tuple[Problem, ...]]] = {
