@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from platform_status_contract import REPOSITORY
+
 from .errors import SettingsError, UnansweredError
 
 __all__ = ["Connection", "connect"]
@@ -204,7 +206,10 @@ def _package_bodies_left_out() -> Iterator[None]:
             continue
         spec = importlib.util.find_spec(name)
         if spec is None:
-            raise SettingsError("the package kubernetes is not installed; install platform-status-sidecar with pip")
+            raise SettingsError(
+                "the package kubernetes is not installed; install the sidecar with all that it needs, in a checkout of "
+                f"{REPOSITORY}: pip install ./schemas ./sidecar"
+            )
         sys.modules[name] = importlib.util.module_from_spec(spec)
         bare.append(name)
     try:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from hctl.errors import ClusterError, HctlError
 from hctl.texts import inert
+from platform_status_contract import REPOSITORY
 
 __all__ = ["Connection", "connect", "kubeconfig_path"]
 
@@ -159,7 +160,10 @@ def _slim(*, oauth: bool = False) -> Iterator[None]:
             continue
         spec = importlib.util.find_spec(name) if name in _BARE else None
         if name in _BARE and spec is None:
-            raise HctlError("the package kubernetes is not installed; install hctl with uv tool or pipx")
+            raise HctlError(
+                "the package kubernetes is not installed; install hctl with all that it needs, in a checkout of "
+                f"{REPOSITORY}: pip install ./schemas ./hctl"
+            )
         sys.modules[name] = importlib.util.module_from_spec(spec) if spec else ModuleType(name)
         stand_ins.append(name)
     try:
