@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl evaluation soak images lock clean control-plane verify observability observability-binaries
+  promise pictures bench bench-hctl evaluation soak images wheels repository lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,14 +71,14 @@ schemas: $(READY) ## Write what is generated from schemas and CRDs: the referenc
 	@$(BIN)/python assistant/knowledge.py --write
 
 # PIPELINE, DESTINATION and OVER come from make's command line by way of the environment, so nothing in them is a command.
-promise: $(READY) ## Write each promise.yaml from its parts (PIPELINE=, DESTINATION=, OVER=: that of FOLDER=promise for your platform, below dist/; DEPENDENCIES=static prints)
+promise: $(READY) ## Write each promise.yaml from its parts (below dist/: REGISTRY= with digests; PIPELINE=, DESTINATION=, OVER=: that of FOLDER=promise for your platform; DEPENDENCIES=static prints)
 ifdef DEPENDENCIES
-	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES)
+	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES) $(if $(REGISTRY),--registry $(REGISTRY))
 else ifneq ($(PIPELINE)$(DESTINATION)$(OVER),)
-	@$(BIN)/python promise/assemble.py "$${FOLDER:-promise}" $${OUT:+"--out=$$OUT"} \
+	@$(BIN)/python promise/assemble.py "$${FOLDER:-promise}" $(if $(REGISTRY),--registry $(REGISTRY)) $${OUT:+"--out=$$OUT"} \
 	  $${PIPELINE:+"--pipeline=$$PIPELINE"} $${DESTINATION:+"--destination=$$DESTINATION"} $${OVER:+"--over=$$OVER"}
 else
-	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $$folder || exit 1; done
+	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $(if $(REGISTRY),--registry $(REGISTRY)) $$folder || exit 1; done
 endif
 
 observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks; and check them
@@ -113,17 +113,26 @@ evaluation: control-plane ## Ask the assistant every question of its evaluation 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))
 
-images: $(READY) ## Build both images into dist/images (ENGINE=docker or podman; else buildah as root, on a base of debootstrap)
+images: $(READY) ## Build both images into dist/images, and push them (REGISTRY=... PUSH=1; ENGINE=docker or podman, else buildah as root)
+	$(if $(PUSH),$(if $(REGISTRY),,$(error PUSH=$(PUSH) without a registry: make images REGISTRY=registry.example.com/platform PUSH=1)))
 	@$(BIN)/python -m platform_status_images build --output dist/images $(if $(ENGINE),--engine $(ENGINE)) \
-	  $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY))
+	  $(if $(BASE),--base $(BASE)) $(if $(ONLY),--only $(ONLY)) $(if $(PUSH),--push $(REGISTRY))
 
 control-plane: $(READY)
 	@$(BIN)/python -m localplane build
 
+wheels: $(READY) ## Write the wheels of a release into dist/wheels: ours, and at the lock's hashes all that hctl and hctl ask need
+	@$(BIN)/python -m platform_status_images wheels dist/wheels
+
+repository: $(READY) ## Set REPOSITORY=https://..., where this repository lives, in its one place and in every text that names it
+	$(if $(REPOSITORY),,$(error make repository needs an address: make repository REPOSITORY=https://git.example.com/team/name))
+	@was=$$($(BIN)/python -c 'import platform_status_contract as contract; print(contract.REPOSITORY)') \
+	  && git grep -lF "$$was" | xargs sed -i "s|$$was|$(subst &,\&,$(REPOSITORY))|g"
+
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
-	  --no-emit-package hctl --no-emit-package platform-status-kube --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+	  --no-emit-package platform-status-hctl --no-emit-package platform-status-kube --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
 
 clean: ## Remove what was made in the checkout (the cache outside stays)
 	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -8,11 +8,14 @@ Examples:
     python promise/assemble.py promise/webapp           # another Promise: a folder with a parts.yaml
     python promise/assemble.py --pipeline vco-v2-configure --destination capability.vcluster=true
     python promise/assemble.py --over installed.yaml    # the same, read off an installed Promise
+    python promise/assemble.py --registry registry.example.com/platform     # write dist/promise/promise.yaml, which
+                                                        # names the images by the digests that make images pushed
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +38,7 @@ from platform_status_pipeline.template import outputs, resolve
 
 HERE = Path(__file__).resolve().parent
 SIDECAR = HERE / "sidecar"
+IMAGES = HERE.parent / "dist/images/images.json"
 PARTS, RESULT = "parts.yaml", "promise.yaml"
 
 _HEAD = """\
@@ -89,6 +93,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=HERE, help=f"folder of {PARTS}, default {HERE.name}/")
     parser.add_argument("--check", action="store_true", help=f"write nothing; exit 1 if {RESULT} is not up to date")
     parser.add_argument(
+        "--registry",
+        help="write below dist/ instead, with the images of that registry by digest, as `make images PUSH=1` left them "
+        f"in {IMAGES.relative_to(HERE.parent)}; {RESULT} stays as it is",
+    )
+    parser.add_argument(
         "--dependencies",
         choices=("workflow", "static"),
         default="workflow",
@@ -97,15 +106,18 @@ def main(argv: list[str] | None = None) -> int:
     )
     _add_placement(parser)
     arguments = parser.parse_args(argv)
-    static, placed = arguments.dependencies == "static", _is_placed(arguments)
-    result = arguments.out or (dist(arguments.folder) if placed else arguments.folder / RESULT)
-    if arguments.check and (placed or arguments.out):
-        parser.error("--check compares the tracked Promise; leave out --pipeline, --destination, --over and --out")
-    if placed and result.resolve() == (arguments.folder / RESULT).resolve():
+    static, placed, registry = arguments.dependencies == "static", _is_placed(arguments), arguments.registry
+    elsewhere = placed or registry is not None
+    result = arguments.out or (dist(arguments.folder) if elsewhere else arguments.folder / RESULT)
+    if arguments.check and (elsewhere or arguments.out):
+        parser.error("--check compares the tracked Promise; leave out --registry, --out and what places it")
+    if elsewhere and result.resolve() == (arguments.folder / RESULT).resolve():
         parser.error(f"--out {result} is the tracked file, which stays as it is; give another one")
     try:
         promise = read_parts(arguments.folder / PARTS)
         text = promise_text(place(promise, _placement(arguments, promise)), static=static)
+        if registry is not None:
+            text = with_digests(text, registry, IMAGES)
     except (AssemblyError, PipelineError, yaml.YAMLError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -114,7 +126,7 @@ def main(argv: list[str] | None = None) -> int:
     elif not arguments.check:
         result.parent.mkdir(parents=True, exist_ok=True)
         result.write_text(text, "utf-8")
-        if placed:
+        if elsewhere:
             sys.stdout.write(f"{result}\n")
     elif not (result.is_file() and result.read_text("utf-8") == text):
         sys.stderr.write(f"{result.name} is not what {PARTS} and its parts say; run: make promise\n")
@@ -225,6 +237,42 @@ def with_dependencies(promise: dict[str, Any]) -> dict[str, Any]:
     workflows = {key: value for key, value in promise["spec"].get("workflows", {}).items() if key != "promise"}
     dependencies = [document for documents in files.values() for document in documents]
     return {**promise, "spec": {**promise["spec"], "workflows": workflows, "dependencies": dependencies}}
+
+
+_TRACKED = re.compile(r"REGISTRY\.invalid/platform-status/([a-z-]+):[\w.-]+")
+
+
+def with_digests(text: str, registry: str, images: Path) -> str:
+    """Put the pushed images in place of those that nobody can pull.
+
+    Args:
+        text: A Promise as YAML.
+        registry: Where they were pushed to.
+        images: What `make images` wrote: for each image its tracked name and the pushed one.
+
+    Returns:
+        The Promise with name and digest of each image.
+
+    Raises:
+        AssemblyError: The file does not say that this very version was pushed to that registry.
+    """
+    fix = f"run: make images REGISTRY={registry} PUSH=1"
+    try:
+        told = json.loads(images.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssemblyError(f"{images}: expected the digests of the pushed images: {error}; {fix}") from error
+
+    def pushed(tracked: re.Match[str]) -> str:
+        entry = told.get(tracked[1]) if isinstance(told, dict) else None
+        found = entry if isinstance(entry, dict) else {}
+        if found.get("reference") != tracked[0]:
+            raise AssemblyError(f"{images}: {tracked[1]}: expected {tracked[0]}, found {found.get('reference')}; {fix}")
+        name = str(found.get("pushed", "not pushed"))
+        if not re.fullmatch(re.escape(f"{registry}/platform-status/{tracked[1]}@sha256:") + "[0-9a-f]{64}", name):
+            raise AssemblyError(f"{images}: {tracked[1]}: expected a digest in {registry}, found {name}; {fix}")
+        return name
+
+    return _TRACKED.sub(pushed, text)
 
 
 _CHECKS: dict[str, Callable[[object], tuple[Problem, ...]]] = {

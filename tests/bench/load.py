@@ -167,7 +167,7 @@ def _settled(name: str) -> Object:
 
 def _application(name: str, server: str) -> Object:
     # about the size that an Application with complete Helm values has
-    values = {f"key{index}": {"enabled": True, "image": "example/image", "replicas": index} for index in range(40)}
+    values = {f"key{index}": {"enabled": True, "image": "a.invalid/image", "replicas": index} for index in range(40)}
     source = {"repoURL": "https://charts.example.org", "chart": "vcluster", "targetRevision": "0.30.4"}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -204,7 +204,7 @@ def _pod(number: int, index: int) -> Object:
             "containers": [
                 {
                     "name": "syncer",
-                    "image": "example/vcluster",
+                    "image": "example.invalid/vcluster",
                     "env": [{"name": f"VARIABLE_{number}", "value": "x" * 40} for number in range(20)],
                 }
             ],
@@ -215,7 +215,7 @@ def _pod(number: int, index: int) -> Object:
             "containerStatuses": [
                 {
                     "name": "syncer",
-                    "image": "example/vcluster",
+                    "image": "example.invalid/vcluster",
                     "imageID": "sha256:0",
                     "ready": True,
                     "restartCount": 0,

@@ -58,7 +58,11 @@ def test_the_commands_for_a_cluster_do_what_they_say(
     install_crds(plane.admin, [ROOT / "tools/src/platform_status_world/crds"])
     # what Kratix does with a Promise, as far as `kubectl apply` of a request needs it
     install_crds(plane.admin, [ROOT / "promise/crds/vclusterorchestratorv2s.yaml"])
-    monkeypatch.chdir(ROOT)
+    # what `make promise REGISTRY=...` writes differs by the images only
+    (tmp_path / "promise").symlink_to(ROOT / "promise")
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist/promise").symlink_to(ROOT / "promise")
+    monkeypatch.chdir(tmp_path)
     kubectl = Kubectl(find_kubectl(os.environ), plane, None, tmp_path)
     said = []
     for arguments in _commands("kubectl"):

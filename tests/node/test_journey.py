@@ -39,7 +39,7 @@ def test_the_workflow_of_the_promise_ran_as_a_job(report: Report) -> None:
     rows = jobs(report, "sidecar")
 
     assert [row.container for row in rows] == ["reader", "sidecar", "work-writer", "status-writer"]
-    assert rows[1].image.startswith("platform-status/pipeline:")
+    assert rows[1].image.startswith("REGISTRY.invalid/platform-status/pipeline:")
 
 
 def test_the_pipeline_ran_as_a_job_of_kratix_shape(report: Report) -> None:

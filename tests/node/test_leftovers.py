@@ -22,7 +22,7 @@ import json, os, signal, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from localnode.node import LocalNode
 with LocalNode() as node:
-    pod = {"name": "pause", "image": "localnode/pause:1", "imagePullPolicy": "IfNotPresent"}
+    pod = {"name": "pause", "image": "localnode.invalid/pause:1", "imagePullPolicy": "IfNotPresent"}
     metadata = {"name": "idle", "namespace": "default"}
     spec = {"containers": [pod], "terminationGracePeriodSeconds": 600}
     node.admin.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})

@@ -1,5 +1,6 @@
 """promise/assemble.py: what is out of date is found, what is wrong is told, and the other form is the same Promise."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -119,7 +120,7 @@ def test_the_promise_carries_crd_contract_version_and_three_workflows() -> None:
         for kind, actions in promise["spec"]["workflows"].items()
         for action, pipelines in actions.items()
     }
-    image = "platform-status/pipeline:0.1.0"
+    image = "REGISTRY.invalid/platform-status/pipeline:0.1.0"
     assert images == {
         "promise.configure": [("sidecar", image, ["sidecar"])],
         "resource.configure": [("configure", image, ["configure"]), ("contract", image, ["contract"])],
@@ -262,3 +263,87 @@ def test_make_hands_its_settings_on_as_texts(tmp_path: Path) -> None:
     assert promise["spec"]["destinationSelectors"] == [{"matchLabels": {"capability.vcluster": "true", "zone": "a"}}]
     assert make("PIPELINE=a; touch x", f"OVER={tmp_path / 'promise.yaml'}").returncode != 0
     assert make(f"OVER={tmp_path / 'promise.yaml'}").returncode == 0
+
+
+TARGET = "registry.invalid/team"
+NAMES = {name: f"REGISTRY.invalid/platform-status/{name}:0.1.0" for name in ("pipeline", "sidecar")}
+PUSHED = {
+    name: {"reference": NAMES[name], "pushed": f"{TARGET}/platform-status/{name}@sha256:{digit * 64}"}
+    for name, digit in (("pipeline", "1"), ("sidecar", "2"))
+}
+
+
+def with_digests(copy: Path, told: object, *arguments: str | Path) -> Done:
+    """Run the copy's own script beside a dist/images of its own."""
+    images = copy.parent / "dist/images"
+    images.mkdir(parents=True, exist_ok=True)
+    (images / "images.json").write_text(told if isinstance(told, str) else json.dumps(told))
+    command = [sys.executable, str(copy / "assemble.py"), "--registry", TARGET, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - as above
+
+
+@pytest.mark.parametrize("folder", ["", "webapp", "subpromises/argocd-project"])
+def test_a_promise_for_a_registry_differs_by_its_images_and_goes_to_dist(copy: Path, folder: str) -> None:
+    before = (copy / folder / "promise.yaml").read_text()
+    done = with_digests(copy, PUSHED, copy / folder)
+    written = copy.parent / "dist/promise" / folder / "promise.yaml"
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{written}\n", "")
+    assert (copy / folder / "promise.yaml").read_text() == before
+    expected = before
+    for name, entry in PUSHED.items():
+        expected = expected.replace(NAMES[name], entry["pushed"])
+    assert written.read_text() == expected != before
+    assert "REGISTRY.invalid" not in expected
+
+
+def test_the_static_form_is_printed_with_digests_too(copy: Path) -> None:
+    done = with_digests(copy, PUSHED, "--dependencies", "static")
+    assert done.returncode == 0, done.stderr
+    assert PUSHED["sidecar"]["pushed"] in done.stdout
+    assert "REGISTRY.invalid" not in done.stdout
+    assert not (copy.parent / "dist/promise").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("", "expected the digests of the pushed images: "),
+        ("[]", f"pipeline: expected {NAMES['pipeline']}, found None"),
+        ({"pipeline": "x"}, f"pipeline: expected {NAMES['pipeline']}, found None"),
+        ({"pipeline": {"reference": NAMES["pipeline"]}}, f"pipeline: expected a digest in {TARGET}, found not pushed"),
+        ({"sidecar": PUSHED["sidecar"]}, "pipeline: expected"),
+        ({"pipeline": PUSHED["pipeline"]}, "sidecar: expected"),
+        ({**PUSHED, "sidecar": {**PUSHED["sidecar"], "reference": "older"}}, "sidecar: expected REGISTRY.invalid/"),
+    ],
+)
+def test_images_that_were_not_pushed_are_named_with_the_command_that_pushes(
+    copy: Path, told: object, said: str
+) -> None:
+    done = with_digests(copy, told)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{copy.parent / 'dist/images/images.json'}: {said}" in done.stderr
+    assert f"run: make images REGISTRY={TARGET} PUSH=1\n" in done.stderr
+    assert not (copy.parent / "dist/promise").exists()
+
+
+@pytest.mark.parametrize(
+    "pushed",
+    [
+        f"other.invalid/team/platform-status/sidecar@sha256:{'2' * 64}",
+        f"{TARGET}/platform-status/pipeline@sha256:{'2' * 64}",
+        f"{TARGET}/platform-status/sidecar:latest",
+        f"{TARGET}/platform-status/sidecar@sha256:{'2' * 64}\n- more",
+        None,
+        {},
+    ],
+)
+def test_what_is_no_digest_of_that_registry_is_refused(copy: Path, pushed: object) -> None:
+    done = with_digests(copy, {**PUSHED, "sidecar": {**PUSHED["sidecar"], "pushed": pushed}})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"sidecar: expected a digest in {TARGET}, found {str(pushed)[:20]}" in done.stderr
+
+
+def test_what_is_tracked_is_checked_without_a_registry() -> None:
+    done = assemble("--registry", "nobody.invalid/x", "--check")
+    assert done.returncode == 2
+    assert "--check compares the tracked Promise; leave out --registry" in done.stderr

@@ -27,7 +27,7 @@ from .promise_containers import containers
 
 PAGE = (ROOT / "docs" / "authors.md").read_text("utf-8")
 HERE = "# here the text of contract.yaml, indented like this line\n"
-OWN = "your/own:1.0.0"
+OWN = "REGISTRY.invalid/your/own:1.0.0"
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def test_a_second_attempt_replaces_what_the_first_left_and_leaves_what_others_le
 
 
 def test_flags_and_environment_say_the_same_and_flags_win(kratix: KratixFolders) -> None:
-    options = {"image": "example/sidecar:9", "replicas": "2", "shards": "2", "namespace": "elsewhere"}
+    options = {"image": "example.invalid/sidecar:9", "replicas": "2", "shards": "2", "namespace": "elsewhere"}
     options |= {"destination": "role=hub", "service-monitor": "true", "skip-namespace": "true"}
     options |= {"image-pull-secret": "registry"}
     environment = {f"SIDECAR_{name.replace('-', '_').upper()}": value for name, value in options.items()}
@@ -88,7 +88,7 @@ def test_flags_and_environment_say_the_same_and_flags_win(kratix: KratixFolders)
     by_environment = kratix.files
     assert yaml.safe_load(by_environment[SELECTORS]) == [{"directory": "platform", "matchLabels": {"role": "hub"}}]
     assert "output/platform/namespace.yaml" not in by_environment
-    for text in ("image: example/sidecar:9", "namespace: elsewhere", "--shard=2/2", "- name: registry"):
+    for text in ("image: example.invalid/sidecar:9", "namespace: elsewhere", "--shard=2/2", "- name: registry"):
         assert text in deployment(kratix)
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     assert run(kratix, *flags, SIDECAR_IMAGE="other", SIDECAR_REPLICAS="1").returncode == 0

@@ -9,3 +9,5 @@ Importing `model` or `rules` never imports jsonschema: the sidecar lives inside 
 """
 
 __version__ = "0.1.0"
+REPOSITORY = "https://git.invalid/platform/platform-status"
+"""Where this repository lives; `make repository REPOSITORY=...` sets it here and in every text that names it."""

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from platform_status_contract import REPOSITORY
 from platform_status_kube.access import access_of
 from platform_status_kube.errors import KubeconfigError
 
@@ -212,7 +213,10 @@ def _package_bodies_left_out() -> Iterator[None]:
             continue
         spec = importlib.util.find_spec(name)
         if spec is None:
-            raise SettingsError("the package kubernetes is not installed; install platform-status-sidecar with pip")
+            raise SettingsError(
+                "the package kubernetes is not installed; install the sidecar with all that it needs, in a checkout of "
+                f"{REPOSITORY}: pip install ./schemas ./kube ./sidecar"
+            )
         sys.modules[name] = importlib.util.module_from_spec(spec)
         bare.append(name)
     try:

@@ -142,7 +142,7 @@ def _settle(admin: Client, one: Inhabitant, lease: str) -> None:
     metadata: Object = {"namespace": one.namespace, "name": one.name}
     if one.phase == "Deleting":
         metadata["finalizers"] = ["kratix.io/work-cleanup"]
-    spec = {"name": one.known_as} if one.kind == VCLUSTER else {"image": "team/app:1"}
+    spec = {"name": one.known_as} if one.kind == VCLUSTER else {"image": "team.invalid/app:1"}
     created = admin.create({"apiVersion": _API, "kind": one.kind, "metadata": metadata, "spec": spec})
     if not one.phase:
         return

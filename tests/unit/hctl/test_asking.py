@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from hctl.commands.app import app
 from hctl.errors import ExitCode
 from hctl.target import Target
+from platform_status_contract import REPOSITORY
 
 _HEARD: list[tuple[Target, str, dict[str, str]]] = []
 
@@ -30,7 +31,8 @@ def test_without_the_assistant_one_line_says_how_to_install_it(monkeypatch: pyte
     ended = CliRunner().invoke(app, ["ask", "is media ok?"])
     assert ended.exit_code == 2
     assert ended.stderr == (
-        "hctl: hctl ask needs the assistant; install it by: uv tool install hctl --with platform-status-assistant\n"
+        f"hctl: hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
+        "pip install ./schemas ./kube ./hctl './assistant[ask]'\n"
     )
 
 

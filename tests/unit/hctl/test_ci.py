@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from platform_status_contract import REPOSITORY
+
 ROOT = Path(__file__).parents[3]
 WORKFLOW = ROOT / ".github/workflows/validate.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -139,20 +141,60 @@ def test_the_workflow_hands_promises_and_strictness_on(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout.count("::warning ")) == (code, 1), done.stderr
 
 
-@pytest.mark.parametrize(
-    ("version", "expected"),
-    [("0.1.0", ["hctl==0.1.0"]), ("./a b.whl\nother.whl\n", ["./a b.whl", "other.whl"]), ("-r x", ["-r x"])],
-)
-def test_the_workflow_installs_what_it_was_told_to(tmp_path: Path, version: str, expected: list[str]) -> None:
-    python = tmp_path / "python"
+def install(folder: Path, wanted: str) -> "subprocess.CompletedProcess[str]":
+    """Run the step with a python that only says what it was called with."""
+    python = folder / "python"
     python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     python.chmod(0o755)
     assert BASH
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     command = (BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", script("Install hctl"))
-    done = run(*command, cwd=tmp_path, VERSION=version, PATH=path)
+    return run(*command, cwd=folder, INSTALL=wanted, PATH=path)
+
+
+FROM_GIT = [f"git+{REPOSITORY}@v0.1.0#subdirectory={folder}" for folder in ("schemas", "kube", "hctl")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("./a schemas.whl\n\nkube.whl\n", ["./a schemas.whl", "kube.whl"]),
+        ("./schemas\n./kube\n./hctl", ["./schemas", "./kube", "./hctl"]),
+        ("\n".join(FROM_GIT), FROM_GIT),
+    ],
+)
+def test_the_workflow_installs_what_it_was_told_to(tmp_path: Path, wanted: str, expected: list[str]) -> None:
+    done = install(tmp_path, wanted)
     arguments = done.stdout.splitlines()
     assert arguments[arguments.index("--") + 1 :] == expected
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "",
+        " \n",
+        "./hctl",
+        "./schemas\n./hctl",
+        FROM_GIT[2],
+        "0.1.0",
+        "hctl",
+        "./schemas\n./kube\nsomebodys-package==0.1.0",
+        "-r x",
+        f"git+{REPOSITORY}#subdirectory=hctl",
+    ],
+)
+def test_the_workflow_installs_nothing_from_an_index(tmp_path: Path, wanted: str) -> None:
+    done = install(tmp_path, wanted)
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error::input install: found ")
+    assert "\n--\n" not in done.stdout
+
+
+def test_the_workflow_has_no_default_to_install() -> None:
+    about = workflow()["on"]["workflow_call"]["inputs"]["install"]
+    assert about["required"] == "true"
+    assert "default" not in about
 
 
 # -- the hooks
@@ -183,11 +225,11 @@ def test_what_the_hook_installs_is_all_of_ours_that_hctl_needs() -> None:
         text = (ROOT / folder / "pyproject.toml").read_text()
         assert 'build-backend = "hatchling.build"' in text
         named[text.split('\nname = "')[1].split('"')[0]] = text
-    parts = ("contract", "kube", "pipeline", "sidecar", "assistant", "localplane")
-    ours = {"hctl", *(f"platform-status-{part}" for part in parts)}
+    parts = ("contract", "kube", "pipeline", "sidecar", "hctl", "assistant", "localplane")
+    ours = {f"platform-status-{part}" for part in parts}
     needed = {name for name in ours if any(f'"{name}' in text.split("[project.scripts]")[0] for text in named.values())}
     assert needed <= set(named)
-    assert 'hctl = "hctl.__main__:main"' in named["hctl"]
+    assert 'hctl = "hctl.__main__:main"' in named["platform-status-hctl"]
 
 
 def test_the_root_is_a_package_of_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from localplane.gomodules import pinned
 from localplane.versions import (
     APISERVER,
-    CLIENTS,
+    ASKED_FOR,
     ETCD,
     MINIMUM_GO,
     NODE_TOOLS,
@@ -56,7 +56,7 @@ def test_the_minor_versions_are_the_promised_ones() -> None:
     assert ETCD.version.startswith("v3.6.")
 
 
-@pytest.mark.parametrize("tool", [*TOOLS, *NODE_TOOLS, *CLIENTS], ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [*TOOLS, *NODE_TOOLS, *ASKED_FOR], ids=lambda tool: tool.name)
 def test_the_committed_modules_are_those_of_the_pinned_versions(tool: GoTool) -> None:
     committed = {name: content.decode() for name, content in pinned(tool).items()}
 

@@ -126,7 +126,7 @@ def test_the_resource_pipeline_gives_the_secret_to_the_account_that_is_made_here
 
 def test_limits_probes_and_rights_are_those_of_the_plan() -> None:
     found = container()
-    assert found["image"] == f"platform-status/sidecar:{__version__}"
+    assert found["image"] == f"REGISTRY.invalid/platform-status/sidecar:{__version__}"
     assert found["resources"] == {
         "requests": {"cpu": "10m", "memory": "32Mi"},
         "limits": {"cpu": "100m", "memory": "64Mi"},

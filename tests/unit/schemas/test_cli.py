@@ -147,7 +147,7 @@ def test_yaml_without_pyyaml_is_wrong_usage_and_json_still_works(write: Write, m
     assert run("validate", "--schema", "contract", good)[0] == 0
     code, _, err = run("validate", "--schema", "contract", other)
     assert code == 2
-    assert "pip install 'platform-status-contract[cli]'" in err
+    assert "pip install './schemas[cli]'" in err
 
 
 def test_a_hostile_file_name_is_quoted(write: Write) -> None:

@@ -29,7 +29,9 @@ def ledger() -> Ledger:
 
 def pod(*statuses: dict[str, Any], init: bool = False) -> dict[str, Any]:
     prefix = "initContainer" if init else "container"
-    specs = [{"name": "sidecar", "image": "platform-status/sidecar:1", "resources": {"limits": LIMITS}}]
+    specs = [
+        {"name": "sidecar", "image": "REGISTRY.invalid/platform-status/sidecar:1", "resources": {"limits": LIMITS}}
+    ]
     return {
         "metadata": {"namespace": "system", "name": "pod-1"},
         "spec": {f"{prefix}s": specs, **({"containers": []} if init else {})},
@@ -71,7 +73,7 @@ def test_a_running_container_is_told_with_its_limits() -> None:
     told.note(pod(running("a1")))
 
     (row,) = told.rows({"a1": Measured(1024, 65532)})
-    assert (row.exit_code, row.limits, row.image) == (None, LIMITS, "platform-status/sidecar:1")
+    assert (row.exit_code, row.limits, row.image) == (None, LIMITS, "REGISTRY.invalid/platform-status/sidecar:1")
     assert row.measured == Measured(1024, 65532)
     assert row.seconds(NOW) == 30.0
 
@@ -115,7 +117,7 @@ def rows() -> list[Ran]:
         namespace="system",
         place=0,
         container="sidecar",
-        image="platform-status/sidecar:1",
+        image="REGISTRY.invalid/platform-status/sidecar:1",
         limits=LIMITS,
         started="2026-11-24T03:01:00Z",
     )

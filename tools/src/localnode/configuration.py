@@ -35,7 +35,7 @@ _SERVICE = "10.96.0.1"
 _BRIDGE = "node0"
 API_SERVER = f"https://{_SERVICE}:443"
 """Where everybody inside finds the API server, pods included."""
-PAUSE = "localnode/pause:1"
+PAUSE = "localnode.invalid/pause:1"
 
 API_SERVER_FLAGS = (
     "--bind-address=0.0.0.0",

@@ -51,7 +51,7 @@ def new_image(target: Path, name: str, content: bytes, settings: Mapping[str, An
 
     Args:
         target: The archive.
-        name: Name with tag, such as ``localnode/pause:1``.
+        name: Name with tag, such as ``localnode.invalid/pause:1``.
         content: The layer.
         settings: The ``config`` of the image, such as ``{"Entrypoint": [...]}``.
     """

@@ -17,7 +17,7 @@ from localplane.gotoolchains import find_go
 from localplane.interrupts import end_as_ctrl_c
 from localplane.pins import pin
 from localplane.plane import ControlPlane
-from localplane.versions import CLIENTS, NODE_TOOLS, TOOLS
+from localplane.versions import ASKED_FOR, NODE_TOOLS, TOOLS
 
 __all__ = ["main"]
 
@@ -153,6 +153,6 @@ def _crd_paths(crds: Sequence[str], environ: Mapping[str, str]) -> list[Path]:
 def _pin(environ: Mapping[str, str]) -> None:
     folder = Path(str(files("localplane") / "modules"))
     go = find_go(cache_folder(environ), environ, sys.stderr)
-    for tool in (*TOOLS, *NODE_TOOLS, *CLIENTS):
+    for tool in (*TOOLS, *NODE_TOOLS, *ASKED_FOR):
         pin(tool, folder, go, environ)
         sys.stdout.write(f"{folder / tool.name}\n")

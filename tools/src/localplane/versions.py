@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 __all__ = [
     "APISERVER",
-    "CLIENTS",
+    "ASKED_FOR",
     "ETCD",
     "KUBECTL",
     "MINIMUM_GO",
     "NODE_TOOLS",
+    "REGISTRY",
     "TOOLS",
     "GoTool",
     "go_version",
@@ -62,13 +63,20 @@ ETCD = GoTool(
     package="go.etcd.io/etcd/server/v3",
 )
 KUBECTL = _of_kubernetes("kubectl")
+REGISTRY = GoTool(
+    name="registry",
+    module="github.com/google/go-containerregistry",
+    version="v0.22.1",
+    package="github.com/google/go-containerregistry/cmd/registry",
+)
+"""A registry of container images that lives in memory, for the tests of what is pushed."""
 TOOLS = (ETCD, APISERVER)
 """What a control plane is made of."""
 
 NODE_TOOLS = tuple(_of_kubernetes(name) for name in ("kube-controller-manager", "kube-scheduler", "kubelet"))
 """What ``localnode`` builds beside it, so that pods run."""
 
-CLIENTS = (KUBECTL,)
+ASKED_FOR = (KUBECTL, REGISTRY)
 """What only some tests need: built when the first of them asks."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")

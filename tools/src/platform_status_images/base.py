@@ -13,11 +13,12 @@ from pathlib import Path
 from localplane.caches import digest, exclusive
 from platform_status_images.commands import find, run, say
 from platform_status_images.errors import MissingToolError
+from platform_status_images.images import NOWHERE, PREFIX
 
 __all__ = ["BASE_REFERENCE", "base_archive", "base_path", "debootstrap_arguments"]
 
 SUITE = "bookworm"
-BASE_REFERENCE = f"platform-status/base-{SUITE}"
+BASE_REFERENCE = f"{NOWHERE}/{PREFIX}/base-{SUITE}"
 _HINT = "install the Debian package debootstrap, or name a base with --base"
 
 # Of no use to any image; the rest is the work of inside/slim.py, which every base goes through.

@@ -15,7 +15,8 @@ from platform_status_images.closure import Target
 from platform_status_images.commands import find, run, say
 from platform_status_images.context import write_context
 from platform_status_images.engines import Engine, Store
-from platform_status_images.images import Image
+from platform_status_images.images import NOWHERE, Image
+from platform_status_images.push import push
 from platform_status_images.shelf import Shelf, fingerprint
 
 __all__ = ["SBOM", "Order", "build"]
@@ -36,6 +37,7 @@ class Order:
         cache: The cache folder.
         epoch: Seconds; what everything is dated with.
         fresh: Build even if the cache has what was built of the same inputs.
+        registry: Host, port and path that the images are pushed to; empty: none is pushed.
     """
 
     images: tuple[Image, ...]
@@ -46,6 +48,7 @@ class Order:
     cache: Path
     epoch: int
     fresh: bool = False
+    registry: str = ""
 
 
 def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
@@ -56,7 +59,7 @@ def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
         environ: Environment variables.
 
     Yields:
-        One line for each image that was written: path, digest, size.
+        One line for each image that was written: path, digest, size, and where it was pushed to.
 
     Raises:
         ImageError: If a program is missing or fails, or the lock does not hold what an image needs.
@@ -66,34 +69,41 @@ def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
     scratches = order.cache / "images"
     scratches.mkdir(parents=True, exist_ok=True)
     told: dict[str, Any] = {}
+    (order.output / "images.json").unlink(missing_ok=True)  # it must not speak of other archives than those beside it
     with exclusive(order.cache / "locks" / "images.lock", lambda: say("waiting for another build of images")):
         for left in scratches.glob(".build.*"):  # of a build that was killed: nobody else is here
             shutil.rmtree(left, ignore_errors=True)
         # the cache's disk, not /tmp: a store without shared layers takes a gigabyte for a minute
         with tempfile.TemporaryDirectory(dir=scratches, prefix=".build.") as scratch:
-            for image, built in _build(order, program, Path(scratch), environ):
+            store = Store(Path(scratch) / "store") if order.engine == "buildah" else None
+            engine = Engine(order.engine, program, store)
+            for image, built in _build(order, engine, Path(scratch), environ):
                 place = order.output / f"{image.name}.tar"
                 shutil.copyfile(built, place)
                 archive = Archive(place)
                 (order.output / f"{image.name}.cdx.json").write_bytes(archive.read(SBOM))
                 told[image.name] = {"reference": image.reference} | archive.facts()
-                yield f"{place} {archive.digest} {archive.size / 1e6:.1f} MB"
+                line = f"{place} {archive.digest} {archive.size / 1e6:.1f} MB"
+                if order.registry:
+                    pushed = push(engine, image, place, order.registry, order.output / "push.log", environ)
+                    told[image.name]["pushed"] = pushed
+                    line = f"{line} {pushed}"
+                yield line
     (order.output / "images.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
 
 
-def _build(order: Order, program: str, scratch: Path, environ: Mapping[str, str]) -> Iterator[tuple[Image, Path]]:
+def _build(order: Order, engine: Engine, scratch: Path, environ: Mapping[str, str]) -> Iterator[tuple[Image, Path]]:
     """Yield each image with its archive, which is there until the next is asked for."""
     context, log = scratch / "context", order.output / "build.log"
     log.unlink(missing_ok=True)
     context.mkdir()
     write_context(context, order.target, order.cache, order.epoch, environ)
-    engine = Engine(order.engine, program, Store(scratch / "store") if order.engine == "buildah" else None)
     base, shelf, root = order.base, None, None
     if base is None and order.engine == "buildah":
         root = base_archive(order.cache, environ)
         base = f"{BASE_REFERENCE}:{base_key(root)}"
         # of a foreign base only the name is known here, and what it stands for may change: those are always built
-        shelf = Shelf(order.cache / "images" / "built", fingerprint(context, base, str(order.epoch)))
+        shelf = Shelf(order.cache / "images" / "built", fingerprint(context, base, str(order.epoch), NOWHERE))
     for image in order.images:
         if shelf and not order.fresh and (found := shelf.get(image.name)):
             say(f"{image.reference}: nothing changed since it was built")

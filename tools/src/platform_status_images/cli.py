@@ -15,6 +15,8 @@ from platform_status_images.context import write_context
 from platform_status_images.engines import ENGINES
 from platform_status_images.errors import ImageError, MissingToolError
 from platform_status_images.images import IMAGES, source_date_epoch
+from platform_status_images.push import registry_name
+from platform_status_images.release import write_wheels
 
 __all__ = ["host_machine", "main"]
 
@@ -24,10 +26,12 @@ examples:
       as root on a Debian: both images by buildah, on a base made by debootstrap, without daemon or registry
   python -m platform_status_images build --output dist --engine docker
   python -m platform_status_images build --output dist --engine podman --base python:3.11-slim-bookworm --only sidecar
+  python -m platform_status_images build --output dist --push registry.example.com/platform
   python -m platform_status_images context folder
       only the build context; then: docker build -f folder/sidecar/Dockerfile folder
 
-what is written: IMAGE.tar (a docker archive), IMAGE.cdx.json (its bill of materials), images.json (digests and sizes)
+what is written: IMAGE.tar (a docker archive), IMAGE.cdx.json (its bill of materials), images.json (digests and sizes;
+with --push also the name and digest in the registry)
 
 environment:
   SOURCE_DATE_EPOCH        what everything is dated with (else a constant: same inputs, same digest)
@@ -60,8 +64,14 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
             parsed.folder.mkdir(parents=True)
             write_context(parsed.folder, target, cache, epoch, chosen)
             return 0
+        if parsed.command == "wheels":
+            write_wheels(parsed.folder, target, cache, epoch, chosen)
+            return 0
         wanted = (IMAGES[parsed.only],) if parsed.only else tuple(IMAGES.values())
-        order = Order(wanted, parsed.output.resolve(), parsed.engine, parsed.base, target, cache, epoch, parsed.fresh)
+        registry = registry_name(parsed.push) if parsed.push is not None else ""
+        order = Order(
+            wanted, parsed.output.resolve(), parsed.engine, parsed.base, target, cache, epoch, parsed.fresh, registry
+        )
         for line in build(order, chosen):
             sys.stdout.write(f"{line}\n")
     except (ImageError, ValueError, OSError) as error:
@@ -101,10 +111,20 @@ def _parser() -> argparse.ArgumentParser:
         "default: with buildah a Debian made by debootstrap, else the Dockerfile's",
     )
     make.add_argument("--fresh", action="store_true", help="build although the cache has the result of the same inputs")
+    make.add_argument(
+        "--push",
+        metavar="REGISTRY",
+        help="push the images as REGISTRY/platform-status/NAME:VERSION, with the credentials of the engine's login; "
+        "to a registry on this machine without TLS",
+    )
     only = commands.add_parser(
         "context", parents=[target], help="write the build context of both images, build nothing"
     )
     only.add_argument("folder", type=Path, metavar="FOLDER", help="where; must not exist")
+    release = commands.add_parser(
+        "wheels", parents=[target], help="write the wheels of hctl and the assistant, with all that they need"
+    )
+    release.add_argument("folder", type=Path, metavar="FOLDER", help="where; made anew if it is there")
     return parser
 
 

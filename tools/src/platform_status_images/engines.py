@@ -1,5 +1,6 @@
 """The commands of the tools that build images: buildah, docker, podman. Argument lists only; nothing runs here."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from platform_status_images.images import Image
 __all__ = ["ENGINES", "Engine", "Store"]
 
 ENGINES = ("buildah", "docker", "podman")
+_LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])[:/]")
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,34 @@ class Engine:
         return [*command, "--file", str(dockerfile), "--tag", image.reference, str(context)]
 
     def save(self, image: Image, archive: Path) -> list[str]:
-        """Return the command that writes one image to a docker archive, under its name without a host."""
+        """Return the command that writes one image to a docker archive, under its own name."""
         command = [self.program, *self._global()]
         if self.name == "docker":
             return [*command, "save", "--output", str(archive), image.reference]
-        # push, not save: save would put the tool's own default host before the name
         return [*command, "push", image.reference, f"docker-archive:{archive}:{image.reference}"]
+
+    def push(self, image: Image, archive: Path, target: str, digest: Path) -> list[list[str]]:
+        """Return the commands that push the image of an archive.
+
+        Args:
+            image: Which.
+            archive: Where it is.
+            target: Registry, name and tag.
+            digest: Where buildah and podman write the digest of what they pushed; docker prints it.
+        """
+        start = [self.program, *self._global()]
+        match self.name:
+            case "docker":
+                load, tag = ["load", "--input", str(archive)], ["tag", image.reference, target]
+                return [[*start, *load], [*start, *tag], [*start, "push", target]]
+            case "podman":
+                load = ["load", "--input", str(archive)]
+            case _:
+                load = ["pull", f"docker-archive:{archive}"]
+        # docker speaks plain HTTP to a registry on this machine without being told
+        tls = ["--tls-verify=false"] if _LOOPBACK.match(target) else []
+        push = ["push", *tls, "--digestfile", str(digest), image.reference, f"docker://{target}"]
+        return [[*start, *load], [*start, *push]]
 
     def add_base(self, folder: Path, reference: str, epoch: int) -> list[str]:
         """Return the command that makes a base image of a folder with a Dockerfile and a root filesystem (buildah)."""

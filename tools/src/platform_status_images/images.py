@@ -4,10 +4,13 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["IMAGES", "PREFIX", "ROOT", "Image", "source_date_epoch"]
+__all__ = ["IMAGES", "NOWHERE", "PREFIX", "ROOT", "Image", "source_date_epoch"]
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "platform-status"
+# Nobody can own a host below .invalid (RFC 2606). A name without a host would be pulled from the default registry of
+# whatever tool is asked, and there anybody may take it.
+NOWHERE = "REGISTRY.invalid"
 
 # What hatchling, too, dates a wheel with if nobody says otherwise. Not the time of the commit: an image whose inputs
 # did not change keeps its digest from commit to commit.
@@ -39,8 +42,12 @@ class Image:
 
     @property
     def reference(self) -> str:
-        """Name and tag, without a host: each tool puts its own default before it (docs/images.md)."""
-        return f"{PREFIX}/{self.name}:{self.version}"
+        """Name and tag in the checkout and in the archives; it can be imported and never pulled (docs/images.md)."""
+        return f"{self.at(NOWHERE)}:{self.version}"
+
+    def at(self, registry: str) -> str:
+        """Return its name in a registry, without tag."""
+        return f"{registry}/{PREFIX}/{self.name}"
 
 
 IMAGES = {

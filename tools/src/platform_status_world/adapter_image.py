@@ -8,7 +8,7 @@ from platform_status_world.errors import WorldError
 
 __all__ = ["ADAPTER_IMAGE", "write_adapter_image"]
 
-ADAPTER_IMAGE = "platform-status/kratix-double:test"
+ADAPTER_IMAGE = "REGISTRY.invalid/platform-status/kratix-double:test"
 _HOME = "double"
 _LOCALPLANE = ("__init__", "client", "connections", "errors", "transport")
 # The image has Python and no promise of a shell.

@@ -10,7 +10,7 @@ from platform_status_world.errors import NoToolError, WorldError
 
 __all__ = ["SIDECAR_IMAGE", "Images", "find_images"]
 
-SIDECAR_IMAGE = "platform-status/sidecar:0.1.0"
+SIDECAR_IMAGE = "REGISTRY.invalid/platform-status/sidecar:0.1.0"
 _TOOL_MISSING = 3
 
 
@@ -19,8 +19,8 @@ class Images:
     """Two archives, as ``docker save`` writes them.
 
     Attributes:
-        pipeline: Of platform-status/pipeline.
-        sidecar: Of platform-status/sidecar.
+        pipeline: Of REGISTRY.invalid/platform-status/pipeline.
+        sidecar: Of REGISTRY.invalid/platform-status/sidecar.
     """
 
     pipeline: Path

@@ -54,7 +54,7 @@ def _cells(row: Ran, now: datetime) -> tuple[str, ...]:
     return (
         _short(row.pod),
         row.container,
-        row.image.removeprefix("platform-status/"),
+        row.image.removeprefix("REGISTRY.invalid/platform-status/"),
         "" if seen is None or seen.uid is None else str(seen.uid),
         *_limits(row.limits),
         "" if seen is None else mebibytes(seen.peak),

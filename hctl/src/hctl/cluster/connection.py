@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hctl.errors import ClusterError, HctlError
+from platform_status_contract import REPOSITORY
 from platform_status_kube.access import access_of
 from platform_status_kube.errors import KubeconfigError
 from platform_status_kube.kubeconfig import access
@@ -135,7 +136,10 @@ def _slim() -> Iterator[None]:
             continue
         spec = importlib.util.find_spec(name)
         if spec is None:
-            raise HctlError("the package kubernetes is not installed; install hctl with uv tool or pipx")
+            raise HctlError(
+                "the package kubernetes is not installed; install hctl with all that it needs, in a checkout of "
+                f"{REPOSITORY}: pip install ./schemas ./kube ./hctl"
+            )
         sys.modules[name] = importlib.util.module_from_spec(spec)
         stand_ins.append(name)
     try:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from hctl.errors import ExitCode, UsageError
+from platform_status_contract import REPOSITORY
 
 from .options import ContextOption, KubeconfigOption, NamespaceOption, target_of
 from .running import finish
@@ -17,7 +18,10 @@ __all__ = ["add_ask"]
 
 _GROUP: Final = "hctl.commands"
 _NAME: Final = "ask"
-_INSTALL: Final = "hctl ask needs the assistant; install it by: uv tool install hctl --with platform-status-assistant"
+_INSTALL: Final = (
+    f"hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
+    "pip install ./schemas ./kube ./hctl './assistant[ask]'"
+)
 _PROMETHEUS: Final = "PLATFORM_STATUS_PROMETHEUS"
 
 _Text = Annotated[

@@ -40,7 +40,7 @@ class SidecarOptions(Struct, frozen=True):
         skip_namespace: Whether somebody else makes the namespace.
     """
 
-    image: str = f"platform-status/sidecar:{__version__}"
+    image: str = f"REGISTRY.invalid/platform-status/sidecar:{__version__}"
     image_pull_secret: str = ""
     namespace: str = "platform-status-system"
     replicas: int = 1

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, TextIO
 
+from platform_status_contract import REPOSITORY
+
 from .errors import DocumentError
 from .problems import quote
 
@@ -59,7 +61,7 @@ def parse(text: str, name: str) -> list[object]:
     try:
         from .yaml_documents import parse_yaml  # noqa: PLC0415 - PyYAML is an extra
     except ImportError as error:
-        message = "is not JSON, and YAML needs PyYAML: pip install 'platform-status-contract[cli]'"
+        message = f"is not JSON, and YAML needs PyYAML; in a checkout of {REPOSITORY}: pip install './schemas[cli]'"
         raise DocumentError(message, malformed=False) from error
     return parse_yaml(text)
 

@@ -17,7 +17,7 @@ def with_pipeline(pipeline: dict[str, Any], kind: str = "resource", action: str 
 
 
 def pipeline(name: str = "go", /, **spec: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    containers = [{"name": "go", "image": "example/go:1"}]
+    containers = [{"name": "go", "image": "example.invalid/go:1"}]
     return {
         "apiVersion": "platform.kratix.io/v1alpha1",
         "kind": "Pipeline",
