@@ -32,7 +32,7 @@ from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
 from .store.store import Store
 from .write.pace import is_settled, is_too_often, noted_write, wait_before_write
-from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_heartbeat
+from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_due, until_heartbeat
 from .write.writer import Writer
 
 __all__ = ["BackedOff", "Conclude", "Reconciler", "Reporter"]
@@ -217,7 +217,11 @@ class Reconciler:
         if record.deleting and (memory.told_deleting or says_deleting(status)):
             self._outcomes.settled(record.key)
             return
-        planned = plan(status, projection, now) or self._planned_heartbeat(record, status, now)
+        planned = plan(status, projection, now)
+        if planned is not None and (patience := until_due(planned, now)) > 0:
+            self._queue.add(record.key, patience)
+            planned = None
+        planned = planned or self._planned_heartbeat(record, status, now)
         if planned is None:
             self._rest(record, memory)
             if self._mirror and _is_settled(record, status, facts):
