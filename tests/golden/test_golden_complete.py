@@ -46,7 +46,14 @@ def test_every_reason_of_every_row_has_a_case() -> None:
 
 def test_every_case_lies_where_a_runner_looks() -> None:
     ours = {*SOURCE_FOLDERS, "table", "workflow", "contracts"}
-    elsewhere = {"assistant", "documents", "dumps", "pipeline", "validation"}  # documents with runners of their own
+    elsewhere = {
+        "applications",
+        "assistant",
+        "documents",
+        "dumps",
+        "pipeline",
+        "validation",
+    }  # documents with runners of their own
     found = {path.relative_to(FOLDER).parts[0] for path in FOLDER.rglob("*.y*ml")}
     assert found - elsewhere == ours
     assert [path.name for name in ours for path in (FOLDER / name).iterdir() if path.suffix != ".yaml"] == []

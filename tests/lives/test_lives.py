@@ -9,9 +9,10 @@ import pytest
 
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.validation import STATUS, load_schema, validate
-from tests.lives.telling import KRATIX_CONDITION, Story, duration, load, tell
+from tests.lives.telling import KRATIX_CONDITION, Chapter, Story, duration, load, tell
 
-STORIES = sorted(Path(__file__).parent.glob("*.yaml"))
+STORIES_FOLDER = Path(__file__).parent
+STORIES = sorted(STORIES_FOLDER.glob("*.yaml"))
 REASONS = {entry["const"]: entry for entry in load_schema(STATUS)["$defs"]["reason"]["oneOf"]}
 MALFORMED = {"version": "v1", "generation": "three"}
 TOLERANCE = timedelta(seconds=60)
@@ -97,8 +98,29 @@ def test_every_status_of_a_life_keeps_to_the_contract(path: Path) -> None:
                 assert condition["type"] in allowed, f"{condition['reason']} on {condition['type']} is not documented"
 
 
+def test_an_image_that_cannot_be_pulled_is_one_write_however_often_the_kubelet_tries() -> None:
+    """ErrImagePull and ImagePullBackOff alternate, and so do the other words for a try."""
+    first = Chapter("0s", {"workflow": "completed", "contract": 1, "works": "written", "application": "Synced Healthy"})
+    first.world |= {"pods": {"ready": 1}, "secret": "exists"}
+    words = ("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "ImagePullBackOff", "SignatureValidationFailed")
+    tries = [Chapter(f"{3600 + 5 * number}s", {"pods": {words[number % 5]: 1}}) for number in range(100)]
+    told = tell(Story("", [first, *tries], []), end=timedelta())
+    before = tell(Story("", [first, tries[0]], []), end=timedelta())
+    assert told.statuses == before.statuses
+    assert told.writes == 2
+    assert "media-0 (ImagePullBackOff)" in str(told.status["message"])
+
+
+def test_a_sync_that_fails_again_and_again_is_written_three_times() -> None:
+    told = tell(load(STORIES_FOLDER / "sync-tried-again-and-again.yaml"))
+    assert told.writes == 1 + 3
+    assert [str(status["message"]).partition(": ")[2] for status in told.statuses[2:]] == [
+        "Application argocd/vcluster-media failed to sync: ConfigMap settings: the key forbidden is forbidden here"
+    ] * 2
+
+
 def _with_looks(story: Story, looks: list[timedelta]) -> Story:
     """The same life with empty chapters: resyncs."""
     known = {duration(chapter.at) for chapter in story.life}
     extra = [type(story.life[0])(at=f"{int(look.total_seconds())}s") for look in looks if look not in known]
-    return Story(story.story, [*story.life, *extra], story.phases, story.status, story.restarts)
+    return Story("", [*story.life, *extra], story.phases, story.status, story.restarts)

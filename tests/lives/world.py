@@ -5,12 +5,14 @@ A story's world is a handful of words per source; this module knows what each wo
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar, cast
 
 import msgspec
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.pods import decode_pod
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import (
     Absent,
@@ -50,6 +52,7 @@ CONTRACT: Mapping[str, object] = {
     "works": True,
 }
 
+_REASON = "ConfigMap settings: the key forbidden is forbidden here"
 _UNREADABLE = {
     "forbidden": Reason.FORBIDDEN,
     "kind missing": Reason.KIND_MISSING,
@@ -68,10 +71,12 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         workflow: Where the workflow stands.
         says: What Kratix says about a failed or suspended workflow.
         works: ``none``, ``pending``, ``written``, ``failing``, ``misplaced``, ``empty``, or a word for unreadable.
-        application: ``absent``, ``SYNC HEALTH``, ``SYNC HEALTH OPERATION``, or a word for unreadable.
+        application: ``absent``, ``SYNC HEALTH``, ``SYNC HEALTH OPERATION``, or a word for unreadable. The operation is
+            Argo CD's phase, ``TryFailed`` between two tries, ``TriesAgain`` in the one that follows, or ``Deleting``.
         application_generation: Generation in the Application's annotation; by default the contract's.
         compared: Whether Argo CD has compared the Application's present source.
-        pods: Counts by state: ready, down, restarting, restarted, evicted, done; or a word for unreadable.
+        pods: Counts by state: ready, down, restarting, restarted, evicted, done, or a waiting reason of the kubelet; or
+            a word for unreadable.
         controller: ``running`` or ``paused``.
         secret: ``absent``, ``exists``, or a word for unreadable.
         sub_apps: Counts by health, such as ``{Healthy: 2, Degraded: 1}``; or a word for unreadable.
@@ -131,7 +136,12 @@ class Eyes:
             return Observation()
         return Observation(
             works=self._reading("works", world.works, Present(_works(world.works)), now),
-            application=self._reading("application", world.application, _application(world), now),
+            application=self._reading(
+                "application",
+                world.application,
+                _application(world, self._changed.get("application", now)),
+                now,
+            ),
             pods=self._reading("pods", world.pods, Present(_pods(world.pods, self._changed.get("pods", now))), now),
             controllers=Present(
                 (ControllerSeen("StatefulSet", "vcluster-media", paused=world.controller == "paused"),)
@@ -177,10 +187,12 @@ def _works(word: str) -> tuple[WorkSeen, ...]:
     return (WorkSeen("media-abc", empty=True, placements=()),) if word == "empty" else ()
 
 
-def _application(world: World) -> Present[ApplicationSeen] | Absent:
+def _application(world: World, changed: datetime) -> Present[ApplicationSeen] | Absent:
     if world.application == "absent":
         return Absent()
-    sync, health, *operation = world.application.split()
+    sync, health, *operations = world.application.split()
+    operation = operations[0] if operations else ""
+    phase = {"TryFailed": "Running", "TriesAgain": "Running", "Deleting": ""}.get(operation, operation)
     generation = world.application_generation
     if generation is None and isinstance(world.contract, int):
         generation = world.contract
@@ -188,7 +200,11 @@ def _application(world: World) -> Present[ApplicationSeen] | Absent:
         ApplicationSeen(
             sync_status=sync,
             health_status=health,
-            operation_phase=operation[0] if operation else "",
+            operation_phase=phase,
+            operation_message=_REASON if operation in ("TryFailed", "Failed") else "",
+            try_failed=operation in ("TryFailed", "TriesAgain"),
+            finished_at=changed if operation in ("TryFailed", "Failed", "Succeeded") else None,
+            deleted=changed if operation == "Deleting" else None,
             compared_current=world.compared,
             written_for=generation,
         )
@@ -202,15 +218,28 @@ def _pods(states: dict[str, int] | str, changed: datetime) -> tuple[PodSeen, ...
         "ready": lambda name: PodSeen(name, "Running", ready=True, ready_since=changed, owner_kind="StatefulSet"),
         "down": lambda name: PodSeen(name, "Running", ready=False, owner_kind="StatefulSet"),
         "restarting": lambda name: PodSeen(
-            name, "Running", restarts=3, waiting="CrashLoopBackOff", owner_kind="StatefulSet"
+            name, "Running", restarts=3, crashing=True, waiting="CrashLoopBackOff", owner_kind="StatefulSet"
         ),
         "restarted": lambda name: PodSeen(
-            name, "Running", ready=True, ready_since=changed, restarts=1, owner_kind="StatefulSet"
+            name, "Running", ready=True, ready_since=changed, restarts=1, restarted=changed, owner_kind="StatefulSet"
         ),
         "evicted": lambda name: PodSeen(name, "Failed", owner_kind="ReplicaSet"),
         "done": lambda name: PodSeen(name, "Succeeded", owner_kind="Job"),
     }
-    return tuple(built[state](f"{state}-{index}") for state, count in states.items() for index in range(count))
+    return tuple(
+        built.get(state, partial(_waiting, state))(f"{state if state in built else 'media'}-{index}")
+        for state, count in states.items()
+        for index in range(count)
+    )
+
+
+def _waiting(reason: str, name: str) -> PodSeen:
+    """A pod with a container that waits, as the kubelet writes it and the decoder reads it."""
+    container = {"name": "syncer", "restartCount": 0, "state": {"waiting": {"reason": reason}}}
+    status = {"phase": "Pending", "containerStatuses": [container]}
+    record = decode_pod(msgspec.json.encode({"metadata": {"name": name, "namespace": "n"}, "status": status}))
+    assert record is not None
+    return record.seen
 
 
 def _sub_apps(states: dict[str, int] | str, changed: datetime) -> tuple[SubApplicationSeen, ...]:
@@ -219,7 +248,9 @@ def _sub_apps(states: dict[str, int] | str, changed: datetime) -> tuple[SubAppli
     long_ago = changed - timedelta(days=1)
     return tuple(
         SubApplicationSeen(
-            f"{health.lower()}-{index}", health.removeprefix("New"), changed if "New" in health else long_ago
+            f"{health.lower()}-{index}",
+            ApplicationSeen("Synced", health.removeprefix("New")),
+            changed if "New" in health else long_ago,
         )
         for health, count in states.items()
         for index in range(count)

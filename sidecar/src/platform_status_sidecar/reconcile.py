@@ -44,7 +44,7 @@ from .write.pace import (
     stage_of,
     wait_before_write,
 )
-from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_heartbeat
+from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_due, until_heartbeat
 from .write.writer import Writer
 
 __all__ = ["BackedOff", "Conclude", "Reconciler", "Reporter"]
@@ -233,7 +233,11 @@ class Reconciler:
             self._outcomes.settled(record.key)
             return
         self._note_stage(record, status, facts, memory)
-        planned = plan(status, projection, now) or self._planned_heartbeat(record, status, now)
+        planned = plan(status, projection, now)
+        if planned is not None and (patience := until_due(planned, now)) > 0:
+            self._queue.add(record.key, patience)
+            planned = None
+        planned = planned or self._planned_heartbeat(record, status, now)
         if planned is None:
             self._rest(record, memory)
             if self._mirror and _is_settled(record, status, facts):

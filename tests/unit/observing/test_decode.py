@@ -10,8 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from platform_status_contract.model.times import LONG_AGO
 from platform_status_contract.observing.decode import applications, controllers, pods, requests, works
-from platform_status_contract.observing.decode.applications import compared_current, decode_application
+from platform_status_contract.observing.decode.applications import decode_application
+from platform_status_contract.observing.decode.compared import compared_current
 from platform_status_contract.observing.decode.envelope import (
     decode_event,
     decode_failure,
@@ -194,6 +196,126 @@ def test_an_init_container_that_crashes_is_seen_before_those_that_wait_for_it() 
     record = decode_pod(encode(item))
     assert record is not None
     assert (record.seen.waiting, record.seen.restarts) == ("CrashLoopBackOff", 4)
+
+
+STARTED = "2026-02-26T10:00:00Z"
+RAN = {"startedAt": STARTED}
+FAILED = {"terminated": {"exitCode": 137}}
+
+
+@pytest.mark.parametrize(
+    ("container", "crashing", "restarted"),
+    [
+        ({"state": {"running": RAN}}, False, False),
+        ({"restartCount": 3, "state": {"running": RAN}, "lastState": FAILED}, False, True),
+        ({"restartCount": 3, "state": {"terminated": RAN}, "lastState": FAILED}, False, True),
+        ({"restartCount": 3, "state": {"running": RAN}, "lastState": {"terminated": {"exitCode": 0}}}, False, False),
+        ({"restartCount": 3, "state": {"running": RAN}}, False, True),
+        ({"restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": FAILED}, True, False),
+        ({"restartCount": 3, "state": {"waiting": {"reason": "ErrImagePull"}}, "lastState": FAILED}, False, False),
+        ({"restartCount": 3, "state": {"running": {"startedAt": "soon"}}, "lastState": FAILED}, True, True),
+        ({"restartCount": 3, "lastState": FAILED}, True, True),
+    ],
+)
+def test_a_pod_is_restarting_only_while_it_restarts(
+    container: support.Json, *, crashing: bool, restarted: bool
+) -> None:
+    item = support.pod()
+    item["status"]["containerStatuses"] = [{"name": "main", **container}]
+    record = decode_pod(encode(item))
+    assert record is not None
+    assert (record.seen.crashing, record.seen.restarted is not None) == (crashing, restarted)
+
+
+@pytest.mark.parametrize(("policy", "restarted"), [("Always", True), (None, False)])
+def test_an_init_container_counts_as_restarting_only_if_it_runs_as_long_as_the_pod(
+    policy: str | None, *, restarted: bool
+) -> None:
+    item = support.pod()
+    item["spec"] = {"initContainers": [{"name": "first", "restartPolicy": policy}]}
+    item["status"]["initContainerStatuses"] = [
+        {"name": "first", "restartCount": 2, "state": {"running": RAN}, "lastState": FAILED}
+    ]
+    for labels in ({}, {"rubbish": 7}):
+        item["metadata"]["labels"] = labels
+        record = decode_pod(encode(item))
+        assert record is not None
+        assert (record.seen.restarted is not None) is restarted
+
+
+@pytest.mark.parametrize(
+    "word", ["ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed"]
+)
+def test_every_word_for_an_image_that_cannot_be_pulled_is_one(word: str) -> None:
+    item = support.pod(ready="False")
+    item["status"]["containerStatuses"] = [{"state": {"waiting": {"reason": word}}}]
+    record = decode_pod(encode(item))
+    assert record is not None
+    assert record.seen.waiting == "ImagePullBackOff"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "paused"),
+    [
+        ({"labels": {"loft.sh/sleep-mode": "true"}}, True),
+        ({"annotations": {"loft.sh/paused": "true"}}, True),
+        ({"labels": {"loft.sh/sleep-mode": "false"}, "annotations": {"loft.sh/paused": ""}}, False),
+        ({"labels": {"loft.sh/sleep-mode": True}, "annotations": {"loft.sh/paused": 1}}, False),
+        ({"labels": {"loft.sh/sleep-mode": "true", "rubbish": 7}}, True),
+        ({}, False),
+    ],
+)
+def test_a_controller_is_paused_by_the_annotation_and_asleep_by_the_label(
+    metadata: support.Json, *, paused: bool
+) -> None:
+    record = controllers.decode_controller(encode({"metadata": {"name": "m", **metadata}}))
+    assert record is not None
+    assert record.paused is paused
+
+
+@pytest.mark.parametrize("source", [Source.APPLICATIONS, Source.STATEFUL_SETS, Source.DEPLOYMENTS, Source.SECRETS])
+@pytest.mark.parametrize(
+    ("timestamp", "deleted"),
+    [
+        (None, None),
+        ("2026-02-26T10:00:00Z", datetime(2026, 2, 26, 10, tzinfo=UTC)),
+        ("soon", LONG_AGO),
+        (7, LONG_AGO),
+        ({}, LONG_AGO),
+    ],
+)
+def test_whatever_stands_in_deletion_timestamp_is_a_deletion(
+    source: Source, timestamp: object, deleted: datetime | None
+) -> None:
+    item = copy.deepcopy(SAMPLES.get(source, support.stateful_set()))
+    item["metadata"]["deletionTimestamp"] = timestamp
+    record: Any = DECODERS[source](encode(item))
+    assert getattr(record, "seen", record).deleted == deleted
+
+
+@pytest.mark.parametrize("rubbish", [7, "x", [], [7], {"a": 1}, True])
+@pytest.mark.parametrize("key", ["resources", "conditions", "controllerNamespace", "sourceHydrator", "sourceTypes"])
+def test_rubbish_in_what_argo_cd_lists_never_makes_nothing_look_like_something(key: str, rubbish: object) -> None:
+    item = support.application(sync="Unknown")
+    item["status"][key] = rubbish
+    record = decode_application(encode(item))
+    assert record is not None
+    assert record.seen.resources is not True
+    assert record.seen.problems == ""
+
+
+def test_warnings_are_no_problems_and_problems_are_told_once() -> None:
+    item = support.application()
+    said = {"type": "ComparisonError", "message": "no path"}
+    item["status"]["conditions"] = [
+        said,
+        {"type": "OrphanedResourceWarning", "message": "x"},
+        said,
+        {"type": "SyncError"},
+    ]
+    record = decode_application(encode(item))
+    assert record is not None
+    assert record.seen.problems == "ComparisonError: no path; SyncError"
 
 
 def test_an_application_is_read_as_the_rules_see_it() -> None:

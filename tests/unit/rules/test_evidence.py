@@ -1,5 +1,6 @@
 """Evidence: missing never yields Ready, bad outranks missing, and severity has one order."""
 
+from datetime import timedelta
 from itertools import permutations, product
 
 import msgspec
@@ -96,11 +97,16 @@ def test_garbage_in_the_application_is_never_ready(
 
 
 @quick
-@given(statuses, _WHOLE, st.sampled_from([1, 7, 10**30, -1]), hostile_text)
-def test_pod_that_restarted_nobody_knows_when_is_never_all_healthy(
-    status: object, facts: Facts, restarts: int, phase: str
+@given(statuses, _WHOLE, st.booleans(), st.integers(0, 599), hostile_text)
+def test_pod_that_restarts_and_is_ready_nobody_knows_since_when_is_never_all_healthy(
+    status: object,
+    facts: Facts,
+    crashing: bool,  # noqa: FBT001 - generated
+    age: int,
+    phase: str,
 ) -> None:
-    pod = PodSeen("a", phase, ready=True, ready_since=None, restarts=restarts)
+    started = None if crashing else NOW - timedelta(seconds=age)
+    pod = PodSeen("a", phase, ready=True, ready_since=None, crashing=crashing, restarted=started)
     seen = msgspec.structs.replace(good_observation(), pods=Present((pod,)))
     assert look(World(status, seen, facts), status, NOW).ready.reason != Reason.ALL_HEALTHY
 

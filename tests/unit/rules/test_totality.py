@@ -97,7 +97,9 @@ def test_worst_texts_everywhere_still_fit() -> None:
         pods=Present(tuple(PodSeen(name, waiting=worst) for name in names)),
         controllers=Present(()),
         secrets=(Absent(),),
-        sub_applications=Present(tuple(SubApplicationSeen(name, "Degraded", None) for name in names)),
+        sub_applications=Present(
+            tuple(SubApplicationSeen(name, ApplicationSeen("Synced", "Degraded", worst), None) for name in names)
+        ),
     )
     facts = Facts("m", "n", "K", 1, deleting=False, contract=whole_contract(Thresholds()), workflow=Workflow.COMPLETED)
     status = {"phase": "Failed", "health": {"since": dict.fromkeys(TIMERS, "2026-02-26T09:00:00Z")}}

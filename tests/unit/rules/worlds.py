@@ -19,7 +19,7 @@ from platform_status_contract.model.contract import (
     Thresholds,
     Workloads,
 )
-from platform_status_contract.model.times import format_time
+from platform_status_contract.model.times import LONG_AGO, format_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import (
     Absent,
@@ -157,6 +157,10 @@ applications: Final = st.builds(
     finished_at=st.none() | moments,
     compared_current=st.sampled_from([True, True, False]),
     written_for=st.sampled_from([None, 1, 2, 3, -1, 10**30]),
+    try_failed=st.sampled_from([False, False, True]),
+    resources=st.sampled_from([True, True, None, False]),
+    problems=hostile_text,
+    deleted=st.sampled_from([None, None, None, LONG_AGO]) | moments,
 )
 pods: Final = st.builds(
     PodSeen,
@@ -164,7 +168,9 @@ pods: Final = st.builds(
     phase=st.sampled_from(["Running", "Running", "Pending", "Failed", "Succeeded"]) | hostile_text,
     ready=st.sampled_from([True, True, False]),
     ready_since=st.none() | moments,
-    restarts=st.sampled_from([0, 0, 0, 3, -1, 10**30]),
+    restarts=st.sampled_from([0, 3, 10**30]),
+    crashing=st.sampled_from([False, False, True]),
+    restarted=st.none() | moments,
     waiting=hostile_text,
     terminating=st.sampled_from([False, False, True]),
     owner_kind=st.sampled_from(["", "StatefulSet", "ReplicaSet", "Job"]),
@@ -175,6 +181,7 @@ controllers: Final = st.builds(
     kind=st.sampled_from(["StatefulSet", "Deployment"]),
     name=st.sampled_from(["m", "web"]),
     paused=st.booleans(),
+    deleted=st.sampled_from([None, None, LONG_AGO]) | moments,
 )
 placements: Final = st.builds(
     WorkPlacementSeen,
@@ -191,10 +198,11 @@ works: Final = st.builds(
     placements=st.lists(placements, max_size=2).map(tuple),
     message=hostile_text,
 )
+_secrets: Final = st.builds(SecretSeen, name=hostile_text, deleted=st.sampled_from([None, None, LONG_AGO]) | moments)
 sub_applications: Final = st.builds(
     SubApplicationSeen,
     name=hostile_text,
-    health_status=st.sampled_from(["Healthy", "Healthy", "Degraded", "Progressing", "Suspended"]) | words,
+    seen=applications,
     created=st.none() | moments,
 )
 
@@ -222,7 +230,7 @@ observations: Final = st.builds(
     application=st.none() | _readings(applications),
     pods=st.none() | _readings(_few(pods)),
     controllers=st.none() | _readings(_few(controllers)),
-    secrets=st.none() | st.lists(_readings(st.builds(SecretSeen, name=hostile_text)), max_size=3).map(tuple),
+    secrets=st.none() | st.lists(_readings(_secrets), max_size=3).map(tuple),
     sub_applications=st.none() | _readings(_few(sub_applications)),
 )
 

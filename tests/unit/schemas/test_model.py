@@ -134,7 +134,7 @@ def test_an_operator_on_existence_takes_no_values(operator: Any) -> None:  # noq
 
 
 def test_a_destination_needs_a_server_or_a_name() -> None:
-    with pytest.raises(ValueError, match="server, name or both"):
+    with pytest.raises(ValueError, match="server, names or both"):
         DestinationMatch()
     assert DestinationMatch(name="media").server is None
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from platform_status_contract.model.status import Condition
@@ -315,6 +316,35 @@ def test_the_moment_that_the_rules_name_brings_another_look() -> None:
     assert looked == []
     bench.turn(1)
     assert len(looked) == 1
+
+
+def test_the_time_of_a_sync_alone_is_written_a_minute_after_the_sync_and_no_sooner() -> None:
+    bench = Bench()
+    synced = bench.clock.now()
+
+    def syncing(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+        found = tiny_rules(history, observation, facts, now)
+        return msgspec.structs.replace(
+            found, health={**found.health, "argocd": {"lastSyncTime": format_time(synced)}}, wake=None
+        )
+
+    bench.worker._rules = syncing
+    assert len(bench.turn()) == 1
+    bench.see()
+    bench.clock.advance(600)
+    synced = bench.clock.now()
+    bench.queue.add(MEDIA)
+    assert bench.turn(10) == []
+    assert bench.turn(49) == []
+    [patch] = bench.turn(1)
+    assert patch.body
+    assert patch.body["status"]["health"] == {"argocd": {"lastSyncTime": format_time(synced)}}
+    bench.see()
+    assert bench.turn(3600) == []
+    synced = bench.clock.now()
+    bench.put(Source.PODS, support.pod())
+    assert len(bench.turn()) == 1, "it rides on the next write"
+    assert bench.status["health"]["argocd"] == {"lastSyncTime": format_time(synced)}
 
 
 def test_what_the_server_drops_is_warned_of_once_and_counted(caplog: pytest.LogCaptureFixture) -> None:

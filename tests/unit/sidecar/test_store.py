@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
+from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, encode, watched
@@ -98,8 +101,8 @@ def test_an_application_that_changes_its_destination_wakes_both_sides() -> None:
     known.put(Source.APPLICATIONS, support.application("sub", server="https://media:443"))
     moved = support.application("sub", server="https://other:443")
     assert known.put(Source.APPLICATIONS, moved) == [MEDIA, OTHER]
-    assert known.store.applications_at("argocd", "https://media:443", None) == []
-    assert [item.name for item in known.store.applications_at("argocd", "https://other:443", None)] == ["sub"]
+    assert known.store.applications_at("argocd", ["https://media:443"], []) == []
+    assert [item.name for item in known.store.applications_at("argocd", ["https://other:443"], [])] == ["sub"]
 
 
 def test_an_application_that_matches_by_server_and_by_name_is_found_once() -> None:
@@ -107,7 +110,36 @@ def test_an_application_that_matches_by_server_and_by_name_is_found_once() -> No
     sub = support.application("sub")
     sub["spec"]["destination"] = {"server": "https://media:443", "name": "media"}
     known.put(Source.APPLICATIONS, sub)
-    assert len(known.store.applications_at("argocd", "https://media:443", "media")) == 1
+    assert len(known.store.applications_at("argocd", ["https://media:443"], ["x", "media"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("destination", "woken"),
+    [
+        ({"server": "https://media:443/"}, [MEDIA]),
+        ({"server": "https://media:443//"}, [MEDIA]),
+        ({"server": "https://media"}, []),
+        ({"name": "media"}, [MEDIA]),
+        ({"name": "media.example-org"}, [MEDIA]),
+        ({"name": "media.example"}, []),
+        ({"name": "one-more"}, [MEDIA]),
+    ],
+)
+def test_a_destination_is_known_by_its_server_and_by_each_of_its_names(
+    destination: support.Json, woken: list[Key]
+) -> None:
+    wanted = {"server": "https://media:443///", "names": ["media", "media.example-org"], "name": "one-more"}
+    contract = {**support.CONTRACT, "subApplications": {"namespace": "argocd", "destination": wanted}}
+    known = watched()
+    known.put(Source.REQUESTS, support.request(support.settled(contract)))
+    sub = support.application("sub")
+    sub["spec"]["destination"] = destination
+    assert known.put(Source.APPLICATIONS, sub) == woken
+    match = read_contract({"contract": contract})
+    assert isinstance(match, Contract)
+    assert match.sub_applications
+    found = match.sub_applications.destination
+    assert bool(known.store.applications_at("argocd", found.servers, found.all_names)) is bool(woken)
 
 
 def test_a_changed_contract_moves_the_interest() -> None:

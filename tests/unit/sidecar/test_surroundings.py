@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 import pytest
 
+from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
@@ -55,6 +56,20 @@ class TestSecrets:
         assert call.path == "/api/v1/namespaces/vcluster-media/secrets/kubeconfig"
         assert call.options == {"metadata_only": True}
         assert known.store.secret(SECRET) == Present(SecretSeen("kubeconfig"))
+
+    @pytest.mark.parametrize(
+        ("answer", "deleted"),
+        [
+            ({"metadata": {"name": "kubeconfig", "deletionTimestamp": "2026-02-26T10:00:00Z"}}, "2026-02-26T10:00:00Z"),
+            ({"metadata": {"name": "kubeconfig", "deletionTimestamp": 7}}, "1970-01-01T00:00:00Z"),
+            ({"metadata": {}}, None),
+            (["no object"], None),
+        ],
+    )
+    def test_a_secret_that_is_being_deleted_is_known_to_be(self, answer: object, deleted: str | None) -> None:
+        known, _, polls, _ = self.bench(answer)
+        polls.ask(SECRET)
+        assert known.store.secret(SECRET) == Present(SecretSeen("kubeconfig", parse_time(deleted)))
 
     def test_a_missing_secret_is_asked_for_ever_more_slowly(self) -> None:
         missing = NotFoundError("HTTP 404", status=404)

@@ -11,7 +11,7 @@ from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.write.merge_patch import apply, difference, same
-from platform_status_sidecar.write.plan import plan, pruned, says_deleting
+from platform_status_sidecar.write.plan import plan, pruned, says_deleting, until_due
 from tests.unit.sidecar.support import NOW, Json
 
 SCALAR = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2) | st.text("ab", max_size=2)
@@ -195,3 +195,43 @@ def test_what_the_server_stored_otherwise_is_named() -> None:
 )
 def test_deleting_counts_as_told_only_in_our_own_words(status: object, *, told: bool) -> None:
     assert says_deleting(status) is told
+
+
+SYNCED = "2026-02-26T10:29:30Z"
+
+
+@pytest.mark.parametrize(
+    ("argocd", "more", "wait"),
+    [
+        ({"lastSyncTime": SYNCED}, {}, 30),
+        ({"lastSyncTime": "2026-02-26T10:29:00Z"}, {}, 0),
+        ({"lastSyncTime": "2026-02-26T10:30:00Z"}, {}, 60),
+        ({"lastSyncTime": "2026-02-26T10:30:01Z"}, {}, 0),
+        ({"lastSyncTime": SYNCED, "syncStatus": "OutOfSync"}, {}, 0),
+        ({"lastSyncTime": SYNCED}, {"workloads": {"ready": 0, "total": 1}}, 0),
+        ({}, {"observedGeneration": 2}, 0),
+        ({}, {"argocd": None}, 0),
+    ],
+)
+def test_the_time_of_a_sync_alone_waits_a_minute_from_the_sync_for_another_change(
+    argocd: Json, more: Json, wait: float
+) -> None:
+    words = {"syncStatus": "Synced", "healthStatus": "Healthy"}
+    stored: Json = {"observedGeneration": 1, "since": {}, "argocd": words | {"lastSyncTime": "2026-02-26T10:00:00Z"}}
+    first = plan({}, projection(health=stored), NOW)
+    assert first is not None
+    health = {**stored, "argocd": {**stored["argocd"], **argocd}, **more}
+    planned = plan(first.intended, projection(health=health), NOW)
+    assert planned is not None
+    assert until_due(planned, NOW) == wait
+    assert until_due(planned, NOW + timedelta(seconds=max(wait, 1))) == 0 or wait == 0
+
+
+def test_a_sync_time_that_rides_with_another_key_of_the_status_does_not_wait() -> None:
+    stored: Json = {"since": {}, "argocd": {"syncStatus": "Synced", "healthStatus": "Healthy"}}
+    first = plan({}, projection(health=stored), NOW)
+    assert first is not None
+    health = {**stored, "argocd": {**stored["argocd"], "lastSyncTime": SYNCED}}
+    planned = plan(first.intended, projection(message="VCluster media is degraded", health=health), NOW)
+    assert planned is not None
+    assert until_due(planned, NOW) == 0

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from hctl.cluster.transport import Transport, segment
-from hctl.diagnosis.looks.fields import label_selector, name_of, text, under
+from hctl.diagnosis.looks.fields import label_selector, name_of, text
 from hctl.errors import ClusterError
 from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.lenient import server_of
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 
 from .case import LEASES, Case, Json, Unread
@@ -93,15 +94,13 @@ class _Reading:
             found = self._list(
                 Source.APPLICATIONS, _ARGO, "Application", "applications", several.namespace, labels=selector
             )
-            wanted = several.destination
+            servers, names = several.destination.servers, several.destination.all_names
             self._keep(
                 [
                     item
                     for item in found
-                    if any(
-                        value and under(item, "spec", "destination", key) == value
-                        for key, value in (("server", wanted.server), ("name", wanted.name))
-                    )
+                    if server_of(text(item, "spec", "destination", "server")) in servers
+                    or text(item, "spec", "destination", "name") in names
                 ]
             )
 

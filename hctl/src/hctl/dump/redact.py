@@ -14,7 +14,8 @@ from hctl.reading.read import items, mapping
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import ConditionType
-from platform_status_contract.observing.decode.applications import compared_current
+from platform_status_contract.observing.decode.applications import decode_application
+from platform_status_contract.observing.decode.lenient import server_of
 from platform_status_contract.observing.sources import PROMISE_LABEL
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.history import History, recall
@@ -27,6 +28,7 @@ __all__ = ["GONE", "redact"]
 GONE: Final = "redacted"
 _NAMED_LABELS: Final = (PROMISE_LABEL, "kratix.io/resource-name", "kratix.io/work")
 _FLAG_LABELS: Final = (SUSPENDED_LABEL, *RERUN_LABELS, "kratix.io/dry-run", "kratix.io/misplaced", "kratix.io/paused")
+_SLEEPS: Final = "loft.sh/sleep-mode"
 _PAUSED: Final = "loft.sh/paused"
 _MISPLACED: Final = "Misplaced"
 _CONDITION_WORDS: Final = ("type", "status", "reason")
@@ -108,7 +110,7 @@ class _Redaction:
         after |= _some(before, ("resourceVersion", "generation", "creationTimestamp", "deletionTimestamp"))
         labels = mapping(before.get("labels"))
         kept: Json = {key: self._names.of(labels[key]) for key in self._label_keys if key in labels}
-        kept |= {key: "true" if labels[key] == "true" else GONE for key in _FLAG_LABELS if key in labels}
+        kept |= {key: "true" if labels[key] == "true" else GONE for key in (*_FLAG_LABELS, _SLEEPS) if key in labels}
         if kept:
             after["labels"] = kept
         numbers = mapping(before.get("annotations"))
@@ -132,14 +134,19 @@ class _Redaction:
     def _application(self, found: Json) -> Json:
         spec, status = mapping(found.get("spec")), mapping(found.get("status"))
         sync, operation = mapping(status.get("sync")), mapping(status.get("operationState"))
+        record = decode_application(msgspec.json.encode(found))
         said: Json = {"health": _some(status.get("health"), ("status",)), "sync": _some(sync, ("status",))}
         if operation:
             said["operationState"] = _some(operation, ("phase", "startedAt", "finishedAt"))
-        if not compared_current(spec, sync.get("comparedTo")):
-            # What differs is nobody's business; that it differs is the rules'.
-            said["sync"]["comparedTo"] = {"source": {"targetRevision": GONE}}
+        if record is not None:
+            # Why a try failed, what differs, and what there is, is nobody's business; that it is so is the rules'.
+            said |= {} if record.seen.resources is None else {"resources": [{"kind": GONE}] * record.seen.resources}
+            if record.seen.try_failed:
+                said["operationState"]["retryCount"] = 1
+            if not record.seen.compared_current:
+                said["sync"]["comparedTo"] = {"source": {"targetRevision": GONE}}
         destination = {
-            key: self._names.of(value)
+            key: self._names.of(server_of(value) if key == "server" and isinstance(value, str) else value)
             for key, value in mapping(spec.get("destination")).items()
             if key in ("server", "name", "namespace") and value
         }
@@ -150,8 +157,27 @@ class _Redaction:
         said: Json = _some(status, ("phase",))
         for key in ("conditions", "containerStatuses", "initContainerStatuses"):
             if key in status:
-                said[key] = [_pod_part(key, entry) for entry in items(status[key])]
-        return {"status": said}
+                said[key] = [self._pod_part(key, entry) for entry in items(status[key])]
+        first = items(mapping(found.get("spec")).get("initContainers"))
+        kept = [self._container(entry, ("restartPolicy",)) for entry in first]
+        return ({"spec": {"initContainers": kept}} if kept else {}) | {"status": said}
+
+    def _pod_part(self, key: str, entry: object) -> Json:
+        if key == "conditions":
+            return _some(entry, ("type", "status", "lastTransitionTime"))
+        kept = self._container(entry, ("restartCount", "ready"))
+        for name in ("state", "lastState"):
+            state = {
+                how: _some(said, ("reason",) if how == "waiting" else ("startedAt", "exitCode"))
+                for how, said in mapping(mapping(entry).get(name)).items()
+                if how in ("waiting", "running", "terminated")
+            }
+            kept |= {name: state} if state else {}
+        return kept
+
+    def _container(self, entry: object, keys: Iterable[str]) -> Json:
+        name = self._names.of(mapping(entry).get("name"))
+        return _some(entry, keys) | ({"name": name} if name else {})
 
     def _work(self, found: Json) -> Json:
         groups = mapping(found.get("spec")).get("workloadGroups")
@@ -220,9 +246,7 @@ class _Redaction:
         named += [written.get("subApplications"), mapping(written.get("subApplications")).get("destination")]
         named += items(mapping(written.get("workloads")).get("controllers"))
         for part in named:
-            for key in ("namespace", "name", "server"):
-                if isinstance(part, dict) and part.get(key):
-                    part[key] = self._names.of(part[key])
+            self._rename(part)
         for part in (written.get("workloads"), written.get("subApplications")):
             selector = mapping(mapping(part).get("selector"))
             labels = selector.get("matchLabels")
@@ -232,6 +256,15 @@ class _Redaction:
                 if isinstance(expression, dict) and isinstance(expression.get("values"), list):
                     expression["values"] = [self._names.of(value) for value in expression["values"]]
         return written
+
+    def _rename(self, part: object) -> None:
+        if not isinstance(part, dict):
+            return
+        for key in ("namespace", "name", "server"):
+            if part.get(key):
+                part[key] = self._names.of(server_of(part[key]) if key == "server" else part[key])
+        if part.get("names"):
+            part["names"] = [self._names.of(name) for name in part["names"]]
 
 
 def _keys_of(contract: Contract | None) -> Iterable[str]:
@@ -270,10 +303,3 @@ def _conditions(found: Mapping[str, object]) -> list[Json]:
             after["message"] = message if message == _MISPLACED else GONE
         kept.append(after)
     return kept
-
-
-def _pod_part(key: str, entry: object) -> Json:
-    if key == "conditions":
-        return _some(entry, ("type", "status", "lastTransitionTime"))
-    waiting = mapping(mapping(mapping(entry).get("state")).get("waiting")).get("reason")
-    return _some(entry, ("restartCount", "ready")) | ({"state": {"waiting": {"reason": waiting}}} if waiting else {})

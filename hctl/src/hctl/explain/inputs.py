@@ -13,6 +13,7 @@ from platform_status_contract.observing.observe import matches
 from platform_status_contract.observing.records import ApplicationRecord, Key, PlacementRecord, PodRecord
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import ApplicationSeen, Present
 from platform_status_contract.rules.sources.pods import counts, is_ready
 from platform_status_contract.rules.timers import SourceName
 
@@ -93,15 +94,23 @@ def _application(world: World, contract: Contract, *, sync: bool) -> Iterator[In
         if sync:
             parts = [f"sync {seen.sync_status or 'not compared yet'}"]
             parts += [f"operation {seen.operation_phase}"] if seen.operation_phase else []
+            parts += ["a try of it failed"] if seen.try_failed else []
             parts += [] if seen.compared_current else ["compared with another source than it has now"]
             annotation = named.generation_annotation
             if annotation is not None:
                 parts.append(f"written for generation {dict(record.numbers).get(annotation, 'none')}")
             says = ", ".join(parts)
         else:
-            says = f"health {seen.health_status or 'not assessed yet'}"
-            says += f": {seen.health_message}" if seen.health_message else ""
+            says = _health(seen)
     yield _seen(world, Source.APPLICATIONS, "Application", key, says, absent=record is None)
+
+
+def _health(seen: ApplicationSeen) -> str:
+    parts = ["being deleted"] if seen.deleted else []
+    parts += [f"health {seen.health_status or 'not assessed yet'}"]
+    parts += ["no resources"] if seen.resources is False else []
+    said = seen.health_message or seen.problems
+    return ", ".join(parts) + (f": {said}" if said else "")
 
 
 def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
@@ -120,6 +129,7 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
             continue
         controller = world.controller(source, key)
         says = "paused" if controller is not None and controller.paused else "not paused"
+        says += ", being deleted" if controller is not None and controller.deleted else ""
         yield _seen(world, source, item.kind, key, says, absent=controller is None)
 
 
@@ -144,8 +154,10 @@ def _secrets(world: World, contract: Contract) -> Iterator[Input]:
         if refused is not None:
             yield Input("Secret", *key, found="unread", says=refused.message)
         else:
-            absent = world.object(Source.SECRETS, key) is None
-            yield _seen(world, Source.SECRETS, "Secret", key, "exists", absent=absent)
+            secret = world.secret(key)
+            found = secret.value if isinstance(secret, Present) else None
+            says = "exists, being deleted" if found is not None and found.deleted else "exists"
+            yield _seen(world, Source.SECRETS, "Secret", key, says, absent=found is None)
 
 
 def _sub_applications(world: World, contract: Contract) -> Iterator[Input]:
@@ -155,9 +167,10 @@ def _sub_applications(world: World, contract: Contract) -> Iterator[Input]:
     yield from _refused(world, Source.APPLICATIONS, "Application", wanted.namespace)
     own = (contract.application.namespace, contract.application.name) if contract.application else None
     record: ApplicationRecord
-    for record in world.applications_at(wanted.namespace, wanted.destination.server, wanted.destination.name):
+    for record in world.applications_at(wanted.namespace, wanted.destination.servers, wanted.destination.all_names):
         if record.key != own and matches(wanted.selector, record.labels):
-            says = f"health {record.seen.health_status or 'not assessed yet'}"
+            sync = f"sync {record.seen.sync_status or 'not compared yet'}"
+            says = f"{sync}, {_health(record.seen)}"
             yield _seen(world, Source.APPLICATIONS, "Application", record.key, says)
 
 

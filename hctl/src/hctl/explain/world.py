@@ -1,6 +1,6 @@
 """A dump as the `View` that observing reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +17,7 @@ from platform_status_contract.observing.records import (
     PlacementRecord,
     PodRecord,
     Record,
+    SecretRecord,
     WorkRecord,
 )
 from platform_status_contract.observing.sources import PROMISE_LABEL, Failure, Source, SourceState
@@ -71,13 +72,13 @@ class World:
         found = self._records[Source.APPLICATIONS].get(key)
         return found if isinstance(found, ApplicationRecord) else None
 
-    def applications_at(self, namespace: str, server: str | None, destination: str | None) -> list[ApplicationRecord]:
-        """Return the Applications of a namespace whose destination is the server or the name, by name."""
+    def applications_at(self, namespace: str, servers: Iterable[str], names: Iterable[str]) -> list[ApplicationRecord]:
+        """Return the Applications of a namespace whose destination is one of the servers or of the names, by name."""
+        servers, names = frozenset(servers), frozenset(names)
         return [
             record
             for record in self._all(Source.APPLICATIONS, ApplicationRecord)
-            if record.namespace == namespace
-            and ((server and record.server == server) or (destination and record.destination == destination))
+            if record.namespace == namespace and (record.server in servers or record.destination in names)
         ]
 
     def is_pods_known(self, namespace: str) -> bool:  # noqa: ARG002 - a dump holds what a contract names
@@ -107,7 +108,8 @@ class World:
         refused = self.unread(Source.SECRETS, key)
         if refused is not None:
             return Unreadable(refused.reason, self._case.time)
-        return Present(SecretSeen(key[1])) if key in self._records[Source.SECRETS] else Absent()
+        found = self._records[Source.SECRETS].get(key)
+        return Present(SecretSeen(key[1], found.deleted)) if isinstance(found, SecretRecord) else Absent()
 
     # -- what else is asked
 

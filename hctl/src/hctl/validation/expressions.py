@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from platform_status_contract.template.cel import CelError, Environment
+from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
 from platform_status_contract.template.syntax import read_tree
 from platform_status_contract.validation.problems import Path
@@ -97,7 +97,7 @@ def _text(root: Located, path: Path, text: str, scope: Mapping[str, Schema]) -> 
 
 @functools.lru_cache(maxsize=16)
 def _environment(names: tuple[str, ...]) -> Environment:
-    return Environment(names)
+    return Environment(names, [REPLACE])
 
 
 def _misread(root: Located, path: Path, misread: Misread) -> Finding:

@@ -55,6 +55,10 @@ Seconds = Annotated[int, Meta(ge=0, le=604800)]
 """A duration in whole seconds, at most a week."""
 
 
+ClusterName = Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)]
+"""What Argo CD calls a cluster."""
+
+
 class Application(Struct, frozen=True, rename="camel", omit_defaults=True):
     """The Argo CD Application that delivers this request.
 
@@ -62,11 +66,13 @@ class Application(Struct, frozen=True, rename="camel", omit_defaults=True):
         namespace: Where the Application lives.
         name: Its exact name.
         generation_annotation: Annotation on it that carries the generation it was written for; absent: not compared.
+        may_be_empty: Whether it is fine without any resource; else that is no evidence of health.
     """
 
     namespace: Namespace
     name: ObjectName
     generation_annotation: LabelName | None = None
+    may_be_empty: bool = False
 
 
 class MatchExpression(Struct, frozen=True, omit_defaults=True):
@@ -95,21 +101,40 @@ class Selector(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class DestinationMatch(Struct, frozen=True, omit_defaults=True):
-    """Which ``spec.destination`` makes an Application a sub-application; either field matches, exactly.
+    """Which ``spec.destination`` makes an Application a sub-application; the server or one of the names is enough.
+
+    Each is compared exactly, but for slashes at the end of a server, which Argo CD does not see either.
+
+    Attributes:
+        server: URL of the cluster's API server.
+        names: What the cluster is called in Argo CD; several, if who registers it is free to choose.
+        name: One more name.
 
     Raises:
-        ValueError: Neither is given; msgspec makes it a ValidationError.
+        ValueError: None is given; msgspec makes it a ValidationError.
     """
 
     server: Annotated[str, Meta(min_length=1, max_length=2048, pattern=SAFE_TEXT)] | None = None
-    name: Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)] | None = None
+    names: Annotated[tuple[ClusterName, ...], Meta(min_length=1, max_length=16)] | None = None
+    name: ClusterName | None = None
 
     def __post_init__(self) -> None:
-        if self.server is None and self.name is None:
-            raise ValueError("destination needs server, name or both")
+        if self.server is None and self.names is None and self.name is None:
+            raise ValueError("destination needs server, names or both")
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The server as Argo CD compares it, as a list of at most one."""
+        trimmed = (self.server or "").rstrip("/")
+        return (trimmed,) if trimmed else ()
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Every name, each once."""
+        return tuple(dict.fromkeys((*(self.names or ()), *(() if self.name is None else (self.name,)))))
 
 
-class SubApplications(Struct, frozen=True, omit_defaults=True):
+class SubApplications(Struct, frozen=True, rename="camel", omit_defaults=True):
     """The Applications that target what this request created.
 
     Attributes:
@@ -117,12 +142,14 @@ class SubApplications(Struct, frozen=True, omit_defaults=True):
         destination: How their destination is recognised.
         selector: Optional, added to the match.
         minimum: Fewer than this is not ready.
+        may_be_empty: Whether one of them is fine without any resource; else that is no evidence of health.
     """
 
     namespace: Namespace
     destination: DestinationMatch
     selector: Selector | None = None
     minimum: Annotated[int, Meta(ge=0, le=10000)] = 0
+    may_be_empty: bool = False
 
 
 class Controller(Struct, frozen=True):

@@ -49,7 +49,7 @@ TimerName = Annotated[
     str,
     Meta(
         pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|argoDegraded|argoUnknown|syncFailed"
-        r"|worksFailing|subAppsProgressing|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
+        r"|worksFailing|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
     ),
 ]
 """Name of a timer in `health.since`; the closed list of design.md section 5."""

@@ -63,6 +63,10 @@ class ApplicationPart(Struct, frozen=True, rename="camel", forbid_unknown_fields
     namespace: Text
     name: Text
     generation_annotation: Text | None = None
+    may_be_empty: bool | Expression | None = None
+
+    def __post_init__(self) -> None:
+        check_expressions(mayBeEmpty=self.may_be_empty)
 
 
 class MatchExpressionPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,23 +96,28 @@ class DestinationPart(Struct, frozen=True, forbid_unknown_fields=True):
     """`destination`, see `contract.DestinationMatch`."""
 
     server: Text | None = None
+    names: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=16)] | Expression | None = None
     name: Text | None = None
 
     def __post_init__(self) -> None:
-        if self.server is None and self.name is None:
-            raise ValueError("destination needs server, name or both")
+        check_expressions(names=self.names if isinstance(self.names, str) else None)
+        if self.server is None and self.names is None and self.name is None:
+            raise ValueError("destination needs server, names or both")
 
 
-class SubApplicationsPart(Struct, frozen=True, forbid_unknown_fields=True):
+class SubApplicationsPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """`subApplications`, see `contract.SubApplications`."""
 
     namespace: Text
     destination: DestinationPart | Expression
     selector: SelectorPart | Expression | None = None
     minimum: Annotated[int, Meta(ge=0, le=10000)] | Expression | None = None
+    may_be_empty: bool | Expression | None = None
 
     def __post_init__(self) -> None:
-        check_expressions(destination=self.destination, selector=self.selector, minimum=self.minimum)
+        check_expressions(
+            destination=self.destination, selector=self.selector, minimum=self.minimum, mayBeEmpty=self.may_be_empty
+        )
 
 
 class ControllerPart(Struct, frozen=True, forbid_unknown_fields=True):

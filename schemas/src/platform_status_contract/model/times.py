@@ -6,8 +6,12 @@ there is one way to write a time here and a tolerant, total way to read one.
 
 import re
 from datetime import UTC, datetime
+from typing import Final
 
-__all__ = ["TIME_PATTERN", "format_time", "parse_time"]
+__all__ = ["LONG_AGO", "TIME_PATTERN", "format_time", "parse_time"]
+
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for a time that is set and cannot be read, where any later one might excuse something."""
 
 TIME_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
 """How every time in a document of ours is spelled."""

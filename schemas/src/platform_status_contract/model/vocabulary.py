@@ -84,6 +84,8 @@ class Reason(StrEnum):
     SUB_APPS_MISSING = "SubAppsMissing"
     SUB_APPS_PROGRESSING = "SubAppsProgressing"
     SUB_APPS_UNHEALTHY = "SubAppsUnhealthy"
+    NO_RESOURCES = "NoResources"
+    BEING_DELETED = "BeingDeleted"
     PAUSED = "Paused"
     SPEC_CHANGED = "SpecChanged"
     PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"

@@ -59,8 +59,8 @@ class View(Protocol):
         """Return an Application."""
         ...
 
-    def applications_at(self, namespace: str, server: str | None, destination: str | None) -> list[ApplicationRecord]:
-        """Return the Applications whose destination is the server or the name."""
+    def applications_at(self, namespace: str, servers: Iterable[str], names: Iterable[str]) -> list[ApplicationRecord]:
+        """Return the Applications of a namespace whose destination is one of the servers or of the names."""
         ...
 
     def is_pods_known(self, namespace: str) -> bool:
@@ -189,10 +189,10 @@ def _sub_applications(
     view: View, contract: Contract, wanted: SubApplications
 ) -> Present[tuple[SubApplicationSeen, ...]]:
     own = (contract.application.namespace, contract.application.name) if contract.application else None
-    found = view.applications_at(wanted.namespace, wanted.destination.server, wanted.destination.name)
+    found = view.applications_at(wanted.namespace, wanted.destination.servers, wanted.destination.all_names)
     return Present(
         tuple(
-            SubApplicationSeen(record.name, record.seen.health_status, record.created)
+            SubApplicationSeen(record.name, record.seen, record.created)
             for record in found
             if record.key != own and matches(wanted.selector, record.labels)
         )
@@ -213,7 +213,7 @@ def _controllers(view: View, contract: Contract) -> Present[tuple[ControllerSeen
     for item in (wanted.controllers if wanted else None) or ():
         found = view.controller(KIND_OF_CONTROLLER[item.kind], (wanted.namespace if wanted else "", item.name))
         if found:
-            seen.append(ControllerSeen(kind=item.kind, name=item.name, paused=found.paused))
+            seen.append(ControllerSeen(item.kind, item.name, paused=found.paused, deleted=found.deleted))
     return Present(tuple(seen))
 
 

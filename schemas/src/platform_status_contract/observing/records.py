@@ -97,7 +97,7 @@ class ApplicationRecord(Record, frozen=True, gc=False):
 
     Attributes:
         labels: Its labels, for the selector of sub-applications.
-        server: spec.destination.server.
+        server: spec.destination.server, without slashes at its end.
         destination: spec.destination.name.
         created: creationTimestamp.
         numbers: Annotations whose value is a whole number: one of them may be the contract's generationAnnotation.
@@ -162,11 +162,19 @@ class ControllerRecord(Record, frozen=True, gc=False):
     """A StatefulSet or a Deployment, metadata only.
 
     Attributes:
-        paused: Whether vcluster paused it (annotation loft.sh/paused).
+        paused: Whether vcluster has put it to sleep.
+        deleted: deletionTimestamp.
     """
 
     paused: bool
+    deleted: datetime | None = None
 
 
 class SecretRecord(Record, frozen=True, gc=False):
-    """A Secret: that it exists, and nothing more."""
+    """A Secret: that it exists, and nothing more.
+
+    Attributes:
+        deleted: deletionTimestamp.
+    """
+
+    deleted: datetime | None = None

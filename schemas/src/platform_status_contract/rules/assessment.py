@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.times import LONG_AGO, format_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
 
 from .clock import Clock
@@ -16,7 +17,7 @@ from .observation import Absent, Present, Reading, Unreadable
 from .texts import clean
 from .timers import SourceName, bad_timer
 
-__all__ = ["Assessment", "Blind", "Situation", "Verdict", "blind", "carried", "settle"]
+__all__ = ["Assessment", "Blind", "Situation", "Verdict", "being_deleted", "blind", "carried", "settle"]
 
 NO_ANSWER_SECONDS = 60
 """So long without an answer the last known value counts; after it the source is unreadable."""
@@ -71,6 +72,8 @@ class Assessment(Struct, frozen=True):
         timers: The source's own timers after this observation; one that is missing is not running.
         health: Keys for `status.health`; empty if the source could not be read.
         note: Worth saying in phase Ready although it does not block it.
+        on_its_way: Whether it is bad only because it is not there yet: what is bad by itself is named before it.
+        ended: Whether what failed has come to its end, and nothing tries again by itself.
     """
 
     source: SourceName
@@ -81,6 +84,8 @@ class Assessment(Struct, frozen=True):
     timers: dict[str, datetime] = {}
     health: dict[str, object] = {}
     note: str = ""
+    on_its_way: bool = False
+    ended: bool = False
 
     @property
     def status(self) -> ConditionStatus:
@@ -172,7 +177,8 @@ def carried(
     verdict = _last_verdict(source, before.status, before.reason, situation)
     message = clean(before.message)
     note = message if verdict is Verdict.GOOD and before.reason in _EXCUSED else ""
-    return Assessment(source, condition, verdict, before.reason, message, dict(timers), dict(health), note)
+    on_its_way = before.reason in _ON_THEIR_WAY
+    return Assessment(source, condition, verdict, before.reason, message, dict(timers), dict(health), note, on_its_way)
 
 
 _EXCUSED = frozenset(
@@ -187,6 +193,10 @@ _EXCUSED = frozenset(
 """Reasons of what counts as good once ready, unless it was bad already."""
 
 
+_ON_THEIR_WAY = frozenset({Reason.APPLICATION_PROGRESSING, Reason.NO_RESOURCES})
+"""Reasons of what once ready is bad only because it is not there yet."""
+
+
 def _last_verdict(source: SourceName, status: ConditionStatus, reason: Reason, situation: Situation) -> Verdict:
     # the timer bad.<source> tells whether a False condition meant bad or pending; the reason alone does not
     was_bad = bad_timer(source) in situation.history.since
@@ -196,7 +206,7 @@ def _last_verdict(source: SourceName, status: ConditionStatus, reason: Reason, s
         return Verdict.GOOD
     if reason is Reason.PAUSED:
         return Verdict.PAUSED
-    if reason is Reason.APPLICATION_PROGRESSING:
+    if reason in _ON_THEIR_WAY:
         return strict(situation)
     return Verdict.BAD if was_bad or situation.first_ready else Verdict.PENDING
 
@@ -212,6 +222,11 @@ def running(
     if holds is None:
         return {} if since is None else {name: since}
     return {name: clock.now if since is None else since} if holds else {}
+
+
+def being_deleted(what: str, since: datetime | None) -> str:
+    """Say that an object is being deleted; an object without deletionTimestamp never is."""
+    return f"{what} is being deleted" + (f" since {format_time(since)}" if since and since > LONG_AGO else "")
 
 
 def strict(situation: Situation) -> Verdict:

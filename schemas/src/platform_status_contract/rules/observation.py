@@ -71,10 +71,15 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         health_status: `status.health.status`; empty if not yet assessed.
         health_message: `status.health.message`.
         operation_phase: `status.operationState.phase`; empty if none ever ran.
-        operation_message: `status.operationState.message`.
+        operation_message: Why the operation, or the last try of the one that runs, failed; without what moves from try
+            to try; empty if none failed.
         finished_at: `status.operationState.finishedAt`.
         compared_current: Whether `status.sync.comparedTo` is the Application's own source (True if never compared).
         written_for: The generation in the contract's generationAnnotation; None if missing or not a number.
+        try_failed: Whether a try of the operation that runs has failed.
+        resources: Whether Argo CD lists resources of it; None if it does not say.
+        problems: Its own conditions that tell of an error, such as ``ComparisonError: ...``.
+        deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
     """
 
     sync_status: str = ""
@@ -85,13 +90,23 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     finished_at: datetime | None = None
     compared_current: bool = True
     written_for: int | None = None
+    try_failed: bool = False
+    resources: bool | None = None
+    problems: str = ""
+    deleted: datetime | None = None
 
 
 class SubApplicationSeen(Struct, frozen=True, gc=False):
-    """An Application that targets what the request created."""
+    """An Application that targets what the request created.
+
+    Attributes:
+        name: Its name.
+        seen: What Argo CD says about it.
+        created: Its creationTimestamp.
+    """
 
     name: str
-    health_status: str
+    seen: ApplicationSeen
     created: datetime | None
 
 
@@ -103,7 +118,10 @@ class PodSeen(Struct, frozen=True, gc=False):
         phase: `status.phase`.
         ready: Whether condition Ready is True.
         ready_since: lastTransitionTime of condition Ready, None if unknown.
-        restarts: Sum of restartCount over its containers.
+        restarts: Sum of restartCount over its containers, for people; no rule counts.
+        crashing: Whether a container waits to be started again after it failed (CrashLoopBackOff), or was started
+            again nobody knows when.
+        restarted: When the container that started last after a failure did so; None if none is known to have failed.
         waiting: The first waiting reason of a container (CrashLoopBackOff, ImagePullBackOff ...); empty if none.
         terminating: Whether deletionTimestamp is set.
         owner_kind: Kind of the controlling owner; empty without one.
@@ -115,6 +133,8 @@ class PodSeen(Struct, frozen=True, gc=False):
     ready: bool = False
     ready_since: datetime | None = None
     restarts: int = 0
+    crashing: bool = False
+    restarted: datetime | None = None
     waiting: str = ""
     terminating: bool = False
     owner_kind: str = ""
@@ -122,17 +142,31 @@ class PodSeen(Struct, frozen=True, gc=False):
 
 
 class ControllerSeen(Struct, frozen=True, gc=False):
-    """A controller that the contract names; metadata only."""
+    """A controller that the contract names; metadata only.
+
+    Attributes:
+        kind: Its kind.
+        name: Its name.
+        paused: Whether vcluster has put it to sleep.
+        deleted: Its deletionTimestamp.
+    """
 
     kind: str
     name: str
     paused: bool
+    deleted: datetime | None = None
 
 
 class SecretSeen(Struct, frozen=True, gc=False):
-    """A Secret that exists; nothing of its content is ever known."""
+    """A Secret that exists; nothing of its content is ever known.
+
+    Attributes:
+        name: Its name.
+        deleted: Its deletionTimestamp.
+    """
 
     name: str
+    deleted: datetime | None = None
 
 
 class WorkPlacementSeen(Struct, frozen=True, gc=False):

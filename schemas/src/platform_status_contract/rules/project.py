@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from platform_status_contract.model.vocabulary import Phase, Reason
+from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 
 from .assessment import Assessment, Situation, Verdict
 from .clock import Clock
@@ -90,8 +90,18 @@ class Table(Struct, frozen=True):
 
     @property
     def sync_failed(self) -> bool:
-        """A sync has failed and none has succeeded since."""
-        return self.decides(SourceName.ARGO_SYNC) and Timer.SYNC_FAILED in self.since
+        """A sync has failed for good and none has succeeded since; or its tries have failed for failedAfterSeconds.
+
+        A first try may fail because what it needs is not there yet. Once this was said, an operation that runs anew
+        does not take it back before it has succeeded.
+        """
+        if not self.decides(SourceName.ARGO_SYNC) or Timer.SYNC_FAILED not in self.since:
+            return False
+        ready = self.situation.history.conditions.get(ConditionType.READY)
+        if self.situation.history.phase is Phase.FAILED and ready and ready.reason is Reason.SYNC_FAILED:
+            return True
+        ended = any(found.source is SourceName.ARGO_SYNC and found.ended for found in self.assessments)
+        return ended or self.lasted(Timer.SYNC_FAILED, self.situation.contract.thresholds.failed_after_seconds)
 
 
 Row = Callable[[Table], Outcome | None]

@@ -13,7 +13,8 @@ class Summary(Struct, frozen=True):
     """What the phase table asks about the sources.
 
     Attributes:
-        blocking: Everything that is not good, worst first: bad, paused, unreadable, pending; ties in source order.
+        blocking: Everything that is not good, worst first: bad by itself, bad because it is still on its way, paused,
+            unreadable, pending; ties in source order.
         notes: What is worth saying although it does not block.
     """
 
@@ -34,6 +35,6 @@ def summarize(assessments: Sequence[Assessment]) -> Summary:
     """Order what blocks; the sort is stable, so equals stay in source order."""
     blocking = sorted(
         (assessment for assessment in assessments if assessment.verdict is not Verdict.GOOD),
-        key=lambda assessment: assessment.verdict,
+        key=lambda assessment: (assessment.verdict, assessment.verdict is Verdict.BAD and assessment.on_its_way),
     )
     return Summary(tuple(blocking), tuple(assessment.note for assessment in assessments if assessment.note))

@@ -3,14 +3,31 @@
 Messages hold no clock and no counter that moves while nothing changes, or each second would be a write.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "first_line", "name_culprits"]
+__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "first_line", "name_culprits", "steady"]
 
 MESSAGE_LIMIT = 400
 """Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
 
+_MOVING = re.compile(
+    r"""
+      \W*\bretried\ \d+\ times?\b[).]*                                 # (retried 5 times).
+    | \W*\bretrying\ (?:operation|attempt)\b                           # Retrying attempt #3 at 11:59AM.
+        (?:\.?\ *\battempt)?\ *(?:\#?\d+)?(?:\ at\ .*?(?=\.(?:\s|$)|$))?\.?
+    | \W*\battempt\ \#?\d+(?:\ of\ \d+)?\b                             # attempt #3
+    | (?:(?:/var|/private)?/tmp|/dev/shm)(?:/[^\s"':,;()/]*[\d_][^\s"':,;()/]*)*/?
+    | (?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]):\d+->                 # the port of our end of a connection
+    | (?:\ (?:at|on))?\ ?\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\ ?(?:Z|UTC|[-+]\d\d:?\d\d))?
+    | (?:\ at)?\ ?\b\d{1,2}:\d\d(?::\d\d)?\ ?[AP]M\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What moves in the messages of others while nothing changes: temporary files, counters of tries, times."""
+
+_MOST_READ = 4096
 _CULPRITS = 3
 _ELLIPSIS = "\u2026"
 _NAME_LIMIT = 100
@@ -42,6 +59,18 @@ def first_line(texts: Iterable[str]) -> str:
     """The first line that says anything, made safe like `clean`; empty if there is none."""
     lines = (clean(line) for text in texts for line in text[: MESSAGE_LIMIT * 4].splitlines())
     return next(filter(None, lines), "")
+
+
+def steady(text: object) -> str:
+    """Cut from a message of another program what differs from try to try although nothing has changed.
+
+    Args:
+        text: Whatever the cluster held; anything but a string becomes empty.
+    """
+    if not isinstance(text, str):
+        return ""
+    kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MOST_READ]))
+    return " ".join(kept.split())
 
 
 def _size(text: str) -> int:

@@ -36,6 +36,7 @@ class Timer(StrEnum):
     SYNC_FAILED = "syncFailed"
     WORKS_FAILING = "worksFailing"
     SUB_APPS_PROGRESSING = "subAppsProgressing"
+    SUB_APPS_UNKNOWN = "subAppsUnknown"
 
 
 def bad_timer(source: SourceName) -> str:

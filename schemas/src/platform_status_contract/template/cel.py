@@ -5,12 +5,12 @@ Names that an expression may not use are found when it is compiled, before any r
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # it ships stubs but no py.typed
 from msgspec import Struct
 
-__all__ = ["CelError", "Environment", "Function", "Program"]
+__all__ = ["REPLACE", "CelError", "Environment", "Function", "Program"]
 
 _CONTROLS = [chr(code) for code in (*range(0x01, 0x09), *range(0x0E, 0x20))]
 """Characters that are as little in anybody's text, and of the same classes, as NUL."""
@@ -36,6 +36,10 @@ class Function(Struct, frozen=True):
     result: str
     body: Callable[..., object]
     member: bool = False
+
+
+REPLACE: Final = Function("replace", ("string", "string", "string"), "string", str.replace, member=True)
+"""``text.replace(from, to)``, as the strings extension of CEL has it: names are often made of domains."""
 
 
 class Program:

@@ -7,7 +7,7 @@ In a longer string each expression must yield a text, a number or a boolean.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from platform_status_contract.template.cel import CelError, Environment
+from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
 from platform_status_contract.template.problems import Problem
 
@@ -34,7 +34,7 @@ class Walk:
             fix: What to do about a problem.
         """
         self.problems: list[Problem] = []
-        self._environment = Environment(names)
+        self._environment = Environment(names, [REPLACE])
         self._values = None if values is None else dict(values)
         self._fix = fix
 

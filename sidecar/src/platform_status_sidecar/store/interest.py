@@ -106,8 +106,8 @@ def interest_of(
     if contract.sub_applications:
         sources.add(Source.APPLICATIONS)
         wanted = contract.sub_applications
-        fields = (("server", wanted.destination.server), ("name", wanted.destination.name))
-        topics.update(about_destination(wanted.namespace, field, value) for field, value in fields if value)
+        fields = (("server", wanted.destination.servers), ("name", wanted.destination.all_names))
+        topics.update(about_destination(wanted.namespace, field, value) for field, values in fields for value in values)
     if contract.workloads:
         sources.add(Source.PODS)
         namespace = contract.workloads.namespace

@@ -1,7 +1,7 @@
 """What the store answers: records by name and by group, each answer of one moment. Nothing here changes anything."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from platform_status_contract.observing.records import (
@@ -12,6 +12,7 @@ from platform_status_contract.observing.records import (
     PodRecord,
     Record,
     RequestRecord,
+    SecretRecord,
     WorkRecord,
 )
 from platform_status_contract.observing.sources import Source, SourceState
@@ -76,12 +77,12 @@ class Reading:
             found = self._shelves[Source.APPLICATIONS].get(key)
             return found if isinstance(found, ApplicationRecord) else None
 
-    def applications_at(self, namespace: str, server: str | None, destination: str | None) -> list[ApplicationRecord]:
-        """Return the Applications of a namespace whose destination is the server or the name, exactly; by name."""
+    def applications_at(self, namespace: str, servers: Iterable[str], names: Iterable[str]) -> list[ApplicationRecord]:
+        """Return the Applications of a namespace whose destination is one of the servers or of the names; by name."""
         with self._lock:
             keys: set[Key] = set()
-            for field, value in (("server", server), ("name", destination)):
-                if value:
+            for field, values in (("server", servers), ("name", names)):
+                for value in values:
                     keys.update(self._groups.get(about_destination(namespace, field, value)))
             found = (self.application(key) for key in sorted(keys))
             return [record for record in found if record is not None]
@@ -124,7 +125,7 @@ class Reading:
         seen: Present[SecretSeen] | Absent | None = None
         if state.synced and self._secret_coverage.is_known(key):
             found = self._shelves[Source.SECRETS].get(key)
-            seen = Present(SecretSeen(key[1])) if found else Absent()
+            seen = Present(SecretSeen(key[1], found.deleted)) if isinstance(found, SecretRecord) else Absent()
         return Unreadable(state.failure.reason, state.failure.since, seen) if state.failure else seen
 
     def is_secret_known(self, key: Key) -> bool:

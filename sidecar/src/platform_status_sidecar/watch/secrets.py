@@ -8,10 +8,14 @@ for the same code. So the Secrets that are there are asked for in batches, on th
 
 import math
 import random
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
+
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.secrets import decode_secret
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 from platform_status_sidecar.clock import Clock
@@ -80,15 +84,25 @@ class SecretPolls:
     def _look(self, key: Key, before: SecretReading | None) -> tuple[SecretReading, float]:
         namespace, name = key
         try:
-            self._transport.get(_PATH.format(quote(namespace, safe=""), quote(name, safe="")), metadata_only=True)
+            path = _PATH.format(quote(namespace, safe=""), quote(name, safe=""))
+            found = self._transport.get(path, metadata_only=True)
         except NotFoundError:
             return Absent(), 0.0
         except TransportError as error:
             at_least = (error.retry_after or 0.0) if isinstance(error, ThrottledError) else 0.0
             return self._unreadable(before, reason_of(error)), at_least
-        return Present(SecretSeen(name)), 0.0
+        return Present(SecretSeen(name, _deleted(found))), 0.0
 
     def _unreadable(self, before: SecretReading | None, reason: Reason) -> SecretReading:
         if isinstance(before, Unreadable):
             return Unreadable(reason, before.since, before.last)
         return Unreadable(reason, self._clock.now(), before)
+
+
+def _deleted(body: bytes) -> datetime | None:
+    """Return its deletionTimestamp; a body that is no object says nothing, but the answer that it exists."""
+    try:
+        record = decode_secret(body)
+    except msgspec.DecodeError:
+        return None
+    return record.deleted if record else None

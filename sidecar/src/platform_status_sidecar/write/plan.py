@@ -18,10 +18,12 @@ from platform_status_contract.rules.projection import Projection
 
 from .merge_patch import apply, difference, same
 
-__all__ = ["StatusPatch", "plan", "pruned", "restamp", "says_deleting", "until_heartbeat"]
+__all__ = ["StatusPatch", "plan", "pruned", "restamp", "says_deleting", "until_due", "until_heartbeat"]
 
 _WRITTEN_KEYS: Final = (*SIDECAR_KEYS, "conditions")
 _STAMP: Final = "lastReconciled"
+_PATIENCE: Final = 60.0
+"""So long after a sync its time alone waits for another change to be written with."""
 
 
 class StatusPatch(Struct, frozen=True):
@@ -58,6 +60,29 @@ def plan(status: object, projection: Projection, now: datetime) -> StatusPatch |
         return None
     intended = apply(stored, changes)
     return StatusPatch(changes, intended if isinstance(intended, dict) else {})
+
+
+def until_due(patch: StatusPatch, now: datetime) -> float:
+    """Say how long a write may wait for another change: the time of the last sync alone concerns nobody at once.
+
+    Argo CD syncs often without changing anything else, and each write of ours wakes Kratix. The 60 s count from the
+    sync itself, so a restart does not make them longer.
+
+    Args:
+        patch: The planned write.
+        now: The time.
+
+    Returns:
+        Seconds to wait, 0 if it is due; also 0 for a time in the future, whose clock is not ours.
+    """
+    match {key: value for key, value in patch.changes.items() if key != _STAMP}:
+        case {"health": {"argocd": {"lastSyncTime": synced, **other_words}, **other_parts}, **others}:
+            moment = parse_time(synced)
+            alone = not (other_words or other_parts or others)
+            age = _PATIENCE if moment is None else (now - moment).total_seconds()
+            return _PATIENCE - age if alone and 0 <= age < _PATIENCE else 0.0
+        case _:
+            return 0.0
 
 
 def until_heartbeat(status: object, now: datetime, heartbeat: float) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_status_contract.template.cel import CelError, Environment, Function
+from platform_status_contract.template.cel import REPLACE, CelError, Environment, Function
 
 REQUEST = {
     "metadata": {"namespace": "team", "annotations": {"a/b": "c"}},
@@ -91,6 +91,11 @@ def test_functions_of_ones_own_are_called_by_name_and_by_shape() -> None:
     assert environment.compile("twice(a) + a.twice(3)").evaluate({"a": "x"}) == "xxxxx"
     with pytest.raises(CelError, match="invalid literal"):
         environment.compile("refuse(a)").evaluate({"a": "x"})
+
+
+def test_a_domain_becomes_part_of_a_name() -> None:
+    program = Environment(["a"], [REPLACE]).compile('a + "." + a.replace(".", "-")')
+    assert program.evaluate({"a": "integratn.tech"}) == "integratn.tech.integratn-tech"
 
 
 def test_a_map_takes_the_keys_of_another_and_what_that_says_wins() -> None:

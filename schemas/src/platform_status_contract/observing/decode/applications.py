@@ -9,13 +9,16 @@ from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.records import ApplicationRecord, number_of
 from platform_status_contract.rules.observation import ApplicationSeen
 
+from .compared import compared_current, same_destination
 from .envelope import Meta, reader
-from .lenient import clip, labels, strings, text, under
+from .failures import Told, told_by_conditions, told_by_operation
+from .lenient import clip, count, deletion, labels, server_of, strings, text, under
 
-__all__ = ["compared_current", "decode_application"]
+__all__ = ["decode_application"]
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
+_NOTHING: Final = len(b"null")
 
 
 class _Destination(Struct):
@@ -24,9 +27,10 @@ class _Destination(Struct):
     namespace: str | None = None
 
 
-class _Source(Struct):
+class _Source(Struct, rename="camel"):
     source: Raw = _EMPTY
     sources: Raw = _EMPTY
+    source_hydrator: Raw = _EMPTY
     destination: _Destination = field(default_factory=_Destination)
 
 
@@ -44,12 +48,25 @@ class _Operation(Struct, rename="camel"):
     phase: str | None = None
     message: str | None = None
     finished_at: str | None = None
+    retry_count: int | None = None
+    sync_result: Raw = _EMPTY
+
+
+class _Resource(Struct):
+    kind: str = ""
 
 
 class _Status(Struct, rename="camel"):
     sync: _Sync | None = None
     health: _Health | None = None
     operation_state: _Operation | None = None
+    conditions: Raw = _EMPTY
+    resources: list[_Resource] | None = None
+    source_hydrator: Raw = _EMPTY
+    controller_namespace: str | None = None
+    resource_health_source: str | None = None
+    source_type: str | None = None
+    source_types: list[str] | None = None
 
 
 class _Application(Struct):
@@ -67,13 +84,13 @@ def _strict(seen: _Application) -> ApplicationRecord:
     status = seen.status or _Status()
     sync = status.sync or _Sync()
     health = status.health or _Health()
-    operation = status.operation_state or _Operation()
+    operation = _told(status.operation_state or _Operation())
     return ApplicationRecord(
         namespace=meta.namespace,
         name=meta.name,
         version=number_of(meta.resource_version),
         labels=labels(meta.labels),
-        server=spec.destination.server or "",
+        server=server_of(spec.destination.server),
         destination=spec.destination.name or "",
         created=parse_time(meta.creation_timestamp),
         numbers=_numbers(meta.annotations),
@@ -81,35 +98,94 @@ def _strict(seen: _Application) -> ApplicationRecord:
             sync_status=sync.status or "",
             health_status=health.status or "",
             health_message=clip(health.message),
-            operation_phase=operation.phase or "",
-            operation_message=clip(operation.message),
-            finished_at=parse_time(operation.finished_at),
-            compared_current=sync.compared_to is None or _strictly_current(spec, sync.compared_to),
+            operation_phase=operation.phase,
+            operation_message=operation.message,
+            finished_at=operation.finished_at,
+            compared_current=sync.compared_to is None or _is_current(spec, sync.compared_to, status.source_hydrator),
+            try_failed=operation.try_failed,
+            resources=_has_resources(status),
+            problems=_problems(status.conditions),
+            deleted=deletion(meta.deletion_timestamp),
         ),
     )
 
 
 def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
+    """Keep every part that is well formed; of any other, the texts that stand where texts are expected."""
     meta, spec, status = (under(whole, key) for key in ("metadata", "spec", "status"))
-    return ApplicationRecord(
-        namespace=namespace,
-        name=name,
-        version=number_of(text(meta, "resourceVersion")),
-        labels=labels(strings(under(meta, "labels"))),
-        server=text(spec, "destination", "server"),
-        destination=text(spec, "destination", "name"),
-        created=parse_time(under(meta, "creationTimestamp")),
-        numbers=_numbers(strings(under(meta, "annotations"))),
-        seen=ApplicationSeen(
-            sync_status=text(status, "sync", "status"),
-            health_status=text(status, "health", "status"),
-            health_message=clip(text(status, "health", "message")),
-            operation_phase=text(status, "operationState", "phase"),
-            operation_message=clip(text(status, "operationState", "message")),
-            finished_at=parse_time(under(status, "operationState", "finishedAt")),
-            compared_current=compared_current(spec, under(status, "sync", "comparedTo")),
-        ),
+    compared = under(status, "sync", "comparedTo")
+    found = _strict(
+        _Application(
+            metadata=Meta(
+                name=name,
+                namespace=namespace,
+                resource_version=text(meta, "resourceVersion"),
+                creation_timestamp=text(meta, "creationTimestamp"),
+                labels=strings(under(meta, "labels")),
+                annotations=strings(under(meta, "annotations")),
+            ),
+            spec=_Source(
+                destination=_Destination(text(spec, "destination", "server"), text(spec, "destination", "name"))
+            ),
+            status=_Status(
+                sync=_Sync(text(status, "sync", "status")),
+                health=_Health(text(status, "health", "status"), text(status, "health", "message")),
+                operation_state=_Operation(
+                    phase=text(status, "operationState", "phase"),
+                    message=text(status, "operationState", "message"),
+                    finished_at=text(status, "operationState", "finishedAt"),
+                    retry_count=count(status, "operationState", "retryCount"),
+                    sync_result=_raw(under(status, "operationState", "syncResult")),
+                ),
+                conditions=_raw(under(status, "conditions")),
+                resources=_resources(under(status, "resources")),
+                controller_namespace=text(status, "controllerNamespace"),
+                resource_health_source=text(status, "resourceHealthSource"),
+                source_type=text(status, "sourceType"),
+            ),
+        )
     )
+    seen = msgspec.structs.replace(
+        found.seen,
+        compared_current=compared_current(spec, compared, under(status, "sourceHydrator")),
+        deleted=deletion(under(meta, "deletionTimestamp")),
+    )
+    return msgspec.structs.replace(found, seen=seen)
+
+
+def _told(operation: _Operation) -> Told:
+    return told_by_operation(
+        operation.phase or "",
+        operation.message,
+        parse_time(operation.finished_at),
+        operation.retry_count or 0,
+        operation.sync_result,
+    )
+
+
+def _has_resources(status: _Status) -> bool | None:
+    """Say whether Argo CD lists resources; None if nothing shows that it ever wrote such a list.
+
+    Argo CD leaves an empty list out. So no list is no resource only beside what Argo CD writes with every comparison.
+    """
+    if any(resource.kind for resource in status.resources or ()):
+        return True
+    compared = (status.controller_namespace, status.resource_health_source, status.source_type, status.source_types)
+    return False if status.resources is not None or any(compared) else None
+
+
+def _resources(value: object) -> list[_Resource] | None:
+    if value is None:
+        return None
+    return [_Resource(text(item, "kind")) for item in (value if isinstance(value, list) else ())]
+
+
+def _problems(conditions: Raw) -> str:
+    return told_by_conditions(msgspec.json.decode(conditions)) if len(memoryview(conditions)) > _NOTHING else ""
+
+
+def _raw(value: object) -> Raw:
+    return Raw(msgspec.json.encode(value))
 
 
 def _numbers(annotations: dict[str, str] | None) -> tuple[tuple[str, int], ...]:
@@ -123,11 +199,12 @@ def _numbers(annotations: dict[str, str] | None) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _strictly_current(spec: _Source, compared: _Source) -> bool:
+def _is_current(spec: _Source, compared: _Source, hydrated: Raw) -> bool:
     # Equal bytes are the usual case, and need no decoding of what may hold a chart's values.
-    if bytes(spec.source) == bytes(compared.source) and bytes(spec.sources) == bytes(compared.sources):
-        return _same_destination(_fields(spec.destination), _fields(compared.destination))
-    return compared_current(_loose(spec), _loose(compared))
+    alike = bytes(spec.source) == bytes(compared.source) and bytes(spec.sources) == bytes(compared.sources)
+    if alike and bytes(spec.source_hydrator) == bytes(_EMPTY):
+        return same_destination(_fields(spec.destination), _fields(compared.destination))
+    return compared_current(_loose(spec), _loose(compared), msgspec.json.decode(hydrated))
 
 
 def _fields(destination: _Destination) -> dict[str, object]:
@@ -138,46 +215,9 @@ def _loose(source: _Source) -> dict[str, object]:
     return {
         "source": msgspec.json.decode(source.source),
         "sources": msgspec.json.decode(source.sources),
+        "sourceHydrator": msgspec.json.decode(source.source_hydrator),
         "destination": _fields(source.destination),
     }
-
-
-def compared_current(spec: object, compared: object) -> bool:
-    """Say whether Argo CD compared the source that the Application has now (design.md section 5, *Behind*).
-
-    Args:
-        spec: `.spec`, any JSON.
-        compared: `.status.sync.comparedTo`, any JSON.
-
-    Returns:
-        True if they are equal with empty members dropped, or if nothing was compared yet.
-    """
-    before = {key: _dense(under(compared, key)) for key in ("source", "sources")}
-    if not any(before.values()):
-        return True
-    if before != {key: _dense(under(spec, key)) for key in ("source", "sources")}:
-        return False
-    return _same_destination(under(spec, "destination"), under(compared, "destination"))
-
-
-def _same_destination(spec: object, compared: object) -> bool:
-    # Argo CD resolves a destination's name to a server and may report either: only what both name can differ.
-    pairs = ((text(spec, key), text(compared, key)) for key in ("server", "name", "namespace"))
-    return all(wanted == found for wanted, found in pairs if wanted and found)
-
-
-def _dense(value: object) -> object:
-    """Drop empty members at every depth: Argo CD's own round trip adds and drops them."""
-    if isinstance(value, dict):
-        items = ((key, _dense(item)) for key, item in value.items())
-        return {key: item for key, item in items if not _is_empty(item)}
-    if isinstance(value, list):
-        return [_dense(item) for item in value]
-    return value
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value is False or value in ("", {}, [])
 
 
 decode_application: Final = reader(_DECODER, _strict, _lenient)

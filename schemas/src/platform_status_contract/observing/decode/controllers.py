@@ -7,26 +7,31 @@ import msgspec
 from platform_status_contract.observing.records import ControllerRecord, number_of
 
 from .envelope import RawObject, reader
-from .lenient import strings, text, under
+from .lenient import deletion, text, under
 
 __all__ = ["decode_controller"]
 
-_PAUSED = "loft.sh/paused"
-"""vcluster sets it to "true" on the controller that it scales down."""
+_PAUSED: Final = "loft.sh/paused"
+"""Annotation that vcluster sets to "true" on the controller that it scales down."""
+
+_SLEEPS: Final = "loft.sh/sleep-mode"
+"""Label that vcluster's sleep mode sets to "true" on the controller that it scales down."""
 
 _DECODER = msgspec.json.Decoder(RawObject)
 
 
 def _strict(seen: RawObject) -> ControllerRecord:
     meta = seen.metadata
-    paused = (meta.annotations or {}).get(_PAUSED) == "true"
-    return ControllerRecord(meta.namespace, meta.name, number_of(meta.resource_version), paused)
+    paused = (meta.annotations or {}).get(_PAUSED) == "true" or (meta.labels or {}).get(_SLEEPS) == "true"
+    version = number_of(meta.resource_version)
+    return ControllerRecord(meta.namespace, meta.name, version, paused, deletion(meta.deletion_timestamp))
 
 
 def _lenient(whole: object, namespace: str, name: str) -> ControllerRecord:
-    annotations = strings(under(whole, "metadata", "annotations"))
-    version = number_of(text(whole, "metadata", "resourceVersion"))
-    return ControllerRecord(namespace, name, version, annotations.get(_PAUSED) == "true")
+    meta = under(whole, "metadata")
+    paused = text(meta, "annotations", _PAUSED) == "true" or text(meta, "labels", _SLEEPS) == "true"
+    version = number_of(text(meta, "resourceVersion"))
+    return ControllerRecord(namespace, name, version, paused, deletion(under(meta, "deletionTimestamp")))
 
 
 decode_controller: Final = reader(_DECODER, _strict, _lenient)

@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
+from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.observing.records import Labels
 
-__all__ = ["MAX_TEXT", "clip", "count", "labels", "number", "strings", "text", "under"]
+__all__ = ["MAX_TEXT", "clip", "count", "deletion", "labels", "number", "server_of", "strings", "text", "under"]
 
 MAX_TEXT: Final = 512
 """Longer texts of others are cut: they end up in messages, and the whole status stays under 8 KiB."""
@@ -59,3 +61,13 @@ def labels(pairs: Mapping[str, str] | None) -> Labels:
 def clip(words: str | None) -> str:
     """Cut a text of others to `MAX_TEXT` characters."""
     return words[:MAX_TEXT] if words else ""
+
+
+def deletion(value: object) -> datetime | None:
+    """Return since when an object is being deleted, None if it is not; a time that is no time is long ago."""
+    return None if value is None else parse_time(value) or LONG_AGO
+
+
+def server_of(url: str | None) -> str:
+    """Return the URL of a cluster as Argo CD compares it: without slashes at the end, and otherwise untouched."""
+    return (url or "").rstrip("/")

@@ -1,12 +1,14 @@
 """A pod. Rubbish anywhere in what says "ready" means not ready."""
 
 import sys
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.model.times import parse_time
+from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.observing.records import PodRecord, number_of
 from platform_status_contract.rules.observation import PodSeen
 
@@ -41,13 +43,22 @@ class _Waiting(Struct):
     reason: str = ""
 
 
+class _Ran(Struct, rename="camel"):
+    started_at: str | None = None
+    exit_code: int | None = None
+
+
 class _State(Struct):
     waiting: _Waiting | None = None
+    running: _Ran | None = None
+    terminated: _Ran | None = None
 
 
 class _Container(Struct, rename="camel"):
+    name: str = ""
     restart_count: int = 0
     state: _State | None = None
+    last_state: _State | None = None
 
 
 class _Status(Struct, rename="camel"):
@@ -57,15 +68,31 @@ class _Status(Struct, rename="camel"):
     init_container_statuses: list[_Container] | None = None
 
 
+class _InitContainer(Struct, rename="camel"):
+    name: str = ""
+    restart_policy: str | None = None
+
+
+class _Spec(Struct, rename="camel"):
+    init_containers: list[_InitContainer] | None = None
+
+
 class _Pod(Struct):
     metadata: _Meta
+    spec: _Spec | None = None
     status: _Status | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Pod)
 _NO_STATUS = _Status()
+_NO_SPEC = _Spec()
 _USUAL_WAITING = frozenset(("", "ContainerCreating", "PodInitializing"))
 """Waiting reasons that explain nothing while another container has a better one."""
+
+_CRASHING: Final = "CrashLoopBackOff"
+_PULLING: Final = "ImagePullBackOff"
+_ONE_WORD: Final = dict.fromkeys(("ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed"), _PULLING)
+"""The kubelet says these of each try to pull an image, and ImagePullBackOff between two tries: one word for all."""
 
 
 def _strict(seen: _Pod) -> PodRecord:
@@ -79,35 +106,64 @@ def _strict(seen: _Pod) -> PodRecord:
         seen=_seen(
             seen.status or _NO_STATUS,
             meta.name,
+            _sidecars((item.name, item.restart_policy) for item in (seen.spec or _NO_SPEC).init_containers or ()),
             terminating=meta.deletion_timestamp is not None,
             owner=(owner.kind, owner.name) if owner else ("", ""),
         ),
     )
 
 
-def _seen(status: _Status, name: str, *, terminating: bool, owner: tuple[str, str]) -> PodSeen:
+def _sidecars(containers: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+    """Name the init containers that run beside the others for as long as the pod lives."""
+    return frozenset(name for name, policy in containers if policy == "Always")
+
+
+def _seen(
+    status: _Status, name: str, sidecars: frozenset[str], *, terminating: bool, owner: tuple[str, str]
+) -> PodSeen:
     ready = next((condition for condition in status.conditions or () if condition.type == "Ready"), None)
     containers = [*(status.init_container_statuses or ()), *(status.container_statuses or ())]
     waiting = [item.state.waiting.reason for item in containers if item.state and item.state.waiting]
+    # An init container that is through has restarted for the last time, however often it did.
+    lasting = [*(status.container_statuses or ())]
+    lasting += [item for item in status.init_container_statuses or () if item.name in sidecars]
+    restarted = [time for time in map(_restarted, lasting) if time is not None]
     return PodSeen(
         name=name,
         phase=sys.intern(status.phase),
         ready=ready is not None and ready.status == "True",
         ready_since=parse_time(ready.last_transition_time) if ready else None,
         restarts=sum(max(item.restart_count, 0) for item in containers),
-        waiting=clip(next((reason for reason in waiting if reason not in _USUAL_WAITING), next(iter(waiting), ""))),
+        crashing=_CRASHING in waiting or LONG_AGO in restarted,
+        restarted=max(restarted, default=None),
+        waiting=_reason(waiting),
         terminating=terminating,
         owner_kind=sys.intern(owner[0]),
         owner_name=sys.intern(owner[1]),
     )
 
 
+def _restarted(container: _Container) -> datetime | None:
+    """Return when a container started again after a failure; None if it did not, or waits to; `LONG_AGO` if unknown.
+
+    A container that has restarted and does not say how it ended before counts as one that failed.
+    """
+    state = container.state or _State()
+    before = container.last_state.terminated if container.last_state else None
+    if container.restart_count <= 0 or state.waiting or (before and before.exit_code == 0):
+        return None
+    ran = state.running or state.terminated or _Ran()
+    return parse_time(ran.started_at) or LONG_AGO
+
+
+def _reason(waiting: list[str]) -> str:
+    telling = next((reason for reason in waiting if reason not in _USUAL_WAITING), next(iter(waiting), ""))
+    return _ONE_WORD.get(telling, clip(telling))
+
+
 def _lenient(whole: object, namespace: str, name: str) -> PodRecord:
     meta, status = under(whole, "metadata"), under(whole, "status")
-    owners = under(meta, "ownerReferences")
-    owner = next(
-        (item for item in (owners if isinstance(owners, list) else ()) if under(item, "controller") is True), None
-    )
+    owner = next((item for item in _list(meta, "ownerReferences") if under(item, "controller") is True), None)
     return PodRecord(
         namespace=namespace,
         name=name,
@@ -116,6 +172,9 @@ def _lenient(whole: object, namespace: str, name: str) -> PodRecord:
         seen=_seen(
             _readable_status(status),
             name,
+            _sidecars(
+                (text(item, "name"), text(item, "restartPolicy")) for item in _list(whole, "spec", "initContainers")
+            ),
             terminating=under(meta, "deletionTimestamp") is not None,
             owner=(text(owner, "kind"), text(owner, "name")),
         ),
@@ -127,7 +186,6 @@ def _readable_status(status: object) -> _Status:
     try:
         return msgspec.convert(status, _Status)
     except msgspec.ValidationError:
-        containers = under(status, "containerStatuses")
         return _Status(
             phase=text(status, "phase"),
             container_statuses=[
@@ -135,9 +193,14 @@ def _readable_status(status: object) -> _Status:
                     restart_count=count(item, "restartCount"),
                     state=_State(_Waiting(text(item, "state", "waiting", "reason"))),
                 )
-                for item in (containers if isinstance(containers, list) else ())
+                for item in _list(status, "containerStatuses")
             ],
         )
+
+
+def _list(value: object, *path: str) -> list[object]:
+    found = under(value, *path)
+    return found if isinstance(found, list) else []
 
 
 decode_pod: Final = reader(_DECODER, _strict, _lenient)

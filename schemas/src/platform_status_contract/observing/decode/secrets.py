@@ -1,4 +1,4 @@
-"""Secrets, metadata only, and of that only the name: labels and annotations are not even decoded.
+"""Secrets, metadata only, and of that only the name and whether they go: labels and annotations are not even decoded.
 
 An annotation may repeat what the Secret holds (``kubectl apply`` keeps the last applied object in one).
 """
@@ -11,7 +11,7 @@ from msgspec import Struct
 from platform_status_contract.observing.records import SecretRecord, number_of
 
 from .envelope import reader
-from .lenient import text
+from .lenient import deletion, text, under
 
 __all__ = ["decode_secret"]
 
@@ -20,6 +20,7 @@ class _Meta(Struct, rename="camel"):
     name: str
     namespace: str = ""
     resource_version: str = ""
+    deletion_timestamp: str | None = None
 
 
 class _Secret(Struct):
@@ -30,11 +31,13 @@ _DECODER = msgspec.json.Decoder(_Secret)
 
 
 def _strict(seen: _Secret) -> SecretRecord:
-    return SecretRecord(seen.metadata.namespace, seen.metadata.name, number_of(seen.metadata.resource_version))
+    meta = seen.metadata
+    return SecretRecord(meta.namespace, meta.name, number_of(meta.resource_version), deletion(meta.deletion_timestamp))
 
 
 def _lenient(whole: object, namespace: str, name: str) -> SecretRecord:
-    return SecretRecord(namespace, name, number_of(text(whole, "metadata", "resourceVersion")))
+    version = number_of(text(whole, "metadata", "resourceVersion"))
+    return SecretRecord(namespace, name, version, deletion(under(whole, "metadata", "deletionTimestamp")))
 
 
 decode_secret: Final = reader(_DECODER, _strict, _lenient)

@@ -12,6 +12,7 @@ from platform_status_contract.rules.assessment import (
     Blind,
     Situation,
     Verdict,
+    being_deleted,
     blind,
     carried,
     running,
@@ -22,13 +23,39 @@ from platform_status_contract.rules.observation import Absent, ApplicationSeen, 
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
-__all__ = ["UNKNOWN_SECONDS", "Aspect", "assess_application", "health_word", "sync_word"]
+__all__ = [
+    "FAILED",
+    "RUNNING",
+    "UNKNOWN_SECONDS",
+    "Aspect",
+    "Judgement",
+    "assess_application",
+    "health_word",
+    "is_empty",
+    "sync_fails",
+    "sync_word",
+    "with_problems",
+]
+
+RUNNING = ("Running", "Terminating")
+FAILED = ("Failed", "Error")
+"""Phases of an operation that is not over, and of one that has failed for good."""
 
 UNKNOWN_SECONDS = 60
 """So long an empty or Unknown state is tolerated once the request was ready; Argo CD flaps when it restarts."""
 
 _SYNC = frozenset({"Synced", "OutOfSync"})
 _HEALTH = frozenset({"Healthy", "Progressing", "Suspended", "Degraded", "Missing"})
+
+
+class Judgement(Struct, frozen=True):
+    """What a known answer means; see `Assessment`."""
+
+    verdict: Verdict
+    reason: Reason
+    message: str
+    on_its_way: bool = False
+    ended: bool = False
 
 
 class Aspect(Struct, frozen=True):
@@ -40,7 +67,7 @@ class Aspect(Struct, frozen=True):
         timer: The timer of its own.
         holds: The timer's predicate: True, False, or None if this Application does not say.
         word: The answer; ``Unknown`` for anything Argo CD does not say.
-        judge: From the name, a known answer, the situation and whether the timer runs: verdict, reason and message.
+        judge: From the name, a known answer, the situation and whether the timer runs: what it means.
         unknown: What is not known if the answer is Unknown, as words.
         pending: Reason for Unknown before firstReady.
         unreadable: Reason for Unknown that lasts, after it.
@@ -51,7 +78,7 @@ class Aspect(Struct, frozen=True):
     timer: Timer
     holds: Callable[[ApplicationSeen], bool | None]
     word: Callable[[ApplicationSeen], str]
-    judge: Callable[[str, ApplicationSeen, Situation, bool], tuple[Verdict, Reason, str]]
+    judge: Callable[[str, ApplicationSeen, Situation, bool], "Judgement"]
     unknown: str
     pending: Reason
     unreadable: Reason
@@ -62,8 +89,8 @@ def assess_application(
 ) -> Assessment | None:
     """Assess one aspect; total (design.md section 5).
 
-    Absent is pending before firstReady and bad after it. Unknown is pending before it; after it the previous verdict
-    counts for 60 s, then the source is unreadable.
+    Absent and being deleted are pending before firstReady and bad after it. Unknown is pending before it; after it the
+    previous verdict counts for 60 s, then the source is unreadable.
     """
     application = situation.contract.application
     if application is None:
@@ -74,7 +101,7 @@ def assess_application(
     if isinstance(reading, Blind):
         before = {"argocd": situation.history.argocd} if situation.history.argocd else None
         return blind(source, condition, reading, what, situation, [aspect.timer, Timer.ARGO_UNKNOWN], before)
-    health = _health_keys(reading)
+    health = _health_keys(reading, situation)
     seen = None if isinstance(reading, Absent) else reading.value
     unknown = seen is not None and "Unknown" in (sync_word(seen), health_word(seen))
     timers = running(Timer.ARGO_UNKNOWN, unknown, situation, clock)
@@ -83,22 +110,36 @@ def assess_application(
         verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
         message = f"{what} does not exist"
         return Assessment(source, condition, verdict, Reason.APPLICATION_MISSING, message, timers, health)
+    if seen.deleted is not None:
+        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        message = clean(with_problems(being_deleted(what, seen.deleted), seen))
+        return Assessment(source, condition, verdict, Reason.BEING_DELETED, message, timers, health)
     if aspect.word(seen) != "Unknown":
-        verdict, reason, message = aspect.judge(what, seen, situation, aspect.timer in timers)
-        return Assessment(source, condition, verdict, reason, clean(message), timers, health)
-    return _not_known(aspect, what, timers, health, situation, clock)
+        found = aspect.judge(what, seen, situation, aspect.timer in timers)
+        return Assessment(
+            source,
+            condition,
+            found.verdict,
+            found.reason,
+            clean(found.message),
+            timers,
+            health,
+            on_its_way=found.on_its_way,
+            ended=found.ended,
+        )
+    message = clean(with_problems(f"Argo CD does not know the {aspect.unknown} of {what}", seen))
+    return _not_known(aspect, message, timers, health, situation, clock)
 
 
 def _not_known(
     aspect: Aspect,
-    what: str,
+    message: str,
     timers: dict[str, datetime],
     health: dict[str, object],
     situation: Situation,
     clock: Clock,
 ) -> Assessment:
     source, condition = aspect.source, aspect.condition
-    message = f"Argo CD does not know the {aspect.unknown} of {what}"
     if not situation.first_ready:
         return Assessment(source, condition, Verdict.PENDING, aspect.pending, message, timers, health)
     if not clock.older_than(timers[Timer.ARGO_UNKNOWN], UNKNOWN_SECONDS):
@@ -114,16 +155,48 @@ def sync_word(application: ApplicationSeen) -> str:
 
 
 def health_word(application: ApplicationSeen) -> str:
-    """The health status, Unknown for anything Argo CD does not say."""
+    """The health status, Unknown for anything Argo CD does not say.
+
+    Argo CD calls Healthy what holds no resource that is not: also an Application that it could not render, of which it
+    has looked at nothing. So Healthy beside an unknown sync state counts only if it lists resources.
+    """
+    if application.health_status == "Healthy" and sync_word(application) == "Unknown" and not application.resources:
+        return "Unknown"
     return application.health_status if application.health_status in _HEALTH else "Unknown"
 
 
-def _health_keys(reading: Present[ApplicationSeen] | Absent) -> dict[str, object]:
-    """`argocd` of `status.health`; an absent Application is Missing, in the plan's words."""
+def is_empty(application: ApplicationSeen) -> bool:
+    """Whether Argo CD compared an Application and found nothing to deploy: Synced, and Healthy of nothing."""
+    is_fine = sync_word(application) == "Synced" and application.health_status == "Healthy"
+    return is_fine and application.resources is False
+
+
+def sync_fails(application: ApplicationSeen) -> bool | None:
+    """Whether the last operation failed, or a try of the one that runs; None while one runs of which none has."""
+    if application.sync_status == "Synced":
+        return False
+    if application.operation_phase in FAILED or application.try_failed:
+        return True
+    return False if application.operation_phase in ("Succeeded", "") else None
+
+
+def with_problems(message: str, application: ApplicationSeen) -> str:
+    """Add to a message what is wrong with the Application itself."""
+    return f"{message}: {clean(application.problems, 240)}" if application.problems else message
+
+
+def _health_keys(reading: Present[ApplicationSeen] | Absent, situation: Situation) -> dict[str, object]:
+    """`argocd` of `status.health`; an absent Application is Missing, in the plan's words.
+
+    While an operation runs, lastSyncTime stays as it is stored: between two tries Argo CD sets and removes finishedAt.
+    """
     if isinstance(reading, Absent):
         return {"argocd": {"syncStatus": "Unknown", "healthStatus": "Missing"}}
     seen = reading.value
     argocd: dict[str, object] = {"syncStatus": sync_word(seen), "healthStatus": health_word(seen)}
-    if seen.finished_at is not None:
+    stored = (situation.history.argocd or {}).get("lastSyncTime")
+    if seen.operation_phase in RUNNING:
+        argocd |= {"lastSyncTime": stored} if stored is not None else {}
+    elif seen.finished_at is not None:
         argocd["lastSyncTime"] = format_time(seen.finished_at)
     return {"argocd": argocd}

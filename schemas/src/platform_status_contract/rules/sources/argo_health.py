@@ -9,7 +9,7 @@ from platform_status_contract.rules.observation import ApplicationSeen, Observat
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
-from .argo import Aspect, assess_application, health_word
+from .argo import Aspect, Judgement, assess_application, health_word, is_empty, with_problems
 
 __all__ = ["assess_argo_health"]
 
@@ -23,7 +23,7 @@ _WORDS: Final = {
 
 
 def assess_argo_health(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
-    """Healthy is good; Progressing is pending; Degraded and Missing are bad; Suspended is paused."""
+    """Healthy is good, of nothing it is pending, as Progressing is; Degraded, Missing are bad; Suspended is paused."""
     return assess_application(_ASPECT, observation, situation, clock)
 
 
@@ -38,11 +38,17 @@ def _judge(
     seen: ApplicationSeen,
     situation: Situation,
     _: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
-) -> tuple[Verdict, Reason, str]:
+) -> Judgement:
     verdict, reason, message = _WORDS[health_word(seen)]
+    named = situation.contract.application
+    if is_empty(seen) and not (named and named.may_be_empty):
+        verdict, reason, message = Verdict.PENDING, Reason.NO_RESOURCES, "holds no resources"
     said = clean(seen.health_message, 200) if verdict is Verdict.BAD else ""
-    actual = strict(situation) if verdict is Verdict.PENDING else verdict
-    return actual, reason, f"{what} {message}: {said}" if said else f"{what} {message}"
+    message = f"{what} {message}: {said}" if said else f"{what} {message}"
+    if verdict is Verdict.PENDING:
+        return Judgement(strict(situation), reason, message, on_its_way=True)
+    is_explained = verdict is not Verdict.BAD or said
+    return Judgement(verdict, reason, message if is_explained else with_problems(message, seen))
 
 
 _ASPECT: Final = Aspect(

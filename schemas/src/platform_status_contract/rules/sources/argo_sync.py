@@ -9,11 +9,9 @@ from platform_status_contract.rules.observation import ApplicationSeen, Observat
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
-from .argo import Aspect, assess_application, sync_word
+from .argo import FAILED, RUNNING, Aspect, Judgement, assess_application, sync_fails, sync_word, with_problems
 
 __all__ = ["assess_argo_sync"]
-
-_FAILED = ("Failed", "Error")
 
 
 def assess_argo_sync(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
@@ -21,35 +19,34 @@ def assess_argo_sync(observation: Observation, situation: Situation, clock: Cloc
     return assess_application(_ASPECT, observation, situation, clock)
 
 
-def _sync_failed(seen: ApplicationSeen) -> bool | None:
-    """Predicate of timer syncFailed; None while an operation runs or says what nobody knows."""
-    if seen.sync_status == "Synced":
-        return False
-    if seen.operation_phase in _FAILED:
-        return True
-    return False if seen.operation_phase in ("Succeeded", "") else None
-
-
 def _judge(
     what: str,
     seen: ApplicationSeen,
-    _: Situation,
+    situation: Situation,
     failed: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
-) -> tuple[Verdict, Reason, str]:
+) -> Judgement:
     if seen.sync_status == "Synced":
-        return Verdict.GOOD, Reason.SYNCED, f"{what} is synced"
-    reason = Reason.SYNC_FAILED if failed else Reason.OUT_OF_SYNC
-    # while another try runs, the operation's message counts tries and tells the time; only a verdict is repeated
-    said = clean(seen.operation_message, 200) if seen.operation_phase in _FAILED else ""
-    message = f"{what} failed to sync" if failed else f"{what} is out of sync"
-    return Verdict.BAD, reason, f"{message}: {said}" if said else message
+        return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced")
+    is_running = seen.operation_phase in RUNNING
+    if not failed:
+        message = with_problems(f"{what} is out of sync", seen)
+        return Judgement(Verdict.BAD, Reason.OUT_OF_SYNC, message, on_its_way=is_running)
+    message = f"{what} failed to sync"
+    said = clean(seen.operation_message, 240) or clean(seen.problems, 240)
+    before = situation.history.conditions.get(ConditionType.ARGO_SYNCED)
+    if said:
+        message = f"{message}: {said}"
+    elif is_running and before is not None and before.message.startswith(message):
+        # Argo CD forgets why the last try failed as soon as it begins the next one
+        message = before.message
+    return Judgement(Verdict.BAD, Reason.SYNC_FAILED, message, ended=seen.operation_phase in FAILED)
 
 
 _ASPECT: Final = Aspect(
     source=SourceName.ARGO_SYNC,
     condition=ConditionType.ARGO_SYNCED,
     timer=Timer.SYNC_FAILED,
-    holds=_sync_failed,
+    holds=sync_fails,
     word=sync_word,
     judge=_judge,
     unknown="sync state",

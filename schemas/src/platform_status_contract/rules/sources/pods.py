@@ -8,6 +8,7 @@ from platform_status_contract.rules.assessment import (
     Blind,
     Situation,
     Verdict,
+    being_deleted,
     blind,
     running,
     settle,
@@ -17,10 +18,13 @@ from platform_status_contract.rules.observation import Absent, ControllerSeen, O
 from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer
 
-__all__ = ["STEADY_SECONDS", "assess_pods", "counts", "is_ready"]
+__all__ = ["RESTARTING_SECONDS", "STEADY_SECONDS", "assess_pods", "counts", "is_ready", "is_restarting"]
 
 STEADY_SECONDS = 60
-"""A pod that has restarted counts as ready only once it has been Ready for this long."""
+"""A pod that is restarting counts as ready only once it has been Ready for this long."""
+
+RESTARTING_SECONDS = 600
+"""So long after a start that followed a failure a pod is restarting; what happened before that explains nothing now."""
 
 _SOURCE = SourceName.PODS
 _CONDITION = ConditionType.PODS_READY
@@ -34,10 +38,17 @@ def counts(pod: PodSeen) -> bool:
 
 
 def is_ready(pod: PodSeen, clock: Clock) -> bool:
-    """Whether a pod is ready; after a restart it must have stayed so for 60 s."""
+    """Whether a pod is ready; while it is restarting it must have stayed so for 60 s."""
     if not pod.ready or pod.phase == "Failed":
         return False
-    return pod.restarts == 0 or clock.older_than(pod.ready_since, STEADY_SECONDS)
+    return not is_restarting(pod, clock) or clock.older_than(pod.ready_since, STEADY_SECONDS)
+
+
+def is_restarting(pod: PodSeen, clock: Clock) -> bool:
+    """Whether a container waits to be started again, or was started less than 10 min ago after a failure."""
+    if pod.crashing:
+        return True
+    return pod.restarted is not None and not clock.older_than(min(pod.restarted, clock.now), RESTARTING_SECONDS)
 
 
 def assess_pods(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
@@ -59,14 +70,16 @@ def assess_pods(observation: Observation, situation: Situation, clock: Clock) ->
     if paused is not None:
         return paused
     timers = _ratio_timer(ready, len(counted), situation, clock)
-    if not counted:
+    going = _going(observation, situation, clock)
+    if going or not counted:
         verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
-        message = f"no pods that count in namespace {namespace}"
-        return Assessment(_SOURCE, _CONDITION, verdict, Reason.NO_PODS, message, timers, health)
+        reason = Reason.BEING_DELETED if going else Reason.NO_PODS
+        message = clean(going or f"no pods that count in namespace {namespace}")
+        return Assessment(_SOURCE, _CONDITION, verdict, reason, message, timers, health)
     if not down:
         message = f"{ready}/{ready} pods are ready"
         return Assessment(_SOURCE, _CONDITION, Verdict.GOOD, Reason.ALL_PODS_RUNNING, message, timers, health)
-    restarting = all(pod.restarts > 0 for pod in down)
+    restarting = all(is_restarting(pod, clock) for pod in down)
     names = name_culprits([_culprit(pod) for pod in down])
     message = clean(f"{ready}/{len(counted)} pods are ready; {'restarting' if restarting else 'not ready'}: {names}")
     reason = Reason.PODS_RESTARTING if restarting else Reason.PODS_NOT_READY
@@ -99,6 +112,13 @@ def _paused(
     names = name_culprits([f"{controller.kind} {controller.name}" for controller in paused])
     message = clean(f"workloads are paused: {names}")
     return Assessment(_SOURCE, _CONDITION, Verdict.PAUSED, Reason.PAUSED, message, health=health)
+
+
+def _going(observation: Observation, situation: Situation, clock: Clock) -> str:
+    """Name the controllers that are being deleted: their pods may still run, and will not for long."""
+    reading = settle(observation.controllers, situation, clock)
+    found = reading.value if isinstance(reading, Present) else ()
+    return "; ".join(being_deleted(f"{item.kind} {item.name}", item.deleted) for item in found if item.deleted)
 
 
 def _was_paused(situation: Situation) -> bool:

@@ -4,7 +4,15 @@ import msgspec
 
 from platform_status_contract.model.contract import SecretReference
 from platform_status_contract.model.vocabulary import ConditionType, Reason
-from platform_status_contract.rules.assessment import Assessment, Blind, Situation, Verdict, blind, settle
+from platform_status_contract.rules.assessment import (
+    Assessment,
+    Blind,
+    Situation,
+    Verdict,
+    being_deleted,
+    blind,
+    settle,
+)
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Absent, Observation, Reading, SecretSeen, Unreadable
 from platform_status_contract.rules.texts import clean
@@ -17,7 +25,7 @@ _CONDITION = ConditionType.KUBECONFIG_AVAILABLE
 
 
 def assess_secrets(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
-    """Existing is good; the worst of several counts.
+    """Existing is good, unless it is being deleted; the worst of several counts.
 
     A 403 before firstReady means that the Role which the pipeline ships has not arrived yet, until the deadline.
     """
@@ -49,4 +57,8 @@ def _assess_one(
     if isinstance(settled, Absent):
         verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
         return Assessment(_SOURCE, _CONDITION, verdict, Reason.SECRET_MISSING, clean(f"{what} does not exist"))
+    if settled.value.deleted is not None:
+        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        message = clean(being_deleted(what, settled.value.deleted))
+        return Assessment(_SOURCE, _CONDITION, verdict, Reason.BEING_DELETED, message)
     return Assessment(_SOURCE, _CONDITION, Verdict.GOOD, Reason.SECRET_EXISTS, clean(f"{what} exists"))

@@ -1,5 +1,11 @@
 """Sub-applications: do the Applications that target what this request created work?"""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from platform_status_contract.model.contract import SubApplications
 from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.rules.assessment import (
     Assessment,
@@ -7,19 +13,61 @@ from platform_status_contract.rules.assessment import (
     Situation,
     Verdict,
     blind,
+    carried,
     lenient,
     running,
     settle,
+    strict,
 )
 from platform_status_contract.rules.clock import Clock
-from platform_status_contract.rules.observation import Absent, Observation, SubApplicationSeen
+from platform_status_contract.rules.observation import Absent, ApplicationSeen, Observation, SubApplicationSeen
 from platform_status_contract.rules.texts import bounded_names, clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer
+
+from .argo import FAILED, UNKNOWN_SECONDS, health_word, is_empty, sync_fails
 
 __all__ = ["assess_sub_apps"]
 
 _SOURCE = SourceName.SUB_APPS
 _CONDITION = ConditionType.SUB_APPS_HEALTHY
+
+_EMPTY, _FAILING, _GOING = "without resources", "failing to sync", "being deleted"
+"""States of a sub-application beside Argo CD's words for its health."""
+
+
+class _App(Struct, frozen=True):
+    """A sub-application that counts, and the one word that says how it is."""
+
+    name: str
+    state: str
+    seen: ApplicationSeen
+    created: datetime | None
+
+
+class _Look(Struct, frozen=True):
+    """What one look at the sub-applications gave, for the table in `_judge`."""
+
+    wanted: SubApplications
+    apps: list[_App]
+    timers: dict[str, datetime]
+    excused: list[_App]
+    notes: list[str]
+
+    def are(self, *states: str) -> list[_App]:
+        """Those in one of these states."""
+        return [app for app in self.apps if app.state in states]
+
+    @property
+    def blocking(self) -> list[_App]:
+        """Those that are not healthy and not excused."""
+        return [app for app in self.apps if app.state != "Healthy" and app not in self.excused]
+
+    @property
+    def health(self) -> dict[str, object]:
+        """`subApps` of `status.health`."""
+        unhealthy = [app.name for app in self.apps if app.state != "Healthy"]
+        healthy = len(self.apps) - len(unhealthy)
+        return {"subApps": {"healthy": healthy, "total": len(self.apps), "unhealthy": bounded_names(unhealthy)}}
 
 
 def assess_sub_apps(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
@@ -31,53 +79,110 @@ def assess_sub_apps(observation: Observation, situation: Situation, clock: Clock
     if isinstance(reading, Blind):
         before = {"subApps": situation.history.sub_apps} if situation.history.sub_apps else None
         what = f"sub-applications in namespace {wanted.namespace}"
-        return blind(_SOURCE, _CONDITION, reading, what, situation, [Timer.SUB_APPS_PROGRESSING], before)
-    apps = () if isinstance(reading, Absent) else reading.value
-    unhealthy = [app for app in apps if app.health_status != "Healthy"]
-    healthy = len(apps) - len(unhealthy)
-    health: dict[str, object] = {
-        "subApps": {
-            "healthy": healthy,
-            "total": len(apps),
-            "unhealthy": bounded_names(app.name for app in unhealthy),
-        }
-    }
-    progressing = any(app.health_status == "Progressing" for app in unhealthy)
-    timers = running(Timer.SUB_APPS_PROGRESSING, progressing, situation, clock)
-    long_progressing = clock.older_than(
-        timers.get(Timer.SUB_APPS_PROGRESSING), situation.contract.thresholds.progress_deadline_seconds
-    )
-    blocking = [app for app in unhealthy if not _is_excused(app, situation, clock, long_progressing=long_progressing)]
-    suspended = [app for app in blocking if app.health_status == "Suspended"]
-    note = ""
-    if blocking and len(blocking) > len(suspended):
-        verdict, reason = Verdict.BAD, Reason.SUB_APPS_UNHEALTHY
-        broken = [app for app in blocking if app not in suspended]
-        message = f"{healthy}/{len(apps)} sub-applications are healthy; not: {name_culprits([a.name for a in broken])}"
-    elif len(apps) < wanted.minimum and (situation.first_ready or not suspended):
-        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
-        reason = Reason.SUB_APPS_MISSING
-        message = f"{len(apps)} of at least {wanted.minimum} sub-applications exist in namespace {wanted.namespace}"
-    elif suspended:  # paused outranks pending, as everywhere
-        verdict, reason = Verdict.PAUSED, Reason.PAUSED
-        message = f"suspended sub-applications: {name_culprits([app.name for app in suspended])}"
-    elif unhealthy:
-        verdict, reason = lenient(situation), Reason.SUB_APPS_PROGRESSING
-        message = f"sub-applications still on their way: {name_culprits([app.name for app in unhealthy])}"
-        note = message if verdict is Verdict.GOOD else ""
-    elif not apps:
-        verdict, reason, message = Verdict.GOOD, Reason.NO_SUB_APPS, "no sub-applications, and none is required"
-    else:
-        verdict, reason = Verdict.GOOD, Reason.ALL_SUB_APPS_HEALTHY
-        message = f"{healthy}/{healthy} sub-applications are healthy"
-    return Assessment(_SOURCE, _CONDITION, verdict, reason, clean(message), timers, health, note)
+        kept = [Timer.SUB_APPS_PROGRESSING, Timer.SUB_APPS_UNKNOWN]
+        return blind(_SOURCE, _CONDITION, reading, what, situation, kept, before)
+    found = () if isinstance(reading, Absent) else reading.value
+    return _judge(_look(found, wanted, situation, clock), situation, clock)
 
 
-def _is_excused(app: SubApplicationSeen, situation: Situation, clock: Clock, *, long_progressing: bool) -> bool:
-    """Younger than the deadline, or Progressing while none has been Progressing for longer than it."""
-    if app.health_status == "Progressing" and not long_progressing:
-        return True
-    if app.health_status == "Suspended" or app.created is None:
-        return False
+def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situation: Situation, clock: Clock) -> _Look:
     deadline = situation.contract.thresholds.progress_deadline_seconds
+    # one that goes does not count, for as long as that may take
+    leaving = [
+        app for app in found if app.seen.deleted and not clock.older_than(min(app.seen.deleted, clock.now), deadline)
+    ]
+    apps = [_App(app.name, _state(app.seen, wanted), app.seen, app.created) for app in found if app not in leaving]
+    timers: dict[str, datetime] = {}
+    for timer, state in ((Timer.SUB_APPS_PROGRESSING, "Progressing"), (Timer.SUB_APPS_UNKNOWN, "Unknown")):
+        timers |= running(timer, any(app.state == state for app in apps), situation, clock)
+    is_late = clock.older_than(timers.get(Timer.SUB_APPS_PROGRESSING), deadline)
+    excused = [app for app in apps if _is_excused(app, deadline, clock, is_late=is_late)]
+    # OutOfSync alone breaks nothing
+    drifted = [app.name for app in apps if app.state == "Healthy" and app.seen.sync_status == "OutOfSync"]
+    notes = [f"out of sync: {name_culprits(drifted)}"] if drifted else []
+    notes += [f"being deleted: {name_culprits([app.name for app in leaving])}"] if leaving else []
+    return _Look(wanted, apps, timers, excused, notes)
+
+
+def _state(seen: ApplicationSeen, wanted: SubApplications) -> str:
+    if seen.deleted is not None:
+        return _GOING
+    if sync_fails(seen):
+        return _FAILING
+    return _EMPTY if is_empty(seen) and not wanted.may_be_empty else health_word(seen)
+
+
+def _is_excused(app: _App, deadline: int, clock: Clock, *, is_late: bool) -> bool:
+    """Younger than the deadline, or Progressing while none has been Progressing for longer than it."""
+    if app.state == "Progressing" and not is_late:
+        return True
+    is_over = app.state == _FAILING and app.seen.operation_phase in FAILED
+    if app.state in ("Healthy", "Suspended", _GOING) or is_over or app.created is None:
+        return False
     return not clock.older_than(min(app.created, clock.now), deadline)
+
+
+def _judge(look: _Look, situation: Situation, clock: Clock) -> Assessment:
+    suspended, empty = ([app for app in look.blocking if app.state == state] for state in ("Suspended", _EMPTY))
+    unknown = [app for app in look.blocking if app.state == "Unknown" and situation.first_ready]
+    if unknown and clock.older_than(look.timers[Timer.SUB_APPS_UNKNOWN], UNKNOWN_SECONDS):
+        unknown = []
+    broken = [app for app in look.blocking if app not in (*suspended, *empty, *unknown)]
+    if broken:
+        return _broken(look, broken)
+    if len(look.apps) < look.wanted.minimum and (situation.first_ready or not suspended):
+        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        wanted = f"{len(look.apps)} of at least {look.wanted.minimum} sub-applications"
+        return _found(look, verdict, Reason.SUB_APPS_MISSING, f"{wanted} exist in namespace {look.wanted.namespace}")
+    if suspended:  # paused outranks pending, as everywhere
+        return _found(look, Verdict.PAUSED, Reason.PAUSED, f"suspended sub-applications: {_names(suspended)}")
+    if unknown:  # the last verdict counts for a minute, as with the main Application
+        before = {"subApps": situation.history.sub_apps} if situation.history.sub_apps else {}
+        return carried(_SOURCE, _CONDITION, situation, look.timers, before) or _broken(look, unknown)
+    if empty:
+        message = f"sub-applications without resources: {_names(empty)}"
+        return _found(look, strict(situation), Reason.NO_RESOURCES, message, on_its_way=True)
+    return _fine(look, situation)
+
+
+def _fine(look: _Look, situation: Situation) -> Assessment:
+    if look.excused:
+        message = f"sub-applications still on their way: {_names(look.excused)}"
+        return _found(look, lenient(situation), Reason.SUB_APPS_PROGRESSING, message, note=message)
+    if not look.apps:
+        return _found(look, Verdict.GOOD, Reason.NO_SUB_APPS, "no sub-applications, and none is required")
+    count = len(look.apps)
+    return _found(look, Verdict.GOOD, Reason.ALL_SUB_APPS_HEALTHY, f"{count}/{count} sub-applications are healthy")
+
+
+def _broken(look: _Look, broken: Sequence[_App]) -> Assessment:
+    healthy = len(look.are("Healthy"))
+    message = f"{healthy}/{len(look.apps)} sub-applications are healthy; not: {_names(broken)}"
+    said = next((text for app in sorted(broken, key=lambda app: app.name) if (text := _said(app))), "")
+    on_its_way = all(app.state == "Progressing" for app in broken)
+    message = f"{message}: {said}" if said else message
+    return _found(look, Verdict.BAD, Reason.SUB_APPS_UNHEALTHY, message, on_its_way=on_its_way)
+
+
+def _found(
+    look: _Look, verdict: Verdict, reason: Reason, message: str, *, note: str = "", on_its_way: bool = False
+) -> Assessment:
+    if verdict is Verdict.GOOD:
+        note = "; ".join([*([note] if note else []), *look.notes])
+        message = "; ".join(dict.fromkeys([message, *look.notes]))
+    else:
+        note = ""
+    return Assessment(
+        _SOURCE, _CONDITION, verdict, reason, clean(message), look.timers, look.health, note, on_its_way=on_its_way
+    )
+
+
+def _names(apps: Sequence[_App]) -> str:
+    return name_culprits([f"{app.name} ({app.state})" if app.state in (_FAILING, _GOING) else app.name for app in apps])
+
+
+def _said(app: _App) -> str:
+    """What Argo CD says about it; one that syncs fails for its operation's reason, any other for its own."""
+    if app.state == _FAILING and app.seen.operation_message:
+        return clean(app.seen.operation_message, 200)
+    return clean(app.seen.problems or app.seen.health_message, 200)

@@ -1,0 +1,88 @@
+"""Why a sync or a comparison fails, in words that stay the same from try to try.
+
+Argo CD's own messages move while nothing changes: they name temporary files, count tries and tell times.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from platform_status_contract.rules.texts import steady
+
+from .lenient import clip, text, under
+
+__all__ = ["Told", "told_by_conditions", "told_by_operation"]
+
+_RUNNING: Final = ("Running", "Terminating")
+_FAILED: Final = ("Failed", "Error")
+_RETRYING: Final = "Retrying attempt"
+"""Argo CD appends it to the message of a try that failed, when another one follows."""
+
+_ONE: Final = 200
+"""Most characters of one reason, and of one condition."""
+
+_MOST_CONDITIONS: Final = 2
+
+
+class Told(Struct):
+    """What `status.operationState` says.
+
+    Attributes:
+        phase: Its phase.
+        message: Why the operation, or the last try of the one that runs, failed; empty if none did or if none is said.
+        finished_at: When it ended.
+        try_failed: Whether a try of the operation that runs has failed.
+    """
+
+    phase: str
+    message: str
+    finished_at: datetime | None
+    try_failed: bool
+
+
+def told_by_operation(phase: str, message: str | None, finished_at: datetime | None, retries: int, result: Raw) -> Told:
+    """Read an operation.
+
+    Args:
+        phase: Its phase.
+        message: Its message.
+        finished_at: When it ended; between two tries Argo CD sets it too.
+        retries: How many tries have failed before the present one.
+        result: Its `syncResult`, any JSON.
+    """
+    is_running = phase in _RUNNING
+    if not is_running and phase not in _FAILED:
+        return Told(phase, "", finished_at, try_failed=False)
+    failures = sorted(_failures(msgspec.json.decode(result)))
+    more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+    between = is_running and (finished_at is not None or _RETRYING in (message or ""))
+    words = ""
+    if failures:
+        words = clip(failures[0])[:_ONE] + more
+    elif between or not is_running:
+        words = clip(steady(message))
+    return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))
+
+
+def _failures(result: object) -> Iterator[str]:
+    """Name the objects that could not be applied, and the hooks that failed; only here does Argo CD name a hook."""
+    found = under(result, "resources")
+    for item in found if isinstance(found, list) else ():
+        if text(item, "status") == "SyncFailed" or text(item, "hookPhase") in _FAILED:
+            hook = f"{text(item, 'hookType')} hook " if text(item, "hookType") else ""
+            said = steady(text(item, "message"))
+            yield f"{hook}{text(item, 'kind')} {text(item, 'name')}" + (f": {said}" if said else "")
+
+
+def told_by_conditions(conditions: object) -> str:
+    """Read an Application's own conditions: what is wrong with it, by type; warnings are not told."""
+    found = {
+        (text(item, "type"), steady(text(item, "message"))[:_ONE])
+        for item in (conditions if isinstance(conditions, list) else ())
+        if text(item, "type").endswith("Error")
+    }
+    told = [f"{kind}: {said}" if said else kind for kind, said in sorted(found)]
+    return clip("; ".join(told[:_MOST_CONDITIONS]))

@@ -1,0 +1,289 @@
+"""What Argo CD 3.6.1 really wrote (tests/golden/applications), and what the rules make of it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_status_contract.model.contract import Application, Contract, DestinationMatch, SubApplications
+from platform_status_contract.observing.decode.applications import decode_application
+from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.history import History
+from platform_status_contract.rules.observation import ApplicationSeen, Observation, Present, SubApplicationSeen
+from platform_status_contract.rules.sources import assess
+from tests.unit.rules.worlds import NOW
+
+FOLDER: Final = Path(__file__).parents[2] / "golden" / "applications"
+GOOD, PENDING, BAD, UNREADABLE = Verdict.GOOD, Verdict.PENDING, Verdict.BAD, Verdict.UNREADABLE
+DENIED: Final = (
+    'failed to sync: ConfigMap settings: error when patching: configmaps "settings" is forbidden: '
+    "ValidatingAdmissionPolicy 'no-forbidden' with binding 'no-forbidden' denied request: the key forbidden is"
+)
+
+# situation -> verdict and reason of sync, of health, and as an old sub-application; all once ready, Unknown for a
+# minute; and a text that one of the messages must hold
+EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[Verdict, str], str]]] = {
+    "comparison-error-bad-yaml": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "ComparisonError: Failed to load target state",
+    ),
+    "comparison-error-repo-gone": (
+        (UNREADABLE, "SyncUnknown"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "ComparisonError: Failed to load target state",
+    ),
+    "comparison-error-vacuous-healthy": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "permission denied",
+    ),
+    "degraded-progress-deadline": (
+        (GOOD, "Synced"),
+        (BAD, "ApplicationDegraded"),
+        (BAD, "SubAppsUnhealthy"),
+        "is degraded: Caused by apps/Deployment:vcluster-degraded/media",
+    ),
+    "deleting-stuck": (
+        (BAD, "BeingDeleted"),
+        (BAD, "BeingDeleted"),
+        (BAD, "SubAppsUnhealthy"),
+        "is being deleted since 2026-11-28T23:35:24Z",
+    ),
+    "first-sync-retrying-bad-field": (
+        (BAD, "SyncFailed"),
+        (GOOD, "ApplicationHealthy"),
+        (BAD, "SubAppsUnhealthy"),
+        'failed to sync: Deployment media: Deployment in version "v1" cannot be handled as a Deployment',
+    ),
+    "helm-values-object": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "invalid-spec-unknown-project": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "InvalidSpecError: Application referencing project nobody which does not exist",
+    ),
+    "missing-all-resources": (
+        (BAD, "OutOfSync"),
+        (BAD, "ApplicationMissing"),
+        (BAD, "SubAppsUnhealthy"),
+        "has missing resources",
+    ),
+    "multi-source-synced": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "other-namespace": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "out-of-sync-manual": (
+        (BAD, "OutOfSync"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "1/1 sub-applications are healthy; out of sync: vcluster-manual",
+    ),
+    "out-of-sync-missing-resource": (
+        (BAD, "OutOfSync"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "out of sync: vcluster-missing",
+    ),
+    "out-of-sync-never-synced": (
+        (BAD, "OutOfSync"),
+        (BAD, "ApplicationMissing"),
+        (BAD, "SubAppsUnhealthy"),
+        "is out of sync",
+    ),
+    "post-sync-hook-failed": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "progressing": (
+        (GOOD, "Synced"),
+        (BAD, "ApplicationProgressing"),
+        (BAD, "SubAppsUnhealthy"),
+        "is progressing",
+    ),
+    "skip-reconcile": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "source-hydrator-synced": (
+        (GOOD, "Synced"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "is synced",
+    ),
+    "sub-app-by-name": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "sub-app-cluster-not-registered": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "not: media-dns: InvalidSpecError: there are no clusters with this name: media",
+    ),
+    "sub-app-cluster-refuses": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "ComparisonError: Failed to load live state",
+    ),
+    "sub-app-progressing": (
+        (GOOD, "Synced"),
+        (BAD, "ApplicationProgressing"),
+        (BAD, "SubAppsUnhealthy"),
+        "Caused by apps/Deployment:tenant/ingress",
+    ),
+    "suspended-cronjob": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "sync-failed-denied": (
+        (BAD, "SyncFailed"),
+        (GOOD, "ApplicationHealthy"),
+        (BAD, "SubAppsUnhealthy"),
+        DENIED,
+    ),
+    "sync-failing-retrying": ((BAD, "SyncFailed"), (GOOD, "ApplicationHealthy"), (BAD, "SubAppsUnhealthy"), DENIED),
+    "synced-healthy": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+}
+FINE: Final = {(GOOD, "Synced"), (GOOD, "ApplicationHealthy")}
+BEHIND: Final = {"source-hydrator-synced"}
+"""Nothing was ever hydrated there: no commit server ran."""
+
+
+def real(name: str) -> Any:  # noqa: ANN401 - an object
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def seen_in(item: object) -> ApplicationSeen:
+    record = decode_application(msgspec.json.encode(item))
+    assert record is not None
+    return record.seen
+
+
+def assessed(name: str, seen: ApplicationSeen) -> tuple[Assessment, ...]:
+    """Judge it once ready, as the Application and as an old sub-application, unknown for a minute if it is."""
+    contract = Contract(
+        "v1",
+        1,
+        "VCluster",
+        "media",
+        application=Application("argocd", name),
+        sub_applications=SubApplications("argocd", DestinationMatch(names=("media",))),
+    )
+    long_ago = NOW.replace(hour=1)
+    since = dict.fromkeys(("firstReady", "argoUnknown", "subAppsUnknown", "subAppsProgressing"), long_ago)
+    situation = Situation(contract, History(since=since), first_ready=True, updating=False, overdue=False)
+    clock = Clock(NOW.replace(year=2027))
+    sub = SubApplicationSeen(name, seen, long_ago)
+    return assess(Observation(application=Present(seen), sub_applications=Present((sub,))), situation, clock)
+
+
+def test_every_situation_is_expected_and_every_expectation_has_one() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_what_argo_cd_wrote_is_judged_as_it_is(name: str) -> None:
+    item = real(name)
+    seen = seen_in(item)
+    found = assessed(item["metadata"]["name"], seen)
+    assert tuple((each.verdict, each.reason.value) for each in found) == EXPECTED[name][:3]
+    assert EXPECTED[name][3] in "\n".join(each.message for each in found)
+    assert seen.compared_current is (name not in BEHIND)
+
+
+@pytest.mark.parametrize("name", [name for name, expected in EXPECTED.items() if {*expected[:2]} == FINE])
+def test_nothing_deployed_is_no_evidence(name: str) -> None:
+    item = real(name)
+    empties: tuple[object, ...] = ([], None, "gone", [{}])
+    for empty in empties:
+        changed = {**item, "status": {**item["status"], "resources": empty}}
+        found = assessed("a", seen_in(changed))
+        assert [each.reason.value for each in found] == ["Synced", "NoResources", "NoResources"], empty
+    changed = {**item, "status": {key: value for key, value in item["status"].items() if key != "resources"}}
+    assert assessed("a", seen_in(changed))[1].verdict is BAD
+
+
+TRIES = st.integers(0, 10**10)
+
+
+@given(TRIES, TRIES, st.sampled_from(["2026-11-28T23:52:11Z", "11:59AM", "2026-11-28 23:52:11 +0000 UTC"]))
+def test_from_try_to_try_the_words_stay_the_same(path: int, number: int, time: str) -> None:
+    item = real("sync-failing-retrying")
+    operation = item["status"]["operationState"]
+    first = seen_in(item)
+    operation |= {"retryCount": number + 1}
+    operation["message"] = operation["message"].replace("3871818486", str(path)).replace("#2", f"#{number}")
+    operation["message"] = operation["message"].replace("2026-11-28T23:51:31Z", time)
+    for resource in operation["syncResult"]["resources"]:
+        resource["message"] = resource["message"].replace("3871818486", str(path))
+    assert seen_in(item) == first
+    del operation["syncResult"]
+    said = seen_in(item).operation_message
+    assert said.endswith("denied request: the key forbidden is forbidden here")
+    assert said.startswith("one or more objects failed to apply, reason: error when patching: configmaps")
+
+
+def test_while_the_next_try_runs_it_is_still_failing_and_says_no_reason() -> None:
+    item = real("sync-failing-retrying")
+    operation = item["status"]["operationState"]
+    operation |= {"message": "Retrying operation. Attempt #5", "retryCount": 5, "syncResult": None}
+    del operation["finishedAt"]
+    seen = seen_in(item)
+    assert (seen.try_failed, seen.operation_message) == (True, "")
+
+
+def test_a_failed_hook_is_named() -> None:
+    item = real("post-sync-hook-failed")
+    item["status"]["sync"]["status"] = "OutOfSync"
+    assert seen_in(item).operation_message == ("PostSync hook Job smoke: Job has reached the specified backoff limit")
+
+
+def hydrated(spec: object, phase: str = "Hydrated", **last: object) -> ApplicationSeen:
+    item = real("source-hydrator-synced")
+    status = {"currentOperation": {"phase": phase}, "lastSuccessfulOperation": last}
+    return seen_in(
+        {
+            **item,
+            "status": {**item["status"], "sourceHydrator": status},
+            "spec": {**item["spec"], **({"sourceHydrator": spec} if isinstance(spec, dict) else {})},
+        }
+    )
+
+
+def test_a_hydrated_source_is_current_only_once_what_it_was_told_last_has_arrived() -> None:
+    spec = real("source-hydrator-synced")["spec"]["sourceHydrator"]
+    edited = {**spec, "drySource": {**spec["drySource"], "path": "elsewhere"}}
+    pushed = {**spec, "syncSource": {**spec["syncSource"], "targetBranch": "prod"}}
+    elsewhere = {**spec, "syncSource": {**spec["syncSource"], "repoURL": "https://other"}}
+    assert hydrated(spec, sourceHydrator=spec).compared_current
+    assert hydrated(spec, drySHA="a").compared_current
+    assert not hydrated(spec, "Hydrating", sourceHydrator=spec).compared_current
+    assert not hydrated(spec, "Failed", sourceHydrator=spec).compared_current
+    assert not hydrated(edited, sourceHydrator=spec).compared_current
+    assert not hydrated(pushed, sourceHydrator=pushed).compared_current
+    assert not hydrated(elsewhere, sourceHydrator=elsewhere).compared_current
+
+
+@pytest.mark.parametrize(
+    ("values", "current"),
+    [
+        ({"replicas": 3.0, "empty": {}, "list": [], "sync": {"on": False}, "none": None}, True),
+        ({"replicas": 3, "empty": {}, "list": [], "sync": {"on": 0}}, False),
+        ({"replicas": 3, "empty": {}, "list": [], "sync": {}}, False),
+        ({"replicas": 3, "empty": {}, "list": [], "sync": {"on": None}}, False),
+        ({"replicas": 3, "empty": [], "list": [], "sync": {"on": False}}, False),
+        ({"replicas": 3, "list": [], "sync": {"on": False}}, False),
+        ({"replicas": 3, "empty": {}, "list": [None], "sync": {"on": False}}, False),
+        ({"replicas": True, "empty": {}, "list": [], "sync": {"on": False}}, False),
+    ],
+)
+def test_the_values_of_a_chart_are_compared_as_json(values: object, *, current: bool) -> None:
+    item = real("helm-values-object")
+    item["spec"]["source"]["helm"]["valuesObject"] = values
+    assert seen_in(item).compared_current is current
+
+
+def test_several_sources_are_compared_and_the_source_beside_them_is_not() -> None:
+    item = real("multi-source-synced")
+    item["spec"]["source"] = {"repoURL": "https://left-over"}
+    assert seen_in(item).compared_current
+    item["spec"]["sources"][1]["path"] = "three"
+    assert not seen_in(item).compared_current
+    del item["spec"]["sources"]
+    assert not seen_in(item).compared_current
