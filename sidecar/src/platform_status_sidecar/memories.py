@@ -36,6 +36,7 @@ class Memory(Struct):
             again: a watch that lags, or may not read, would offer it for ever.
         warned: It was said that the server drops fields of our status.
         told_deleting: Its last words are written.
+        rides_since: Since when a change of lastSyncTime alone waits for the next write; monotonic, None if none does.
         backed_off: It is written once a minute (design.md section 6, rule 9).
     """
 
@@ -45,6 +46,7 @@ class Memory(Struct):
     outdated: str | None = None
     warned: bool = False
     told_deleting: bool = False
+    rides_since: float | None = None
     backed_off: bool = False
 
 

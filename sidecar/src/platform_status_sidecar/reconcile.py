@@ -44,7 +44,16 @@ from .write.pace import (
     stage_of,
     wait_before_write,
 )
-from .write.plan import StatusPatch, plan, pruned, restamp, says_deleting, until_due, until_heartbeat
+from .write.plan import (
+    SYNC_TIME_PATIENCE,
+    StatusPatch,
+    plan,
+    pruned,
+    restamp,
+    says_deleting,
+    until_due,
+    until_heartbeat,
+)
 from .write.writer import Writer
 
 __all__ = ["BackedOff", "Conclude", "Reconciler", "Reporter"]
@@ -233,11 +242,7 @@ class Reconciler:
             self._outcomes.settled(record.key)
             return
         self._note_stage(record, status, facts, memory)
-        planned = plan(status, projection, now)
-        if planned is not None and (patience := until_due(planned, now)) > 0:
-            self._queue.add(record.key, patience)
-            planned = None
-        planned = planned or self._planned_heartbeat(record, status, now)
+        planned = self._planned(record, status, projection, memory, now)
         if planned is None:
             self._rest(record, memory)
             if self._mirror and _is_settled(record, status, facts):
@@ -289,6 +294,24 @@ class Reconciler:
             self._announcer.written(record, history, projection)
         if self._mirror:
             self._mirror.told(record, projection)
+
+    def _planned(
+        self, record: RequestRecord, status: object, projection: Projection, memory: Memory, now: datetime
+    ) -> StatusPatch | None:
+        """Plan a write; a change of lastSyncTime alone rides on the next one, and is due 60 s later at the latest."""
+        planned = plan(status, projection, now)
+        patience = until_due(planned, now) if planned is not None else 0.0
+        if patience > 0:
+            # counted from the first such change: syncs that follow each other do not put it off for ever
+            moment = self._clock.monotonic()
+            memory.rides_since = moment if memory.rides_since is None else memory.rides_since
+            patience = min(patience, memory.rides_since + SYNC_TIME_PATIENCE - moment)
+        if patience > 0:
+            self._queue.add(record.key, patience)
+            planned = None
+        else:
+            memory.rides_since = None
+        return planned or self._planned_heartbeat(record, status, now)
 
     def _planned_heartbeat(self, record: RequestRecord, status: object, now: datetime) -> StatusPatch | None:
         if not self._heartbeat or record.deleting:
