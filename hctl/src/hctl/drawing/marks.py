@@ -4,11 +4,11 @@ from typing import Final
 
 from rich.text import Text
 
-from hctl.diagnosis.evidence import Grade
 from hctl.reading.judgement import Judged
 from platform_status_contract.model.vocabulary import Phase
+from platform_status_contract.rules.assessment import Verdict
 
-__all__ = ["CONDITIONS", "GRADES", "LABEL", "WARNING", "inert_text", "phase_style", "phase_text"]
+__all__ = ["CONDITIONS", "LABEL", "VERDICTS", "WARNING", "inert_text", "phase_style", "phase_text"]
 
 LABEL: Final = "bold"
 WARNING: Final = "bold yellow"
@@ -22,12 +22,12 @@ _PHASES: Final = {
     Phase.UNKNOWN: ("?", "bold magenta"),
 }
 CONDITIONS: Final = {"True": ("✓", "green"), "False": ("✗", "red"), "Unknown": ("?", "magenta")}
-GRADES: Final = {
-    Grade.GOOD: ("✓", "good", "green"),
-    Grade.WAITING: ("…", "waiting", "blue"),
-    Grade.PAUSED: ("‖", "paused", "magenta"),
-    Grade.UNREADABLE: ("?", "unknown", "magenta"),
-    Grade.BAD: ("✗", "bad", "bold red"),
+VERDICTS: Final = {
+    Verdict.GOOD: ("✓", "good", "green"),
+    Verdict.PENDING: ("…", "pending", "blue"),
+    Verdict.PAUSED: ("‖", "paused", "magenta"),
+    Verdict.UNREADABLE: ("?", "unknown", "magenta"),
+    Verdict.BAD: ("✗", "bad", "bold red"),
 }
 
 
