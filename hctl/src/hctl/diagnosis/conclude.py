@@ -125,14 +125,9 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
 
 
 def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
-    """Describe an assessment; only what a reader may not see is told as such, instead of what the rules call it."""
-    assessment = found.assessment
+    """Describe an assessment."""
+    assessment, hidden = found.assessment, found.hidden
     title = _TITLES.get(assessment.source, str(assessment.condition))
-    summary, hidden = assessment.message, ""
-    if found.hidden is not None:
-        hidden = f"{found.hidden.hidden} {found.hidden.called}"
-        says = f"; the status says: {assessment.message}" if assessment.verdict is not Verdict.UNREADABLE else ""
-        summary = f"{hidden}{says}"
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:
@@ -149,7 +144,7 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     return Look(
         title,
         assessment.verdict,
-        summary,
+        found.says,
         tuple(details),
         log,
         tuple(commands),

@@ -77,7 +77,7 @@ def _source(source: Explained, explanation: Explanation, *, whole: bool) -> Iter
     line = Text(f"  {symbol} {word[0].upper()}{word[1:]}: {found.verdict.name.lower()}", style=style)
     line.append(f"  {found.condition} {found.status}, {found.reason}", style="default not bold")
     yield line
-    yield Padding(inert_text(found.message), (0, 0, 0, 4))
+    yield Padding(inert_text(source.says), (0, 0, 0, 4))
     shown = source.inputs if whole else source.inputs[:_MOST_INPUTS]
     for entry in shown:
         yield Padding(inert_text(_input(entry, explanation), "dim"), (0, 0, 0, 6))

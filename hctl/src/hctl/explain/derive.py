@@ -49,19 +49,28 @@ class Explained(Struct, frozen=True):
         return tuple(entry for entry in self.inputs if entry.culprit and self.assessment.verdict is not Verdict.GOOD)
 
     @property
-    def hidden(self) -> Input | None:
-        """What this reader could not see, so that the assessment only repeats the status; None if it was seen."""
+    def hidden(self) -> str:
+        """What this reader could not see, so that the assessment only repeats the status; empty if it was seen."""
         # Whether somebody paused the controllers is asked of them, all else of the pods.
         paused = self.assessment.source is SourceName.PODS and self.assessment.reason is Reason.PAUSED
         asked = [entry for entry in self.inputs if (entry.kind in KIND_OF_CONTROLLER) is paused]
         if any(entry.culprit for entry in asked):
-            return None
-        return next((entry for entry in (self.inputs if paused else asked) if entry.hidden), None)
+            return ""
+        hidden = (entry for entry in (self.inputs if paused else asked) if entry.hidden)
+        return next((f"{entry.hidden} {entry.called}" for entry in hidden), "")
+
+    @property
+    def says(self) -> str:
+        """The assessment in a sentence."""
+        if not self.hidden:
+            return self.assessment.message
+        unknown = self.assessment.verdict is Verdict.UNREADABLE
+        return self.hidden if unknown else f"{self.hidden}; the status says: {self.assessment.message}"
 
     @property
     def is_evident(self) -> bool:
         """Whether it is seen to be bad or paused."""
-        return self.hidden is None and self.assessment.verdict in (Verdict.BAD, Verdict.PAUSED)
+        return not self.hidden and self.assessment.verdict in (Verdict.BAD, Verdict.PAUSED)
 
 
 class Difference(Struct, frozen=True):
@@ -111,11 +120,11 @@ class Explanation(Struct, frozen=True):
         What is bad before everybody's eyes decides, whatever else there is. Otherwise a source that was not seen only
         repeats the status, and nothing may be predicted from it.
         """
-        unseen = [found.hidden for found in self.sources if found.hidden is not None]
+        unseen = [found.hidden for found in self.sources if found.hidden]
         evident = any(found.is_evident for found in self.sources)
         if not unseen or (evident and self.projection.phase in (Phase.DEGRADED, Phase.FAILED)):
             return ""
-        return f"{unseen[0].hidden} {unseen[0].called}"
+        return unseen[0]
 
     @property
     def exit_code(self) -> ExitCode:
