@@ -127,8 +127,17 @@ def test_nobody_is_told_to_resume_what_waits_for_a_person_without_being_told_so(
     assert "a person approves" in told.cause.details
     label = "kubectl label vclusterorchestratorv2s.platform.integratn.tech media kratix.io/workflow-suspended-"
     assert told.commands == (f"once it is approved: {label} -n vcluster-media",)
-    paused = diagnosed(request("Ready"), World(**_PAUSED, pods=[]))
-    assert paused.commands == ("once it is approved: vcluster resume media -n vcluster-media",)
+    owner = [{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "media", "uid": "u", "controller": True}]
+    for pods in ([], [evidences.pod("media-0", ready=False, metadata={"ownerReferences": owner})]):
+        paused = diagnosed(request("Ready"), World(**_PAUSED, pods=pods))
+        assert paused.commands == ("once it is approved: vcluster resume media -n vcluster-media",)
+
+
+def test_where_nothing_runs_there_is_a_command_though_no_controller_is_named() -> None:
+    contract = request("Ready")["status"]["contract"]
+    bare = {**contract, "workloads": {"namespace": "vcluster-media"}}
+    told = diagnosed(request("Ready", contract=bare), World(pods=[]))
+    assert told.commands == ("kubectl get pods -n vcluster-media",)
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,12 @@ from platform_status_contract.rules.merge import merged_status
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.sources import SOURCES
 from platform_status_contract.rules.timers import SourceName
-from tests.golden.cases import Case, cases_in
+from tests.golden.cases import FOLDER, Case, cases_in
 from tests.golden.folders import SOURCE_FOLDERS
 from tests.lives import telling
 from tests.lives.test_lives import STORIES
 from tests.unit.hctl import evidences
 from tests.unit.hctl.evidences import World
-from tests.unit.hctl.explain.dumps import golden_dumps
 from tests.unit.hctl.golden import diagnosed, picture, written
 from tests.unit.hctl.requests import Value, ago, request
 
@@ -48,7 +47,11 @@ CASES = [
     for folder in (*SOURCE_FOLDERS, "table")
     for case in cases_in(folder)
 ]
-DUMPS = [pytest.param(path, id=name) for name, path in golden_dumps().items()]
+DUMPS = [
+    pytest.param(path, id=f"{path.parent.name}/{path.stem}")
+    for path in sorted(FOLDER.rglob("*.yaml"))
+    if "\nkind: Dump\n" in path.read_text(encoding="utf-8")
+]
 _MARKS = {Verdict.GOOD: "✓", Verdict.PENDING: "…", Verdict.PAUSED: "‖", Verdict.UNREADABLE: "?", Verdict.BAD: "✗"}
 
 
@@ -98,6 +101,7 @@ def _has_a_cause_exactly_when_it_is_not_ready(diagnosis: Diagnosis, drawn: str) 
 
 
 def test_every_source_of_the_rules_is_walked() -> None:
+    assert len(DUMPS) >= len(list((FOLDER / "dumps").glob("*.yaml"))) > 0
     assert {source.__module__.rpartition(".")[2] for source in SOURCES} == set(SOURCE_FOLDERS)
     assert set(SOURCE_FOLDERS.values()) == set(SourceName)
 

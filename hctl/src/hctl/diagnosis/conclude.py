@@ -201,9 +201,10 @@ def _agrees(judged: Judged, seen: Projection) -> bool:
 def _remark(judged: Judged, seen: Projection | None, hidden: str) -> str:
     if seen is None:
         return f"No verdict of what is there now: {hidden}. What the status says stands"
-    phase = judged.view.phase or "no phase"
+    view = judged.view
     if not _agrees(judged, seen):
-        return f"The status still says {phase}, what is seen now says {seen.phase} ({seen.ready.reason})"
+        said = f"{view.phase or 'no phase'}" + (f" ({view.ready_reason})" if view.ready_reason else "")
+        return f"The status still says {said}, what is seen now says {seen.phase} ({seen.ready.reason})"
     return (
         "The status still says Ready: this is tolerated for a while" if seen.ready.reason == Reason.TOLERATING else ""
     )

@@ -162,7 +162,7 @@ def _secrets(world: World, contract: Contract) -> Iterator[Input]:
             yield _unread("Secret", key, refused)
         else:
             absent = world.object(Source.SECRETS, key) is None
-            yield _seen(world, Source.SECRETS, "Secret", key, "exists", absent=absent)
+            yield _seen(world, Source.SECRETS, "Secret", key, "exists", absent=absent, culprit=absent)
 
 
 def _sub_applications(world: World, contract: Contract, assessment: Assessment) -> Iterator[Input]:
@@ -203,7 +203,7 @@ def _seen(
 ) -> Input:
     namespace, name = (inert(part, 253) for part in key)
     if absent:
-        return Input(kind, namespace, name, found="absent", says="does not exist", culprit=True)
+        return Input(kind, namespace, name, found="absent", says="does not exist", culprit=culprit)
     metadata = mapping((world.object(source, key) or {}).get("metadata"))
     return Input(
         kind=kind,

@@ -1,6 +1,6 @@
 """The pods that the rules count and do not find ready: which container of them, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ from hctl.explain.inputs import Input
 from hctl.reading.fields import condition, name_of, text, under
 from hctl.reading.read import items, mapping, number
 from hctl.texts import count_of
+from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import parse_time
+from platform_status_contract.rules.assessment import Verdict
 
 __all__ = ["pod_details", "sick_container", "sick_pods"]
 
@@ -24,7 +26,8 @@ _LONG_AGO: Final = 600
 
 def sick_pods(found: Explained, evidence: Evidence) -> list[tuple[Any, Input]]:
     """The pods at fault: one with a reason before one without, then by restarts, then by name."""
-    pods = [(evidence.object(entry), entry) for entry in found.culprits if entry.kind == "Pod"]
+    paused = found.assessment.verdict is Verdict.PAUSED  # then it is nothing of theirs
+    pods = [(evidence.object(entry), entry) for entry in found.culprits if entry.kind == "Pod" and not paused]
     return sorted(pods, key=lambda pod: (not _reason(pod[0]), -_restarts(pod[0]), pod[1].name))
 
 
@@ -43,19 +46,19 @@ def sick_container(pod: object) -> Container | None:
 
 
 def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell the story of the sickest pod, name the others, and what became of the controllers."""
-    controllers = [entry for entry in found.culprits if entry.kind != "Pod"]
-    details = [f"{entry.kind} {entry.name}: {entry.says}" for entry in controllers]
+    """Tell the story of the sickest pod and name the others; without one, what became of the controllers."""
     sick = sick_pods(found, evidence)
     if not sick:
-        held = [entry for entry in controllers if entry.found == "present"]
+        held = [entry for entry in found.culprits if entry.kind != "Pod"]
+        gone = [entry for entry in found.inputs if entry.found == "absent"]
+        details = [f"{entry.kind} {entry.name}: {entry.says}" for entry in (*held, *gone)]
         commands = [_resume(evidence.object(entry), orders) for entry in held[:1]]
-        return details, commands or [
-            orders.kubectl("get", "pods", namespace=entry.namespace) for entry in found.inputs[:1]
-        ]
+        contract = evidence.explanation.facts.contract
+        workloads = contract.workloads if isinstance(contract, Contract) else None
+        return details, commands or [orders.kubectl("get", "pods", namespace=workloads.namespace if workloads else "")]
     (worst, entry), *others = sick
     story = _story(worst, entry, evidence.explanation.now)
-    details = [*story, *(f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN]), *details]
+    details = [*story, *(f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN])]
     commands, log = [orders.kubectl("describe", "pod", entry.name, namespace=entry.namespace)], evidence.pod_log
     if log is not None and not log.unread:
         of = log.of
@@ -79,11 +82,7 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
         told.append(f"{name} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
     for status in _statuses(pod):
         told += _container(name, status, now)
-    told += [
-        f"{name}: readiness gate {_gate(pod, text(gate, 'conditionType', limit=316))}"
-        for gate in items(under(pod, "spec", "readinessGates"))
-        if condition(pod, text(gate, "conditionType", limit=316)).get("status") != "True"
-    ]
+    told += [f"{name}: readiness gate {said}" for said in _gates(pod)]
     if told:
         return told
     said = " ".join(filter(None, (text(pod, "status", "reason"), text(pod, "status", "message"))))
@@ -91,11 +90,18 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     return [f"{name}: {entry.says}" + (f": {said}" if said else "")]
 
 
-def _gate(pod: object, kind: str) -> str:
-    found = condition(pod, kind)
-    said = ": ".join(filter(None, (text(found, "reason", limit=200), text(found, "message"))))
-    word = text(found, "status", limit=40) or "not set yet"
-    return f"{kind} is {word}" + (f": {said}" if said else "")
+def _gates(pod: object) -> Iterator[str]:
+    """The readiness gates that are not True: those of the spec, and conditions with a qualified name."""
+    declared = [text(gate, "conditionType", limit=316) for gate in items(under(pod, "spec", "readinessGates"))]
+    if condition(pod, "Ready").get("reason") == "ReadinessGatesNotReady":
+        declared += [text(found, "type", limit=316) for found in items(under(pod, "status", "conditions"))]
+    for kind in dict.fromkeys(declared):
+        found = condition(pod, kind)
+        if found.get("status") == "True" or "/" not in kind:
+            continue
+        said = ": ".join(filter(None, (text(found, "reason", limit=200), text(found, "message"))))
+        word = text(found, "status", limit=40) or "not set yet"
+        yield f"{kind} is {word}" + (f": {said}" if said else "")
 
 
 def _container(pod: str, status: Mapping[str, object], now: datetime) -> list[str]:
