@@ -1,6 +1,7 @@
 """From a phase to its first cause, with real objects on a real API server; only the kubelet's log endpoint is ours."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
 from tests.cluster.truth import objects
+from tests.unit.hctl import requests
 from tests.unit.hctl.requests import Value, contract
 
 from .kubelet import node_with_logs
@@ -28,10 +30,17 @@ def _contract(place: Place, name: str) -> dict[str, Any]:
     return found
 
 
+def _failing(place: Place) -> dict[str, Any]:
+    """The timers of a request whose Works could not be written for ten minutes."""
+    found: dict[str, Any] = requests.status("Degraded", now=datetime.now(UTC), namespace=place.namespace)["health"]
+    found["since"]["worksFailing"] = objects.ago(600)
+    return found
+
+
 def _put(place: Place, phase: str = "Degraded", **status: Value) -> str:
     """A request, and what surrounds a healthy one."""
     name = place.unique("media")
-    place.put(name, phase, contract=_contract(place, name), **status)
+    place.put(name, phase, **{"contract": _contract(place, name), **status})
     place.admin.create(objects.work(place.namespace, name))
     created = place.admin.create(objects.work_placement(place.namespace))
     written = objects.condition("WriteSucceeded", "True", "WorkloadsWrittenToStateStore")
@@ -92,7 +101,7 @@ def test_a_crashing_pod_is_found_with_its_log(place: Place, tmp_path: Path) -> N
         report = place.asked("diagnose", f"vco/{name}")
     assert ended.returncode == 1
     cause = _cause(ended.stdout)
-    assert f"✗ Pods (bad): 1 of 2 ready in {place.namespace}" in cause
+    assert "✗ Pods (bad): 1/2 pods are ready; restarting: media-1 (CrashLoopBackOff)" in cause
     assert "media-1: container main: CrashLoopBackOff, exit code 1, 7 restarts" in cause
     assert "| line 49\n" in cause
     assert "| [2Jpanic: no etcd\n" in cause
@@ -119,19 +128,20 @@ def test_a_failed_sync_comes_before_the_pods_it_explains(place: Place) -> None:
     place.admin.apply({**failed, "metadata": {"namespace": place.namespace, "name": "vcluster-media"}})
     ended = place.run("diagnose", f"vco/{name}")
     cause = _cause(ended.stdout)
-    assert f"Application (bad): {place.namespace}/vcluster-media: OutOfSync" in cause
+    assert f"Application (bad): Application {place.namespace}/vcluster-media failed to sync:" in cause
     assert "last operation Failed: one or more objects failed to apply" in cause
     assert "kubectl describe applications.argoproj.io vcluster-media" in ended.stdout
 
 
 def test_a_destination_that_refuses_comes_first(place: Place) -> None:
     name = _put(place)
+    place.become(name, "Degraded", contract=_contract(place, name), health=_failing(place))
     found = place.admin.get("platform.kratix.io/v1alpha1", "WorkPlacement", "media-work.a", namespace=place.namespace)
     refused = objects.condition("WriteSucceeded", "False", "WorkloadsFailedWrite", "authentication required")
     place.admin.replace({**found, "status": {"conditions": [refused]}}, subresource="status")
     cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
-    assert "Works (bad): 0 of 1 Work written" in cause
-    assert "cannot be written to Destination platform: authentication required" in cause
+    assert "Works (bad): cannot be written: WorkPlacement media-work.a" in cause
+    assert "not written to Destination platform: authentication required" in cause
 
 
 def test_a_missing_secret_is_found_by_its_metadata_only(kinds: Cluster, place: Place) -> None:
@@ -140,12 +150,13 @@ def test_a_missing_secret_is_found_by_its_metadata_only(kinds: Cluster, place: P
     _put_pod(place, name, "media-0")
     place.admin.delete("v1", "Secret", "media-kubeconfig", namespace=place.namespace)
     ended = place.run("diagnose", f"vco/{name}")
-    assert f"Secret (bad): {place.namespace}/media-kubeconfig does not exist" in _cause(ended.stdout)
+    assert f"Secret (bad): Secret {place.namespace}/media-kubeconfig does not exist" in _cause(ended.stdout)
 
 
 def test_a_failed_workflow_is_found_with_its_job(place: Place) -> None:
     problem = "spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24"
-    name = _put(place, problems=[problem])
+    failed = {"workflows": {"pipelines": [{"name": "vcluster-configure", "phase": "Failed"}]}}
+    name = _put(place, problems=[problem], contract=None, kratix=failed)
     metadata = {
         "namespace": place.namespace,
         "name": "configure-1",
@@ -183,12 +194,12 @@ def test_what_one_may_not_see_is_told_apart_from_what_is_not_there(kinds: Cluste
         kinds.kubeconfig_for(user, namespace=place.namespace), "diagnose", f"vco/{name}", "-n", place.namespace
     )
     assert ended.returncode == 1, ended.stderr
-    assert "you have no permission to look" in ended.stdout
+    assert "you may not read Pods in" in ended.stdout
     assert "does not exist" not in ended.stdout
 
 
 def test_a_request_that_is_held_in_deletion_names_what_holds_it(place: Place) -> None:
     name = _put(place, "Deleting")
     cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
-    assert "Deletion (waiting): being deleted for" in cause
+    assert "Deletion (pending): being deleted for" in cause
     assert "held by example.org/hold" in cause

@@ -14,7 +14,6 @@ from hctl.dump.texts import parse_case, spell_case
 from hctl.explain.derive import explain
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from platform_status_contract.model.vocabulary import Reason
 from tests.cluster.truth import objects
 from tests.cluster.truth import places as truth
 from tests.cluster.truth.test_phase_table import CASES
@@ -125,9 +124,11 @@ def test_who_may_not_read_pods_hears_that_nothing_is_known_of_them(stage: Stage)
             ("secrets", "Forbidden"),
         }
         seen = explain(case)
-        verdicts = {entry.assessment.source: entry.assessment for entry in seen.sources}
-        assert verdicts["pods"].reason is Reason.FORBIDDEN  # type: ignore[index]  # a StrEnum is its text
+        told = {str(entry.assessment.source): entry.says for entry in seen.sources}
+        assert told["pods"].startswith("you may not read Pods in ")
+        assert told["secret"].startswith("you may not read Secret ")
         assert (seen.projection.phase, seen.projection.row) == ("Unknown", "8")
+        assert (seen.hidden, seen.forecast) == (told["pods"], ()), "and that is no verdict of its own"
         assert any("pods could not be read" in remark for remark in seen.remarks)
         assert objects.PROMISE in spell_case(case)
     finally:

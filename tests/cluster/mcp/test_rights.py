@@ -60,8 +60,8 @@ def test_with_the_role_every_tool_answers(kinds: Cluster, place: Place, admin: C
     assert name in [entry["request"]["name"] for entry in found["items"]]
     assert status_document(session, name)["freshness"]["state"] == "fresh"
     assert explanation_document(session, name)["status"]["phase"] == "Degraded"
-    unread = [look for look in diagnosis_document(session, name)["looks"] if "no permission" in look["summary"]]
-    assert [look["title"] for look in unread if "Secret" not in look["title"]] == []
+    unread = [look for look in diagnosis_document(session, name)["looks"] if "you may not read" in look["summary"]]
+    assert [look["title"] for look in unread] == ["Secret"]
 
 
 def test_the_server_accepts_the_manifests(admin: Client) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 from rich.console import Console, Group, RenderableType
 
 from hctl.diagnosis.conclude import Diagnosis, conclude
-from hctl.diagnosis.evidence import Absent, Evidence, Unread
 from hctl.diagnosis.orders import Orders
 from hctl.drawing.consoles import show
 from hctl.drawing.dashboard import dashboard
@@ -19,11 +18,12 @@ from hctl.drawing.tables import Listing, choose_columns, problem_lines, silence_
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import read_request
+from platform_status_contract.rules.merge import merged_status
 
 from . import evidences
 from .requests import NOW, PHASES, RESOURCE, Value, ago, request
 
-__all__ = ["CASES", "FOLDER", "WIDTHS", "judged", "picture"]
+__all__ = ["CASES", "FOLDER", "WIDTHS", "diagnosed", "judged", "picture", "written", "young"]
 
 FOLDER: Final = Path(__file__).parents[2] / "golden" / "hctl"
 WIDTHS: Final = (80, 200)
@@ -64,14 +64,63 @@ def _overview(found: list[Judged]) -> RenderableType:
     return Group(*silence_lines(worst_first), _listing(worst_first), "", *lines, "", summary_line(worst_first))
 
 
-def diagnosed(phase: str, evidence: Evidence, lease: LeaseReading = FRESH, **status: Value) -> Diagnosis:
-    """Diagnose a request."""
-    found = request(phase, **status)
-    return conclude(judged(found, lease), found, evidence, NOW, Orders())
+def diagnosed(found: Value, world: evidences.World, lease: LeaseReading = FRESH) -> Diagnosis:
+    """Diagnose a request in a world."""
+    return conclude(evidences.evidence(found, world, lease), Orders())
 
 
-def _diagnosis(phase: str, evidence: Evidence, lease: LeaseReading = FRESH, **status: Value) -> RenderableType:
-    return draw_diagnosis(diagnosed(phase, evidence, lease, **status))
+def written(found: Value, world: evidences.World) -> Value:
+    """The request once the sidecar has written what it sees."""
+    for _ in range(2):
+        projection = evidences.evidence(found, world, FRESH).explanation.projection
+        found = {**found, "status": merged_status(found["status"], projection, NOW)}
+    return found
+
+
+def _diagnosis(found: Value, world: evidences.World, lease: LeaseReading = FRESH) -> RenderableType:
+    return draw_diagnosis(diagnosed(found, world, lease))
+
+
+def _settled(found: Value, world: evidences.World) -> RenderableType:
+    return _diagnosis(written(found, world), world)
+
+
+def young(**status: Value) -> Value:
+    """A request that was started, and never Ready."""
+    health = {"observedGeneration": 3, "reporter": request("Ready")["status"]["health"]["reporter"]}
+    found = request("Progressing", **{"health": {**health, "since": {"started": ago(300)}}, **status})
+    found["status"]["conditions"] = found["status"]["conditions"][-1:]
+    return found
+
+
+def tolerant() -> Value:
+    """A contract that tolerates what is bad for ten minutes."""
+    return {**request("Ready")["status"]["contract"], "thresholds": {"degradedAfterSeconds": 600}}
+
+
+def failing_for(seconds: int) -> Value:
+    """A request whose Works could not be written for so long."""
+    found = request("Ready")
+    found["status"]["health"]["since"]["worksFailing"] = ago(seconds)
+    return found
+
+
+def refused() -> Value:
+    """A request whose newest edit the pipeline refused."""
+    problem = "spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24"
+    failed = [{"name": "vcluster-configure", "phase": "Failed"}]
+    found = request("Ready", problems=[problem], kratix={"workflows": {"pipelines": failed}})
+    found["metadata"]["generation"] = 4
+    found["status"]["conditions"].pop()
+    return found
+
+
+def waiting(phase: str, **pipeline: Value) -> Value:
+    """A request whose workflow has made nothing yet."""
+    pipelines = [{"name": "contract", "phase": phase, **pipeline}]
+    found = young(kratix={"workflows": {"pipelines": pipelines}}, contract=None)
+    del found["status"]["health"]["since"]["started"]
+    return found
 
 
 def _unreported() -> object:
@@ -80,11 +129,32 @@ def _unreported() -> object:
     return found
 
 
-_CRASH: Final = evidences.world(
+_CRASH: Final = evidences.World(
     pods=[evidences.pod("media-0"), evidences.crashing_pod(), evidences.pod("media-2")],
     pod_log=evidences.crash_log(),
-    application=evidences.application(health="Degraded"),
+    application=[evidences.application(health="Degraded")],
 )
+_NOTHING_MADE: Final = evidences.World(
+    works=[], placements=[], application=[], pods=[], controllers=[], secrets=[], sub_applications=[]
+)
+_GATED: Final = {
+    **evidences.pod(
+        "media-1",
+        ready=False,
+        conditions=[
+            {"type": "Ready", "status": "False", "reason": "ReadinessGatesNotReady"},
+            {"type": "ContainersReady", "status": "True"},
+            {
+                "type": "lb.example.org/registered",
+                "status": "False",
+                "reason": "TargetUnhealthy",
+                "message": "port 443",
+            },
+        ],
+        containerStatuses=[{"name": "syncer", "ready": True, "restartCount": 0, "state": {"running": {}}}],
+    ),
+    "spec": {"readinessGates": [{"conditionType": "lb.example.org/registered"}]},
+}
 _SYNC_FAILED: Final = evidences.application(
     sync="OutOfSync",
     health="Missing",
@@ -117,12 +187,20 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "overview": lambda: _overview(_fleet()),
     "overview-silent": lambda: _overview(_fleet(SILENT)),
     "overview-ready": lambda: _overview([judged(request("Ready"))]),
-    "diagnose-ready": lambda: _diagnosis("Ready", evidences.healthy()),
-    "diagnose-crash": lambda: _diagnosis("Degraded", _CRASH),
-    "diagnose-silent": lambda: _diagnosis("Ready", evidences.healthy(), SILENT),
-    "diagnose-unschedulable": lambda: _diagnosis(
-        "Progressing",
-        evidences.world(
+    "diagnose-ready": lambda: _settled(request("Ready"), evidences.healthy()),
+    "diagnose-crash": lambda: _settled(request("Ready"), _CRASH),
+    "diagnose-just-broken": lambda: _diagnosis(request("Ready"), _CRASH),
+    "diagnose-just-healed": lambda: _diagnosis(written(request("Ready"), _CRASH), evidences.healthy()),
+    "diagnose-tolerating": lambda: _settled(
+        request("Ready", contract=tolerant()), evidences.World(pods=[evidences.restarted_pod(10)])
+    ),
+    "diagnose-silent": lambda: _diagnosis(request("Ready"), evidences.healthy(), SILENT),
+    "diagnose-young": lambda: _settled(
+        young(), evidences.World(application=[], pods=[], secrets=[], sub_applications=[])
+    ),
+    "diagnose-unschedulable": lambda: _settled(
+        young(),
+        evidences.World(
             pods=[
                 evidences.pod(
                     "media-0",
@@ -138,42 +216,36 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
                     ],
                 )
             ],
-            application=evidences.application(health="Progressing"),
+            application=[evidences.application(health="Progressing")],
         ),
     ),
-    "diagnose-sync-failed": lambda: _diagnosis("Failed", evidences.world(application=_SYNC_FAILED, pods=[])),
-    "diagnose-works": lambda: _diagnosis(
-        "Degraded",
-        evidences.world(placements=[evidences.placement(failure="failed to push: authentication required")]),
+    "diagnose-readiness-gate": lambda: _settled(
+        request("Ready"), evidences.World(pods=[evidences.pod("media-0"), _GATED])
     ),
-    "diagnose-workflow": lambda: _diagnosis(
-        "Degraded",
-        evidences.world(jobs=[evidences.job(failed="Job has reached the specified backoff limit")]),
-        problems=["spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24"],
+    "diagnose-sync-failed": lambda: _settled(request("Ready"), evidences.World(application=[_SYNC_FAILED], pods=[])),
+    "diagnose-works": lambda: _settled(
+        failing_for(150),
+        evidences.World(placements=[evidences.placement(failure="failed to push: authentication required")]),
     ),
-    "diagnose-secret": lambda: _diagnosis("Degraded", evidences.world(secrets=(Absent(),))),
-    "diagnose-forbidden": lambda: _diagnosis(
-        "Unknown",
-        evidences.world(
-            pods=Unread("you have no permission to look"), secrets=(Unread("you have no permission to look"),)
-        ),
+    "diagnose-workflow": lambda: _settled(
+        refused(), evidences.World(jobs=[evidences.job(failed="Job has reached the specified backoff limit")])
     ),
-    "diagnose-deleting": lambda: _diagnosis("Deleting", evidences.world(application=Absent(), pods=[])),
-    "diagnose-no-contract": lambda: _diagnosis(
-        "Scheduled",
-        Evidence(jobs=[]),
-        contract=None,
-        health={"reporter": {"lease": "platform-status-system/vcluster-orchestrator-v2", "version": "0.1.0"}},
-        conditions=[
-            {
-                "type": "Ready",
-                "status": "False",
-                "reason": "WaitingForWorkflow",
-                "message": "waiting for the workflow",
-                "lastTransitionTime": ago(30),
-            }
-        ],
+    "diagnose-suspended": lambda: _settled(waiting("Suspended", message="a person approves"), _NOTHING_MADE),
+    "diagnose-retry": lambda: _settled(
+        waiting("Suspended", message="waiting for DNS", nextRetryAt=ago(-300), attempts=3), _NOTHING_MADE
     ),
+    "diagnose-paused": lambda: _settled(
+        request("Ready"), evidences.World(controllers=[evidences.controller(paused=True)], pods=[])
+    ),
+    "diagnose-secret": lambda: _settled(request("Ready"), evidences.World(secrets=[])),
+    "diagnose-forbidden": lambda: _diagnosis(request("Ready"), evidences.World(hidden=["pods", "secrets"])),
+    "diagnose-forbidden-degraded": lambda: _diagnosis(
+        written(request("Ready"), _CRASH), evidences.World(hidden=["pods", "applications"])
+    ),
+    "diagnose-forbidden-young": lambda: _diagnosis(young(), evidences.World(hidden=["pods", "secrets"])),
+    "diagnose-blind-sidecar": lambda: _diagnosis(request("Unknown"), evidences.healthy()),
+    "diagnose-deleting": lambda: _settled(request("Deleting"), evidences.World(application=[], pods=[])),
+    "diagnose-no-contract": lambda: _settled(waiting("Running"), _NOTHING_MADE),
 }
 """Name of the golden file -> what is drawn."""
 

@@ -1,22 +1,32 @@
-"""The first cause: of what is bad, the one that explains the others."""
+"""The first cause, and what is told of it: of what the rules find bad, the one that explains the others."""
 
 from typing import Any
 
 import pytest
 
-from hctl.diagnosis.evidence import Absent, Unread
-from hctl.diagnosis.looks.pods import sick_container, sickest
+from hctl.diagnosis.looks.pods import sick_container
 from hctl.diagnosis.looks.workflows import failed_container, failed_job, jobs_of
+from hctl.errors import ExitCode
+from platform_status_contract.rules.assessment import Verdict
 from tests.unit.hctl import evidences
-from tests.unit.hctl.golden import SILENT, diagnosed, judged
-from tests.unit.hctl.requests import ago, request
+from tests.unit.hctl.evidences import World
+from tests.unit.hctl.golden import SILENT, diagnosed, judged, refused, tolerant, waiting, written, young
+from tests.unit.hctl.requests import Value, ago, request
 
-_CRASH = {"pods": [evidences.crashing_pod()]}
-_NO_SECRET: dict[str, Any] = {"secrets": (Absent(),)}
-_UNWRITTEN = {"placements": [evidences.placement(failure="no access")]}
-_NO_APPLICATION = {"application": Absent()}
-_OUT_OF_SYNC = {"application": evidences.application(sync="OutOfSync", health="Degraded")}
-_PAUSED = {"controllers": ({"metadata": {"name": "media", "annotations": {"loft.sh/paused": "true"}}},)}
+_CRASH: dict[str, Any] = {"pods": [evidences.crashing_pod()]}
+_NO_SECRET: dict[str, Any] = {"secrets": []}
+_UNWRITTEN: dict[str, Any] = {"placements": [evidences.placement(failure="no access")]}
+_NO_APPLICATION: dict[str, Any] = {"application": []}
+_OUT_OF_SYNC: dict[str, Any] = {"application": [evidences.application(sync="OutOfSync", health="Degraded")]}
+_PAUSED: dict[str, Any] = {"controllers": [evidences.controller(paused=True)]}
+_NOTHING_MADE: dict[str, Any] = {"application": [], "pods": [], "secrets": [], "works": [], "placements": []}
+
+
+def failing_for_long() -> Value:
+    """A request whose Works could not be written for longer than Kratix takes to try again."""
+    found = request("Ready")
+    found["status"]["health"]["since"]["worksFailing"] = ago(600)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -28,51 +38,226 @@ _PAUSED = {"controllers": ({"metadata": {"name": "media", "annotations": {"loft.
         ({**_NO_APPLICATION, **_UNWRITTEN}, "Works"),
         ({**_OUT_OF_SYNC, **_CRASH}, "Pods"),
         (_OUT_OF_SYNC, "Application"),
-        ({"application": evidences.application(health="Degraded")}, "Argo CD health"),
+        ({"application": [evidences.application(health="Degraded")]}, "Argo CD health"),
+        ({"application": [evidences.application(health="Missing")], "pods": []}, "Argo CD health"),
+        ({"application": [evidences.application(health="Progressing")], **_CRASH}, "Pods"),
         (_NO_SECRET, "Secret"),
         ({**_PAUSED, "pods": []}, "Pods"),
-        ({"pods": Unread("no answer"), **_NO_SECRET}, "Secret"),
-        ({"pods": Unread("no answer")}, "Pods"),
+        ({**_NO_SECRET, "hidden": ["pods"]}, "Secret"),
     ],
 )
-def test_the_cause_is_the_one_furthest_upstream(broken: dict[str, Any], cause: str) -> None:
-    found = diagnosed("Degraded", evidences.world(**broken))
+def test_the_cause_is_the_one_that_explains_the_others(broken: dict[str, Any], cause: str) -> None:
+    found = diagnosed(failing_for_long(), World(**broken))
     assert found.cause is not None
     assert found.cause.title == cause
-    assert found.commands or cause == "Secret"
+    assert found.commands
+    assert found.exit_code is ExitCode.NOT_READY
 
 
 def test_every_bad_look_brings_its_command_but_not_too_many() -> None:
-    found = diagnosed("Failed", evidences.world(**_CRASH, **_NO_SECRET, **_UNWRITTEN, **_NO_APPLICATION))
+    found = diagnosed(failing_for_long(), World(**_CRASH, **_NO_SECRET, **_UNWRITTEN, **_NO_APPLICATION))
     assert len(found.commands) == 3
     assert len(set(found.commands)) == 3
 
 
-def test_ready_has_no_cause_though_something_still_starts() -> None:
-    world = evidences.world(application=evidences.application(health="Progressing"))
-    assert diagnosed("Ready", world).cause is None
-
-
 def test_what_broke_a_moment_ago_is_told_though_the_status_says_ready() -> None:
-    found = diagnosed("Ready", evidences.world(**_CRASH))
+    found = diagnosed(request("Ready"), World(**_CRASH))
     assert found.cause is not None
     assert found.remark.startswith("The status still says Ready")
+    assert found.seen is not None
+    assert (found.seen.phase, found.settled, found.exit_code) == ("Degraded", False, ExitCode.NOT_READY)
+
+
+def test_what_healed_a_moment_ago_is_not_ready_before_the_status_says_so() -> None:
+    found = diagnosed(written(request("Ready"), World(**_CRASH)), evidences.healthy())
+    assert found.seen is not None
+    assert (found.cause, found.seen.phase, found.exit_code) == (None, "Ready", ExitCode.NOT_READY)
+
+
+def test_what_is_tolerated_is_the_cause_of_a_ready_request() -> None:
+    world = World(**_CRASH)
+    found = diagnosed(written(request("Ready", contract=tolerant()), world), world)
+    assert found.cause is not None
+    assert (found.cause.title, found.settled, found.exit_code) == ("Pods", False, ExitCode.READY)
 
 
 def test_a_silent_sidecar_is_the_cause_only_if_nothing_else_is() -> None:
-    alone = diagnosed("Ready", evidences.healthy(), SILENT)
+    alone = diagnosed(request("Ready"), evidences.healthy(), SILENT)
     assert alone.cause is not None
-    assert alone.cause.title == "Sidecar"
-    both = diagnosed("Degraded", evidences.world(**_CRASH), SILENT)
+    assert (alone.cause.title, alone.exit_code) == ("Sidecar", ExitCode.STALE)
+    both = diagnosed(request("Ready"), World(**_CRASH), SILENT)
     assert both.cause is not None
-    assert both.cause.title == "Pods"
+    assert (both.cause.title, both.exit_code) == ("Pods", ExitCode.STALE)
     assert "kubectl get pods,leases -n platform-status-system" in both.commands
+
+
+@pytest.mark.parametrize("phase", ["Suspended", "Pending", "Running", "Failed"])
+def test_a_workflow_that_waits_comes_before_what_could_not_be_made_yet(phase: str) -> None:
+    contract = request("Ready")["status"]["contract"]
+    for since in ({}, {"started": ago(300)}, {"started": ago(7200)}):
+        found = waiting(phase)
+        found["status"]["contract"] = contract
+        found["status"]["health"]["since"] = since
+        told = diagnosed(found, World(**_NOTHING_MADE))
+        assert told.cause is not None
+        assert told.cause.title == "Workflow", since
+        assert [look.verdict.name for look in told.looks if look.title == "Secret"] == ["PENDING"]
+        crashing = diagnosed(found, World(**_NOTHING_MADE | _CRASH))
+        assert crashing.cause is not None
+        overdue = since.get("started") == ago(7200)
+        assert (crashing.cause.title == "Pods") is (phase != "Suspended" or overdue), "as Ready's reason has it"
+
+
+def test_kratix_is_kept_from_going_on_by_a_label_and_by_nothing_that_runs() -> None:
+    found = waiting("Pending")
+    found["metadata"]["labels"] = {"kratix.io/paused": "true"}
+    told = diagnosed(found, World(**_NOTHING_MADE))
+    assert told.cause is not None
+    assert (told.cause.title, told.cause.verdict) == ("Workflow", Verdict.PAUSED)
+    assert "kratix.io/paused" in told.cause.summary
+    assert told.commands[0].startswith("once it is approved: kubectl label ")
+    ready = request("Ready")
+    ready["metadata"]["labels"] = {"kratix.io/paused": "true"}
+    assert diagnosed(ready, evidences.healthy()).cause is None, "the label alone changes no phase"
+
+
+def test_nobody_is_told_to_resume_what_waits_for_a_person_without_being_told_so() -> None:
+    told = diagnosed(waiting("Suspended", message="a person approves"), World(**_NOTHING_MADE))
+    assert told.cause is not None
+    assert "a person approves" in told.cause.details
+    label = "kubectl label vclusterorchestratorv2s.platform.integratn.tech media kratix.io/workflow-suspended-"
+    assert told.commands == (f"once it is approved: {label} -n vcluster-media",)
+    owner = [{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "media", "uid": "u", "controller": True}]
+    for pods in ([], [evidences.pod("media-0", ready=False, metadata={"ownerReferences": owner})]):
+        paused = diagnosed(request("Ready"), World(**_PAUSED, pods=pods))
+        assert paused.commands == ("once it is approved: vcluster resume media -n vcluster-media",)
+
+
+def test_where_nothing_runs_there_is_a_command_though_no_controller_is_named() -> None:
+    contract = request("Ready")["status"]["contract"]
+    bare = {**contract, "workloads": {"namespace": "vcluster-media"}}
+    told = diagnosed(request("Ready", contract=bare), World(pods=[]))
+    assert told.commands == ("kubectl get pods -n vcluster-media",)
+
+
+@pytest.mark.parametrize(
+    ("moments", "says"),
+    [
+        ([ago(-300)], "goes on by itself at 2026-02-26T10:35:00Z (in 5m)"),
+        ([ago(200)], "goes on by itself at 2026-02-26T10:26:40Z (due 3m20s ago)"),
+        ([ago(-60), ago(-300)], "goes on by itself at 2026-02-26T10:35:00Z (in 5m)"),
+        (["soon"], "goes on by itself, at a time that cannot be read"),
+        ([{"at": 7}], "goes on by itself, at a time that cannot be read"),
+    ],
+)
+def test_what_goes_on_by_itself_says_when_and_needs_nobody(moments: list[Any], says: str) -> None:
+    found = waiting("Suspended")
+    pipelines = [{"name": "one", "phase": "Suspended", "nextRetryAt": moment} for moment in moments]
+    found["status"]["kratix"]["workflows"]["pipelines"] = pipelines
+    found["metadata"]["labels"] = {"kratix.io/workflow-suspended": "true"}
+    told = diagnosed(found, World(**_NOTHING_MADE))
+    assert told.cause is not None
+    assert says in told.cause.summary
+    assert not [command for command in told.commands if "label" in command]
+
+
+@pytest.mark.parametrize("moment", [None, "absent"])
+def test_one_of_two_that_waits_for_a_person_waits_for_a_person(moment: str | None) -> None:
+    found = waiting("Suspended", nextRetryAt=ago(-300))
+    other = {"name": "two", "phase": "Suspended"} | ({"nextRetryAt": None} if moment is None else {})
+    found["status"]["kratix"]["workflows"]["pipelines"].append(other)
+    told = diagnosed(found, World(**_NOTHING_MADE))
+    assert told.commands[0].startswith("once it is approved: kubectl label ")
+
+
+def test_a_refusal_is_told_with_its_problem_and_its_job() -> None:
+    told = diagnosed(refused(), World(jobs=[evidences.job(failed="the backoff limit")]))
+    assert told.cause is not None
+    assert told.cause.summary == "refused the request: 1 problem (1 Job)"
+    assert "spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24" in told.cause.details
+    assert "Job media-configure-1 failed: the backoff limit" in told.cause.details
+
+
+@pytest.mark.parametrize("source", ["pods", "applications", "secrets", "works", "statefulsets"])
+@pytest.mark.parametrize("phase", ["Ready", "Degraded", "young"])
+def test_what_the_reader_may_not_see_is_said_and_predicts_nothing(source: str, phase: str) -> None:
+    found = young() if phase == "young" else written(request("Ready"), World(**_CRASH if phase == "Degraded" else {}))
+    evidence = evidences.evidence(found, World(hidden=[source]), SILENT)
+    assert not evidence.explanation.forecast or not evidence.explanation.hidden
+    told = diagnosed(found, World(hidden=[source]))
+    hidden = [look for look in told.looks if look.hidden]
+    assert all(look.summary.startswith("you may not read ") for look in hidden)
+    assert (hidden == []) is (source == "statefulsets"), "whether somebody paused it is no source of its own"
+    if hidden:
+        assert told.seen is None
+        assert told.exit_code is told.judged.exit_code, "nobody's rights change what the status says"
+        assert told.remark.startswith("No verdict of what is there now: you may not read ")
+        assert told.cause is None or told.cause.verdict is not Verdict.UNREADABLE
+
+
+def test_what_is_bad_before_our_eyes_decides_whatever_else_there_is() -> None:
+    told = diagnosed(request("Ready"), World(hidden=["secrets"], **_CRASH))
+    assert told.seen is not None
+    assert told.seen.phase == "Degraded"
+
+
+def test_what_never_was_looked_at_for_us_is_told_as_the_status_has_it() -> None:
+    told = diagnosed(written(request("Ready"), World(**_CRASH)), World(hidden=["pods"]))
+    assert told.cause is not None
+    assert told.cause.summary.startswith("you may not read Pods in vcluster-media; the status says: 0/1 pods are ready")
+    assert told.cause.commands == ()
+
+
+def test_a_blind_sidecar_is_the_cause_of_its_own_ignorance() -> None:
+    told = diagnosed(request("Unknown"), evidences.healthy())
+    assert told.cause is not None
+    assert (told.cause.title, told.exit_code) == ("Sidecar", ExitCode.NOT_READY)
+
+
+def test_a_readiness_gate_is_named_with_its_reason() -> None:
+    gate = {"type": "lb.example.org/up", "status": "False", "reason": "Unhealthy", "message": "port 443"}
+    status = [{"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "True"}, gate]
+    container = {"name": "syncer", "ready": True, "restartCount": 0, "state": {"running": {}}}
+    pod = evidences.pod("media-0", ready=False, conditions=status, containerStatuses=[container])
+    gates = [{"conditionType": "lb.example.org/up"}, {"conditionType": "never/set"}]
+    told = diagnosed(request("Ready"), World(pods=[{**pod, "spec": {"readinessGates": gates}}]))
+    assert told.cause is not None
+    assert told.cause.details == (
+        "media-0: readiness gate lb.example.org/up is False: Unhealthy: port 443",
+        "media-0: readiness gate never/set is not set yet",
+    )
+
+
+@pytest.mark.parametrize(("ended", "told"), [(60, True), (86400 * 90, False)])
+def test_an_earlier_run_is_told_of_only_while_it_explains_something(ended: int, *, told: bool) -> None:
+    container = {
+        "name": "syncer",
+        "ready": False,
+        "restartCount": 1,
+        "state": {"running": {"startedAt": ago(ended - 1)}},
+        "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": ago(ended)}},
+    }
+    found = diagnosed(request("Ready"), World(pods=[evidences.pod("a", ready=False, containerStatuses=[container])]))
+    assert found.cause is not None
+    assert ("exit code 137 (OOMKilled)" in " ".join(found.cause.details)) is told
+    assert "1 restart" in found.cause.details[0]
+    assert not [command for command in found.commands if "--previous" in command]
 
 
 def test_the_sickest_pod_is_the_one_with_a_reason_and_the_most_restarts() -> None:
     slow = evidences.pod("a", ready=False)
-    assert sickest([evidences.pod("ok"), slow, evidences.crashing_pod("z")]) == evidences.crashing_pod("z")
-    assert sickest([evidences.pod("ok")]) is None
+    told = diagnosed(request("Ready"), World(pods=[evidences.pod("ok"), slow, evidences.crashing_pod("z")]))
+    assert told.cause is not None
+    assert told.cause.details[0] == "z: container syncer: CrashLoopBackOff, exit code 1, 7 restarts"
+    assert told.cause.details[2] == "a: Running, not ready"
+
+
+def test_what_holds_an_application_in_deletion_is_told() -> None:
+    held = evidences.application(health="Degraded")
+    held["metadata"] |= {"deletionTimestamp": ago(7200), "finalizers": ["resources-finalizer.argocd.argoproj.io"]}
+    told = diagnosed(request("Ready"), World(application=[held]))
+    assert told.cause is not None
+    assert "being deleted for 2h; held by resources-finalizer.argocd.argoproj.io" in told.cause.details
 
 
 @pytest.mark.parametrize("reason", ["ImagePullBackOff", "ContainerCreating", "CreateContainerConfigError"])

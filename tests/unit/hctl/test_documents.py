@@ -78,10 +78,19 @@ def test_a_list_obeys_its_schema_and_counts() -> None:
 
 @pytest.mark.parametrize("phase", ["Ready", "Degraded"])
 def test_a_diagnosis_obeys_its_schema(phase: str) -> None:
-    evidence = evidences.world(pods=[evidences.crashing_pod()], pod_log=evidences.crash_log())
-    report = json.loads(spell(Output(Form.JSON), diagnosis_report(diagnosed(phase, evidence)), []))
+    world = evidences.World(pods=[evidences.crashing_pod()], pod_log=evidences.crash_log())
+    report = json.loads(spell(Output(Form.JSON), diagnosis_report(diagnosed(request(phase), world)), []))
     VALIDATORS["diagnosis"].validate(report)
     assert report["cause"]["log"]["previous"] is True
+    assert (report["seen"]["phase"], report["exitCode"]) == ("Degraded", 1)
+    assert (report["cause"]["source"], report["cause"]["verdict"]) == ("pods", "bad")
+
+
+def test_what_one_may_not_see_is_no_verdict_and_still_a_document() -> None:
+    found = diagnosed(request("Ready"), evidences.World(hidden=["pods", "secrets"]))
+    report = json.loads(spell(Output(Form.JSON), diagnosis_report(found), []))
+    VALIDATORS["diagnosis"].validate(report)
+    assert (report["seen"], report["cause"], report["exitCode"]) == (None, None, 0)
 
 
 def test_yaml_says_what_json_says() -> None:

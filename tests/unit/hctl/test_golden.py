@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.unit.hctl.golden import CASES, FOLDER, WIDTHS, picture
-from tests.unit.hctl.requests import PHASES
+from hctl.drawing.dashboard import dashboard
+from tests.unit.hctl.golden import CASES, FOLDER, WIDTHS, judged, picture
+from tests.unit.hctl.requests import NOW, PHASES, ago, request
 
 _FILES = [(name, width) for name in CASES for width in WIDTHS]
 
@@ -44,3 +45,13 @@ def test_a_stale_status_says_so_first_and_shows_no_sign_of_ready() -> None:
         assert drawn.startswith("! "), name
         assert "Ready ✓" not in drawn
         assert "not to be trusted" in drawn.splitlines()[0]
+
+
+def test_what_is_on_its_way_is_no_failure_unless_it_is_known_to_be_bad() -> None:
+    found = request("Progressing")
+    assert "… False PodsReady" in picture(dashboard(judged(found), NOW), 80)
+    found["status"]["health"]["since"]["bad.pods"] = ago(60)
+    drawn = picture(dashboard(judged(found), NOW), 80)
+    assert "✗ False PodsReady" in drawn
+    assert "… False Ready" in drawn
+    assert "✗ False PodsReady" in picture(dashboard(judged(request("Degraded")), NOW), 80)

@@ -13,7 +13,6 @@ from rich.console import Console
 
 from hctl.cluster.documents import decode, decode_page
 from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.evidence import Absent, Evidence, Unread
 from hctl.diagnosis.orders import Orders
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.outputs import Form, Output, spell
@@ -23,6 +22,7 @@ from hctl.drawing.diagnoses import draw_diagnosis
 from hctl.drawing.tables import COLUMNS, Listing, problem_lines, silence_lines, summary_line
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged
+from tests.unit.hctl import evidences
 from tests.unit.hctl.golden import FRESH, judged, picture
 from tests.unit.hctl.requests import NOW, request
 from tests.unit.hctl.settings import quick
@@ -144,31 +144,56 @@ def test_only_what_says_ready_in_every_respect_is_ready(found: dict[str, Any]) -
         assert entry.exit_code != 0
 
 
+_PARTS = ("works", "placements", "application", "pods", "controllers", "secrets", "sub_applications")
+
+
+def _odd(found: Any, value: object, key: str) -> Any:  # noqa: ANN401 - JSON
+    """An object with something odd in its metadata, or in the place of its spec and status."""
+    if key == "metadata":
+        return {
+            **found,
+            "metadata": {**found["metadata"], "labels": value, "deletionTimestamp": value, "finalizers": value},
+        }
+    return {
+        **found,
+        key: value,
+        "spec": {"destination": {"name": "media"}, "readinessGates": value},
+        "status": {"conditions": value, "resources": value, "containerStatuses": value, "operationState": value},
+    }
+
+
 @quick
-@given(fetched=st.dictionaries(st.sampled_from(sorted(Evidence.__struct_fields__)), JSON, max_size=10), phase=st.data())
-def test_any_evidence_yields_a_diagnosis(fetched: dict[str, Any], phase: st.DataObject) -> None:
-    found = request(phase.draw(st.sampled_from(["Ready", "Degraded", "Deleting"])))
-    for key, value in fetched.items():
-        if key in ("controllers", "secrets"):
-            fetched[key] = tuple(value) if isinstance(value, list) else (value,)
-        elif key in ("job_log", "pod_log"):
-            fetched[key] = None
-        elif isinstance(value, list):
-            fetched[key] = [*value, {"metadata": {"name": value}, "status": {"conditions": value, "resources": value}}]
-    diagnosis = conclude(judged(found), found, Evidence(**fetched), NOW, Orders())
+@given(data=st.data())
+def test_any_evidence_yields_a_diagnosis(data: st.DataObject) -> None:
+    found = data.draw(
+        hostile_requests() | st.sampled_from([request(phase) for phase in ("Ready", "Degraded", "Deleting")])
+    )
+    if not (isinstance(found["metadata"], dict) and isinstance(found["metadata"].get("name"), str)):
+        found["metadata"] = {"name": "media", "namespace": "vcluster-media"}
+    well = evidences.healthy()
+    odd = [
+        _odd(each, data.draw(JSON), data.draw(st.sampled_from(["metadata", "status", "spec"]))) for each in well.objects
+    ]
+    world = evidences.World(jobs=[{"metadata": data.draw(JSON), "status": data.draw(JSON)}])
+    world.objects = tuple(
+        data.draw(st.sampled_from([before, after])) for before, after in zip(well.objects, odd, strict=True)
+    )
+    diagnosis = conclude(evidences.evidence(found, world, FRESH), Orders())
     _safe(picture(draw_diagnosis(diagnosis), 80))
     _safe(spell(Output(Form.JSON), diagnosis_report(diagnosis), []))
 
 
-@pytest.mark.parametrize("nothing", [None, Absent(), Unread("no answer"), [], {}, "text", 7])
-def test_evidence_of_the_wrong_kind_is_no_evidence_of_health(nothing: object) -> None:
-    found = request("Degraded")
-    everywhere: dict[str, Any] = {
-        key: nothing for key in Evidence.__struct_fields__ if key not in ("job_log", "pod_log")
-    }
-    evidence = Evidence(**{**everywhere, "controllers": (nothing,), "secrets": (nothing,)})
-    diagnosis = conclude(judged(found), found, evidence, NOW, Orders())
-    assert diagnosis.cause is not None
+@pytest.mark.parametrize("part", [*_PARTS[:4], "secrets"])
+@pytest.mark.parametrize("nothing", [None, [], {}, "text", 7])
+def test_an_object_of_the_wrong_shape_is_no_evidence_of_health(part: str, nothing: object) -> None:
+    found = getattr(evidences, part.removesuffix("s"))(**({"name": "media-0"} if part == "pods" else {}))
+    odd = {key: nothing if key in ("spec", "status") else value for key, value in found.items()}
+    odd["metadata"] = {**found["metadata"], "name": "another", "labels": nothing}
+    broken: dict[str, Any] = {part: [odd]}
+    diagnosis = conclude(evidences.evidence(request("Ready"), evidences.World(**broken), FRESH), Orders())
+    assert diagnosis.cause is not None or part in ("works", "placements"), "once ready, Works that wait are only noted"
+    for look in diagnosis.looks:
+        assert look.verdict.name != "GOOD" or look.title not in {"pods": "Pods", "secrets": "Secret"}.get(part, "")
 
 
 def test_markup_in_names_and_messages_stays_text() -> None:

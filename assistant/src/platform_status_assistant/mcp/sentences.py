@@ -60,7 +60,14 @@ def of_explanation(document: Json, missing: Iterable[str] = ()) -> str:
 def of_diagnosis(document: Json, missing: Iterable[str] = ()) -> str:
     """The first cause, and what to run next."""
     lines = [*_head(document["status"]), *missing]
-    cause = document["cause"]
+    seen, cause = document["seen"], document["cause"]
+    if seen is not None and (seen["phase"], seen["reason"]) != (
+        document["status"]["phase"],
+        document["status"]["reason"],
+    ):
+        lines.append(f"By the rules it is {seen['phase']} ({seen['reason']}) as seen now: the status has not caught up")
+    elif document["remark"]:
+        lines.append(document["remark"])
     if cause is None:
         lines.append("No cause was found in what could be looked at")
     else:

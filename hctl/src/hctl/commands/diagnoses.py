@@ -31,4 +31,4 @@ def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = 
         )
     answers.narrowed((found.collection,))
     answers.say(draw_diagnosis(diagnosis), diagnosis_report(diagnosis), (found.view.reference,))
-    return diagnosis.judged.exit_code
+    return diagnosis.exit_code

@@ -1,6 +1,6 @@
-"""From a phase to its first cause: what surrounds one request, looked at now, and the command to run next.
+"""From a phase to its first cause: the verdict of the rules on one request, with what a person needs to act on it.
 
-`gather` fetches what the contract names (the only module here that does I/O), the modules of `looks` read one source
-each, `conclude` puts them into an order and chooses the first cause. Nothing here judges health for the status: that is
-the contract's rules; here somebody is helped to find what the rules found.
+`gather` fetches logs and Jobs (the only module here that does I/O), `conclude` describes the assessments of
+`hctl.explain` and chooses the first cause, the modules of `looks` add details of the objects that the rules found at
+fault. Nothing here judges: what is good, pending or bad was said by `platform_status_contract.rules`.
 """

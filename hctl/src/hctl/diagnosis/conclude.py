@@ -1,25 +1,55 @@
-"""From evidence to a diagnosis: every look in the order of delivery, and the one that explains the others."""
+"""From a verdict to a diagnosis: what the rules say, source by source, and the one thing that explains the rest."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from msgspec import Struct
 
-from hctl.reading.judgement import Judged
-from platform_status_contract.model.contract import Contract
+from hctl.errors import ExitCode
+from hctl.explain.derive import Explained
+from hctl.reading.freshness import State
+from hctl.reading.judgement import Judged, worse
+from platform_status_contract.model.vocabulary import Phase, Reason
+from platform_status_contract.rules.assessment import Verdict
+from platform_status_contract.rules.observation import Workflow
+from platform_status_contract.rules.projection import Projection
+from platform_status_contract.rules.timers import SourceName
 
-from .evidence import Evidence, Grade, Look, Rank
-from .looks.applications import look_at_application, look_at_sub_applications
-from .looks.pods import look_at_pods
-from .looks.requests import look_at_contract, look_at_deletion, look_at_sidecar
-from .looks.secrets import look_at_secret
+from .evidence import Evidence, Look
+from .looks.applications import application_details, sub_application_details
+from .looks.pods import pod_details
+from .looks.requests import look_at_change, look_at_contract, look_at_deletion, look_at_sidecar
 from .looks.workflows import look_at_workflow
-from .looks.works import look_at_works
+from .looks.works import works_details
 from .orders import Orders
 
 __all__ = ["Diagnosis", "conclude"]
 
-_MOST_COMMANDS = 3
+_MOST_COMMANDS: Final = 3
+_TITLES: Final[Mapping[SourceName, str]] = {
+    SourceName.WORKS: "Works",
+    SourceName.ARGO_SYNC: "Application",
+    SourceName.ARGO_HEALTH: "Argo CD health",
+    SourceName.PODS: "Pods",
+    SourceName.SECRET: "Secret",
+    SourceName.SUB_APPS: "Sub-apps",
+}
+_DETAILS: Final[Mapping[SourceName, Callable[[Explained, Evidence, Orders], tuple[list[str], list[str]]]]] = {
+    SourceName.WORKS: works_details,
+    SourceName.ARGO_SYNC: application_details,
+    SourceName.ARGO_HEALTH: application_details,
+    SourceName.PODS: pod_details,
+    SourceName.SUB_APPS: sub_application_details,
+}
+_OF_THE_REQUEST: Final[Mapping[str, str]] = {
+    Reason.DELETING: "Deletion",
+    Reason.NO_CONTRACT: "Contract",
+    Reason.INVALID_CONTRACT: "Contract",
+    Reason.WORKFLOW_FAILED: "Workflow",
+    Reason.WORKFLOW_SUSPENDED: "Workflow",
+    Reason.WAITING_FOR_WORKFLOW: "Workflow",
+}
+"""Reason of Ready -> the look that it speaks of, where it speaks of no source."""
 
 
 class Diagnosis(Struct, frozen=True):
@@ -27,6 +57,7 @@ class Diagnosis(Struct, frozen=True):
 
     Attributes:
         judged: What its status says, and what that is worth.
+        seen: What the sidecar would write now; None if that cannot be told, because the reader may not look.
         cause: The look that explains the others; None if nothing is wrong.
         looks: Everything that was looked at, upstream first.
         commands: What to run next.
@@ -34,75 +65,146 @@ class Diagnosis(Struct, frozen=True):
     """
 
     judged: Judged
+    seen: Projection | None
     cause: Look | None
     looks: tuple[Look, ...]
     commands: tuple[str, ...]
     remark: str = ""
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the status says what would be written now."""
+        return self.seen is None or _agrees(self.judged, self.seen)
 
-def conclude(judged: Judged, raw: Any, evidence: Evidence, now: datetime, orders: Orders) -> Diagnosis:  # noqa: ANN401
-    """Put the looks together.
+    @property
+    def settled(self) -> bool:
+        """Whether status and what is seen are one verdict, so that there is no need to tell both."""
+        tolerating = self.seen is not None and self.seen.ready.reason == Reason.TOLERATING
+        believed = self.judged.trusted and self.judged.freshness.state is State.FRESH
+        return self.agrees and believed and not tolerating
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The worse of what the status says and what is seen."""
+        if self.seen is None or self.seen.phase is Phase.READY:
+            return self.judged.exit_code
+        return worse((self.judged.exit_code, ExitCode.NOT_READY))
+
+
+def conclude(evidence: Evidence, orders: Orders) -> Diagnosis:
+    """Describe the verdict and choose the first cause.
 
     Args:
-        judged: The request, judged.
-        raw: The request as the cluster holds it.
-        evidence: What was fetched around it.
-        now: The API server's time.
+        evidence: The verdict, and what was fetched around it.
         orders: Spells the commands.
     """
-    looks = tuple(_looks(judged, raw, evidence, now, orders))
-    cause = first_cause(looks, ready=judged.ready)
+    explanation = evidence.explanation
+    judged = explanation.judged
+    looks = tuple(_looks(evidence, orders))
+    cause = _first_cause(looks, evidence)
     commands: list[str] = list(cause.commands) if cause else []
     for look in looks:
-        if look.grade is Grade.BAD and look is not cause:
+        if look.verdict is Verdict.BAD and look is not cause:
             commands += look.commands[:1]
-    return Diagnosis(judged, cause, looks, tuple(dict.fromkeys(commands))[:_MOST_COMMANDS], _remark(judged, cause))
+    seen = None if explanation.hidden else explanation.projection
+    remark = _remark(judged, seen, explanation.hidden)
+    return Diagnosis(judged, seen, cause, looks, tuple(dict.fromkeys(commands))[:_MOST_COMMANDS], remark)
 
 
-def first_cause(looks: tuple[Look, ...], *, ready: bool) -> Look | None:
-    """Choose the look that explains the others: bad, then paused, waiting, unreadable; of equals the one upstream.
-
-    A request that is Ready has no cause unless something is bad right now.
-    """
-    wrong = [look for look in looks if look.grade is not Grade.GOOD]
-    if ready:
-        wrong = [look for look in wrong if look.grade is Grade.BAD]
-    deletion = next((look for look in wrong if look.rank is Rank.DELETION), None)
-    return deletion or min(wrong, key=lambda look: (_weight(look), look.rank), default=None)
-
-
-def _weight(look: Look) -> int:
-    # What we ourselves may not read explains nothing as long as something else does.
-    return {Grade.BAD: 0, Grade.PAUSED: 1, Grade.WAITING: 2, Grade.UNREADABLE: 3, Grade.GOOD: 4}[look.grade]
-
-
-def _looks(judged: Judged, raw: Any, evidence: Evidence, now: datetime, orders: Orders) -> list[Look]:  # noqa: ANN401
-    view, contract = judged.view, judged.view.contract
+def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
+    explanation = evidence.explanation
     looks = [
-        look_at_deletion(view, raw, now, orders),
-        look_at_workflow(view, evidence, orders),
-        look_at_contract(view, orders),
+        look_at_deletion(explanation, evidence.case.request, orders),
+        look_at_workflow(evidence, orders),
+        look_at_contract(explanation, orders),
+        look_at_change(explanation, orders),
+        *(_source(found, evidence, orders) for found in explanation.sources),
+        look_at_sidecar(explanation.judged, orders),
     ]
-    if isinstance(contract, Contract):
-        if contract.works:
-            looks.append(look_at_works(view, evidence, orders))
-        if contract.application is not None:
-            looks += look_at_application(contract.application, evidence, orders)
-        if contract.workloads is not None:
-            looks.append(look_at_pods(contract.workloads, evidence, orders))
-        looks += [
-            look_at_secret(named, found, orders)
-            for named, found in zip(contract.secrets or (), evidence.secrets, strict=False)
-        ]
-        if contract.sub_applications is not None:
-            looks.append(look_at_sub_applications(contract.sub_applications, evidence, orders))
-    looks.append(look_at_sidecar(judged, orders))
     return [look for look in looks if look is not None]
 
 
-def _remark(judged: Judged, cause: Look | None) -> str:
-    if cause is None:
-        return "" if judged.ready else "Nothing wrong was found; if this lasts, look at the conditions"
-    if judged.ready:
-        return "The status still says Ready: this was seen just now, or is tolerated for a while"
-    return ""
+def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
+    """Describe an assessment."""
+    assessment, hidden = found.assessment, found.hidden
+    title = _TITLES.get(assessment.source, str(assessment.condition))
+    details: list[str] = []
+    commands: list[str] = []
+    if not hidden and assessment.verdict is not Verdict.GOOD:
+        if assessment.source in _DETAILS:
+            details, commands = _DETAILS[assessment.source](found, evidence, orders)
+        else:
+            commands = [
+                orders.kubectl("get", entry.kind.lower(), entry.name, namespace=entry.namespace)
+                for entry in found.culprits[:1]
+            ]
+    elif assessment.note and assessment.note != assessment.message:
+        details = [assessment.note]
+    log = evidence.pod_log if assessment.source is SourceName.PODS and details else None
+    return Look(
+        title,
+        assessment.verdict,
+        found.says,
+        tuple(details),
+        log,
+        tuple(commands),
+        assessment.source,
+        assessment.reason,
+        hidden,
+    )
+
+
+def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:
+    """Choose the look that explains the others.
+
+    What Ready's reason speaks of is the cause if that is no source. Else it is what is bad, then what is paused, then a
+    workflow that waits, since nothing can be made before it goes on, then what is pending or unreadable. A request that
+    is Ready has no cause unless something bad is tolerated, or its status is not kept true.
+    """
+    explanation = evidence.explanation
+    ready, sidecar = explanation.projection.ready, looks[-1]
+    doubtful = sidecar if sidecar.verdict is not Verdict.GOOD and not explanation.judged.ready else None
+    if explanation.projection.phase is Phase.READY and ready.reason != Reason.TOLERATING:
+        return doubtful
+    spoken = next((look for look in looks if look.title == _OF_THE_REQUEST.get(ready.reason)), None)
+    if spoken is not None:
+        return spoken
+    # What the reader may not see explains nothing.
+    wrong = [look for look in looks[:-1] if look.verdict is not Verdict.GOOD]
+    wrong = [look for look in wrong if not look.hidden or look.verdict is not Verdict.UNREADABLE]
+    if explanation.facts.workflow is Workflow.NONE:
+        # Somebody wrote the contract, so that a workflow left no trace keeps nothing from being made.
+        wrong = [look for look in wrong if look.title != "Workflow"]
+    blocking = [found.source for found in explanation.blocking]
+    row = explanation.projection.row
+
+    def weight(look: Look) -> tuple[int, int]:
+        if look.source is None:
+            return 3, 0
+        order = {Verdict.BAD: 0, Verdict.PAUSED: 2, Verdict.UNREADABLE: 2 if row == "8" else 5, Verdict.PENDING: 4}
+        return order[look.verdict] + _follows(look), blocking.index(look.source)
+
+    return min(wrong, key=weight, default=doubtful)
+
+
+def _follows(look: Look) -> bool:
+    """Whether what is bad is often only the consequence of something else that is bad, such as a pod that crashes."""
+    if look.verdict is not Verdict.BAD:
+        return False
+    return look.source is SourceName.ARGO_HEALTH or look.reason in (Reason.OUT_OF_SYNC, Reason.NO_PODS)
+
+
+def _agrees(judged: Judged, seen: Projection) -> bool:
+    return (judged.view.phase, judged.view.ready_reason) == (seen.phase, seen.ready.reason)
+
+
+def _remark(judged: Judged, seen: Projection | None, hidden: str) -> str:
+    if seen is None:
+        return f"No verdict of what is there now: {hidden}. What the status says stands"
+    view = judged.view
+    if not _agrees(judged, seen):
+        said = f"{view.phase or 'no phase'}" + (f" ({view.ready_reason})" if view.ready_reason else "")
+        return f"The status still says {said}, what is seen now says {seen.phase} ({seen.ready.reason})"
+    return (
+        "The status still says Ready: this is tolerated for a while" if seen.ready.reason == Reason.TOLERATING else ""
+    )

@@ -1,9 +1,10 @@
-"""Fetch and conclude: the same diagnosis for a command, an answer and a tool."""
+"""Fetch, let the rules judge, and describe: the same diagnosis for a command, an answer and a tool."""
 
 from collections.abc import Callable
 
-from hctl.cluster.requests import judge_all
 from hctl.cluster.transport import Transport
+from hctl.dump.collect import collect
+from hctl.explain.derive import explain
 from hctl.reading.views import RequestView
 
 from .conclude import Diagnosis, conclude
@@ -16,7 +17,7 @@ __all__ = ["diagnose_request"]
 def diagnose_request(
     transport: Transport, orders: Orders, view: RequestView, raw: object, say: Callable[[str], None] = lambda _: None
 ) -> Diagnosis:
-    """Fetch what surrounds a request, judge it, and put the looks together.
+    """Collect what the verdict rests on, conclude as the sidecar would now, and describe it.
 
     Args:
         transport: The API server.
@@ -26,8 +27,7 @@ def diagnose_request(
         say: Hears what is being looked at, for whoever waits.
 
     Raises:
-        ClusterError: Its Lease cannot be asked for; whatever else cannot be read is a look that says so.
+        UsageError: The request has no name.
     """
-    evidence = gather(transport, view, say)
-    judged = judge_all(transport, (view,))[0]
-    return conclude(judged, raw, evidence, transport.now(), orders)
+    case = collect(transport, view, raw, say)
+    return conclude(gather(transport, explain(case), case, say), orders)

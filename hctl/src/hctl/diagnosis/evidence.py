@@ -1,29 +1,18 @@
 """What was fetched for a diagnosis, and what a look at it yields."""
 
-from enum import IntEnum
 from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Absent", "Container", "Evidence", "Fetched", "Grade", "Log", "Look", "Rank", "Unread"]
+from hctl.dump.case import Case
+from hctl.explain.derive import Explanation
+from hctl.explain.inputs import Input
+from hctl.texts import inert
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.rules.assessment import Verdict
+from platform_status_contract.rules.timers import SourceName
 
-
-class Absent(Struct, frozen=True):
-    """We looked, and it is not there."""
-
-
-class Unread(Struct, frozen=True):
-    """We could not look.
-
-    Attributes:
-        why: In a few words.
-    """
-
-    why: str
-
-
-Fetched = Any | Absent | Unread
-"""JSON, or why there is none."""
+__all__ = ["Container", "Evidence", "Log", "Look"]
 
 
 class Container(Struct, frozen=True):
@@ -51,56 +40,34 @@ class Log(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """What was found around one request; None for what its contract does not name.
+    """What the verdict is, and the objects as the cluster holds them.
 
     Attributes:
-        jobs: Jobs of the request's workflows.
-        works: Its Kratix Works.
-        placements: Their WorkPlacements.
-        application: Its Argo CD Application.
-        pods: The pods that count.
-        controllers: Metadata of the controllers named.
-        secrets: Metadata of each Secret named, in the contract's order.
-        sub_applications: All Applications of the namespace that the contract names for them.
+        explanation: The verdict of the rules.
+        case: The request, and what its verdict rests on.
+        jobs: Jobs of the request's workflows, the newest first.
+        jobs_unread: Why there are none, if they could not be read.
         job_log: End of the log of the container that failed the workflow.
         pod_log: End of the log of the sickest pod.
     """
 
-    jobs: Fetched = None
-    works: Fetched = None
-    placements: Fetched = None
-    application: Fetched = None
-    pods: Fetched = None
-    controllers: tuple[Fetched, ...] = ()
-    secrets: tuple[Fetched, ...] = ()
-    sub_applications: Fetched = None
+    explanation: Explanation
+    case: Case
+    jobs: tuple[Any, ...] = ()
+    jobs_unread: str = ""
     job_log: Log | None = None
     pod_log: Log | None = None
 
-
-class Grade(IntEnum):
-    """How a look turned out; the order in which causes are sought."""
-
-    BAD = 0
-    PAUSED = 1
-    UNREADABLE = 2
-    WAITING = 3
-    GOOD = 4
-
-
-class Rank(IntEnum):
-    """How far upstream a look stands: of two bad ones, the one that comes first explains the other."""
-
-    DELETION = 0
-    CONTRACT = 1
-    WORKFLOW = 2
-    WORKS = 3
-    DELIVERY = 4
-    PODS = 5
-    APPLICATION = 6
-    SECRET = 7
-    SUB_APPLICATIONS = 8
-    SIDECAR = 9
+    def object(self, entry: Input) -> Any:  # noqa: ANN401 - JSON
+        """Return the object that an input was read from; an empty one if there is none."""
+        for found in self.case.objects:
+            metadata = found.get("metadata") if found.get("kind") == entry.kind else None
+            if isinstance(metadata, dict) and (entry.namespace, entry.name) == (
+                inert(metadata.get("namespace"), 253),
+                inert(metadata.get("name"), 253),
+            ):
+                return found
+        return {}
 
 
 class Look(Struct, frozen=True):
@@ -108,18 +75,22 @@ class Look(Struct, frozen=True):
 
     Attributes:
         title: What it is: ``Pods``.
-        grade: How it turned out.
-        rank: How far upstream it stands.
+        verdict: What the rules say of it.
         summary: In one line.
         details: Further lines, the most telling first.
         log: The end of a log that explains it.
         commands: What to run next, the first one first.
+        source: Which source of the contract it is; None for the request itself.
+        reason: Reason of the source's condition.
+        hidden: What the reader may not see of it, so that it only repeats the status; empty if it was seen.
     """
 
     title: str
-    grade: Grade
-    rank: Rank
+    verdict: Verdict
     summary: str
     details: tuple[str, ...] = ()
     log: Log | None = None
     commands: tuple[str, ...] = ()
+    source: SourceName | None = None
+    reason: Reason | None = None
+    hidden: str = ""

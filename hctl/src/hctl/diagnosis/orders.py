@@ -30,3 +30,13 @@ class Orders:
         """The log of a container."""
         before = ("--previous",) if previous else ()
         return self.kubectl("logs", pod, "-c", container, *before, namespace=namespace)
+
+    @staticmethod
+    def vcluster(*words: str, namespace: str) -> str:
+        """Spell one command of the virtual clusters' own program."""
+        return shlex.join(("vcluster", *words, "-n", namespace))
+
+    @staticmethod
+    def once_approved(command: str) -> str:
+        """A command that lets go on what a person holds back; with these words before it nobody runs it unread."""
+        return f"once it is approved: {command}"

@@ -4,12 +4,16 @@ from typing import Any
 
 from hctl.diagnosis.conclude import Diagnosis
 from hctl.diagnosis.evidence import Look
+from platform_status_contract.rules.assessment import Verdict
 
 from .reports import API_VERSION, body_of
 
 __all__ = ["diagnosis_report"]
 
 Json = dict[str, Any]
+
+_GRADES = {Verdict.PENDING: "waiting"}
+"""Where `grade` has had another word than the rules since before a diagnosis described their verdicts."""
 
 
 def diagnosis_report(diagnosis: Diagnosis) -> Json:
@@ -18,12 +22,21 @@ def diagnosis_report(diagnosis: Diagnosis) -> Json:
         "apiVersion": API_VERSION,
         "kind": "Diagnosis",
         "status": body_of(diagnosis.judged),
+        "seen": _seen(diagnosis),
         "cause": _look(diagnosis.cause) if diagnosis.cause else None,
         "looks": [_look(look) for look in diagnosis.looks],
         "commands": list(diagnosis.commands),
         "remark": diagnosis.remark,
-        "exitCode": int(diagnosis.judged.exit_code),
+        "exitCode": int(diagnosis.exit_code),
     }
+
+
+def _seen(diagnosis: Diagnosis) -> Json | None:
+    seen = diagnosis.seen
+    if seen is None:
+        return None
+    ready = seen.ready
+    return {"phase": str(seen.phase), "reason": ready.reason, "message": ready.message, "row": seen.row}
 
 
 def _look(look: Look) -> Json:
@@ -40,7 +53,10 @@ def _look(look: Look) -> Json:
         }
     return {
         "title": look.title,
-        "grade": look.grade.name.lower(),
+        "grade": _GRADES.get(look.verdict, look.verdict.name.lower()),
+        "verdict": look.verdict.name.lower(),
+        "source": str(look.source) if look.source else None,
+        "reason": str(look.reason) if look.reason else "",
         "summary": look.summary,
         "details": list(look.details),
         "log": log,

@@ -66,7 +66,7 @@ def _source(source: Explained, explanation: Explanation) -> Json:
         "verdict": found.verdict.name.lower(),
         "status": str(found.status),
         "reason": str(found.reason),
-        "message": found.message,
+        "message": source.says,
         "timers": {name: running[name] for name in names if name in running},
         "inputs": [_input(entry, explanation.now) for entry in source.inputs],
     }

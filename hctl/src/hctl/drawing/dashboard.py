@@ -15,7 +15,7 @@ from hctl.reading.views import ConditionView, RequestView
 from hctl.texts import age_of
 from platform_status_contract.model.contract import Contract
 
-from .marks import CONDITIONS, LABEL, WARNING, inert_text, phase_style, phase_text
+from .marks import LABEL, WARNING, condition_mark, inert_text, phase_style, phase_text
 
 __all__ = ["dashboard", "headline", "lost_line", "warning_lines"]
 
@@ -77,7 +77,7 @@ def _sections(judged: Judged, now: datetime, *, wide: bool) -> Iterator[Renderab
             yield _rows(rows, indent=2)
     shown = [entry for entry in view.conditions if entry.owned or wide]
     if shown:
-        yield from ("", Text("Conditions:", style=LABEL), _conditions(shown, now))
+        yield from ("", Text("Conditions:", style=LABEL), _conditions(view, shown, now))
     if view.problems:
         yield ""
         yield Text("Refused by the pipeline:", style=LABEL)
@@ -123,13 +123,13 @@ def _health(view: RequestView) -> list[tuple[str, Text]]:
     return rows
 
 
-def _conditions(shown: Sequence[ConditionView], now: datetime) -> Table:
+def _conditions(view: RequestView, shown: Sequence[ConditionView], now: datetime) -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     width = max(len(entry.type) for entry in shown)
     for entry in shown:
-        symbol, style = CONDITIONS[entry.status]
+        symbol, style = condition_mark(view, entry)
         facts = ", ".join(filter(None, (entry.reason, f"{age_of(entry.since, now)} ago" if entry.since else "")))
         line = Text(entry.type.ljust(width) if facts else entry.type, style=LABEL if entry.type == "Ready" else "")
         line.append(f" ({facts})" if facts else "", style="not bold")

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from hctl.diagnosis.conclude import Diagnosis
 from hctl.diagnosis.evidence import Log, Look
+from platform_status_contract.rules.assessment import Verdict
 
 from .dashboard import headline, warning_lines
-from .marks import GRADES, LABEL, WARNING, inert_text
+from .marks import LABEL, VERDICTS, WARNING, inert_text
 
 __all__ = ["draw_diagnosis"]
 
@@ -26,6 +27,10 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     yield headline(diagnosis.judged)
     if diagnosis.judged.view.message:
         yield Padding(inert_text(diagnosis.judged.view.message), (0, 0, 0, 2))
+    seen = diagnosis.seen
+    if seen is not None and not diagnosis.settled:
+        yield Text.assemble(("Seen now: ", LABEL), f"{seen.phase}  {seen.ready.reason}  by row {seen.row}")
+        yield Padding(inert_text(seen.ready.message), (0, 0, 0, 2))
     yield ""
     cause = diagnosis.cause
     if cause is not None:
@@ -47,7 +52,7 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 
 def _marked(look: Look) -> Text:
-    symbol, word, style = GRADES[look.grade]
+    symbol, word, style = VERDICTS[look.verdict]
     return Text(f"{symbol} {look.title} ({word}):", style=style)
 
 
@@ -71,9 +76,9 @@ def _looks(diagnosis: Diagnosis) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for look in diagnosis.looks:
-        symbol, word, style = GRADES[look.grade]
+        symbol, word, style = VERDICTS[look.verdict]
         summary = inert_text(look.summary)
-        if look is not diagnosis.cause and look.details and look.grade.name == "BAD":
+        if look is not diagnosis.cause and look.details and look.verdict is Verdict.BAD:
             summary.append(f"\n{look.details[0]}", style="dim")
         table.add_row(Text(f"  {symbol} {word}", style=style), Text(look.title), summary)
     return table

@@ -14,21 +14,13 @@ from hctl.explain.rows import SOURCE_WORDS
 from hctl.texts import age_of, duration
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Phase
-from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.timers import SourceName
 
 from .dashboard import warning_lines
-from .marks import LABEL, WARNING, inert_text
+from .marks import LABEL, VERDICTS, WARNING, inert_text
 
 __all__ = ["draw_explanation"]
 
-_MARKS: Final = {
-    Verdict.GOOD: ("✓", "green"),
-    Verdict.PENDING: ("…", "blue"),
-    Verdict.PAUSED: ("‖", "magenta"),
-    Verdict.UNREADABLE: ("?", "magenta"),
-    Verdict.BAD: ("✗", "bold red"),
-}
 _SEVERAL: Final = (SourceName.WORKS, SourceName.PODS, SourceName.SUB_APPS)
 _MOST_INPUTS: Final = 12
 
@@ -50,6 +42,8 @@ def _parts(explanation: Explanation, *, whole: bool) -> Iterator[RenderableType]
     said = f"{projection.phase}  {projection.ready.reason}"
     yield Text.assemble((who, LABEL), (said, LABEL), f"  by row {projection.row}, at {format_time(explanation.now)}")
     yield Padding(inert_text(projection.ready.message), (0, 0, 0, 2))
+    if explanation.hidden:
+        yield Padding(inert_text(f"no verdict of its own: {explanation.hidden}", WARNING), (0, 0, 0, 2))
     yield from ("", Text("Phase table (the first match wins):", style=LABEL), _rows(explanation))
     if explanation.sources:
         yield from ("", Text("Sources:", style=LABEL))
@@ -78,12 +72,12 @@ def _rows(explanation: Explanation) -> Table:
 
 def _source(source: Explained, explanation: Explanation, *, whole: bool) -> Iterator[RenderableType]:
     found = source.assessment
-    symbol, style = _MARKS[found.verdict]
+    symbol, _, style = VERDICTS[found.verdict]
     word = SOURCE_WORDS[found.source]
     line = Text(f"  {symbol} {word[0].upper()}{word[1:]}: {found.verdict.name.lower()}", style=style)
     line.append(f"  {found.condition} {found.status}, {found.reason}", style="default not bold")
     yield line
-    yield Padding(inert_text(found.message), (0, 0, 0, 4))
+    yield Padding(inert_text(source.says), (0, 0, 0, 4))
     shown = source.inputs if whole else source.inputs[:_MOST_INPUTS]
     for entry in shown:
         yield Padding(inert_text(_input(entry, explanation), "dim"), (0, 0, 0, 6))
@@ -114,7 +108,9 @@ def _timers(explanation: Explanation) -> Iterator[RenderableType]:
 
 
 def _forecast(explanation: Explanation) -> Iterator[RenderableType]:
-    if not explanation.forecast:
+    if explanation.hidden:
+        yield Padding(inert_text(f"nothing is foretold: {explanation.hidden}"), (0, 0, 0, 2))
+    elif not explanation.forecast:
         yield Padding(Text("it stays as it is: no timer will change the verdict"), (0, 0, 0, 2))
     before = explanation.projection
     for step in explanation.forecast:

@@ -4,11 +4,13 @@ from typing import Final
 
 from rich.text import Text
 
-from hctl.diagnosis.evidence import Grade
 from hctl.reading.judgement import Judged
-from platform_status_contract.model.vocabulary import Phase
+from hctl.reading.views import ConditionView, RequestView
+from platform_status_contract.model.vocabulary import ConditionType, Phase
+from platform_status_contract.rules.assessment import Verdict
+from platform_status_contract.rules.timers import SourceName, bad_timer
 
-__all__ = ["CONDITIONS", "GRADES", "LABEL", "WARNING", "inert_text", "phase_style", "phase_text"]
+__all__ = ["LABEL", "VERDICTS", "WARNING", "condition_mark", "inert_text", "phase_style", "phase_text"]
 
 LABEL: Final = "bold"
 WARNING: Final = "bold yellow"
@@ -21,14 +23,32 @@ _PHASES: Final = {
     Phase.DELETING: ("-", "magenta"),
     Phase.UNKNOWN: ("?", "bold magenta"),
 }
-CONDITIONS: Final = {"True": ("✓", "green"), "False": ("✗", "red"), "Unknown": ("?", "magenta")}
-GRADES: Final = {
-    Grade.GOOD: ("✓", "good", "green"),
-    Grade.WAITING: ("…", "waiting", "blue"),
-    Grade.PAUSED: ("‖", "paused", "magenta"),
-    Grade.UNREADABLE: ("?", "unknown", "magenta"),
-    Grade.BAD: ("✗", "bad", "bold red"),
+_CONDITIONS: Final = {"True": ("✓", "green"), "False": ("✗", "red"), "Unknown": ("?", "magenta")}
+_SOURCES: Final = {
+    ConditionType.WORKS_READY: SourceName.WORKS,
+    ConditionType.ARGO_SYNCED: SourceName.ARGO_SYNC,
+    ConditionType.ARGO_HEALTHY: SourceName.ARGO_HEALTH,
+    ConditionType.PODS_READY: SourceName.PODS,
+    ConditionType.KUBECONFIG_AVAILABLE: SourceName.SECRET,
+    ConditionType.SUB_APPS_HEALTHY: SourceName.SUB_APPS,
 }
+VERDICTS: Final = {
+    Verdict.GOOD: ("✓", "good", "green"),
+    Verdict.PENDING: ("…", "pending", "blue"),
+    Verdict.PAUSED: ("‖", "paused", "magenta"),
+    Verdict.UNREADABLE: ("?", "unknown", "magenta"),
+    Verdict.BAD: ("✗", "bad", "bold red"),
+}
+
+
+def condition_mark(view: RequestView, entry: ConditionView) -> tuple[str, str]:
+    """Symbol and style of a condition; what is False on its way, and not known to be bad, is pending and no failure."""
+    source = next((source for kind, source in _SOURCES.items() if kind == entry.type), None)
+    bad = source is not None and bad_timer(source) in dict(view.timers)
+    if entry.owned and entry.status == "False" and view.phase in (Phase.SCHEDULED, Phase.PROGRESSING) and not bad:
+        symbol, _, style = VERDICTS[Verdict.PENDING]
+        return symbol, style
+    return _CONDITIONS[entry.status]
 
 
 def phase_style(judged: Judged) -> str:

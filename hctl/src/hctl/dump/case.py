@@ -49,6 +49,11 @@ class Unread(Struct, frozen=True):
     reason: Reason
     message: str = ""
 
+    @property
+    def hidden(self) -> str:
+        """What a reader is told whom alone it concerns; empty for a kind that is missing, which is so for everybody."""
+        return {Reason.KIND_MISSING: "", Reason.FORBIDDEN: "you may not read"}.get(self.reason, "no answer about")
+
 
 class Case(Struct, frozen=True):
     """One request and everything that its verdict rests on.

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from hctl.cluster.transport import Transport, segment
-from hctl.diagnosis.looks.fields import label_selector, name_of, text
 from hctl.errors import ClusterError
+from hctl.reading.fields import label_selector, name_of, text
 from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.texts import inert

@@ -1,5 +1,6 @@
 """The derivation: observe, conclude, and what stands between the two."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -12,12 +13,13 @@ from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import mapping, read_request
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import Phase
+from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.facts import facts_of, is_dry_run
 from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.records import Key
-from platform_status_contract.rules.assessment import Assessment
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER
+from platform_status_contract.rules.assessment import Assessment, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.conclude import conclude, tabulate
 from platform_status_contract.rules.history import History, recall
@@ -25,20 +27,50 @@ from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.project import Table
 from platform_status_contract.rules.projection import Projection
 from platform_status_contract.rules.situate import adopt
+from platform_status_contract.rules.timers import SourceName
 
 from .forecast import Step, foresee
 from .inputs import Input, inputs_of
 from .rows import RowVerdict, walk
 from .world import World
 
-__all__ = ["Difference", "Explained", "Explanation", "explain"]
+__all__ = ["Difference", "Explained", "Explanation", "derive", "explain"]
 
 
 class Explained(Struct, frozen=True):
     """One source: what was judged, and by what."""
 
     assessment: Assessment
-    inputs: tuple[Input, ...]
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def culprits(self) -> tuple[Input, ...]:
+        """The objects that keep it from being good; none if it is."""
+        return tuple(entry for entry in self.inputs if entry.culprit and self.assessment.verdict is not Verdict.GOOD)
+
+    @property
+    def hidden(self) -> str:
+        """What this reader could not see, so that the assessment only repeats the status; empty if it was seen."""
+        # Whether somebody paused the controllers is asked of them, all else of the pods.
+        paused = self.assessment.source is SourceName.PODS and self.assessment.reason is Reason.PAUSED
+        asked = [entry for entry in self.inputs if (entry.kind in KIND_OF_CONTROLLER) is paused]
+        if any(entry.culprit for entry in asked):
+            return ""
+        hidden = (entry for entry in (self.inputs if paused else asked) if entry.hidden)
+        return next((f"{entry.hidden} {entry.called}" for entry in hidden), "")
+
+    @property
+    def says(self) -> str:
+        """The assessment in a sentence."""
+        if not self.hidden:
+            return self.assessment.message
+        unknown = self.assessment.verdict is Verdict.UNREADABLE
+        return self.hidden if unknown else f"{self.hidden}; the status says: {self.assessment.message}"
+
+    @property
+    def is_evident(self) -> bool:
+        """Whether it is seen to be bad or paused."""
+        return not self.hidden and self.assessment.verdict in (Verdict.BAD, Verdict.PAUSED)
 
 
 class Difference(Struct, frozen=True):
@@ -55,10 +87,11 @@ class Explanation(Struct, frozen=True):
     Attributes:
         now: The moment of the verdict.
         judged: The request as its status tells it, with how far that can be believed.
+        facts: What the request says about itself.
         projection: The verdict.
         rows: The phase table, down to the row that matched.
         sources: What was observed; empty if a row matched that looks at nothing.
-        forecast: What the verdict becomes if nothing changes.
+        forecast: What the verdict becomes if nothing changes; empty if something that it depends on is hidden.
         differences: Where the status says something else.
         blocking: The sources that are not good, worst first.
         remarks: What limits this explanation.
@@ -66,6 +99,7 @@ class Explanation(Struct, frozen=True):
 
     now: datetime
     judged: Judged
+    facts: Facts
     projection: Projection
     rows: tuple[RowVerdict, ...]
     sources: tuple[Explained, ...]
@@ -78,6 +112,19 @@ class Explanation(Struct, frozen=True):
     def freshness(self) -> Freshness:
         """How fresh the status is."""
         return self.judged.freshness
+
+    @property
+    def hidden(self) -> str:
+        """What this reader may not see, where the verdict depends on it; empty if it is a verdict of its own.
+
+        What is bad before everybody's eyes decides, whatever else there is. Otherwise a source that was not seen only
+        repeats the status, and nothing may be predicted from it.
+        """
+        unseen = [found.hidden for found in self.sources if found.hidden]
+        evident = any(found.is_evident for found in self.sources)
+        if not unseen or (evident and self.projection.phase in (Phase.DEGRADED, Phase.FAILED)):
+            return ""
+        return unseen[0]
 
     @property
     def exit_code(self) -> ExitCode:
@@ -104,34 +151,66 @@ def explain(case: Case, now: datetime | None = None) -> Explanation:
     view = read_request(case.request, resource=case.resource)
     status: object = msgspec.json.decode(record.status)
     facts = facts_of(record, status, lease=view.lease, version=view.reporter_version)
-    world = World(case, view.lease)
-    observation = _observe(world, record.key, facts)
-    history = recall(status)
-    projection = conclude(history, observation, facts, moment)
-    table = _table(history, observation, facts, moment)
-    judged = judge(view, judge_freshness(view, world.lease(view.lease), moment))
-    contract = facts.contract
-    sources = tuple(
-        Explained(found, inputs_of(found.source, world, contract, record.key, moment))
-        for found in (table.assessments if table is not None else ())
-        if isinstance(contract, Contract)
-    )
+    world = World(case, view.lease).at(moment)
     remarks = [f"{entry.source} could not be read from here: {entry.message}" for entry in case.unread]
-    if any(entry.source != LEASES for entry in case.unread):
-        remarks.append("what could not be read is judged as the sidecar judges it: by the status, for a minute")
+    if any(entry.hidden and entry.source != LEASES for entry in case.unread):
+        remarks.append("what you may not read is taken from the status, and nothing is predicted from it")
     if is_dry_run(record):
         remarks.append("the request is a dry run of Kratix's: the sidecar leaves it alone")
-    return Explanation(
+
+    def inputs(found: Assessment) -> tuple[Input, ...]:
+        contract = facts.contract
+        return inputs_of(found, world, contract, record.key, moment) if isinstance(contract, Contract) else ()
+
+    return derive(
+        judge(view, judge_freshness(view, world.lease(view.lease), moment)),
+        status,
+        facts,
+        lambda at: _observe(world.at(at), record.key, facts),
+        moment,
+        inputs,
+        tuple(remarks),
+    )
+
+
+def derive(
+    judged: Judged,
+    status: object,
+    facts: Facts,
+    observe_at: Callable[[datetime], Observation],
+    moment: datetime,
+    inputs: Callable[[Assessment], tuple[Input, ...]] = lambda _: (),
+    remarks: tuple[str, ...] = (),
+) -> Explanation:
+    """Derive the verdict from what was observed.
+
+    Args:
+        judged: The request as its status tells it.
+        status: `.status` as it is stored, any JSON: the rules' memory.
+        facts: What the request says about itself.
+        observe_at: What is seen at a moment, if nothing changes.
+        moment: The moment of the verdict.
+        inputs: The objects that an assessment rests on.
+        remarks: What limits the explanation.
+    """
+    history, observation = recall(status), observe_at(moment)
+    projection = conclude(history, observation, facts, moment)
+    table = _table(history, observation, facts, moment)
+    found = Explanation(
         now=moment,
         judged=judged,
+        facts=facts,
         projection=projection,
         rows=walk(table, projection.row),
-        sources=sources,
-        forecast=foresee(status, projection, observation, facts, moment),
+        sources=tuple(Explained(found, inputs(found)) for found in (table.assessments if table is not None else ())),
+        forecast=(),
         differences=_differences(status, history, projection),
         blocking=table.summary.blocking if table is not None else (),
-        remarks=tuple(remarks),
+        remarks=remarks,
     )
+    if found.hidden:
+        return found
+    return msgspec.structs.replace(found, forecast=foresee(status, projection, observe_at, facts, moment))
 
 
 def _observe(world: World, key: Key, facts: Facts) -> Observation:

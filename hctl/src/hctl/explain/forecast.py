@@ -3,6 +3,7 @@
 No deadline is known here. The rules say when their answer may change (ADR 0006), so they are asked then.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -36,14 +37,18 @@ class Step(Struct, frozen=True):
 
 
 def foresee(
-    status: object, projection: Projection, observation: Observation, facts: Facts, now: datetime
+    status: object,
+    projection: Projection,
+    observe_at: Callable[[datetime], Observation],
+    facts: Facts,
+    now: datetime,
 ) -> tuple[Step, ...]:
     """Look ahead, for a year at most.
 
     Args:
         status: `.status` as it is stored, any JSON.
         projection: What is concluded now.
-        observation: What was seen.
+        observe_at: What is seen at a moment, if nothing changes.
         facts: What the request says about itself.
         now: The moment of the first conclusion.
     """
@@ -54,7 +59,7 @@ def foresee(
             break
         status = merged_status(status, projection, moment)
         moment = max(projection.wake, moment + timedelta(seconds=1))
-        following = conclude(recall(status), observation, facts, moment)
+        following = conclude(recall(status), observe_at(moment), facts, moment)
         changes = _changes(projection.conditions, following.conditions)
         if changes or following.phase is not projection.phase:
             found.append(Step(moment, following, changes))

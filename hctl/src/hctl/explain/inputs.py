@@ -5,13 +5,15 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from hctl.reading.read import mapping
+from hctl.dump.case import Unread
+from hctl.reading.read import items, mapping
 from hctl.texts import count_of, inert
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.observe import matches
 from platform_status_contract.observing.records import ApplicationRecord, Key, PlacementRecord, PodRecord
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
+from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import ApplicationSeen, Present
 from platform_status_contract.rules.sources.pods import counts, is_ready
@@ -33,6 +35,8 @@ class Input(Struct, frozen=True):
         created: metadata.creationTimestamp; None if unknown.
         found: ``present``, ``absent`` or ``unread``.
         says: What was read in it.
+        culprit: Whether it is one of those that keep its source from being good, by what the rules say of it.
+        hidden: Why this reader alone could not see it: ``you may not read``, ``no answer about``; else empty.
     """
 
     kind: str
@@ -42,32 +46,43 @@ class Input(Struct, frozen=True):
     created: datetime | None = None
     found: str = "present"
     says: str = ""
+    culprit: bool = False
+    hidden: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is, in a sentence."""
+        return f"{self.kind} {self.namespace}/{self.name}" if self.name else f"{self.kind}s in {self.namespace}"
 
 
-def inputs_of(source: SourceName, world: World, contract: Contract, request: Key, now: datetime) -> tuple[Input, ...]:
-    """List what a source rests on, by name."""
-    match source:
+def inputs_of(
+    assessment: Assessment, world: World, contract: Contract, request: Key, now: datetime
+) -> tuple[Input, ...]:
+    """List what an assessment rests on, by name."""
+    match assessment.source:
         case SourceName.WORKS:
             found = _works(world, request)
         case SourceName.ARGO_SYNC | SourceName.ARGO_HEALTH:
-            found = _application(world, contract, sync=source is SourceName.ARGO_SYNC)
+            found = _application(world, contract, sync=assessment.source is SourceName.ARGO_SYNC)
         case SourceName.PODS:
             found = _pods(world, contract, Clock(now))
         case SourceName.SECRET:
             found = _secrets(world, contract)
         case _:  # sub-applications, the last of a closed set
-            found = _sub_applications(world, contract)
+            found = _sub_applications(world, contract, assessment)
     return tuple(found)
 
 
 def _works(world: World, request: Key) -> Iterator[Input]:
     for source, kind in ((Source.WORKS, "Work"), (Source.WORK_PLACEMENTS, "WorkPlacement")):
         yield from _refused(world, source, kind, request[0])
+    placed = world.unread(Source.WORK_PLACEMENTS) is None
     for work, placements in world.works(request):
         says = "nothing to write" if work.empty else count_of(len(placements), "placement")
-        yield _seen(world, Source.WORKS, "Work", work.key, says)
+        yield _seen(world, Source.WORKS, "Work", work.key, says, culprit=placed and not (work.empty or placements))
         for item in placements:
-            yield _seen(world, Source.WORK_PLACEMENTS, "WorkPlacement", item.key, _written(item))
+            culprit = item.misplaced or not item.written
+            yield _seen(world, Source.WORK_PLACEMENTS, "WorkPlacement", item.key, _written(item), culprit=culprit)
 
 
 def _written(item: PlacementRecord) -> str:
@@ -102,7 +117,7 @@ def _application(world: World, contract: Contract, *, sync: bool) -> Iterator[In
             says = ", ".join(parts)
         else:
             says = _health(seen)
-    yield _seen(world, Source.APPLICATIONS, "Application", key, says, absent=record is None)
+    yield _seen(world, Source.APPLICATIONS, "Application", key, says, absent=record is None, culprit=True)
 
 
 def _health(seen: ApplicationSeen) -> str:
@@ -120,17 +135,19 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
     yield from _refused(world, Source.PODS, "Pod", wanted.namespace)
     for record in world.pods(wanted.namespace):
         if matches(wanted.selector, record.labels):
-            yield _seen(world, Source.PODS, "Pod", record.key, _pod(record, clock))
+            culprit = counts(record.seen) and not is_ready(record.seen, clock)
+            yield _seen(world, Source.PODS, "Pod", record.key, _pod(record, clock), culprit=culprit)
     for item in wanted.controllers or ():
         source, key = KIND_OF_CONTROLLER[item.kind], (wanted.namespace, item.name)
         refused = world.unread(source, key)
         if refused is not None:
-            yield Input(item.kind, *key, found="unread", says=refused.message)
+            yield _unread(item.kind, key, refused)
             continue
         controller = world.controller(source, key)
-        says = "paused" if controller is not None and controller.paused else "not paused"
+        paused = controller is not None and controller.paused
+        says = "paused" if paused else "not paused"
         says += ", being deleted" if controller is not None and controller.deleted else ""
-        yield _seen(world, source, item.kind, key, says, absent=controller is None)
+        yield _seen(world, source, item.kind, key, says, absent=controller is None, culprit=paused)
 
 
 def _pod(record: PodRecord, clock: Clock) -> str:
@@ -152,38 +169,56 @@ def _secrets(world: World, contract: Contract) -> Iterator[Input]:
         key = (item.namespace, item.name)
         refused = world.unread(Source.SECRETS, key)
         if refused is not None:
-            yield Input("Secret", *key, found="unread", says=refused.message)
+            yield _unread("Secret", key, refused)
         else:
             secret = world.secret(key)
             found = secret.value if isinstance(secret, Present) else None
-            says = "exists, being deleted" if found is not None and found.deleted else "exists"
-            yield _seen(world, Source.SECRETS, "Secret", key, says, absent=found is None)
+            deleted = found is not None and found.deleted
+            says = "exists, being deleted" if deleted else "exists"
+            culprit = found is None or deleted
+            yield _seen(world, Source.SECRETS, "Secret", key, says, absent=found is None, culprit=culprit)
 
 
-def _sub_applications(world: World, contract: Contract) -> Iterator[Input]:
+def _sub_applications(world: World, contract: Contract, assessment: Assessment) -> Iterator[Input]:
     wanted = contract.sub_applications
     if wanted is None:
         return
     yield from _refused(world, Source.APPLICATIONS, "Application", wanted.namespace)
     own = (contract.application.namespace, contract.application.name) if contract.application else None
+    culprits = items(mapping(assessment.health.get("subApps")).get("unhealthy"))
     record: ApplicationRecord
     for record in world.applications_at(wanted.namespace, wanted.destination.servers, wanted.destination.all_names):
         if record.key != own and matches(wanted.selector, record.labels):
             sync = f"sync {record.seen.sync_status or 'not compared yet'}"
             says = f"{sync}, {_health(record.seen)}"
-            yield _seen(world, Source.APPLICATIONS, "Application", record.key, says)
+            culprit = record.name in culprits
+            yield _seen(world, Source.APPLICATIONS, "Application", record.key, says, culprit=culprit)
 
 
 def _refused(world: World, source: Source, kind: str, namespace: str) -> Iterator[Input]:
     refused = world.unread(source)
     if refused is not None:
-        yield Input(kind, namespace, "", found="unread", says=refused.message)
+        yield _unread(kind, (namespace, ""), refused)
 
 
-def _seen(world: World, source: Source, kind: str, key: Key, says: str, *, absent: bool = False) -> Input:
+def _unread(kind: str, key: Key, refused: Unread) -> Input:
+    namespace, name = (inert(part, 253) for part in key)
+    return Input(kind, namespace, name, found="unread", says=refused.message, hidden=refused.hidden)
+
+
+def _seen(
+    world: World,
+    source: Source,
+    kind: str,
+    key: Key,
+    says: str,
+    *,
+    absent: bool = False,
+    culprit: bool = False,
+) -> Input:
     namespace, name = (inert(part, 253) for part in key)
     if absent:
-        return Input(kind, namespace, name, found="absent", says="does not exist")
+        return Input(kind, namespace, name, found="absent", says="does not exist", culprit=culprit)
     metadata = mapping((world.object(source, key) or {}).get("metadata"))
     return Input(
         kind=kind,
@@ -192,4 +227,5 @@ def _seen(world: World, source: Source, kind: str, key: Key, says: str, *, absen
         version=inert(metadata.get("resourceVersion"), 64),
         created=parse_time(metadata.get("creationTimestamp")),
         says=inert(says, 600),
+        culprit=culprit,
     )

@@ -1,6 +1,8 @@
 """A dump as the `View` that observing reads."""
 
+import copy
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -8,7 +10,9 @@ import msgspec
 from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, source_of
 from hctl.reading.freshness import LeaseReading
 from hctl.reading.read import mapping
+from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
+from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.records import (
     ApplicationRecord,
@@ -33,8 +37,8 @@ _LEASE = ("coordination.k8s.io", "Lease")
 class World:
     """What a dump knows, read by the sidecar's decoders.
 
-    What could not be read has been so since the dump was made: that is all that anybody knows who looks once. So for a
-    request that was once Ready the status is believed about it for a minute, as the sidecar does after a restart.
+    What the reader may not see says nothing about what the sidecar sees. So it has always just now gone unanswered: the
+    rules then repeat what the status says of it, and no deadline ever follows from it.
 
     Args:
         case: The dump.
@@ -43,6 +47,7 @@ class World:
 
     def __init__(self, case: Case, lease: str = "") -> None:
         self._case = case
+        self._moment = case.time
         self._records: dict[Source, dict[Key, Record]] = {source: {} for source in Source}
         self._objects: dict[tuple[Source, Key], Json] = {}
         self._leases: dict[str, Json] = {}
@@ -58,6 +63,12 @@ class World:
                 self._leases[f"{metadata.get('namespace')}/{metadata.get('name')}"] = found
         self._promise = self._promise_of(lease)
 
+    def at(self, moment: datetime) -> "World":
+        """The same world at another moment."""
+        other = copy.copy(self)
+        other._moment = moment  # noqa: SLF001 - of our own kind
+        return other
+
     # -- what observing asks
 
     def state(self, source: Source) -> SourceState:
@@ -65,7 +76,7 @@ class World:
         refused = self.unread(source)
         if refused is None:
             return SourceState(synced=True)
-        return SourceState(failure=Failure(refused.reason, self._case.time, refused.message))
+        return SourceState(failure=Failure(_told_by(refused), self._moment, refused.message))
 
     def application(self, key: Key) -> ApplicationRecord | None:
         """Return an Application."""
@@ -107,7 +118,7 @@ class World:
         """Return what was found of a Secret."""
         refused = self.unread(Source.SECRETS, key)
         if refused is not None:
-            return Unreadable(refused.reason, self._case.time)
+            return Unreadable(_told_by(refused), self._moment)
         found = self._records[Source.SECRETS].get(key)
         return Present(SecretSeen(key[1], found.deleted)) if isinstance(found, SecretRecord) else Absent()
 
@@ -134,7 +145,8 @@ class World:
             return None
         found = self._leases.get(name)
         if found is not None:
-            return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")))
+            version = inert(mapping(found.get("metadata")).get("resourceVersion"), 64)
+            return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")), version=version)
         refused = self.unread(LEASES)
         return LeaseReading(missing=True) if refused is None else LeaseReading(unreadable=refused.message or "not read")
 
@@ -152,3 +164,8 @@ class World:
         # a shard's Lease has a suffix
         fitting = [name for name in known if called == name or called.startswith(f"{name}-")]
         return max(fitting, key=len, default="")
+
+
+def _told_by(refused: Unread) -> Reason:
+    """A kind that is missing is missing for everybody; a right that the reader lacks the sidecar may have."""
+    return Reason.SOURCE_UNREADABLE if refused.hidden else refused.reason

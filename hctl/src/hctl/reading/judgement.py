@@ -10,7 +10,7 @@ from platform_status_contract.model.vocabulary import Phase
 from .freshness import Freshness, State
 from .views import RequestView
 
-__all__ = ["Judged", "judge", "worst"]
+__all__ = ["Judged", "judge", "worse", "worst"]
 
 
 class Judged(Struct, frozen=True):
@@ -57,8 +57,13 @@ def judge(view: RequestView, freshness: Freshness) -> Judged:
 
 
 def worst(judged: Iterable[Judged]) -> ExitCode:
-    """Return the exit code for several: stale before not ready before ready."""
-    codes = {entry.exit_code for entry in judged}
+    """Return the exit code for several."""
+    return worse(entry.exit_code for entry in judged)
+
+
+def worse(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the worst of some exit codes: stale before not ready before ready."""
+    codes = set(codes)
     return next((code for code in (ExitCode.STALE, ExitCode.NOT_READY) if code in codes), ExitCode.READY)
 
 

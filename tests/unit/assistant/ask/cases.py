@@ -13,8 +13,6 @@ import msgspec
 import yaml
 
 from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.evidence import Absent, Unread
-from hctl.diagnosis.evidence import Evidence as Surroundings
 from hctl.diagnosis.orders import Orders
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
@@ -35,16 +33,15 @@ KINDS: Final = (
     KindWords(RESOURCE, "vcluster", ("vcluster", "vclusters", "virtual cluster", "virtual clusters", "vco")),
     KindWords("webapps.apps.example.org", "webapp", ("webapp", "webapps", "web app", "web apps")),
 )
-_FORBIDDEN: Final = Unread("you have no permission to look")
-_SURROUNDINGS: Final[dict[str, Surroundings]] = {
+_SURROUNDINGS: Final[dict[str, evidences.World]] = {
     "healthy": evidences.healthy(),
-    "crash": evidences.world(
+    "crash": evidences.World(
         pods=[evidences.pod("media-0"), evidences.crashing_pod(), evidences.pod("media-2")],
         pod_log=evidences.crash_log(),
-        application=evidences.application(health="Degraded"),
+        application=[evidences.application(health="Degraded")],
     ),
-    "no-secret": evidences.world(secrets=(Absent(),)),
-    "forbidden": evidences.world(pods=_FORBIDDEN, application=_FORBIDDEN, secrets=(_FORBIDDEN,)),
+    "no-secret": evidences.World(secrets=[]),
+    "forbidden": evidences.World(hidden=["pods", "applications", "secrets"]),
 }
 
 
@@ -112,7 +109,9 @@ def answered(case: Case) -> tuple[Answer, Meant, Evidence]:
     diagnosis = None
     if meant.chosen is not None and case.given.around:
         judged, raw = chosen[0]
-        diagnosis = conclude(judged, raw, _SURROUNDINGS[case.given.around], NOW, Orders())
+        lease = next(_lease(entry.lease) for entry in case.given.requests if entry.name == judged.view.name)
+        surroundings = evidences.evidence(raw, _SURROUNDINGS[case.given.around], lease or LeaseReading(missing=True))
+        diagnosis = conclude(surroundings, Orders())
     evidence = Evidence(
         now=NOW,
         judged=tuple(judged for judged, _ in chosen),

@@ -71,7 +71,7 @@ def test_every_question_about_one_request_is_answered(question: str, phase: str,
     raw = request(phase, message=why)
     entry = judged(raw)
     meant = find_meant(read_question(f"media {question}"), [entry.view], KINDS)
-    diagnosis = conclude(entry, raw, evidences.healthy(), NOW, Orders())
+    diagnosis = conclude(evidences.evidence(raw, evidences.healthy(), FRESH), Orders())
     said = answer(meant, Evidence(now=NOW, judged=(entry,), diagnosis=diagnosis, events=events))
     _safe(spell_answer(answer_report(question[:0], said)))
     assert entry.ready or said.verdict != "yes"

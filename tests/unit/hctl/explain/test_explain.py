@@ -109,15 +109,26 @@ def test_each_object_is_named_with_its_version() -> None:
     assert shown == versions
 
 
-def test_what_the_reader_may_not_see_is_believed_for_a_minute_and_said() -> None:
+def test_what_the_reader_may_not_see_is_taken_from_the_status_and_foretells_nothing() -> None:
     case = refused(loaded("ready"), "pods")
     found = explain(case)
-    assert found.projection.phase == "Ready", "as the sidecar would after a restart"
+    assert found.projection.phase == "Ready", "as the status has it"
     assert "pods could not be read from here: you have no permission to look" in found.remarks
-    assert any("by the status" in remark for remark in found.remarks)
-    later = explain(case, case.time + timedelta(seconds=60))
-    assert (later.projection.phase, later.projection.row) == ("Unknown", "8")
-    assert [step.projection.phase for step in found.forecast][:1] == ["Unknown"]
+    assert any("taken from the status" in remark for remark in found.remarks)
+    later = explain(case, case.time + timedelta(minutes=10))
+    assert (later.projection.phase, later.projection.row) == ("Ready", "3"), "the reader's rights age nothing"
+    assert (found.forecast, later.forecast) == ((), ())
+    assert found.hidden.startswith("you may not read Pods in ")
+    assert f"no verdict of its own: {found.hidden}" in drawn(found)
+    assert f"nothing is foretold: {found.hidden}" in drawn(found)
+
+
+def test_a_kind_that_is_missing_is_missing_for_the_sidecar_too() -> None:
+    case = loaded("ready")
+    unread = Unread("applications", "argocd", "", Reason.KIND_MISSING, "the cluster does not know this kind")
+    found = explain(Case(case.time, case.resource, case.request, case.objects, (unread,)))
+    assert found.hidden == ""
+    assert not any("taken from the status" in remark for remark in found.remarks)
 
 
 @pytest.mark.parametrize("source", ["applications", "works", "workplacements", "statefulsets", "leases"])

@@ -3,12 +3,13 @@
 from typing import Final
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Grade, Look, Rank
+from hctl.diagnosis.evidence import Look
 from hctl.reading.freshness import State
 from platform_status_assistant.ask.facts import Answer, Fact, Source, Verdict
 from platform_status_assistant.ask.phrases import called, joined, object_reference, quoted
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.rules.timers import SourceName
 
 from .weighing import About
 from .working import sentence
@@ -16,7 +17,6 @@ from .working import sentence
 __all__ = ["why"]
 
 _DETAILS: Final = 2
-_NO_PERMISSION: Final = "no permission to look"
 _RUNBOOKS: Final = "docs/runbooks/reasons"
 _REASONS: Final = frozenset(str(reason) for reason in Reason)
 
@@ -26,10 +26,11 @@ def why(about: About) -> Answer:
     verdict, diagnosis = about.weighed.verdict, about.evidence.diagnosis
     facts = about.standing()
     cause = diagnosis.cause if diagnosis is not None else None
-    unread = _unread(diagnosis) if cause is not None and cause.grade is Grade.UNREADABLE else ""
-    if unread:
-        # That you may not look is why there is no answer, not why it is not ready.
-        diagnosis = cause = None
+    unread = _unread(diagnosis)
+    seen = diagnosis.seen if diagnosis is not None and not diagnosis.agrees else None
+    if seen is not None:
+        concluded = f"{seen.phase} ({seen.ready.reason})"
+        facts.append(about.cite.looked("seen", concluded, about.cite.reference, f"verdict by row {seen.row}"))
     found = "" if cause is None else f"{cause.title}: {quoted(_whole(cause), 600)}"
     if diagnosis is not None and cause is not None:
         facts += _cause_facts(about, diagnosis, cause)
@@ -43,31 +44,28 @@ def why(about: About) -> Answer:
     if verdict == Verdict.YES:
         text = f"{sentence(about)} Nothing speaks against it."
         if cause is not None:
-            text = f"{sentence(about)} But this was seen just now, or is tolerated for a while: {found}.{following}"
+            text = f"{sentence(about)} But this is tolerated for a while: {found}.{following}"
         return about.answer(verdict, text, facts)
     if verdict == Verdict.UNKNOWN:
-        seen = (
+        around = (
             f" What was found just now: {found}."
             if found
             else f" No cause was found just now{unread}."
             if unread
             else ""
         )
-        answer = f"I cannot say how {called(about.view)} is: {about.weighed.because}.{seen}{following}"
+        answer = f"I cannot say how {called(about.view)} is: {about.weighed.because}.{around}{following}"
         return about.answer(verdict, answer, facts)
     cause_words = f" The first cause: {found}." if found else f" No cause was found around it just now{unread}."
-    return about.answer(verdict, f"{sentence(about)}{cause_words}{following}", facts)
+    now = f" By what is seen now it is {seen.phase} ({seen.ready.reason})." if seen is not None else ""
+    return about.answer(verdict, f"{sentence(about)}{now}{cause_words}{following}", facts)
 
 
 def _unread(diagnosis: Diagnosis | None) -> str:
-    """What could not be looked at; the sidecar's own blindness is a cause, and none of these."""
+    """What the reader may not see: it is why there is no answer, not why the request is not ready."""
     looks = diagnosis.looks if diagnosis is not None else ()
-    blind = [look for look in looks if look.grade is Grade.UNREADABLE and look.rank is not Rank.SIDECAR]
-    forbidden = [look.title for look in blind if _NO_PERMISSION in look.summary]
-    silent = [look.title for look in blind if look.title not in forbidden]
-    parts = [f"you have {_NO_PERMISSION} at {joined(list(dict.fromkeys(forbidden)))}"] if forbidden else []
-    parts += [f"there was no answer about {joined(list(dict.fromkeys(silent)))}"] if silent else []
-    return f": {joined(parts)}" if parts else ""
+    hidden = list(dict.fromkeys(look.hidden for look in looks if look.hidden))
+    return f": {joined(hidden)}" if hidden else ""
 
 
 def _whole(cause: Look) -> str:
@@ -100,18 +98,22 @@ def _where(about: About, cause: Look) -> tuple[str, str]:
     secret = object_reference("secrets", secrets[0].name, secrets[0].namespace) if secrets else ""
     lease_space, _, lease = view.lease.partition("/")
     found = {
-        Rank.DELETION: (about.cite.reference, "metadata.deletionTimestamp"),
-        Rank.CONTRACT: (about.cite.reference, "status.contract"),
-        Rank.WORKFLOW: (f"jobs.batch in {view.namespace}", "status.conditions"),
-        Rank.WORKS: (f"works.platform.kratix.io in {view.namespace}", "status.conditions"),
-        Rank.DELIVERY: (argo, "status.sync"),
-        Rank.APPLICATION: (argo, "status.health"),
-        Rank.PODS: (f"pods in {workloads.namespace}" if workloads else "", "status"),
-        Rank.SECRET: (secret, "metadata"),
-        Rank.SUB_APPLICATIONS: (f"applications.argoproj.io in {apps.namespace}" if apps else "", "status.health"),
-        Rank.SIDECAR: (object_reference("leases.coordination.k8s.io", lease, lease_space), "spec.renewTime"),
+        "Deletion": (about.cite.reference, "metadata.deletionTimestamp"),
+        "Contract": (about.cite.reference, "status.contract"),
+        "Change": (about.cite.reference, "metadata.generation"),
+        "Workflow": (f"jobs.batch in {view.namespace}", "status.conditions"),
+        "Sidecar": (object_reference("leases.coordination.k8s.io", lease, lease_space), "spec.renewTime"),
+        SourceName.WORKS: (f"works.platform.kratix.io in {view.namespace}", "status.conditions"),
+        SourceName.ARGO_SYNC: (argo, "status.sync"),
+        SourceName.ARGO_HEALTH: (argo, "status.health"),
+        SourceName.PODS: (f"pods in {workloads.namespace}" if workloads else "", "status"),
+        SourceName.SECRET: (secret, "metadata"),
+        SourceName.SUB_APPS: (f"applications.argoproj.io in {apps.namespace}" if apps else "", "status.health"),
     }
-    reference, key = found[cause.rank]
+    # What the reader may not see is cited from the status, where it comes from.
+    reference, key = ("", "") if cause.hidden else found.get(cause.source or cause.title, ("", ""))
+    if not reference and cause.source is not None:
+        return about.cite.reference, "status.conditions"
     return (reference, key) if reference else (about.cite.reference, "status.contract")
 
 

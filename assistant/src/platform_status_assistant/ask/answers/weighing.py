@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from hctl.diagnosis.conclude import Diagnosis
 from hctl.errors import ExitCode
 from hctl.reading.freshness import Freshness, State
 from hctl.reading.judgement import Judged
@@ -34,22 +35,30 @@ class Weighed(Struct, frozen=True):
     trusted: bool
 
 
-def weigh(judged: Judged, heard: Heard) -> Weighed:
-    """Weigh a request: a Yes needs `Judged.ready` and nobody who contradicts it."""
+def weigh(judged: Judged, heard: Heard, diagnosis: Diagnosis | None = None) -> Weighed:
+    """Weigh a request: a Yes needs `Judged.ready` and nothing that contradicts it.
+
+    Args:
+        judged: What its status says, and what that is worth.
+        heard: What Prometheus says.
+        diagnosis: What is seen now, if somebody looked.
+    """
+    code = judged.exit_code if diagnosis is None else diagnosis.exit_code
     if not judged.trusted:
-        return Weighed(Verdict.UNKNOWN, _why_untrusted(judged), judged.exit_code, trusted=False)
+        return Weighed(Verdict.UNKNOWN, _why_untrusted(judged), code, trusted=False)
     if judged.view.phase is None and judged.view.phase_found:
-        return Weighed(Verdict.UNKNOWN, "its phase is none of the seven", judged.exit_code, trusted=False)
+        return Weighed(Verdict.UNKNOWN, "its phase is none of the seven", code, trusted=False)
     if judged.ready:
+        seen = diagnosis.seen.phase if diagnosis is not None and diagnosis.seen is not None else Phase.READY
+        because = f"the status says Ready, and by what is seen now it is {seen}" if seen is not Phase.READY else ""
         if heard.contradicts(judged):
             phases = phase_words(heard.phases_of(judged.view))
-            because = f"the status says Ready, and Prometheus says {phases}"
-            return Weighed(Verdict.UNKNOWN, because, ExitCode.STALE, trusted=False)
-        return Weighed(Verdict.YES, "", judged.exit_code, trusted=True)
+            because, code = f"the status says Ready, and Prometheus says {phases}", ExitCode.STALE
+        return Weighed(Verdict.UNKNOWN if because else Verdict.YES, because, code, trusted=not because)
     if judged.view.phase is Phase.UNKNOWN:
         because = "the sidecar itself cannot tell, and says Unknown"
-        return Weighed(Verdict.UNKNOWN, because, judged.exit_code, trusted=True)
-    return Weighed(Verdict.NO, "", judged.exit_code, trusted=True)
+        return Weighed(Verdict.UNKNOWN, because, code, trusted=True)
+    return Weighed(Verdict.NO, "", code, trusted=True)
 
 
 def _why_untrusted(judged: Judged) -> str:
@@ -86,7 +95,7 @@ class About:
         self.view = self.judged.view
         self.now = evidence.now
         self.cite = Citations(self.judged, evidence.now)
-        self.weighed = weigh(self.judged, evidence.heard)
+        self.weighed = weigh(self.judged, evidence.heard, evidence.diagnosis)
 
     def answer(
         self, verdict: Verdict, text: str, facts: Sequence[Fact], notes: Sequence[str] = (), *, because: str = ""

@@ -1,1 +1,1 @@
-"""One module per source: JSON of the cluster -> a `Look`. Pure and total; every text made inert where it is read."""
+"""What each kind of object tells beyond its verdict: reasons, messages, the last lines of a log, the next command."""

@@ -1,27 +1,34 @@
-"""The pods that count: which one is not ready, which container of it, and why."""
+"""The pods that the rules count and do not find ready: which container of them, and why."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
 
-from hctl.diagnosis.evidence import Absent, Container, Evidence, Grade, Look, Rank
+from hctl.diagnosis.evidence import Container, Evidence
 from hctl.diagnosis.orders import Orders
+from hctl.explain.derive import Explained
+from hctl.explain.inputs import Input
+from hctl.reading.fields import condition, name_of, text, under
 from hctl.reading.read import items, mapping, number
 from hctl.texts import count_of
-from platform_status_contract.model.contract import Workloads
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.times import parse_time
+from platform_status_contract.rules.assessment import Verdict
 
-from .fields import condition, name_of, objects, text, under, unread
+__all__ = ["pod_details", "sick_container", "sick_pods"]
 
-__all__ = ["look_at_pods", "sick_container", "sickest"]
+_SHOWN: Final = 3
+_NEVER_RAN: Final = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
+_STARTING: Final = _NEVER_RAN[:2]
+_LONG_AGO: Final = 600
+"""Seconds after which the end of an earlier run no longer explains why the present one is not ready."""
 
-_SHOWN = 3
-_NO_LOG = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
-_PAUSED = "loft.sh/paused"
 
-
-def sickest(pods: list[Any]) -> Any | None:  # noqa: ANN401 - JSON
-    """The pod to look at first: one with a reason before one without, then by restarts, then by name."""
-    sick = [pod for pod in pods if not _well(pod)]
-    return min(sick, key=lambda pod: (not _reason(pod), -_restarts(pod), name_of(pod)), default=None)
+def sick_pods(found: Explained, evidence: Evidence) -> list[tuple[Any, Input]]:
+    """The pods at fault: one with a reason before one without, then by restarts, then by name."""
+    paused = found.assessment.verdict is Verdict.PAUSED  # then it is nothing of theirs
+    pods = [(evidence.object(entry), entry) for entry in found.culprits if entry.kind == "Pod" and not paused]
+    return sorted(pods, key=lambda pod: (not _reason(pod[0]), -_restarts(pod[0]), pod[1].name))
 
 
 def sick_container(pod: object) -> Container | None:
@@ -29,7 +36,7 @@ def sick_container(pod: object) -> Container | None:
     namespace = text(pod, "metadata", "namespace", limit=63)
     for status in _statuses(pod):
         waiting = text(status, "state", "waiting", "reason", limit=100)
-        if status.get("ready") is True or waiting in _NO_LOG or waiting.startswith("Create"):
+        if status.get("ready") is True or waiting in _NEVER_RAN or waiting.startswith("Create"):
             continue
         if under(status, "state", "terminated", "exitCode") == 0 or (not waiting and not mapping(status.get("state"))):
             continue
@@ -38,67 +45,82 @@ def sick_container(pod: object) -> Container | None:
     return None
 
 
-def look_at_pods(named: Workloads, evidence: Evidence, orders: Orders) -> Look:
-    """Look at the pods, and at whether their controller is paused."""
-    listing = orders.kubectl("get", "pods", namespace=named.namespace)
-    if unread(evidence.pods):
-        summary = f"in {named.namespace}: {unread(evidence.pods)}"
-        return Look("Pods", Grade.UNREADABLE, Rank.PODS, summary, commands=(listing,))
-    paused = [name_of(found) for found in evidence.controllers if _is_paused(found)]
-    if paused:
-        summary = f"{paused[0]} in {named.namespace} is paused"
-        return Look("Pods", Grade.PAUSED, Rank.PODS, summary, commands=(f"vcluster resume {paused[0]}",))
-    pods = [pod for pod in objects(evidence.pods) if _counts(pod)]
-    if not pods:
-        gone = [
-            f"{controller.kind} {controller.name} does not exist"
-            for controller, found in zip(named.controllers or (), evidence.controllers, strict=False)
-            if isinstance(found, Absent)
-        ]
-        summary = f"no pod of it runs in {named.namespace}"
-        return Look("Pods", Grade.WAITING, Rank.PODS, summary, tuple(gone), commands=(listing,))
-    sick = [pod for pod in pods if not _well(pod)]
-    summary = f"{len(pods) - len(sick)} of {len(pods)} ready in {named.namespace}"
-    worst = sickest(pods)
-    if worst is None:
-        restarts = max(_restarts(pod) for pod in pods)
-        known = f", up to {count_of(restarts, 'restart')}" if restarts else ""
-        return Look("Pods", Grade.GOOD, Rank.PODS, summary + known)
-    first = _story(worst)
-    others = tuple(f"{name_of(pod)}: {_reason(pod) or 'not ready'}" for pod in sick if pod is not worst)
-    describe = orders.kubectl("describe", "pod", name_of(worst), namespace=named.namespace)
-    commands, log = [describe], evidence.pod_log
+def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
+    """Tell the story of the sickest pod and name the others; without one, what became of the controllers."""
+    sick = sick_pods(found, evidence)
+    if not sick:
+        held = [entry for entry in found.culprits if entry.kind != "Pod"]
+        gone = [entry for entry in found.inputs if entry.found == "absent"]
+        details = [f"{entry.kind} {entry.name}: {entry.says}" for entry in (*held, *gone)]
+        commands = [_resume(evidence.object(entry), orders) for entry in held[:1]]
+        contract = evidence.explanation.facts.contract
+        workloads = contract.workloads if isinstance(contract, Contract) else None
+        return details, commands or [orders.kubectl("get", "pods", namespace=workloads.namespace if workloads else "")]
+    (worst, entry), *others = sick
+    story = _story(worst, entry, evidence.explanation.now)
+    details = [*story, *(f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN])]
+    commands, log = [orders.kubectl("describe", "pod", entry.name, namespace=entry.namespace)], evidence.pod_log
     if log is not None and not log.unread:
         of = log.of
         commands.insert(0, orders.logs(of.namespace, of.pod, of.container, previous=of.previous))
-    grade = Grade.WAITING if all(_starting(pod) for pod in sick) else Grade.BAD
-    return Look("Pods", grade, Rank.PODS, summary, (*first, *others[:_SHOWN]), log, tuple(commands))
+    return details, commands
 
 
-def _story(pod: object) -> tuple[str, ...]:
+def _resume(controller: object, orders: Orders) -> str:
+    name, namespace = name_of(controller), text(controller, "metadata", "namespace", limit=63)
+    if under(controller, "metadata", "annotations", "loft.sh/paused") == "true":
+        return orders.once_approved(orders.vcluster("resume", name, namespace=namespace))
+    return orders.kubectl("describe", text(controller, "kind", limit=63).lower(), name, namespace=namespace)
+
+
+def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     """Why this pod is not ready, in sentences."""
-    told: list[str] = []
-    for status in _statuses(pod):
-        name = text(status, "name", limit=253)
-        reason = text(status, "state", "waiting", "reason", limit=100)
-        ended = mapping(under(status, "state", "terminated")) or mapping(under(status, "lastState", "terminated"))
-        if status.get("ready") is True or (not reason and ended.get("exitCode") == 0):
-            continue
-        restarts = number(status.get("restartCount")) or 0
-        facts = [reason or ("is not ready" if mapping(under(status, "state", "running")) else "")]
-        facts += [_ended(ended)] if ended and ended.get("exitCode") != 0 else []
-        facts += [count_of(restarts, "restart")] if restarts else []
-        told.append(f"{name_of(pod)}: container {name}: {', '.join(filter(None, facts)) or 'has not started'}")
-        said = text(status, "state", "waiting", "message") or text(ended, "message")
-        told += [said] if said else []
+    name = entry.name
     scheduled = condition(pod, "PodScheduled")
+    told: list[str] = []
     if scheduled.get("status") == "False":
-        told.insert(0, f"{name_of(pod)} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
+        told.append(f"{name} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
+    for status in _statuses(pod):
+        told += _container(name, status, now)
+    told += [f"{name}: readiness gate {said}" for said in _gates(pod)]
+    if told:
+        return told
     said = " ".join(filter(None, (text(pod, "status", "reason"), text(pod, "status", "message"))))
-    if not told:
-        phase = text(pod, "status", "phase", limit=40) or "unknown"
-        told.append(f"{name_of(pod)}: phase {phase}" + (f": {said}" if said else ""))
-    return tuple(told)
+    said = said or text(condition(pod, "Ready"), "message")
+    return [f"{name}: {entry.says}" + (f": {said}" if said else "")]
+
+
+def _gates(pod: object) -> Iterator[str]:
+    """The readiness gates that are not True: those of the spec, and conditions with a qualified name."""
+    declared = [text(gate, "conditionType", limit=316) for gate in items(under(pod, "spec", "readinessGates"))]
+    if condition(pod, "Ready").get("reason") == "ReadinessGatesNotReady":
+        declared += [text(found, "type", limit=316) for found in items(under(pod, "status", "conditions"))]
+    for kind in dict.fromkeys(declared):
+        found = condition(pod, kind)
+        if found.get("status") == "True" or "/" not in kind:
+            continue
+        said = ": ".join(filter(None, (text(found, "reason", limit=200), text(found, "message"))))
+        word = text(found, "status", limit=40) or "not set yet"
+        yield f"{kind} is {word}" + (f": {said}" if said else "")
+
+
+def _container(pod: str, status: Mapping[str, object], now: datetime) -> list[str]:
+    waiting = text(status, "state", "waiting", "reason", limit=100)
+    ended = mapping(under(status, "state", "terminated"))
+    if status.get("ready") is True or (not waiting and ended.get("exitCode") == 0):
+        return []
+    before = mapping(under(status, "lastState", "terminated"))
+    finished = parse_time(before.get("finishedAt"))
+    if not ended and (waiting or finished is None or (now - finished).total_seconds() < _LONG_AGO):
+        ended = before
+    restarts = number(status.get("restartCount")) or 0
+    facts = [waiting or ("is not ready" if mapping(under(status, "state", "running")) else "")]
+    facts += [_ended(ended)] if ended and ended.get("exitCode") != 0 else []
+    facts += [count_of(restarts, "restart")] if restarts else []
+    name = text(status, "name", limit=253)
+    said = text(status, "state", "waiting", "message") or text(ended, "message")
+    told = f"{pod}: container {name}: {', '.join(filter(None, facts)) or 'has not started'}"
+    return [told, said] if said else [told]
 
 
 def _ended(ended: Mapping[str, object]) -> str:
@@ -113,29 +135,12 @@ def _statuses(pod: object) -> list[Mapping[str, object]]:
     return [mapping(entry) for part in found for entry in items(part)]
 
 
-def _counts(pod: object) -> bool:
-    return text(pod, "status", "phase") != "Succeeded" and under(pod, "metadata", "deletionTimestamp") is None
-
-
-def _well(pod: object) -> bool:
-    return condition(pod, "Ready").get("status") == "True"
-
-
 def _restarts(pod: object) -> int:
     return sum(number(status.get("restartCount")) or 0 for status in _statuses(pod))
 
 
 def _reason(pod: object) -> str:
     reasons = (text(status, "state", "waiting", "reason", limit=100) for status in _statuses(pod))
-    known = next((reason for reason in reasons if reason and reason not in _NO_LOG[:2]), "")
+    known = next((reason for reason in reasons if reason and reason not in _STARTING), "")
     unscheduled = condition(pod, "PodScheduled").get("status") == "False"
     return known or ("Unschedulable" if unscheduled else text(pod, "status", "reason", limit=100))
-
-
-def _starting(pod: object) -> bool:
-    """Whether nothing speaks for more than a slow start."""
-    return not _reason(pod) and not _restarts(pod) and text(pod, "status", "phase") in ("Pending", "")
-
-
-def _is_paused(found: object) -> bool:
-    return under(found, "metadata", "annotations", _PAUSED) == "true"

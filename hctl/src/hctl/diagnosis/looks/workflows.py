@@ -2,26 +2,31 @@
 
 from typing import Any
 
-from hctl.diagnosis.evidence import Container, Evidence, Grade, Look, Rank
+from hctl.diagnosis.evidence import Container, Evidence, Look
 from hctl.diagnosis.orders import Orders
+from hctl.reading.fields import condition, name_of, newest_first, text, under
 from hctl.reading.read import items, number
 from hctl.reading.views import RequestView
-from hctl.texts import count_of
+from hctl.texts import count_of, duration, inert
+from platform_status_contract.model.times import format_time, parse_time
+from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
 from platform_status_contract.rules.workflow import SUSPENDED_LABEL
 
-from .fields import condition, name_of, newest_first, objects, text, under, unread
-
 __all__ = ["failed_container", "failed_job", "jobs_of", "look_at_workflow"]
 
+PAUSED_LABEL = "kratix.io/paused"
+"""Kratix leaves a request with this label alone until it is removed (kratix.md section 8)."""
+
 _WORDS = {
-    Workflow.NONE: (Grade.WAITING, "has not started"),
-    Workflow.PENDING: (Grade.WAITING, "is due to run"),
-    Workflow.RUNNING: (Grade.WAITING, "is running"),
-    Workflow.SUSPENDED: (Grade.WAITING, "is suspended"),
-    Workflow.FAILED: (Grade.BAD, "failed"),
-    Workflow.COMPLETED: (Grade.GOOD, "completed"),
+    Workflow.NONE: (Verdict.PENDING, "has not started"),
+    Workflow.PENDING: (Verdict.PENDING, "is due to run"),
+    Workflow.RUNNING: (Verdict.PENDING, "is running"),
+    Workflow.SUSPENDED: (Verdict.PENDING, "is suspended"),
+    Workflow.FAILED: (Verdict.BAD, "failed"),
+    Workflow.COMPLETED: (Verdict.GOOD, "completed"),
 }
+_PROBLEMS = 10
 
 
 def jobs_of(view: RequestView, jobs: list[Any]) -> list[Any]:
@@ -56,38 +61,66 @@ def failed_container(pods: list[Any]) -> Container | None:
     return None
 
 
-def look_at_workflow(view: RequestView, evidence: Evidence, orders: Orders) -> Look:
-    """Look at the workflow."""
-    grade, words = _WORDS[view.workflow]
-    details = list(view.problems)
-    if view.problems:
-        grade, words = Grade.BAD, f"refused the request: {count_of(len(view.problems), 'problem')}"
-    if view.workflow_message:
-        details.append(view.workflow_message)
+def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
+    """Describe where the rules say that the workflow stands."""
+    facts, view = evidence.explanation.facts, evidence.explanation.judged.view
+    verdict, words = _WORDS[facts.workflow]
+    problems = [inert(entry) for entry in facts.problems[:_PROBLEMS]] if verdict is not Verdict.GOOD else []
+    if problems:
+        words = f"refused the request: {count_of(len(facts.problems), 'problem')}"
     commands: list[str] = []
-    log = evidence.job_log
-    jobs = jobs_of(view, objects(evidence.jobs))
-    failed = failed_job(jobs)
+    jobs = list(evidence.jobs)
+    failed = failed_job(jobs) if verdict is not Verdict.GOOD else None
+    told = _failure(failed) if failed is not None else []
+    if failed is not None and facts.workflow is Workflow.RUNNING:
+        words = "is running again after a failed attempt"
+    if facts.workflow is Workflow.SUSPENDED:
+        words, commands = _suspended(evidence, orders)
+    if under(evidence.case.request, "metadata", "labels", PAUSED_LABEL) == "true":
+        # Kratix runs nothing while the label is there, whatever state the workflow was in
+        verdict = verdict if verdict is Verdict.GOOD else Verdict.PAUSED
+        words = f"{words}; label {PAUSED_LABEL} keeps Kratix from going on"
+        commands = [orders.once_approved(_without(PAUSED_LABEL, view, orders))]
     if failed is not None:
-        failure = condition(failed, "Failed")
-        said = text(failure, "message") or text(failure, "reason")
-        details.append(f"Job {name_of(failed)} failed" + (f": {said}" if said else ""))
-        if log is not None:
-            of = log.of
-            commands.append(orders.logs(of.namespace, of.pod, of.container, previous=of.previous))
-        else:
-            commands.append(
-                orders.kubectl("logs", f"job/{name_of(failed)}", "--all-containers", namespace=view.namespace)
-            )
-        if view.workflow is Workflow.RUNNING:
-            words = "is running again after a failed attempt"
-    elif unread(evidence.jobs):
-        details.append(f"its Jobs: {unread(evidence.jobs)}")
-    if view.workflow is Workflow.SUSPENDED:
-        resume = orders.kubectl("label", view.resource, view.name, f"{SUSPENDED_LABEL}-", namespace=view.namespace)
-        commands.append(resume)
-    elif grade is not Grade.GOOD and not commands:
+        commands.append(_logs(failed, evidence, view, orders))
+    elif verdict is not Verdict.GOOD and not commands:
         selector = f"kratix.io/resource-name={view.name}"
         commands.append(orders.kubectl("get", "jobs", "-l", selector, namespace=view.namespace))
+    told += [f"its Jobs: {evidence.jobs_unread}"] if evidence.jobs_unread else []
+    said = [inert(facts.workflow_message)] if facts.workflow_message else []
     known = f" ({count_of(len(jobs), 'Job')})" if jobs else ""
-    return Look("Workflow", grade, Rank.WORKFLOW, f"{words}{known}", tuple(details), log, tuple(commands))
+    log = evidence.job_log if failed is not None else None
+    return Look("Workflow", verdict, f"{words}{known}", (*problems, *said, *told), log, tuple(commands))
+
+
+def _suspended(evidence: Evidence, orders: Orders) -> tuple[str, list[str]]:
+    """A suspended workflow waits for a person, unless it said when it goes on by itself."""
+    explanation, view = evidence.explanation, evidence.explanation.judged.view
+    pipelines = items(under(evidence.case.request, "status", "kratix", "workflows", "pipelines"))
+    waiting = [entry for entry in pipelines if under(entry, "phase") == "Suspended"]
+    told = [under(entry, "nextRetryAt") for entry in waiting]
+    if not waiting or any(moment is None for moment in told):
+        return "is suspended", [orders.once_approved(_without(SUSPENDED_LABEL, view, orders))]
+    moments = [moment for moment in map(parse_time, told) if moment is not None]
+    if not moments:
+        return "goes on by itself, at a time that cannot be read (nextRetryAt)", [orders.describe(view)]
+    at, left = max(moments), (max(moments) - explanation.now).total_seconds()
+    when = f"in {duration(left)}" if left > 0 else f"due {duration(-left)} ago"
+    return f"goes on by itself at {format_time(at)} ({when})", [orders.describe(view)]
+
+
+def _without(label: str, view: RequestView, orders: Orders) -> str:
+    return orders.kubectl("label", view.resource, view.name, f"{label}-", namespace=view.namespace)
+
+
+def _failure(job: object) -> list[str]:
+    failure = condition(job, "Failed")
+    said = text(failure, "message") or text(failure, "reason")
+    return [f"Job {name_of(job)} failed" + (f": {said}" if said else "")]
+
+
+def _logs(job: object, evidence: Evidence, view: RequestView, orders: Orders) -> str:
+    if evidence.job_log is not None:
+        of = evidence.job_log.of
+        return orders.logs(of.namespace, of.pod, of.container, previous=of.previous)
+    return orders.kubectl("logs", f"job/{name_of(job)}", "--all-containers", namespace=view.namespace)

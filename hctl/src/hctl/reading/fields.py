@@ -1,15 +1,16 @@
-"""Small readings that the looks share."""
+"""Ways into an object as the cluster holds it: total, whatever JSON stands there."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from hctl.diagnosis.evidence import Absent, Fetched, Unread
-from hctl.reading.read import items, mapping
-from hctl.texts import inert
+from hctl.texts import age_of, inert
 from platform_status_contract.model.contract import Selector
 from platform_status_contract.model.times import parse_time
 
-__all__ = ["condition", "label_selector", "name_of", "newest_first", "objects", "text", "under"]
+from .read import items, mapping
+
+__all__ = ["condition", "holds_in_deletion", "label_selector", "name_of", "newest_first", "text", "under"]
 
 
 def under(value: object, *keys: str) -> object:
@@ -29,25 +30,20 @@ def name_of(value: object) -> str:
     return text(value, "metadata", "name", limit=253)
 
 
-def objects(fetched: Fetched) -> list[Any]:
-    """Return the objects of a collection; none if it was not read."""
-    return fetched if isinstance(fetched, list) else []
-
-
-def unread(fetched: Fetched) -> str:
-    """Why something was not read; empty if it was."""
-    return fetched.why if isinstance(fetched, Unread) else ""
-
-
-def absent(fetched: Fetched) -> bool:
-    """Whether it is known not to be there."""
-    return isinstance(fetched, Absent)
-
-
 def condition(value: object, kind: str) -> Mapping[str, object]:
     """Return the condition of a type out of status.conditions; empty without one."""
     found = (mapping(entry) for entry in items(under(value, "status", "conditions")))
     return next((entry for entry in found if entry.get("type") == kind), {})
+
+
+def holds_in_deletion(value: object, now: datetime) -> list[str]:
+    """Say for how long an object is being deleted, and what holds it; nothing if it is not."""
+    since = under(value, "metadata", "deletionTimestamp")
+    if since is None:
+        return []
+    finalizers = [inert(entry, 253) for entry in items(under(value, "metadata", "finalizers"))[:6]]
+    held = f"held by {', '.join(finalizers)}" if finalizers else "nothing holds it any more"
+    return [f"being deleted for {age_of(parse_time(since), now)}; {held}"]
 
 
 def newest_first(found: list[Any]) -> list[Any]:
