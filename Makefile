@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl evaluation soak images wheels repository lock clean control-plane verify observability observability-binaries
+  promise pictures bench bench-hctl soak images wheels repository lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ test: $(READY) ## Run every test, those on the real API server included
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node" $(ARGS)
 
 test-unit: $(READY) ## Run the tests of rules, decoding and texts, without a cluster (under a minute)
-	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives tests/assistant_evaluation $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives $(ARGS)
 
 start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 pairs and a burst of 12, with both pacings (6 min)
 	@$(BIN)/python -m tests.cluster.start_window.groups --before
@@ -106,9 +106,6 @@ bench-hctl: control-plane ## Measure how soon hctl answers, beside kubectl
 
 pictures: control-plane ## Draw the pictures of docs/hctl.md, out of a real run
 	@$(BIN)/python -m tests.cluster.hctl.pictures
-
-evaluation: control-plane ## Ask the assistant every question of its evaluation set, and print the scoreboard
-	@$(BIN)/python -m tests.cluster.assistant.evaluation
 
 soak: control-plane ## Shake the sidecar with random churn and every fault (SOAK=900 seconds)
 	@$(BIN)/python -m tests.faults.soak $(if $(SOAK),--seconds $(SOAK))

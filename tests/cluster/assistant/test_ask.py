@@ -56,8 +56,8 @@ def test_only_a_ready_request_is_answered_by_yes(place: Place, phase: str) -> No
     report = _asked(place, "is", name, "ok?")
     assert report["verdict"] == {"Ready": "yes", "Unknown": "unknown"}.get(phase, "no")
     assert _facts(report)["phase"] == phase
-    assert report["request"]["name"] == name
-    assert all(fact["source"]["resourceVersion"] for fact in report["facts"])
+    assert [entry["name"] for entry in report["requests"]] == [name]
+    assert all(fact["resourceVersion"] for fact in report["facts"])
 
 
 def test_the_answer_of_the_plan_and_where_each_word_of_it_stands(place: Place) -> None:
@@ -68,8 +68,10 @@ def test_the_answer_of_the_plan_and_where_each_word_of_it_stands(place: Place) -
         f"Yes, vcluster {name} is Ready. API endpoint: https://{name}.integratn.tech:443, all 3/3 pods running, "
         "Argo CD synced and healthy."
     )
+    assert len(lines) == 1
     document = place.run("ask", f"Is my {name} vCluster working?", "-o", "yaml").stdout
     assert yaml.safe_load(document)["text"] == lines[0]
+    lines = place.run("ask", f"Is my {name} vCluster working?", "--cite").stdout.splitlines()
     resource, version = "vclusterorchestratorv2s.platform.integratn.tech", put["metadata"]["resourceVersion"]
     assert lines[1] == ""
     assert lines[2].startswith(
@@ -87,9 +89,9 @@ def test_a_silent_sidecar_is_said_and_nothing_is_claimed(place: Place) -> None:
     ended = place.run("ask", f"is {name} ok")
     assert ended.returncode == 4
     assert ended.stdout.startswith("I cannot say: the sidecar has been silent for 5m")
-    assert "Last known, and not to be trusted: phase Ready" in ended.stdout.splitlines()[0]
+    assert f"Last known, and not to be trusted: vcluster {name} is Ready" in ended.stdout.splitlines()[0]
     report = _asked(place, "how many pods does", name, "have")
-    assert (report["verdict"], report["abstained"], report["exitCode"]) == ("unknown", True, 4)
+    assert (report["verdict"], bool(report["abstainedBecause"]), report["exitCode"]) == ("unknown", True, 4)
 
 
 def test_an_edit_that_nobody_looked_at_is_no_yes(place: Place) -> None:
@@ -109,9 +111,8 @@ def test_two_namespaces_are_listed_and_the_question_may_choose(place: Place) -> 
     ended = place.run("ask", "is", name, "working?")
     assert ended.returncode == 2
     assert f"in namespace default; vcluster {name} in namespace {place.namespace}" in ended.stdout
-    assert "-n default" in ended.stdout
     report = place.asked("ask", "is", name, "working?")
-    assert (report["request"], len(report["candidates"])) == (None, 2)
+    assert (report["verdict"], len(report["requests"])) == ("none", 2)
     for words in (("is", name, "in namespace default ok"), (f"is default/{name} ok",), ("is", name, "in default ok")):
         chosen = place.run("ask", *words)
         assert (chosen.returncode, chosen.stdout[:3]) == (1, "No,"), words
@@ -123,18 +124,20 @@ def test_an_unknown_name_gets_the_nearest(place: Place) -> None:
     place.put(name, "Ready")
     ended = place.run("ask", f"is {name[1:]} ok?")
     assert ended.returncode == 2
-    assert f"did you mean vcluster {name}" in ended.stdout
+    assert f"Did you mean vcluster {name}" in ended.stdout
 
 
 def test_everything_is_counted(place: Place) -> None:
     for phase in PHASES:
         place.put(place.unique(phase.lower()), phase)
     report = _asked(place, "which are broken?")
-    assert (report["intent"], report["verdict"], report["exitCode"]) == ("broken", "no", 1)
-    facts = _facts(report)
-    assert (facts["count.total"], facts["count.ready"]) == (7, 1)
-    broken = {entry.rpartition("/")[2].partition("-")[0] for entry in facts["broken"]}
-    assert broken == {"degraded", "failed", "unknown"}
+    assert (report["intent"], report["verdict"], report["exitCode"]) == ("overview", "none", 1)
+    assert report["text"].startswith("1 of 7 requests is ready. Not ready: ")
+    assert len(report["requests"]) == 7
+    not_ready, _, unclear = report["text"].partition("Nobody can tell: ")
+    assert "unknown-" in unclear
+    assert all(f"{phase.lower()}-" in not_ready for phase in PHASES if phase not in ("Ready", "Unknown"))
+    assert " ready-" not in report["text"]
 
 
 def test_why_names_the_cause_the_next_command_and_the_runbook(place: Place) -> None:
@@ -175,9 +178,9 @@ def test_what_changed_comes_with_the_events_of_the_request_alone(place: Place) -
     event(name, "Ready -> Degraded: PodsNotReady")
     event("somebody-else", "nothing to do with it")
     report = _asked(place, "what changed in", name)
-    events = [fact for fact in report["facts"] if fact["source"]["type"] == "event"]
+    events = [fact for fact in report["facts"] if fact["type"] == "event"]
     assert [fact["value"] for fact in events] == ["PhaseChanged: Ready -> Degraded: PodsNotReady"]
-    assert events[0]["source"]["resourceVersion"]
+    assert events[0]["resourceVersion"]
     assert 50 < events[0]["ageSeconds"] < 110
     assert "nothing to do with it" not in json.dumps(report)
 
@@ -206,7 +209,8 @@ def test_who_may_see_nothing_is_told_so_in_one_line(kinds: Cluster, place: Place
     document = hctl(kubeconfig, "ask", "is everything ok?", "-o", "json")
     report = json.loads(document.stdout)
     jsonschema.validate(report, _SCHEMA)
-    assert (report["verdict"], report["abstained"], report["exitCode"], document.returncode) == ("unknown", True, 3, 3)
+    assert (report["verdict"], report["exitCode"], document.returncode) == ("unknown", 3, 3)
+    assert report["abstainedBecause"]
 
 
 def test_who_may_see_one_namespace_is_answered_about_that_and_told_so(kinds: Cluster, place: Place) -> None:
@@ -230,7 +234,7 @@ def test_what_is_forbidden_beside_the_request_is_said_to_be_missing(kinds: Clust
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
     ended = hctl(kubeconfig, "ask", "what changed in", name)
     assert ended.returncode == 0, ended.stderr
-    assert "you may not list Events" in ended.stdout
+    assert "Events could not be read" in ended.stdout
 
 
 def test_a_lease_that_may_not_be_read_proves_nothing(kinds: Cluster, place: Place) -> None:
@@ -263,7 +267,7 @@ def test_a_prometheus_that_is_away_costs_a_note_and_not_the_answer(place: Place)
     ended = place.run("ask", f"is {name} ok", PLATFORM_STATUS_PROMETHEUS=address)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("Yes, ")
-    assert "Note: Prometheus was not heard, the answer rests on the API server alone: " in ended.stdout
+    assert "Note: Prometheus did not answer; this rests on the API server alone: " in ended.stdout
 
 
 @pytest.mark.parametrize("question", ["what is the weather?", "please delete media", "x" * 100_000])
@@ -277,10 +281,9 @@ def test_what_is_no_question_for_it_ends_with_what_it_can_answer(place: Place, q
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["-o", "table"], "-o table: expected text, json or yaml"),
+        (["-o", "table"], "-o table: expected text, json, yaml"),
         (["--prometheus", "ftp://x"], "--prometheus: "),
         (["--prometheus-token-file", "/x"], "need --prometheus URL"),
-        (["--model", "small"], "--model NAME and --model-endpoint URL belong together"),
     ],
 )
 def test_wrong_options_are_one_line_each(place: Place, words: list[str], said: str) -> None:
@@ -288,17 +291,6 @@ def test_wrong_options_are_one_line_each(place: Place, words: list[str], said: s
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert ended.stderr.count("\n") == 1
-
-
-def test_a_model_that_is_away_leaves_the_answer_of_the_rules(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    endpoint = f"http://127.0.0.1:{_dead_port()}/v1"
-    report = _asked(place, "is", name, "ok?", "--model", "small", "--model-endpoint", endpoint)
-    assert report["text"].startswith("Yes, ")
-    assert report["model"]["used"] is False
-    assert report["model"]["name"] == "small"
-    assert "not heard" in report["model"]["rejected"]
 
 
 def test_another_golden_path_is_answered_about_by_its_contract_alone(place: Place, tmp_path: Path) -> None:
@@ -311,7 +303,7 @@ def test_another_golden_path_is_answered_about_by_its_contract_alone(place: Plac
         assert place.run("ask", f"is {hidden} ok").returncode == 2, "a kind without the category has to be named"
         assert place.run("ask", f"is the hidden {hidden} ok").stdout.startswith(f"Yes, web app {hidden} is Ready.")
         report = _asked(place, "are all shopfronts ok?")
-        assert (report["verdict"], _facts(report)["count.total"]) == ("yes", 1)
+        assert (report["verdict"], len(report["requests"])) == ("yes", 1)
 
 
 def test_a_namespace_in_the_question_is_looked_into_even_if_not_all_may_be_listed(kinds: Cluster, place: Place) -> None:
@@ -337,3 +329,4 @@ def test_of_what_you_may_not_look_at_the_status_speaks(kinds: Cluster, place: Pl
     assert 'The first cause: Pods: "you may not read Pods in ' in ended.stdout
     assert "; the status says: 2/3 pods are ready" in ended.stdout, "in its words, and in nobody else's"
     assert "By what is seen now" not in ended.stdout
+    assert ended.returncode == 1, ended.stderr

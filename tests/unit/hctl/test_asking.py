@@ -11,10 +11,10 @@ from hctl.errors import ExitCode
 from hctl.target import Target
 from platform_status_contract import REPOSITORY
 
-_HEARD: list[tuple[Target, str, dict[str, str]]] = []
+_HEARD: list[tuple[Target, str, dict[str, str | bool]]] = []
 
 
-def answering(target: Target, question: str, **options: str) -> ExitCode:
+def answering(target: Target, question: str, **options: str | bool) -> ExitCode:
     _HEARD.append((target, question, options))
     return ExitCode.STALE
 
@@ -60,3 +60,16 @@ def test_the_assistant_that_is_installed_here_is_found() -> None:
     from platform_status_assistant.ask.command import ask  # noqa: PLC0415 - likewise
 
     assert _assistant() is ask
+
+
+def test_the_help_prints_the_forms_of_a_question_as_they_stand() -> None:
+    from platform_status_assistant.ask.grammar import FORMS  # noqa: PLC0415 - what is found by its entry point
+
+    ended = CliRunner().invoke(app, ["ask", "--help"])
+    assert ended.exit_code == 0
+    assert all(form.text in ended.stdout for form in FORMS)
+
+
+def test_the_help_without_the_assistant_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch)
+    assert "hctl ask needs the assistant" in CliRunner().invoke(app, ["ask", "--help"]).stdout

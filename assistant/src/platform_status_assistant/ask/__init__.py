@@ -1,9 +1,5 @@
-"""From a question to an answer whose every fact is cited, or to the admission that the evidence is missing.
+"""From a question of a closed grammar to an answer, whose facts say where they stand.
 
-The way of a question is one line, and each step is a module: **words -> intents -> names -> evidence -> answers ->
-documents -> spelling**. Only `evidence` and `hearing` do I/O, by way of hctl and `retrieval`; `wording` asks a
-model.
-
-Belongs here: intents and names by rules, evidence, answers, the check of a model's reply. May not: rules about health,
-drawing beyond plain lines.
+**grammar -> meaning -> evidence -> answers -> documents.** Only `evidence` and `command` do I/O. Belongs here: the
+forms of a question, and sentences about what hctl found. May not: rules about health, understanding of language.
 """

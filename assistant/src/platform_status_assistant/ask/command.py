@@ -1,10 +1,8 @@
 """``hctl ask QUESTION``: what hctl runs when it finds this distribution by its entry point."""
 
+import re
 import sys
-from enum import StrEnum
-from typing import Any
-
-from msgspec import Struct
+from typing import Final
 
 from hctl.documents.outputs import Form, Output, spell
 from hctl.errors import ClusterError, ExitCode, UsageError
@@ -13,116 +11,94 @@ from hctl.target import Target
 from hctl.texts import inert
 from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError
 
-from .asking import ask_cluster, unheard
-from .documents import Worded, answer_report
-from .hearing import Ear
-from .model import ModelSettings
-from .spelling import spell_answer
-from .wording import word
+from .answers import answer
+from .documents import answer_report, spell_answer
+from .evidence import gather, look_at_fleet
+from .facts import Answer, Verdict
+from .grammar import Question, read_question
+from .meaning import find_meant
 
-__all__ = ["Asked", "ask"]
+__all__ = ["ask", "ask_cluster"]
 
-_PATIENCE = 5.0
+_PROMETHEUS_TIMEOUT: Final = 5.0
 """Seconds for one query: a witness that does not answer must not hold the answer up."""
 
-
-class _Shape(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-    YAML = "yaml"
+_OUTPUTS: Final = ("text", "json", "yaml")
+_NAMESPACE: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\Z")
 
 
-class Asked(Struct, frozen=True):
-    """The options of ``hctl ask``.
-
-    Attributes:
-        output: ``text``, ``json`` or ``yaml``.
-        prometheus: Address of a Prometheus; empty for none.
-        prometheus_token_file: Holds its bearer token; empty for none.
-        prometheus_ca_file: Authorities that are trusted for it; empty for those of the machine.
-        model: Name of a language model that words the answer; empty for none.
-        model_endpoint: Where it answers.
-        model_key_file: Holds the key for it; empty for the environment's OPENAI_API_KEY.
-        model_ca_file: Authorities that are trusted for it; empty for those of the machine.
-    """
-
-    output: str = "text"
-    prometheus: str = ""
-    prometheus_token_file: str = ""
-    prometheus_ca_file: str = ""
-    model: str = ""
-    model_endpoint: str = ""
-    model_key_file: str = ""
-    model_ca_file: str = ""
-
-
-def ask(target: Target, question: str, **options: str) -> ExitCode:
+def ask(
+    target: Target,
+    question: str,
+    *,
+    output: str = "text",
+    cite: bool = False,
+    prometheus: str = "",
+    token_file: str = "",
+    ca_file: str = "",
+) -> ExitCode:
     """Answer a question on standard output.
 
     Args:
         target: Which cluster, and where in it.
         question: Any text.
-        options: Fields of `Asked`.
+        output: ``text``, ``json`` or ``yaml``.
+        cite: Whether the text cites each fact.
+        prometheus: Address of a Prometheus as a second witness; empty for none.
+        token_file: Holds its bearer token; empty for none.
+        ca_file: Authorities that are trusted for it; empty for those of the machine.
 
     Raises:
         HctlError: The options make no sense, or the cluster cannot be asked.
     """
-    asked = Asked(**options)
-    shape = _shape(asked.output)
-    model = _model(asked)
-    ear = _ear(asked)
+    if output not in _OUTPUTS:
+        raise UsageError(f"-o {inert(output, 60)}: expected {', '.join(_OUTPUTS)}")
+    witness = _prometheus(prometheus, token_file, ca_file)
+    read = read_question(question)
     try:
-        read, answer = ask_cluster(Session(target), question, ear)
+        found = ask_cluster(Session(target), read, witness)
     except ClusterError as error:
-        if shape is not _Shape.TEXT:
-            # Whoever asked for a document gets one; the line on standard error comes as well.
-            _write(shape, answer_report(*unheard(question, str(error))))
+        if output != "text":
+            # whoever asked for a document gets one; the line on standard error comes as well
+            intent, text = read.readings[0][0], f"I cannot say: {error}"
+            failed = Answer(intent, Verdict.UNKNOWN, text, ExitCode.UNREACHABLE, abstained=str(error))
+            _write(output, read, failed, cite=cite)
         raise
-    worded = word(read.text, answer, model) if model is not None else Worded()
-    report = answer_report(read.text, answer, worded)
-    if read.cut:
-        report["notes"].append("The question is too long; only its beginning was read")
-    _write(shape, report)
-    return answer.exit_code
+    _write(output, read, found, cite=cite)
+    return found.exit_code
 
 
-def _write(shape: _Shape, report: dict[str, Any]) -> None:
-    text = spell_answer(report) if shape is _Shape.TEXT else spell(Output(Form(str(shape))), report, ())
-    sys.stdout.write(text)
+def ask_cluster(session: Session, question: Question, prometheus: Prometheus | None = None) -> Answer:
+    """Answer a question from a cluster; also for programs other than ``hctl ask``.
+
+    Raises:
+        HctlError: The cluster cannot be reached, or does not let us.
+    """
+    session.open()
+    fleet = look_at_fleet(session, question)
+    meant = find_meant(question, [view for view, _ in fleet.pairs], fleet.kinds, session.target.namespace)
+    elsewhere = next((word for word in meant.unknown if fleet.narrowed and _NAMESPACE.match(word)), "")
+    told = meant.namespace or elsewhere.partition("/")[0]
+    if fleet.narrowed and _NAMESPACE.match(told) and told not in fleet.narrowed:
+        # not everything may be listed, but the question says where to look
+        session = Session(session.target._replace(namespace=told))
+        fleet = look_at_fleet(session, question)
+        meant = find_meant(question, [view for view, _ in fleet.pairs], fleet.kinds, told)
+    return answer(meant, gather(session, meant, fleet, prometheus))
+
+
+def _write(output: str, question: Question, found: Answer, *, cite: bool) -> None:
+    report = answer_report(question, found)
+    text = spell_answer(report, found, cite=cite)
+    sys.stdout.write(text if output == "text" else spell(Output(Form(output)), report, ()))
     sys.stdout.flush()
 
 
-def _shape(text: str) -> _Shape:
-    if text not in _Shape.__members__.values():
-        raise UsageError(f"-o {inert(text, 60)}: expected text, json or yaml")
-    return _Shape(text)
-
-
-def _ear(asked: Asked) -> Ear | None:
-    if not asked.prometheus:
-        if asked.prometheus_token_file or asked.prometheus_ca_file:
-            raise UsageError("--prometheus-token-file and --prometheus-ca-file need --prometheus URL")
-        return None
+def _prometheus(address: str, token_file: str, ca_file: str) -> Prometheus | None:
+    if not address and (token_file or ca_file):
+        raise UsageError("--prometheus-token-file and --prometheus-ca-file need --prometheus URL")
+    files = {"token_file": token_file or None, "ca_file": ca_file or None}
     try:
-        prometheus = Prometheus(
-            asked.prometheus,
-            token_file=asked.prometheus_token_file or None,
-            ca_file=asked.prometheus_ca_file or None,
-            timeout_seconds=_PATIENCE,
-        )
+        return Prometheus(address, **files, timeout_seconds=_PROMETHEUS_TIMEOUT) if address else None
     except PrometheusError as error:
         raise UsageError(f"--prometheus: {error}") from error
-    return Ear(prometheus)
-
-
-def _model(asked: Asked) -> ModelSettings | None:
-    if bool(asked.model) != bool(asked.model_endpoint):
-        raise UsageError("--model NAME and --model-endpoint URL belong together: give both, or none")
-    if not asked.model:
-        return None
-    return ModelSettings(
-        endpoint=asked.model_endpoint,
-        name=asked.model,
-        key_file=asked.model_key_file or None,
-        ca_file=asked.model_ca_file or None,
-    )

@@ -1,97 +1,73 @@
-"""An answer -> its JSON document; `jsonschema/answer-v1.schema.json` is the promise."""
+"""An answer -> its JSON document (`jsonschema/answer-v1.schema.json` is the promise) and its text. Pure."""
 
 from importlib.resources import files
 from typing import Any, Final
 
-from msgspec import Struct
-
 from hctl.documents.reports import API_VERSION
-from hctl.reading.views import RequestView
 
-from .facts import Answer, Fact
+from .facts import Answer
+from .grammar import Question
 
-__all__ = ["KIND", "Worded", "answer_report", "schema_text"]
+__all__ = ["KIND", "answer_report", "schema_text", "spell_answer"]
 
 KIND: Final = "Answer"
 
 Json = dict[str, Any]
 
 
-class Worded(Struct, frozen=True):
-    """Who worded an answer.
-
-    Attributes:
-        used: Whether the text is a model's.
-        name: Which model was asked; empty if none was.
-        rejected: Why its wording was not taken; empty if it was.
-        text: Its wording.
-    """
-
-    used: bool = False
-    name: str = ""
-    rejected: str = ""
-    text: str = ""
-
-
-def answer_report(question: str, answer: Answer, worded: Worded = Worded()) -> Json:  # noqa: B008 - frozen
+def answer_report(question: Question, answer: Answer) -> Json:
     """Return the document of an answer.
 
     Args:
-        question: As it was asked, inert and bounded.
+        question: As it was read.
         answer: The answer.
-        worded: Who worded it.
     """
+    notes = [*answer.notes, *(["The question is too long; only its beginning was read"] if question.cut else [])]
     return {
         "apiVersion": API_VERSION,
         "kind": KIND,
-        "question": question,
-        "intent": str(answer.topic),
+        "question": question.text,
+        "intent": str(answer.intent),
         "verdict": str(answer.verdict),
-        "text": worded.text if worded.used else answer.text,
-        "abstained": bool(answer.abstained),
+        "text": answer.text,
+        "notUnderstood": list(answer.unknown),
         "abstainedBecause": answer.abstained,
-        "request": _request(answer.request),
-        "candidates": [
-            {"namespace": view.namespace, "name": view.name, "kind": view.kind} for view in answer.candidates
+        "requests": [
+            {"resource": view.resource, "namespace": view.namespace, "name": view.name, "calledName": view.called}
+            for view in answer.requests
         ],
-        "facts": [_fact(str(number), fact) for number, fact in enumerate(answer.facts, start=1)],
-        "notes": list(answer.notes),
-        "model": {"used": worded.used, "name": worded.name, "rejected": worded.rejected},
+        "facts": [
+            {
+                "name": fact.name,
+                "value": list(fact.value) if isinstance(fact.value, tuple) else fact.value,
+                "type": fact.type,
+                "reference": fact.reference,
+                "key": fact.key,
+                "resourceVersion": fact.version,
+                "ageSeconds": fact.age,
+            }
+            for fact in answer.facts
+        ],
+        "notes": notes,
         "exitCode": int(answer.exit_code),
     }
+
+
+def spell_answer(report: Json, answer: Answer, *, cite: bool) -> str:
+    """Spell an answer for people; nothing in it is obeyed by a terminal.
+
+    Args:
+        report: Its document.
+        answer: The answer.
+        cite: Whether each fact is cited below it.
+    """
+    lines = [report["text"], *(f"Note: {note}" for note in report["notes"])]
+    if cite:
+        lines += ["", *(f"[{number}] {fact.text}" for number, fact in enumerate(answer.facts, start=1))]
+    return "\n".join(lines) + "\n"
 
 
 def schema_text() -> str:
     """Return the JSON Schema (2020-12) of an answer, as text."""
     path = files("platform_status_assistant").joinpath("jsonschema", "answer-v1.schema.json")
     return path.read_text(encoding="utf-8")
-
-
-def _request(view: RequestView | None) -> Json | None:
-    if view is None:
-        return None
-    return {
-        "kind": view.kind,
-        "resource": view.resource,
-        "namespace": view.namespace,
-        "name": view.name,
-        "calledName": view.called,
-    }
-
-
-def _fact(identifier: str, fact: Fact) -> Json:
-    source = fact.source
-    return {
-        "id": identifier,
-        "name": fact.name,
-        "value": list(fact.value) if isinstance(fact.value, tuple) else fact.value,
-        "text": fact.text,
-        "source": {
-            "type": source.type,
-            "reference": source.reference,
-            "key": source.key,
-            "resourceVersion": source.resource_version,
-            "query": source.query,
-        },
-        "ageSeconds": fact.age,
-    }

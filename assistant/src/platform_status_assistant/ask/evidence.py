@@ -1,8 +1,9 @@
-"""The only I/O of an answer: the cluster by way of hctl, and Prometheus; what cannot be had is a value and no error."""
+"""The I/O of an answer: the cluster by way of hctl, and Prometheus. What cannot be had is a value, not an error."""
 
+import math
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import Struct
@@ -10,29 +11,26 @@ from msgspec import Struct
 from hctl.cluster.discovery import VCLUSTER, Kind
 from hctl.cluster.requests import Collection, judge_all
 from hctl.cluster.transport import segment
-from hctl.diagnosis.conclude import Diagnosis
 from hctl.diagnosis.diagnose import diagnose_request
 from hctl.errors import ClusterError
 from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.session import Session
 from hctl.texts import inert
+from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError, SelectorError, Vector, selector
 from platform_status_contract.model.times import parse_time
 
-from .hearing import Ear
-from .intents import Topic
-from .names import KindWords, Meant
-from .seen import Events, EventSeen, Evidence, Heard
-from .vocabulary import KNOWN
-from .words import Question, split
+from .grammar import Intent, Question
+from .meaning import RESERVED, KindWords, Meant
+from .weighing import EventSeen, Evidence, Heard
 
-__all__ = ["Fleet", "look_around", "look_at_fleet"]
+__all__ = ["Fleet", "gather", "listen", "look_at_fleet"]
 
 _VIRTUAL_CLUSTER: Final = ("vcluster", "vclusters", "virtual cluster", "virtual clusters")
-_MOST_EVENTS: Final = 20
-_FORBIDDEN: Final = 403
+_MAX_EVENTS: Final = 20
 _SELECTABLE: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9.]{0,252}\Z")
 _NOT_OURS: Final = (".k8s.io", "argoproj.io", "kratix.io")
+_PHASE: Final = "platform_resource_phase"
 
 
 class Fleet(Struct, frozen=True):
@@ -50,23 +48,19 @@ class Fleet(Struct, frozen=True):
     narrowed: tuple[str, ...]
     refused: tuple[str, ...]
 
-    @property
-    def views(self) -> tuple[RequestView, ...]:
-        """The requests, read."""
-        return tuple(view for view, _ in self.pairs)
-
 
 def look_at_fleet(session: Session, question: Question) -> Fleet:
-    """List what a question may be about: every golden path, and a kind that it names though nothing of it is bound yet.
+    """List every golden path, and a kind of another group that the question names.
 
     Raises:
         HctlError: The cluster cannot be asked.
     """
-    named = {kind.resource for kind in _named_kinds(session, question)}
+    said = {part for _, words in question.readings for word in words for part in (word, word.partition("/")[0])}
     ours = session.candidates()
+    named = [kind for kind in session.kinds if _may_be_ours(kind) and said.intersection(_words_of(kind))]
     listed: list[Collection] = []
     refusal: ClusterError | None = None
-    for kind in (*ours, *(kind for kind in session.kinds if kind.resource in named and kind not in ours)):
+    for kind in dict.fromkeys((*ours, *named)):
         try:
             listed += session.requests_of(kind)
         except ClusterError as error:
@@ -76,73 +70,15 @@ def look_at_fleet(session: Session, question: Question) -> Fleet:
             session.refused.append(kind.resource)
     if refusal is not None and not listed:
         raise refusal
+    bound = [entry for entry in listed if any(view.bound for view in entry.views) or entry.kind in ours]
+    pairs = tuple(pair for entry in bound for pair in zip(entry.views, entry.objects, strict=True))
+    kinds = tuple(_kind_words(entry.kind, [view for view, _ in pairs]) for entry in bound)
     narrowed = {entry.namespace for entry in listed if entry.narrowed}
-    # As in hctl: a golden path is whichever kind has an object that is bound to a contract; or it is ours, and named.
-    collections = [
-        entry
-        for entry in listed
-        if any(view.bound for view in entry.views) or (entry.kind.resource in named and entry.kind in ours)
-    ]
-    pairs = tuple(pair for collection in collections for pair in zip(collection.views, collection.objects, strict=True))
-    known = [collection.kind for collection in collections]
-    known += [kind for kind in ours if kind not in known]
-    kinds = tuple(_kind_words(kind, [view for view, _ in pairs if view.resource == kind.resource]) for kind in known)
     return Fleet(pairs, kinds, tuple(sorted(narrowed)), tuple(sorted(set(session.refused))))
 
 
-def _named_kinds(session: Session, question: Question) -> list[Kind]:
-    """The kinds that a question names; those of Kubernetes itself, of Argo CD and of Kratix are no golden paths."""
-    said = set(question.words) | {word.partition("/")[0] for word in question.words}
-    text = " ".join(question.words)
-    found = list(session.candidates())
-    found += [
-        kind
-        for kind in session.kinds
-        if kind.namespaced
-        and "list" in kind.verbs
-        and kind not in found
-        and "." in kind.group
-        and not kind.group.endswith(_NOT_OURS)
-        and not KNOWN.issuperset(said.intersection(_words_of(kind)))
-    ]
-    return [
-        kind
-        for kind in found
-        if any(name in said or (" " in name and f" {name} " in f" {text} ") for name in _words_of(kind) if name)
-    ]
-
-
-def look_around(session: Session, meant: Meant, fleet: Fleet, ear: Ear | None) -> Evidence:
-    """Fetch what the answer to a question rests on.
-
-    Raises:
-        HctlError: The cluster cannot be asked.
-    """
-    topic, chosen = meant.intent.topic, meant.chosen
-    transport = session.transport
-    diagnosis: Diagnosis | None = None
-    events: Events | None = None
-    if chosen is not None:
-        if topic is Topic.WHY:
-            raw = next(raw for view, raw in fleet.pairs if view is chosen)
-            diagnosis = diagnose_request(transport, session.orders, chosen, raw)
-        judged = [diagnosis.judged] if diagnosis else judge_all(transport, (chosen,))
-        if topic is Topic.CHANGED:
-            events = _events(session, chosen)
-    else:
-        judged = judge_all(transport, meant.among) if topic is Topic.BROKEN else []
-    heard = Heard()
-    if ear is not None and (chosen is not None or topic is Topic.BROKEN):
-        heard = ear.listen(chosen, history=topic is Topic.CHANGED)
-    return Evidence(
-        now=transport.now(),
-        judged=tuple(judged),
-        diagnosis=diagnosis,
-        events=events,
-        heard=heard,
-        narrowed=fleet.narrowed,
-        refused=fleet.refused,
-    )
+def _may_be_ours(kind: Kind) -> bool:
+    return kind.namespaced and "list" in kind.verbs and "." in kind.group and not kind.group.endswith(_NOT_OURS)
 
 
 def _words_of(kind: Kind) -> tuple[str, ...]:
@@ -151,43 +87,70 @@ def _words_of(kind: Kind) -> tuple[str, ...]:
 
 
 def _kind_words(kind: Kind, views: Sequence[RequestView]) -> KindWords:
-    shown = {" ".join(split(view.display_name)) for view in views} - {""}
-    taken = {" ".join(split(alias)) for view in views for alias in view.aliases} | KNOWN
-    said = {name for word in shown for name in (word, f"{word}s")} - taken
+    """The kind's own names, and what its contracts call it; those are a tenant's words and hide nothing."""
     label = "vcluster" if kind.resource == VCLUSTER else kind.singular or kind.kind.lower()
-    return KindWords(kind.resource, label, tuple(sorted({*filter(None, _words_of(kind)), *said})))
+    taken = RESERVED | {alias.lower() for view in views for alias in view.aliases}
+    shown = {view.display_name.lower() for view in views if view.resource == kind.resource} - {""}
+    told = {name for word in shown for name in (word, f"{word}s") if taken.isdisjoint({word, *word.split()})}
+    return KindWords(kind.resource, label, tuple(filter(None, (*_words_of(kind), *sorted(told)))))
 
 
-def _events(session: Session, view: RequestView) -> Events:
+def gather(session: Session, meant: Meant, fleet: Fleet, prometheus: Prometheus | None) -> Evidence:
+    """Fetch what the answer rests on.
+
+    Raises:
+        HctlError: The cluster cannot be asked.
+    """
+    transport, judged = session.transport, tuple(judge_all(session.transport, meant.chosen))
+    one = meant.chosen[0] if len(meant.chosen) == 1 and not meant.unknown else None
+    diagnosis = None
+    if one is not None and meant.intent is Intent.WHY:
+        raw = next(raw for view, raw in fleet.pairs if view is one)
+        diagnosis = diagnose_request(transport, session.orders, one, raw)
+    events = _events(session, one) if one is not None and meant.intent is Intent.CHANGED else None
+    heard = listen(prometheus) if prometheus is not None and judged else Heard()
+    return Evidence(transport.now(), judged, diagnosis, events, heard, fleet.narrowed, fleet.refused)
+
+
+def _events(session: Session, view: RequestView) -> tuple[EventSeen, ...] | None:
     if not (_SELECTABLE.match(view.name) and _SELECTABLE.match(view.kind)):
-        return Events()
+        return ()
     path = f"/apis/events.k8s.io/v1/namespaces/{segment(view.namespace)}/events"
     try:
         found, _ = session.transport.list_all(path, fields=f"regarding.name={view.name},regarding.kind={view.kind}")
-    except ClusterError as error:
-        return Events(unread="you may not list Events" if error.status == _FORBIDDEN else "Events: no answer")
-    seen = sorted((_event(entry) for entry in found), key=lambda event: _order(event.at), reverse=True)
-    return Events(tuple(seen[:_MOST_EVENTS]))
+    except ClusterError:
+        return None
+    seen = [_event(mapping(entry)) for entry in found]
+    return tuple(sorted(seen, key=lambda event: event.at.timestamp() if event.at else 0.0, reverse=True)[:_MAX_EVENTS])
 
 
-def _event(found: object) -> EventSeen:
-    fields = mapping(found)
+def _event(fields: Any) -> EventSeen:  # noqa: ANN401 - JSON of the cluster
     metadata, series = mapping(fields.get("metadata")), mapping(fields.get("series"))
-    times = (
-        series.get("lastObservedTime"),
-        fields.get("eventTime"),
-        fields.get("deprecatedLastTimestamp"),
-        metadata.get("creationTimestamp"),
-    )
+    times = (series.get("lastObservedTime"), fields.get("eventTime"), metadata.get("creationTimestamp"))
     at = next((moment for moment in map(parse_time, times) if moment is not None), None)
-    return EventSeen(
-        inert(metadata.get("name"), 253),
-        inert(fields.get("reason"), 128),
-        inert(fields.get("note"), 400),
-        at,
-        inert(metadata.get("resourceVersion"), 64),
-    )
+    name, version = inert(metadata.get("name"), 253), inert(metadata.get("resourceVersion"), 64)
+    return EventSeen(name, inert(fields.get("reason"), 128), inert(fields.get("note"), 400), at, version)
 
 
-def _order(moment: datetime | None) -> float:
-    return moment.timestamp() if moment is not None else 0.0
+def listen(prometheus: Prometheus) -> Heard:
+    """Ask a Prometheus for the phases of all requests."""
+    query = f"{selector(_PHASE)} == 1"
+    phases: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    try:
+        for sample in prometheus.query(query).samples:
+            kind, namespace, name, phase = (
+                sample.labels.get(key, "") for key in ("kind", "namespace", "name", "phase")
+            )
+            phases[kind, namespace, name] = tuple(sorted({*phases.get((kind, namespace, name), ()), phase}))
+        scraped = _moment(prometheus.query(f"max(timestamp({selector(_PHASE)}))")) if phases else None
+    except (PrometheusError, SelectorError) as error:
+        return Heard(prometheus.url, failure=str(error))
+    return Heard(prometheus.url, query=query, phases=phases, scraped=scraped)
+
+
+def _moment(vector: Vector) -> datetime | None:
+    values = [sample.value for sample in vector.samples if math.isfinite(sample.value)]
+    try:
+        return datetime.fromtimestamp(values[0], UTC) if len(values) == 1 else None
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,4 +1,4 @@
-"""What is said, and where it stands: each fact names the object, the key, and how old it is. Pure."""
+"""What is known, and where it stands: each fact names the object, the key, and how old it is. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,37 +11,19 @@ from hctl.reading.views import RequestView
 from hctl.texts import duration
 from platform_status_contract.model.times import format_time
 
-from .intents import Topic
+from .grammar import Intent
 from .phrases import Value, object_reference, spelled
 
-__all__ = ["Answer", "Citations", "Fact", "Source", "Verdict", "age"]
+__all__ = ["Answer", "Fact", "Verdict", "facts_of"]
 
 
 class Verdict(StrEnum):
-    """Whether what was asked about is ready, however the question was put."""
+    """Whether what was asked about is ready; NONE where the question does not ask that or was not understood."""
 
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
     NONE = "none"
-
-
-class Source(Struct, frozen=True):
-    """Where a fact stands.
-
-    Attributes:
-        type: ``status``, ``lease``, ``prometheus``, ``object`` or ``event``.
-        reference: ``plural.group/name in namespace``, or the address of a Prometheus.
-        key: Where in it, such as ``status.phase``.
-        resource_version: Of the object; empty if unknown.
-        query: What was asked of Prometheus.
-    """
-
-    type: str
-    reference: str
-    key: str = ""
-    resource_version: str = ""
-    query: str = ""
 
 
 class Fact(Struct, frozen=True):
@@ -50,105 +32,97 @@ class Fact(Struct, frozen=True):
     Attributes:
         name: A stable word, such as ``phase``.
         value: A scalar, or a list of texts.
-        text: The citation, for people.
-        source: Where it stands.
+        type: ``status``, ``lease``, ``prometheus``, ``object`` or ``event``.
+        reference: ``plural.group/name in namespace``, or the address of a Prometheus.
+        key: Where in it, such as ``status.phase``; for Prometheus the query.
+        version: resourceVersion of the object; empty if unknown.
         age: Seconds since somebody looked; None if that is not known.
     """
 
     name: str
     value: Value
-    text: str
-    source: Source
+    type: str
+    reference: str
+    key: str
+    version: str = ""
     age: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The citation in one line."""
+        looked = "at an unknown time" if self.age is None else f"{duration(self.age)} ago"
+        version = f", resourceVersion {self.version}" if self.version else ""
+        return f"{self.key} = {spelled(self.value)} of {self.reference}{version}, checked {looked}"
 
 
 class Answer(Struct, frozen=True):
     """What is answered.
 
     Attributes:
-        topic: What was asked.
-        verdict: Whether what was asked about is ready; ``none`` where the question is not about that.
-        text: The answer in a sentence or two.
+        intent: What was asked.
+        verdict: Whether what was asked about is ready.
+        text: The answer in a sentence or a few.
         exit_code: As `hctl status` ends.
-        facts: What the text rests on, each cited.
+        facts: What the text rests on.
         notes: What has to be said beside it.
         abstained: Why nothing is claimed; empty if something is.
-        request: The request that it is about.
-        candidates: Those to choose from.
+        requests: The requests that it is about, or of which one has to be chosen.
+        unknown: Words that were not understood.
     """
 
-    topic: Topic
+    intent: Intent
     verdict: Verdict
     text: str
     exit_code: ExitCode
     facts: tuple[Fact, ...] = ()
     notes: tuple[str, ...] = ()
     abstained: str = ""
-    request: RequestView | None = None
-    candidates: tuple[RequestView, ...] = ()
+    requests: tuple[RequestView, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
-class Citations:
-    """Makes facts about one request.
+def facts_of(judged: Judged) -> list[Fact]:
+    """Everything that a request says of itself, and the proof that a sidecar keeps it true.
 
-    Args:
-        judged: The request.
-        now: The API server's time.
+    What the sidecar writes was last checked when it renewed its Lease; what others write once does not age.
     """
-
-    def __init__(self, judged: Judged, now: datetime) -> None:
-        self.judged = judged
-        self.view = judged.view
-        self.now = now
-        self.reference = object_reference(self.view.resource, self.view.name, self.view.namespace)
-
-    def status(self, name: str, value: Value, key: str, *, static: bool = False) -> Fact:
-        """A key of the request itself; what the sidecar writes was checked when its Lease was renewed."""
-        seconds = 0 if static else self.judged.freshness.seconds
-        checked = (
-            "read now"
-            if static
-            else "when it was checked is unknown"
-            if seconds is None
-            else (f"checked {duration(seconds)} ago")
-        )
-        version = self.view.resource_version
-        text = f"{key} = {spelled(value)} of {self.reference}, resourceVersion {version or 'unknown'}, {checked}"
-        return Fact(name, value, text, Source("status", self.reference, key, version), seconds)
-
-    def generations(self) -> list[Fact]:
-        """Which generation there is, and which the status speaks of."""
-        return [
-            self.status("generation", self.view.generation or None, "metadata.generation", static=True),
-            self.status("observedGeneration", self.view.observed_generation, "status.health.observedGeneration"),
-        ]
-
-    def written(self) -> list[Fact]:
-        """When the status last had to be changed, if it says so."""
-        moment = self.view.last_reconciled
-        return [self.status("lastWrite", format_time(moment), "status.lastReconciled")] if moment else []
-
-    def lease(self) -> Fact:
-        """The last proof that somebody keeps the status true."""
-        freshness = self.judged.freshness
-        namespace, _, name = self.view.lease.partition("/")
-        reference = object_reference("leases.coordination.k8s.io", name, namespace) if name else self.reference
-        said = freshness.checked.strftime("%Y-%m-%dT%H:%M:%SZ") if freshness.checked else None
-        if name:
-            kind, key, version = "lease", "spec.renewTime", freshness.version
-        else:
-            kind, key, version, said = "status", "status.health.reporter.lease", self.view.resource_version, None
-        text = f"{key} = {said or 'unknown'} of {reference}, resourceVersion {version or 'unknown'}"
-        source = Source(kind, reference, key, version)
-        return Fact("lastCheck", said, f"{text}; last check {freshness.text}", source, freshness.seconds)
-
-    def looked(self, name: str, value: Value, reference: str, key: str) -> Fact:
-        """Something that was read from another object just now."""
-        return Fact(
-            name, value, f"{key} = {spelled(value)} of {reference}, read now", Source("object", reference, key), 0
-        )
-
-
-def age(moment: datetime | None, now: datetime) -> int | None:
-    """Whole seconds since a moment; a future one is now."""
-    return None if moment is None else max(int((now - moment).total_seconds()), 0)
+    view, fresh = judged.view, judged.freshness
+    rows: list[tuple[str, Value | datetime, str]] = [
+        ("phase", str(view.phase) if view.phase else view.phase_found, "status.phase"),
+        ("message", view.message, "status.message"),
+        ("generation", view.generation, "metadata.generation"),
+        ("observedGeneration", view.observed_generation, "status.health.observedGeneration"),
+        ("argocd.sync", view.sync, "status.health.argocd.syncStatus"),
+        ("argocd.health", view.health, "status.health.argocd.healthStatus"),
+        ("subapps.unhealthy", view.unhealthy or None, "status.health.subApps.unhealthy"),
+        ("lastWrite", view.last_reconciled, "status.lastReconciled"),
+    ]
+    if view.workloads is not None:
+        rows.append(("pods.ready", view.workloads.good, "status.health.workloads.ready"))
+        rows.append(("pods.total", view.workloads.total, "status.health.workloads.total"))
+    if view.sub_apps is not None:
+        rows.append(("subapps.healthy", view.sub_apps.good, "status.health.subApps.healthy"))
+        rows.append(("subapps.total", view.sub_apps.total, "status.health.subApps.total"))
+    for entry in (entry for entry in view.conditions if entry.owned):
+        name, key = f"condition.{entry.type}", f"status.conditions[{entry.type}]"
+        rows += [(name, entry.status, f"{key}.status"), (f"{name}.since", entry.since, f"{key}.lastTransitionTime")]
+        if entry.status != "True" or entry.type == "Ready":
+            rows += [
+                (f"{name}.reason", entry.reason, f"{key}.reason"),
+                (f"{name}.message", entry.message, f"{key}.message"),
+            ]
+    rows += [(f"since.{name}", moment, f"status.health.since.{name}") for name, moment in view.timers]
+    rows += [(f"endpoint.{name}", url, f"status.endpoints.{name}") for name, url in view.endpoints]
+    rows += [(f"credential.{name}", value, f"status.credentials.{name}") for name, value in view.credentials]
+    reference, facts = object_reference(view.resource, view.name, view.namespace), list[Fact]()
+    for name, value, key in rows:
+        if value is not None and value != "":
+            said = format_time(value) if isinstance(value, datetime) else value
+            age = 0 if name.startswith(("endpoint.", "credential.", "generation")) else fresh.seconds
+            facts.append(Fact(name, said, "status", reference, key, view.resource_version, age))
+    namespace, _, lease = view.lease.partition("/")
+    if lease and fresh.checked is not None:
+        held = object_reference("leases.coordination.k8s.io", lease, namespace)
+        renewed = format_time(fresh.checked)
+        facts.append(Fact("lastCheck", renewed, "lease", held, "spec.renewTime", fresh.version, fresh.seconds))
+    return facts

@@ -4,9 +4,10 @@ hctl imports nothing of it (ADR 0011): without the assistant the command says ho
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from hctl.errors import ExitCode, UsageError
 from platform_status_contract import REPOSITORY
@@ -18,6 +19,7 @@ __all__ = ["add_ask"]
 
 _GROUP: Final = "hctl.commands"
 _NAME: Final = "ask"
+_FORMS: Final = "ask-forms"
 _INSTALL: Final = (
     f"hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
     "pip install ./schemas ./kube ./hctl './assistant[ask]'"
@@ -54,30 +56,23 @@ _Authorities = Annotated[
         show_default=False,
     ),
 ]
-_Model = Annotated[
-    str,
-    typer.Option(
-        "--model", metavar="NAME", help="A language model that words the answer; none by default.", show_default=False
-    ),
-]
-_Endpoint = Annotated[
-    str,
-    typer.Option("--model-endpoint", metavar="URL", help="Where that model answers.", show_default=False),
-]
-_Key = Annotated[
-    str,
-    typer.Option(
-        "--model-key-file", metavar="FILE", help="Holds its key; by default that of OPENAI_API_KEY.", show_default=False
-    ),
-]
-_ModelAuthorities = Annotated[
-    str,
-    typer.Option("--model-ca-file", metavar="FILE", help="Authorities that it is trusted by, PEM.", show_default=False),
-]
-_EPILOG: Final = (
-    'Examples: hctl ask "Is my media vCluster working?" | hctl ask why is media not ready | '
-    'hctl ask "is everything ok?" -o json'
-)
+_Cite = Annotated[bool, typer.Option("--cite", help="Say of each fact where it stands: object, key, version, age.")]
+_EXAMPLES: Final = """\
+Examples:
+  hctl ask is my media vcluster working
+  hctl ask why is media not ready --cite
+  hctl ask "is everything ok?" -o json
+"""
+
+
+class _Ask(TyperCommand):
+    """The command whose ``--help`` prints the forms of a question, as the assistant tells them."""
+
+    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer carries click inside, as a private module
+        """Put forms and examples below the help as they stand; click would fold them."""
+        forms = _found(_FORMS)
+        told = f"Forms of a question:\n{forms.load()()}" if forms is not None else _INSTALL
+        return f"{super().get_help(ctx)}\n\n{told}\n\n{_EXAMPLES}"
 
 
 def add_ask(app: typer.Typer) -> None:
@@ -87,36 +82,31 @@ def add_ask(app: typer.Typer) -> None:
         app: hctl.
     """
 
-    @app.command(_NAME, epilog=_EPILOG)
+    @app.command(_NAME, cls=_Ask)
     def ask(
         ctx: typer.Context,
         question: _Text,
         output: _Output = "text",
+        *,
+        cite: _Cite = False,
         prometheus: _Address = "",
         prometheus_token_file: _Token = "",
         prometheus_ca_file: _Authorities = "",
-        model: _Model = "",
-        model_endpoint: _Endpoint = "",
-        model_key_file: _Key = "",
-        model_ca_file: _ModelAuthorities = "",
         context: ContextOption = "",
         namespace: NamespaceOption = "",
         kubeconfig: KubeconfigOption = "",
     ) -> None:
-        """Answer a question in plain words from the status, every fact cited; says so where it cannot know."""
+        """Answer a question of one of the forms below; what is not understood is named, and gets the state alone."""
         target = target_of(ctx, context, namespace, kubeconfig)
         finish(
             lambda: _assistant()(
                 target,
                 " ".join(question),
                 output=output,
+                cite=cite,
                 prometheus=prometheus,
-                prometheus_token_file=prometheus_token_file,
-                prometheus_ca_file=prometheus_ca_file,
-                model=model,
-                model_endpoint=model_endpoint,
-                model_key_file=model_key_file,
-                model_ca_file=model_ca_file,
+                token_file=prometheus_token_file,
+                ca_file=prometheus_ca_file,
             )
         )
 
@@ -127,10 +117,14 @@ def _assistant() -> Callable[..., ExitCode]:
     Raises:
         UsageError: It is not installed.
     """
-    from importlib.metadata import entry_points  # noqa: PLC0415 - only this command needs it
-
-    found = next(iter(entry_points(group=_GROUP, name=_NAME)), None)
+    found = _found(_NAME)
     if found is None:
         raise UsageError(_INSTALL)
     loaded: Callable[..., ExitCode] = found.load()
     return loaded
+
+
+def _found(name: str) -> Any:  # noqa: ANN401 - an EntryPoint, or None
+    from importlib.metadata import entry_points  # noqa: PLC0415 - only this command needs it
+
+    return next(iter(entry_points(group=_GROUP, name=name)), None)

@@ -173,7 +173,7 @@ def _secrets(world: World, contract: Contract) -> Iterator[Input]:
         else:
             secret = world.secret(key)
             found = secret.value if isinstance(secret, Present) else None
-            deleted = found is not None and found.deleted
+            deleted = found is not None and bool(found.deleted)
             says = "exists, being deleted" if deleted else "exists"
             culprit = found is None or deleted
             yield _seen(world, Source.SECRETS, "Secret", key, says, absent=found is None, culprit=culprit)

@@ -1,1 +1,1 @@
-"""hctl ask without a cluster: what a question means, what is answered from which evidence, and how it is said."""
+"""``hctl ask``: the grammar, what names mean, what is answered from which evidence."""

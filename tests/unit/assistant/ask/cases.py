@@ -1,7 +1,9 @@
-"""A golden case of an answer: evidence in, document out; ``python -m tests.unit.assistant.ask.cases`` writes them anew.
+"""The table of answers: evidence in, answer out.
+
+``python -m tests.unit.assistant.ask.cases`` writes what is expected anew, to be read before it is committed.
 
 `given` tells the world in short: requests by their phase (`tests.unit.hctl.requests`), how long ago their Lease was
-renewed, what surrounds them by name, what Prometheus and Events say. `expect` is what was read and found good.
+renewed, what Prometheus and Events say.
 """
 
 import sys
@@ -12,37 +14,23 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.orders import Orders
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import read_request
-from platform_status_assistant.ask.answering import answer
-from platform_status_assistant.ask.documents import answer_report
+from platform_status_assistant.ask.answers import answer
 from platform_status_assistant.ask.facts import Answer
-from platform_status_assistant.ask.names import KindWords, Meant, find_meant
-from platform_status_assistant.ask.seen import Events, EventSeen, Evidence, Heard, Said
-from platform_status_assistant.ask.words import read_question
-from tests.unit.hctl import evidences
-from tests.unit.hctl.requests import NOW, RESOURCE, ago, request
+from platform_status_assistant.ask.grammar import read_question
+from platform_status_assistant.ask.meaning import KindWords, Meant, find_meant
+from platform_status_assistant.ask.weighing import EventSeen, Evidence, Heard
+from tests.unit.hctl.requests import NOW, RESOURCE, request
 
-__all__ = ["FOLDER", "KINDS", "Case", "cases", "load", "report"]
+__all__ = ["KINDS", "TABLE", "Case", "answered", "load", "said_of"]
 
-FOLDER: Final = Path(__file__).parents[3] / "golden" / "assistant" / "answers"
+TABLE: Final = Path(__file__).parents[3] / "golden" / "assistant" / "answers.yaml"
 KINDS: Final = (
     KindWords(RESOURCE, "vcluster", ("vcluster", "vclusters", "virtual cluster", "virtual clusters", "vco")),
     KindWords("webapps.apps.example.org", "webapp", ("webapp", "webapps", "web app", "web apps")),
 )
-_SURROUNDINGS: Final[dict[str, evidences.World]] = {
-    "healthy": evidences.healthy(),
-    "crash": evidences.World(
-        pods=[evidences.pod("media-0"), evidences.crashing_pod(), evidences.pod("media-2")],
-        pod_log=evidences.crash_log(),
-        application=[evidences.application(health="Degraded")],
-    ),
-    "no-secret": evidences.World(secrets=[]),
-    "forbidden": evidences.World(hidden=["pods", "applications", "secrets"]),
-}
 
 
 class _Request(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,83 +53,55 @@ class _Prometheus(msgspec.Struct, forbid_unknown_fields=True):
     phase: str = ""
     scraped: int | None = 10
     failure: str = ""
-    earlier: list[str] = []
-    flips: int | None = None
-
-
-class _Given(msgspec.Struct, forbid_unknown_fields=True):
-    question: str
-    requests: list[_Request] = []
-    around: str = ""
-    events: list[_Event] | str | None = None
-    prometheus: _Prometheus | None = None
-    narrowed: list[str] = []
-    refused: list[str] = []
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):
-    """One file."""
+    """One row of the table."""
 
     why: str
-    given: _Given
+    question: str
+    requests: list[_Request] = []
+    namespace: str = ""
+    events: list[_Event] | None = None
+    prometheus: _Prometheus | None = None
+    narrowed: list[str] = []
+    refused: list[str] = []
     expect: dict[str, Any] = {}
 
 
-def load(path: Path) -> Case:
-    """Read one file; a field that nobody knows is an error."""
-    return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Case)
-
-
-def cases() -> list[Path]:
-    """All files, by name."""
-    return sorted(FOLDER.glob("*.yaml"))
+def load() -> list[Case]:
+    """Read the table; a field that nobody knows is an error."""
+    return msgspec.convert(yaml.safe_load(TABLE.read_text(encoding="utf-8")), list[Case])
 
 
 def answered(case: Case) -> tuple[Answer, Meant, Evidence]:
-    """Answer a case, as `asking` does with a cluster."""
-    found = [_judged(entry) for entry in case.given.requests]
-    views = [judged.view for judged, _ in found]
-    meant = find_meant(read_question(case.given.question), views, KINDS)
-    if meant.chosen is not None:
-        chosen = [(judged, raw) for judged, raw in found if judged.view is meant.chosen]
-    else:
-        chosen = [(judged, raw) for judged, raw in found if judged.view in meant.among]
-    diagnosis = None
-    if meant.chosen is not None and case.given.around:
-        judged, raw = chosen[0]
-        lease = next(_lease(entry.lease) for entry in case.given.requests if entry.name == judged.view.name)
-        surroundings = evidences.evidence(raw, _SURROUNDINGS[case.given.around], lease or LeaseReading(missing=True))
-        diagnosis = conclude(surroundings, Orders())
-    evidence = Evidence(
-        now=NOW,
-        judged=tuple(judged for judged, _ in chosen),
-        diagnosis=diagnosis,
-        events=_events(case.given.events),
-        heard=_heard(case.given.prometheus, chosen[0][0] if chosen else None),
-        narrowed=tuple(case.given.narrowed),
-        refused=tuple(case.given.refused),
-    )
+    """Answer a case, as `command.ask_cluster` does with a cluster."""
+    found = [_judged(entry) for entry in case.requests]
+    meant = find_meant(read_question(case.question), [judged.view for judged in found], KINDS, case.namespace)
+    chosen = tuple(judged for view in meant.chosen for judged in found if judged.view is view)
+    events = None if case.events is None else tuple(_event(number, one) for number, one in enumerate(case.events))
+    heard = _heard(case.prometheus, chosen)
+    evidence = Evidence(NOW, chosen, None, events, heard, tuple(case.narrowed), tuple(case.refused))
     return answer(meant, evidence), meant, evidence
 
 
-def report(case: Case) -> dict[str, Any]:
-    """The document of a case, in short: each fact by its name, value and citation."""
-    found = answer_report(case.given.question, answered(case)[0])
-    request_ = found["request"]
-    return {
-        "intent": found["intent"],
-        "verdict": found["verdict"],
-        "exitCode": found["exitCode"],
-        "text": found["text"],
-        "abstainedBecause": found["abstainedBecause"],
-        "request": f"{request_['namespace']}/{request_['name']}" if request_ else None,
-        "candidates": [f"{entry['namespace']}/{entry['name']}" for entry in found["candidates"]],
-        "facts": [f"[{fact['id']}] {fact['name']}: {fact['text']}" for fact in found["facts"]],
-        "notes": found["notes"],
+def said_of(case: Case) -> dict[str, Any]:
+    """What is expected of a case, in short."""
+    found = answered(case)[0]
+    said: dict[str, Any] = {
+        "intent": str(found.intent),
+        "verdict": str(found.verdict),
+        "exitCode": int(found.exit_code),
+        "text": found.text.partition("\n")[0],
+        "abstainedBecause": found.abstained,
+        "notUnderstood": list(found.unknown),
+        "requests": [f"{view.namespace}/{view.name}" for view in found.requests],
+        "notes": list(found.notes),
     }
+    return {name: value for name, value in said.items() if value not in ("", [])}
 
 
-def _judged(given: _Request) -> tuple[Judged, dict[str, Any]]:
+def _judged(given: _Request) -> Judged:
     found = request(given.phase, name=given.name, namespace=given.namespace)
     for key, value in given.status.items():
         if isinstance(value, dict) and isinstance(found["status"].get(key), dict):
@@ -153,9 +113,8 @@ def _judged(given: _Request) -> tuple[Judged, dict[str, Any]]:
     if given.kind:
         found["kind"] = given.kind
         found["status"]["contract"]["displayName"] = "Web app"
-    resource = "webapps.apps.example.org" if given.kind else RESOURCE
-    view = read_request(found, resource=resource)
-    return judge(view, judge_freshness(view, _lease(given.lease) if view.lease else None, NOW)), found
+    view = read_request(found, resource="webapps.apps.example.org" if given.kind else RESOURCE)
+    return judge(view, judge_freshness(view, _lease(given.lease) if view.lease else None, NOW))
 
 
 def _lease(told: int | str | None) -> LeaseReading | None:
@@ -166,47 +125,30 @@ def _lease(told: int | str | None) -> LeaseReading | None:
     return LeaseReading(missing=True) if told == "missing" else None
 
 
-def _events(told: list[_Event] | str | None) -> Events | None:
-    if told is None:
-        return None
-    if isinstance(told, str):
-        return Events(unread=told)
-    moments = [NOW - timedelta(seconds=event.ago) for event in told]
-    return Events(
-        tuple(
-            EventSeen(f"media.{number}", event.reason, event.note, at, str(900 + number))
-            for number, (event, at) in enumerate(zip(told, moments, strict=True))
-        )
-    )
+def _event(number: int, told: _Event) -> EventSeen:
+    return EventSeen(f"media.{number}", told.reason, told.note, NOW - timedelta(seconds=told.ago), str(900 + number))
 
 
-def _heard(told: _Prometheus | None, judged: Judged | None) -> Heard:
+def _heard(told: _Prometheus | None, chosen: tuple[Judged, ...]) -> Heard:
+    address = "http://prometheus.example.org:9090"
     if told is None:
         return Heard()
-    address = "http://prometheus.example.org:9090"
-    if told.failure or judged is None:
+    if told.failure:
         return Heard(address, failure=told.failure)
-    view = judged.view
-    said = (Said(view.kind, view.namespace, view.name, told.phase),) if told.phase else ()
-    return Heard(
-        address,
-        query="platform_resource_phase{...} == 1",
-        said=said,
-        scraped=NOW - timedelta(seconds=told.scraped) if told.scraped is not None else None,
-        earlier=tuple(told.earlier),
-        earlier_query="max_over_time(platform_resource_phase{...}[6h]) == 1" if told.earlier else "",
-        flips=told.flips,
-        flips_query="sum(changes(platform_resource_phase{...}[6h]))" if told.flips is not None else "",
-    )
+    phases = {(entry.view.kind, entry.view.namespace, entry.view.name): (told.phase,) for entry in chosen if told.phase}
+    scraped = NOW - timedelta(seconds=told.scraped) if told.scraped is not None else None
+    return Heard(address, query="platform_resource_phase == 1", phases=phases, scraped=scraped)
 
 
 def main() -> None:
     """Write what is expected anew; to be read before it is committed."""
-    for path in cases():
-        text = path.read_text(encoding="utf-8").partition("\nexpect:")[0].rstrip("\n")
-        expect = yaml.safe_dump({"expect": report(load(path))}, sort_keys=False, allow_unicode=True, width=10000)
-        path.write_text(f"{text}\n{expect}", encoding="utf-8")
-    sys.stdout.write(f"{len(cases())} cases in {FOLDER}, told as of {ago(0)}\n")
+    rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    for row, case in zip(rows, load(), strict=True):
+        row["expect"] = said_of(case)
+    head = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    text = yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=10000)
+    TABLE.write_text("\n".join([*head, text]), encoding="utf-8")
+    sys.stdout.write(f"{len(rows)} cases in {TABLE.name}\n")
 
 
 if __name__ == "__main__":

@@ -6,42 +6,31 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.orders import Orders
 from hctl.errors import ExitCode
 from hctl.texts import inert
-from platform_status_assistant.ask.answering import answer
-from platform_status_assistant.ask.documents import answer_report
-from platform_status_assistant.ask.names import find_meant
+from platform_status_assistant.ask.answers import answer
+from platform_status_assistant.ask.documents import answer_report, spell_answer
+from platform_status_assistant.ask.grammar import FORMS, MAX_QUESTION_BYTES, Intent, read_question
+from platform_status_assistant.ask.meaning import find_meant
 from platform_status_assistant.ask.phrases import quoted
-from platform_status_assistant.ask.seen import Events, EventSeen, Evidence, Heard, Said
-from platform_status_assistant.ask.spelling import spell_answer
-from platform_status_assistant.ask.words import read_question
-from tests.unit.hctl import evidences
+from platform_status_assistant.ask.weighing import EventSeen, Evidence, Heard
 from tests.unit.hctl.golden import FRESH, SILENT, judged
-from tests.unit.hctl.requests import NOW, request
+from tests.unit.hctl.requests import NOW
 from tests.unit.hctl.settings import quick
 from tests.unit.hctl.test_hostile import JSON, TEXTS, hostile_requests
 
 from .cases import KINDS
-from .test_intents import PHRASINGS
 
-_QUESTIONS = st.sampled_from([text for entries in PHRASINGS.values() for text, _ in entries]) | TEXTS
+_FORMS = st.sampled_from([form.text.translate(str.maketrans("()[]|", "     ")) for form in FORMS])
+_QUESTIONS = TEXTS | st.builds(str.replace, _FORMS, st.just("NAMES"), TEXTS | st.just("media") | st.just("everything"))
+_KEYS = st.just(("VClusterOrchestratorV2", "vcluster-media", "media"))
 _HEARD = st.builds(
     Heard,
     address=st.just("http://p:9090"),
-    said=st.lists(
-        st.builds(Said, st.just("VClusterOrchestratorV2"), st.just("vcluster-media"), st.just("media"), TEXTS),
-        max_size=2,
-    ).map(tuple),
-    flips=st.none() | st.integers(0, 9),
+    query=st.just("q"),
+    phases=st.dictionaries(_KEYS, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=1),
 )
-_EVENTS = st.builds(Events, st.lists(st.builds(EventSeen, *[TEXTS.map(inert)] * 3), max_size=2).map(tuple))
-
-
-def _safe(text: str) -> None:
-    bad = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char != "\n"}
-    assert not bad, bad
+_EVENTS = st.none() | st.lists(st.builds(EventSeen, *[TEXTS.map(inert)] * 3), max_size=2).map(tuple)
 
 
 @quick
@@ -50,31 +39,35 @@ def _safe(text: str) -> None:
     found=st.lists(JSON | hostile_requests(), max_size=2),
     lease=st.sampled_from([FRESH, SILENT, None]),
     heard=_HEARD | st.just(Heard()),
+    events=_EVENTS,
 )
-def test_whatever_is_asked_about_whatever_there_is(question: str, found: list[Any], lease: Any, heard: Heard) -> None:  # noqa: ANN401 - JSON, and a LeaseReading
+def test_whatever_is_asked_about_whatever_there_is(
+    question: str,
+    found: list[Any],
+    lease: Any,  # noqa: ANN401 - a LeaseReading
+    heard: Heard,
+    events: tuple[EventSeen, ...] | None,
+) -> None:
     entries = [judged(each, lease) for each in found]
     read = read_question(question)
     meant = find_meant(read, [entry.view for entry in entries], KINDS)
-    about = entries if meant.chosen is None else [entry for entry in entries if entry.view is meant.chosen]
-    said = answer(meant, Evidence(now=NOW, judged=tuple(about), heard=heard))
-    _safe(spell_answer(answer_report(read.text, said)))
+    about = tuple(entry for view in meant.chosen for entry in entries if entry.view is view)
+    said = answer(meant, Evidence(now=NOW, judged=about, events=events, heard=heard))
+    text = spell_answer(answer_report(read, said), said, cite=True)
+    assert not {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
+    assert len(text) < 400_000
     ready = bool(about) and all(entry.ready for entry in about)
     assert ready or said.verdict != "yes"
-    assert ready or not said.text.startswith("Yes")
-    assert ready or said.exit_code is not ExitCode.READY or not about
-    assert len(spell_answer(answer_report(read.text, said))) < 400_000
+    assert not said.text.startswith("Yes") or (ready and meant.intent is Intent.READY and not meant.unknown)
+    assert ready or said.exit_code is not ExitCode.READY or (meant.all_of and not about)
 
 
-@quick
-@given(question=_QUESTIONS, phase=st.sampled_from(["Ready", "Degraded", "Deleting"]), events=_EVENTS, why=TEXTS)
-def test_every_question_about_one_request_is_answered(question: str, phase: str, events: Events, why: str) -> None:
-    raw = request(phase, message=why)
-    entry = judged(raw)
-    meant = find_meant(read_question(f"media {question}"), [entry.view], KINDS)
-    diagnosis = conclude(evidences.evidence(raw, evidences.healthy(), FRESH), Orders())
-    said = answer(meant, Evidence(now=NOW, judged=(entry,), diagnosis=diagnosis, events=events))
-    _safe(spell_answer(answer_report(question[:0], said)))
-    assert entry.ready or said.verdict != "yes"
+@given(text=st.text())
+def test_a_question_is_bounded_and_reads_the_same_twice(text: str) -> None:
+    read = read_question(text * 50)
+    assert read == read_question(text * 50)
+    assert len(read.text.encode()) <= MAX_QUESTION_BYTES
+    assert read.readings
 
 
 @quick

@@ -1,0 +1,149 @@
+"""The closed grammar of ``hctl ask``: a dozen forms, each with a place for names. Pure, and total over any text.
+
+A form is written as `hctl ask --help` prints it: ``(a|b)`` is a choice, ``[a]`` may be left out, ``NAMES`` is where the
+names stand. Because the place decides, a request may be called ``ready`` or ``why``. The last form is a name alone, so
+every question fits one; what the names' place holds beside names is reported as not understood (`meaning`).
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.rules.texts import clean
+
+__all__ = ["FORMS", "FORM_WORDS", "MAX_QUESTION_BYTES", "Form", "Intent", "Question", "forms_help", "read_question"]
+
+MAX_QUESTION_BYTES: Final = 1000
+_MAX_WORDS: Final = 100
+
+
+class Intent(StrEnum):
+    """What a form asks for."""
+
+    READY = "ready"
+    STATUS = "status"
+    WHY = "why"
+    SINCE = "since"
+    CHECKED = "checked"
+    WHERE = "where"
+    LOGIN = "login"
+    CHANGED = "changed"
+    PODS = "pods"
+    SUBAPPS = "subapps"
+    ARGOCD = "argocd"
+    OVERVIEW = "overview"
+
+
+class Form(Struct, frozen=True):
+    """One form of the grammar.
+
+    Attributes:
+        intent: What it asks for.
+        text: Its notation.
+    """
+
+    intent: Intent
+    text: str
+
+
+_WORDS: Final = {
+    "GOOD": "(ready|working|up|ok|healthy|running)",
+    "STATE": "(ready|working|up|ok|healthy|running|down|broken|degraded|failed|unknown|progressing|scheduled)",
+}
+
+FORMS: Final[tuple[Form, ...]] = (
+    Form(Intent.WHY, "why (is|are) NAMES [not] STATE"),
+    Form(Intent.WHY, "what is wrong with NAMES"),
+    Form(Intent.WHY, "why NAMES"),
+    Form(Intent.SINCE, "since when (is|are) NAMES [not] STATE"),
+    Form(Intent.SINCE, "how long (has|have) NAMES been [not] STATE"),
+    Form(Intent.CHECKED, "when (was|were) NAMES [last] checked"),
+    Form(Intent.LOGIN, "how do i log in to NAMES"),
+    Form(Intent.LOGIN, "(kubeconfig|credentials) (of|for) NAMES"),
+    Form(Intent.WHERE, "where (is|are) NAMES"),
+    Form(Intent.WHERE, "(url|urls|endpoint|endpoints|address) of NAMES"),
+    Form(Intent.CHANGED, "what changed (in|of) NAMES"),
+    Form(Intent.CHANGED, "events of NAMES"),
+    Form(Intent.PODS, "pods of NAMES"),
+    Form(Intent.PODS, "how many pods (has|have|does|do) NAMES [have]"),
+    Form(Intent.SUBAPPS, "(sub-applications|sub-apps|subapps|apps) (of|in) NAMES"),
+    Form(Intent.ARGOCD, "(argocd|argo cd) of NAMES"),
+    Form(Intent.ARGOCD, "(is|are) NAMES synced"),
+    Form(Intent.OVERVIEW, "(which|what) [NAMES] (is|are) [not] STATE"),
+    Form(Intent.OVERVIEW, "how many [NAMES] (is|are) [not] STATE"),
+    Form(Intent.OVERVIEW, "list NAMES"),
+    Form(Intent.READY, "(is|are) NAMES GOOD"),
+    Form(Intent.STATUS, "[what is the] (status|phase) of NAMES"),
+    Form(Intent.STATUS, "how (is|are) NAMES"),
+    Form(Intent.STATUS, "NAMES"),
+)
+"""Tried in this order; of the forms that fit, the first one that understands every word wins."""
+
+
+class Question(Struct, frozen=True):
+    """A question, read.
+
+    Attributes:
+        text: As it was asked, inert and bounded.
+        readings: Each form that fits, with the words at the place of its names; the last one is a name alone.
+        cut: Whether only its beginning was read.
+    """
+
+    text: str
+    readings: tuple[tuple[Intent, tuple[str, ...]], ...]
+    cut: bool = False
+
+
+_EDGE: Final = "?!.:;\"'`\u201c\u201d\u2018\u2019()"
+_IS: Final = re.compile(r"\b(what|how|where|who|it)['\u2019]s\b")
+_BLANK: Final = re.compile(r"\s+")
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    """Turn the notation of a form into a pattern over words, each followed by one blank."""
+    pattern = ""
+    for part in re.findall(r"\[[^\]]*\]|\([^)]*\)|\S+", text):
+        inner = _WORDS.get(part, part).strip("[]()")
+        words = r"(?P<names>(?:\S+ )+?)" if inner == "NAMES" else f"(?:{inner}) "
+        pattern += f"(?:{words})?" if part.startswith("[") else words
+    return re.compile(pattern)
+
+
+FORM_WORDS: Final = frozenset(re.findall(r"[a-z-]+", " ".join((*_WORDS.values(), *(form.text for form in FORMS)))))
+"""Every word that a form may hold beside names."""
+
+_PATTERNS: Final = tuple((form.intent, _compiled(form.text)) for form in FORMS)
+
+
+def read_question(question: str) -> Question:
+    """Read a question; total over any text.
+
+    Args:
+        question: Any text; only its first `MAX_QUESTION_BYTES` bytes count.
+    """
+    text = clean(question, MAX_QUESTION_BYTES)
+    plain = _IS.sub(r"\1 is", unicodedata.normalize("NFKC", text).lower()).replace(",", " and ")
+    words = [word for word in (part.strip(_EDGE) for part in _BLANK.split(plain)) if word]
+    cut = len(question.encode(errors="replace")) > MAX_QUESTION_BYTES or len(words) > _MAX_WORDS
+    said = "".join(f"{word} " for word in words[:_MAX_WORDS])
+    readings: list[tuple[Intent, tuple[str, ...]]] = []
+    for intent, pattern in _PATTERNS:
+        found = pattern.fullmatch(said)
+        if found is not None:
+            readings.append((intent, tuple((found["names"] or "").split())))
+    return Question(text, tuple(readings) or ((Intent.STATUS, ()),), cut)
+
+
+def forms_help() -> str:
+    """The forms as `--help` prints them, one line an intent."""
+    of = {intent: [form.text for form in FORMS if form.intent is intent] for intent in Intent}
+    lines = [f"  {intent:9} {'; '.join(texts)}" for intent, texts in of.items()]
+    return "\n".join([*lines, "", *(f"{name}: {words.strip('()')}" for name, words in _WORDS.items()), _NAMES_HELP])
+
+
+_NAMES_HELP: Final = """\
+NAMES: NAME, KIND NAME, NAMESPACE/NAME or KIND/NAME, with "and" between several; or a KIND, "all KIND", "everything";
+each may have "in NAMESPACE" behind it. "the", "my", "our" and "please" may stand anywhere among them."""

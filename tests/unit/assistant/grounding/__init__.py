@@ -1,1 +1,0 @@
-"""The optional model: its replies against golden cases and properties, its server played over loopback."""
