@@ -61,14 +61,8 @@ def first_line(texts: Iterable[str]) -> str:
     return next(filter(None, lines), "")
 
 
-def steady(text: object) -> str:
-    """Cut from a message of another program what differs from try to try although nothing has changed.
-
-    Args:
-        text: Whatever the cluster held; anything but a string becomes empty.
-    """
-    if not isinstance(text, str):
-        return ""
+def steady(text: str) -> str:
+    """Cut from a message of another program what differs from try to try although nothing has changed."""
     kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MOST_READ]))
     return " ".join(kept.split())
 

@@ -63,7 +63,7 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
     if failures:
         words = clip(failures[0])[:_ONE] + more
     elif between or not is_running:
-        words = clip(steady(message))
+        words = clip(steady(message or ""))
     return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))
 
 
