@@ -23,7 +23,7 @@ from .events.budget import Budget
 from .events.sender import EventSender
 from .health import Answer, is_informed, liveness, readiness
 from .kinds import api_version, watched_kinds
-from .metrics import ProcessMetrics, collect, exposition, negotiate
+from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
 from .reconcile import BackedOff, Conclude, Reconciler, Reporter
@@ -145,9 +145,9 @@ class App:
             settings.listen_host,
             settings.listen_port,
             {
-                "/healthz": lambda _accept: text_page(liveness(self._threads)),
-                "/readyz": lambda _accept: text_page(self._readiness()),
-                "/metrics": lambda accept: self._metrics(settings.lease, accept),
+                "/healthz": lambda: text_page(liveness(self._threads)),
+                "/readyz": lambda: text_page(self._readiness()),
+                "/metrics": lambda: self._metrics(settings.lease),
             },
         )
         self._threads: list[threading.Thread] = [
@@ -217,8 +217,7 @@ class App:
             backed_off.request, f"The status was written so often that it is now written once a minute{others}"
         )
 
-    def _metrics(self, lease: str, accept: str) -> Page:
-        form = negotiate(accept)
+    def _metrics(self, lease: str) -> Page:
         scrape = collect(
             self.outcomes,
             self.store,
@@ -227,7 +226,7 @@ class App:
             lease_age=self._lease.age,
             now=self._clock.now(),
         )
-        return Page(HTTPStatus.OK, form.value, exposition(scrape, form, self._process.text(form)))
+        return Page(HTTPStatus.OK, CONTENT_TYPE, exposition(scrape, self._process.text()))
 
     def _readiness(self) -> Answer:
         answer = readiness(self.store)

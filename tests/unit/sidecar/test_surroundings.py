@@ -246,8 +246,8 @@ class TestHealth:
 class TestServer:
     def test_it_answers_known_paths_and_names_them_for_others(self) -> None:
         pages = {
-            "/healthz": lambda _accept: text_page(Answer(ok=True, lines=("reconcile: running",))),
-            "/readyz": lambda _accept: text_page(Answer(ok=False, lines=("pods: first list is not finished",))),
+            "/healthz": lambda: text_page(Answer(ok=True, lines=("reconcile: running",))),
+            "/readyz": lambda: text_page(Answer(ok=False, lines=("pods: first list is not finished",))),
         }
         server = StatusServer("127.0.0.1", 0, pages)
         server.start()
