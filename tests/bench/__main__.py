@@ -1,7 +1,7 @@
 """Measures the sidecar against a real API server and prints figures, with the Go implementation's beside them.
 
 Usage: ``python -m tests.bench [--requests 200,1000] [--changes N] [--rest SECONDS] [--memory 64Mi]
-[--secrets watch] [--shard 1/2]``, or ``make bench``, with ``N=100``, ``MEMORY=64Mi``, ``SECRETS=watch``, ``SHARD=1/2``.
+[--shard 1/2]``, or ``make bench``, with ``N=100``, ``MEMORY=64Mi``, ``SHARD=1/2``.
 """
 
 import argparse
@@ -33,10 +33,7 @@ def main() -> int:
     say = _progress(time.monotonic())
     say(f"one decision of the rules: {microseconds_per_decision():.0f} microseconds, median of 2,000")
     try:
-        plans = [
-            Plan(size, options.changes, options.rest, options.memory, options.secrets, options.shard)
-            for size in options.requests
-        ]
+        plans = [Plan(size, options.changes, options.rest, options.memory, options.shard) for size in options.requests]
         figures = [measure(plan, say) for plan in plans]
     except LimitError as error:
         sys.stderr.write(f"bench: {error}\n")
@@ -93,10 +90,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--changes", type=int, default=300, help="how many changes to time (default: %(default)s)")
     parser.add_argument("--rest", type=float, default=120, help="seconds to watch it at rest (default: %(default)s)")
     parser.add_argument("--memory", type=parse_size, default=0, metavar="SIZE", help="enforce a limit, such as 64Mi")
-    ways = "how the sidecar reads Secrets (default: %(default)s)"
     part = "measure one shard of the requests, such as 1/2 (default: the whole)"
     parser.add_argument("--shard", type=Shard.parse, default=WHOLE, metavar="K/N", help=part)
-    parser.add_argument("--secrets", choices=("poll", "watch"), default="poll", help=ways)
     return parser.parse_args()
 
 

@@ -34,7 +34,6 @@ class Plan(Struct, frozen=True):
         changes: How many changes are timed.
         rest: Seconds at rest.
         memory: Bytes that the kernel lets the sidecar have; 0 for no limit.
-        secrets: How it reads Secrets, as its flag has it: ``poll`` or ``watch``.
         shard: Which part of the requests is the sidecar's own; the others are there, and nobody looks after them.
     """
 
@@ -42,7 +41,6 @@ class Plan(Struct, frozen=True):
     changes: int
     rest: float
     memory: int
-    secrets: str = "poll"
     shard: Shard = WHOLE
 
 
@@ -81,7 +79,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
             for request in _requests(plane.admin)
             if plan.shard.owns(request["metadata"]["uid"])
         ]
-        with MeasuredSidecar(plane, folder, group, secrets=plan.secrets, shard=plan.shard) as sidecar:
+        with MeasuredSidecar(plane, folder, group, shard=plan.shard) as sidecar:
             _wait(lambda: sidecar.ready_writes() >= len(own), sidecar)
             cold = time.monotonic() - sidecar.began
             if _ready(plane.admin) != len(own):

@@ -34,7 +34,6 @@ class MeasuredSidecar:
         cluster: The control plane.
         folder: Where its credentials and its log go.
         group: Processes of the cgroup that it runs in; None for no limit.
-        secrets: How it reads Secrets: ``poll`` or ``watch``; it gets the rights for just that.
         shard: Which part of the requests is its own.
     """
 
@@ -44,13 +43,11 @@ class MeasuredSidecar:
         folder: Path,
         group: Path | None = None,
         *,
-        secrets: str = "poll",
         shard: Shard = WHOLE,
     ) -> None:
         self._cluster = cluster
         self._folder = folder
         self._group = group
-        self._secrets = secrets
         self._shard = shard
         self._read = self._ready = 0
         self.began = 0.0
@@ -61,7 +58,7 @@ class MeasuredSidecar:
         environment = self._credentials()
         self._compile(environment)
         command = [sys.executable, "-m", "platform_status_sidecar", "--listen", "127.0.0.1:0"]
-        command += ["--service-account", str(self._folder), "--secrets", self._secrets]
+        command += ["--service-account", str(self._folder)]
         command += ["--shard", f"{self._shard.number}/{self._shard.of}"]
         if self._group is not None:
             # it joins before it becomes the sidecar, so every page of it counts
@@ -121,8 +118,7 @@ class MeasuredSidecar:
             self._cluster.admin.apply(document)
         namespace, name = roles.NAMESPACE, roles.ACCOUNT
         # the pipeline ships one Role per request; for the bench one rule stands for all of them
-        verbs = ["list", "watch"] if self._secrets == "watch" else ["get"]
-        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": verbs}]
+        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
         subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
         api = "rbac.authorization.k8s.io"
         metadata = {"name": "bench-secrets"}

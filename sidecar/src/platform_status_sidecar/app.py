@@ -23,8 +23,7 @@ from .events.budget import Budget
 from .events.sender import EventSender
 from .health import Answer, is_informed, liveness, readiness
 from .kinds import api_version, watched_kinds
-from .metrics import ProcessMetrics, collect, exposition, negotiate
-from .mirror.health_records import HealthRecords
+from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
 from .reconcile import BackedOff, Conclude, Reconciler, Reporter
@@ -38,7 +37,6 @@ from .watch.election import Election
 from .watch.lease import LeaseRenewal
 from .watch.lease_owner import LeaseOwner
 from .watch.reflector import Reflector
-from .watch.secret_backfill import SecretBackfill
 from .watch.secrets import SecretPolls
 from .workers import Turns, Worker
 from .write.pace import LIMITS, Limits
@@ -91,7 +89,6 @@ class App:
         self._transport = transport
         self._clock = clock
         self._jumps = Jumps(clock)
-        self._watches_secrets = settings.secrets == "watch"
         self._stop = threading.Event()
         self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._written = threading.Event()
@@ -102,13 +99,12 @@ class App:
         self.store = Store(
             promise=settings.promise,
             clock=clock,
-            interest=_interest(settings.promise, watch_secrets=self._watches_secrets),
+            interest=_interest(settings.promise),
             wake=self._wake,
             poll=self._secrets.add,
             cover=lambda namespace: self._namespaces.add((namespace,)),
             wake_bulk=self._wake_bulk,
             mine=settings.shard.owns,
-            watch_secrets=self._watches_secrets,
         )
         self._process = ProcessMetrics()
         self._events = EventSender(
@@ -121,9 +117,7 @@ class App:
             send=self._events.offer,
             budget=Budget(),
         )
-        self._mirrored: CoalescingQueue[Key] = CoalescingQueue(clock)
-        self._mirror = self._health_records(settings, clock) if settings.health_records else None
-        kinds = watched_kinds(settings.resource, settings.promise, secrets=self._watches_secrets)
+        kinds = watched_kinds(settings.resource, settings.promise)
         requests = next(kind for kind in kinds if kind.source is Source.REQUESTS)
         self.reconciler = Reconciler(
             queue=self.queue,
@@ -133,19 +127,14 @@ class App:
             clock=clock,
             reporter=Reporter(settings.lease, __version__),
             write_interval=settings.write_interval,
-            heartbeat=settings.heartbeat,
             rules=rules,
             limits=limits,
             leads=lambda: self.leads,
             on_backed_off=self._on_backed_off,
             announcer=self._announcer,
-            mirror=self._mirror,
         )
         asking = Turns(
-            self._secrets,
-            SecretBackfill(self._secrets, transport=transport, store=self.store).ask
-            if self._watches_secrets
-            else SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock).ask,
+            self._secrets, SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock).ask
         )
         reconciling = Turns(self.queue, self.reconciler.turn)
         self._writers = [
@@ -156,9 +145,9 @@ class App:
             settings.listen_host,
             settings.listen_port,
             {
-                "/healthz": lambda _accept: text_page(liveness(self._threads)),
-                "/readyz": lambda _accept: text_page(self._readiness()),
-                "/metrics": lambda accept: self._metrics(settings.lease, accept),
+                "/healthz": lambda: text_page(liveness(self._threads)),
+                "/readyz": lambda: text_page(self._readiness()),
+                "/metrics": lambda: self._metrics(settings.lease),
             },
         )
         self._threads: list[threading.Thread] = [
@@ -177,23 +166,9 @@ class App:
             *(Worker(f"secrets-{number}", asking, clock=clock, stop=self._stop) for number in range(_ASKERS)),
             self._lease,
             *self._writers,
-            *([self._mirror_thread(self._mirror, clock)] if self._mirror else []),
             self._events,
             self._server,
         ]
-
-    def _health_records(self, settings: Settings, clock: Clock) -> HealthRecords:
-        return HealthRecords(
-            self._mirrored,
-            self._transport,
-            promise=settings.promise,
-            api_version=api_version(settings.resource),
-            clock=clock,
-            leads=lambda: self.leads,
-        )
-
-    def _mirror_thread(self, mirror: HealthRecords, clock: Clock) -> threading.Thread:
-        return Worker("health-records", Turns(self._mirrored, mirror.turn), clock=clock, stop=self._stop)
 
     def _lease_thread(self, settings: Settings, identity: str, clock: Clock) -> LeaseRenewal | Election:
         def healthy() -> bool:
@@ -242,8 +217,7 @@ class App:
             backed_off.request, f"The status was written so often that it is now written once a minute{others}"
         )
 
-    def _metrics(self, lease: str, accept: str) -> Page:
-        form = negotiate(accept)
+    def _metrics(self, lease: str) -> Page:
         scrape = collect(
             self.outcomes,
             self.store,
@@ -252,7 +226,7 @@ class App:
             lease_age=self._lease.age,
             now=self._clock.now(),
         )
-        return Page(HTTPStatus.OK, form.value, exposition(scrape, form, self._process.text(form)))
+        return Page(HTTPStatus.OK, CONTENT_TYPE, exposition(scrape, self._process.text()))
 
     def _readiness(self) -> Answer:
         answer = readiness(self.store)
@@ -326,7 +300,6 @@ class App:
             self._events.join(_EVENT_SECONDS)
         self._secrets.close()
         self._namespaces.close()
-        self._mirrored.close()
         self._transport.close()
         self._server.close()
         end = time.monotonic() + _STOP_SECONDS
@@ -344,7 +317,7 @@ class App:
             )
 
 
-def _interest(promise: str, *, watch_secrets: bool) -> Callable[[RequestRecord], Interest]:
+def _interest(promise: str) -> Callable[[RequestRecord], Interest]:
     """Return what looks into a request's contract; a dry run is never touched, so it makes us look at nothing."""
 
     def look(record: RequestRecord) -> Interest:
@@ -356,6 +329,6 @@ def _interest(promise: str, *, watch_secrets: bool) -> Callable[[RequestRecord],
             # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
             return NOTHING
         contract = read_contract(status)
-        return interest_of(contract, request=record.key, promise=promise, watch_secrets=watch_secrets)
+        return interest_of(contract, request=record.key, promise=promise)
 
     return look

@@ -59,7 +59,7 @@ def readiness(store: Store) -> Answer:
     lines = []
     for source in Source:
         state = store.state(source)
-        if source is Source.SECRETS and not store.watches_secrets:
+        if source is Source.SECRETS:
             lines.append(f"{source.value}: asked for one by one")
         elif not store.needed[source].is_set():
             lines.append(f"{source.value}: not needed")

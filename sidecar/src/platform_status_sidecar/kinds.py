@@ -62,18 +62,17 @@ def api_version(resource: str) -> str:
     return request_path(resource).removeprefix("/apis/").rpartition("/")[0]
 
 
-def watched_kinds(resource: str, promise: str, *, secrets: bool = False) -> tuple[WatchedKind, ...]:
+def watched_kinds(resource: str, promise: str) -> tuple[WatchedKind, ...]:
     """List every kind that may be watched; only the requests are watched before a contract asks for more.
 
     Args:
         resource: The requests, as ``plural.version.group``.
         promise: Name of the Promise whose Works are read.
-        secrets: Whether Secrets are watched too, instead of being asked for one by one.
 
     Raises:
         SettingsError: If ``resource`` is malformed.
     """
-    kinds = (
+    return (
         WatchedKind(Source.REQUESTS, request_path(resource)),
         WatchedKind(Source.APPLICATIONS, "/apis/argoproj.io/v1alpha1/applications", page=25, streamed=True),
         WatchedKind(Source.PODS, "/api/v1/pods"),
@@ -84,4 +83,3 @@ def watched_kinds(resource: str, promise: str, *, secrets: bool = False) -> tupl
         WatchedKind(Source.STATEFUL_SETS, "/apis/apps/v1/statefulsets", metadata_only=True),
         WatchedKind(Source.DEPLOYMENTS, "/apis/apps/v1/deployments", metadata_only=True),
     )
-    return (*kinds, WatchedKind(Source.SECRETS, "/api/v1/secrets", metadata_only=True)) if secrets else kinds

@@ -28,7 +28,6 @@ from .errors import ConflictError, NotFoundError, TransportError
 from .events.announcer import Announcer
 from .logs import BoundLogger, bind
 from .memories import Memories, Memory
-from .mirror.health_records import HealthRecords
 from .outcomes import Outcomes, outcome_of
 from .queue import CoalescingQueue
 from .store.store import Store
@@ -36,7 +35,6 @@ from .write.pace import (
     LIMITS,
     Limits,
     Stage,
-    is_settled,
     is_too_often,
     note_stage,
     noted_write,
@@ -49,10 +47,8 @@ from .write.plan import (
     StatusPatch,
     plan,
     pruned,
-    restamp,
     says_deleting,
     until_due,
-    until_heartbeat,
 )
 from .write.writer import Writer
 
@@ -106,13 +102,11 @@ class Reconciler:
         clock: Clock,
         reporter: Reporter,
         write_interval: float,
-        heartbeat: float = 0.0,
         limits: Limits = LIMITS,
         rules: Conclude = conclude,
         leads: Callable[[], bool] = lambda: True,
         on_backed_off: Callable[[BackedOff], None] | None = None,
         announcer: Announcer | None = None,
-        mirror: HealthRecords | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Prepare.
@@ -125,13 +119,11 @@ class Reconciler:
             clock: The clocks.
             reporter: Who we are.
             write_interval: Seconds between two writes of one request.
-            heartbeat: Seconds after which an unchanged status is stamped anew; 0 for never.
             limits: For how long a write is held out of Kratix's way.
             rules: The rules.
             leads: Whether this replica may write; one that may not does nothing but keep its store.
             on_backed_off: Called once when a request begins to be written too often.
             announcer: Hears of every status that was written.
-            mirror: Hears what every status says that was written, or needs no write.
             chance: Uniform in [0, 1), for jitter.
         """
         self._queue = queue
@@ -141,13 +133,11 @@ class Reconciler:
         self._clock = clock
         self._reporter = reporter
         self._write_interval = write_interval
-        self._heartbeat = heartbeat
         self._limits = limits
         self._rules = rules
         self._leads = leads
         self._on_backed_off = on_backed_off
         self._announcer = announcer
-        self._mirror = mirror
         self._chance = chance
         self._memories = Memories(chance)
         self._log = logging.getLogger(__name__)
@@ -189,8 +179,6 @@ class Reconciler:
         self._outcomes.forget(key)
         if self._announcer:
             self._announcer.forget(key)
-        if self._mirror:
-            self._mirror.forget(key)
 
     def _reconcile(self, key: Key, log: BoundLogger) -> bool:
         """Return whether there was anything to do for this key at all."""
@@ -245,8 +233,6 @@ class Reconciler:
         planned = self._planned(record, status, projection, memory, now)
         if planned is None:
             self._rest(record, memory)
-            if self._mirror and _is_settled(record, status, facts):
-                self._mirror.told(record, projection)
             return
         self._outcomes.owed(record.key)
         self._note_pace(record, memory, log)
@@ -292,8 +278,6 @@ class Reconciler:
     def _tell(self, record: RequestRecord, history: History, projection: Projection) -> None:
         if self._announcer:
             self._announcer.written(record, history, projection)
-        if self._mirror:
-            self._mirror.told(record, projection)
 
     def _planned(
         self, record: RequestRecord, status: object, projection: Projection, memory: Memory, now: datetime
@@ -311,16 +295,7 @@ class Reconciler:
             planned = None
         else:
             memory.rides_since = None
-        return planned or self._planned_heartbeat(record, status, now)
-
-    def _planned_heartbeat(self, record: RequestRecord, status: object, now: datetime) -> StatusPatch | None:
-        if not self._heartbeat or record.deleting:
-            return None
-        wait = until_heartbeat(status, now, self._heartbeat)
-        if wait > 0:
-            self._queue.add(record.key, wait, bulk=True)
-            return None
-        return restamp(status, now)
+        return planned
 
     def _note_pace(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
         """Notice, once each time it begins, that a request is written too often, and who else writes our keys."""
@@ -361,8 +336,6 @@ class Reconciler:
         self._store.accept_own_write(answer)
         memory.pacing = noted_write(memory.pacing, self._clock.monotonic())
         memory.told_deleting = record.deleting
-        if self._heartbeat:
-            self._queue.add(record.key, self._heartbeat, bulk=True)
         log.info(
             "Wrote the status",
             extra={"phase": projection.phase.value, "row": projection.row, "keys": sorted(planned.changes)},
@@ -392,10 +365,6 @@ class Reconciler:
         delay = self._memories.retry_after(key, error)
         if delay is not None:
             self._queue.add(key, delay)
-
-
-def _is_settled(record: RequestRecord, status: object, facts: Facts) -> bool:
-    return is_settled(status, record.generation, facts.workflow, dict(record.labels))
 
 
 def _takes_ready(history: History, projection: Projection) -> bool:

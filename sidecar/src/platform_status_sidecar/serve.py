@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics over HTTP; read-only, no input is read but the path and the Accept header."""
+"""/healthz, /readyz and /metrics over HTTP; read-only, no input is read but the path."""
 
 import logging
 import threading
@@ -51,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
             known = ", ".join(self.server.pages)
             page = Page(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", f"not found; there is {known}\n".encode())
         else:
-            page = make(self.headers.get("Accept", ""))
+            page = make()
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
         if isinstance(page.body, bytes):
@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    pages: Mapping[str, Callable[[str], Page]]
+    pages: Mapping[str, Callable[[], Page]]
 
 
 class _Server6(_Server):
@@ -103,13 +103,13 @@ class _Server6(_Server):
 class StatusServer(threading.Thread):
     """The HTTP server, on a thread."""
 
-    def __init__(self, host: str, port: int, pages: Mapping[str, Callable[[str], Page]]) -> None:
+    def __init__(self, host: str, port: int, pages: Mapping[str, Callable[[], Page]]) -> None:
         """Bind the port.
 
         Args:
             host: Address; empty for all.
             port: Port; 0 for a free one.
-            pages: Path -> what makes its answer, given the Accept header.
+            pages: Path -> what makes its answer.
 
         Raises:
             OSError: If the port cannot be had.

@@ -20,8 +20,6 @@ _LEASE = re.compile(rf"^{_LABEL}/{_LABEL}(\.{_LABEL})*$")
 _LABEL_VALUE = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
 _MAX_PORT = 65535
 _HOUR = 3600
-_DAY = 86_400
-_SHORTEST_HEARTBEAT = 60
 
 _EXAMPLES = """\
 examples:
@@ -53,11 +51,8 @@ class Settings(Struct, frozen=True):
         listen_host: Address of /healthz, /readyz and /metrics.
         listen_port: Port of the same; 0 takes a free one and logs it.
         leader_elect: Whether replicas elect by that Lease the one that writes.
-        secrets: ``poll`` asks for each Secret on its own, ``watch`` watches all of them, with a cluster-wide right.
         shard: Which part of the requests is ours; the Lease carries it in its name.
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
-        heartbeat: Seconds after which an unchanged status gets a new lastReconciled; 0 for never (rule 4).
-        health_records: Whether each request's status is mirrored into a Kratix HealthRecord.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -71,11 +66,8 @@ class Settings(Struct, frozen=True):
     listen_host: str = ""
     listen_port: int = 8080
     leader_elect: bool = False
-    secrets: str = "poll"
     shard: Shard = WHOLE
     write_interval: float = 5.0
-    heartbeat: float = 0.0
-    health_records: bool = False
     log_format: str = "json"
     log_level: str = "info"
 
@@ -115,14 +107,9 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     flag("promise", defaults.promise, "name of the Promise, as Kratix labels its Works")
     flag("lease", defaults.lease, "namespace/name of the Lease to renew")
     flag("shard", "", "k/n: look after the k-th of n parts of the requests, with the Lease NAME-k-of-n")
-    flag(
-        "secrets", defaults.secrets, "how Secrets are read: one by one, or by one cluster-wide watch", ("poll", "watch")
-    )
     flag("leader-elect", "false", "with replicas: only the holder of the Lease writes", ("true", "false"), bare="true")
     flag("listen", f"{defaults.listen_host}:{defaults.listen_port}", "host:port of /healthz, /readyz and /metrics")
     flag("write-interval", str(defaults.write_interval), "seconds between two status writes of one request")
-    flag("heartbeat", "0", "seconds after which an unchanged status is stamped anew, 60 or more; 0 for never")
-    flag("health-records", "false", "mirror each status into a Kratix HealthRecord", ("true", "false"), bare="true")
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -134,12 +121,6 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     if not _LEASE.match(found.lease):
         raise SettingsError(f"--lease is {found.lease!r}, expected namespace/name in lower case")
     shard = Shard.parse(found.shard)
-    heartbeat = _seconds("--heartbeat", found.heartbeat, most=_DAY)
-    if 0 < heartbeat < _SHORTEST_HEARTBEAT:
-        raise SettingsError(
-            f"--heartbeat is {found.heartbeat!r}, expected 0 or at least {_SHORTEST_HEARTBEAT}: each one is a write of "
-            "every request, and wakes Kratix"
-        )
     host, port = _listen(found.listen)
     return Settings(
         kubeconfig=found.kubeconfig,
@@ -148,14 +129,11 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         resource=found.resource,
         promise=found.promise,
         lease=found.lease + shard.suffix,
-        secrets=found.secrets,
         leader_elect=found.leader_elect == "true",
         shard=shard,
         listen_host=host,
         listen_port=port,
         write_interval=_seconds("--write-interval", found.write_interval),
-        heartbeat=heartbeat,
-        health_records=found.health_records == "true",
         log_format=found.log_format,
         log_level=found.log_level,
     )
@@ -168,11 +146,11 @@ def _listen(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _seconds(flag: str, text: str, most: int = _HOUR) -> float:
+def _seconds(flag: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= most:  # NaN fails this comparison too
-        raise SettingsError(f"{flag} is {text!r}, expected seconds between 0 and {most}")
+    if not 0 <= value <= _HOUR:  # NaN fails this comparison too
+        raise SettingsError(f"{flag} is {text!r}, expected seconds between 0 and {_HOUR}")
     return value

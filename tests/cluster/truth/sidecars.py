@@ -93,7 +93,6 @@ def running_sidecar(
     *,
     clock: SkippingClock | None = None,
     watch_seconds: int | None = None,
-    health_records: bool = False,
 ) -> Iterator[Sidecar]:
     """Run a sidecar for the length of a ``with`` block.
 
@@ -102,7 +101,6 @@ def running_sidecar(
         namespace: Where its Lease goes.
         clock: Its clock, to go on with after a restart.
         watch_seconds: See `Tap`.
-        health_records: Whether it mirrors statuses into HealthRecords.
     """
     clock = clock or SkippingClock()
     connection = connect(str(kubeconfig), "", service_account="", connections=16)
@@ -120,7 +118,6 @@ def running_sidecar(
         listen_host="127.0.0.1",
         listen_port=0,
         write_interval=0,
-        health_records=health_records,
     )
     app = App(settings, transport=tap, clock=clock, identity="truth", rules=note_row)
     app.start()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from platform_status_contract.model.contract import Contract
@@ -148,10 +147,10 @@ def contract(**changes: object) -> Contract:
     return found
 
 
-def look(record: RequestRecord, *, watch_secrets: bool = False) -> Interest:
+def look(record: RequestRecord) -> Interest:
     """What the app makes of a request's contract."""
     contract = read_contract(json.loads(record.status))
-    return interest_of(contract, request=record.key, promise=PROMISE, watch_secrets=watch_secrets)
+    return interest_of(contract, request=record.key, promise=PROMISE)
 
 
 @dataclass
@@ -183,16 +182,15 @@ class Watched:
             self.store.note_synced(source, self.clock.now())
 
 
-def watched(*, watch_secrets: bool = False) -> Watched:
+def watched() -> Watched:
     clock, woken, polled, covered = TurnedClock(), list[Key](), list[Key](), list[str]()
     store = Store(
         promise=PROMISE,
         clock=clock,
-        interest=partial(look, watch_secrets=watch_secrets),
+        interest=look,
         wake=woken.append,
         poll=polled.append,
         cover=covered.append,
-        watch_secrets=watch_secrets,
     )
     return Watched(store, clock, woken, polled, covered)
 

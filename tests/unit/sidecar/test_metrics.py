@@ -1,17 +1,15 @@
-"""The exposition: golden in both formats, held against prometheus_client and promtool, and nothing of the deleted."""
+"""The exposition: golden, held against prometheus_client and promtool, and nothing of the deleted."""
 
 import os
 import subprocess
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client import generate_latest as classic_text
 from prometheus_client.core import Metric
-from prometheus_client.openmetrics.exposition import generate_latest as openmetrics_text
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_classic
 from prometheus_client.registry import Collector
 
@@ -22,7 +20,7 @@ from platform_status_contract.model.vocabulary import ConditionStatus, Condition
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.projection import Projection
-from platform_status_sidecar.metrics import FAMILIES, Form, ProcessMetrics, Scrape, collect, exposition, negotiate
+from platform_status_sidecar.metrics import FAMILIES, ProcessMetrics, Scrape, collect, exposition
 from platform_status_sidecar.metrics.families import Family, Kind
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcome, Outcomes, outcome_of
@@ -33,61 +31,47 @@ from tests.unit.sidecar.support import MEDIA, NOW, contract, watched
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests/golden/exposition"
 PAGE = ROOT / "docs/metrics.md"
-FILES = {Form.CLASSIC: GOLDEN / "classic.txt", Form.OPENMETRICS: GOLDEN / "openmetrics.txt"}
-READERS: dict[Form, Callable[[str], Iterable[Metric]]] = {
-    Form.CLASSIC: read_classic,
-    Form.OPENMETRICS: read_openmetrics,
-}
+FILE = GOLDEN / "classic.txt"
 
 
-def told(scrape: Scrape, form: Form = Form.CLASSIC) -> str:
-    return b"".join(exposition(scrape, form)).decode()
+def told(scrape: Scrape) -> str:
+    return b"".join(exposition(scrape)).decode()
 
 
 def everything() -> Scrape:
     return metrics_world.scrape(metrics_world.outcomes())
 
 
-def samples(text: str, form: Form = Form.CLASSIC) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
+def samples(text: str) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
     """Samples by name and labels, as prometheus_client reads them."""
     found: dict[str, dict[tuple[tuple[str, str], ...], float]] = {}
-    for family in READERS[form](text):
+    for family in read_classic(text):
         for sample in family.samples:
             found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
     return found
 
 
-@pytest.mark.parametrize("form", Form)
-def test_the_exposition_is_the_golden_one(form: Form) -> None:
-    text = told(everything(), form)
+def test_the_exposition_is_the_golden_one() -> None:
+    text = told(everything())
     if os.environ.get("UPDATE_GOLDEN") == "1":
-        FILES[form].write_text(text)
-    assert text == FILES[form].read_text()
+        FILE.write_text(text)
+    assert text == FILE.read_text()
 
 
 class _Read(Collector):
-    def __init__(self, text: str, form: Form) -> None:
-        self._families = list(READERS[form](text))
+    def __init__(self, text: str) -> None:
+        self._families = list(read_classic(text))
 
     def collect(self) -> Iterator[Metric]:
         yield from self._families
 
 
-@pytest.mark.parametrize("form", Form)
-def test_prometheus_client_reads_it_and_writes_the_same_bytes(form: Form) -> None:
-    text = told(everything(), form)
+def test_prometheus_client_reads_it_and_writes_the_same_bytes() -> None:
+    text = told(everything())
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Read(text, form))
-    if form is Form.CLASSIC:
-        # read back, a gauge of the name x_info stays one, and a counter is written with its suffix
-        assert classic_text(registry).decode() == text
-    else:
-        assert openmetrics_text(registry).decode() == text  # type: ignore[no-untyped-call]  # it has no annotations
-
-
-def test_both_formats_tell_the_same() -> None:
-    classic, openmetrics = (samples(told(everything(), form), form) for form in Form)
-    assert classic == openmetrics
+    registry.register(_Read(text))
+    # read back, a gauge of the name x_info stays one, and a counter is written with its suffix
+    assert classic_text(registry).decode() == text
 
 
 def promtool() -> str:
@@ -98,7 +82,7 @@ def promtool() -> str:
 
 
 def test_promtool_finds_nothing_but_the_one_name_that_the_plan_prescribes() -> None:
-    text = told(everything()).encode() + ProcessMetrics().text(Form.CLASSIC)
+    text = told(everything()).encode() + ProcessMetrics().text()
     done = subprocess.run([promtool(), "check", "metrics"], input=text, capture_output=True, check=False)  # noqa: S603 - named by whoever runs the tests
     complaints = done.stderr.decode().splitlines()
     assert complaints == [
@@ -155,13 +139,12 @@ def test_a_condition_is_a_set_of_three_states_and_one_that_is_not_there_has_none
     }
 
 
-@pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("gone", [HEALTHY, BROKEN, OTHER])
-def test_a_deleted_request_leaves_no_series(gone: tuple[str, str], form: Form) -> None:
+def test_a_deleted_request_leaves_no_series(gone: tuple[str, str]) -> None:
     known = metrics_world.outcomes()
     known.woken(gone, 1.0)
     known.forget(gone)
-    text = told(metrics_world.scrape(known), form)
+    text = told(metrics_world.scrape(known))
     assert f'name="{gone[1]}"' not in text
     assert text.count("platform_resource_info{") == 2
     assert known.written(gone, 2.0) is None
@@ -195,7 +178,7 @@ def test_a_scrape_of_a_thousand_requests_is_never_in_memory_as_a_whole() -> None
     size = 0
     tracemalloc.start()
     try:
-        for part in exposition(scrape, Form.OPENMETRICS):
+        for part in exposition(scrape):
             size += len(part)
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -204,48 +187,9 @@ def test_a_scrape_of_a_thousand_requests_is_never_in_memory_as_a_whole() -> None
     assert peak < 1_000_000
 
 
-@pytest.mark.parametrize(
-    ("accept", "form"),
-    [
-        ("", Form.CLASSIC),
-        ("*/*", Form.CLASSIC),
-        ("text/html, nonsense;q=x;;,", Form.CLASSIC),
-        ("text/plain;version=0.0.4", Form.CLASSIC),
-        ("application/openmetrics-text", Form.OPENMETRICS),
-        ("application/openmetrics-text; version=1.0.0; charset=utf-8", Form.OPENMETRICS),
-        ("application/openmetrics-text;version=0.0.1", Form.CLASSIC),
-        ("application/openmetrics-text;version=1.0.0;q=0.2,text/plain;q=0.7", Form.CLASSIC),
-        ("application/openmetrics-text;q=0,text/plain;q=0", Form.CLASSIC),
-        ("application/openmetrics-text;q=nan", Form.CLASSIC),
-        # what Prometheus 2 and 3 send
-        (
-            (
-                "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
-                "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
-            ),
-            Form.OPENMETRICS,
-        ),
-        (
-            (
-                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
-                "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
-                "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
-            ),
-            Form.OPENMETRICS,
-        ),
-    ],
-)
-def test_the_scraper_says_which_format_it_likes_best(accept: str, form: Form) -> None:
-    assert negotiate(accept) is form
-
-
-@pytest.mark.parametrize("form", Form)
-def test_the_process_tells_of_itself_and_the_text_still_ends_where_it_must(form: Form) -> None:
-    text = b"".join(exposition(everything(), form, ProcessMetrics().text(form))).decode()
-    found = samples(text, form)
+def test_the_process_tells_of_itself() -> None:
+    found = samples(b"".join(exposition(everything(), ProcessMetrics().text())).decode())
     assert found["process_resident_memory_bytes"][()] > 1_000_000
-    assert text.count("# EOF\n") == (form is Form.OPENMETRICS)
-    assert text.endswith("# EOF\n") is (form is Form.OPENMETRICS)
 
 
 class TestCollecting:

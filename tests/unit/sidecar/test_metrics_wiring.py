@@ -176,8 +176,8 @@ PARTS = [b"first\n", b"x" * 100_000 + b"\n", b"last\n"]
 
 @contextmanager
 def served(parts: Iterator[bytes]) -> Iterator[int]:
-    def page(accept: str) -> Page:
-        return Page(HTTPStatus.OK, accept, parts)
+    def page() -> Page:
+        return Page(HTTPStatus.OK, "text/plain", parts)
 
     server = StatusServer("127.0.0.1", 0, {"/metrics": page})
     server.start()

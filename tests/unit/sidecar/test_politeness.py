@@ -1,15 +1,14 @@
-"""Heartbeat, resync, a request that is written too often, and a replica that stands by."""
+"""Resync, a request that is written too often, and a replica that stands by."""
 
 import pytest
 
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import NotFoundError, UnansweredError
 from platform_status_sidecar.reconcile import BackedOff
-from platform_status_sidecar.write.plan import restamp, until_heartbeat
 from platform_status_sidecar.write.rivals import rivals
 from platform_status_sidecar.write.writer import Writer
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import MEDIA, NOW, Json, ScriptedServer, encode
+from tests.unit.sidecar.support import MEDIA, Json, ScriptedServer, encode
 from tests.unit.sidecar.test_reconcile import PATH, Bench
 
 
@@ -21,37 +20,12 @@ def settled_bench() -> Bench:
     return bench
 
 
-def test_without_a_heartbeat_a_status_at_rest_is_looked_at_every_ten_minutes_and_never_written() -> None:
+def test_a_status_at_rest_is_looked_at_every_ten_minutes_and_never_written() -> None:
     bench = settled_bench()
     for _ in range(120):
         assert bench.turn(60) == []
     tally = bench.outcomes._tallies[MEDIA]
     assert sum(tally.timings.counts) == 1 + 120 * 60 // 720
-
-
-def test_a_heartbeat_stamps_a_status_that_did_not_change_and_nothing_else() -> None:
-    bench = settled_bench()
-    bench.worker._heartbeat = 120
-    bench.queue.add(MEDIA)
-    assert bench.turn() == []
-    assert bench.turn(119) == []
-    before = bench.status
-    [patch] = bench.turn(1)
-    assert patch.body
-    assert patch.body["status"] == {"lastReconciled": "2026-02-26T10:32:00Z"}
-    assert bench.status == {**before, "lastReconciled": "2026-02-26T10:32:00Z"}
-    assert len(bench.turn(120)) == 1
-
-
-@pytest.mark.parametrize("stamp", [None, "yesterday", 7, "2026-02-26T11:30:00Z"])
-def test_a_stamp_that_tells_nothing_is_renewed_at_once(stamp: object) -> None:
-    assert until_heartbeat({"lastReconciled": stamp}, NOW, 60) == 0
-    assert until_heartbeat(None, NOW, 60) == 0
-
-
-def test_a_stamp_counts_from_its_own_time() -> None:
-    assert until_heartbeat({"lastReconciled": "2026-02-26T10:29:20Z"}, NOW, 60) == 20
-    assert restamp({"phase": "Ready"}, NOW).intended == {"phase": "Ready", "lastReconciled": "2026-02-26T10:30:00Z"}
 
 
 def managed(manager: str, *keys: str) -> Json:

@@ -39,12 +39,6 @@ def test_a_shard_that_cannot_be_is_refused(text: str) -> None:
         read_settings([f"--shard={text}"], {})
 
 
-@pytest.mark.parametrize("text", ["1", "59", "soon", "-60", "90000"])
-def test_a_heartbeat_that_would_hurt_or_cannot_be_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="--heartbeat"):
-        read_settings([f"--heartbeat={text}"], {})
-
-
 def test_leader_election_is_a_flag_and_a_variable() -> None:
     assert not read_settings([], {}).leader_elect
     assert read_settings(["--leader-elect"], {}).leader_elect
@@ -52,7 +46,6 @@ def test_leader_election_is_a_flag_and_a_variable() -> None:
     assert not read_settings(["--leader-elect=false"], {"PLATFORM_STATUS_LEADER_ELECT": "true"}).leader_elect
     with pytest.raises(SettingsError, match="PLATFORM_STATUS_LEADER_ELECT"):
         read_settings([], {"PLATFORM_STATUS_LEADER_ELECT": "yes"})
-    assert read_settings(["--heartbeat", "300"], {}).heartbeat == 300
 
 
 class Told:

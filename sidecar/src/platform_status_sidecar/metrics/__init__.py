@@ -1,7 +1,7 @@
 """The metrics, computed at scrape from what was concluded (docs/metrics.md).
 
 ``scrape`` is one moment of everything that is told, ``families`` and ``samples`` turn it into samples, ``text`` writes
-them down in either format that Prometheus reads; all are pure, only ``collect`` reads the store. May not: state. What
+them down as Prometheus reads them; all are pure, only ``collect`` reads the store. May not: state. What
 is counted is in `counts` and `outcomes`, so a request that is deleted leaves no series.
 
 A thousand requests make sixty thousand samples: 6.5 MB of text. It is therefore written as a stream, and by code of our
@@ -13,6 +13,6 @@ from .collect import collect
 from .families import FAMILIES, Family
 from .process import ProcessMetrics
 from .scrape import Scrape, SourceSeen
-from .text import Form, exposition, negotiate
+from .text import CONTENT_TYPE, exposition
 
-__all__ = ["FAMILIES", "Family", "Form", "ProcessMetrics", "Scrape", "SourceSeen", "collect", "exposition", "negotiate"]
+__all__ = ["CONTENT_TYPE", "FAMILIES", "Family", "ProcessMetrics", "Scrape", "SourceSeen", "collect", "exposition"]

@@ -19,7 +19,7 @@ __all__ = ["FAMILIES", "Family", "Kind"]
 
 
 class Kind(Enum):
-    """Type of a metric, as OpenMetrics names it; classic text calls an info a gauge."""
+    """Type of a metric; the text calls an info a gauge."""
 
     GAUGE = "gauge"
     COUNTER = "counter"

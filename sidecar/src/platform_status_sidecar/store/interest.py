@@ -84,16 +84,13 @@ NOTHING = Interest()
 """A request without a readable contract observes nothing."""
 
 
-def interest_of(
-    contract: Contract | ContractProblem, *, request: Key, promise: str, watch_secrets: bool = False
-) -> Interest:
+def interest_of(contract: Contract | ContractProblem, *, request: Key, promise: str) -> Interest:
     """Derive from a contract what its request is interested in.
 
     Args:
         contract: The contract, or why there is none.
         request: Namespace and name of the request.
         promise: Name of the Promise, as its Works are labelled.
-        watch_secrets: Whether Secrets are watched like every other kind.
     """
     if isinstance(contract, ContractProblem):
         return NOTHING
@@ -118,8 +115,6 @@ def interest_of(
     if contract.works:
         sources.update((Source.WORKS, Source.WORK_PLACEMENTS))
         topics.add(about_works(promise, request))
-    if secrets and watch_secrets:
-        sources.add(Source.SECRETS)
     topics.update(about_source(source) for source in sources)
     topics.update(about_secret(secret) for secret in secrets)
     return Interest(frozenset(topics), frozenset(sources), secrets)

@@ -12,7 +12,6 @@ from platform_status_contract.observing.records import (
     PodRecord,
     Record,
     RequestRecord,
-    SecretRecord,
     WorkRecord,
 )
 from platform_status_contract.observing.sources import Source, SourceState
@@ -33,9 +32,8 @@ SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 class Reading:
     """The reading half of the store; see `observe.View` for what observing needs of it."""
 
-    def __init__(self, promise: str, *, watches_secrets: bool = False) -> None:
+    def __init__(self, promise: str) -> None:
         self._promise = promise
-        self.watches_secrets = watches_secrets
         self._lock = threading.RLock()
         self._states = dict.fromkeys(Source, SourceState())
         self._requests: Shelf[RequestRecord] = Shelf()
@@ -43,7 +41,6 @@ class Reading:
             source: Shelf() for source in Source if source is not Source.REQUESTS
         }
         self._coverage: Coverage[str] = Coverage()
-        self._secret_coverage: Coverage[Key] = Coverage()
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
         # topic -> requests that it concerns, and group -> records in it
@@ -118,20 +115,7 @@ class Reading:
     def secret(self, key: Key) -> SecretReading | None:
         """Return the last reading of a Secret, None before the first."""
         with self._lock:
-            return self._watched_secret(key) if self.watches_secrets else self._secrets.get(key)
-
-    def _watched_secret(self, key: Key) -> SecretReading | None:
-        state = self._states[Source.SECRETS]
-        seen: Present[SecretSeen] | Absent | None = None
-        if state.synced and self._secret_coverage.is_known(key):
-            found = self._shelves[Source.SECRETS].get(key)
-            seen = Present(SecretSeen(key[1], found.deleted)) if isinstance(found, SecretRecord) else Absent()
-        return Unreadable(state.failure.reason, state.failure.since, seen) if state.failure else seen
-
-    def is_secret_known(self, key: Key) -> bool:
-        """Say whether a watched Secret that we do not have is absent, and not only unknown yet."""
-        with self._lock:
-            return self._secret_coverage.is_known(key)
+            return self._secrets.get(key)
 
     def is_secret_wanted(self, key: Key) -> bool:
         """Say whether some request observes the Secret."""

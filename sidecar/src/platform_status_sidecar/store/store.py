@@ -16,7 +16,6 @@ from platform_status_contract.observing.records import (
     PodRecord,
     Record,
     RequestRecord,
-    SecretRecord,
     number_of,
 )
 from platform_status_contract.observing.sources import Source, SourceState, failed
@@ -53,7 +52,6 @@ class Store(Reading):
         cover: Callable[[str], None],
         wake_bulk: Callable[[Key], None] | None = None,
         mine: Callable[[str], bool] = lambda _uid: True,
-        watch_secrets: bool = False,
     ) -> None:
         """Make an empty store.
 
@@ -67,9 +65,8 @@ class Store(Reading):
             wake_bulk: Called instead of `wake` where many are woken at once and none of them changed; as `wake` if
                 absent.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
-            watch_secrets: Whether Secrets are watched; then only those that came into view later are asked for.
         """
-        super().__init__(promise, watches_secrets=watch_secrets)
+        super().__init__(promise)
         self._clock = clock
         self._interest_of = interest
         self._wake = wake
@@ -98,8 +95,6 @@ class Store(Reading):
         with self._lock:
             if source is Source.PODS:
                 self._coverage.begin_list()
-            elif source is Source.SECRETS:
-                self._secret_coverage.begin_list()
 
     def note_synced(self, source: Source, now: datetime) -> None:
         """Note that a list was finished."""
@@ -107,9 +102,6 @@ class Store(Reading):
             if source is Source.PODS:
                 for namespace in self._coverage.end_list():
                     self._wake_about(about_pods(namespace))
-            elif source is Source.SECRETS:
-                for key in self._secret_coverage.end_list():
-                    self._wake_about(about_secret(key))
             before = self._states[source]
             self._states[source] = SourceState(synced=True, failure=None, alive_at=now)
             if not before.synced or before.failure:
@@ -139,9 +131,6 @@ class Store(Reading):
             if isinstance(record, PodRecord):
                 self.put_pod(record)
                 return
-            if isinstance(record, SecretRecord):
-                self.put_secret_record(record)
-                return
             self._put_observed(source, record)
 
     def put_pod(self, record: PodRecord) -> None:
@@ -152,14 +141,6 @@ class Store(Reading):
             if self._coverage.is_stale(record.namespace, record.name, record.version):
                 return
             self._put_observed(Source.PODS, record)
-
-    def put_secret_record(self, record: SecretRecord) -> None:
-        """Store that a Secret exists, if somebody observes it and no newer state of it is known."""
-        with self._lock:
-            if not self._secret_coverage.keeps(record.key):
-                return
-            if not self._secret_coverage.is_stale(record.key, record.name, record.version):
-                self._put_observed(Source.SECRETS, record)
 
     def remove(self, source: Source, key: Key, version: str = "") -> None:
         """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
@@ -173,8 +154,6 @@ class Store(Reading):
             deleted = number_of(version)
             if source is Source.PODS and deleted:
                 self._coverage.deleted(*key, deleted)
-            elif source is Source.SECRETS and deleted:
-                self._secret_coverage.deleted(key, key[1], deleted)
             known = self._requests.get(key) if source is Source.REQUESTS else self._shelves[source].get(key)
             if known is not None and known.is_newer_than(deleted):
                 return
@@ -205,12 +184,6 @@ class Store(Reading):
         with self._lock:
             if self._coverage.listed(namespace):
                 self._wake_about(about_pods(namespace))
-
-    def note_secret_listed(self, key: Key) -> None:
-        """Note that a watched Secret was looked for on its own; who waited for it is woken."""
-        with self._lock:
-            if self._secret_coverage.listed(key):
-                self._wake_about(about_secret(key))
 
     def accept_own_write(self, record: RequestRecord) -> None:
         """Store the answer to our own write at once, so that its echo in the watch is no work."""
@@ -311,15 +284,12 @@ class Store(Reading):
             if about_secret(secret) not in self._observers:
                 self._forget_secret(secret)
         for secret in interest.secrets - before.secrets:
-            if not self.watches_secrets or self._secret_coverage.observe(secret):
-                self._poll(secret)
+            self._poll(secret)
         if self._states[Source.REQUESTS].synced:
             self._announce_needs(interest.sources)
 
     def _forget_secret(self, key: Key) -> None:
         self._secrets.pop(key, None)
-        self._secret_coverage.forget(key)
-        self._shelves[Source.SECRETS].pop(key)
 
     def _announce_needs(self, sources: Iterable[Source]) -> None:
         # Only after the requests were listed: the other kinds are read once, with every interest known.

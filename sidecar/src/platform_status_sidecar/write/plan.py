@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.model.times import format_time, parse_time
+from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import SIDECAR_KEYS, ConditionType, Phase, Reason
 from platform_status_contract.rules.merge import merged_status
 from platform_status_contract.rules.projection import Projection
@@ -23,10 +23,8 @@ __all__ = [
     "StatusPatch",
     "plan",
     "pruned",
-    "restamp",
     "says_deleting",
     "until_due",
-    "until_heartbeat",
 ]
 
 _WRITTEN_KEYS: Final = (*SIDECAR_KEYS, "conditions")
@@ -92,30 +90,6 @@ def until_due(patch: StatusPatch, now: datetime) -> float:
             return SYNC_TIME_PATIENCE - age if alone and 0 <= age < SYNC_TIME_PATIENCE else 0.0
         case _:
             return 0.0
-
-
-def until_heartbeat(status: object, now: datetime, heartbeat: float) -> float:
-    """Say when `lastReconciled` is older than a heartbeat (design.md section 6, rule 4).
-
-    Args:
-        status: `.status` as stored, any JSON.
-        now: The time.
-        heartbeat: Seconds between two stamps.
-
-    Returns:
-        Seconds to wait, 0 if it is now; also 0 for a stamp that is missing, no time, or in the future.
-    """
-    stamped = parse_time(status.get(_STAMP)) if isinstance(status, dict) else None
-    if stamped is None or stamped > now:
-        return 0.0
-    return max(heartbeat - (now - stamped).total_seconds(), 0.0)
-
-
-def restamp(status: object, now: datetime) -> StatusPatch:
-    """Plan the write of a heartbeat: nothing but `lastReconciled`."""
-    stored = status if isinstance(status, dict) else {}
-    stamp: dict[str, object] = {_STAMP: format_time(now)}
-    return StatusPatch(stamp, {**stored, **stamp})
 
 
 def pruned(patch: StatusPatch, answer: object) -> list[str]:
