@@ -8,8 +8,6 @@ from typing import Any
 import urllib3
 
 from localplane.errors import ClusterChoiceError
-from platform_status_kube.errors import KubeconfigError
-from platform_status_kube.kubeconfig import access
 
 __all__ = ["Connection", "from_kubeconfig"]
 
@@ -93,6 +91,10 @@ def from_kubeconfig(path: Path, impersonate: tuple[str, tuple[str, ...]] | None 
     Raises:
         ClusterChoiceError: If the file cannot be read as a kubeconfig with a current context.
     """
+    # only here: in the cluster of a test, in a pod for example, nobody has a kubeconfig or what reads it
+    from platform_status_kube.errors import KubeconfigError  # noqa: PLC0415 - see above
+    from platform_status_kube.kubeconfig import access  # noqa: PLC0415 - see above
+
     try:
         found = access(str(path))
     except KubeconfigError as error:

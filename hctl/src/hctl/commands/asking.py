@@ -10,7 +10,6 @@ import typer
 from typer.core import TyperCommand
 
 from hctl.errors import ExitCode, UsageError
-from platform_status_contract import REPOSITORY
 
 from .options import ContextOption, KubeconfigOption, NamespaceOption, target_of
 from .running import finish
@@ -20,10 +19,6 @@ __all__ = ["add_ask"]
 _GROUP: Final = "hctl.commands"
 _NAME: Final = "ask"
 _FORMS: Final = "ask-forms"
-_INSTALL: Final = (
-    f"hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
-    "pip install ./schemas ./kube ./hctl './assistant[ask]'"
-)
 _PROMETHEUS: Final = "PLATFORM_STATUS_PROMETHEUS"
 
 _Text = Annotated[
@@ -71,7 +66,7 @@ class _Ask(TyperCommand):
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer carries click inside, as a private module
         """Put forms and examples below the help as they stand; click would fold them."""
         forms = _found(_FORMS)
-        told = f"Forms of a question:\n{forms.load()()}" if forms is not None else _INSTALL
+        told = f"Forms of a question:\n{forms.load()()}" if forms is not None else _install()
         return f"{super().get_help(ctx)}\n\n{told}\n\n{_EXAMPLES}"
 
 
@@ -119,7 +114,7 @@ def _assistant() -> Callable[..., ExitCode]:
     """
     found = _found(_NAME)
     if found is None:
-        raise UsageError(_INSTALL)
+        raise UsageError(_install())
     loaded: Callable[..., ExitCode] = found.load()
     return loaded
 
@@ -128,3 +123,12 @@ def _found(name: str) -> Any:  # noqa: ANN401 - an EntryPoint, or None
     from importlib.metadata import entry_points  # noqa: PLC0415 - only this command needs it
 
     return next(iter(entry_points(group=_GROUP, name=name)), None)
+
+
+def _install() -> str:
+    from platform_status_contract import REPOSITORY  # noqa: PLC0415 - `hctl --help` waits for none of it
+
+    return (
+        f"hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
+        "pip install ./schemas ./kube ./hctl './assistant[ask]'"
+    )
