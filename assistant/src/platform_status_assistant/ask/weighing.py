@@ -10,7 +10,7 @@ from hctl.errors import ExitCode
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged
 from hctl.reading.views import RequestView
-from hctl.texts import duration
+from hctl.texts import duration, inert
 from platform_status_contract.model.vocabulary import Phase
 
 from .facts import Fact, Verdict
@@ -150,6 +150,6 @@ def _why_untrusted(judged: Judged) -> str:
 def witness(judged: Judged, heard: Heard, now: datetime) -> list[Fact]:
     """What Prometheus says of a request, if anything."""
     age = None if heard.scraped is None else max(int((now - heard.scraped).total_seconds()), 0)
-    phases = heard.of(judged.view)
+    phases = tuple(inert(phase, 60) for phase in heard.of(judged.view)[:7])
     said = phases[0] if len(phases) == 1 else phases
     return [Fact("prometheus.phase", said, "prometheus", heard.address, heard.query, age=age)] if phases else []
