@@ -37,7 +37,7 @@ def test_a_forbidden_sidecar_and_a_forbidden_reader_agree(kinds: Cluster) -> Non
             said = explain(dumped(kubeconfig, found))
             assert said.projection.row == sidecar.rows[found.key] == "8"
             assert (said.projection.phase, said.projection.ready.reason) == (status["phase"], "SourceUnreadable")
-            # what the reader may not read is no answer to him; that the sidecar is forbidden it stands in the status alone
+            # what the reader may not read is no answer to him; that the sidecar may not either, the status alone says
             assert {found.field for found in said.differences} == {"message", "condition PodsReady"}
     finally:
         found.clear()

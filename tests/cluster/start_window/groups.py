@@ -123,6 +123,8 @@ class _Group:
         return Lost(created, edited, rerun, closing)
 
     def _change(self, patch: Mapping[str, Any]) -> None:
+        # as in life: else the seconds between two writes of ours would keep the next one out of the window by chance
+        time.sleep(Settings().write_interval)
         for name in self._names:
             self._admin.patch(*_WIDGET, name, dict(patch), namespace=self._namespace)
 
