@@ -37,7 +37,7 @@ from platform_status_contract.rules.observation import (
     WorkSeen,
 )
 
-__all__ = ["FOLDER", "Case", "Given", "age", "cases_in", "load", "seconds"]
+__all__ = ["FOLDER", "Case", "Given", "age", "cases_in", "seconds"]
 
 FOLDER: Final = Path(__file__).parent
 
@@ -86,9 +86,10 @@ class Given(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One file, ready for the rules."""
+    """One document of a file, ready for the rules."""
 
     path: Path
+    name: str
     given: Given
     expect: dict[str, object]
 
@@ -163,15 +164,14 @@ class _UnreadableIn(msgspec.Struct, forbid_unknown_fields=True):
     last: object = None
 
 
-def load(path: Path) -> Case:
-    """Read one file; a field that nobody knows is an error."""
-    file = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), _File)
-    return Case(path, file.given, file.expect)
-
-
 def cases_in(folder: str) -> Iterator[Case]:
-    """All cases of a folder, by name."""
-    return (load(path) for path in sorted((FOLDER / folder).glob("*.yaml")))
+    """All cases of a folder, by name: one document of a file each; a field that nobody knows is an error."""
+    for path in sorted((FOLDER / folder).glob("*.yaml")):
+        documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        for number, document in enumerate(documents, start=1):
+            file = msgspec.convert(document, _File)
+            name = path.stem if len(documents) == 1 else f"{path.stem}-{number}"
+            yield Case(path, name, file.given, file.expect)
 
 
 def age(moment: datetime | str | None, now: datetime) -> str | None:

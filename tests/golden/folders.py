@@ -11,7 +11,7 @@ SOURCE_FOLDERS: Final = {
     "works": SourceName.WORKS,
     "argo_sync": SourceName.ARGO_SYNC,
     "argo_health": SourceName.ARGO_HEALTH,
-    "pods": SourceName.PODS,
+    "workloads": SourceName.PODS,
     "secrets": SourceName.SECRET,
     "sub_apps": SourceName.SUB_APPS,
 }
@@ -22,7 +22,7 @@ VERDICTS: Final = {
     "works": _ALWAYS,
     "argo_sync": _ALWAYS,
     "argo_health": _ALWAYS | {"paused"},
-    "pods": _ALWAYS | {"paused"},
+    "workloads": _ALWAYS | {"paused"},
     "secrets": _ALWAYS,
     "sub_apps": _ALWAYS | {"paused"},
 }

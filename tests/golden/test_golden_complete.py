@@ -1,9 +1,10 @@
 """The walk: nothing that the rules can say is without a case."""
 
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.rules import project, unobserved
-from platform_status_contract.rules.project import ROWS
+from platform_status_contract.rules import unobserved
+from platform_status_contract.rules.rows import ROWS
 from platform_status_contract.rules.sources import SOURCES
+from platform_status_contract.rules.unobserved import TITLES
 
 from .cases import FOLDER, cases_in
 from .folders import ROW_REASONS, SOURCE_FOLDERS, VERDICTS
@@ -31,11 +32,10 @@ def test_every_reason_of_the_closed_list_is_expected_somewhere() -> None:
 
 
 def test_every_row_of_the_table_is_listed() -> None:
-    numbers = {row.__name__.split("_")[1] for row in ROWS}
-    numbers |= {
-        name.split("_")[1] for module in (project, unobserved) for name in vars(module) if name.startswith("row_")
+    numbers = {row.number for row in ROWS} | {
+        name.split("_")[1] for name in vars(unobserved) if name.startswith("row_")
     }
-    assert {key.rstrip("abc") for key in ROW_REASONS} == numbers
+    assert {key.rstrip("abc") for key in ROW_REASONS} == numbers == {*TITLES, *(row.number for row in ROWS)}
 
 
 def test_every_reason_of_every_row_has_a_case() -> None:
@@ -49,6 +49,7 @@ def test_every_case_lies_where_a_runner_looks() -> None:
     elsewhere = {
         "applications",
         "assistant",
+        "controllers",
         "documents",
         "dumps",
         "pipeline",

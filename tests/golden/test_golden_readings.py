@@ -10,13 +10,13 @@ from platform_status_contract.rules.workflow import read_workflow
 from .cases import Case, cases_in
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.path.stem) for case in cases_in("workflow")])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases_in("workflow")])
 def test_workflow_stands_where_its_case_says(case: Case) -> None:
     workflow, said = read_workflow(case.status, case.given.labels)
     assert {"workflow": workflow.value, "message": said} == case.expect
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.path.stem) for case in cases_in("contracts")])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases_in("contracts")])
 def test_contract_is_read_as_its_case_says(case: Case) -> None:
     found = read_contract(case.status)
     if isinstance(found, ContractProblem):

@@ -11,9 +11,7 @@ from .cases import Case, age, cases_in, seconds
 from .folders import SOURCE_FOLDERS
 
 CASES = [
-    pytest.param(folder, case, id=f"{folder}/{case.path.stem}")
-    for folder in SOURCE_FOLDERS
-    for case in cases_in(folder)
+    pytest.param(folder, case, id=f"{folder}/{case.name}") for folder in SOURCE_FOLDERS for case in cases_in(folder)
 ]
 
 

@@ -11,7 +11,7 @@ from platform_status_contract.rules.projection import Projection
 
 from .cases import Case, age, cases_in, seconds
 
-CASES = [pytest.param(case, id=case.path.stem) for case in cases_in("table")]
+CASES = [pytest.param(case, id=case.name) for case in cases_in("table")]
 
 
 def _ages(times: object, case: Case) -> dict[str, str | None]:
@@ -64,4 +64,4 @@ def test_second_look_at_the_same_moment_changes_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_file_is_named_after_its_row(case: Case) -> None:
-    assert case.path.stem.partition("-")[0] == case.expect["row"]
+    assert case.name.partition("-")[0] == case.expect["row"]

@@ -7,6 +7,7 @@ escape or bidirectional character, so neither a terminal nor a log can be repain
 import re
 from datetime import datetime
 
+from platform_status_contract.model.times import duration
 from platform_status_contract.rules.texts import clean
 
 from .errors import UsageError
@@ -14,7 +15,6 @@ from .errors import UsageError
 __all__ = ["age_of", "count_of", "duration", "inert", "lines_of", "parse_duration"]
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
-_FINE_BELOW = 120
 _DURATION = re.compile(r"^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?\Z", re.ASCII)
 _LONGEST_LINE = 1000
 
@@ -33,25 +33,6 @@ def lines_of(text: str, most: int) -> tuple[str, ...]:
     """Return the last lines of a log, each made inert; empty lines are left out."""
     lines = (clean(line, _LONGEST_LINE) for line in text.splitlines())
     return tuple(line for line in lines if line)[-most:]
-
-
-def duration(seconds: float) -> str:
-    """Spell a duration as kubectl does: ``45s``, ``90s``, ``5m10s``, ``2h5m``, ``3d4h``; two units at most.
-
-    Args:
-        seconds: A negative one counts as zero.
-    """
-    rest = max(int(seconds), 0)
-    if rest < _FINE_BELOW:
-        return f"{rest}s"
-    parts: list[str] = []
-    for unit, size in _UNITS:
-        amount, rest = divmod(rest, size)
-        if amount:
-            parts.append(f"{amount}{unit}")
-        elif parts:
-            break
-    return "".join(parts[:2])
 
 
 def age_of(moment: datetime | None, now: datetime) -> str:

@@ -82,7 +82,8 @@ def _put_world(admin: Client) -> None:
         pod["spec"]["nodeName"] = _NODE
         admin.create(pod)
         _say_pod(admin, f"media-{index}", objects.pod_status(ready=True))
-    admin.create(objects.stateful_set(_SPACE, paused=False))
+    admin.create(objects.controller(_SPACE, "StatefulSet"))
+    admin.create(objects.controller(_SPACE, "Deployment"))
     admin.create(objects.secret(_SPACE))
     admin.create(objects.application(_SPACE))
     admin.create(objects.application(_SPACE, "media-dns", destination="media"))

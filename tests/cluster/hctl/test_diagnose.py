@@ -26,7 +26,7 @@ def _contract(place: Place, name: str) -> dict[str, Any]:
     found["application"] = {"namespace": place.namespace, "name": "vcluster-media"}
     found["subApplications"]["namespace"] = place.namespace
     found["secrets"][0]["name"] = "media-kubeconfig"
-    found["workloads"]["controllers"] = [{"kind": "StatefulSet", "name": "vcluster-media"}]
+    found["workloads"]["controllers"] = [{"kind": "StatefulSet", "name": "vcluster-media", "zero": "allowed"}]
     return found
 
 
@@ -47,7 +47,7 @@ def _put(place: Place, phase: str = "Degraded", **status: Value) -> str:
     place.admin.replace({**created, "status": {"conditions": [written]}}, subresource="status")
     place.admin.create(objects.application(place.namespace))
     place.admin.create(objects.secret(place.namespace))
-    place.admin.create(objects.stateful_set(place.namespace, paused=False))
+    place.admin.create(objects.controller(place.namespace, "StatefulSet"))
     return name
 
 

@@ -13,11 +13,11 @@ __all__ = [
     "application",
     "condition",
     "contract",
+    "controller",
     "pod",
     "pod_status",
     "request",
     "secret",
-    "stateful_set",
     "work",
     "work_placement",
     "workflow_condition",
@@ -76,8 +76,10 @@ def contract(namespace: str, **changes: object) -> Json:
         "workloads": {
             "namespace": namespace,
             "selector": {"matchExpressions": [{"key": "vcluster.loft.sh/managed-by", "operator": "DoesNotExist"}]},
-            # The Deployment does not exist, but so every kind is watched: a sidecar that watches all ends at once.
-            "controllers": [{"kind": kind, "name": "vcluster-media"} for kind in ("StatefulSet", "Deployment")],
+            # The pods here are nobody's. Both kinds are named so that both are watched.
+            "controllers": [
+                {"kind": kind, "name": "vcluster-media", "zero": "allowed"} for kind in ("StatefulSet", "Deployment")
+            ],
         },
         "secrets": [{"role": "kubeconfig", "namespace": namespace, "name": "media-kubeconfig"}],
         "works": True,
@@ -146,18 +148,20 @@ def secret(namespace: str) -> Json:
     }
 
 
-def stateful_set(namespace: str, *, paused: bool) -> Json:
+def controller(namespace: str, kind: str, *, paused: bool = False) -> Json:
+    """Return a controller that wants no pods."""
     labels = {"app": "vcluster"}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "main", "image": "vcluster"}]}}
     return {
         "apiVersion": "apps/v1",
-        "kind": "StatefulSet",
+        "kind": kind,
         "metadata": {
             "namespace": namespace,
             "name": "vcluster-media",
             "annotations": {"loft.sh/paused": "true"} if paused else {},
         },
-        "spec": {"serviceName": "vcluster", "selector": {"matchLabels": labels}, "template": template},
+        "spec": {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
+        | ({"serviceName": "vcluster"} if kind == "StatefulSet" else {}),
     }
 
 

@@ -91,7 +91,8 @@ class Place:
         """Put everything but the request."""
         for index, ready in enumerate(things.pods):
             self.put_pod(f"media-{index}", ready=ready)
-        self.admin.create(objects.stateful_set(self.namespace, paused=things.paused))
+        self.admin.create(objects.controller(self.namespace, "StatefulSet", paused=things.paused))
+        self.admin.create(objects.controller(self.namespace, "Deployment"))
         if things.application:
             self.put_application(
                 sync=things.sync, health=things.health, operation=things.operation, written_for=things.written_for

@@ -19,7 +19,7 @@ from platform_status_contract.rules.sources import assess
 from tests.unit.rules.worlds import NOW
 
 FOLDER: Final = Path(__file__).parents[2] / "golden" / "applications"
-GOOD, PENDING, BAD, UNREADABLE = Verdict.GOOD, Verdict.PENDING, Verdict.BAD, Verdict.UNREADABLE
+GOOD, PAUSED, PENDING, BAD, UNREADABLE = (Verdict[name] for name in ("GOOD", "PAUSED", "PENDING", "BAD", "UNREADABLE"))
 DENIED: Final = (
     'failed to sync: ConfigMap settings: error when patching: configmaps "settings" is forbidden: '
     "ValidatingAdmissionPolicy 'no-forbidden' with binding 'no-forbidden' denied request: the key forbidden is"
@@ -104,7 +104,12 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         (BAD, "SubAppsUnhealthy"),
         "is progressing",
     ),
-    "skip-reconcile": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "skip-reconcile": (
+        (PAUSED, "Paused"),
+        (PAUSED, "Paused"),
+        (PAUSED, "Paused"),
+        "Argo CD is told to leave Application",
+    ),
     "source-hydrator-synced": (
         (GOOD, "Synced"),
         (GOOD, "ApplicationHealthy"),

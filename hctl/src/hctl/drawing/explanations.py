@@ -10,11 +10,10 @@ from rich.text import Text
 
 from hctl.explain.derive import Explained, Explanation
 from hctl.explain.inputs import Input
-from hctl.explain.rows import SOURCE_WORDS
 from hctl.texts import age_of, duration
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Phase
-from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
 from .dashboard import warning_lines
 from .marks import LABEL, VERDICTS, WARNING, inert_text

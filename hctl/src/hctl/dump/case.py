@@ -27,6 +27,7 @@ _SOURCES: Final[Mapping[tuple[str, str], Source]] = {
     ("platform.kratix.io", "Work"): Source.WORKS,
     ("platform.kratix.io", "WorkPlacement"): Source.WORK_PLACEMENTS,
     ("apps", "StatefulSet"): Source.STATEFUL_SETS,
+    ("apps", "DaemonSet"): Source.DAEMON_SETS,
     ("apps", "Deployment"): Source.DEPLOYMENTS,
     ("", "Secret"): Source.SECRETS,
 }

@@ -24,9 +24,9 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.conclude import conclude, tabulate
 from platform_status_contract.rules.history import History, recall
 from platform_status_contract.rules.observation import Facts, Observation
-from platform_status_contract.rules.project import Table
 from platform_status_contract.rules.projection import Projection
 from platform_status_contract.rules.situate import adopt
+from platform_status_contract.rules.table import Table
 from platform_status_contract.rules.timers import SourceName
 
 from .forecast import Step, foresee

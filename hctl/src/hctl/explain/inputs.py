@@ -15,8 +15,9 @@ from platform_status_contract.observing.records import ApplicationRecord, Key, P
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
-from platform_status_contract.rules.observation import ApplicationSeen, Present
-from platform_status_contract.rules.sources.pods import counts, is_ready
+from platform_status_contract.rules.observation import ApplicationSeen, ControllerSeen, Present
+from platform_status_contract.rules.sources.groups import grouped
+from platform_status_contract.rules.sources.pods import counts, hangs, is_ready
 from platform_status_contract.rules.timers import SourceName
 
 from .world import World
@@ -133,10 +134,16 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
     if wanted is None:
         return
     yield from _refused(world, Source.PODS, "Pod", wanted.namespace)
-    for record in world.pods(wanted.namespace):
-        if matches(wanted.selector, record.labels):
-            culprit = counts(record.seen) and not is_ready(record.seen, clock)
-            yield _seen(world, Source.PODS, "Pod", record.key, _pod(record, clock), culprit=culprit)
+    named = [(KIND_OF_CONTROLLER[item.kind], (wanted.namespace, item.name)) for item in wanted.controllers or ()]
+    controllers = [found.seen for found in (world.controller(*key) for key in named) if found is not None]
+    records = [record for record in world.pods(wanted.namespace) if matches(wanted.selector, record.labels)]
+    groups = grouped(
+        [record.seen for record in records], controllers, [item for item in controllers if item.paused], clock
+    )
+    culprits = {pod.name for group in groups for pod in (*group.down, *group.hanging)}
+    for record in records:
+        says = _pod(record, clock)
+        yield _seen(world, Source.PODS, "Pod", record.key, says, culprit=record.name in culprits)
     for item in wanted.controllers or ():
         source, key = KIND_OF_CONTROLLER[item.kind], (wanted.namespace, item.name)
         refused = world.unread(source, key)
@@ -144,17 +151,31 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
             yield _unread(item.kind, key, refused)
             continue
         controller = world.controller(source, key)
-        paused = controller is not None and controller.paused
-        says = "paused" if paused else "not paused"
-        says += ", being deleted" if controller is not None and controller.deleted else ""
-        yield _seen(world, source, item.kind, key, says, absent=controller is None, culprit=paused)
+        seen = controller.seen if controller else None
+        culprit = (
+            seen is None or seen.paused or any(group.controller is seen and not group.is_complete for group in groups)
+        )
+        says = _controller(seen) if seen else ""
+        yield _seen(world, source, item.kind, key, says, absent=seen is None, culprit=culprit)
+
+
+def _controller(seen: ControllerSeen) -> str:
+    parts = ["paused" if seen.paused else "not paused"]
+    if seen.wanted is not None:
+        parts += [f"{seen.ready} of {seen.wanted} pods ready, {seen.updated} of the newest revision"]
+        parts += [] if seen.current else ["changed since its controller last looked"]
+    parts += ["rollout paused"] if seen.held else []
+    parts += ["being deleted"] if seen.deleted else []
+    return ", ".join(parts) + (f": {seen.failure}" if seen.failure else "")
 
 
 def _pod(record: PodRecord, clock: Clock) -> str:
     seen = record.seen
     parts = [seen.phase or "no phase"]
-    if not counts(seen):
-        parts.append("does not count" + (", terminating" if seen.terminating else ""))
+    if hangs(seen, clock):
+        parts.append("should be gone, and hangs in Terminating")
+    elif not counts(seen):
+        parts.append("does not count" + (", terminating" if seen.deleted else ""))
     elif is_ready(seen, clock):
         parts.append("ready")
     else:

@@ -152,19 +152,41 @@ class SubApplications(Struct, frozen=True, rename="camel", omit_defaults=True):
     may_be_empty: bool = False
 
 
-class Controller(Struct, frozen=True):
-    """A workload controller whose annotations tell a paused workload from a broken one."""
+class Controller(Struct, frozen=True, omit_defaults=True):
+    """A controller that must have all the pods that it wants.
 
-    kind: Literal["StatefulSet", "Deployment"]
+    Attributes:
+        kind: Its kind.
+        name: Its name.
+        zero: Whether no pods are as good as all of them; else a controller scaled to zero is paused.
+    """
+
+    kind: Literal["StatefulSet", "Deployment", "DaemonSet"]
     name: ObjectName
+    zero: Literal["allowed"] | None = None
 
 
 class Workloads(Struct, frozen=True, omit_defaults=True):
-    """Which pods count for this request."""
+    """Which pods count for this request.
+
+    Attributes:
+        namespace: Where they run.
+        selector: Optional; without one every pod of the namespace counts.
+        controllers: What makes the pods, and says how many there are to be.
+        minimum: Fewer pods than this is not ready; for workloads whose controllers are not named.
+
+    Raises:
+        ValueError: Both controllers and minimum; msgspec makes it a ValidationError.
+    """
 
     namespace: Namespace
     selector: Selector | None = None
     controllers: Annotated[tuple[Controller, ...], Meta(max_length=16)] | None = None
+    minimum: Annotated[int, Meta(ge=0, le=10000)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.controllers and self.minimum is not None:
+            raise ValueError("minimum is for workloads without controllers, which say how many pods they want")
 
 
 class SecretReference(Struct, frozen=True):

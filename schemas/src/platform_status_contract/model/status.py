@@ -48,8 +48,9 @@ KeyName = Annotated[str, Meta(pattern=r"^[a-z][A-Za-z0-9]{0,62}\Z")]
 TimerName = Annotated[
     str,
     Meta(
-        pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|argoDegraded|argoUnknown|syncFailed"
-        r"|worksFailing|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
+        pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|controllersBehind"
+        r"|argoDegraded|argoUnknown|argoProgressing|syncFailed|worksFailing|worksPending"
+        r"|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
     ),
 ]
 """Name of a timer in `health.since`; the closed list of design.md section 5."""

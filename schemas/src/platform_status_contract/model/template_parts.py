@@ -123,8 +123,9 @@ class SubApplicationsPart(Struct, frozen=True, rename="camel", forbid_unknown_fi
 class ControllerPart(Struct, frozen=True, forbid_unknown_fields=True):
     """One of `controllers`, see `contract.Controller`."""
 
-    kind: Literal["StatefulSet", "Deployment"]
+    kind: Literal["StatefulSet", "Deployment", "DaemonSet"]
     name: Text
+    zero: Literal["allowed"] | None = None
 
 
 class WorkloadsPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,9 +134,10 @@ class WorkloadsPart(Struct, frozen=True, forbid_unknown_fields=True):
     namespace: Text
     selector: SelectorPart | Expression | None = None
     controllers: Annotated[tuple[ControllerPart | Expression, ...], Meta(max_length=16)] | Expression | None = None
+    minimum: Annotated[int, Meta(ge=0, le=10000)] | Expression | None = None
 
     def __post_init__(self) -> None:
-        check_expressions(selector=self.selector, controllers=self.controllers)
+        check_expressions(selector=self.selector, controllers=self.controllers, minimum=self.minimum)
 
 
 class SecretPart(Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,13 +8,16 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-__all__ = ["LONG_AGO", "TIME_PATTERN", "format_time", "parse_time"]
+__all__ = ["LONG_AGO", "TIME_PATTERN", "duration", "format_time", "parse_time"]
 
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a time that is set and cannot be read, where any later one might excuse something."""
 
 TIME_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
 """How every time in a document of ours is spelled."""
+
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+_FINE_BELOW = 120
 
 _READABLE = re.compile(r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z")
 
@@ -55,3 +58,22 @@ def parse_time(text: object) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def duration(seconds: float) -> str:
+    """Spell a duration as kubectl does: ``45s``, ``90s``, ``5m10s``, ``2h5m``, ``3d4h``; two units at most.
+
+    Args:
+        seconds: A negative one counts as zero.
+    """
+    rest = max(int(seconds), 0)
+    if rest < _FINE_BELOW:
+        return f"{rest}s"
+    parts: list[str] = []
+    for unit, size in _UNITS:
+        amount, rest = divmod(rest, size)
+        if amount:
+            parts.append(f"{amount}{unit}")
+        elif parts:
+            break
+    return "".join(parts[:2])

@@ -75,6 +75,7 @@ class Reason(StrEnum):
     PODS_NOT_READY = "PodsNotReady"
     PODS_RESTARTING = "PodsRestarting"
     NO_PODS = "NoPods"
+    CONTROLLER_MISSING = "ControllerMissing"
     WORKLOADS_DOWN = "WorkloadsDown"
     SECRET_EXISTS = "SecretExists"  # noqa: S105 - a reason, not a password
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a reason, not a password

@@ -213,7 +213,7 @@ def _controllers(view: View, contract: Contract) -> Present[tuple[ControllerSeen
     for item in (wanted.controllers if wanted else None) or ():
         found = view.controller(KIND_OF_CONTROLLER[item.kind], (wanted.namespace if wanted else "", item.name))
         if found:
-            seen.append(ControllerSeen(item.kind, item.name, paused=found.paused, deleted=found.deleted))
+            seen.append(found.seen)
     return Present(tuple(seen))
 
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.rules.observation import ApplicationSeen, PodSeen
+from platform_status_contract.rules.observation import ApplicationSeen, ControllerSeen, PodSeen
 
 __all__ = [
     "ApplicationRecord",
@@ -159,15 +159,13 @@ class PlacementRecord(Record, frozen=True, gc=False):
 
 
 class ControllerRecord(Record, frozen=True, gc=False):
-    """A StatefulSet or a Deployment, metadata only.
+    """A StatefulSet, a Deployment or a DaemonSet.
 
     Attributes:
-        paused: Whether vcluster has put it to sleep.
-        deleted: deletionTimestamp.
+        seen: What the rules see.
     """
 
-    paused: bool
-    deleted: datetime | None = None
+    seen: ControllerSeen
 
 
 class SecretRecord(Record, frozen=True, gc=False):

@@ -26,12 +26,14 @@ class Source(StrEnum):
     WORK_PLACEMENTS = "workplacements"
     STATEFUL_SETS = "statefulsets"
     DEPLOYMENTS = "deployments"
+    DAEMON_SETS = "daemonsets"
     SECRETS = "secrets"
 
 
 KIND_OF_CONTROLLER: Mapping[str, Source] = {
     "StatefulSet": Source.STATEFUL_SETS,
     "Deployment": Source.DEPLOYMENTS,
+    "DaemonSet": Source.DAEMON_SETS,
 }
 """Which watched kind answers for a controller that a contract names."""
 

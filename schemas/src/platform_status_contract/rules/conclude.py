@@ -15,11 +15,12 @@ from .assessment import Assessment, Situation, Verdict
 from .clock import Clock
 from .history import History
 from .observation import ContractProblem, Facts, Observation
-from .project import Outcome, Table, project
 from .projection import Projection, condition, health_section, message_for, ready_status, sentence
+from .rows import project
 from .situate import adopt, situate
 from .sources import assess
 from .summarize import summarize
+from .table import Outcome, Table
 from .timers import Timer, bad_timer
 from .unobserved import row_1_deleting, row_2_no_contract
 
@@ -54,11 +55,18 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
     table = tabulate(before, contract, observation, facts, clock)
     outcome = project(table)
     after = _after(outcome, table)
-    if after != before:
-        # The rows look at the phase we are about to write, so the deadlines that come with it are found by looking at
-        # the table once more as it will be then; its outcome is the same (idempotence), only its clock has seen more.
-        project(tabulate(after, contract, observation, facts, clock))
-    return _observed(outcome, table, after)
+    return _observed(outcome, table, after, _wake(after, contract, observation, facts, now))
+
+
+def _wake(after: History, contract: Contract, observation: Observation, facts: Facts, now: datetime) -> datetime | None:
+    """When a status that says `after` would be contradicted if nothing else changes; None if never.
+
+    The rows look at the phase that is about to be written, and the outcome is the same then (idempotence): so the
+    answer is the earliest deadline that a look at the written status meets.
+    """
+    clock = Clock(now)
+    project(tabulate(after, contract, observation, facts, clock))
+    return clock.wake
 
 
 def tabulate(history: History, contract: Contract, observation: Observation, facts: Facts, clock: Clock) -> Table:
@@ -121,10 +129,11 @@ def _after(outcome: Outcome, table: Table) -> History:
     )
 
 
-def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
+def _observed(outcome: Outcome, table: Table, after: History, wake: datetime | None) -> Projection:
     facts, clock, history = table.facts, table.clock, table.situation.history
     text = sentence(outcome, facts)
-    status = ready_status(outcome, changing=table.situation.updating or table.behind)
+    changing = table.situation.updating or table.behind or (table.situation.first_ready and table.edited)
+    status = ready_status(outcome, changing=changing)
     ready = condition(ConditionType.READY, status, outcome.reason, text, history, clock.now)
     numbers: dict[str, object] = {}
     for found in table.assessments:
@@ -140,5 +149,5 @@ def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
         health_section(facts, after, after.since, numbers),
         (ready, *sources),
         outcome.row,
-        clock.wake,
+        wake,
     )

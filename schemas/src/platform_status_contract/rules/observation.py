@@ -80,6 +80,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         resources: Whether Argo CD lists resources of it; None if it does not say.
         problems: Its own conditions that tell of an error, such as ``ComparisonError: ...``.
         deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
+        skipped: Whether Argo CD is told to leave it alone, so that its status is about the past.
     """
 
     sync_status: str = ""
@@ -94,6 +95,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     resources: bool | None = None
     problems: str = ""
     deleted: datetime | None = None
+    skipped: bool = False
 
 
 class SubApplicationSeen(Struct, frozen=True, gc=False):
@@ -123,9 +125,11 @@ class PodSeen(Struct, frozen=True, gc=False):
             again nobody knows when.
         restarted: When the container that started last after a failure did so; None if none is known to have failed.
         waiting: The first waiting reason of a container (CrashLoopBackOff, ImagePullBackOff ...); empty if none.
-        terminating: Whether deletionTimestamp is set.
+        deleted: Its deletionTimestamp, at the end of its grace period; `LONG_AGO` for one that cannot be read.
         owner_kind: Kind of the controlling owner; empty without one.
         owner_name: Name of the controlling owner; empty without one.
+        created: Its creationTimestamp; None if unknown.
+        fell: Whether it was ready since it started, and is not any more (for one that goes: before it was told to).
     """
 
     name: str
@@ -136,25 +140,45 @@ class PodSeen(Struct, frozen=True, gc=False):
     crashing: bool = False
     restarted: datetime | None = None
     waiting: str = ""
-    terminating: bool = False
+    deleted: datetime | None = None
     owner_kind: str = ""
     owner_name: str = ""
+    created: datetime | None = None
+    fell: bool = False
 
 
 class ControllerSeen(Struct, frozen=True, gc=False):
-    """A controller that the contract names; metadata only.
+    """A StatefulSet, Deployment or DaemonSet that the contract names, slim.
 
     Attributes:
         kind: Its kind.
         name: Its name.
         paused: Whether vcluster has put it to sleep.
         deleted: Its deletionTimestamp.
+        wanted: How many pods it is to have; None if the object does not say, which only metadata alone does not.
+        ready: How many of its pods are ready.
+        updated: How many of its pods are of the newest revision.
+        made: How many pods it has.
+        older: How many pods may stay at an older revision: below a partition, or all with OnDelete.
+        spare: How many pods of a DaemonSet may be unready during a rollout.
+        current: Whether its status is about its present spec.
+        held: Whether somebody has paused its rollout (``spec.paused``).
+        failure: What keeps it from making progress or pods, such as ``FailedCreate: exceeded quota``; else empty.
     """
 
     kind: str
     name: str
     paused: bool
     deleted: datetime | None = None
+    wanted: int | None = None
+    ready: int = 0
+    updated: int = 0
+    made: int = 0
+    older: int = 0
+    spare: int = 0
+    current: bool = True
+    held: bool = False
+    failure: str = ""
 
 
 class SecretSeen(Struct, frozen=True, gc=False):

@@ -12,7 +12,7 @@ from platform_status_contract.model.vocabulary import ConditionStatus, Condition
 
 from .history import History
 from .observation import Facts, Workflow
-from .project import Outcome
+from .table import Outcome
 from .texts import clean
 
 __all__ = ["Projection", "condition", "health_section", "message_for", "ready_status", "sentence"]
@@ -56,7 +56,7 @@ def condition(
 
 
 def ready_status(outcome: Outcome, *, changing: bool) -> ConditionStatus:
-    """Ready: True in phase Ready; Unknown in phase Unknown and in row 9 while updating or Behind; else False."""
+    """Ready: True in phase Ready; Unknown in phase Unknown and in row 9 while a change is on its way; else False."""
     if outcome.phase is Phase.READY:
         return ConditionStatus.TRUE
     if outcome.phase is Phase.UNKNOWN or (outcome.row == "9" and changing):

@@ -7,7 +7,7 @@ unreadable. They live in the status, not in memory: a restart of the sidecar cha
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["TIMERS", "SourceName", "Timer", "bad_timer"]
+__all__ = ["SOURCE_WORDS", "TIMERS", "SourceName", "Timer", "bad_timer"]
 
 
 class SourceName(StrEnum):
@@ -21,6 +21,17 @@ class SourceName(StrEnum):
     SUB_APPS = "subApps"
 
 
+SOURCE_WORDS: Final = {
+    SourceName.WORKS: "Works",
+    SourceName.ARGO_SYNC: "Argo CD's sync",
+    SourceName.ARGO_HEALTH: "Argo CD's health",
+    SourceName.PODS: "pods",
+    SourceName.SECRET: "the Secret",
+    SourceName.SUB_APPS: "sub-applications",
+}
+"""The sources in words."""
+
+
 class Timer(StrEnum):
     """Predicates whose beginning is remembered; `bad.<source>` comes on top, see `bad_timer`."""
 
@@ -31,10 +42,13 @@ class Timer(StrEnum):
     BEHIND = "behind"
     DEGRADED = "degraded"
     BELOW_MIN_READY_RATIO = "belowMinReadyRatio"
+    CONTROLLERS_BEHIND = "controllersBehind"
     ARGO_DEGRADED = "argoDegraded"
     ARGO_UNKNOWN = "argoUnknown"
+    ARGO_PROGRESSING = "argoProgressing"
     SYNC_FAILED = "syncFailed"
     WORKS_FAILING = "worksFailing"
+    WORKS_PENDING = "worksPending"
     SUB_APPS_PROGRESSING = "subAppsProgressing"
     SUB_APPS_UNKNOWN = "subAppsUnknown"
 

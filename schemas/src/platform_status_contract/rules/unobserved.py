@@ -1,11 +1,19 @@
 """Rows 1 and 2 of the phase table: a request that is going, or that has no readable contract (design.md section 5)."""
 
+from typing import Final
+
 from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .observation import ContractProblem, Facts, Workflow
-from .project import Outcome, why_failed
+from .table import Outcome, why_failed
 
-__all__ = ["row_1_deleting", "row_2_no_contract"]
+__all__ = ["TITLES", "row_1_deleting", "row_2_no_contract"]
+
+TITLES: Final = {
+    "1": ("Deleting: the request is being deleted", "deletionTimestamp is not set"),
+    "2": ("no readable contract", "the contract can be read"),
+}
+"""The rows by number: what each is about, and what to say where it does not match."""
 
 
 def row_1_deleting(facts: Facts) -> Outcome | None:

@@ -18,6 +18,10 @@ __all__ = ["decode_application"]
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
+_SKIP: Final = "argocd.argoproj.io/skip-reconcile"
+_TRUE: Final = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+"""What Argo CD, written in Go, reads as true."""
+
 _NOTHING: Final = len(b"null")
 
 
@@ -106,6 +110,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
             resources=_has_resources(status),
             problems=_problems(status.conditions),
             deleted=deletion(meta.deletion_timestamp),
+            skipped=(meta.annotations or {}).get(_SKIP) in _TRUE,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -13,7 +13,7 @@ from platform_status_contract.observing.records import PodRecord, number_of
 from platform_status_contract.rules.observation import PodSeen
 
 from .envelope import reader
-from .lenient import clip, count, labels, strings, text, under
+from .lenient import clip, count, deletion, labels, strings, text, under
 
 __all__ = ["decode_pod"]
 
@@ -28,7 +28,9 @@ class _Meta(Struct, rename="camel"):
     name: str
     namespace: str = ""
     resource_version: str = ""
+    creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
+    deletion_grace_period_seconds: int | None = None
     labels: dict[str, str] | None = None
     owner_references: list[_Owner] | None = None
 
@@ -63,6 +65,7 @@ class _Container(Struct, rename="camel"):
 
 class _Status(Struct, rename="camel"):
     phase: str = ""
+    start_time: str | None = None
     conditions: list[_Condition] | None = None
     container_statuses: list[_Container] | None = None
     init_container_statuses: list[_Container] | None = None
@@ -89,6 +92,9 @@ _NO_SPEC = _Spec()
 _USUAL_WAITING = frozenset(("", "ContainerCreating", "PodInitializing"))
 """Waiting reasons that explain nothing while another container has a better one."""
 
+_TAKEN_OVER: Final = timedelta(seconds=5)
+"""So long the kubelet may take between two times that it writes when it takes a pod over."""
+
 _CRASHING: Final = "CrashLoopBackOff"
 _PULLING: Final = "ImagePullBackOff"
 _ONE_WORD: Final = dict.fromkeys(("ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed"), _PULLING)
@@ -105,9 +111,8 @@ def _strict(seen: _Pod) -> PodRecord:
         labels=labels(meta.labels),
         seen=_seen(
             seen.status or _NO_STATUS,
-            meta.name,
+            meta,
             _sidecars((item.name, item.restart_policy) for item in (seen.spec or _NO_SPEC).init_containers or ()),
-            terminating=meta.deletion_timestamp is not None,
             owner=(owner.kind, owner.name) if owner else ("", ""),
         ),
     )
@@ -118,9 +123,7 @@ def _sidecars(containers: Iterable[tuple[str, str | None]]) -> frozenset[str]:
     return frozenset(name for name, policy in containers if policy == "Always")
 
 
-def _seen(
-    status: _Status, name: str, sidecars: frozenset[str], *, terminating: bool, owner: tuple[str, str]
-) -> PodSeen:
+def _seen(status: _Status, meta: _Meta, sidecars: frozenset[str], *, owner: tuple[str, str]) -> PodSeen:
     ready = next((condition for condition in status.conditions or () if condition.type == "Ready"), None)
     containers = [*(status.init_container_statuses or ()), *(status.container_statuses or ())]
     waiting = [item.state.waiting.reason for item in containers if item.state and item.state.waiting]
@@ -128,8 +131,9 @@ def _seen(
     lasting = [*(status.container_statuses or ())]
     lasting += [item for item in status.init_container_statuses or () if item.name in sidecars]
     restarted = [time for time in map(_restarted, lasting) if time is not None]
+    created, deleted = parse_time(meta.creation_timestamp), deletion(meta.deletion_timestamp)
     return PodSeen(
-        name=name,
+        name=meta.name,
         phase=sys.intern(status.phase),
         ready=ready is not None and ready.status == "True",
         ready_since=parse_time(ready.last_transition_time) if ready else None,
@@ -137,10 +141,31 @@ def _seen(
         crashing=_CRASHING in waiting or LONG_AGO in restarted,
         restarted=max(restarted, default=None),
         waiting=_reason(waiting),
-        terminating=terminating,
+        deleted=deleted,
         owner_kind=sys.intern(owner[0]),
         owner_name=sys.intern(owner[1]),
+        created=created,
+        fell=_fell(status, created, deleted, timedelta(seconds=max(meta.deletion_grace_period_seconds or 0, 0))),
     )
+
+
+def _fell(status: _Status, created: datetime | None, deleted: datetime | None, grace: timedelta) -> bool:
+    """Whether a pod was ready since it started and is not any more; of one that goes, before it was told to.
+
+    The kubelet writes condition Ready when it takes a pod over, with the time of that; a later time means that it was
+    True in between. What cannot be read counts against the pod.
+    """
+    times = {condition.type: parse_time(condition.last_transition_time) for condition in status.conditions or ()}
+    ready = next((condition for condition in status.conditions or () if condition.type == "Ready"), None)
+    if ready is None or ready.status == "True":
+        return False
+    since = times["Ready"]
+    started = max(filter(None, (created, parse_time(status.start_time), times.get("PodScheduled"))), default=None)
+    if since is None or started is None:
+        return True
+    if deleted is not None and since >= max(deleted, LONG_AGO + grace) - grace:
+        return False
+    return since > started + _TAKEN_OVER
 
 
 def _restarted(container: _Container) -> datetime | None:
@@ -171,11 +196,16 @@ def _lenient(whole: object, namespace: str, name: str) -> PodRecord:
         labels=labels(strings(under(meta, "labels"))),
         seen=_seen(
             _readable_status(status),
-            name,
+            _Meta(
+                name=name,
+                creation_timestamp=text(meta, "creationTimestamp"),
+                deletion_timestamp=None
+                if under(meta, "deletionTimestamp") is None
+                else text(meta, "deletionTimestamp"),
+            ),
             _sidecars(
                 (text(item, "name"), text(item, "restartPolicy")) for item in _list(whole, "spec", "initContainers")
             ),
-            terminating=under(meta, "deletionTimestamp") is not None,
             owner=(text(owner, "kind"), text(owner, "name")),
         ),
     )

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from msgspec import Raw
 
 from platform_status_contract.observing.records import Record
-from platform_status_contract.observing.sources import Source
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 
 from .applications import decode_application
-from .controllers import decode_controller
+from .controllers import controller_decoder
 from .pods import decode_pod
 from .requests import decode_request
 from .secrets import decode_secret
@@ -25,8 +25,7 @@ DECODERS: Mapping[Source, Decoder] = {
     Source.PODS: decode_pod,
     Source.WORKS: decode_work,
     Source.WORK_PLACEMENTS: decode_placement,
-    Source.STATEFUL_SETS: decode_controller,
-    Source.DEPLOYMENTS: decode_controller,
     Source.SECRETS: decode_secret,
+    **{source: controller_decoder(kind) for kind, source in KIND_OF_CONTROLLER.items()},
 }
 """One line per kind."""

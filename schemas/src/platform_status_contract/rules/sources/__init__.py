@@ -7,15 +7,19 @@ module here, one line in `SOURCES`, one golden folder, one row in the contract's
 from collections.abc import Callable
 from typing import Final
 
-from platform_status_contract.rules.assessment import Assessment, Situation
+import msgspec
+
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
+from platform_status_contract.rules.timers import SourceName, Timer
 
 from .argo_health import assess_argo_health
 from .argo_sync import assess_argo_sync
-from .pods import assess_pods
 from .secrets import assess_secrets
 from .sub_apps import assess_sub_apps
+from .workloads import assess_workloads
 from .works import assess_works
 
 __all__ = ["SOURCES", "Assess", "assess"]
@@ -26,7 +30,7 @@ SOURCES: Final[tuple[Assess, ...]] = (
     assess_works,
     assess_argo_sync,
     assess_argo_health,
-    assess_pods,
+    assess_workloads,
     assess_secrets,
     assess_sub_apps,
 )
@@ -35,5 +39,20 @@ SOURCES: Final[tuple[Assess, ...]] = (
 
 def assess(observation: Observation, situation: Situation, clock: Clock) -> tuple[Assessment, ...]:
     """Assess every source that the contract names, in source order."""
-    found = (source(observation, situation, clock) for source in SOURCES)
-    return tuple(assessment for assessment in found if assessment is not None)
+    found = [source(observation, situation, clock) for source in SOURCES]
+    assessments = [assessment for assessment in found if assessment is not None]
+    runs = any(item.source is SourceName.PODS and item.verdict is Verdict.GOOD for item in assessments)
+    deadline = situation.contract.thresholds.progress_deadline_seconds
+    return tuple(_tolerated(item, deadline, clock) if runs and situation.once_ready else item for item in assessments)
+
+
+def _tolerated(found: Assessment, deadline: float, clock: Clock) -> Assessment:
+    """Make of Progressing beside workloads that run a note, for as long as progress may take.
+
+    Argo CD calls an Application Progressing while a new pod starts beside enough old ones: the workloads know better.
+    """
+    if found.reason is not Reason.APPLICATION_PROGRESSING or found.verdict is not Verdict.BAD:
+        return found
+    if clock.older_than(found.timers.get(Timer.ARGO_PROGRESSING), deadline):
+        return found
+    return msgspec.structs.replace(found, verdict=Verdict.GOOD, note=found.message, on_its_way=False)

@@ -44,6 +44,7 @@ FAILED = ("Failed", "Error")
 UNKNOWN_SECONDS = 60
 """So long an empty or Unknown state is tolerated once the request was ready; Argo CD flaps when it restarts."""
 
+_SHARED = (Timer.ARGO_UNKNOWN, Timer.ARGO_PROGRESSING)
 _SYNC = frozenset({"Synced", "OutOfSync"})
 _HEALTH = frozenset({"Healthy", "Progressing", "Suspended", "Degraded", "Missing"})
 
@@ -56,6 +57,7 @@ class Judgement(Struct, frozen=True):
     message: str
     on_its_way: bool = False
     ended: bool = False
+    note: str = ""
 
 
 class Aspect(Struct, frozen=True):
@@ -100,20 +102,18 @@ def assess_application(
     reading = settle(observation.application, situation, clock)
     if isinstance(reading, Blind):
         before = {"argocd": situation.history.argocd} if situation.history.argocd else None
-        return blind(source, condition, reading, what, situation, [aspect.timer, Timer.ARGO_UNKNOWN], before)
+        return blind(source, condition, reading, what, situation, [aspect.timer, *_SHARED], before)
     health = _health_keys(reading, situation)
     seen = None if isinstance(reading, Absent) else reading.value
-    unknown = seen is not None and "Unknown" in (sync_word(seen), health_word(seen))
-    timers = running(Timer.ARGO_UNKNOWN, unknown, situation, clock)
+    words = ("", "") if seen is None else (sync_word(seen), health_word(seen))
+    timers = running(Timer.ARGO_UNKNOWN, "Unknown" in words, situation, clock)
+    progressing = None if words[1] == "Unknown" else words[1] == "Progressing"
+    timers |= running(Timer.ARGO_PROGRESSING, progressing, situation, clock)
     timers |= running(aspect.timer, False if seen is None else aspect.holds(seen), situation, clock)
-    if seen is None:
-        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
-        message = f"{what} does not exist"
-        return Assessment(source, condition, verdict, Reason.APPLICATION_MISSING, message, timers, health)
-    if seen.deleted is not None:
-        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
-        message = clean(with_problems(being_deleted(what, seen.deleted), seen))
-        return Assessment(source, condition, verdict, Reason.BEING_DELETED, message, timers, health)
+    apart = _apart(what, seen, situation)
+    if seen is None or apart is not None:
+        verdict, reason, message = apart or (_missing(situation), Reason.APPLICATION_MISSING, f"{what} does not exist")
+        return Assessment(source, condition, verdict, reason, clean(message), timers, health)
     if aspect.word(seen) != "Unknown":
         found = aspect.judge(what, seen, situation, aspect.timer in timers)
         return Assessment(
@@ -124,11 +124,27 @@ def assess_application(
             clean(found.message),
             timers,
             health,
+            clean(found.note),
             on_its_way=found.on_its_way,
             ended=found.ended,
         )
     message = clean(with_problems(f"Argo CD does not know the {aspect.unknown} of {what}", seen))
     return _not_known(aspect, message, timers, health, situation, clock)
+
+
+def _apart(what: str, seen: ApplicationSeen | None, situation: Situation) -> tuple[Verdict, Reason, str] | None:
+    """What decides before anything that Argo CD says about an Application; None if nothing does."""
+    if seen is None:
+        return None
+    if seen.deleted is not None:
+        return _missing(situation), Reason.BEING_DELETED, with_problems(being_deleted(what, seen.deleted), seen)
+    if seen.skipped:
+        return Verdict.PAUSED, Reason.PAUSED, f"Argo CD is told to leave {what} alone (skip-reconcile)"
+    return None
+
+
+def _missing(situation: Situation) -> Verdict:
+    return Verdict.BAD if situation.first_ready else Verdict.PENDING
 
 
 def _not_known(

@@ -26,7 +26,9 @@ def _judge(
     failed: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
 ) -> Judgement:
     if seen.sync_status == "Synced":
-        return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced")
+        hooks = f"the last operation of {what} failed: {seen.operation_message}"
+        note = hooks if seen.operation_phase in FAILED and seen.operation_message else ""
+        return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced", note=note)
     is_running = seen.operation_phase in RUNNING
     if not failed:
         message = with_problems(f"{what} is out of sync", seen)

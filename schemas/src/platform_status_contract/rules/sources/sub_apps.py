@@ -107,6 +107,8 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
 def _state(seen: ApplicationSeen, wanted: SubApplications) -> str:
     if seen.deleted is not None:
         return _GOING
+    if seen.skipped:
+        return "Suspended"
     if sync_fails(seen):
         return _FAILING
     return _EMPTY if is_empty(seen) and not wanted.may_be_empty else health_word(seen)

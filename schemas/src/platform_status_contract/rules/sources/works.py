@@ -7,6 +7,8 @@ evidence there is. A failing write flaps by design of Kratix, hence the 120 s be
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
 from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.rules.assessment import (
     Assessment,
@@ -14,6 +16,7 @@ from platform_status_contract.rules.assessment import (
     Situation,
     Verdict,
     blind,
+    carried,
     lenient,
     running,
     settle,
@@ -26,8 +29,11 @@ from platform_status_contract.rules.timers import SourceName, Timer
 __all__ = ["assess_works"]
 
 FAILING_SECONDS = 120
+PENDING_SECONDS = 120
+"""So long a Work may wait for a Destination, or for the first write to it."""
 
 _SOURCE = SourceName.WORKS
+_TIMERS = (Timer.WORKS_FAILING, Timer.WORKS_PENDING)
 _CONDITION = ConditionType.WORKS_READY
 
 
@@ -37,19 +43,18 @@ def assess_works(observation: Observation, situation: Situation, clock: Clock) -
         return None
     reading = settle(observation.works, situation, clock)
     if isinstance(reading, Blind):
-        return blind(_SOURCE, _CONDITION, reading, "Works of this request", situation, [Timer.WORKS_FAILING])
+        return blind(_SOURCE, _CONDITION, reading, "Works of this request", situation, _TIMERS)
     works = () if isinstance(reading, Absent) else reading.value
     failing = [placement for work in works for placement in work.placements if _fails(placement)]
+    waiting = [work for work in works if not _is_written(work)]
     timers = running(Timer.WORKS_FAILING, bool(failing), situation, clock)
+    timers |= running(Timer.WORKS_PENDING, bool(waiting) and not failing, situation, clock)
     if failing:
         return _failing(failing, timers, situation, clock)
     if not works:
-        return _pending(Reason.WAITING_FOR_WORKS, "no Work exists yet", situation)
-    waiting = [work for work in works if not _is_written(work)]
+        return _found(lenient(situation), Reason.WAITING_FOR_WORKS, "no Work exists yet", timers)
     if waiting:
-        names = name_culprits([work.name for work in waiting])
-        said = _first_text((work.name, work.message) for work in waiting)
-        return _pending(Reason.WORKS_PENDING, f"Works not yet written: {names}{said}", situation)
+        return _waiting(waiting, timers, situation, clock)
     message = f"{len(works)}/{len(works)} Works are written"
     return Assessment(_SOURCE, _CONDITION, Verdict.GOOD, Reason.WORKS_WRITTEN, message)
 
@@ -71,16 +76,20 @@ def _failing(
     said = _first_text((placement.name, placement.message) for placement in failing)
     message = f"{'misplaced' if misplaced else 'cannot be written'}: WorkPlacement {names}{said}"
     is_bad = clock.older_than(timers[Timer.WORKS_FAILING], FAILING_SECONDS)
-    verdict = Verdict.BAD if is_bad else lenient(situation)
-    return Assessment(
-        _SOURCE,
-        _CONDITION,
-        verdict,
-        reason,
-        clean(message),
-        timers=timers,
-        note=message if verdict is Verdict.GOOD else "",
-    )
+    return _found(Verdict.BAD if is_bad else lenient(situation), reason, message, timers)
+
+
+def _waiting(waiting: list[WorkSeen], timers: dict[str, datetime], situation: Situation, clock: Clock) -> Assessment:
+    """An edit's new Work is written within seconds; one that no Destination takes is not written at all."""
+    names = name_culprits([work.name for work in waiting])
+    said = _first_text((work.name, work.message) for work in waiting)
+    message = f"Works not yet written: {names}{said}"
+    if clock.older_than(timers[Timer.WORKS_PENDING], PENDING_SECONDS):
+        return _found(Verdict.BAD, Reason.WORKS_PENDING, message, timers)
+    found = _found(lenient(situation), Reason.WORKS_PENDING, message, timers)
+    # What was written stays written meanwhile.
+    before = carried(_SOURCE, _CONDITION, situation, timers, {}) if situation.once_ready else None
+    return msgspec.structs.replace(before, note=found.note) if before and before.verdict is Verdict.GOOD else found
 
 
 def _named(placement: WorkPlacementSeen) -> str:
@@ -92,8 +101,6 @@ def _first_text(said: Iterable[tuple[str, str]]) -> str:
     return next((f" ({clean(text, 160)})" for _, text in sorted(said) if clean(text, 160)), "")
 
 
-def _pending(reason: Reason, message: str, situation: Situation) -> Assessment:
-    verdict = lenient(situation)
-    return Assessment(
-        _SOURCE, _CONDITION, verdict, reason, clean(message), note=message if verdict is Verdict.GOOD else ""
-    )
+def _found(verdict: Verdict, reason: Reason, message: str, timers: dict[str, datetime]) -> Assessment:
+    note = message if verdict is Verdict.GOOD else ""
+    return Assessment(_SOURCE, _CONDITION, verdict, reason, clean(message), timers=timers, note=note)

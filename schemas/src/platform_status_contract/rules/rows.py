@@ -1,0 +1,336 @@
+"""The phase table of design.md section 5: a row is a number, what it requires, and its outcome; the first match wins.
+
+The rules ask whether a requirement holds, `hctl explain` asks what to say where it does not: one list serves both.
+Rows 1 and 2, which need no source, stand in `unobserved`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.times import duration
+from platform_status_contract.model.vocabulary import Phase, Reason
+
+from .assessment import Assessment, Verdict
+from .observation import Workflow
+from .table import Outcome, Table, why_failed
+from .timers import SOURCE_WORDS, SourceName, Timer, bad_timer
+
+__all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Requirement", "Row", "project"]
+
+DEGRADED_SECONDS = 60
+"""Degraded lasts at least this long before it can become Failed."""
+
+CAUGHT_UP_SECONDS = 30
+"""An update is over only once nothing has been Behind for this long: Argo CD shows old health for a moment."""
+
+
+class Requirement(Struct, frozen=True):
+    """Something that a row requires.
+
+    Attributes:
+        holds: Whether it is so.
+        otherwise: What to say where it is not.
+    """
+
+    holds: Callable[[Table], bool]
+    otherwise: Callable[[Table], str]
+
+
+class Row(Struct, frozen=True):
+    """A row of the table.
+
+    Attributes:
+        number: Its number.
+        title: What it is about.
+        requirements: What must hold, all of it.
+        outcome: What it then says.
+    """
+
+    number: str
+    title: str
+    requirements: tuple[Requirement, ...]
+    outcome: Callable[[Table], Outcome]
+
+    def matches(self, table: Table) -> bool:
+        """Whether all that it requires is so."""
+        return all(requirement.holds(table) for requirement in self.requirements)
+
+    def unmet(self, table: Table) -> tuple[str, ...]:
+        """What keeps it from matching, one phrase a requirement."""
+        return tuple(item.otherwise(table) for item in self.requirements if not item.holds(table))
+
+
+def project(table: Table) -> Outcome:
+    """Walk the table; its last row requires nothing."""
+    return next(row.outcome(table) for row in ROWS if row.matches(table))
+
+
+_KEPT_UP: Final = Requirement(lambda table: not table.behind, lambda _: "reality lags behind the spec")
+_NO_UPDATE: Final = Requirement(lambda table: not table.situation.updating, lambda _: "an update is rolled out")
+
+
+def _named(found: Iterable[Assessment]) -> str:
+    return ", ".join(f"{SOURCE_WORDS[entry.source]} {entry.verdict.name.lower()} ({entry.reason})" for entry in found)
+
+
+def _lasting(table: Table, timer: Timer, word: str) -> str:
+    since = table.since.get(timer)
+    return f"{word} for {duration((table.clock.now - since).total_seconds())}" if since else f"not {word}"
+
+
+def _was(table: Table, wanted: str) -> str:
+    return f"it was {table.situation.history.phase or 'in no phase'} before, not {wanted}"
+
+
+# -- row 3
+
+
+def _ready(table: Table) -> Outcome:
+    return Outcome("3", Phase.READY, Reason.ALL_HEALTHY, "; ".join(table.summary.notes))
+
+
+def _has_settled(table: Table) -> bool:
+    return not table.situation.updating or table.lasted(Timer.CAUGHT_UP, CAUGHT_UP_SECONDS)
+
+
+# -- row 4
+
+
+def _too_long(table: Table) -> list[Assessment]:
+    seconds = table.situation.contract.thresholds.degraded_after_seconds
+    return [found for found in table.summary.having(Verdict.BAD) if table.lasted(bad_timer(found.source), seconds)]
+
+
+def _tolerating(table: Table) -> Outcome:
+    return Outcome("4", Phase.READY, Reason.TOLERATING, table.summary.having(Verdict.BAD)[0].message)
+
+
+# -- row 5
+
+
+def _is_down(table: Table) -> bool:
+    return table.workloads_down or table.application_failed or table.sync_failed
+
+
+def _failed(table: Table) -> Outcome:
+    if table.workloads_down:
+        return Outcome("5", Phase.FAILED, Reason.WORKLOADS_DOWN, table.said_by(SourceName.PODS))
+    if table.application_failed:
+        return Outcome("5", Phase.FAILED, Reason.APPLICATION_FAILED, table.said_by(SourceName.ARGO_HEALTH))
+    return Outcome("5", Phase.FAILED, Reason.SYNC_FAILED, table.said_by(SourceName.ARGO_SYNC))
+
+
+# -- row 6
+
+
+def _worst(table: Table) -> tuple[Assessment, ...]:
+    """What makes a request that was Ready Degraded: bad or paused; while updating only what would make it Failed."""
+    worst = table.summary.having(Verdict.BAD, Verdict.PAUSED) if table.situation.first_ready else ()
+    if not table.situation.updating:
+        return worst
+    # during an update pods come and go
+    down = {SourceName.PODS: table.workloads_down, SourceName.ARGO_HEALTH: table.application_failed}
+    return tuple(found for found in worst if down.get(found.source, False))
+
+
+def _workflow_failed(table: Table) -> bool:
+    return table.edited and table.facts.workflow is Workflow.FAILED
+
+
+def _degraded(table: Table) -> Outcome:
+    worst = _worst(table)
+    if worst:
+        return Outcome("6", Phase.DEGRADED, worst[0].reason, worst[0].message)
+    said = why_failed(table.facts, otherwise="the workflow of the change failed")
+    return Outcome("6", Phase.DEGRADED, Reason.WORKFLOW_FAILED, said)
+
+
+def _not_degraded(table: Table) -> str:
+    situation = table.situation
+    why = "nothing is bad or paused" if situation.first_ready else "it was never Ready"
+    bad = table.summary.having(Verdict.BAD, Verdict.PAUSED) if situation.first_ready and situation.updating else ()
+    why = f"{_named(bad)}, but while an update is rolled out only what lasts counts" if bad else why
+    return f"{why}, and no workflow of a change has failed"
+
+
+# -- row 7
+
+
+def _is_late(table: Table) -> bool:
+    return table.situation.overdue and bool(table.summary.readable)
+
+
+def _is_lagging(table: Table) -> bool:
+    """Behind for as long as progress may take, with nothing under way that would catch up."""
+    situation = table.situation
+    stuck = table.facts.workflow not in (Workflow.RUNNING, Workflow.SUSPENDED) and not situation.updating
+    known = situation.first_ready or situation.overdue
+    deadline = situation.contract.thresholds.progress_deadline_seconds
+    return known and table.behind and stuck and table.lasted(Timer.BEHIND, deadline)
+
+
+def _overdue(table: Table) -> Outcome:
+    if not _is_late(table):
+        return Outcome("7", Phase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, _lag(table))
+    deadline = table.situation.contract.thresholds.progress_deadline_seconds
+    detail = f"not ready within {deadline} s: {table.summary.readable[0].message}"
+    return Outcome("7", Phase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, detail)
+
+
+def _not_overdue(table: Table) -> str:
+    deadline = table.situation.contract.thresholds.progress_deadline_seconds
+    started = f"{_lasting(table, Timer.STARTED, 'started')}, of {deadline}s"
+    why = "it was Ready once" if table.situation.first_ready else started
+    return f"{why}, and it does not lag behind the spec for that long with nothing under way"
+
+
+def _lag(table: Table) -> str:
+    contract = table.situation.contract
+    if table.facts.generation > contract.generation:
+        generation = table.facts.generation
+        return f"the contract is still that of generation {contract.generation}, not yet of generation {generation}"
+    application = contract.application
+    named = f"Application {application.namespace}/{application.name}" if application else "the Application"
+    return f"Argo CD has not yet compared {named} as it was written for generation {contract.generation}"
+
+
+# -- rows 8 to 10
+
+
+def _unknown(table: Table) -> Outcome:
+    said = "; ".join(found.message for found in table.summary.having(Verdict.UNREADABLE))
+    return Outcome("8", Phase.UNKNOWN, Reason.SOURCE_UNREADABLE, said)
+
+
+def _is_on_its_way(table: Table) -> bool:
+    return Timer.STARTED in table.since or table.situation.updating or table.behind
+
+
+def _progressing(table: Table) -> Outcome:
+    facts = table.facts
+    if facts.workflow is Workflow.SUSPENDED:
+        said = facts.workflow_message or "the workflow is suspended"
+        return Outcome("9", Phase.PROGRESSING, Reason.WORKFLOW_SUSPENDED, said)
+    if table.behind:
+        return Outcome("9", Phase.PROGRESSING, Reason.SPEC_CHANGED, _lag(table))
+    first = table.summary.blocking[0].message if table.summary.blocking else ""
+    if table.situation.updating:
+        detail = f"generation {facts.generation} is being rolled out"
+        first = first or ("" if table.workflow_is_through else _workflow_to_come(table))
+        return Outcome("9", Phase.PROGRESSING, Reason.SPEC_CHANGED, f"{detail}: {first}" if first else detail)
+    if not table.summary.blocking:
+        return Outcome("9", Phase.PROGRESSING, Reason.WAITING_FOR_WORKFLOW, _workflow_to_come(table))
+    return Outcome("9", Phase.PROGRESSING, table.summary.blocking[0].reason, first)
+
+
+def _workflow_to_come(table: Table) -> str:
+    facts = table.facts
+    said = f": {facts.workflow_message}" if facts.workflow_message else ""
+    return f"the workflow of generation {facts.generation} is {facts.workflow.value}, not completed{said}"
+
+
+def _scheduled(table: Table) -> Outcome:
+    if table.facts.workflow is Workflow.SUSPENDED and table.facts.workflow_message:
+        said = table.facts.workflow_message
+    else:
+        said = table.summary.blocking[0].message if table.summary.blocking else _workflow_to_come(table)
+    return Outcome("10", Phase.SCHEDULED, Reason.WAITING_FOR_WORKS, said)
+
+
+ROWS: Final[tuple[Row, ...]] = (
+    Row(
+        "3",
+        "Ready: everything is good",
+        (
+            Requirement(
+                lambda table: not table.summary.blocking,
+                lambda table: f"not everything is good: {_named(table.summary.blocking)}",
+            ),
+            _KEPT_UP,
+            Requirement(lambda table: table.workflow_is_through, _workflow_to_come),
+            Requirement(
+                _has_settled,
+                lambda _: f"an update is rolled out, and has not been caught up with for {CAUGHT_UP_SECONDS}s",
+            ),
+        ),
+        _ready,
+    ),
+    Row(
+        "4",
+        "Ready: something bad is tolerated for now",
+        (
+            Requirement(lambda table: table.situation.first_ready, lambda _: "it was never Ready"),
+            Requirement(lambda table: table.situation.history.phase is Phase.READY, lambda table: _was(table, "Ready")),
+            _NO_UPDATE,
+            _KEPT_UP,
+            Requirement(lambda table: bool(table.summary.having(Verdict.BAD)), lambda _: "nothing is bad"),
+            Requirement(
+                lambda table: not table.summary.having(Verdict.UNREADABLE, Verdict.PAUSED),
+                lambda table: (
+                    "that is for what is bad only: " + _named(table.summary.having(Verdict.UNREADABLE, Verdict.PAUSED))
+                ),
+            ),
+            Requirement(
+                lambda table: not _too_long(table),
+                lambda table: (
+                    f"degradedAfterSeconds ({table.situation.contract.thresholds.degraded_after_seconds}) "
+                    f"is over: {_named(_too_long(table))}"
+                ),
+            ),
+        ),
+        _tolerating,
+    ),
+    Row(
+        "5",
+        "Failed: Degraded, and down for too long",
+        (
+            Requirement(
+                lambda table: table.situation.history.phase in (Phase.DEGRADED, Phase.FAILED, Phase.UNKNOWN),
+                lambda table: _was(table, "Degraded or Failed"),
+            ),
+            Requirement(
+                lambda table: table.lasted(Timer.DEGRADED, DEGRADED_SECONDS),
+                lambda table: f"{_lasting(table, Timer.DEGRADED, 'Degraded')}, less than {DEGRADED_SECONDS}s",
+            ),
+            Requirement(
+                _is_down,
+                lambda table: (
+                    "neither too few pods nor a Degraded Application for failedAfterSeconds "
+                    f"({table.situation.contract.thresholds.failed_after_seconds}), nor a failed sync"
+                ),
+            ),
+        ),
+        _failed,
+    ),
+    Row(
+        "6",
+        "Degraded: was Ready, and something is bad",
+        (Requirement(lambda table: bool(_worst(table)) or _workflow_failed(table), _not_degraded),),
+        _degraded,
+    ),
+    Row(
+        "7",
+        "Degraded: the progress deadline has passed",
+        (Requirement(lambda table: _is_late(table) or _is_lagging(table), _not_overdue),),
+        _overdue,
+    ),
+    Row(
+        "8",
+        "Unknown: something cannot be read",
+        (
+            Requirement(
+                lambda table: bool(table.summary.having(Verdict.UNREADABLE)), lambda _: "everything could be read"
+            ),
+        ),
+        _unknown,
+    ),
+    Row(
+        "9",
+        "Progressing: on its way",
+        (Requirement(_is_on_its_way, lambda _: "nothing was ever there, nothing is updated, nothing lags"),),
+        _progressing,
+    ),
+    Row("10", "Scheduled: nothing has been seen yet", (), _scheduled),
+)

@@ -1,0 +1,117 @@
+"""What the rows of the phase table look at, and what they answer (design.md section 5)."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
+
+from .assessment import Assessment, Situation
+from .clock import Clock
+from .observation import Facts, Workflow
+from .summarize import Summary
+from .texts import first_line
+from .timers import SourceName, Timer
+
+__all__ = ["Outcome", "Table", "why_failed"]
+
+_THROUGH: Final = (Workflow.COMPLETED, Workflow.NONE)
+
+
+class Outcome(Struct, frozen=True):
+    """What a row says.
+
+    Attributes:
+        row: Its number in the table.
+        phase: The phase.
+        reason: Ready's reason.
+        detail: What there is to say beside the phase; may be empty.
+    """
+
+    row: str
+    phase: Phase
+    reason: Reason
+    detail: str = ""
+
+
+class Table(Struct, frozen=True):
+    """Everything a row may look at.
+
+    Attributes:
+        situation: Where the request stands.
+        facts: The request's own facts.
+        assessments: One per observed source, in source order.
+        summary: The same, seen together.
+        since: All timers after this observation.
+        clock: Now.
+    """
+
+    situation: Situation
+    facts: Facts
+    assessments: tuple[Assessment, ...]
+    summary: Summary
+    since: dict[str, datetime]
+    clock: Clock
+
+    @property
+    def behind(self) -> bool:
+        """Whether reality is known to lag behind the spec."""
+        return self.situation.behind is True
+
+    @property
+    def edited(self) -> bool:
+        """Whether this generation was never Ready."""
+        return self.facts.generation > (self.situation.history.ready_generation or 0)
+
+    @property
+    def workflow_is_through(self) -> bool:
+        """Whether no pipeline of this generation is still to come, which may change what is to be observed."""
+        return not self.edited or self.facts.workflow in _THROUGH
+
+    def lasted(self, timer: str, seconds: float) -> bool:
+        """Whether a timer has been running for so long."""
+        return self.clock.older_than(self.since.get(timer), seconds)
+
+    def decides(self, source: SourceName) -> bool:
+        """Whether the timers of a source decide anything now: it is readable and not paused."""
+        return any(found.source is source and found.decides_by_timer for found in self.assessments)
+
+    @property
+    def workloads_down(self) -> bool:
+        """Too few pods have been ready for failedAfterSeconds."""
+        seconds = self.situation.contract.thresholds.failed_after_seconds
+        return self.decides(SourceName.PODS) and self.lasted(Timer.BELOW_MIN_READY_RATIO, seconds)
+
+    @property
+    def application_failed(self) -> bool:
+        """Argo CD has called the Application Degraded for failedAfterSeconds."""
+        seconds = self.situation.contract.thresholds.failed_after_seconds
+        return self.decides(SourceName.ARGO_HEALTH) and self.lasted(Timer.ARGO_DEGRADED, seconds)
+
+    @property
+    def sync_failed(self) -> bool:
+        """A sync has failed for good and none has succeeded since; or its tries have failed for failedAfterSeconds.
+
+        A first try may fail because what it needs is not there yet. Once this was said, an operation that runs anew
+        does not take it back before it has succeeded.
+        """
+        if not self.decides(SourceName.ARGO_SYNC) or Timer.SYNC_FAILED not in self.since:
+            return False
+        ready = self.situation.history.conditions.get(ConditionType.READY)
+        if self.situation.history.phase is Phase.FAILED and ready and ready.reason is Reason.SYNC_FAILED:
+            return True
+        ended = any(found.source is SourceName.ARGO_SYNC and found.ended for found in self.assessments)
+        return ended or self.lasted(Timer.SYNC_FAILED, self.situation.contract.thresholds.failed_after_seconds)
+
+    def said_by(self, source: SourceName) -> str:
+        """Return the message of a source; empty if it is not observed."""
+        return next((found.message for found in self.assessments if found.source is source), "")
+
+
+def why_failed(facts: Facts, *, otherwise: str) -> str:
+    """Say why the workflow failed: what the pipeline refused, else what Kratix says, which knows the Job's name only.
+
+    The first problem alone: the message has to fit on a line, and `.status.problems` has them all.
+    """
+    return first_line(facts.problems) or facts.workflow_message or otherwise
