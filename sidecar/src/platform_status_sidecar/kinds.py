@@ -6,7 +6,7 @@ decoder and one reading. Everything else (lists, watches, backoff, readiness) fo
 
 from msgspec import Struct
 
-from platform_status_contract.observing.sources import PROMISE_LABEL, Source
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, PROMISE_LABEL, Source
 
 from .errors import SettingsError
 
@@ -80,6 +80,8 @@ def watched_kinds(resource: str, promise: str) -> tuple[WatchedKind, ...]:
             Source.WORKS, "/apis/platform.kratix.io/v1alpha1/works", page=50, selector=f"{PROMISE_LABEL}={promise}"
         ),
         WatchedKind(Source.WORK_PLACEMENTS, "/apis/platform.kratix.io/v1alpha1/workplacements", page=50),
-        WatchedKind(Source.STATEFUL_SETS, "/apis/apps/v1/statefulsets", metadata_only=True),
-        WatchedKind(Source.DEPLOYMENTS, "/apis/apps/v1/deployments", metadata_only=True),
+        *(
+            WatchedKind(source, f"/apis/apps/v1/{source.value}", page=25, streamed=True)
+            for source in KIND_OF_CONTROLLER.values()
+        ),
     )

@@ -108,7 +108,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "spec": {"name": "Media Cluster"},
         },
     ),
-    "unknown-keys": (CONTRACT, {**SMALL, "future": 1}),
+    "unknown-keys": (STATUS, {"phase": "Ready", "future": 1}),
     "default-values": (CONTRACT, {**SMALL, "thresholds": {"degradedAfterSeconds": 0}}),
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from hctl import __version__
 from hctl.dump.case import LEASES, Case
 from hctl.errors import ExitCode, UsageError
 from hctl.reading.freshness import Freshness, State, judge_freshness
@@ -23,7 +24,7 @@ from platform_status_contract.rules.assessment import Assessment, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.conclude import conclude, tabulate
 from platform_status_contract.rules.history import History, recall
-from platform_status_contract.rules.observation import Facts, Observation
+from platform_status_contract.rules.observation import ContractProblem, Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_contract.rules.situate import adopt
 from platform_status_contract.rules.table import Table
@@ -120,6 +121,9 @@ class Explanation(Struct, frozen=True):
         What is bad before everybody's eyes decides, whatever else there is. Otherwise a source that was not seen only
         repeats the status, and nothing may be predicted from it.
         """
+        contract = self.facts.contract
+        if isinstance(contract, ContractProblem) and contract.unknown_key:
+            return f"{contract.message} (this is hctl {__version__})"
         unseen = [found.hidden for found in self.sources if found.hidden]
         evident = any(found.is_evident for found in self.sources)
         if not unseen or (evident and self.projection.phase in (Phase.DEGRADED, Phase.FAILED)):

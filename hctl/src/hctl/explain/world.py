@@ -111,7 +111,7 @@ class World:
         return [
             (work, [item for item in placements if (item.namespace, item.work) == work.key])
             for work in self._all(Source.WORKS, WorkRecord)
-            if (work.namespace, work.resource) == request and self._promise in ("", work.promise)
+            if work.request == request and self._promise in ("", work.promise)
         ]
 
     def secret(self, key: Key) -> Reading[SecretSeen] | None:

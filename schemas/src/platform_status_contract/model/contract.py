@@ -1,6 +1,7 @@
 r"""`.status.contract`, version v1: what to observe for one request (design.md section 4).
 
-Readers ignore fields they do not know, so that a newer pipeline can add some; every known field is strict.
+A key that a reader does not know is an error at every depth: what it asks for would not be observed, and the request
+could be Ready without it. What is only to be shown stands under `annotations`.
 Patterns end in ``\Z``: Python's ``$`` lets a line feed at the end through, which the ``$`` of JSON Schema does not.
 """
 
@@ -59,7 +60,7 @@ ClusterName = Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEX
 """What Argo CD calls a cluster."""
 
 
-class Application(Struct, frozen=True, rename="camel", omit_defaults=True):
+class Application(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """The Argo CD Application that delivers this request.
 
     Attributes:
@@ -75,7 +76,7 @@ class Application(Struct, frozen=True, rename="camel", omit_defaults=True):
     may_be_empty: bool = False
 
 
-class MatchExpression(Struct, frozen=True, omit_defaults=True):
+class MatchExpression(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One set-based requirement of a label selector, as Kubernetes defines it.
 
     Raises:
@@ -93,14 +94,14 @@ class MatchExpression(Struct, frozen=True, omit_defaults=True):
             raise ValueError(f"operator {self.operator} takes no values")
 
 
-class Selector(Struct, frozen=True, rename="camel", omit_defaults=True):
+class Selector(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """A Kubernetes label selector; all its requirements must hold."""
 
     match_labels: Annotated[dict[LabelName, LabelValue], Meta(max_length=64)] | None = None
     match_expressions: Annotated[tuple[MatchExpression, ...], Meta(max_length=64)] | None = None
 
 
-class DestinationMatch(Struct, frozen=True, omit_defaults=True):
+class DestinationMatch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which ``spec.destination`` makes an Application a sub-application; the server or one of the names is enough.
 
     Each is compared exactly, but for slashes at the end of a server, which Argo CD does not see either.
@@ -134,7 +135,7 @@ class DestinationMatch(Struct, frozen=True, omit_defaults=True):
         return tuple(dict.fromkeys((*(self.names or ()), *(() if self.name is None else (self.name,)))))
 
 
-class SubApplications(Struct, frozen=True, rename="camel", omit_defaults=True):
+class SubApplications(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """The Applications that target what this request created.
 
     Attributes:
@@ -152,7 +153,7 @@ class SubApplications(Struct, frozen=True, rename="camel", omit_defaults=True):
     may_be_empty: bool = False
 
 
-class Controller(Struct, frozen=True, omit_defaults=True):
+class Controller(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A controller that must have all the pods that it wants.
 
     Attributes:
@@ -166,7 +167,7 @@ class Controller(Struct, frozen=True, omit_defaults=True):
     zero: Literal["allowed"] | None = None
 
 
-class Workloads(Struct, frozen=True, omit_defaults=True):
+class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which pods count for this request.
 
     Attributes:
@@ -174,22 +175,15 @@ class Workloads(Struct, frozen=True, omit_defaults=True):
         selector: Optional; without one every pod of the namespace counts.
         controllers: What makes the pods, and says how many there are to be.
         minimum: Fewer pods than this is not ready; for workloads whose controllers are not named.
-
-    Raises:
-        ValueError: Both controllers and minimum; msgspec makes it a ValidationError.
     """
 
     namespace: Namespace
     selector: Selector | None = None
     controllers: Annotated[tuple[Controller, ...], Meta(max_length=16)] | None = None
-    minimum: Annotated[int, Meta(ge=0, le=10000)] | None = None
-
-    def __post_init__(self) -> None:
-        if self.controllers and self.minimum is not None:
-            raise ValueError("minimum is for workloads without controllers, which say how many pods they want")
+    minimum: Annotated[int, Meta(ge=0, le=10000)] = 0
 
 
-class SecretReference(Struct, frozen=True):
+class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
     """A Secret that must exist; only its metadata is ever asked for. v1 knows one role."""
 
     role: Literal["kubeconfig"]
@@ -197,7 +191,7 @@ class SecretReference(Struct, frozen=True):
     name: ObjectName
 
 
-class Thresholds(Struct, frozen=True, rename="camel", omit_defaults=True):
+class Thresholds(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """When slow becomes Degraded and Degraded becomes Failed.
 
     Attributes:
@@ -213,7 +207,7 @@ class Thresholds(Struct, frozen=True, rename="camel", omit_defaults=True):
     min_ready_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.5
 
 
-class Contract(Struct, frozen=True, rename="camel", omit_defaults=True):
+class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """What to observe for one request, resolved by the pipeline for one generation of it.
 
     Raises:
@@ -230,6 +224,7 @@ class Contract(Struct, frozen=True, rename="camel", omit_defaults=True):
     secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=8)] | None = None
     works: bool = False
     thresholds: Thresholds = Thresholds()
+    annotations: Annotated[dict[LabelName, Annotated[str, Meta(max_length=1024)]], Meta(max_length=16)] | None = None
 
     def __post_init__(self) -> None:
         if not self.observes_something:

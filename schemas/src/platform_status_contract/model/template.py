@@ -62,6 +62,7 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None = None
     works: bool | Expression | None = None
     thresholds: dict[str, Any] | Expression | None = None
+    annotations: dict[str, Text] | Expression | None = None
 
     def __post_init__(self) -> None:
         sources = (self.application, self.sub_applications, self.workloads, self.secrets or None, self.works or None)
@@ -76,6 +77,7 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
             secrets=self.secrets,
             works=self.works,
             thresholds=self.thresholds,
+            annotations=self.annotations,
         )
         _check("application", self.application, ApplicationPart)
         _check("subApplications", self.sub_applications, SubApplicationsPart)

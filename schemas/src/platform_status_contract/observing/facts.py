@@ -1,9 +1,10 @@
 """What a request says about itself -> the rules' `Facts`. Pure and total."""
 
+from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
-from platform_status_contract.rules.observation import Facts
-from platform_status_contract.rules.workflow import read_workflow
+from platform_status_contract.rules.observation import Facts, Workflow
+from platform_status_contract.rules.workflow import PAUSED_LABEL, read_workflow
 
 __all__ = ["DRY_RUN_LABEL", "facts_of", "is_dry_run"]
 
@@ -25,7 +26,11 @@ def facts_of(record: RequestRecord, status: object, *, lease: str, version: str)
         lease: ``namespace/name`` of the sidecar's Lease.
         version: Version of the sidecar.
     """
+    contract = read_contract(status)
     workflow, message = read_workflow(status, dict(record.labels))
+    through = isinstance(contract, Contract) and contract.generation >= record.generation
+    if dict(record.labels).get(PAUSED_LABEL) == "true" and not (through and workflow is Workflow.COMPLETED):
+        workflow, message = Workflow.SUSPENDED, f"the label {PAUSED_LABEL} keeps Kratix from going on"
     problems = status.get("problems") if isinstance(status, dict) else None
     return Facts(
         name=record.name,
@@ -33,7 +38,7 @@ def facts_of(record: RequestRecord, status: object, *, lease: str, version: str)
         kind=record.kind,
         generation=record.generation,
         deleting=record.deleting,
-        contract=read_contract(status),
+        contract=contract,
         workflow=workflow,
         workflow_message=message,
         problems=tuple(item for item in (problems if isinstance(problems, list) else ()) if isinstance(item, str)),

@@ -130,14 +130,22 @@ class WorkRecord(Record, frozen=True, gc=False):
     Attributes:
         promise: Label kratix.io/promise-name.
         resource: Label kratix.io/resource-name.
+        home: Namespace of the request: label kratix.io/resource-namespace, which only a pipeline in a namespace of its
+            own sets, else the Work's.
         empty: Whether it has no workload groups.
         message: Message of its Ready condition.
     """
 
     promise: str
     resource: str
+    home: str
     empty: bool
     message: str
+
+    @property
+    def request(self) -> Key:
+        """Which request it is for."""
+        return (self.home, self.resource)
 
 
 class PlacementRecord(Record, frozen=True, gc=False):

@@ -9,7 +9,8 @@ from datetime import datetime
 import msgspec
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import ConditionType, Phase
+from platform_status_contract.model.status import Condition
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
 from .assessment import Assessment, Situation, Verdict
 from .clock import Clock
@@ -107,13 +108,27 @@ def _with_degraded(since: dict[str, datetime], phase: Phase, now: datetime) -> d
 
 
 def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) -> Projection:
-    """No source is looked at, so nothing is claimed about any: no numbers, no conditions but Ready."""
+    """No source is looked at, so nothing is claimed about any: no numbers, no conditions but Ready.
+
+    A contract that cannot be read may be newer than we are: its numbers stay, its conditions stay as Unknown, so that
+    an update of the reader finds everything again.
+    """
     text = sentence(outcome, facts)
     status = ready_status(outcome, changing=False)
     ready = condition(ConditionType.READY, status, outcome.reason, text, history, clock.now)
     since = _with_degraded(history.since, outcome.phase, clock.now)
-    health = health_section(facts, history, since, {})
-    return Projection(outcome.phase, ready, message_for(outcome, text, facts), health, (ready,), outcome.row)
+    numbers: dict[str, object] = {}
+    kept: tuple[Condition, ...] = ()
+    if outcome.reason is Reason.INVALID_CONTRACT:
+        stored = {"argocd": history.argocd, "workloads": history.workloads, "subApps": history.sub_apps}
+        numbers = {name: value for name, value in stored.items() if value is not None}
+        kept = tuple(
+            condition(kind, ConditionStatus.UNKNOWN, outcome.reason, outcome.detail, history, clock.now)
+            for kind in ConditionType
+            if kind in history.conditions and kind is not ConditionType.READY
+        )
+    health = health_section(facts, history, since, numbers)
+    return Projection(outcome.phase, ready, message_for(outcome, text, facts), health, (ready, *kept), outcome.row)
 
 
 def _after(outcome: Outcome, table: Table) -> History:

@@ -1,6 +1,7 @@
 """Reading `.status.contract`: a Contract, or why there is none. Total."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,10 @@ from .observation import ContractProblem
 from .texts import clean
 
 __all__ = ["read_contract"]
+
+
+_UNKNOWN_KEY: Final = "Object contains unknown field"
+"""How msgspec begins what it says of a key that no field has."""
 
 
 def read_contract(status: object) -> Contract | ContractProblem:
@@ -29,7 +34,14 @@ def read_contract(status: object) -> Contract | ContractProblem:
     try:
         contract = msgspec.convert(raw, Contract)
     except msgspec.ValidationError as error:
-        return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {error}"))
+        return _invalid(str(error))
     except UnicodeError:  # what msgspec raises while it words its error about half a surrogate pair
         return ContractProblem(Reason.INVALID_CONTRACT, "status.contract: holds text that is not valid Unicode")
     return contract
+
+
+def _invalid(error: str) -> ContractProblem:
+    if not error.startswith(_UNKNOWN_KEY):
+        return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {error}"))
+    hint = "if the pipeline's image is newer than what reads this, update the sidecar's image (and hctl)"
+    return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {error}; {hint}"), unknown_key=True)

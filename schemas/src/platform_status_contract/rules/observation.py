@@ -232,10 +232,17 @@ class Workflow(StrEnum):
 
 
 class ContractProblem(Struct, frozen=True):
-    """Why there is no readable contract: `NO_CONTRACT`, or `INVALID_CONTRACT` with the error as text."""
+    """Why there is no readable contract.
+
+    Attributes:
+        reason: `NO_CONTRACT` or `INVALID_CONTRACT`.
+        message: The error as text.
+        unknown_key: Whether it holds a key that this reader does not know: it may be for a newer one.
+    """
 
     reason: Reason
     message: str = ""
+    unknown_key: bool = False
 
 
 class Facts(Struct, frozen=True):

@@ -104,7 +104,8 @@ def _too_long(table: Table) -> list[Assessment]:
 
 
 def _tolerating(table: Table) -> Outcome:
-    return Outcome("4", Phase.READY, Reason.TOLERATING, table.summary.having(Verdict.BAD)[0].message)
+    said = (found.message for found in table.summary.having(Verdict.BAD))
+    return Outcome("4", Phase.READY, Reason.TOLERATING, next(said, ""))
 
 
 # -- row 5
@@ -287,12 +288,13 @@ ROWS: Final[tuple[Row, ...]] = (
         "Failed: Degraded, and down for too long",
         (
             Requirement(
-                lambda table: table.situation.history.phase in (Phase.DEGRADED, Phase.FAILED, Phase.UNKNOWN),
-                lambda table: _was(table, "Degraded or Failed"),
-            ),
-            Requirement(
+                # runs in Degraded, Failed and Unknown only, see `situate.adopt`
                 lambda table: table.lasted(Timer.DEGRADED, DEGRADED_SECONDS),
-                lambda table: f"{_lasting(table, Timer.DEGRADED, 'Degraded')}, less than {DEGRADED_SECONDS}s",
+                lambda table: (
+                    f"{_lasting(table, Timer.DEGRADED, 'Degraded')}, less than {DEGRADED_SECONDS}s"
+                    if Timer.DEGRADED in table.since
+                    else _was(table, "Degraded or Failed")
+                ),
             ),
             Requirement(
                 _is_down,

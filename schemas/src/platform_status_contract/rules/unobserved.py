@@ -43,7 +43,8 @@ def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in de
     untouched = facts.workflow is Workflow.NONE and problem.reason is Reason.NO_CONTRACT
     waiting = untouched or facts.workflow in (Workflow.PENDING, Workflow.RUNNING)
     if not first_ready and waiting:
-        return Outcome("2b", Phase.SCHEDULED, Reason.WAITING_FOR_WORKFLOW, "waiting for the workflow")
+        said = f": {facts.workflow_message}" if facts.workflow_message else ""
+        return Outcome("2b", Phase.SCHEDULED, Reason.WAITING_FOR_WORKFLOW, f"waiting for the workflow{said}")
     if problem.reason is Reason.INVALID_CONTRACT:
         return Outcome("2c", Phase.UNKNOWN, Reason.INVALID_CONTRACT, problem.message)
     if failed:

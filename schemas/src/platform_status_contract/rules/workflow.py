@@ -6,13 +6,17 @@ start window, Kratix loses its starting status and the condition keeps an old Tr
 
 from collections.abc import Mapping
 
+from platform_status_contract.model.times import format_time, parse_time
+
 from .observation import Workflow
 from .texts import clean
 
-__all__ = ["RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow"]
+__all__ = ["PAUSED_LABEL", "RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow"]
 
 SUSPENDED_LABEL = "kratix.io/workflow-suspended"
-_PAUSED_LABEL = "kratix.io/paused"
+PAUSED_LABEL = "kratix.io/paused"
+"""Kratix leaves a request with this label alone until it is removed (kratix.md section 8)."""
+
 RERUN_LABELS = ("kratix.io/manual-reconciliation", "internal.workflows.kratix.io/run-from-start")
 """Labels by which Kratix is told that a run is due; it removes them when the run starts."""
 
@@ -33,7 +37,8 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         labels: metadata.labels of the request.
 
     Returns:
-        The state, and what Kratix says about a suspended or failed pipeline (may be empty).
+        The state, and what Kratix says about a suspended or failed pipeline, or about one that tries again by itself
+        (may be empty).
     """
     fields = _mapping(status)
     workflows = _mapping(_mapping(fields.get("kratix")).get("workflows"))
@@ -42,6 +47,10 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
     condition = _condition(fields)
     if state is None:
         state = _by_condition(condition)
+    retry = _retry(pipelines)
+    if retry:
+        # Kratix labels it like one that waits for a person, but it goes on by itself.
+        return Workflow.RUNNING, retry
     if labels.get(SUSPENDED_LABEL) == "true":
         state = Workflow.SUSPENDED
     elif state is not Workflow.RUNNING and any(labels.get(label) == "true" for label in RERUN_LABELS):
@@ -61,7 +70,7 @@ def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
     """
     workflows = _mapping(_mapping(_mapping(status).get("kratix")).get("workflows"))
     phases = {_phase(_mapping(entry)) for entry in _items(workflows.get("pipelines"))}
-    if labels.get(_PAUSED_LABEL) == "true" or phases & {Workflow.RUNNING, Workflow.FAILED}:
+    if labels.get(PAUSED_LABEL) == "true" or phases & {Workflow.RUNNING, Workflow.FAILED}:
         return False
     if Workflow.SUSPENDED in phases:
         return labels.get(SUSPENDED_LABEL) != "true"
@@ -79,6 +88,17 @@ def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
         return Workflow.PENDING
     # one has succeeded and another is to come: the workflow is between two pipelines
     return Workflow.COMPLETED if phases == {Workflow.COMPLETED} else Workflow.RUNNING
+
+
+def _retry(pipelines: list[Mapping[str, object]]) -> str:
+    """Say when a suspended workflow goes on by itself; empty if it waits for a person, or is not suspended."""
+    waiting = [pipeline for pipeline in pipelines if _phase(pipeline) is Workflow.SUSPENDED]
+    times = [parse_time(pipeline.get("nextRetryAt")) for pipeline in waiting]
+    known = [time for time in times if time is not None]
+    if not waiting or len(known) < len(times):
+        return ""
+    said = next(filter(None, (clean(pipeline.get("message"), 240) for pipeline in waiting)), "")
+    return f"it tries again by itself at {format_time(max(known))}" + (f": {said}" if said else "")
 
 
 def _phase(pipeline: Mapping[str, object]) -> Workflow | None:

@@ -65,7 +65,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "unknown-keys",
-        "status and contract: keys that v1 does not know",
+        "status, its contract apart: keys that v1 does not know",
         Effect.NOT_WRITTEN,
         "Readers ignore what a newer writer adds; nobody writes a whole status back.",
     ),

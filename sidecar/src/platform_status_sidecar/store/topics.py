@@ -33,7 +33,7 @@ def topics_of(source: Source, record: Record) -> list[Topic]:
         case PodRecord():
             return [about_pods(record.namespace)]
         case WorkRecord():
-            return [about_works(record.promise, (record.namespace, record.resource))]
+            return [about_works(record.promise, record.request)]
         case ControllerRecord():
             return [about_controller(source, record.key)]
         case SecretRecord():
@@ -48,7 +48,7 @@ def groups_of(record: Record) -> list[Topic]:
         case ApplicationRecord():
             return _destinations(record)
         case WorkRecord():
-            return [about_works(record.promise, (record.namespace, record.resource))]
+            return [about_works(record.promise, record.request)]
         case PlacementRecord():
             return [placed_with((record.namespace, record.work))]
         case _:

@@ -7,16 +7,12 @@ from hctl.diagnosis.orders import Orders
 from hctl.reading.fields import condition, name_of, newest_first, text, under
 from hctl.reading.read import items, number
 from hctl.reading.views import RequestView
-from hctl.texts import count_of, duration, inert
-from platform_status_contract.model.times import format_time, parse_time
+from hctl.texts import count_of, inert
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
-from platform_status_contract.rules.workflow import SUSPENDED_LABEL
+from platform_status_contract.rules.workflow import PAUSED_LABEL, SUSPENDED_LABEL
 
 __all__ = ["failed_container", "failed_job", "jobs_of", "look_at_workflow"]
-
-PAUSED_LABEL = "kratix.io/paused"
-"""Kratix leaves a request with this label alone until it is removed (kratix.md section 8)."""
 
 _WORDS = {
     Workflow.NONE: (Verdict.PENDING, "has not started"),
@@ -75,11 +71,12 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
     if failed is not None and facts.workflow is Workflow.RUNNING:
         words = "is running again after a failed attempt"
     if facts.workflow is Workflow.SUSPENDED:
-        words, commands = _suspended(evidence, orders)
+        commands = [orders.once_approved(_without(SUSPENDED_LABEL, view, orders))]
+    elif facts.workflow is Workflow.RUNNING and facts.workflow_message:
+        words, commands = "is suspended", [orders.describe(view)]
     if under(evidence.case.request, "metadata", "labels", PAUSED_LABEL) == "true":
         # Kratix runs nothing while the label is there, whatever state the workflow was in
         verdict = verdict if verdict is Verdict.GOOD else Verdict.PAUSED
-        words = f"{words}; label {PAUSED_LABEL} keeps Kratix from going on"
         commands = [orders.once_approved(_without(PAUSED_LABEL, view, orders))]
     if failed is not None:
         commands.append(_logs(failed, evidence, view, orders))
@@ -91,22 +88,6 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
     known = f" ({count_of(len(jobs), 'Job')})" if jobs else ""
     log = evidence.job_log if failed is not None else None
     return Look("Workflow", verdict, f"{words}{known}", (*problems, *said, *told), log, tuple(commands))
-
-
-def _suspended(evidence: Evidence, orders: Orders) -> tuple[str, list[str]]:
-    """A suspended workflow waits for a person, unless it said when it goes on by itself."""
-    explanation, view = evidence.explanation, evidence.explanation.judged.view
-    pipelines = items(under(evidence.case.request, "status", "kratix", "workflows", "pipelines"))
-    waiting = [entry for entry in pipelines if under(entry, "phase") == "Suspended"]
-    told = [under(entry, "nextRetryAt") for entry in waiting]
-    if not waiting or any(moment is None for moment in told):
-        return "is suspended", [orders.once_approved(_without(SUSPENDED_LABEL, view, orders))]
-    moments = [moment for moment in map(parse_time, told) if moment is not None]
-    if not moments:
-        return "goes on by itself, at a time that cannot be read (nextRetryAt)", [orders.describe(view)]
-    at, left = max(moments), (max(moments) - explanation.now).total_seconds()
-    when = f"in {duration(left)}" if left > 0 else f"due {duration(-left)} ago"
-    return f"goes on by itself at {format_time(at)} ({when})", [orders.describe(view)]
 
 
 def _without(label: str, view: RequestView, orders: Orders) -> str:

@@ -14,6 +14,7 @@ from .lenient import clip, strings, text, under
 __all__ = ["decode_placement", "decode_work"]
 
 _RESOURCE = "kratix.io/resource-name"
+_HOME = "kratix.io/resource-namespace"
 _WORK = "kratix.io/work"
 _MISPLACED = "kratix.io/misplaced"
 
@@ -74,6 +75,7 @@ def _work(meta: Meta, conditions: list[_Condition], *, empty: bool) -> WorkRecor
         version=number_of(meta.resource_version),
         promise=labels.get(PROMISE_LABEL, ""),
         resource=labels.get(_RESOURCE, ""),
+        home=labels.get(_HOME, "") or meta.namespace,
         empty=empty,
         message=clip(ready.message) if ready else "",
     )

@@ -75,7 +75,7 @@ def assess_workloads(observation: Observation, situation: Situation, clock: Cloc
     ready, total = sum(group.ready for group in groups), sum(group.total for group in groups)
     timers = _timers(ready, total, groups, situation, clock)
     findings = _of_controllers(asked, asleep, situation)
-    if wanted.minimum is not None and total < wanted.minimum:
+    if total < wanted.minimum:
         few = f"{total} of at least {wanted.minimum} pods exist"
         findings.append(_Finding(_missing(situation), Reason.NO_PODS, text=few))
     findings += _of_groups(groups, timers, situation, clock, findings)
