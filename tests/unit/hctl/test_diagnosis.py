@@ -105,7 +105,8 @@ def test_a_workflow_that_waits_comes_before_what_could_not_be_made_yet(phase: st
         crashing = diagnosed(found, World(**_NOTHING_MADE | _CRASH))
         assert crashing.cause is not None
         overdue = since.get("started") == ago(7200)
-        assert (crashing.cause.title == "Pods") is (phase != "Suspended" or overdue), "as Ready's reason has it"
+        of_the_workflow = phase == "Failed" or (phase == "Suspended" and not overdue)
+        assert crashing.cause.title == ("Workflow" if of_the_workflow else "Pods"), "as Ready's reason has it"
 
 
 def test_kratix_is_kept_from_going_on_by_a_label_and_by_nothing_that_runs() -> None:

@@ -62,7 +62,7 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None = None
     works: bool | Expression | None = None
     thresholds: dict[str, Any] | Expression | None = None
-    annotations: dict[str, Text] | Expression | None = None
+    annotations: dict[str, Annotated[str, Meta(max_length=4096)]] | Expression | None = None
 
     def __post_init__(self) -> None:
         sources = (self.application, self.sub_applications, self.workloads, self.secrets or None, self.works or None)

@@ -7,7 +7,8 @@ from hctl.diagnosis.orders import Orders
 from hctl.reading.fields import condition, name_of, newest_first, text, under
 from hctl.reading.read import items, number
 from hctl.reading.views import RequestView
-from hctl.texts import count_of, inert
+from hctl.texts import count_of, duration, inert
+from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
 from platform_status_contract.rules.workflow import PAUSED_LABEL, SUSPENDED_LABEL
@@ -70,13 +71,15 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
     told = _failure(failed) if failed is not None else []
     if failed is not None and facts.workflow is Workflow.RUNNING:
         words = "is running again after a failed attempt"
-    if facts.workflow is Workflow.SUSPENDED:
-        commands = [orders.once_approved(_without(SUSPENDED_LABEL, view, orders))]
-    elif facts.workflow is Workflow.RUNNING and facts.workflow_message:
-        words, commands = "is suspended", [orders.describe(view)]
+    said = [inert(facts.workflow_message)] if facts.workflow_message else []
+    waiting = _suspended(evidence)
+    if facts.workflow is Workflow.SUSPENDED or waiting:
+        words, commands = _goes_on(waiting, evidence, orders)
+        said = list(dict.fromkeys(filter(None, (text(entry, "message") for entry in waiting)))) or said
     if under(evidence.case.request, "metadata", "labels", PAUSED_LABEL) == "true":
         # Kratix runs nothing while the label is there, whatever state the workflow was in
-        verdict = verdict if verdict is Verdict.GOOD else Verdict.PAUSED
+        verdict, said = verdict if verdict is Verdict.GOOD else Verdict.PAUSED, []
+        words = f"{words}; label {PAUSED_LABEL} keeps Kratix from going on"
         commands = [orders.once_approved(_without(PAUSED_LABEL, view, orders))]
     if failed is not None:
         commands.append(_logs(failed, evidence, view, orders))
@@ -84,10 +87,28 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
         selector = f"kratix.io/resource-name={view.name}"
         commands.append(orders.kubectl("get", "jobs", "-l", selector, namespace=view.namespace))
     told += [f"its Jobs: {evidence.jobs_unread}"] if evidence.jobs_unread else []
-    said = [inert(facts.workflow_message)] if facts.workflow_message else []
     known = f" ({count_of(len(jobs), 'Job')})" if jobs else ""
     log = evidence.job_log if failed is not None else None
     return Look("Workflow", verdict, f"{words}{known}", (*problems, *said, *told), log, tuple(commands))
+
+
+def _suspended(evidence: Evidence) -> list[object]:
+    pipelines = items(under(evidence.case.request, "status", "kratix", "workflows", "pipelines"))
+    return [entry for entry in pipelines if under(entry, "phase") == "Suspended"]
+
+
+def _goes_on(waiting: list[object], evidence: Evidence, orders: Orders) -> tuple[str, list[str]]:
+    """A suspended workflow waits for a person, unless it said when it goes on by itself."""
+    explanation, view = evidence.explanation, evidence.explanation.judged.view
+    told = [under(entry, "nextRetryAt") for entry in waiting]
+    if not waiting or any(moment is None for moment in told):
+        return "is suspended", [orders.once_approved(_without(SUSPENDED_LABEL, view, orders))]
+    moments = [moment for moment in map(parse_time, told) if moment is not None]
+    if not moments:
+        return "goes on by itself, at a time that cannot be read (nextRetryAt)", [orders.describe(view)]
+    at, left = max(moments), (max(moments) - explanation.now).total_seconds()
+    when = f"in {duration(left)}" if left > 0 else f"due {duration(-left)} ago"
+    return f"goes on by itself at {format_time(at)} ({when})", [orders.describe(view)]
 
 
 def _without(label: str, view: RequestView, orders: Orders) -> str:
