@@ -13,7 +13,7 @@ from hctl.drawing.dashboard import dashboard
 from hctl.drawing.explanations import draw_explanation
 from hctl.dump.case import Case
 from hctl.dump.collect import collect
-from hctl.dump.redact import redact
+from hctl.dump.keep import keep
 from hctl.dump.texts import parse_case, spell_case
 from hctl.errors import ExitCode, UsageError
 from hctl.explain.derive import Explanation, explain
@@ -26,18 +26,29 @@ from .answers import Answers
 __all__ = ["dump_request", "explain_file", "explain_request"]
 
 _LARGEST: Final = 64 * 1024 * 1024
+_WARNING: Final = (
+    "the objects are whole, with all that anybody wrote into variables, arguments, annotations and Helm values; "
+    "read the file before you give it away"
+)
 
 
-def dump_request(session: Session, reference: str, *, redacted: bool) -> ExitCode:
+def dump_request(session: Session, reference: str, *, full: bool) -> ExitCode:
     """Write the case of one request to standard output.
+
+    Args:
+        session: The cluster.
+        reference: The request.
+        full: Whether to write the objects as they are, with a warning; else only what the rules read of them.
 
     Raises:
         HctlError: It cannot be found, or the cluster not be asked.
     """
     answers = Answers(parse_output("yaml"))
     case = _collect(session, answers, reference, vcluster=False)
-    sys.stdout.write(spell_case(redact(case) if redacted else case))
+    sys.stdout.write(f"# Warning: {_WARNING}\n{spell_case(case)}" if full else spell_case(keep(case)))
     sys.stdout.flush()
+    if full:
+        answers.note(f"hctl: warning: {_WARNING}")
     for entry in case.unread:
         answers.note(f"hctl: {entry.source} in {entry.namespace} not in the dump: {entry.message}")
     return ExitCode.READY

@@ -64,7 +64,7 @@ class Case(Struct, frozen=True):
         request: The request.
         objects: Everything else, each with apiVersion and kind; any JSON.
         unread: What could not be read; what is in neither does not exist.
-        redacted: Whether names were replaced.
+        full: Whether the objects are whole; else they are cut down to what the rules read.
     """
 
     time: datetime
@@ -72,7 +72,7 @@ class Case(Struct, frozen=True):
     request: Json
     objects: tuple[Json, ...]
     unread: tuple[Unread, ...] = ()
-    redacted: bool = False
+    full: bool = True
 
 
 def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
@@ -94,7 +94,7 @@ def document_of(case: Case) -> Json:
         "kind": "Dump",
         "hctl": __version__,
         "time": format_time(case.time),
-        "redacted": case.redacted,
+        "full": case.full,
         "resource": case.resource,
         "request": case.request,
         "objects": list(case.objects),
@@ -139,7 +139,7 @@ def case_of(document: object) -> Case:
         request=request,
         objects=tuple(objects),
         unread=tuple(_unread(entry, place) for place, entry in enumerate(items(whole.get("unread")))),
-        redacted=whole.get("redacted") is True,
+        full=whole.get("full") is True,
     )
 
 
