@@ -9,9 +9,9 @@ from platform_status_contract.validation.problems import describe, quote
 from .findings import Finding
 from .located import Located, mapping
 
-__all__ = ["LONGEST_NAME", "is_name", "metadata_findings"]
+__all__ = ["is_name", "metadata_findings"]
 
-LONGEST_NAME: Final = 63
+_LONGEST_NAME: Final = 63
 """Kratix makes a label of the name of every request."""
 
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
@@ -37,8 +37,8 @@ def metadata_findings(root: Located) -> Iterator[Finding]:
     if "name" not in metadata and not generated:
         yield root.find(("metadata", "name"), "metadata", "nothing", "the name of the request", at_key=True)
     if isinstance(name, str):
-        if len(name) > LONGEST_NAME:
-            expected = f"at most {LONGEST_NAME}: Kratix makes a label of it"
+        if len(name) > _LONGEST_NAME:
+            expected = f"at most {_LONGEST_NAME}: Kratix makes a label of it"
             yield root.find(("metadata", "name"), "name-length", f"{len(name)} characters", expected)
         elif not _SUBDOMAIN.match(name):
             yield root.find(("metadata", "name"), "metadata", quote(name), _SUBDOMAIN_WORDS)
