@@ -11,7 +11,7 @@ from platform_status_contract.validation.problems import Path, describe, quote
 from .findings import Finding, Severity
 from .kinds import Kind, api_of
 from .located import Located, mapping
-from .openapi import NotStructuralError, translate
+from .openapi import translate
 from .streams import read_stream
 from .templates import manifests_findings, template_findings
 
@@ -167,18 +167,12 @@ def _crd_names(crd: Located) -> Iterator[Finding]:
 
 
 def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Finding]:
-    schema = crd.inside(*path).value
-    try:
-        translate(schema)
-    except NotStructuralError as error:
-        is_key = error.rule == "typo"
-        here = (*path, *error.path)
-        yield crd.find(here, error.rule, error.found, error.expected, error.hint, at_key=is_key)
-        return
-    if of_promise and not isinstance(mapping(schema).get("properties"), dict):
+    schema = crd.inside(*path)
+    problems = schema.told(translate(schema.value)[1], "promise-api")
+    yield from problems
+    if of_promise and not problems and not isinstance(mapping(schema.value).get("properties"), dict):
         expected = "some: Kratix writes its schema of the status into them"
-        here = (*path, "properties")
-        yield crd.find(here, "promise-api", "nothing", expected, severity=Severity.WARNING, at_key=True)
+        yield schema.find(("properties",), "promise-api", "nothing", expected, severity=Severity.WARNING, at_key=True)
 
 
 def _variables(root: Located) -> Iterator[tuple[Located, str]]:
