@@ -28,7 +28,7 @@ _CREDENTIAL = re.compile(
         (?: "[^"]*" | '[^']*' | [^\s,;&}"']+ )
     | (?: \b (?-i:eyJ) [a-z0-9_-]{8,} \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
     | (?: -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z ) )
-    | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@]{1,512} ) (?= @ )
+    | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@]{1,4096} ) (?= @ )
     """,
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )

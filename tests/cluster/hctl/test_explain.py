@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from hctl.documents.explanations import explanation_report
-from hctl.dump.case import document_of
+from hctl.dump.case import document_of, parse_case, spell_case
 from hctl.dump.keep import keep
-from hctl.dump.texts import parse_case, spell_case
 from hctl.explain.derive import explain
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane

@@ -11,10 +11,9 @@ from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, parse_output
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.explanations import draw_explanation
-from hctl.dump.case import Case
+from hctl.dump.case import Case, parse_case, spell_case
 from hctl.dump.collect import collect
 from hctl.dump.keep import keep
-from hctl.dump.texts import parse_case, spell_case
 from hctl.errors import ExitCode, UsageError
 from hctl.explain.derive import Explanation, explain
 from hctl.session import Session

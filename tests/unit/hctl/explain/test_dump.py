@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hctl.dump.case import Case, case_of, document_of
+from hctl.dump.case import Case, case_of, document_of, parse_case, spell_case
 from hctl.dump.keep import keep
-from hctl.dump.texts import parse_case, spell_case
 from hctl.errors import UsageError
 from hctl.explain.derive import explain
 from tests.unit.hctl.requests import NOW

@@ -12,8 +12,7 @@ from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, Output, spell
 from hctl.documents.schemas import schema_text
 from hctl.drawing.explanations import draw_explanation
-from hctl.dump.case import document_of
-from hctl.dump.texts import parse_case, spell_case
+from hctl.dump.case import document_of, parse_case, spell_case
 from hctl.explain.derive import explain
 from tests.unit.hctl.golden import picture
 from tests.unit.hctl.test_documents import VALIDATORS

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hctl.documents.explanations import explanation_report
-from hctl.dump.case import Case, document_of
+from hctl.dump.case import Case, document_of, parse_case, spell_case
 from hctl.dump.keep import keep
-from hctl.dump.texts import parse_case, spell_case
 from hctl.explain.derive import explain
 from hctl.texts import masked
 from platform_status_contract.observing.decode.registry import DECODERS
