@@ -158,8 +158,7 @@ def _by_kind(root: Located, known: Known) -> list[Finding] | None:
     authors = KRATIX if kind == "Promise" else OURS if kind in _KINDS_OF_OURS else ""
     if authors and group != authors and (group in ("", KRATIX, authors.partition(".")[2]) or is_slip(group, [authors])):
         version = "v1alpha1" if authors == KRATIX else "v1"
-        found = describe(mapping(root.value).get("apiVersion"))
-        return [root.find(("apiVersion",), "api-version", found, f"{authors}/{version}")]
+        return [root.wants(("apiVersion",), "api-version", f"{authors}/{version}")]
     if (group, kind) == (KRATIX, "Promise"):
         kinds = list(kinds_of(crd)) if crd is not None else []
         return list(promise_findings(root, kinds[0] if kinds else None))
