@@ -116,20 +116,19 @@ class _Reading:
             self.one(source, "apps/v1", named.kind, source.value, (workloads.namespace, named.name))
 
     def one(self, source: str, version: str, kind: str, plural: str, key: tuple[str, str]) -> None:
-        """Read one object of a kind that every API server has; all but a Lease as metadata alone."""
+        """Read one object of a kind that every API server has; a Secret as metadata alone."""
         path = f"{_collection(version, plural, key[0])}/{segment(key[1])}"
         try:
-            found = self._transport.get(path, metadata_only=kind != "Lease")
+            found = self._transport.get(path, metadata_only=kind == "Secret")
         except ClusterError as error:
             if error.status != _NOT_FOUND:
                 self._refused(source, key[0], key[1], error)
             return
         found = _without_noise(found, version, kind)
-        if kind != "Lease":
-            found = {key: value for key, value in found.items() if key in ("apiVersion", "kind", "metadata")}
         if kind == "Secret":
             # An annotation may repeat what the Secret holds: kubectl apply keeps the last applied object in one.
-            found["metadata"] = {key: value for key, value in found["metadata"].items() if key in _OF_A_SECRET}
+            metadata = {key: value for key, value in mapping(found["metadata"]).items() if key in _OF_A_SECRET}
+            found = {"apiVersion": version, "kind": kind, "metadata": metadata}
         self._keep([found])
 
     def _list(

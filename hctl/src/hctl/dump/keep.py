@@ -23,7 +23,7 @@ from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.facts import DRY_RUN_LABEL
 from platform_status_contract.observing.records import ApplicationRecord
-from platform_status_contract.observing.sources import PROMISE_LABEL, Source
+from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, PROMISE_LABEL, Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.timers import TIMERS
 from platform_status_contract.rules.workflow import RERUN_LABELS, SUSPENDED_LABEL
@@ -46,8 +46,7 @@ _LABELS: Final[Mapping[Source, tuple[str, ...]]] = {
     Source.REQUESTS: (PROMISE_LABEL, *_ON_REQUESTS),
     Source.WORKS: (PROMISE_LABEL, "kratix.io/resource-name"),
     Source.WORK_PLACEMENTS: ("kratix.io/work", _MISPLACED),
-    Source.STATEFUL_SETS: (_SLEEPS,),
-    Source.DEPLOYMENTS: (_SLEEPS,),
+    **dict.fromkeys(KIND_OF_CONTROLLER.values(), (_SLEEPS,)),
 }
 """Labels that the decoders and the rules ask for; a contract's selectors ask for more."""
 
