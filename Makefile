@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl soak images wheels repository lock clean control-plane verify observability observability-binaries
+  promise pictures bench bench-hctl soak images wheels repository weights lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,9 @@ repository: $(READY) ## Set REPOSITORY=https://..., where this repository lives,
 	$(if $(REPOSITORY),,$(error make repository needs an address: make repository REPOSITORY=https://git.example.com/team/name))
 	@was=$$($(BIN)/python -c 'import platform_status_contract as contract; print(contract.REPOSITORY)') \
 	  && git grep -lF "$$was" | xargs sed -i "s|$$was|$(subst &,\&,$(REPOSITORY))|g"
+
+weights: $(READY) ## Count lines, modules and golden files: what design.md wants fewer of
+	@$(BIN)/python -m platform_status_weights
 
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \

@@ -16,11 +16,11 @@ from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import Workflow
-from platform_status_contract.template.promises import promise_problems
 from platform_status_contract.template.yaml_text import dump, load
 from platform_status_contract.validation import CONTRACT, load_schema, validate
 from platform_status_pipeline.template.outputs import read
 from tests.lives.telling import Chapter, Story, tell
+from tests.unit.pipeline.promises import refusals
 
 from .kratix_folders import ROOT, KratixFolders
 from .promise_containers import containers
@@ -137,7 +137,7 @@ def test_every_template_of_the_page_is_valid() -> None:
 
 
 def test_kratix_would_take_the_promise_of_the_page() -> None:
-    assert promise_problems(promise()) == ()
+    assert refusals(promise()) == []
 
 
 def test_the_containers_of_the_page_run_in_the_promise_of_the_page(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hctl.dump.case import Case
+from hctl.dump.case import Case, spell_case
 from hctl.dump.collect import collect
-from hctl.dump.texts import spell_case
 from hctl.session import Session
 from hctl.target import Target
 from localplane.clusters import Cluster

@@ -18,7 +18,7 @@ from hctl.diagnosis.orders import Orders
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.drawing.diagnoses import draw_diagnosis
 from hctl.dump.case import Case as Dump
-from hctl.dump.texts import parse_case
+from hctl.dump.case import parse_case
 from hctl.errors import ExitCode
 from hctl.explain.derive import derive, explain
 from hctl.reading.freshness import Freshness, State

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from platform_status_contract.template.promises import promise_problems
 from platform_status_pipeline.errors import RefusedError
 from platform_status_pipeline.kratix.destinations import labels_of
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
-from tests.unit.pipeline.promises import ours, widget
+from tests.unit.pipeline.promises import ours, refusals, widget
 
 Json = dict[str, Any]
 
@@ -51,7 +50,7 @@ def test_a_placement_changes_the_pipeline_the_selectors_and_the_sidecars_destina
         sidecar: [*image, {"name": "SIDECAR_DESTINATION", "value": "a.example/b=,c=d"}],
         "spec.workflows.resource.configure[0].metadata.name": "vco-v2-configure",
     }
-    assert promise_problems(placed) == ()
+    assert refusals(placed) == []
     assert place(placed, Placement(labels={"c": "d"}))["spec"]["workflows"]["promise"]["configure"][0]["spec"][
         "containers"
     ][0]["env"] == [*image, {"name": "SIDECAR_DESTINATION", "value": "c=d"}]
@@ -63,7 +62,7 @@ def test_no_placement_leaves_the_promise_alone() -> None:
 
 def test_the_longest_name_fits_and_one_character_more_does_not() -> None:
     longest = 60 - len("vcluster-orchestrator-v2-resource-configure-")
-    assert promise_problems(place(ours(), Placement("x" * longest))) == ()
+    assert refusals(place(ours(), Placement("x" * longest))) == []
     with pytest.raises(RefusedError, match=rf"with {longest + 1} characters, expected at most {longest}:"):
         place(ours(), Placement("x" * (longest + 1)))
 

@@ -142,18 +142,18 @@ def diagnose(
     finish(lambda: diagnose_one(target, reference, output, vcluster=False))
 
 
-@app.command("dump", epilog="Examples: hctl dump media > case.yaml | hctl dump webapp/shop --redact > case.yaml")
+@app.command("dump", epilog="Examples: hctl dump media > case.yaml | hctl dump webapp/shop --full > case.yaml")
 def dump(
     ctx: typer.Context,
     reference: ReferenceArgument,
-    redact: Annotated[
-        bool, typer.Option("--redact", help="Replace every name, and leave out every text and what no rule needs.")
+    full: Annotated[
+        bool, typer.Option("--full", help="Write whole objects, with whatever secrets anybody wrote into them.")
     ] = False,
     context: ContextOption = "",
     namespace: NamespaceOption = "",
     kubeconfig: KubeconfigOption = "",
 ) -> None:
-    """Write a request and all that its verdict rests on to one YAML document; nothing of what is in a Secret."""
+    """Write a request and what its verdict rests on to one YAML document: what the rules read, and nothing else."""
     target = target_of(ctx, context, namespace, kubeconfig)
 
     def write() -> ExitCode:
@@ -161,7 +161,7 @@ def dump(
 
         from .explanations import dump_request  # noqa: PLC0415 - see the module's docstring
 
-        return dump_request(Session(target), reference, redacted=redact)
+        return dump_request(Session(target), reference, full=full)
 
     finish(write)
 

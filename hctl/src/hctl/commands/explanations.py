@@ -11,10 +11,9 @@ from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, parse_output
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.explanations import draw_explanation
-from hctl.dump.case import Case
+from hctl.dump.case import Case, parse_case, spell_case
 from hctl.dump.collect import collect
-from hctl.dump.redact import redact
-from hctl.dump.texts import parse_case, spell_case
+from hctl.dump.keep import keep
 from hctl.errors import ExitCode, UsageError
 from hctl.explain.derive import Explanation, explain
 from hctl.session import Session
@@ -26,18 +25,29 @@ from .answers import Answers
 __all__ = ["dump_request", "explain_file", "explain_request"]
 
 _LARGEST: Final = 64 * 1024 * 1024
+_WARNING: Final = (
+    "the objects are whole, with all that anybody wrote into variables, arguments, annotations and Helm values; "
+    "read the file before you give it away"
+)
 
 
-def dump_request(session: Session, reference: str, *, redacted: bool) -> ExitCode:
+def dump_request(session: Session, reference: str, *, full: bool) -> ExitCode:
     """Write the case of one request to standard output.
+
+    Args:
+        session: The cluster.
+        reference: The request.
+        full: Whether to write the objects as they are, with a warning; else only what the rules read of them.
 
     Raises:
         HctlError: It cannot be found, or the cluster not be asked.
     """
     answers = Answers(parse_output("yaml"))
     case = _collect(session, answers, reference, vcluster=False)
-    sys.stdout.write(spell_case(redact(case) if redacted else case))
+    sys.stdout.write(f"# Warning: {_WARNING}\n{spell_case(case)}" if full else spell_case(keep(case)))
     sys.stdout.flush()
+    if full:
+        answers.note(f"hctl: warning: {_WARNING}")
     for entry in case.unread:
         answers.note(f"hctl: {entry.source} in {entry.namespace} not in the dump: {entry.message}")
     return ExitCode.READY

@@ -1,9 +1,10 @@
-"""The shape of a dump, and its way to a JSON document and back."""
+"""The shape of a dump, and its way to a document of YAML and back."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from hctl import __version__
@@ -13,8 +14,20 @@ from hctl.texts import inert
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
+from platform_status_contract.template.yaml_text import YamlError, dump, load
 
-__all__ = ["DUMP_VERSION", "LEASES", "Case", "Unread", "case_of", "document_of", "kind_of", "source_of"]
+__all__ = [
+    "DUMP_VERSION",
+    "LEASES",
+    "Case",
+    "Unread",
+    "case_of",
+    "document_of",
+    "kind_of",
+    "parse_case",
+    "source_of",
+    "spell_case",
+]
 
 Json = dict[str, Any]
 
@@ -65,7 +78,7 @@ class Case(Struct, frozen=True):
         request: The request.
         objects: Everything else, each with apiVersion and kind; any JSON.
         unread: What could not be read; what is in neither does not exist.
-        redacted: Whether names were replaced.
+        full: Whether the objects are whole; else they are cut down to what the rules read.
     """
 
     time: datetime
@@ -73,7 +86,7 @@ class Case(Struct, frozen=True):
     request: Json
     objects: tuple[Json, ...]
     unread: tuple[Unread, ...] = ()
-    redacted: bool = False
+    full: bool = True
 
 
 def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
@@ -88,6 +101,28 @@ def source_of(found: Mapping[str, object]) -> Source | None:
     return _SOURCES.get(kind_of(found))
 
 
+def spell_case(case: Case) -> str:
+    """Spell a case as one YAML document; what is read back is what was written, whatever was in it."""
+    return dump(_as_json(document_of(case)), escape=True)
+
+
+def parse_case(text: str) -> Case:
+    """Read a case.
+
+    Raises:
+        UsageError: It is no YAML, or no dump.
+    """
+    try:
+        return case_of(_as_json(load(text)))
+    except (YamlError, ValueError, RecursionError) as error:
+        raise UsageError(f"is not YAML that we accept: {inert(str(error), 300)}") from error
+
+
+def _as_json(value: object) -> Any:  # noqa: ANN401 - any JSON
+    """Leave nothing that no cluster could have said."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
 def document_of(case: Case) -> Json:
     """Spell a case as a JSON document; see ``hctl schema dump``."""
     return {
@@ -95,7 +130,7 @@ def document_of(case: Case) -> Json:
         "kind": "Dump",
         "hctl": __version__,
         "time": format_time(case.time),
-        "redacted": case.redacted,
+        "full": case.full,
         "resource": case.resource,
         "request": case.request,
         "objects": list(case.objects),
@@ -140,7 +175,7 @@ def case_of(document: object) -> Case:
         request=request,
         objects=tuple(objects),
         unread=tuple(_unread(entry, place) for place, entry in enumerate(items(whole.get("unread")))),
-        redacted=whole.get("redacted") is True,
+        full=whole.get("full") is True,
     )
 
 

@@ -21,6 +21,7 @@ __all__ = ["collect"]
 _ARGO: Final = "argoproj.io/v1alpha1"
 _KRATIX: Final = "platform.kratix.io/v1alpha1"
 _LABEL_LENGTH: Final = 63
+_OF_A_SECRET: Final = ("namespace", "name", "resourceVersion", "creationTimestamp", "deletionTimestamp")
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
 
@@ -127,7 +128,8 @@ class _Reading:
         if kind == "Secret":
             found = {key: value for key, value in found.items() if key in ("apiVersion", "kind", "metadata")}
             # An annotation may repeat what the Secret holds: kubectl apply keeps the last applied object in one.
-            found["metadata"] = {key: value for key, value in found["metadata"].items() if key != "annotations"}
+            metadata = {key: value for key, value in mapping(found["metadata"]).items() if key in _OF_A_SECRET}
+            found = {"apiVersion": version, "kind": kind, "metadata": metadata}
         self._keep([found])
 
     def _list(

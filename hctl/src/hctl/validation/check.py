@@ -8,14 +8,18 @@ from typing import Final
 from msgspec import Struct
 
 from hctl.texts import inert
-from platform_status_contract.validation.problems import describe, format_path
+from platform_status_contract.validation.explain import UNKNOWN_KEY
+from platform_status_contract.validation.problems import Path, describe, format_path
+from platform_status_contract.validation.schemas import Schema
 
+from .crd_rules import rule_findings
 from .findings import Finding, Report, Severity
 from .kinds import KRATIX, OURS, Kind, KindId, api_of, crd_of, kinds_of
 from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of, near_kinds
 from .located import Located, mapping
+from .metadata import metadata_findings
+from .openapi import judge
 from .promises import crd_findings, promise_findings
-from .requests import request_findings
 from .statuses import contract_findings, status_findings
 from .streams import Flaw, read_stream
 from .templates import manifests_findings, template_findings
@@ -154,8 +158,7 @@ def _by_kind(root: Located, known: Known) -> list[Finding] | None:
     authors = KRATIX if kind == "Promise" else OURS if kind in _KINDS_OF_OURS else ""
     if authors and group != authors and (group in ("", KRATIX, authors.partition(".")[2]) or is_slip(group, [authors])):
         version = "v1alpha1" if authors == KRATIX else "v1"
-        found = describe(mapping(root.value).get("apiVersion"))
-        return [root.find(("apiVersion",), "api-version", found, f"{authors}/{version}")]
+        return [root.wants(("apiVersion",), "api-version", f"{authors}/{version}")]
     if (group, kind) == (KRATIX, "Promise"):
         kinds = list(kinds_of(crd)) if crd is not None else []
         return list(promise_findings(root, kinds[0] if kinds else None))
@@ -188,11 +191,25 @@ def _request(root: Located, known: Known) -> list[Finding]:
         expected = " or ".join(f"{group}/{version}" for version in kind.versions)
         found = inert(str(mapping(root.value).get("apiVersion")), 100)
         return [root.find(("apiVersion",), "api-version", found, expected)]
-    findings = list(request_findings(root, kind.versions[version]))
+    findings = list(_by_schema(root, kind.versions[version]))
     status = root.inside("status")
     if any(key in mapping(status.value) for key in _STATUS_KEYS):
         findings += status_findings(status, mapping(mapping(root.value).get("metadata")).get("generation"))
     return findings
+
+
+def _by_schema(root: Located, schema: Schema) -> Iterator[Finding]:
+    """Hold a request against the schema of its version: structure, metadata, and the rules of the CRD."""
+    problems = judge(root.value, schema)
+    yield from root.told(problems)
+    about_metadata = list(metadata_findings(root))
+    yield from about_metadata
+    # A key too many is dropped before any rule is asked; everything else makes rules moot where it stands.
+    wrong: set[Path] = {problem.keys for problem in problems if problem.found != UNKNOWN_KEY}
+    # A rule about the name has nothing to add to what is known of the name.
+    if any(told.path in ("metadata.name", "metadata.generateName") for told in about_metadata):
+        wrong.add(("metadata", "name"))
+    yield from rule_findings(root, schema, frozenset(wrong))
 
 
 def _stranger(root: Located, group: str, name: str, known: Known) -> Finding:

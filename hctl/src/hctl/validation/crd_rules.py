@@ -75,20 +75,27 @@ def rule_findings(root: Located, schema: Schema, wrong: frozenset[Path]) -> Iter
     yield from _walk(root, (), whole, schema, wrong)
 
 
-def _defaulted(value: object, schema: object) -> Any:  # noqa: ANN401 - any JSON
-    """A copy with the defaults of the schema, as the API server adds them before it asks any rule."""
-    if not isinstance(schema, dict):
-        return value
+def _parts(value: object, schema: Schema) -> list[tuple[Any, Any, Any]]:
+    """Keys or indexes of a value, each with what stands there and with its schema."""
     if isinstance(value, dict):
         properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
-        filled = {key: _defaulted(item, properties.get(key, further)) for key, item in value.items()}
-        for key, inner in properties.items():
-            if key not in filled and "default" in mapping(inner):
-                filled[key] = _defaulted(deepcopy(mapping(inner)["default"]), inner)
-        return filled
+        return [(key, item, properties.get(key, further)) for key, item in value.items()]
     if isinstance(value, list):
-        return [_defaulted(item, schema.get("items")) for item in value]
-    return value
+        return [(index, item, schema.get("items")) for index, item in enumerate(value)]
+    return []
+
+
+def _defaulted(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
+    """A copy with the defaults of the schema, as the API server adds them before it asks any rule."""
+    if not isinstance(schema, dict) or not isinstance(value, dict | list):
+        return value
+    filled = {key: _defaulted(item, inner) for key, item, inner in _parts(value, schema)}
+    if isinstance(value, list):
+        return list(filled.values())
+    for key, inner in mapping(schema.get("properties")).items():
+        if key not in filled and "default" in mapping(inner):
+            filled[key] = _defaulted(deepcopy(mapping(inner)["default"]), inner)
+    return filled
 
 
 def _walk(root: Located, path: Path, value: Any, schema: object, wrong: frozenset[Path]) -> Iterator[Finding]:  # noqa: ANN401 - any JSON
@@ -99,13 +106,8 @@ def _walk(root: Located, path: Path, value: Any, schema: object, wrong: frozense
             if not is_transition(rule):
                 yield from _ask(root, path, value, schema, mapping(rule))
         yield from _twice(root, path, value, schema)
-    if isinstance(value, dict):
-        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
-        for key, item in value.items():
-            yield from _walk(root, (*path, key), item, properties.get(key, further), wrong)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _walk(root, (*path, index), item, schema.get("items"), wrong)
+    for key, item, inner in _parts(value, schema):
+        yield from _walk(root, (*path, key), item, inner, wrong)
 
 
 @functools.lru_cache(maxsize=512)
@@ -172,17 +174,13 @@ def _shown(value: object) -> str:
 
 def _escaped(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
     """Names of properties as CEL knows them; keys of free maps stay."""
-    if not isinstance(schema, dict):
+    if not isinstance(schema, dict) or not isinstance(value, dict | list):
         return value
-    if isinstance(value, dict):
-        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
-        return {
-            (_escape(key) if key in properties else key): _escaped(item, properties.get(key, further))
-            for key, item in value.items()
-        }
+    known = mapping(schema.get("properties"))
+    parts = [(key, _escaped(item, inner)) for key, item, inner in _parts(value, schema)]
     if isinstance(value, list):
-        return [_escaped(item, schema.get("items")) for item in value]
-    return value
+        return [item for _, item in parts]
+    return {(_escape(key) if key in known else key): item for key, item in parts}
 
 
 def _escape(name: str) -> str:

@@ -14,7 +14,7 @@ import yaml
 from hctl.texts import inert
 from platform_status_contract.template.yaml_text import scalar_value
 
-__all__ = ["DEEPEST", "Event", "Place", "UnreadableError", "json_events", "looks_like_json", "yaml_events"]
+__all__ = ["DEEPEST", "END", "Event", "Place", "UnreadableError", "json_events", "looks_like_json", "yaml_events"]
 
 DEEPEST: Final = 64
 """Levels of nesting that a document may have."""
@@ -52,6 +52,16 @@ class Event(NamedTuple):
     place: Place
     note: str = ""
     block: int = -1
+
+
+END: Final = Event("end", None, Place())
+"""The end of a list or mapping."""
+
+_BEGINNINGS: Final = {
+    yaml.DocumentStartEvent: "document",
+    yaml.MappingStartEvent: "map",
+    yaml.SequenceStartEvent: "list",
+}
 
 
 class UnreadableError(ValueError):
@@ -105,7 +115,7 @@ def json_events(text: str) -> Iterator[Event]:
         place = Place(line, at - start + 1)
         string, bracket, mark, word = token.groups()
         if bracket:
-            yield Event({"{": "map", "[": "list"}.get(bracket, "end"), None, place)
+            yield Event("map" if bracket == "{" else "list", None, place) if bracket in "{[" else END
         elif not mark:
             yield Event("scalar", json.loads(string or word), place)
 
@@ -122,31 +132,25 @@ def yaml_events(text: str) -> Iterator[Event]:
     """
     lines = text.split("\n")
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        mark = event.start_mark
+        mark, tag = event.start_mark, getattr(event, "tag", None)
         place = Place(mark.line + 1, mark.column + 1) if mark else Place()
-        tag = getattr(event, "tag", None)
         note = "" if tag in (None, "!") or str(tag).removeprefix(_STANDARD) in _PLAIN_TAGS else str(tag)
-        match event:
-            case yaml.DocumentStartEvent():
-                yield Event("document", None, place)
-            case yaml.AliasEvent():
-                yield Event("scalar", None, place, "*")
-            case yaml.MappingStartEvent():
-                yield Event("map", None, place, note)
-            case yaml.SequenceStartEvent():
-                yield Event("list", None, place, note)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                yield Event("end", None, place)
-            case yaml.ScalarEvent():
-                plain = event.style is None
-                if plain and tag is None and not event.value:
-                    yield Event("scalar", None, place, "-")
-                elif plain and tag is None and _AMBIGUOUS.match(event.value):
-                    yield Event("scalar", event.value, place, "?")
-                else:
-                    value = scalar_value(event.value, str(tag or ""), plain=plain)
-                    block = _indent(lines, place.line) if event.style == "|" else -1
-                    yield Event("scalar", value, place, note, block)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.style is None
+            if plain and tag is None and not event.value:
+                yield Event("scalar", None, place, "-")
+            elif plain and tag is None and _AMBIGUOUS.match(event.value):
+                yield Event("scalar", event.value, place, "?")
+            else:
+                value = scalar_value(event.value, str(tag or ""), plain=plain)
+                block = _indent(lines, place.line) if event.style == "|" else -1
+                yield Event("scalar", value, place, note, block)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            yield END
+        elif isinstance(event, yaml.AliasEvent):
+            yield Event("scalar", None, place, "*")
+        elif type(event) in _BEGINNINGS:
+            yield Event(_BEGINNINGS[type(event)], None, place, note)
 
 
 def _indent(lines: list[str], first: int) -> int:

@@ -13,7 +13,7 @@ from platform_status_contract.validation import resolved_schema
 from platform_status_contract.validation.schemas import Schema
 
 from .located import Located, mapping
-from .openapi import NotStructuralError, translate, with_words
+from .openapi import translate, with_words
 
 __all__ = ["KRATIX", "OURS", "Kind", "KindId", "api_of", "builtin_kinds", "crd_of", "kinds_of", "split_version"]
 
@@ -127,12 +127,8 @@ def kinds_of(crd: Located) -> Iterator[Kind]:
         if version.get("served") is False:
             continue
         name, schema = version.get("name"), mapping(version.get("schema")).get("openAPIV3Schema")
-        try:
-            known = translate(schema)
-        except NotStructuralError:
-            known = {"type": "object"}
         if isinstance(name, str):
-            versions[name] = _whole(known, group, name, kind)
+            versions[name] = _whole(translate(schema)[0], group, name, kind)
     if versions:
         yield Kind(KindId(group, kind), versions)
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from hctl.texts import inert
 from platform_status_contract.validation import Problem
 from platform_status_contract.validation.explain import UNKNOWN_KEY
-from platform_status_contract.validation.problems import Path, format_path
+from platform_status_contract.validation.problems import Path, describe, format_path
 
 from .events import Place
 from .findings import Finding, Severity
@@ -82,6 +82,21 @@ class Located(Struct, frozen=True):
         path = (*self.at, *keys)
         place = self.document.key_of(path) if at_key else self.document.place_of(path)
         return self._placed(place, path, rule, severity, (found, expected, suggestion))
+
+    def wants(
+        self,
+        keys: Path,
+        rule: str,
+        expected: str,
+        suggestion: str = "",
+        *,
+        severity: Severity = Severity.ERROR,
+        at_key: bool = False,
+    ) -> Finding:
+        """Make a finding of what stands somewhere, or of nothing that does; see `find`."""
+        value = self.inside(*keys).value
+        found = describe(value) if value is not None else "nothing"
+        return self.find(keys, rule, found, expected, suggestion, severity=severity, at_key=at_key)
 
     def _placed(self, place: Place, path: Path, rule: str, severity: Severity, texts: tuple[str, str, str]) -> Finding:
         told = format_path(path) if path else ""

@@ -9,9 +9,9 @@ from platform_status_contract.validation.problems import describe, quote
 from .findings import Finding
 from .located import Located, mapping
 
-__all__ = ["LONGEST_NAME", "is_name", "metadata_findings"]
+__all__ = ["is_name", "metadata_findings"]
 
-LONGEST_NAME: Final = 63
+_LONGEST_NAME: Final = 63
 """Kratix makes a label of the name of every request."""
 
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
@@ -35,20 +35,18 @@ def metadata_findings(root: Located) -> Iterator[Finding]:
     metadata = mapping(mapping(root.value).get("metadata"))
     name, generated = metadata.get("name"), metadata.get("generateName")
     if "name" not in metadata and not generated:
-        yield root.find(("metadata", "name"), "metadata", "nothing", "the name of the request", at_key=True)
+        yield root.wants(("metadata", "name"), "metadata", "the name of the request", at_key=True)
     if isinstance(name, str):
-        if len(name) > LONGEST_NAME:
-            expected = f"at most {LONGEST_NAME}: Kratix makes a label of it"
+        if len(name) > _LONGEST_NAME:
+            expected = f"at most {_LONGEST_NAME}: Kratix makes a label of it"
             yield root.find(("metadata", "name"), "name-length", f"{len(name)} characters", expected)
         elif not _SUBDOMAIN.match(name):
-            yield root.find(("metadata", "name"), "metadata", quote(name), _SUBDOMAIN_WORDS)
+            yield root.wants(("metadata", "name"), "metadata", _SUBDOMAIN_WORDS)
     if isinstance(generated, str) and generated and not _SUBDOMAIN.match(f"{generated}x"):
-        yield root.find(
-            ("metadata", "generateName"), "metadata", quote(generated), f"the beginning of {_SUBDOMAIN_WORDS}"
-        )
+        yield root.wants(("metadata", "generateName"), "metadata", f"the beginning of {_SUBDOMAIN_WORDS}")
     namespace = metadata.get("namespace")
     if isinstance(namespace, str) and not _LABEL.match(namespace):
-        yield root.find(("metadata", "namespace"), "metadata", quote(namespace), "the name of a namespace: a DNS label")
+        yield root.wants(("metadata", "namespace"), "metadata", "the name of a namespace: a DNS label")
     for section in ("labels", "annotations"):
         yield from _section(root, section, mapping(metadata.get(section)))
 
@@ -66,7 +64,7 @@ def _section(root: Located, section: str, entries: object) -> Iterator[Finding]:
             yield root.find(path, "schema", describe(value), "a string", "put the value in quotes")
         elif section == "labels" and value and not _WORD.match(value):
             expected = "at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends"
-            yield root.find(path, "metadata", quote(value), expected)
+            yield root.wants(path, "metadata", expected)
         else:
             size += len(key) + len(value)
     if section == "annotations" and size > _MOST_ANNOTATIONS:

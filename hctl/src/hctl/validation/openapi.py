@@ -1,4 +1,4 @@
-"""The schema of a CRD as a JSON Schema that this package can judge by. Pure, and total for any JSON.
+"""The schema of a CRD: what is wrong with it, and what it asks for as a JSON Schema that this package judges by. Pure.
 
 What differs: an object with properties takes no others (the API server would drop them), null stands for absence where
 something is nullable, numbers or texts are one type, and patterns are RE2, which is what CEL's `matches` is. What has
@@ -6,91 +6,127 @@ no counterpart (rules in CEL, keys of lists, defaults) is kept for `crd_rules`.
 """
 
 import functools
+import json
 from collections.abc import Callable
-from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
+
+from jsonschema.protocols import Validator
 
 from platform_status_contract.template.cel import CelError, Environment
-from platform_status_contract.validation import validate_with, validator_of
+from platform_status_contract.validation import Problem, validate_with, validator_of
 from platform_status_contract.validation.expectations import expectation
-from platform_status_contract.validation.explain import UNKNOWN_KEY
-from platform_status_contract.validation.problems import Path, Problem, describe
 from platform_status_contract.validation.schemas import Schema
 
-__all__ = ["NotStructuralError", "judge", "matches_re2", "translate", "with_words"]
+__all__ = ["judge", "matches_re2", "translate", "with_words"]
 
-_KEPT: Final = (
-    "description", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "minItems",
-    "maxItems", "uniqueItems", "minProperties", "maxProperties", "required", "default",
-    "x-kubernetes-validations", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type",
-)  # fmt: skip
-_OTHERS: Final = (
-    "type", "properties", "items", "additionalProperties", "allOf", "anyOf", "oneOf", "not", "nullable", "format",
-    "title", "example", "externalDocs", "exclusiveMinimum", "exclusiveMaximum", "$ref", "$schema", "id", "definitions",
-    "x-kubernetes-preserve-unknown-fields", "x-kubernetes-int-or-string", "x-kubernetes-embedded-resource",
-)  # fmt: skip
-_TYPES: Final = frozenset({"object", "array", "string", "integer", "number", "boolean"})
-_KNOWN: Final = frozenset((*_KEPT, *_OTHERS))
+_OPEN: Final = "x-kubernetes-preserve-unknown-fields"
+_NUMBER_OR_TEXT: Final = "x-kubernetes-int-or-string"
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf")
-_DEEPEST: Final = 48
 _LARGEST: Final = 2**63 - 1
 """Of integers: what has more than 64 bits is a floating-point number for the API server."""
 
 
-class NotStructuralError(ValueError):
-    """A schema of a CRD is none that the API server would take.
-
-    Attributes:
-        path: Where in the schema.
-        found: What stands there.
-        expected: What should.
-        hint: What would mend it; empty if that is not known.
-    """
-
-    def __init__(self, path: Path, found: str, expected: str, hint: str = "") -> None:
-        super().__init__(found)
-        self.path = path
-        self.hint = hint
-        self.found = found
-        self.expected = expected
-
-    @property
-    def rule(self) -> str:
-        """The rule that is broken."""
-        return "typo" if self.found == UNKNOWN_KEY else "promise-api"
+def _or_null(kind: str, **more: object) -> Schema:
+    """A keyword that says nothing where it is null, as the API server decodes it."""
+    return {"type": [kind, "null"], **more}
 
 
-def translate(schema: object, path: Path = ()) -> Schema:
-    """Translate a structural schema.
+def _shape(inner: str) -> Schema:
+    """What a schema must look like whose parts are of one of the two kinds of `_STRUCTURE`."""
+    part, constraints = {"$ref": f"#/$defs/{inner}"}, _or_null("array", items={"$ref": "#/$defs/constraint"})
+    keywords: dict[str, Schema | bool] = {
+        **dict.fromkeys(_COPIED, True),
+        **dict.fromkeys(_READ, True),
+        **dict.fromkeys(("enum", "x-kubernetes-validations"), _or_null("array")),
+        **dict.fromkeys(("required", "x-kubernetes-list-map-keys"), _or_null("array", items={"type": "string"})),
+        **dict.fromkeys(("minimum", "maximum"), _or_null("number")),
+        **dict.fromkeys(_COUNTS, _or_null("integer")),
+        **dict.fromkeys(_BRANCHES, constraints),
+        "type": True if inner == "constraint" else _TYPE,
+        "multipleOf": _or_null("number", exclusiveMinimum=0, **{"x-expected": "a number above 0"}),
+        "pattern": _or_null("string", pattern="RE2", **{"x-expected": "a pattern of RE2"}),
+        # forbidden by the API server, because it costs the square of the length
+        "uniqueItems": {"enum": [False, None]},
+        "$ref": {"type": "null", "x-expected": "the schema itself; a CRD knows no references"},
+        "properties": _or_null("object", additionalProperties=part),
+        "items": {"if": {"type": "null"}, "else": part},
+        "additionalProperties": {"if": {"type": ["boolean", "null"]}, "else": part},
+        "not": {"if": {"type": "null"}, "else": {"$ref": "#/$defs/constraint"}},
+    }
+    return {"type": "object", "properties": keywords, "additionalProperties": False, "x-expected": "a schema"}
+
+
+_COUNTS: Final = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+_COPIED: Final = (
+    "description", "enum", "pattern", "minimum", "maximum", "multipleOf", *_COUNTS, "required", "default",
+    "x-kubernetes-validations", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type",
+)  # fmt: skip
+_READ: Final = (
+    "nullable", "format", "title", "example", "externalDocs", "exclusiveMinimum", "exclusiveMaximum", "$schema",
+    "id", "definitions", _OPEN, _NUMBER_OR_TEXT, "x-kubernetes-embedded-resource",
+)  # fmt: skip
+_UNTYPED: Final = [{"properties": {key: {"const": True}}, "required": [key]} for key in (_OPEN, _NUMBER_OR_TEXT)]
+_TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
+_TYPE: Final = {"enum": [*_TYPES, None], "x-expected": f"one of {', '.join(_TYPES)}"}
+_TYPED: Final[list[Schema]] = [
+    {
+        "if": {"not": {"anyOf": _UNTYPED}},
+        "then": {"required": ["type"], "properties": {"type": {"x-expected": _TYPE["x-expected"]}}},
+    },
+    {
+        "if": {"properties": {"type": {"const": "array"}}, "required": ["type"]},
+        "then": {
+            "required": ["items"],
+            "properties": {"items": {"type": "object", "x-expected": "the schema of the items"}},
+        },
+    },
+]
+_STRUCTURE: Final[Schema] = {
+    "$ref": "#/$defs/typed",
+    "$defs": {"typed": {**_shape("typed"), "allOf": _TYPED}, "constraint": _shape("constraint")},
+}
+"""A schema that the API server takes. Inside anyOf and the like one constrains only, so it needs no type."""
+
+
+def translate(schema: object) -> tuple[Schema, tuple[Problem, ...]]:
+    """Translate the schema of a CRD; whoever asks again for an equal one gets the same.
 
     Args:
         schema: Any JSON.
-        path: Where it stands, for the error.
 
-    Raises:
-        NotStructuralError: It is none.
+    Returns:
+        As a JSON Schema, and what the API server would refuse in it; with any of that, anything goes.
     """
-    known = _checked(schema, path)
-    if "$ref" in known:
-        raise NotStructuralError((*path, "$ref"), "a $ref", "the schema itself; a CRD knows no references")
-    result = _keywords(known, path)
-    is_open_object = known.get("x-kubernetes-preserve-unknown-fields") is True
-    number_or_text = known.get("x-kubernetes-int-or-string") is True
-    kind = known.get("type")
+    return _translated_text(json.dumps(schema))
+
+
+@functools.lru_cache(maxsize=128)
+def _translated_text(text: str) -> tuple[Schema, tuple[Problem, ...]]:
+    schema = json.loads(text)
+    problems = validate_with(schema, _structure())
+    return ({"type": "object"} if problems else _translated(schema)), problems
+
+
+@functools.cache
+def _structure() -> Validator:
+    # The one pattern in there stands for "is a pattern".
+    return validator_of(_STRUCTURE, lambda _, text: _compiles(text))
+
+
+def _translated(schema: Schema) -> Schema:
+    known = _known(schema)
+    result = _keywords(known) | _nested(known, _translated)
+    number_or_text, is_open, kind = known.get(_NUMBER_OR_TEXT) is True, known.get(_OPEN) is True, known.get("type")
     if number_or_text:
-        result["type"] = ["integer", "string"]
-    elif isinstance(kind, str) and kind in _TYPES:
+        # Branches say in a CRD that it is one of the two.
+        result = {key: value for key, value in result.items() if key not in _BRANCHES} | {"type": ["integer", "string"]}
+    elif kind:
         result["type"] = kind
-    elif not is_open_object:
-        raise NotStructuralError((*path, "type"), "no known type", f"one of {', '.join(sorted(_TYPES))}")
     if number_or_text or kind == "integer":
         result.setdefault("maximum", _LARGEST)
-    result |= _nested(known, path, translate, () if number_or_text else _BRANCHES)
     if kind == "object" and "additionalProperties" not in known:
-        result["additionalProperties"] = is_open_object or known.get("x-kubernetes-embedded-resource") is True
+        result["additionalProperties"] = is_open or known.get("x-kubernetes-embedded-resource") is True
         result.setdefault("properties", {})
-    if kind == "array" and "items" not in result:
-        raise NotStructuralError((*path, "items"), "nothing", "the schema of the items")
     if known.get("nullable") is True and isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]
         result |= {"enum": [*result["enum"], None]} if "enum" in result else {}
@@ -106,79 +142,38 @@ def with_words(schema: Schema, example: object = None) -> Schema:
     return {**schema, "x-expected": f"{expectation(plain)} that matches {schema['pattern']}{such}"}
 
 
-def _constraint(schema: object, path: Path) -> Schema:
-    """A schema inside anyOf and the like: it constrains only, so types and further keys are not its business."""
-    known = _checked(schema, path)
-    return _keywords(known, path) | _nested(known, path, _constraint, _BRANCHES)
-
-
-def _checked(schema: object, path: Path) -> dict[str, Any]:
-    if not isinstance(schema, dict):
-        raise NotStructuralError(path, describe(schema), "a schema")
-    if len(path) > _DEEPEST:
-        raise NotStructuralError(path, "a schema that is nested too deeply", "a flatter one")
-    for key in schema:
-        if key not in _KNOWN:
-            near = get_close_matches(str(key)[:64], _KNOWN, n=1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            raise NotStructuralError((*path, key), UNKNOWN_KEY, "a keyword of a CRD's schema", hint)
-    # The API server decodes null as absence.
+def _known(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if value is not None or key == "default"}
 
 
-def _nested(
-    schema: dict[str, Any], path: Path, inner: Callable[[object, Path], Schema], branches: tuple[str, ...]
-) -> Schema:
+def _constraint(schema: Schema) -> Schema:
+    """A schema inside anyOf and the like: types and further keys are not its business."""
+    known = _known(schema)
+    return _keywords(known) | _nested(known, _constraint)
+
+
+def _nested(schema: Schema, inner: Callable[[Schema], Schema]) -> Schema:
     """What a schema says about the parts of a value."""
     result: Schema = {}
     if schema.get("properties"):
-        found = schema["properties"]
-        if not isinstance(found, dict):
-            raise NotStructuralError((*path, "properties"), describe(found), "a mapping of schemas")
-        result["properties"] = {key: inner(value, (*path, "properties", key)) for key, value in found.items()}
+        result["properties"] = {key: inner(value) for key, value in schema["properties"].items()}
     for word in ("items", "additionalProperties"):
-        if word in schema and not isinstance(schema[word], bool):
-            result[word] = inner(schema[word], (*path, word))
-    for word in branches:
-        found = schema.get(word)
-        if isinstance(found, list) and found:
-            result[word] = [_constraint(branch, (*path, word, index)) for index, branch in enumerate(found)]
-    if isinstance(schema.get("not"), dict):
-        result["not"] = _constraint(schema["not"], (*path, "not"))
-    return result
+        if isinstance(schema.get(word), dict):
+            result[word] = inner(schema[word])
+    for word in _BRANCHES:
+        if schema.get(word):
+            result[word] = [_constraint(branch) for branch in schema[word]]
+    return result | ({"not": _constraint(schema["not"])} if "not" in schema else {})
 
 
-def _keywords(schema: dict[str, Any], path: Path) -> Schema:
-    """The keywords that mean the same, held against their types: with others the validator would raise."""
-    result: Schema = {key: schema[key] for key in _KEPT if key in schema}
-    for word, value in result.items():
-        if not _FITS.get(word, _anything)(value):
-            raise NotStructuralError((*path, word), describe(value), "a value that the keyword can have")
+def _keywords(schema: Schema) -> Schema:
+    """The keywords that mean the same."""
+    result: Schema = {key: schema[key] for key in _COPIED if key in schema}
     for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         # OpenAPI v3.0 says it beside minimum and maximum, JSON Schema instead of them.
         if schema.get(word) is True and bound in result:
             result[word] = result.pop(bound)
     return result
-
-
-def _anything(_: object) -> bool:
-    return True
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 @functools.cache
@@ -210,19 +205,6 @@ def matches_re2(pattern: str, text: str) -> bool:
         return _matches(pattern, text)
     except CelError:
         return False
-
-
-_FITS: Final[dict[str, Callable[[Any], bool]]] = {
-    **dict.fromkeys(("enum", "x-kubernetes-validations"), _is_list),
-    **dict.fromkeys(("required", "x-kubernetes-list-map-keys"), _is_texts),
-    **dict.fromkeys(("minimum", "maximum"), _is_number),
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _is_count),
-    "multipleOf": lambda value: _is_number(value) and value > 0,
-    "pattern": lambda value: isinstance(value, str) and _compiles(value),
-    # forbidden by the API server, because it costs the square of the length
-    "uniqueItems": lambda value: value is False,
-}
-"""Keyword -> whether a value can be its; the others may say anything."""
 
 
 def judge(value: object, schema: Schema) -> tuple[Problem, ...]:

@@ -6,13 +6,13 @@ from typing import Final
 
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSION_LABEL, promise_schema
 from platform_status_contract.validation import validate_with, validator_of
-from platform_status_contract.validation.problems import Path, describe, quote
+from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
 from .kinds import Kind, api_of
 from .located import Located, mapping
-from .openapi import NotStructuralError, translate
-from .streams import read_stream
+from .openapi import translate
+from .streams import Document, Flaw, read_stream
 from .templates import manifests_findings, template_findings
 
 __all__ = ["crd_findings", "embedded_templates", "promise_findings"]
@@ -39,10 +39,9 @@ def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
     metadata = mapping(mapping(root.value).get("metadata"))
     version = mapping(metadata.get("labels")).get(VERSION_LABEL)
     if not (isinstance(version, str) and _VERSION.match(version)):
-        found = describe(version) if version is not None else "nothing"
         expected = "a version such as v1.2.3, which names the revision"
         path: Path = ("metadata", "labels", VERSION_LABEL)
-        finding = root.find(path, "promise-version", found, expected, severity=Severity.WARNING)
+        finding = root.wants(path, "promise-version", expected, severity=Severity.WARNING)
         if finding.path not in {earlier.path for earlier in told}:
             yield finding
     if not told:  # what seems to be missing may be what is misspelt
@@ -123,23 +122,20 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
     if (group, kind) != ("apiextensions.k8s.io", "CustomResourceDefinition"):
         key = "apiVersion" if kind == "CustomResourceDefinition" else "kind"
         expected = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}[key]
-        value = mapping(crd.value).get(key)
-        yield crd.find((key,), "promise-api", describe(value) if value is not None else "nothing", expected)
+        yield crd.wants((key,), "promise-api", expected)
         return
     yield from _crd_names(crd)
     spec = mapping(mapping(crd.value).get("spec"))
     if of_promise and spec.get("scope") != "Namespaced":
-        found = describe(spec.get("scope")) if "scope" in spec else "nothing"
-        yield crd.find(("spec", "scope"), "promise-api", found, "Namespaced")
+        yield crd.wants(("spec", "scope"), "promise-api", "Namespaced")
     categories = mapping(spec.get("names")).get("categories")
     if of_promise and not (isinstance(categories, list) and "platform" in categories):
-        found = describe(categories) if categories is not None else "nothing"
         expected = "platform in it: hctl finds golden paths by that"
         path = ("spec", "names", "categories")
-        yield crd.find(path, "promise-category", found, expected, severity=Severity.WARNING, at_key=True)
+        yield crd.wants(path, "promise-category", expected, severity=Severity.WARNING, at_key=True)
     versions = spec.get("versions")
     if not isinstance(versions, list) or not versions:
-        yield crd.find(("spec", "versions"), "promise-api", describe(versions), "a list with at least one version")
+        yield crd.wants(("spec", "versions"), "promise-api", "a list with at least one version")
         return
     if sum(mapping(version).get("storage") is True for version in versions) != 1:
         found = "none, or several, that are stored"
@@ -149,75 +145,57 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
 
 
 def _crd_names(crd: Located) -> Iterator[Finding]:
-    spec = mapping(mapping(crd.value).get("spec"))
-    names = mapping(spec.get("names"))
-    group, plural = spec.get("group"), names.get("plural")
-    said: tuple[tuple[Path, object], ...] = (
-        (("spec", "group"), group),
-        (("spec", "names", "kind"), names.get("kind")),
-        (("spec", "names", "plural"), plural),
-    )
-    for path, value in said:
+    group, plural = crd.inside("spec", "group").value, crd.inside("spec", "names", "plural").value
+    for path in (("spec", "group"), ("spec", "names", "kind"), ("spec", "names", "plural")):
+        value = crd.inside(*path).value
         if not isinstance(value, str) or not value:
-            yield crd.find(path, "promise-api", describe(value) if value is not None else "nothing", "a name")
-    name = mapping(mapping(crd.value).get("metadata")).get("name")
+            yield crd.wants(path, "promise-api", "a name")
+    name = crd.inside("metadata", "name").value
     if isinstance(group, str) and isinstance(plural, str) and name != f"{plural}.{group}":
-        found = describe(name) if name is not None else "nothing"
-        yield crd.find(("metadata", "name"), "promise-api", found, f"{plural}.{group}, plural and group")
+        yield crd.wants(("metadata", "name"), "promise-api", f"{plural}.{group}, plural and group")
 
 
 def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Finding]:
-    schema = crd.inside(*path).value
-    try:
-        translate(schema)
-    except NotStructuralError as error:
-        is_key = error.rule == "typo"
-        here = (*path, *error.path)
-        yield crd.find(here, error.rule, error.found, error.expected, error.hint, at_key=is_key)
-        return
-    if of_promise and not isinstance(mapping(schema).get("properties"), dict):
+    schema = crd.inside(*path)
+    problems = schema.told(translate(schema.value)[1], "promise-api")
+    yield from problems
+    if of_promise and not problems and not isinstance(mapping(schema.value).get("properties"), dict):
         expected = "some: Kratix writes its schema of the status into them"
-        here = (*path, "properties")
-        yield crd.find(here, "promise-api", "nothing", expected, severity=Severity.WARNING, at_key=True)
+        yield schema.wants(("properties",), "promise-api", expected, severity=Severity.WARNING, at_key=True)
 
 
 def _variables(root: Located) -> Iterator[tuple[Located, str]]:
     """The values of variables that carry a template, and what each should be."""
     workflows = root.inside("spec", "workflows", "resource")
-    for action in _ACTIONS:
-        pipelines = workflows.inside(action)
-        for number in range(_length(pipelines)):
-            containers = pipelines.inside(number, "spec", "containers")
-            for index in range(_length(containers)):
-                env = containers.inside(index, "env")
-                for place in range(_length(env)):
-                    name = mapping(env.inside(place).value).get("name")
-                    value = env.inside(place, "value")
-                    if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
-                        yield value, _TEMPLATES[name]
+    for pipeline in (item for action in _ACTIONS for item in _items(workflows.inside(action))):
+        for container in _items(pipeline.inside("spec", "containers")):
+            for variable in _items(container.inside("env")):
+                name, value = mapping(variable.value).get("name"), variable.inside("value")
+                if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
+                    yield value, _TEMPLATES[name]
 
 
-def _length(located: Located) -> int:
-    return len(located.value) if isinstance(located.value, list) else 0
+def _items(located: Located) -> list[Located]:
+    return [located.inside(index) for index in range(len(located.value) if isinstance(located.value, list) else 0)]
 
 
 def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:
     """Templates that a Promise carries in variables of its containers, each with its kind."""
     for value, what in _variables(root):
-        documents, flaw = read_stream(_as_seen(value.value), is_json=False)
+        documents, flaw = _as_seen(value)
         if flaw is None and len(documents) == 1:
             yield Located(root.file, documents[0], documents[0].value, (), value), what
 
 
 def _unreadable_templates(root: Located) -> Iterator[Finding]:
     for value, what in _variables(root):
-        documents, flaw = read_stream(_as_seen(value.value), is_json=False)
+        documents, flaw = _as_seen(value)
         if flaw is not None:
             yield value.find((), "yaml", flaw.found, f"the YAML of a {what}")
         elif len(documents) != 1:
             yield value.find((), "yaml", f"{len(documents)} documents", f"one, of kind {what}")
 
 
-def _as_seen(value: object) -> bytes:
+def _as_seen(variable: Located) -> tuple[tuple[Document, ...], Flaw | None]:
     """A variable as the container sees it: Kubernetes makes ``$`` of ``$$``."""
-    return str(value).replace("$$", "$").encode("utf-8", "replace")
+    return read_stream(str(variable.value).replace("$$", "$").encode("utf-8", "replace"), is_json=False)

@@ -4,10 +4,10 @@ Where the schema is open, or the type of a part cannot be known (what a function
 is a field that no request can have.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from platform_status_contract.template.syntax import Call, Comprehension, Constant, Entries, Items, Name, Node, Select
+from platform_status_contract.template.syntax import Node
 from platform_status_contract.validation.schemas import Schema
 
 from .located import mapping
@@ -25,6 +25,7 @@ TEXT: Final[Schema] = {"type": "string"}
 _NOTHING: Final[Schema] = {"x-empty": True}
 """The schema of ``{}``: whoever chooses between it and something reads that something."""
 
+_EMPTY: Final = Node("map")
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -63,35 +64,29 @@ class _Reader:
 
     def schema_of(self, node: Node, scope: Scope) -> Schema:
         match node:
-            case Name():
-                return scope.get(node.name, ANYTHING)
-            case Select():
-                return self._field(node.operand, node.field, self.schema_of(node.operand, scope))
-            case Call():
-                return self._call(node, scope)
-            case Comprehension():
-                return self._comprehension(node, scope)
-            case Constant():
-                return TEXT if node.text is not None else ANYTHING
-        return self._literal(node, scope)
+            case Node("name", (name,)):
+                return scope.get(name, ANYTHING)
+            case Node("constant", texts):
+                return TEXT if texts else ANYTHING
+            case Node("select", (field,), (owner,)):
+                return self._field(owner, field, self.schema_of(owner, scope))
+            case Node("fold", names, (over, *parts)):
+                return self._fold(names, self.schema_of(over, scope), parts, scope)
+        schemas = [self.schema_of(part, scope) for part in node.parts]
+        if node.kind == "call":
+            return self._call(node, schemas)
+        return _NOTHING if node == _EMPTY else ANYTHING
 
-    def _literal(self, node: Items | Entries, scope: Scope) -> Schema:
-        parts = node.items if isinstance(node, Items) else [part for entry in node.entries for part in entry]
-        for part in parts:
-            self.schema_of(part, scope)
-        return ANYTHING if parts or isinstance(node, Items) else _NOTHING
-
-    def _call(self, node: Call, scope: Scope) -> Schema:
-        parts = [self.schema_of(part, scope) for part in node.parts]
-        match node.function, node.parts:
-            case "_[_]" | "_[?_]" | "_?._", (owner, Constant(text=str(field))):
-                return self._field(owner, field, parts[0])
+    def _call(self, node: Node, schemas: list[Schema]) -> Schema:
+        match node.texts[0], node.parts:
+            case "_[_]" | "_[?_]" | "_?._", (owner, Node("constant", (field,))):
+                return self._field(owner, field, schemas[0])
             case "_[_]", _:
-                return _item(parts[0])
-            case "@in", (Constant(text=str(field)), owner) if "object" in _types(parts[1]):
-                self._field(owner, field, parts[1])
+                return _item(schemas[0])
+            case "@in", (Node("constant", (field,)), owner) if "object" in _types(schemas[1]):
+                self._field(owner, field, schemas[1])
             case "_?_:_", _:
-                one, other = parts[1:]
+                one, other = schemas[1:]
                 if one is _NOTHING or other is _NOTHING:
                     return other if one is _NOTHING else one
                 return one if one == other else ANYTHING
@@ -99,14 +94,13 @@ class _Reader:
                 return TEXT
         return ANYTHING
 
-    def _comprehension(self, node: Comprehension, scope: Scope) -> Schema:
-        over = self.schema_of(node.over, scope)
-        is_map = "object" in _types(over)
-        names = {node.accumulator: ANYTHING, node.variable: TEXT if is_map and not node.second else _item(over)}
-        if node.second:
-            names |= {node.variable: ANYTHING, node.second: ANYTHING}
-        for part in node.parts:
-            self.schema_of(part, {**scope, **names})
+    def _fold(self, names: Sequence[str], over: Schema, parts: Sequence[Node], scope: Scope) -> Schema:
+        variable, second, accumulator = names
+        known = dict.fromkeys((accumulator, variable, second), ANYTHING)
+        if not second:
+            known[variable] = TEXT if "object" in _types(over) else _item(over)
+        for part in parts:
+            self.schema_of(part, {**scope, **known})
         return ANYTHING
 
     def _field(self, owner: Node, field: str, schema: Schema) -> Schema:
@@ -146,13 +140,10 @@ def _written(node: Node) -> str:
 
 def _parts(node: Node) -> Iterator[str]:
     match node:
-        case Name():
-            yield node.name
-        case Select():
-            yield from _parts(node.operand)
-            yield f".{node.field}"
-        case Call(function="_[_]", parts=(owner, Constant(text=str(field)))):
+        case Node("name", (name,)):
+            yield name
+        case Node("select", (field,), (owner,)) | Node("call", ("_[_]",), (owner, Node("constant", (field,)))):
             yield from _parts(owner)
             yield f".{field}"
-        case Call(function="_?_:_", parts=(_, one, other)):
-            yield from _parts(one if not isinstance(one, Entries) else other)
+        case Node("call", ("_?_:_",), (_, one, other)):
+            yield from _parts(one if one.kind != "map" else other)

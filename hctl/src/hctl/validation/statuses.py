@@ -7,7 +7,7 @@ from typing import Final
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.validation import CONTRACT, STATUS, validate
-from platform_status_contract.validation.problems import Path, describe
+from platform_status_contract.validation.problems import Path
 
 from .findings import Finding, Severity
 from .located import Located, mapping
@@ -45,7 +45,7 @@ def status_findings(root: Located, generation: object = None) -> Iterator[Findin
         found = root.inside(*path).value
         if _number(found) and _number(generation) and found > generation:  # type: ignore[operator]  # both are numbers
             expected = f"at most {generation}, the generation of the object"
-            yield root.find(path, "status-generation", describe(found), expected)
+            yield root.wants(path, "status-generation", expected)
     yield from _conditions(root)
 
 
@@ -69,8 +69,7 @@ def _conditions(root: Located) -> Iterator[Finding]:
         if kind in _OWNED and written and changed and changed > written:
             path = ("conditions", index, "lastTransitionTime")
             expected = "a time that is not after lastReconciled, the time of the last write"
-            found = describe(mapping(condition).get("lastTransitionTime"))
-            yield root.find(path, "condition-time", found, expected, severity=Severity.WARNING)
+            yield root.wants(path, "condition-time", expected, severity=Severity.WARNING)
 
 
 def _time(value: object) -> datetime | None:

@@ -1,21 +1,19 @@
 """Text -> documents whose every key and value knows its line and column. Pure, and total for any bytes.
 
-Documents are built from `events` without recursion: neither depth nor aliases can hurt, and nothing is constructed but
-JSON values.
+Nothing is constructed but JSON values, bounded in depth and in number, and no alias is followed.
 """
 
 import json
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-import msgspec
 import yaml
 from msgspec import Struct
 
 from hctl.texts import inert
 from platform_status_contract.validation.problems import MANY_DIGITS, Path, quote
 
-from .events import DEEPEST, Event, Place, UnreadableError, json_events, looks_like_json, yaml_events
+from .events import DEEPEST, END, Event, Place, UnreadableError, json_events, looks_like_json, yaml_events
 
 __all__ = ["LARGEST_FILE", "Document", "Flaw", "read_stream"]
 
@@ -57,18 +55,17 @@ class Document(Struct, frozen=True):
 
     def place_of(self, path: Path) -> Place:
         """Where a value stands, or the nearest thing around it that does."""
-        while path and path not in self.values:
-            path = path[:-1]
-        return self.values.get(path, Place())
+        return self.values.get(self._known(path), Place())
 
     def key_of(self, path: Path) -> Place:
         """Where the key of a value stands; of one that is missing, the key of what lacks it."""
+        known = self._known(path)
+        return self.keys.get(known) or self.values.get(known, Place())
+
+    def _known(self, path: Path) -> Path:
         while path and path not in self.values:
             path = path[:-1]
-        return self.keys.get(path) or self.values.get(path, Place())
-
-
-_Container: TypeAlias = dict[str, object] | list[object]
+        return path
 
 
 def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Flaw | None]:
@@ -85,9 +82,10 @@ def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Fl
     try:
         text = _text(data)
         events = json_events(text) if is_json or looks_like_json(text) else yaml_events(text)
-        for index, document in enumerate(_documents(events)):
+        for index, _ in enumerate(events):  # the beginning of a document; the builder takes all that is in it
+            document = _Builder(events).document(index)
             if document.value is not None or document.flaws:
-                documents.append(msgspec.structs.replace(document, index=index))
+                documents.append(document)
     except UnreadableError as error:
         return tuple(documents), Flaw(error.place, (), "yaml", error.what, error.expected)
     except yaml.MarkedYAMLError as error:
@@ -112,106 +110,73 @@ def _text(data: bytes) -> str:
 
 
 class _Builder:
-    """Builds one document."""
+    """Builds one document of the events that are in it."""
 
-    def __init__(self) -> None:
-        self.value: object = None
-        self.keys: dict[Path, Place] = {}
-        self.values: dict[Path, Place] = {}
-        self.flaws: list[Flaw] = []
-        self.blocks: dict[Path, int] = {}
-        self._open: list[tuple[_Container, Path]] = []
-        self._key: str | None = None
-        self._count = 0
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._events = events
+        self._left = _MOST_VALUES
+        self._keys: dict[Path, Place] = {}
+        self._values: dict[Path, Place] = {}
+        self._flaws: list[Flaw] = []
+        self._blocks: dict[Path, int] = {}
 
-    def take(self, event: Event) -> None:
-        if event.kind == "end":
-            self._open.pop()
-            return
-        self._count += 1
-        if self._count > _MOST_VALUES:
-            raise UnreadableError(f"more than {_MOST_VALUES} values", event.place, "a document of at most that many")
-        parent, path = self._open[-1] if self._open else (None, ())
-        if isinstance(parent, dict) and self._key is None:
-            self._take_key(event, parent, path)
-            return
-        value: object = {"map": {}, "list": []}.get(event.kind, event.value)
-        here = self._put(value, parent, path)
-        self._note(event, here)
+    def document(self, index: int) -> Document:
+        value = self._value(next(self._events), ())
+        return Document(index, value, self._keys, self._values, tuple(self._flaws), self._blocks)
+
+    def _value(self, event: Event, path: Path) -> object:
+        self._take(event, path)
         # Where nothing is written, the key is what a person finds.
-        self.values[here] = self.keys.get(here, event.place) if event.note == "-" else event.place
+        self._values[path] = self._keys.get(path, event.place) if event.note == "-" else event.place
         if event.block >= 0:
-            self.blocks[here] = event.block
-        if isinstance(value, dict | list):
-            if len(self._open) == DEEPEST:
-                raise UnreadableError(f"nesting deeper than {DEEPEST} levels", event.place, "at most that many")
-            self._open.append((value, here))
+            self._blocks[path] = event.block
+        if event.kind == "scalar":
+            return event.value
+        if len(path) == DEEPEST:
+            raise UnreadableError(f"nesting deeper than {DEEPEST} levels", event.place, "at most that many")
+        if event.kind == "list":
+            return [self._value(item, (*path, index)) for index, item in enumerate(self._inside())]
+        found: dict[str, object] = {}
+        for key in self._inside():
+            name = self._key(key, path, found)
+            found[name] = self._value(next(self._events), (*path, name))
+        return found
 
-    def _put(self, value: object, parent: _Container | None, path: Path) -> Path:
-        """Put a value where it belongs, and say where that is."""
-        if isinstance(parent, dict):
-            here = (*path, str(self._key))
-            parent[str(self._key)] = value
-            self._key = None
-            return here
-        if isinstance(parent, list):
-            parent.append(value)
-            return (*path, len(parent) - 1)
-        self.value = value
-        return path
+    def _inside(self) -> Iterator[Event]:
+        """What begins in the list or mapping that is open; what is in there is taken before the next is asked for."""
+        return iter(lambda: next(self._events), END)
 
-    def _take_key(self, event: Event, parent: dict[str, object], path: Path) -> None:
+    def _key(self, event: Event, path: Path, found: dict[str, object]) -> str:
         if event.kind != "scalar":
             raise UnreadableError("a key that is no text", event.place, "keys that are texts")
         key = event.value if isinstance(event.value, str) else json.dumps(event.value)
         here = (*path, key)
         if key == "<<" and not event.note:
-            self.flaws.append(Flaw(event.place, here, "alias", "a merge key", "the keys themselves"))
-        if key in parent:
-            first = self.keys[here].line
-            self.flaws.append(
-                Flaw(event.place, here, "duplicate-key", f"the key {quote(key)} again", f"it once; see line {first}")
-            )
-        self._note(event, here)
-        self.keys[here] = event.place
-        self._key = key
+            self._flaws.append(Flaw(event.place, here, "alias", "a merge key", "the keys themselves"))
+        if key in found:
+            told = f"it once; see line {self._keys[here].line}"
+            self._flaws.append(Flaw(event.place, here, "duplicate-key", f"the key {quote(key)} again", told))
+        self._take(event, here)
+        self._keys[here] = event.place
+        return key
 
-    def _note(self, event: Event, path: Path) -> None:
-        flaw: tuple[str, str, str, str] | None = None
-        if event.note == "*" and path[-1:] == ("<<",):
-            return
+    def _take(self, event: Event, path: Path) -> None:
+        """Count what comes next, and say what is wrong with how it is written."""
+        self._left -= 1
+        if self._left < 0:
+            raise UnreadableError(f"more than {_MOST_VALUES} values", event.place, "a document of at most that many")
+        flaw: tuple[str, ...] = ()
         if event.note == "*":
-            flaw = ("alias", "an alias", "what it stands for", "")
+            # Of a merge key that is said already.
+            flaw = () if path[-1:] == ("<<",) else ("alias", "an alias", "what it stands for")
         elif event.note == "?":
-            shown = quote(str(event.value))
-            hint = f"write {shown}, or true, false or a plain number"
+            hint = f"write {quote(str(event.value))}, or true, false or a plain number"
             flaw = ("ambiguous-scalar", f"{str(event.value)[:40]} without quotes", "one meaning", hint)
         elif event.note not in ("", "-"):
-            flaw = ("tag", f"the tag {quote(event.note)}", "plain YAML", "")
+            flaw = ("tag", f"the tag {quote(event.note)}", "plain YAML")
         elif isinstance(event.value, int) and abs(event.value) >= MANY_DIGITS:
-            flaw = ("yaml", "a number of more than 19 digits", "a smaller number", "")
-        elif isinstance(event.value, str) and not _is_unicode(event.value):
-            flaw = ("yaml", quote(event.value), "valid Unicode", "")
+            flaw = ("yaml", "a number of more than 19 digits", "a smaller number")
+        elif isinstance(event.value, str) and any("\ud800" <= sign <= "\udfff" for sign in event.value):
+            flaw = ("yaml", quote(event.value), "valid Unicode")
         if flaw:
-            self.flaws.append(Flaw(event.place, path, *flaw))
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
-
-
-def _documents(events: Iterator[Event]) -> Iterator[Document]:
-    builder: _Builder | None = None
-    for event in events:
-        if event.kind == "document":
-            if builder is not None:
-                yield _built(builder)
-            builder = _Builder()
-        elif builder is not None:
-            builder.take(event)
-    if builder is not None:
-        yield _built(builder)
-
-
-def _built(builder: _Builder) -> Document:
-    return Document(0, builder.value, builder.keys, builder.values, tuple(builder.flaws), builder.blocks)
+            self._flaws.append(Flaw(event.place, path, *flaw))

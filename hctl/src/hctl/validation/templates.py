@@ -5,7 +5,7 @@ from typing import Final
 
 from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.validation import STATUS_CONTRACT, validate
-from platform_status_contract.validation.problems import Path, describe
+from platform_status_contract.validation.problems import Path
 
 from .expressions import expression_findings
 from .findings import Finding, Severity
@@ -81,9 +81,7 @@ def threshold_findings(root: Located, path: Path, *, works: bool) -> Iterator[Fi
     ratio = given.get("minReadyRatio")
     if isinstance(ratio, int | float) and not isinstance(ratio, bool) and ratio == 0:
         expected = "a share above 0, or workloads can never be down"
-        yield root.find(
-            (*path, "minReadyRatio"), "threshold-ratio", describe(ratio), expected, severity=Severity.WARNING
-        )
+        yield root.wants((*path, "minReadyRatio"), "threshold-ratio", expected, severity=Severity.WARNING)
 
 
 def _seconds(given: object, key: str, default: int) -> int | None:

@@ -5,25 +5,18 @@ do not list. Metadata is a whole ObjectMeta, as clients and the API server write
 container (env, resources, ...) is left to a real API server to judge.
 """
 
-import re
-from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from platform_status_contract.template.problems import Problem
-
-__all__ = ["MAX_PIPELINE_NAME", "VERSION_LABEL", "promise_problems", "promise_schema"]
+__all__ = ["MAX_PIPELINE_NAME", "VERSION_LABEL", "promise_schema"]
 
 MAX_PIPELINE_NAME: Final = 60
 """Of ``<promise>-<type>-<action>-<pipeline>``, which becomes the name of a ServiceAccount and of Jobs."""
 
 VERSION_LABEL: Final = "kratix.io/promise-version"
 """Label of a Promise that names its revision."""
-
-_FIX: Final = "mend the Promise, see docs/kratix.md sections 1 and 2"
-_PATH: Final = re.compile(r" - at `\$\.?(.*)`$")
 
 _Any = dict[str, Any]
 _Label = Annotated[
@@ -160,23 +153,6 @@ class _Promise(Struct, rename="camel", forbid_unknown_fields=True):
     status: _Any = {}
 
 
-def promise_problems(document: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """Say what Kratix would refuse in a Promise, or take in another way than it is meant.
-
-    Args:
-        document: The Promise.
-
-    Returns:
-        What is wrong; of the shape the first thing only, empty if nothing is.
-    """
-    try:
-        promise = msgspec.convert(document, _Promise)
-    except msgspec.ValidationError as error:
-        where = _PATH.search(str(error))
-        return (Problem(where[1] if where else "Promise", _PATH.sub("", str(error)), _FIX),)
-    return (*_names(promise), *_api(promise.spec.api))
-
-
 def promise_schema() -> dict[str, Any]:
     """Return the shape of a Promise as a JSON Schema without references, for who wants every problem and its place.
 
@@ -210,47 +186,3 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     enum = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     kind = {"type": [schema["type"], "null"]} if "type" in schema else {}
     return {**schema, **enum, **kind}
-
-
-def _names(promise: _Promise) -> Iterator[Problem]:
-    version = promise.metadata.labels.get(VERSION_LABEL, "")
-    if not re.match(r"^v[0-9]", version):
-        yield Problem(
-            "metadata.labels",
-            f"found {VERSION_LABEL} {version!r}, expected a version such as v1.2.3, which names the revision",
-            _FIX,
-        )
-    for kind, actions in (("promise", promise.spec.workflows.promise), ("resource", promise.spec.workflows.resource)):
-        for action, pipelines in (("configure", actions.configure), ("delete", actions.delete)):
-            path = f"spec.workflows.{kind}.{action}"
-            names = [pipeline.metadata.name for pipeline in pipelines]
-            for name in sorted({name for name in names if names.count(name) > 1}):
-                yield Problem(path, f"found two pipelines {name!r}, expected a name once", _FIX)
-            for name in names:
-                whole = f"{promise.metadata.name}-{kind}-{action}-{name}"
-                if len(whole) > MAX_PIPELINE_NAME:
-                    yield Problem(
-                        path,
-                        f"found {whole!r} with {len(whole)} characters, expected at most {MAX_PIPELINE_NAME}",
-                        "shorten the name of the Promise or of the pipeline",
-                    )
-
-
-def _api(api: Mapping[str, Any]) -> Iterator[Problem]:
-    if not api:
-        return
-    spec = api.get("spec")
-    spec = spec if isinstance(spec, Mapping) else {}
-    if spec.get("scope") != "Namespaced":
-        yield Problem("spec.api.spec.scope", f"found {spec.get('scope')!r}, expected 'Namespaced'", _FIX)
-    versions = spec.get("versions")
-    for index, version in enumerate(versions if isinstance(versions, list) else ()):
-        found: object = version
-        for key in ("schema", "openAPIV3Schema", "properties"):
-            found = found.get(key) if isinstance(found, Mapping) else None
-        if not isinstance(found, Mapping):
-            yield Problem(
-                f"spec.api.spec.versions[{index}].schema.openAPIV3Schema.properties",
-                "found none, expected some: Kratix writes its status schema into them",
-                _FIX,
-            )

@@ -1,81 +1,49 @@
 """The tree of a CEL expression, read out of the protobuf message that the library gives away. Pure.
 
 The format of the message (cel.expr.ParsedExpr) is public and fixed; of protobuf's wire format two kinds of fields are
-enough. Macros are expanded in it: ``has(a.b)`` is a selection that only tests, ``all`` and ``map`` are comprehensions.
+enough. Macros are expanded in it: ``has(a.b)`` is a selection, ``all`` and ``map`` are folds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
 from .cel import CelError
 
-__all__ = ["Call", "Comprehension", "Constant", "Entries", "Items", "Name", "Node", "Select", "read_tree"]
+__all__ = ["Node", "read_tree"]
 
 
-class Name(Struct, frozen=True):
-    """A variable."""
-
-    name: str
-
-
-class Constant(Struct, frozen=True):
-    """A literal; only texts are told apart, anything else is None."""
-
-    text: str | None
-
-
-class Select(Struct, frozen=True):
-    """``operand.field``, or the test for it."""
-
-    operand: "Node"
-    field: str
-    tests: bool
-
-
-class Call(Struct, frozen=True):
-    """A function or an operator, such as ``_?_:_``; the target of a method comes first among its parts."""
-
-    function: str
-    parts: tuple["Node", ...]
-
-
-class Items(Struct, frozen=True):
-    """A list."""
-
-    items: tuple["Node", ...]
-
-
-class Entries(Struct, frozen=True):
-    """A map; keys and values."""
-
-    entries: tuple[tuple["Node", "Node"], ...]
-
-
-class Comprehension(Struct, frozen=True):
-    """What a macro over a list or a map becomes.
+class Node(Struct, frozen=True):
+    """A part of an expression.
 
     Attributes:
-        variable: Stands for each item, or each key.
-        second: Stands for each value where a macro knows two variables; else empty.
-        over: The list or map.
-        accumulator: The name of its result so far.
-        parts: Everything that is computed with those names.
+        kind: ``name``, ``constant``, ``select``, ``call``, ``list``, ``map``, or ``fold``, which a macro becomes.
+        texts: The name of a variable; a constant that is a text, and nothing for any other; the field of a selection;
+            the function or operator of a call, such as ``_?_:_``; of a fold the variable for each item or key, that
+            for each value or an empty text, and the accumulator.
+        parts: What a field is selected of; the target of a method and the arguments of a call; the items of a list; the
+            keys and values of a map in turn; what a fold goes over, and everything that is computed with its names.
     """
 
-    variable: str
-    second: str
-    over: "Node"
-    accumulator: str
-    parts: tuple["Node", ...]
+    kind: str
+    texts: tuple[str, ...] = ()
+    parts: tuple["Node", ...] = ()
 
-
-Node: TypeAlias = Name | Constant | Select | Call | Items | Entries | Comprehension
 
 _VARINT, _BYTES = 0, 2
-_TESTS, _STRING = 3, 6
 _Fields: TypeAlias = dict[int, list[Any]]
+_CONSTANT, _MAP = 3, 8
+_KINDS: Final[dict[int, tuple[str, tuple[int, ...], tuple[int, ...]]]] = {
+    _CONSTANT: ("constant", (6,), ()),
+    4: ("name", (1,), ()),
+    5: ("select", (2,), (1,)),
+    6: ("call", (2,), (1, 3)),
+    7: ("list", (), (1,)),
+    _MAP: ("map", (), (2,)),
+    9: ("fold", (1, 8, 3), (2, 4, 5, 6, 7)),
+}
+"""Number of the field that says what an expression is -> its kind, the numbers of its texts, those of its parts."""
 
 
 def read_tree(message: bytes) -> Node:
@@ -89,6 +57,35 @@ def read_tree(message: bytes) -> Node:
         return _node(_one(_fields(parsed), 2))
     except (IndexError, KeyError, StopIteration, UnicodeDecodeError, RecursionError, TypeError) as error:
         raise CelError("the library gives its syntax away in a form that is not known here") from error
+
+
+def _node(message: bytes) -> Node:
+    fields = _fields(message)
+    number = next(known for known in _KINDS if known in fields)
+    kind, texts, parts = _KINDS[number]
+    inner = _fields(_one(fields, number))
+    if number == _CONSTANT and texts[0] not in inner:
+        texts = ()
+    found = [value for part in parts for value in inner.get(part, ())]
+    nodes = [node for value in found for node in _entry(_fields(value))] if number == _MAP else map(_node, found)
+    return Node(kind, tuple(_text(inner, text) for text in texts), tuple(nodes))
+
+
+def _entry(fields: _Fields) -> Iterator[Node]:
+    """Key and value of a map's entry; the name and the value of a message's field."""
+    yield Node("constant", (_text(fields, 2),)) if 2 in fields else _node(_one(fields, 3))  # noqa: PLR2004 - a field number
+    yield _node(_one(fields, 4))
+
+
+def _text(fields: _Fields, number: int) -> str:
+    return _one(fields, number).decode() if number in fields else ""
+
+
+def _one(fields: _Fields, number: int) -> bytes:
+    value = fields[number][-1]
+    if not isinstance(value, bytes):
+        raise TypeError(number)
+    return value
 
 
 def _fields(message: bytes) -> _Fields:
@@ -120,58 +117,3 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
         shift += 7
         if not byte & 0x80:
             return value, at
-
-
-def _one(fields: _Fields, number: int) -> bytes:
-    value = fields[number][-1]
-    if not isinstance(value, bytes):
-        raise TypeError(number)
-    return value
-
-
-def _text(fields: _Fields, number: int) -> str:
-    return _one(fields, number).decode() if number in fields else ""
-
-
-def _nodes(fields: _Fields, *numbers: int) -> Iterator[Node]:
-    for number in numbers:
-        for value in fields.get(number, ()):
-            yield _node(value)
-
-
-def _node(message: bytes) -> Node:
-    fields = _fields(message)
-    kind = next(number for number in _READERS if number in fields)
-    inner = _fields(_one(fields, kind))
-    return _READERS[kind](inner)
-
-
-def _select(fields: _Fields) -> Node:
-    return Select(_node(_one(fields, 1)), _text(fields, 2), _TESTS in fields)
-
-
-def _entries(fields: _Fields) -> Node:
-    entries = [_fields(value) for value in fields.get(2, ())]
-    return Entries(tuple((_key(entry), _node(_one(entry, 4))) for entry in entries))
-
-
-def _comprehension(fields: _Fields) -> Node:
-    over, parts = _node(_one(fields, 2)), tuple(_nodes(fields, 4, 5, 6, 7))
-    return Comprehension(_text(fields, 1), _text(fields, 8), over, _text(fields, 3), parts)
-
-
-_READERS: Final[dict[int, Callable[[_Fields], Node]]] = {
-    3: lambda fields: Constant(_text(fields, _STRING) if _STRING in fields else None),
-    4: lambda fields: Name(_text(fields, 1)),
-    5: _select,
-    6: lambda fields: Call(_text(fields, 2), tuple(_nodes(fields, 1, 3))),
-    7: lambda fields: Items(tuple(_nodes(fields, 1))),
-    8: _entries,
-    9: _comprehension,
-}
-"""Number of the field that says what an expression is -> who reads it."""
-
-
-def _key(entry: _Fields) -> Node:
-    """The key of a map's entry, or the name of a message's field."""
-    return Constant(_text(entry, 2)) if 2 in entry else _node(_one(entry, 3))  # noqa: PLR2004 - a field number

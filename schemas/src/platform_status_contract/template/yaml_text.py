@@ -185,12 +185,13 @@ def _refuse_aliases(text: str) -> None:
             raise YamlError(f"line {line}: aliases are not allowed")
 
 
-def dump(*documents: object, literal: bool = False) -> str:
+def dump(*documents: object, literal: bool = False, escape: bool = False) -> str:
     """Write JSON values as a stream of YAML documents; the same values always give the same text.
 
     Args:
         documents: The documents; keys keep their order.
         literal: Whether text of several lines becomes a literal block.
+        escape: Whether what is not ASCII is escaped: texts of others may hold what repaints a terminal.
 
     Returns:
         The text, with a final newline.
@@ -200,7 +201,7 @@ def dump(*documents: object, literal: bool = False) -> str:
             document,
             Dumper=_LiteralDumper if literal else _Dumper,
             sort_keys=False,
-            allow_unicode=True,
+            allow_unicode=not escape,
             default_flow_style=False,
             width=1_000_000,
         )

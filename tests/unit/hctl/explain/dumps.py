@@ -4,8 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from hctl.dump.case import Case
-from hctl.dump.texts import parse_case
+from hctl.dump.case import Case, parse_case
 from hctl.explain.derive import explain
 
 __all__ = ["FOLDER", "expectation", "golden_dumps"]

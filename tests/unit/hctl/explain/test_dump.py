@@ -1,23 +1,19 @@
-"""Dumps as text: what was written is read back, what is no dump is refused, and redaction leaves no name behind."""
+"""Dumps as text: what was written is read back, and what is no dump is refused."""
 
 import copy
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hctl.dump.case import Case, Unread, case_of, document_of
-from hctl.dump.redact import GONE, redact
-from hctl.dump.texts import parse_case, spell_case
+from hctl.dump.case import Case, case_of, document_of, parse_case, spell_case
+from hctl.dump.keep import keep
 from hctl.errors import UsageError
 from hctl.explain.derive import explain
-from platform_status_contract.model.vocabulary import Reason
 from tests.unit.hctl.requests import NOW
 from tests.unit.hctl.settings import quick
 from tests.unit.hctl.test_hostile import JSON
@@ -69,13 +65,6 @@ def test_what_is_written_is_read_back(case: Case) -> None:
 
 
 @quick
-@given(hostile_cases())
-def test_anything_is_explained_and_redacted(case: Case) -> None:
-    found, hidden = explain(case), explain(redact(case))
-    assert (found.projection.phase, found.projection.row) == (hidden.projection.phase, hidden.projection.row)
-
-
-@quick
 @given(st.text(max_size=60) | JSON.map(json.dumps))
 def test_what_is_no_dump_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(UsageError) as error:
@@ -114,32 +103,7 @@ def test_a_time_without_quotes_stays_a_text() -> None:
     assert explain(parse_case(text)).projection.row == "3"
 
 
-def _texts(value: object) -> set[str]:
-    if isinstance(value, dict):
-        return set().union(*(_texts(item) for item in value.values()), set())
-    if isinstance(value, list):
-        return set().union(*(_texts(item) for item in value), set())
-    return {value} if isinstance(value, str) else set()
-
-
-@pytest.mark.parametrize("path", [pytest.param(path, id=name) for name, path in golden_dumps().items()])
-def test_redaction_leaves_no_name_no_text_and_no_spec(path: Path) -> None:
-    case = parse_case(path.read_text(encoding="utf-8"))
-    names = {str(item["metadata"]["name"]) for item in (*case.objects, case.request)}
-    names |= {str(item["metadata"]["namespace"]) for item in (*case.objects, case.request)}
-    text = spell_case(redact(case))
-    assert not [name for name in names if name in text]
-    document = yaml.safe_load(text)
-    assert "spec" not in document["request"]
-    assert not [value for value in _texts(document) if " " in value], "no sentence of anybody's"
-    for item in document["objects"]:
-        assert "uid" not in item["metadata"]
-        if item["kind"] == "Pod":
-            assert "spec" not in item
-    assert document["redacted"] is True
-
-
-def test_redaction_keeps_whose_pods_a_paused_deployment_has() -> None:
+def test_a_dump_keeps_whose_pods_a_paused_deployment_has() -> None:
     case = loaded("paused")
     namespace = case.request["metadata"]["namespace"]
     owner = {"kind": "ReplicaSet", "name": "vcluster-media-5d4f", "controller": True}
@@ -156,14 +120,4 @@ def test_redaction_keeps_whose_pods_a_paused_deployment_has() -> None:
     }
     changed = Case(case.time, case.resource, case.request, (*case.objects, pod, deployment))
     assert explain(changed).projection.ready.reason == "Paused"
-    assert explain(redact(changed)).projection.ready.reason == "Paused"
-
-
-def test_redaction_says_what_could_not_be_read_but_not_where() -> None:
-    case = loaded("ready")
-    unread = Unread("pods", "team-a", "", Reason.FORBIDDEN, "User jane cannot list pods")
-    hidden = redact(Case(case.time, case.resource, case.request, case.objects, (unread,)))
-    assert [(entry.source, entry.reason, entry.message) for entry in hidden.unread] == [
-        ("pods", Reason.FORBIDDEN, GONE)
-    ]
-    assert hidden.unread[0].namespace != "team-a"
+    assert explain(keep(changed)).projection.ready.reason == "Paused"

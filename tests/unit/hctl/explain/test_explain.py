@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from hctl.commands.app import app
 from hctl.drawing.explanations import draw_explanation
-from hctl.dump.case import Case, Unread
-from hctl.dump.texts import spell_case
+from hctl.dump.case import Case, Unread, spell_case
 from hctl.errors import ExitCode
 from hctl.explain.derive import Explanation, explain
 from hctl.reading.freshness import State

@@ -77,6 +77,45 @@ def test_what_kratix_would_refuse_or_suffer_from_is_found(edit: Edit, rule: str,
     assert (rule, path) in [(finding.rule, finding.path) for finding in edited(edit)]
 
 
+def test_every_mistake_in_the_schema_of_a_crd_is_told_with_what_stands_there_and_what_should() -> None:
+    wrong = {
+        "type": "strin",
+        "minLength": "x",
+        "properties": {
+            "a": None,
+            "b": {"type": "array"},
+            "c": {"type": "array", "items": None},
+            "d": {"$ref": "x"},
+            "e": {
+                "type": "object",
+                "additionalProperties": {"x-kubernetes-int-or-string": True, "anyOf": [{"type": 7}]},
+            },
+            "f": {"type": "number", "multipleOf": 0, "anyOf": [{"required": [1]}], "not": {"pattern": "("}},
+            "g": {"x-kubernetes-preserve-unknown-fields": True, "enum": None, "uniqueItems": True},
+        },
+    }
+
+    def edit(promise: dict[str, Any]) -> None:
+        schema(promise)["properties"]["spec"]["properties"]["host"] = wrong
+
+    where = "spec.api.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.host."
+    types = "one of array, boolean, integer, number, object, string"
+    told = [(each.path.removeprefix(where), each.found, each.expected) for each in edited(edit) if where in each.path]
+    assert sorted(told) == [
+        ("minLength", '"x"', "a whole number or null"),
+        ("properties.a", "null", "a schema"),
+        ("properties.b.items", "nothing", "the schema of the items"),
+        ("properties.c.items", "null", "the schema of the items"),
+        ("properties.d.type", "nothing", types),
+        ('properties.d["$ref"]', '"x"', "the schema itself; a CRD knows no references"),
+        ("properties.f.anyOf[0].required[0]", "1", "a string"),
+        ("properties.f.multipleOf", "0", "a number above 0"),
+        ("properties.f.not.pattern", '"("', "a pattern of RE2"),
+        ("properties.g.uniqueItems", "true", "one of false, null"),
+        ("type", '"strin"', types),
+    ]
+
+
 def test_the_length_of_a_name_is_told() -> None:
     findings = edited(lambda promise: promise["metadata"].update(name="w" * 40))
     told = next(finding for finding in findings if finding.rule == "pipeline-name")

@@ -7,52 +7,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.template.cel import CelError, Environment
-from platform_status_contract.template.syntax import (
-    Call,
-    Comprehension,
-    Constant,
-    Entries,
-    Items,
-    Name,
-    Node,
-    Select,
-    read_tree,
-)
+from platform_status_contract.template.syntax import Node, read_tree
 
 
 def tree(source: str) -> Node:
     return read_tree(Environment([]).parse(source))
 
 
-SPEC = Name("spec")
+SPEC = Node("name", ("spec",))
+NO_TEXT = Node("constant")
+
+
+def text(value: str) -> Node:
+    return Node("constant", (value,))
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("spec", SPEC),
-        ("spec.a", Select(SPEC, "a", tests=False)),
-        ("has(spec.a)", Select(SPEC, "a", tests=True)),
-        ('spec["a"]', Call("_[_]", (SPEC, Constant("a")))),
-        ("-3", Constant(None)),
-        ("1.5", Constant(None)),
-        ("''", Constant("")),
-        ("size(spec)", Call("size", (SPEC,))),
-        ("spec.size()", Call("size", (SPEC,))),
-        ("[spec, 1]", Items((SPEC, Constant(None)))),
-        ('{"a": spec}', Entries(((Constant("a"), SPEC),))),
-        ("a.B{c: spec}", Entries(((Constant("c"), SPEC),))),
+        ("spec.a", Node("select", ("a",), (SPEC,))),
+        ("has(spec.a)", Node("select", ("a",), (SPEC,))),
+        ('spec["a"]', Node("call", ("_[_]",), (SPEC, text("a")))),
+        ("-3", NO_TEXT),
+        ("1.5", NO_TEXT),
+        ("''", text("")),
+        ("size(spec)", Node("call", ("size",), (SPEC,))),
+        ("spec.size()", Node("call", ("size",), (SPEC,))),
+        ("[spec, 1]", Node("list", (), (SPEC, NO_TEXT))),
+        ('{"a": spec}', Node("map", (), (text("a"), SPEC))),
+        ("a.B{c: spec}", Node("map", (), (text("c"), SPEC))),
     ],
 )
 def test_an_expression_is_read_as_it_is_written(source: str, expected: Node) -> None:
     assert tree(source) == expected
 
 
-def test_a_macro_becomes_a_comprehension_with_its_names() -> None:
+def test_a_macro_becomes_a_fold_with_its_names() -> None:
     node = tree("spec.all(k, k == other)")
-    assert isinstance(node, Comprehension)
-    assert (node.variable, node.second, node.over) == ("k", "", SPEC)
-    assert Call("_==_", (Name("k"), Name("other"))) in node.parts[2].parts  # type: ignore[union-attr]  # a call
+    assert (node.kind, node.texts[:2], node.parts[0]) == ("fold", ("k", ""), SPEC)
+    assert Node("call", ("_==_",), (Node("name", ("k",)), Node("name", ("other",)))) in node.parts[3].parts
 
 
 def test_what_is_no_cel_is_told_without_names_being_known() -> None:

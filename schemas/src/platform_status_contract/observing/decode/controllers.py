@@ -1,17 +1,16 @@
 """StatefulSets, Deployments and DaemonSets: how many pods there are to be, how many there are, what prevents more."""
 
 import re
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from platform_status_contract.observing.records import ControllerRecord, number_of
 from platform_status_contract.rules.observation import ControllerSeen
 
-from .envelope import Meta, reader
+from .envelope import Meta, Reader, reader
 from .lenient import deletion, text, under
 
 __all__ = ["controller_decoder"]
@@ -145,7 +144,7 @@ def _lenient(kind: str, whole: object, namespace: str, name: str) -> ControllerR
     return ControllerRecord(namespace, name, number_of(text(meta, "resourceVersion")), seen)
 
 
-def controller_decoder(kind: str) -> Callable[[Raw | bytes], ControllerRecord | None]:
+def controller_decoder(kind: str) -> Reader[ControllerRecord]:
     """Return the decoder of one kind: JSON of a controller -> its record; None only without a name.
 
     Args:

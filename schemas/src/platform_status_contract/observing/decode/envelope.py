@@ -1,7 +1,7 @@
 """What surrounds the objects: list pages, watch events, and object metadata."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,7 @@ __all__ = [
     "Meta",
     "Page",
     "RawObject",
+    "Reader",
     "decode_event",
     "decode_failure",
     "decode_page",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 R = TypeVar("R", bound=Record)
+R_co = TypeVar("R_co", bound=Record, covariant=True)
 
 
 class _Named(Protocol):
@@ -163,18 +165,31 @@ def lenient(raw: msgspec.Raw | bytes, build: Callable[[object, str, str], R]) ->
     return build(whole, text(under(whole, "metadata"), "namespace"), name)
 
 
+class Reader(Struct, Generic[R_co], frozen=True):
+    """The decoder of one kind: JSON of an object -> its record, None only without a name; total for valid JSON.
+
+    Attributes:
+        shape: The struct whose fields are all that it reads.
+        read: Decodes; raises msgspec.DecodeError for what is not JSON.
+    """
+
+    shape: type
+    read: Callable[[msgspec.Raw | bytes], R_co | None]
+
+    def __call__(self, raw: msgspec.Raw | bytes) -> R_co | None:
+        """Decode one object."""
+        return self.read(raw)
+
+
 def reader(
     shape: msgspec.json.Decoder[S], strict: Callable[[S], R], loose: Callable[[object, str, str], R]
-) -> Callable[[msgspec.Raw | bytes], R | None]:
-    """Make the decoder of one kind, total for valid JSON.
+) -> Reader[R]:
+    """Make the decoder of one kind.
 
     Args:
         shape: Decodes an object that fits its shape.
         strict: Makes the record of such an object.
         loose: Makes the record of any other, see `lenient`.
-
-    Returns:
-        JSON of an object -> its record, None only without a name; raises msgspec.DecodeError for what is not JSON.
     """
 
     @despite_depth
@@ -185,4 +200,4 @@ def reader(
             return lenient(raw, loose)
         return strict(seen) if seen.metadata.name else None
 
-    return read
+    return Reader(shape.type, read)

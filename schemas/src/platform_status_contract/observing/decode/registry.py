@@ -1,14 +1,14 @@
 """Which decoder reads which kind."""
 
-from collections.abc import Callable, Mapping
-
-from msgspec import Raw
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from platform_status_contract.observing.records import Record
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 
 from .applications import decode_application
 from .controllers import controller_decoder
+from .envelope import Reader
 from .pods import decode_pod
 from .requests import decode_request
 from .secrets import decode_secret
@@ -16,7 +16,7 @@ from .works import decode_placement, decode_work
 
 __all__ = ["DECODERS", "Decoder"]
 
-Decoder = Callable[[Raw | bytes], Record | None]
+Decoder: TypeAlias = Reader[Record]
 """Valid JSON of one object -> its record; None only without a name."""
 
 DECODERS: Mapping[Source, Decoder] = {
