@@ -113,6 +113,10 @@ def asked(folder: Path) -> list[Json]:
     return [event for event in events if "objectRef" in event]
 
 
+CONTROLLERS = (("StatefulSet", "media"), ("Deployment", "media-coredns"), ("DaemonSet", "media-agent"))
+"""One of each kind, none of which wants pods."""
+
+
 def used(folder: Path) -> set[Right]:
     found = set()
     for event in asked(folder):
@@ -126,8 +130,7 @@ def test_a_life_uses_every_right_and_asks_for_no_other(plane: ControlPlane, fold
     life, credentials = Life(plane.admin, NAMESPACE), kubeconfig(plane, folder)
     contract = life.contract()
     contract["workloads"]["controllers"] = [
-        {"kind": "StatefulSet", "name": "media"},
-        {"kind": "Deployment", "name": "media-coredns"},
+        {"kind": kind, "name": name, "zero": "allowed"} for kind, name in CONTROLLERS
     ]
     create_controllers(life)
     for name in ("first", "second"):
@@ -177,12 +180,13 @@ def asked_for(folder: Path, resource: str) -> list[Json]:
 def create_controllers(life: Life) -> None:
     template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
     spec = {"selector": {"matchLabels": {"a": "b"}}, "template": template}
-    life.create("apps/v1", "StatefulSet", "media", {"spec": {**spec, "serviceName": "media"}})
-    life.create("apps/v1", "Deployment", "media-coredns", {"spec": spec})
+    extras: dict[str, Json] = {"StatefulSet": {"serviceName": "media", "replicas": 0}, "Deployment": {"replicas": 0}}
+    for kind, name in CONTROLLERS:
+        life.create("apps/v1", kind, name, {"spec": {**spec, **extras.get(kind, {})}})
 
 
 def pause(life: Life, *, paused: str) -> None:
-    for kind, name in (("StatefulSet", "media"), ("Deployment", "media-coredns")):
+    for kind, name in CONTROLLERS:
         annotations = {"metadata": {"annotations": {"loft.sh/paused": paused}}}
         life.admin.patch("apps/v1", kind, name, annotations, namespace=NAMESPACE)
 

@@ -80,13 +80,22 @@ class App:
     def start_pods(self) -> list[str]:
         """Make the pods of the Deployment, as its controllers would; the namespace admits only restricted ones."""
         deployment = self.documents["Deployment"]
-        metadata = {"name": "default", "namespace": self.place}
-        self.admin.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+        account = {"name": "default", "namespace": self.place}
+        self.admin.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
         names = [f"{self.name}-{index}" for index in range(deployment["spec"]["replicas"])]
         template = deployment["spec"]["template"]
+        owner = {
+            "apiVersion": "apps/v1",
+            "kind": "ReplicaSet",
+            "name": f"{self.name}-5d7f9c",
+            "uid": "1",
+            "controller": True,
+        }
         for name in names:
-            metadata = {"name": name, "namespace": self.place, "labels": template["metadata"]["labels"]}
+            metadata: dict[str, Any] = {"name": name, "namespace": self.place, "labels": template["metadata"]["labels"]}
+            metadata["ownerReferences"] = [owner]
             self.admin.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]})
+        self.world.follow(self.place, "Deployment", self.name)
         return names
 
     def sync(self, health: str = "Healthy") -> None:

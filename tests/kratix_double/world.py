@@ -5,7 +5,7 @@ so. Nothing in here knows a phase, a condition or a contract; it only changes wh
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localplane.client import Client, Object
@@ -25,8 +25,23 @@ def is_written(placement: Mapping[str, Any]) -> bool:
     return any(entry["type"] == "WriteSucceeded" and entry["status"] == "True" for entry in conditions)
 
 
-def _time() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _time(later: int = 0) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=later)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_IMAGE = "world.invalid/vcluster"
+_FALLS_LATER = 10
+
+
+def _owned(pod: Object, kind: str, name: str) -> bool:
+    owners = pod["metadata"].get("ownerReferences", [])
+    owner, wanted = ("ReplicaSet", f"{name}-") if kind == "Deployment" else (kind, name)
+    return any(entry["kind"] == owner and entry["name"].startswith(wanted) for entry in owners)
+
+
+def _is_ready(pod: Object) -> bool:
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
 
 
 class World:
@@ -40,6 +55,7 @@ class World:
     def __init__(self, client: Client, argocd: str = "argocd") -> None:
         self.argocd = argocd
         self._client = client
+        self._controllers: set[tuple[str, str, str]] = set()
 
     def ensure_namespace(self, name: str) -> None:
         """Create a namespace, unless it is there."""
@@ -150,6 +166,38 @@ class World:
 
     # -- the vcluster chart and the kubelet
 
+    def create_controller(
+        self, namespace: str, kind: str, name: str, *, labels: Mapping[str, str], replicas: int
+    ) -> None:
+        """Create a controller, whose status then follows its pods; the pods are made one by one by `create_pod`.
+
+        Args:
+            namespace: Its namespace.
+            kind: ``Deployment`` or ``StatefulSet``.
+            name: Its name.
+            labels: Labels of its pods.
+            replicas: How many pods it wants.
+        """
+        template = {"metadata": {"labels": dict(labels)}, "spec": {"containers": [{"name": "syncer", "image": _IMAGE}]}}
+        spec = {"replicas": replicas, "selector": {"matchLabels": dict(labels)}, "template": template}
+        spec |= {"serviceName": name} if kind == "StatefulSet" else {}
+        metadata = {"name": name, "namespace": namespace, "labels": dict(labels)}
+        self._client.create({"apiVersion": "apps/v1", "kind": kind, "metadata": metadata, "spec": spec})
+        self.follow(namespace, kind, name)
+
+    def follow(self, namespace: str, kind: str, name: str) -> None:
+        """Let the status of a controller follow its pods from now on, as kube-controller-manager does."""
+        self._controllers.add((namespace, kind, name))
+        self._count(namespace)
+
+    def _count(self, namespace: str) -> None:
+        for _, kind, name in sorted(entry for entry in self._controllers if entry[0] == namespace):
+            generation = self._client.get("apps/v1", kind, name, namespace=namespace)["metadata"]["generation"]
+            own = [pod for pod in self._client.list("v1", "Pod", namespace=namespace) if _owned(pod, kind, name)]
+            counts = {"replicas": len(own), "updatedReplicas": len(own), "readyReplicas": sum(map(_is_ready, own))}
+            status = {"observedGeneration": generation, **counts}
+            self._client.patch("apps/v1", kind, name, {"status": status}, namespace=namespace, subresource="status")
+
     def create_pod(
         self,
         namespace: str,
@@ -175,10 +223,12 @@ class World:
             reference = {"apiVersion": "apps/v1", "kind": kind, "name": owner_name, "uid": uid, "controller": True}
             metadata["ownerReferences"] = [reference]
         # Nobody may schedule it, where the tests run on a cluster with nodes.
-        spec = {"schedulerName": "world", "containers": [{"name": "syncer", "image": "world.invalid/vcluster"}]}
+        spec = {"schedulerName": "world", "containers": [{"name": "syncer", "image": _IMAGE}]}
         self._client.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
         if ready:
             self.set_pod(namespace, name, ready=True)
+        else:
+            self._count(namespace)
 
     def set_pod(
         self, namespace: str, name: str, *, ready: bool, restarts: int = 0, waiting: str = "", phase: str = "Running"
@@ -196,10 +246,13 @@ class World:
         now = _time()
         state = {"waiting": {"reason": waiting}} if waiting else {"running": {"startedAt": now}}
         container = {"name": "syncer", "ready": ready, "restartCount": restarts, "state": state}
-        container.update(image="world.invalid/vcluster", imageID="")
-        condition = {"type": "Ready", "status": "True" if ready else "False", "lastTransitionTime": now}
+        container.update(image=_IMAGE, imageID="")
+        # A pod that falls here is seconds old: told as it is, it would look like one that still starts.
+        since = now if ready else _time(_FALLS_LATER)
+        condition = {"type": "Ready", "status": "True" if ready else "False", "lastTransitionTime": since}
         status = {"phase": phase, "conditions": [condition], "containerStatuses": [container]}
         self._client.patch("v1", "Pod", name, {"status": status}, namespace=namespace, subresource="status")
+        self._count(namespace)
 
     def crash_pod(self, namespace: str, name: str, *, restarts: int) -> None:
         """Have a pod crash again and again."""
@@ -210,6 +263,7 @@ class World:
         path = self._client.path("v1", "Pod", name, namespace)
         body = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0}
         self._client.request("DELETE", path, body=body)
+        self._count(namespace)
 
     def create_kubeconfig(self, namespace: str, name: str) -> None:
         """Create the Secret that the chart writes once the virtual cluster answers."""

@@ -227,7 +227,7 @@ class Life:
         self.set_pod(ready=True)
 
     def set_pod(self, *, ready: bool) -> None:
-        condition = {"type": "Ready", "status": str(ready), "lastTransitionTime": WHEN}
+        condition = {"type": "Ready", "status": str(ready), "lastTransitionTime": WHEN if ready else FALLEN}
         self.set_status("v1", "Pod", "p0", {"phase": "Running", "conditions": [condition]})
 
     @property
@@ -251,6 +251,8 @@ class Life:
 
 
 WHEN = "2026-02-26T10:00:00Z"
+FALLEN = "2100-01-01T00:00:00Z"
+"""Later than any pod here is made: one that fell before could be a new one, which is excused."""
 FOREIGN = [
     {"type": "Reconciled", "status": "True", "reason": "Reconciled", "message": "Reconciled"}
     | {"lastTransitionTime": WHEN},

@@ -131,10 +131,12 @@ def pod(namespace: str, name: str, labels: Mapping[str, str]) -> Json:
 
 
 def pod_status(*, ready: bool) -> Json:
+    # These pods are seconds old: one that is not ready is told to have fallen later, so that it is not a new one.
+    since = ago(3600) if ready else ago(-60)
     return {
         "phase": "Running",
         "conditions": [
-            {"type": "Ready", "status": "True" if ready else "False", "lastTransitionTime": ago(3600)},
+            {"type": "Ready", "status": "True" if ready else "False", "lastTransitionTime": since},
         ],
     }
 

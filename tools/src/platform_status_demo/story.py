@@ -148,6 +148,11 @@ class Story:
         argo = partial(world.set_application, application)
         self._tell("Application syncs", partial(argo, sync="OutOfSync", health="Missing"))
         self._tell("Application synced", partial(argo, sync="Synced", health="Progressing"))
+        controller = partial(world.create_controller, self._namespace, "Deployment", self._release, labels=self._labels)
+        self._tell(
+            f"Deployment {self._release} wants {len(self._pods())} pods",
+            partial(controller, replicas=len(self._pods())),
+        )
         for pod in self._pods():
             make = partial(world.create_pod, self._namespace, pod, labels=self._labels, owner=self._owner)
             self._tell(f"pod {pod} starts", make)

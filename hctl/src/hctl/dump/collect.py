@@ -10,8 +10,9 @@ from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.observing.decode.lenient import server_of
+from platform_status_contract.observing.decode.works import HOME_LABEL
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
 
 from .case import LEASES, Case, Json, Unread
@@ -76,9 +77,16 @@ class _Reading:
         if not view.name or len(view.name) > _LABEL_LENGTH:
             return
         selector = f"kratix.io/resource-name={view.name}"
-        found = self._list(Source.WORKS, _KRATIX, "Work", "works", view.namespace, labels=selector)
+        namespace = view.namespace
+        found = self._list(Source.WORKS, _KRATIX, "Work", "works", namespace, labels=selector)
+        ready = next((entry for entry in view.conditions if entry.type == ConditionType.WORKS_READY), None)
+        if not found and ready is not None and ready.reason != Reason.WAITING_FOR_WORKS:
+            # The sidecar has seen some: the pipeline runs in a namespace of its own, which only the Work names.
+            home = f"{selector},{HOME_LABEL}={namespace}"
+            found = self._list(Source.WORKS, _KRATIX, "Work", "works", "", labels=home)
+            namespace = text(found[0], "metadata", "namespace") if found else namespace
         names = {name_of(work) for work in found}
-        placed = self._list(Source.WORK_PLACEMENTS, _KRATIX, "WorkPlacement", "workplacements", view.namespace)
+        placed = self._list(Source.WORK_PLACEMENTS, _KRATIX, "WorkPlacement", "workplacements", namespace)
         self._keep(found)
         self._keep([item for item in placed if text(item, "metadata", "labels", "kratix.io/work") in names])
 
@@ -166,7 +174,7 @@ class _Reading:
 
 def _collection(version: str, plural: str, namespace: str) -> str:
     root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    return f"{root}/namespaces/{segment(namespace)}/{plural}"
+    return f"{root}/namespaces/{segment(namespace)}/{plural}" if namespace else f"{root}/{plural}"
 
 
 def _without_noise(found: object, version: str, kind: str) -> Json:

@@ -20,13 +20,15 @@ from hctl.texts import masked
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Status
 from platform_status_contract.model.vocabulary import ConditionType
+from platform_status_contract.observing.decode.applications import SKIP_ANNOTATION
 from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.decode.works import HOME_LABEL
 from platform_status_contract.observing.facts import DRY_RUN_LABEL
 from platform_status_contract.observing.records import ApplicationRecord
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, PROMISE_LABEL, Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.timers import TIMERS
-from platform_status_contract.rules.workflow import RERUN_LABELS, SUSPENDED_LABEL
+from platform_status_contract.rules.workflow import PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
 
 from .case import Case, Json, source_of
 
@@ -38,13 +40,13 @@ _MAX_TEXT: Final = 4096
 _SLEEPS: Final = "loft.sh/sleep-mode"
 _PAUSED: Final = "loft.sh/paused"
 _MISPLACED: Final = "kratix.io/misplaced"
-_ON_REQUESTS: Final = (SUSPENDED_LABEL, *RERUN_LABELS, DRY_RUN_LABEL, "kratix.io/paused")
+_ON_REQUESTS: Final = (SUSPENDED_LABEL, *RERUN_LABELS, DRY_RUN_LABEL, PAUSED_LABEL)
 _FLAGS: Final = frozenset((*_ON_REQUESTS, _SLEEPS, _PAUSED, _MISPLACED))
 """Labels and annotations that are "true", or are not."""
 
 _LABELS: Final[Mapping[Source, tuple[str, ...]]] = {
     Source.REQUESTS: (PROMISE_LABEL, *_ON_REQUESTS),
-    Source.WORKS: (PROMISE_LABEL, "kratix.io/resource-name"),
+    Source.WORKS: (PROMISE_LABEL, "kratix.io/resource-name", HOME_LABEL),
     Source.WORK_PLACEMENTS: ("kratix.io/work", _MISPLACED),
     **dict.fromkeys(KIND_OF_CONTROLLER.values(), (_SLEEPS,)),
 }
@@ -150,6 +152,8 @@ def _describe(kept: Json, whole: Json, contract: Contract | None) -> None:
         return
     annotation = contract.application.generation_annotation if contract and contract.application else None
     written_for = dict(record.numbers).get(annotation or "")
+    if record.seen.skipped:
+        kept["metadata"]["annotations"][SKIP_ANNOTATION] = "true"
     if annotation and written_for is not None:
         kept["metadata"]["annotations"][annotation] = str(written_for)
     status = whole.get("status")
@@ -184,6 +188,8 @@ def _request(whole: Json) -> Json:
     if isinstance(status, dict):
         for key in ("endpoints", "credentials"):
             status.pop(key, None)
+        if isinstance(under(status, "contract", "annotations"), dict):
+            status["contract"]["annotations"] = dict.fromkeys(status["contract"]["annotations"], "")
         if isinstance(status.get("conditions"), list):
             status["conditions"] = [item for item in status["conditions"] if under(item, "type") in _CONDITIONS]
         if isinstance(under(status, "health", "since"), dict):

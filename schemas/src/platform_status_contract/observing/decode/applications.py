@@ -14,11 +14,13 @@ from .envelope import Meta, reader
 from .failures import Told, told_by_conditions, told_by_operation
 from .lenient import clip, count, deletion, labels, server_of, strings, text, under
 
-__all__ = ["decode_application"]
+__all__ = ["SKIP_ANNOTATION", "decode_application"]
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
-_SKIP: Final = "argocd.argoproj.io/skip-reconcile"
+SKIP_ANNOTATION: Final = "argocd.argoproj.io/skip-reconcile"
+"""Set to a true value on an Application, it keeps Argo CD from comparing and syncing it."""
+
 _TRUE: Final = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 """What Argo CD, written in Go, reads as true."""
 
@@ -110,7 +112,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
             resources=_has_resources(status),
             problems=_problems(status.conditions),
             deleted=deletion(meta.deletion_timestamp),
-            skipped=(meta.annotations or {}).get(_SKIP) in _TRUE,
+            skipped=(meta.annotations or {}).get(SKIP_ANNOTATION) in _TRUE,
         ),
     )
 

@@ -11,10 +11,12 @@ from platform_status_contract.observing.sources import PROMISE_LABEL
 from .envelope import Meta, reader
 from .lenient import clip, strings, text, under
 
-__all__ = ["decode_placement", "decode_work"]
+__all__ = ["HOME_LABEL", "decode_placement", "decode_work"]
+
+HOME_LABEL: Final = "kratix.io/resource-namespace"
+"""Namespace of the request, on a Work of a pipeline that runs in a namespace of its own (pipelineNamespace)."""
 
 _RESOURCE = "kratix.io/resource-name"
-_HOME = "kratix.io/resource-namespace"
 _WORK = "kratix.io/work"
 _MISPLACED = "kratix.io/misplaced"
 
@@ -75,7 +77,7 @@ def _work(meta: Meta, conditions: list[_Condition], *, empty: bool) -> WorkRecor
         version=number_of(meta.resource_version),
         promise=labels.get(PROMISE_LABEL, ""),
         resource=labels.get(_RESOURCE, ""),
-        home=labels.get(_HOME, "") or meta.namespace,
+        home=labels.get(HOME_LABEL, "") or meta.namespace,
         empty=empty,
         message=clip(ready.message) if ready else "",
     )

@@ -94,11 +94,13 @@ def _is_asleep(controller: ControllerSeen, situation: Situation) -> bool:
     """Whether somebody has put a controller to sleep: vcluster itself, or who scaled it to zero."""
     if controller.paused:
         return True
-    named = situation.contract.workloads.controllers if situation.contract.workloads else None
-    allowed = any(
-        (item.kind, item.name, item.zero) == (controller.kind, controller.name, "allowed") for item in named or ()
-    )
-    return controller.wanted == 0 and controller.kind != "DaemonSet" and not allowed
+    return controller.wanted == 0 and controller.kind != "DaemonSet" and not _may_be_zero(controller, situation)
+
+
+def _may_be_zero(controller: ControllerSeen, situation: Situation) -> bool:
+    workloads = situation.contract.workloads
+    named = (workloads.controllers if workloads else None) or ()
+    return any((item.kind, item.name, item.zero) == (controller.kind, controller.name, "allowed") for item in named)
 
 
 def _timers(ready: int, total: int, groups: Sequence[Group], situation: Situation, clock: Clock) -> dict[str, datetime]:
@@ -187,7 +189,7 @@ def _of_controller(
 ) -> _Finding:
     called = _called(controller)
     if controller.wanted is None or group.total == 0:
-        nowhere = controller.kind == "DaemonSet" and controller.wanted == 0
+        nowhere = controller.kind == "DaemonSet" and controller.wanted == 0 and not _may_be_zero(controller, situation)
         text = f"{called} matches no node"
         return _Finding(strict(situation), Reason.NO_PODS, text=text) if nowhere else _Finding(Verdict.GOOD)
     if controller.failure:
