@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from platform_status_contract.observing.facts import is_dry_run
 from platform_status_contract.observing.records import Key, RequestRecord
@@ -18,15 +19,17 @@ from platform_status_contract.rules.contracts import read_contract
 
 from . import __version__
 from .clock import Clock, Jumps
+from .decide import Conclude
 from .events.announcer import Announcer
 from .events.budget import Budget
 from .events.sender import EventSender
 from .health import Answer, is_informed, liveness, readiness
 from .kinds import api_version, watched_kinds
 from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
+from .observer import TurnObserver
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
-from .reconcile import BackedOff, Conclude, Reconciler, Reporter
+from .reconcile import Reconciler
 from .serve import Page, StatusServer, text_page
 from .settings import Settings
 from .store.interest import NOTHING, Interest, interest_of
@@ -55,8 +58,6 @@ _WRITERS: Final = 6
 _ASKERS: Final = 3
 """Threads that write, and that ask for Secrets: an answer takes the API server far longer than it takes us."""
 _LOOK_SECONDS: Final = 1.0
-_NAMED: Final = 10
-"""So many requests are named when changes are left; more would make the line no clearer."""
 _log = logging.getLogger(__name__)
 
 
@@ -110,33 +111,27 @@ class App:
         self._events = EventSender(
             transport, counts=self.outcomes.counts, identity=identity, clock=clock, stop=self._stop
         )
-        self._announcer = Announcer(
+        announcer = Announcer(
             api_version(settings.resource),
             clock=clock,
             counts=self.outcomes.counts,
             send=self._events.offer,
             budget=Budget(),
         )
+        self.observer = TurnObserver(self.outcomes, announcer, clock)
         kinds = watched_kinds(settings.resource, settings.promise)
         requests = next(kind for kind in kinds if kind.source is Source.REQUESTS)
         self.reconciler = Reconciler(
-            queue=self.queue,
             store=self.store,
             writer=Writer(transport, requests.path),
-            outcomes=self.outcomes,
             clock=clock,
-            reporter=Reporter(settings.lease, __version__),
-            write_interval=settings.write_interval,
+            lease=settings.lease,
+            limits=replace(limits, interval=settings.write_interval),
             rules=rules,
-            limits=limits,
             leads=lambda: self.leads,
-            on_backed_off=self._on_backed_off,
-            announcer=self._announcer,
         )
-        asking = Turns(
-            self._secrets, SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock).ask
-        )
-        reconciling = Turns(self.queue, self.reconciler.turn)
+        reconciling = Turns(self.queue, self.observer.observed(self.reconciler.turn))
+        asking = Turns(self._secrets, SecretPolls(transport=transport, store=self.store, clock=clock).ask)
         self._writers = [
             Worker(f"reconcile-{number}", reconciling, clock=clock, stop=self._stop) for number in range(_WRITERS)
         ]
@@ -205,17 +200,12 @@ class App:
         if leads:
             self.store.wake_all()
         else:
-            self.reconciler.forget()
+            for turn in self.reconciler.forget():
+                self.observer.tell(turn)
 
     def _wake(self, key: Key) -> None:
-        self.outcomes.woken(key, self._clock.monotonic())
+        self.observer.woken(key)
         self.queue.add(key)
-
-    def _on_backed_off(self, backed_off: BackedOff) -> None:
-        others = f"; other writers of its status: {', '.join(backed_off.others)}" if backed_off.others else ""
-        self._announcer.storm(
-            backed_off.request, f"The status was written so often that it is now written once a minute{others}"
-        )
 
     def _metrics(self, lease: str) -> Page:
         scrape = collect(
@@ -291,7 +281,7 @@ class App:
             if writer.is_alive():
                 writer.join(max(end - time.monotonic(), 0.0))
         self.queue.close()
-        self._say_what_is_left()
+        self.observer.tell_what_is_left()
         self._written.set()
         if self._lease.is_alive():
             self._lease.join(_STOP_SECONDS)
@@ -307,14 +297,6 @@ class App:
             if thread.is_alive():
                 thread.join(max(end - time.monotonic(), 0.0))
         _log.info("Stopped")
-
-    def _say_what_is_left(self) -> None:
-        left = self.outcomes.waiting()
-        if left:
-            _log.warning(
-                "Changes are left untold; whoever writes next looks at every request",
-                extra={"left": len(left), "requests": ["/".join(key) for key in left[:_NAMED]]},
-            )
 
 
 def _interest(promise: str) -> Callable[[RequestRecord], Interest]:

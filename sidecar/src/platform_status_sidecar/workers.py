@@ -1,12 +1,12 @@
 """Several threads on one queue, and yet never two of them on one key."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 from .clock import Clock
 from .pulse import LiveThread
-from .queue import CoalescingQueue
+from .queue import CoalescingQueue, Look
 
 __all__ = ["Turns", "Worker"]
 
@@ -19,7 +19,13 @@ _PATIENCE: Final = 30.0
 class Turns(Generic[K]):
     """Gives each key its turn; one that comes while its turn runs has another right after it."""
 
-    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], object]) -> None:
+    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], Iterable[Look]]) -> None:
+        """Prepare.
+
+        Args:
+            queue: Where keys come from, and where their next looks are planned.
+            turn: Carries out the turn of one key, and says when to look again.
+        """
         self._queue = queue
         self._turn = turn
         self._lock = threading.Lock()
@@ -44,7 +50,8 @@ class Turns(Generic[K]):
                 return True
             self._running.add(key)
         try:
-            self._turn(key)
+            for look in self._turn(key):
+                self._queue.plan(key, look)
         finally:
             with self._lock:
                 self._running.discard(key)

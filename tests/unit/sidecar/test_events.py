@@ -19,7 +19,7 @@ from platform_status_sidecar.errors import (
     TransportError,
     UnansweredError,
 )
-from platform_status_sidecar.events.announcement import Announcement, Regarding, of_phase, of_storm
+from platform_status_sidecar.events.announcement import Announcement, Regarding, is_transition, of_phase, of_storm
 from platform_status_sidecar.events.announcer import Announcer
 from platform_status_sidecar.events.budget import Budget
 from platform_status_sidecar.events.sender import EventSender
@@ -30,13 +30,13 @@ REGARDING = Regarding(API, "VClusterOrchestratorV2", MEDIA, "uid-1")
 WRITTEN_BEFORE = History(phase=Phase.READY, observed_generation=1)
 
 
-def record(uid: str = "uid-1") -> RequestRecord:
+def record() -> RequestRecord:
     namespace, name = MEDIA
     return RequestRecord(
         namespace=namespace,
         name=name,
         version=7,
-        uid=uid,
+        uid=REGARDING.uid,
         resource_version="7",
         kind=REGARDING.kind,
         generation=1,
@@ -52,12 +52,13 @@ def projection(phase: Phase, message: str = "PodsReady: 4 of 5") -> Projection:
 
 
 class Told:
-    """An announcer, and what it sent."""
+    """An announcer, the phase that was written last, and what was sent."""
 
     def __init__(self, *, room: bool = True, budget: Budget | None = None) -> None:
         self.clock = TurnedClock()
         self.counts = Counts()
         self.sent: list[Announcement] = []
+        self.phase: Phase | None = None
         self.room = room
         self.announcer = Announcer(
             API, clock=self.clock, counts=self.counts, send=self._take, budget=budget or Budget()
@@ -68,10 +69,12 @@ class Told:
             self.sent.append(announcement)
         return self.room
 
-    def written(self, phase: Phase, history: History = WRITTEN_BEFORE, uid: str = "uid-1") -> int:
+    def written(self, phase: Phase, history: History = WRITTEN_BEFORE) -> int:
         """Tell of a written status; return how many Events that made."""
         before = len(self.sent)
-        self.announcer.written(record(uid), history, projection(phase))
+        if is_transition(self.phase, history, phase):
+            self.announcer.transition(record(), projection(phase))
+        self.phase = phase
         return len(self.sent) - before
 
     def count(self, result: EventResult) -> int:
@@ -109,11 +112,6 @@ class TestTransitions:
         told = Told()
         told.written(Phase.READY)
         assert told.written(Phase.DELETING, History(phase=Phase.DELETING, observed_generation=1)) == 1
-
-    def test_another_request_of_the_same_name_begins_anew(self) -> None:
-        told = Told()
-        told.written(Phase.READY)
-        assert told.written(Phase.READY, History(), uid="uid-2") == 1
 
     def test_a_forgotten_request_leaves_nothing_behind(self) -> None:
         told = Told(budget=Budget(per_request=(1, 0.0)))
@@ -192,10 +190,13 @@ class TestBudget:
 
     def test_a_storm_is_announced_as_a_warning(self) -> None:
         told = Told()
-        told.announcer.storm(record(), "too often")
-        assert [(event.reason, event.action, event.is_warning) for event in told.sent] == [
+        told.announcer.storm(record(), ())
+        told.announcer.storm(record(), ("meddler",))
+        assert {(event.reason, event.action, event.is_warning) for event in told.sent} == {
             ("WriteStorm", "BackOff", True)
-        ]
+        }
+        text = "The status was written so often that it is now written once a minute"
+        assert [event.note for event in told.sent] == [text, f"{text}; other writers of its status: meddler"]
 
 
 ANNOUNCEMENT = of_phase(REGARDING, Phase.READY, "AllHealthy", "text", NOW)

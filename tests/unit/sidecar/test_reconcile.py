@@ -16,9 +16,14 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
+from platform_status_sidecar.events.announcement import Announcement
+from platform_status_sidecar.events.announcer import Announcer
+from platform_status_sidecar.events.budget import Budget
+from platform_status_sidecar.observer import TurnObserver
 from platform_status_sidecar.outcomes import Outcome, Outcomes
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.reconcile import Reconciler, Reporter
+from platform_status_sidecar.reconcile import Reconciler
+from platform_status_sidecar.workers import Turns
 from platform_status_sidecar.write.merge_patch import apply
 from platform_status_sidecar.write.writer import Writer
 from tests.unit.sidecar import support
@@ -84,7 +89,11 @@ class Cluster(ScriptedServer):
 
 
 class Bench:
-    """A worker with its store, its queue and its cluster; `turn` lets it take every key that is due."""
+    """A reconciler with its store, its queue and its cluster; `turn` lets it take every key that is due.
+
+    Attributes:
+        sent: The Events.
+    """
 
     def __init__(self, item: Json | None = None, **more: object) -> None:
         self.known = watched()
@@ -92,19 +101,24 @@ class Bench:
         self.cluster = Cluster(item or support.request(support.settled(PODS_ONLY), **more))  # type: ignore[arg-type]  # metadata
         self.queue: CoalescingQueue[Key] = CoalescingQueue(self.clock)
         self.outcomes = Outcomes()
+        self.sent: list[Announcement] = []
+        announcer = Announcer("g/v1", clock=self.clock, counts=self.outcomes.counts, send=self._take, budget=Budget())
+        self.observer = TurnObserver(self.outcomes, announcer, self.clock)
         self.worker = Reconciler(
-            queue=self.queue,
             store=self.known.store,
             writer=Writer(self.cluster, PATH),
-            outcomes=self.outcomes,
             clock=self.clock,
-            reporter=Reporter("system/lease", "1"),
-            write_interval=5,
+            lease="system/lease",
             rules=tiny_rules,
             chance=lambda: 1.0,
         )
+        self.turns = Turns(self.queue, self.observer.observed(self.worker.turn))
         self.see()
         self.known.sync()
+
+    def _take(self, announcement: Announcement) -> bool:
+        self.sent.append(announcement)
+        return True
 
     def see(self) -> None:
         """The watch delivers the request as the cluster holds it, and whoever it wakes is due."""
@@ -119,8 +133,8 @@ class Bench:
         """Let time pass, then take every due key; return the patches sent."""
         self.clock.advance(seconds)
         before = len(self.cluster.calls)
-        while (key := self.queue.take(0)) is not None:
-            self.worker.turn(key)
+        while self.turns.next(0):
+            pass
         return [call for call in self.cluster.calls[before:] if call.verb == "patch"]
 
     @property

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Phase
 from platform_status_contract.observing.records import Key
+from platform_status_contract.rules.history import History
 
-__all__ = ["CONTROLLER", "Announcement", "Regarding", "of_phase", "of_storm"]
+__all__ = ["CONTROLLER", "Announcement", "Regarding", "is_transition", "of_phase", "of_storm"]
 
 CONTROLLER: Final = "platform.integratn.tech/status-sidecar"
 """reportingController: who looks for our Events selects by it."""
@@ -83,6 +84,24 @@ class Announcement(Struct, frozen=True):
                 "uid": self.regarding.uid,
             },
         }
+
+
+def is_transition(told: Phase | None, history: History, phase: Phase) -> bool:
+    """Say whether a status with this phase is to be announced, once it is written.
+
+    Before is what we wrote last. After a restart we do not know that, and take what the status said: it was told when
+    it was written. A status that no sidecar ever wrote is adopted in silence: whatever its phase was, the change to
+    ours is none of the cluster's doing.
+
+    Args:
+        told: The phase that we wrote last; None if we have not written yet.
+        history: What the status says.
+        phase: What it will say.
+    """
+    if told is not None:
+        return told is not phase
+    adopted = history.phase is not None and history.observed_generation is None
+    return not adopted and history.phase is not phase
 
 
 def of_phase(regarding: Regarding, phase: Phase, reason: str, message: str, now: datetime) -> Announcement:

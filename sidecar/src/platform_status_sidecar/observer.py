@@ -1,0 +1,130 @@
+"""Tells what became of each turn: in the metrics, the Events and the log. The only place that does."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from platform_status_contract.observing.records import Key
+
+from .clock import Clock
+from .counts import WriteResult
+from .decide import Decision, Seen
+from .errors import ConflictError, NotFoundError, TransportError
+from .events.announcer import Announcer
+from .logs import BoundLogger, bind
+from .outcomes import Outcomes
+from .queue import Look
+from .reconcile import Turn
+
+__all__ = ["TurnObserver"]
+
+_MAX_NAMED: Final = 10
+"""So many requests are named when changes are left; more would make the line no clearer."""
+_log = logging.getLogger(__name__)
+
+
+class TurnObserver:
+    """Turns results into outcomes, counts, Events and lines; thread-safe, one turn of a request at a time."""
+
+    def __init__(self, outcomes: Outcomes, announcer: Announcer, clock: Clock) -> None:
+        self._outcomes = outcomes
+        self._announcer = announcer
+        self._clock = clock
+
+    def woken(self, key: Key) -> None:
+        """Note that something arrived that concerns a request."""
+        self._outcomes.woken(key, self._clock.monotonic())
+
+    def observed(self, turn: Callable[[Key], Turn]) -> Callable[[Key], Iterable[Look]]:
+        """Return what carries out a turn, tells what became of it, and says when to look again."""
+
+        def carry_out(key: Key) -> Iterable[Look]:
+            self._outcomes.begin(key)
+            done = turn(key)
+            self.tell(done)
+            return done.looks
+
+        return carry_out
+
+    def tell(self, turn: Turn) -> None:
+        """Tell of one turn: of a request that is not ours to tell of, drop what was told before."""
+        if turn.is_gone:
+            self._outcomes.forget(turn.key)
+            self._announcer.forget(turn.key)
+            return
+        log = bind(_log, request="/".join(turn.key))
+        if turn.waits_for:
+            log.debug("Waiting for first lists", extra={"waiting_for": list(turn.waits_for)})
+        settled: bool | None = False if turn.error else None
+        if turn.seen and turn.decision:
+            settled = turn.decision.is_settled or turn.written_at is not None
+            record = turn.seen.record
+            log = bind(_log, request="/".join(turn.key), uid=record.uid, generation=record.generation)
+        arrived = self._outcomes.end(turn.key, settled=settled)
+        if turn.seen and turn.decision:
+            self._tell_decision(turn, turn.seen, turn.decision, log)
+            if turn.written_at is not None:
+                self._tell_write(turn, turn.seen, turn.decision, log)
+                if arrived is not None:
+                    self._outcomes.counts.truth.add(turn.seen.record.kind, max(turn.written_at - arrived, 0.0))
+        if turn.error:
+            _tell_error(turn.error, log)
+        self._outcomes.count(turn.key, turn.ended - turn.began, failed=turn.is_failed)
+
+    def tell_what_is_left(self) -> None:
+        """Warn of what no status says yet; for the end."""
+        left = self._outcomes.waiting()
+        if left:
+            _log.warning(
+                "Changes are left untold; whoever writes next looks at every request",
+                extra={"left": len(left), "requests": ["/".join(key) for key in left[:_MAX_NAMED]]},
+            )
+
+    def _tell_decision(self, turn: Turn, seen: Seen, decision: Decision, log: BoundLogger) -> None:
+        kind, counts = seen.record.kind, self._outcomes.counts
+        self._outcomes.conclude(turn.key, decision.outcome)
+        self._outcomes.storm(turn.key, raging=decision.memory.backed_off)
+        if turn.others is not None:
+            counts.storms.add(kind)
+            self._announcer.storm(seen.record, turn.others)
+            log.warning(
+                "The request was written so often that from now on it is written once a minute",
+                extra={"other_managers": list(turn.others)},
+            )
+        if decision.suppressed:
+            counts.suppressed.add(kind, decision.suppressed.value)
+        for result in turn.writes:
+            counts.writes.add(kind, result.value)
+            if result is WriteResult.CONFLICT:
+                log.debug("Somebody else wrote the request in between, redoing from a fresh read")
+
+    def _tell_write(self, turn: Turn, seen: Seen, decision: Decision, log: BoundLogger) -> None:
+        kind, counts, projection = seen.record.kind, self._outcomes.counts, decision.projection
+        keys = sorted(decision.patch.changes) if decision.patch else []
+        log.info("Wrote the status", extra={"phase": projection.phase.value, "row": projection.row, "keys": keys})
+        if turn.pruned:
+            counts.pruned.add(kind)
+            if not seen.memory.warned:
+                log.warning(
+                    "The server dropped or changed fields of our status; compare the CRD's status schema with the "
+                    "contract",
+                    extra={"keys": list(turn.pruned)},
+                )
+        if decision.ran_out:
+            counts.holds_run_out.add(kind)
+        if decision.is_transition:
+            self._announcer.transition(seen.record, projection)
+
+
+def _tell_error(error: Exception, log: BoundLogger) -> None:
+    match error:
+        case NotFoundError():
+            # Deleted since we looked; the watch will say so.
+            log.debug("The request is gone")
+        case ConflictError():
+            log.debug("Somebody else writes the request faster than it can be read, trying again later")
+        case TransportError():
+            log.warning("Cannot write the status", extra={"cause": str(error), "status": error.status})
+        case _:
+            # the traceback names the defect
+            log.error("Cannot reconcile: a defect of the sidecar", exc_info=error)
