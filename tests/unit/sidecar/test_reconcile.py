@@ -96,7 +96,7 @@ class Bench:
     """
 
     def __init__(self, item: Json | None = None, **more: object) -> None:
-        self.known = watched()
+        self.known = watched(self.wake)
         self.clock = self.known.clock
         self.cluster = Cluster(item or support.request(support.settled(PODS_ONLY), **more))  # type: ignore[arg-type]  # metadata
         self.queue: CoalescingQueue[Key] = CoalescingQueue(self.clock)
@@ -120,14 +120,15 @@ class Bench:
         self.sent.append(announcement)
         return True
 
+    def wake(self, key: Key) -> None:
+        self.queue.add(key)
+
     def see(self) -> None:
         """The watch delivers the request as the cluster holds it, and whoever it wakes is due."""
-        for key in self.known.put(Source.REQUESTS, self.cluster.item):
-            self.queue.add(key)
+        self.put(Source.REQUESTS, self.cluster.item)
 
     def put(self, source: Source, *items: Json) -> None:
-        for key in self.known.put(source, *items):
-            self.queue.add(key)
+        self.known.put(source, *items)
 
     def turn(self, seconds: float = 0) -> list[Call]:
         """Let time pass, then take every due key; return the patches sent."""

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
-from platform_status_contract.model.contract import Contract
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.facts import is_dry_run
+from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, Source
+from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem
 
 __all__ = [
@@ -84,14 +86,20 @@ NOTHING = Interest()
 """A request without a readable contract observes nothing."""
 
 
-def interest_of(contract: Contract | ContractProblem, *, request: Key, promise: str) -> Interest:
-    """Derive from a contract what its request is interested in.
+def interest_of(record: RequestRecord, *, promise: str) -> Interest:
+    """Derive from a request's contract what it is interested in; total.
 
     Args:
-        contract: The contract, or why there is none.
-        request: Namespace and name of the request.
+        record: The request; a dry run is never touched, so it makes us look at nothing.
         promise: Name of the Promise, as its Works are labelled.
     """
+    if is_dry_run(record):
+        return NOTHING
+    try:
+        contract = read_contract(msgspec.json.decode(record.status))
+    except (msgspec.DecodeError, RecursionError):
+        # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
+        return NOTHING
     if isinstance(contract, ContractProblem):
         return NOTHING
     sources: set[Source] = set()
@@ -114,7 +122,7 @@ def interest_of(contract: Contract | ContractProblem, *, request: Key, promise: 
             topics.add(about_controller(KIND_OF_CONTROLLER[item.kind], (namespace, item.name)))
     if contract.works:
         sources.update((Source.WORKS, Source.WORK_PLACEMENTS))
-        topics.add(about_works(promise, request))
+        topics.add(about_works(promise, record.key))
     topics.update(about_source(source) for source in sources)
     topics.update(about_secret(secret) for secret in secrets)
     return Interest(frozenset(topics), frozenset(sources), secrets)

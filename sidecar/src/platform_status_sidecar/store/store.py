@@ -8,6 +8,7 @@ for namespaces whose pods are.
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import (
@@ -29,6 +30,7 @@ from .interest import (
     about_pods,
     about_secret,
     about_source,
+    interest_of,
 )
 from .reading import Reading, SecretReading
 from .topics import groups_of, topics_of
@@ -36,6 +38,19 @@ from .topics import groups_of, topics_of
 __all__ = ["Store"]
 
 _LATER = frozenset(source for source in Source if source is not Source.REQUESTS)
+
+
+class Wake(Protocol):
+    """Hears that a request is to be reconciled."""
+
+    def __call__(self, key: Key, *, bulk: bool) -> None:
+        """Take note without blocking.
+
+        Args:
+            key: The request.
+            bulk: Many are woken at once and none of them changed: it may wait for those that did.
+        """
+        ...
 
 
 class Store(Reading):
@@ -46,11 +61,9 @@ class Store(Reading):
         *,
         promise: str,
         clock: Clock,
-        interest: Callable[[RequestRecord], Interest],
-        wake: Callable[[Key], None],
+        wake: Wake,
         poll: Callable[[Key], None],
         cover: Callable[[str], None],
-        wake_bulk: Callable[[Key], None] | None = None,
         mine: Callable[[str], bool] = lambda _uid: True,
     ) -> None:
         """Make an empty store.
@@ -58,19 +71,14 @@ class Store(Reading):
         Args:
             promise: Name of the Promise, as its Works are labelled.
             clock: For when a request changed last.
-            interest: What a request's contract makes us look at; must be total.
             wake: Called with a request that is to be reconciled; must not block.
             poll: Called with a Secret that must be asked for on its own; must not block.
             cover: Called with a namespace whose pods must be listed on their own; must not block.
-            wake_bulk: Called instead of `wake` where many are woken at once and none of them changed; as `wake` if
-                absent.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
         """
         super().__init__(promise)
         self._clock = clock
-        self._interest_of = interest
         self._wake = wake
-        self._wake_bulk = wake_bulk or wake
         self._mine = mine
         self._poll = poll
         self._cover = cover
@@ -257,10 +265,10 @@ class Store(Reading):
             return
         self._requests.put(record)
         if before is None or before.status != record.status:
-            self._register(key, self._interest_of(record))
+            self._register(key, interest_of(record, promise=self._promise))
         if foreign:
             self._changed[key] = self._clock.monotonic()
-            (self._wake if self._states[Source.REQUESTS].synced else self._wake_bulk)(key)
+            self._wake_one(key, bulk=not self._states[Source.REQUESTS].synced)
 
     def _remove_request(self, key: Key) -> None:
         if self._requests.pop(key) is None:
@@ -268,7 +276,7 @@ class Store(Reading):
         self._register(key, NOTHING)
         self._interests.pop(key, None)
         self._changed.pop(key, None)
-        self._wake(key)
+        self._wake_one(key)
 
     def _register(self, key: Key, interest: Interest) -> None:
         before = self._interests.get(key, NOTHING)
@@ -282,14 +290,11 @@ class Store(Reading):
                 self._cover(topic[1])
         for secret in before.secrets - interest.secrets:
             if about_secret(secret) not in self._observers:
-                self._forget_secret(secret)
+                self._secrets.pop(secret, None)
         for secret in interest.secrets - before.secrets:
             self._poll(secret)
         if self._states[Source.REQUESTS].synced:
             self._announce_needs(interest.sources)
-
-    def _forget_secret(self, key: Key) -> None:
-        self._secrets.pop(key, None)
 
     def _announce_needs(self, sources: Iterable[Source]) -> None:
         # Only after the requests were listed: the other kinds are read once, with every interest known.
@@ -313,13 +318,17 @@ class Store(Reading):
                     self._wake_about(topic, bulk=not self._states[source].synced)
 
     def _wake_about(self, topic: Topic, *, bulk: bool = False) -> None:
-        wake = self._wake_bulk if bulk else self._wake
         for key in self._observers.get(topic):
-            wake(key)
+            self._wake_one(key, bulk=bulk)
+
+    def _wake_one(self, key: Key, *, bulk: bool = False) -> None:
+        # Every first reading wakes it again: while one is missing, ten thousand pods are no reason for a turn each.
+        if not (bulk and self.awaits(key)):
+            self._wake(key, bulk=bulk)
 
     def _wake_observers(self, source: Source) -> None:
         if source is Source.REQUESTS:
             for record in self._requests:
-                self._wake_bulk(record.key)
+                self._wake_one(record.key, bulk=True)
         else:
             self._wake_about(about_source(source), bulk=True)

@@ -34,6 +34,7 @@ class LeaseKeeper(LiveThread, ABC):
         stop: threading.Event,
         healthy: Callable[[], bool],
         owner: Callable[[], Mapping[str, object]] = dict,
+        on_change: Callable[[bool], None] = lambda _leads: None,
     ) -> None:
         """Prepare.
 
@@ -46,9 +47,10 @@ class LeaseKeeper(LiveThread, ABC):
             stop: Set when nothing will be written any more.
             healthy: A sidecar that is not healthy proves nothing: it neither takes a Lease nor renews it.
             owner: What its metadata says of its owner, see `lease_owner`.
+            on_change: Called with whether this replica leads, when that changes.
         """
         super().__init__("lease", clock)
-        self._lease = lease
+        self.lease: Final = lease
         # not `_name`, which threading.Thread uses itself
         self._namespace, _, self._lease_name = lease.partition("/")
         self._collection = f"/apis/{_API}/namespaces/{self._namespace}/leases"
@@ -59,8 +61,19 @@ class LeaseKeeper(LiveThread, ABC):
         self._stopping = stop
         self._healthy = healthy
         self._owner = owner
+        self._on_change = on_change
         self._renewed_at: float | None = None
         self._failed = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether this replica writes: always, where nobody else may."""
+        return True
+
+    @property
+    def role(self) -> str:
+        """What this replica is for, among several; empty where it is alone."""
+        return ""
 
     @property
     def age(self) -> float | None:
@@ -99,5 +112,5 @@ class LeaseKeeper(LiveThread, ABC):
     def _warn_once(self, message: str, error: Exception) -> None:
         """Log a failure; the next one only after a success."""
         if not self._failed:
-            _log.warning(message, extra={"lease": self._lease, "cause": str(error)})
+            _log.warning(message, extra={"lease": self.lease, "cause": str(error)})
         self._failed = True
