@@ -26,7 +26,7 @@ from .queue import CoalescingQueue
 from .reconcile import Reconciler
 from .serve import StatusServer, pages
 from .settings import Settings
-from .store.store import Store
+from .store import Store
 from .transport import Transport
 from .watch.backfill import Backfill
 from .watch.election import Election

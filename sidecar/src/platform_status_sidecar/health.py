@@ -10,7 +10,7 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
 
 from .pulse import LiveThread
-from .store.store import Store
+from .store import Store
 
 __all__ = ["Answer", "is_informed", "liveness", "readiness"]
 

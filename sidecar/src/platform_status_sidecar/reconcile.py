@@ -23,7 +23,7 @@ from .decide import Conclude, Decision, Seen, decide
 from .errors import ConflictError, NotFoundError, TransportError
 from .memories import Memories
 from .queue import Look
-from .store.store import Store
+from .store import Store
 from .write.pace import LIMITS, Limits, noted_write
 from .write.plan import pruned
 from .write.writer import Writer

@@ -14,7 +14,7 @@ from .clock import Clock
 from .health import Answer, liveness, readiness
 from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
 from .outcomes import Outcomes
-from .store.store import Store
+from .store import Store
 from .watch.keeper import LeaseKeeper
 
 __all__ = ["Page", "StatusServer", "pages", "text_page"]

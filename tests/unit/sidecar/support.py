@@ -14,7 +14,7 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_sidecar.errors import TransportError
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
 PROMISE = "vcluster-orchestrator-v2"

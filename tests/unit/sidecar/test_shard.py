@@ -11,7 +11,7 @@ from platform_status_contract.rules.observation import Absent
 from platform_status_sidecar.errors import SettingsError
 from platform_status_sidecar.settings import read_settings
 from platform_status_sidecar.shard import Shard
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, TurnedClock, encode
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.outcomes import Outcomes
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 
 from .scrape import Scrape, SourceSeen
 

@@ -18,10 +18,8 @@ from platform_status_contract.observing.sources import Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 
 from .coverage import Coverage
-from .indexes import Index
-from .interest import Topic, about_destination, about_secret, about_works
-from .shelf import Shelf
-from .topics import placed_with
+from .shelf import Index, Shelf
+from .topics import Topic, about_destination, about_secret, about_works, placed_with
 
 __all__ = ["Reading", "SecretReading"]
 
@@ -40,7 +38,7 @@ class Reading:
         self._shelves: dict[Source, Shelf[Record]] = {
             source: Shelf() for source in Source if source is not Source.REQUESTS
         }
-        self._coverage: Coverage[str] = Coverage()
+        self._coverage: Coverage = Coverage()
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
         # topic -> requests that it concerns, and group -> records in it

@@ -22,7 +22,8 @@ from platform_status_contract.observing.records import (
 from platform_status_contract.observing.sources import Source, SourceState, failed
 from platform_status_sidecar.clock import Clock
 
-from .interest import (
+from .reading import Reading, SecretReading
+from .topics import (
     NOTHING,
     PODS,
     Interest,
@@ -30,10 +31,10 @@ from .interest import (
     about_pods,
     about_secret,
     about_source,
+    groups_of,
     interest_of,
+    topics_of,
 )
-from .reading import Reading, SecretReading
-from .topics import groups_of, topics_of
 
 __all__ = ["Store"]
 

@@ -16,7 +16,7 @@ from platform_status_sidecar.errors import ThrottledError, TransportError
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from platform_status_sidecar.transport import Transport
 
 from .backoff import Backoff

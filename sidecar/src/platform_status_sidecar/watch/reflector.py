@@ -37,7 +37,7 @@ from platform_status_sidecar.errors import (
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.pulse import LiveThread
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from platform_status_sidecar.transport import Transport
 
 from .backoff import Backoff

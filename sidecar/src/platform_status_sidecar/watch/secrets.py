@@ -21,8 +21,7 @@ from platform_status_contract.rules.observation import Absent, Present, SecretSe
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.queue import Look
-from platform_status_sidecar.store.reading import SecretReading
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import SecretReading, Store
 from platform_status_sidecar.transport import Transport
 
 from .reflector import reason_of
