@@ -85,12 +85,12 @@ def test_nobody_is_named_when_the_request_cannot_be_read(error: Exception) -> No
 
 def test_a_replica_that_stands_by_writes_nothing_and_says_nothing() -> None:
     bench = Bench()
-    bench.worker._leads = lambda: False
+    bench.leads = lambda: False
     bench.put(Source.PODS, support.pod())
     assert bench.turn() == []
     assert bench.outcomes.outcomes() == []
     assert bench.known.store.pods("vcluster-media")
-    bench.worker._leads = lambda: True
+    bench.leads = lambda: True
     bench.queue.add(MEDIA)
     assert len(bench.turn()) == 1
 
@@ -98,7 +98,7 @@ def test_a_replica_that_stands_by_writes_nothing_and_says_nothing() -> None:
 def test_a_replica_that_loses_the_lease_between_look_and_write_does_not_write() -> None:
     bench = Bench()
     answers = iter([True, False])
-    bench.worker._leads = lambda: next(answers)
+    bench.leads = lambda: next(answers)
     assert bench.turn() == []
 
 

@@ -15,6 +15,7 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
+from platform_status_sidecar.decide import Conclude
 from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.events.announcement import Announcement
 from platform_status_sidecar.events.announcer import Announcer
@@ -92,8 +93,13 @@ class Bench:
     """A reconciler with its store, its queue and its cluster; `turn` lets it take every key that is due.
 
     Attributes:
+        rules: What concludes.
+        leads: Whether this replica may write, asked each time.
         sent: The Events.
     """
+
+    rules: Conclude = staticmethod(tiny_rules)
+    leads: Callable[[], bool] = staticmethod(lambda: True)
 
     def __init__(self, item: Json | None = None, **more: object) -> None:
         self.known = watched(self.wake)
@@ -109,12 +115,19 @@ class Bench:
             writer=Writer(self.cluster, PATH),
             clock=self.clock,
             lease="system/lease",
-            rules=tiny_rules,
+            rules=self._conclude,
+            leads=self._leads,
             chance=lambda: 1.0,
         )
         self.turns = Turns(self.queue, self.observer.observed(self.worker.turn))
         self.see()
         self.known.sync()
+
+    def _conclude(self, history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+        return self.rules(history, observation, facts, now)
+
+    def _leads(self) -> bool:
+        return self.leads()
 
     def _take(self, announcement: Announcement) -> bool:
         self.sent.append(announcement)
@@ -249,10 +262,10 @@ def test_a_defect_in_one_turn_does_not_end_the_worker(caplog: pytest.LogCaptureF
     def broken(*_: object) -> Projection:
         raise ZeroDivisionError
 
-    bench.worker._rules = broken
+    bench.rules = broken
     assert bench.turn() == []
     assert "a defect of the sidecar" in caplog.text
-    bench.worker._rules = tiny_rules
+    bench.rules = tiny_rules
     assert len(bench.turn(1)) == 1
 
 
@@ -326,7 +339,7 @@ def test_the_moment_that_the_rules_name_brings_another_look() -> None:
         looked.append(now)
         return tiny_rules(history, observation, facts, now)
 
-    bench.worker._rules = noting
+    bench.rules = noting
     bench.turn(59)
     assert looked == []
     bench.turn(1)
@@ -343,7 +356,7 @@ def test_the_time_of_a_sync_alone_is_written_a_minute_after_the_sync_and_no_soon
             found, health={**found.health, "argocd": {"lastSyncTime": format_time(synced)}}, wake=None
         )
 
-    bench.worker._rules = syncing
+    bench.rules = syncing
     assert len(bench.turn()) == 1
     bench.see()
     bench.clock.advance(600)
