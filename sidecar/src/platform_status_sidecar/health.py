@@ -9,8 +9,8 @@ from msgspec import Struct
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
 
-from .pulse import LiveThread
 from .store import Store
+from .workers import LiveThread
 
 __all__ = ["Answer", "is_informed", "liveness", "readiness"]
 

@@ -15,7 +15,7 @@ from .health import Answer, liveness, readiness
 from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
 from .outcomes import Outcomes
 from .store import Store
-from .watch.keeper import LeaseKeeper
+from .watch.lease import LeaseKeeper
 
 __all__ = ["Page", "StatusServer", "pages", "text_page"]
 

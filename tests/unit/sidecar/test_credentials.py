@@ -21,7 +21,7 @@ from platform_status_sidecar.connection import Connection, connect
 from platform_status_sidecar.errors import SettingsError, UnansweredError
 from platform_status_sidecar.health import is_informed, liveness, readiness
 from platform_status_sidecar.http_transport import HttpTransport, Timeouts
-from platform_status_sidecar.pulse import LiveThread
+from platform_status_sidecar.workers import LiveThread
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import TurnedClock, watched
 

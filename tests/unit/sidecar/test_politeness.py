@@ -4,8 +4,7 @@ import pytest
 
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import NotFoundError, UnansweredError
-from platform_status_sidecar.write.rivals import rivals
-from platform_status_sidecar.write.writer import Writer
+from platform_status_sidecar.write.writer import Writer, rivals
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Json, ScriptedServer, encode
 from tests.unit.sidecar.test_reconcile import PATH, Bench

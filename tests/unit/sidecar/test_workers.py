@@ -5,9 +5,8 @@ import threading
 import pytest
 
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.queue import CoalescingQueue, Look
-from platform_status_sidecar.workers import Turns, Worker
+from platform_status_sidecar.workers import LiveThread, Turns, Worker
 from tests.unit.sidecar.support import TurnedClock
 
 A, B = ("ns", "a"), ("ns", "b")

@@ -14,8 +14,8 @@ from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counts, EventResult
 from platform_status_sidecar.errors import ConflictError, ThrottledError, TransportError, UnansweredError
 from platform_status_sidecar.logs import bind
-from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.transport import Transport
+from platform_status_sidecar.workers import LiveThread
 
 from .announcement import Announcement
 

@@ -14,10 +14,10 @@ from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import ThrottledError, TransportError
 from platform_status_sidecar.logs import bind
-from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.store import Store
 from platform_status_sidecar.transport import Transport
+from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
 

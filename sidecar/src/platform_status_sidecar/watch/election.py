@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
 
-from .keeper import LeaseKeeper
+from .lease import LeaseKeeper
 
 __all__ = ["Election"]
 
