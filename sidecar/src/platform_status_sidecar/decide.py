@@ -62,6 +62,7 @@ class Decision(Struct, frozen=True):
     """What is to be done.
 
     Attributes:
+        seen: What it was decided from.
         projection: What the status should say.
         outcome: The same for the metrics.
         memory: What to remember.
@@ -72,6 +73,7 @@ class Decision(Struct, frozen=True):
         is_transition: Its phase is to be announced once it is written.
     """
 
+    seen: Seen
     projection: Projection
     outcome: Outcome
     memory: Memory
@@ -105,7 +107,7 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
     if projection.wake is not None:
         looks.append(Look(moment + max((projection.wake - now).total_seconds(), _SHORTEST_WAKE)))
     if record.deleting and (memory.told_deleting or says_deleting(seen.status)):
-        return Decision(projection, outcome, memory, tuple(looks))
+        return Decision(seen, projection, outcome, memory, tuple(looks))
     pacing = _pacing(seen, moment)
     patch, rides_since, rides_for = _patch(seen, projection, now, moment)
     backed_off = is_too_often(pacing, moment) and (memory.backed_off or patch is not None)
@@ -125,6 +127,7 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
     if wait.seconds > 0:
         looks.append(Look(moment + wait.seconds))
     return Decision(
+        seen,
         projection,
         outcome,
         replace(memory, pacing=pacing, rides_since=rides_since, backed_off=backed_off),

@@ -8,7 +8,7 @@ from platform_status_contract.observing.records import Key
 
 from .clock import Clock
 from .counts import WriteResult
-from .decide import Decision, Seen
+from .decide import Decision
 from .errors import ConflictError, NotFoundError, TransportError
 from .events.announcer import Announcer
 from .logs import BoundLogger, bind
@@ -48,28 +48,27 @@ class TurnObserver:
 
     def tell(self, turn: Turn) -> None:
         """Tell of one turn: of a request that is not ours to tell of, drop what was told before."""
+        log = bind(_log, request="/".join(turn.key))
+        settled: bool | None = False if turn.error else None
+        if decision := turn.decision:
+            settled = decision.is_settled or turn.written_at is not None
+            record = decision.seen.record
+            log = bind(_log, request="/".join(turn.key), uid=record.uid, generation=record.generation)
+            self._tell_decision(turn, decision, log)
+        arrived = self._outcomes.end(turn.key, settled=settled)
+        if decision and turn.written_at is not None:
+            self._tell_write(turn, decision, log)
+            if arrived is not None:
+                self._outcomes.counts.truth.add(decision.seen.record.kind, max(turn.written_at - arrived, 0.0))
+        if turn.waits_for:
+            log.debug("Waiting for first lists", extra={"waiting_for": list(turn.waits_for)})
+        if turn.error:
+            _tell_error(turn.error, log)
         if turn.is_gone:
             self._outcomes.forget(turn.key)
             self._announcer.forget(turn.key)
-            return
-        log = bind(_log, request="/".join(turn.key))
-        if turn.waits_for:
-            log.debug("Waiting for first lists", extra={"waiting_for": list(turn.waits_for)})
-        settled: bool | None = False if turn.error else None
-        if turn.seen and turn.decision:
-            settled = turn.decision.is_settled or turn.written_at is not None
-            record = turn.seen.record
-            log = bind(_log, request="/".join(turn.key), uid=record.uid, generation=record.generation)
-        arrived = self._outcomes.end(turn.key, settled=settled)
-        if turn.seen and turn.decision:
-            self._tell_decision(turn, turn.seen, turn.decision, log)
-            if turn.written_at is not None:
-                self._tell_write(turn, turn.seen, turn.decision, log)
-                if arrived is not None:
-                    self._outcomes.counts.truth.add(turn.seen.record.kind, max(turn.written_at - arrived, 0.0))
-        if turn.error:
-            _tell_error(turn.error, log)
-        self._outcomes.count(turn.key, turn.ended - turn.began, failed=turn.is_failed)
+        else:
+            self._outcomes.count(turn.key, turn.ended - turn.began, failed=turn.is_failed)
 
     def tell_what_is_left(self) -> None:
         """Warn of what no status says yet; for the end."""
@@ -80,13 +79,13 @@ class TurnObserver:
                 extra={"left": len(left), "requests": ["/".join(key) for key in left[:_MAX_NAMED]]},
             )
 
-    def _tell_decision(self, turn: Turn, seen: Seen, decision: Decision, log: BoundLogger) -> None:
-        kind, counts = seen.record.kind, self._outcomes.counts
+    def _tell_decision(self, turn: Turn, decision: Decision, log: BoundLogger) -> None:
+        kind, counts = decision.seen.record.kind, self._outcomes.counts
         self._outcomes.conclude(turn.key, decision.outcome)
         self._outcomes.storm(turn.key, raging=decision.memory.backed_off)
         if turn.others is not None:
             counts.storms.add(kind)
-            self._announcer.storm(seen.record, turn.others)
+            self._announcer.storm(decision.seen.record, turn.others)
             log.warning(
                 "The request was written so often that from now on it is written once a minute",
                 extra={"other_managers": list(turn.others)},
@@ -98,13 +97,13 @@ class TurnObserver:
             if result is WriteResult.CONFLICT:
                 log.debug("Somebody else wrote the request in between, redoing from a fresh read")
 
-    def _tell_write(self, turn: Turn, seen: Seen, decision: Decision, log: BoundLogger) -> None:
-        kind, counts, projection = seen.record.kind, self._outcomes.counts, decision.projection
+    def _tell_write(self, turn: Turn, decision: Decision, log: BoundLogger) -> None:
+        kind, counts, projection = decision.seen.record.kind, self._outcomes.counts, decision.projection
         keys = sorted(decision.patch.changes) if decision.patch else []
         log.info("Wrote the status", extra={"phase": projection.phase.value, "row": projection.row, "keys": keys})
         if turn.pruned:
             counts.pruned.add(kind)
-            if not seen.memory.warned:
+            if not decision.seen.memory.warned:
                 log.warning(
                     "The server dropped or changed fields of our status; compare the CRD's status schema with the "
                     "contract",
@@ -113,7 +112,7 @@ class TurnObserver:
         if decision.ran_out:
             counts.holds_run_out.add(kind)
         if decision.is_transition:
-            self._announcer.transition(seen.record, projection)
+            self._announcer.transition(decision.seen.record, projection)
 
 
 def _tell_error(error: Exception, log: BoundLogger) -> None:

@@ -44,8 +44,7 @@ class Turn(Struct, frozen=True):
         key: The request.
         began: When it began; monotonic.
         ended: When it ended.
-        seen: What was read last.
-        decision: What was decided from it.
+        decision: What was read and decided last.
         waits_for: Kinds whose first list is awaited, so nothing could be decided.
         writes: What became of each write that was sent, in order: each but the last was a conflict.
         written_at: When the status was written; None if it was not.
@@ -60,7 +59,6 @@ class Turn(Struct, frozen=True):
     key: Key
     began: float
     ended: float = 0.0
-    seen: Seen | None = None
     decision: Decision | None = None
     waits_for: tuple[str, ...] = ()
     writes: tuple[WriteResult, ...] = ()
@@ -149,7 +147,7 @@ class Reconciler:
             self._memories.drop(turn.key)
             return replace(turn, is_gone=True)
         if isinstance(seen, NotYet):
-            return replace(turn, seen=None, decision=None, waits_for=seen.waiting_for)
+            return replace(turn, waits_for=seen.waiting_for)
         decision = decide(
             seen,
             self._rules,
@@ -162,7 +160,7 @@ class Reconciler:
         others = turn.others
         if decision.memory.backed_off and not seen.memory.backed_off:
             others = self._writer.others(turn.key)
-        return self._write(replace(turn, seen=seen, decision=decision, others=others), seen, decision)
+        return self._write(replace(turn, decision=decision, others=others), decision)
 
     def _read(self, key: Key, *, afresh: bool) -> Seen | NotYet | None:
         """Read all that is needed; None if this is no request of ours.
@@ -195,25 +193,24 @@ class Reconciler:
         if isinstance(observation, NotYet):
             return observation
         changed_at = self._store.request_changed_at(key)
-        return Seen(
-            record, status, facts, recall(status), observation, memory, changed_at, lambda: self._others_first(key)
-        )
 
-    def _others_first(self, key: Key) -> bool:
-        """Say whether Kratix starts another request before this one: its worker takes them as they changed."""
-        mine = self._store.request_changed_at(key)
-        starting = self._memories.starting()
-        return any(self._store.request_changed_at(other) < mine for other in starting if other != key)
+        def others_first() -> bool:
+            # Kratix has one worker, which takes the requests as they changed.
+            starting = self._memories.starting()
+            return any(self._store.request_changed_at(other) < changed_at for other in starting if other != key)
 
-    def _write(self, turn: Turn, seen: Seen, decision: Decision) -> Turn:
+        return Seen(record, status, facts, recall(status), observation, memory, changed_at, others_first)
+
+    def _write(self, turn: Turn, decision: Decision) -> Turn:
         """Write what was decided, if anything, and remember it; a replica that leads no more does not."""
+        record = decision.seen.record
         if decision.patch is None or not self._leads():
             return turn
         try:
-            answer = self._writer.patch(seen.record, decision.patch)
+            answer = self._writer.patch(record, decision.patch)
         except TransportError as error:
             if isinstance(error, ConflictError):
-                self._memories.keep(turn.key, replace(decision.memory, outdated=seen.record.resource_version))
+                self._memories.keep(turn.key, replace(decision.memory, outdated=record.resource_version))
             return replace(turn, writes=(*turn.writes, WriteResult.of(error)), error=error)
         written_at = self._clock.monotonic()
         self._store.accept_own_write(answer)
@@ -221,7 +218,7 @@ class Reconciler:
         memory = replace(
             decision.memory,
             pacing=noted_write(decision.memory.pacing, written_at),
-            told_deleting=seen.record.deleting,
+            told_deleting=record.deleting,
             told_phase=decision.projection.phase,
             warned=decision.memory.warned or bool(dropped),
         )
@@ -231,10 +228,9 @@ class Reconciler:
     def _ended(self, turn: Turn) -> Turn:
         """Plan the next look: what was decided, and a retry of what went wrong."""
         ended = self._clock.monotonic()
-        looks = turn.decision.looks if turn.decision else ()
+        looks = turn.decision.looks if turn.decision and not turn.is_gone else ()
         if turn.error is None:
             self._memories.succeeded(turn.key)
-        else:
-            delay = self._memories.retry_after(turn.key, turn.error)
-            looks += () if delay is None else (Look(ended + delay),)
+        elif (delay := self._memories.retry_after(turn.key, turn.error)) is not None:
+            looks += (Look(ended + delay),)
         return replace(turn, ended=ended, looks=looks)
