@@ -15,8 +15,6 @@ from platform_status_contract.rules.conclude import conclude
 from . import __version__
 from .clock import Clock, Jumps
 from .decide import Conclude
-from .events.announcer import Announcer
-from .events.budget import Budget
 from .events.sender import EventSender
 from .health import is_informed, liveness
 from .kinds import api_version, request_path, watched_kinds
@@ -109,11 +107,10 @@ class App:
             owner=LeaseOwner(transport, settings.lease.partition("/")[0]).metadata,
             on_change=self._on_leading,
         )
-        self._events = EventSender(transport, counts=counts, identity=identity, clock=clock, stop=stop)
-        announcer = Announcer(
-            api_version(settings.resource), clock=clock, counts=counts, send=self._events.offer, budget=Budget()
+        self._events = EventSender(
+            transport, api_version(settings.resource), counts=counts, identity=identity, clock=clock, stop=stop
         )
-        self.observer = TurnObserver(self.outcomes, announcer, clock)
+        self.observer = TurnObserver(self.outcomes, self._events, clock)
         self.reconciler = Reconciler(
             store=store,
             writer=Writer(transport, request_path(settings.resource)),

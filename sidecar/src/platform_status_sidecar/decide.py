@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
@@ -106,7 +106,7 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
     looks = [Look(moment + resync, bulk=True)]
     if projection.wake is not None:
         looks.append(Look(moment + max((projection.wake - now).total_seconds(), _SHORTEST_WAKE)))
-    if record.deleting and (memory.told_deleting or says_deleting(seen.status)):
+    if record.deleting and (memory.told is Phase.DELETING or says_deleting(seen.status)):
         return Decision(seen, projection, outcome, memory, tuple(looks))
     pacing = _pacing(seen, moment)
     patch, rides_since, rides_for = _patch(seen, projection, now, moment)
@@ -135,7 +135,7 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
         patch=None if suppressed else patch,
         suppressed=suppressed,
         ran_out=wait.ran_out,
-        is_transition=is_transition(memory.told_phase, seen.history, projection.phase),
+        is_transition=is_transition(memory.told, seen.history, projection.phase),
     )
 
 

@@ -37,8 +37,7 @@ class Memory(Struct, frozen=True):
         outdated: The resourceVersion that the server called out of date in a conflict. Nothing is written from it
             again: a watch that lags, or may not read, would offer it for ever.
         warned: It was said that the server drops fields of our status.
-        told_deleting: Its last words are written.
-        told_phase: The phase that was written last, and so announced; None if we have not written yet.
+        told: The phase that we wrote last, and so announced; None if we have not written yet.
         rides_since: Since when a change of lastSyncTime alone waits for the next write; monotonic, None if none does.
         backed_off: It is written once a minute (design.md section 6, rule 9).
     """
@@ -48,8 +47,7 @@ class Memory(Struct, frozen=True):
     backoff: Backoff | None = None
     outdated: str | None = None
     warned: bool = False
-    told_deleting: bool = False
-    told_phase: Phase | None = None
+    told: Phase | None = None
     rides_since: float | None = None
     backed_off: bool = False
 

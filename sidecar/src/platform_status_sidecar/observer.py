@@ -10,7 +10,8 @@ from .clock import Clock
 from .counts import WriteResult
 from .decide import Decision
 from .errors import ConflictError, NotFoundError, TransportError
-from .events.announcer import Announcer
+from .events.announcement import of_phase, of_storm
+from .events.sender import EventSender
 from .logs import BoundLogger, bind
 from .outcomes import Outcomes
 from .queue import Look
@@ -26,9 +27,9 @@ _log = logging.getLogger(__name__)
 class TurnObserver:
     """Turns results into outcomes, counts, Events and lines; thread-safe, one turn of a request at a time."""
 
-    def __init__(self, outcomes: Outcomes, announcer: Announcer, clock: Clock) -> None:
+    def __init__(self, outcomes: Outcomes, events: EventSender, clock: Clock) -> None:
         self._outcomes = outcomes
-        self._announcer = announcer
+        self._events = events
         self._clock = clock
 
     def woken(self, key: Key) -> None:
@@ -66,7 +67,7 @@ class TurnObserver:
             _tell_error(turn.error, log)
         if turn.is_gone:
             self._outcomes.forget(turn.key)
-            self._announcer.forget(turn.key)
+            self._events.forget(turn.key)
         else:
             self._outcomes.count(turn.key, turn.ended - turn.began, failed=turn.is_failed)
 
@@ -85,7 +86,7 @@ class TurnObserver:
         self._outcomes.storm(turn.key, raging=decision.memory.backed_off)
         if turn.others is not None:
             counts.storms.add(kind)
-            self._announcer.storm(decision.seen.record, turn.others)
+            self._events.offer(of_storm(decision.seen.record, turn.others, self._clock.now()))
             log.warning(
                 "The request was written so often that from now on it is written once a minute",
                 extra={"other_managers": list(turn.others)},
@@ -112,7 +113,7 @@ class TurnObserver:
         if decision.ran_out:
             counts.holds_run_out.add(kind)
         if decision.is_transition:
-            self._announcer.transition(decision.seen.record, projection)
+            self._events.offer(of_phase(decision.seen.record, projection, self._clock.now()))
 
 
 def _tell_error(error: Exception, log: BoundLogger) -> None:

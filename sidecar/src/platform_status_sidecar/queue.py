@@ -93,11 +93,6 @@ class CoalescingQueue(Generic[K]):
                 self._compact()
             self._changed.notify()
 
-    def discard(self, key: K) -> None:
-        """Forget the key."""
-        with self._changed:
-            self._entries.pop(key, None)
-
     def take(self, timeout: float | None = None) -> K | None:
         """Wait for a due key and remove it.
 

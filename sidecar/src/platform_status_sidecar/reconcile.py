@@ -218,8 +218,7 @@ class Reconciler:
         memory = replace(
             decision.memory,
             pacing=noted_write(decision.memory.pacing, written_at),
-            told_deleting=record.deleting,
-            told_phase=decision.projection.phase,
+            told=decision.projection.phase,
             warned=decision.memory.warned or bool(dropped),
         )
         self._memories.keep(turn.key, memory)

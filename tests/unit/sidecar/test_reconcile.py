@@ -1,6 +1,7 @@
 """The worker: one request at a time, written once, redone after a conflict, retried after a failure."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,11 +16,12 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.counts import Counts
 from platform_status_sidecar.decide import Conclude
 from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.events.announcement import Announcement
-from platform_status_sidecar.events.announcer import Announcer
-from platform_status_sidecar.events.budget import Budget
+from platform_status_sidecar.events.sender import EventSender
 from platform_status_sidecar.observer import TurnObserver
 from platform_status_sidecar.outcomes import Outcome, Outcomes
 from platform_status_sidecar.queue import CoalescingQueue
@@ -89,6 +91,17 @@ class Cluster(ScriptedServer):
         self.item = {**self.item, "metadata": metadata, "status": status}
 
 
+class Events(EventSender):
+    """A sender that keeps what it is offered."""
+
+    def __init__(self, sent: list[Announcement], counts: Counts, clock: Clock) -> None:
+        super().__init__(ScriptedServer(), "g/v1", counts=counts, identity="pod", clock=clock, stop=threading.Event())
+        self._sent = sent
+
+    def offer(self, announcement: Announcement) -> None:
+        self._sent.append(announcement)
+
+
 class Bench:
     """A reconciler with its store, its queue and its cluster; `turn` lets it take every key that is due.
 
@@ -108,8 +121,7 @@ class Bench:
         self.queue: CoalescingQueue[Key] = CoalescingQueue(self.clock)
         self.outcomes = Outcomes()
         self.sent: list[Announcement] = []
-        announcer = Announcer("g/v1", clock=self.clock, counts=self.outcomes.counts, send=self._take, budget=Budget())
-        self.observer = TurnObserver(self.outcomes, announcer, self.clock)
+        self.observer = TurnObserver(self.outcomes, Events(self.sent, self.outcomes.counts, self.clock), self.clock)
         self.worker = Reconciler(
             store=self.known.store,
             writer=Writer(self.cluster, PATH),
@@ -128,10 +140,6 @@ class Bench:
 
     def _leads(self) -> bool:
         return self.leads()
-
-    def _take(self, announcement: Announcement) -> bool:
-        self.sent.append(announcement)
-        return True
 
     def wake(self, key: Key) -> None:
         self.queue.add(key)

@@ -231,11 +231,6 @@ class Store(Reading):
                 self.secret(secret) is None for secret in interest.secrets
             )
 
-    def request_keys(self) -> list[Key]:
-        """Return the name of every request."""
-        with self._lock:
-            return [record.key for record in self._requests]
-
     def wake_all(self) -> None:
         """Wake every request."""
         with self._lock:
