@@ -69,7 +69,7 @@ class TurnObserver:
             self._outcomes.forget(turn.key)
             self._events.forget(turn.key)
         else:
-            self._outcomes.count(turn.key, turn.ended - turn.began, failed=turn.is_failed)
+            self._outcomes.count(turn.key, turn.seconds, failed=turn.is_failed)
 
     def tell_what_is_left(self) -> None:
         """Warn of what no status says yet; for the end."""

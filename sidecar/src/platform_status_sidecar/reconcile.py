@@ -42,23 +42,20 @@ class Turn(Struct, frozen=True):
 
     Attributes:
         key: The request.
-        began: When it began; monotonic.
-        ended: When it ended.
         decision: What was read and decided last.
         waits_for: Kinds whose first list is awaited, so nothing could be decided.
         writes: What became of each write that was sent, in order: each but the last was a conflict.
-        written_at: When the status was written; None if it was not.
+        written_at: When the status was written; monotonic, None if it was not.
         pruned: Keys of the status that the server dropped or changed.
         others: Where the request begins to be written too often: the field managers besides ours that own keys of
             ours, by managedFields, usually none. None where it does not.
         error: What went wrong, and made the turn end.
         is_gone: Nothing of it is ours to tell: there is no such request, it is a dry run, or another replica leads.
         looks: When to look again.
+        seconds: How long it took.
     """
 
     key: Key
-    began: float
-    ended: float = 0.0
     decision: Decision | None = None
     waits_for: tuple[str, ...] = ()
     writes: tuple[WriteResult, ...] = ()
@@ -68,6 +65,7 @@ class Turn(Struct, frozen=True):
     error: Exception | None = None
     is_gone: bool = False
     looks: tuple[Look, ...] = ()
+    seconds: float = 0.0
 
     @property
     def is_failed(self) -> bool:
@@ -114,7 +112,8 @@ class Reconciler:
 
     def turn(self, key: Key) -> Turn:
         """Reconcile one request once; a defect in it is a result like any other, and does not end the worker."""
-        turn = Turn(key, self._clock.monotonic())
+        began = self._clock.monotonic()
+        turn = Turn(key)
         if not self._leads():
             # Whoever begins to lead looks at every request.
             self._memories.drop(key)
@@ -126,7 +125,7 @@ class Reconciler:
                 turn = replace(turn, error=error)
             if not isinstance(turn.error, ConflictError):
                 break
-        return self._ended(turn)
+        return self._ended(turn, began)
 
     def forget(self) -> list[Turn]:
         """Forget every request: another replica speaks for them from now on.
@@ -134,11 +133,10 @@ class Reconciler:
         Returns:
             For each the result that it is not ours to tell of.
         """
-        now = self._clock.monotonic()
         keys = self._memories.remembered()
         for key in keys:
             self._memories.drop(key)
-        return [Turn(key, now, now, is_gone=True) for key in keys]
+        return [Turn(key, is_gone=True) for key in keys]
 
     def _attempt(self, turn: Turn) -> Turn:
         seen = self._read(turn.key, afresh=turn.error is not None)
@@ -224,7 +222,7 @@ class Reconciler:
         self._memories.keep(turn.key, memory)
         return replace(turn, writes=(*turn.writes, WriteResult.WRITTEN), written_at=written_at, pruned=dropped)
 
-    def _ended(self, turn: Turn) -> Turn:
+    def _ended(self, turn: Turn, began: float) -> Turn:
         """Plan the next look: what was decided, and a retry of what went wrong."""
         ended = self._clock.monotonic()
         looks = turn.decision.looks if turn.decision and not turn.is_gone else ()
@@ -232,4 +230,4 @@ class Reconciler:
             self._memories.succeeded(turn.key)
         elif (delay := self._memories.retry_after(turn.key, turn.error)) is not None:
             looks += (Look(ended + delay),)
-        return replace(turn, ended=ended, looks=looks)
+        return replace(turn, looks=looks, seconds=ended - began)
