@@ -36,9 +36,9 @@ class Coverage:
         self._listed(namespace)
         self._listing.discard(namespace)
 
-    def keeps(self, namespace: str) -> bool:
-        """Say whether this namespace is kept."""
-        return namespace in self._observed
+    def takes(self, namespace: str, name: str, version: int) -> bool:
+        """Say whether this state of a pod is kept: its namespace is, and no delete newer than it was seen."""
+        return namespace in self._observed and version > self._deleted.get(namespace, {}).get(name, -1)
 
     def is_known(self, namespace: str) -> bool:
         """Say whether what we do not have of this namespace is absent."""
@@ -67,10 +67,6 @@ class Coverage:
         """Remember a delete for as long as a list of that namespace runs."""
         if namespace in self._pending:
             self._deleted.setdefault(namespace, {})[name] = version
-
-    def is_stale(self, namespace: str, name: str, version: int) -> bool:
-        """Say whether a delete newer than this state was seen."""
-        return version <= self._deleted.get(namespace, {}).get(name, -1)
 
     def _listed(self, namespace: str) -> None:
         self._pending.discard(namespace)

@@ -34,10 +34,7 @@ class Reading:
         self._promise = promise
         self._lock = threading.RLock()
         self._states = dict.fromkeys(Source, SourceState())
-        self._requests: Shelf[RequestRecord] = Shelf()
-        self._shelves: dict[Source, Shelf[Record]] = {
-            source: Shelf() for source in Source if source is not Source.REQUESTS
-        }
+        self._shelves: dict[Source, Shelf[Record]] = {source: Shelf() for source in Source}
         self._coverage: Coverage = Coverage()
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
@@ -59,7 +56,8 @@ class Reading:
     def request(self, key: Key) -> RequestRecord | None:
         """Return a request."""
         with self._lock:
-            return self._requests.get(key)
+            found = self._shelves[Source.REQUESTS].get(key)
+            return found if isinstance(found, RequestRecord) else None
 
     def request_changed_at(self, key: Key) -> float:
         """Return the monotonic time at which somebody else changed the request last."""

@@ -14,7 +14,6 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import (
     Key,
     PlacementRecord,
-    PodRecord,
     Record,
     RequestRecord,
     number_of,
@@ -129,27 +128,15 @@ class Store(Reading):
     # -- records
 
     def put(self, source: Source, record: Record) -> None:
-        """Store what a list or a watch brought, unless a newer state of the object is known.
+        """Store what a list or a watch brought, unless a newer state of the object is known or nobody observes it.
 
         Requests that it concerns are woken if it says something new.
         """
         with self._lock:
             if isinstance(record, RequestRecord):
                 self._put_request(record, foreign=True)
-                return
-            if isinstance(record, PodRecord):
-                self.put_pod(record)
-                return
-            self._put_observed(source, record)
-
-    def put_pod(self, record: PodRecord) -> None:
-        """Store a pod, if somebody observes its namespace and no newer state of it is known."""
-        with self._lock:
-            if not self._coverage.keeps(record.namespace):
-                return
-            if self._coverage.is_stale(record.namespace, record.name, record.version):
-                return
-            self._put_observed(Source.PODS, record)
+            elif source is not Source.PODS or self._coverage.takes(record.namespace, record.name, record.version):
+                self._put_observed(source, record)
 
     def remove(self, source: Source, key: Key, version: str = "") -> None:
         """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
@@ -163,14 +150,12 @@ class Store(Reading):
             deleted = number_of(version)
             if source is Source.PODS and deleted:
                 self._coverage.deleted(*key, deleted)
-            known = self._requests.get(key) if source is Source.REQUESTS else self._shelves[source].get(key)
+            known = self._shelves[source].get(key)
             if known is not None and known.is_newer_than(deleted):
                 return
             if source is Source.REQUESTS:
                 self._remove_request(key)
-                return
-            before = self._shelves[source].pop(key)
-            if before:
+            elif before := self._shelves[source].pop(key):
                 self._changed_record(source, before, None)
 
     def keep_only(self, source: Source, keys: set[Key], version: str) -> None:
@@ -182,9 +167,8 @@ class Store(Reading):
             version: resourceVersion of the list; what is newer stays: the list may come from a cache that lags.
         """
         with self._lock:
-            shelf: Iterable[Record] = self._requests if source is Source.REQUESTS else self._shelves[source]
             listed = number_of(version)
-            for record in [record for record in shelf if record.key not in keys]:
+            for record in [record for record in self._shelves[source] if record.key not in keys]:
                 if not record.is_newer_than(listed):
                     self.remove(source, record.key)
 
@@ -197,13 +181,13 @@ class Store(Reading):
     def accept_own_write(self, record: RequestRecord) -> None:
         """Store the answer to our own write at once, so that its echo in the watch is no work."""
         with self._lock:
-            if self._requests.get(record.key) is not None:
+            if self.request(record.key):
                 self._put_request(record, foreign=False)
 
     def accept_fresh_read(self, record: RequestRecord) -> None:
         """Store a request that was read outside the watch, after a conflict."""
         with self._lock:
-            if self._requests.get(record.key) is not None:
+            if self.request(record.key):
                 self._put_request(record, foreign=True)
 
     def put_secret(self, key: Key, reading: SecretReading) -> None:
@@ -222,7 +206,7 @@ class Store(Reading):
         Never for a request that is being deleted: nothing is observed for it.
         """
         with self._lock:
-            record = self._requests.get(key)
+            record = self.request(key)
             if record is not None and record.deleting:
                 return False
             interest = self._interests.get(key, NOTHING)
@@ -249,7 +233,7 @@ class Store(Reading):
 
     def _put_request(self, record: RequestRecord, *, foreign: bool) -> None:
         key = record.key
-        before = self._requests.get(key)
+        before = self.request(key)
         if before is not None and before.is_newer_than(record.version):
             return
         if not self._mine(record.uid):
@@ -259,7 +243,7 @@ class Store(Reading):
         if before is not None and (before.uid, before.resource_version) == (record.uid, record.resource_version):
             # The echo of our own write.
             return
-        self._requests.put(record)
+        self._shelves[Source.REQUESTS].put(record)
         if before is None or before.status != record.status:
             self._register(key, interest_of(record, promise=self._promise))
         if foreign:
@@ -267,7 +251,7 @@ class Store(Reading):
             self._wake_one(key, bulk=not self._states[Source.REQUESTS].synced)
 
     def _remove_request(self, key: Key) -> None:
-        if self._requests.pop(key) is None:
+        if self._shelves[Source.REQUESTS].pop(key) is None:
             return
         self._register(key, NOTHING)
         self._interests.pop(key, None)
@@ -324,7 +308,7 @@ class Store(Reading):
 
     def _wake_observers(self, source: Source) -> None:
         if source is Source.REQUESTS:
-            for record in self._requests:
+            for record in self._shelves[Source.REQUESTS]:
                 self._wake_one(record.key, bulk=True)
         else:
             self._wake_about(about_source(source), bulk=True)

@@ -84,7 +84,7 @@ class Backfill(LiveThread):
             for item in page.items or ():
                 record = decode_pod(item)
                 if record:
-                    self._store.put_pod(record)
+                    self._store.put(Source.PODS, record)
             token = page.metadata.continue_token
             if not token or self._stopping.is_set():
                 return
