@@ -36,12 +36,16 @@ class TurnObserver:
         """Note that something arrived that concerns a request."""
         self._outcomes.woken(key, self._clock.monotonic())
 
-    def observed(self, turn: Callable[[Key], Turn]) -> Callable[[Key], Iterable[Look]]:
-        """Return what carries out a turn, tells what became of it, and says when to look again."""
+    def observed(self, turn: Callable[[Key, Callable[[Turn], None]], Turn]) -> Callable[[Key], Iterable[Look]]:
+        """Return what carries out a turn, tells what became of it, and says when to look again.
+
+        Args:
+            turn: `Reconciler.turn`.
+        """
 
         def carry_out(key: Key) -> Iterable[Look]:
             self._outcomes.begin(key)
-            done = turn(key)
+            done = turn(key, self._tell_decision)
             self.tell(done)
             return done.looks
 
@@ -49,22 +53,16 @@ class TurnObserver:
 
     def tell(self, turn: Turn) -> None:
         """Tell of one turn: of a request that is not ours to tell of, drop what was told before."""
-        log = bind(_log, request="/".join(turn.key))
         settled: bool | None = False if turn.error else None
-        if decision := turn.decision:
-            settled = decision.is_settled or turn.written_at is not None
-            record = decision.seen.record
-            log = bind(_log, request="/".join(turn.key), uid=record.uid, generation=record.generation)
-            self._tell_decision(turn, decision, log)
+        if turn.decision:
+            settled = turn.decision.is_settled or turn.written_at is not None
         arrived = self._outcomes.end(turn.key, settled=settled)
-        if decision and turn.written_at is not None:
-            self._tell_write(turn, decision, log)
-            if arrived is not None:
-                self._outcomes.counts.truth.add(decision.seen.record.kind, max(turn.written_at - arrived, 0.0))
+        if turn.decision:
+            self._tell_writes(turn, turn.decision, arrived)
         if turn.waits_for:
-            log.debug("Waiting for first lists", extra={"waiting_for": list(turn.waits_for)})
+            _bound(turn).debug("Waiting for first lists", extra={"waiting_for": list(turn.waits_for)})
         if turn.error:
-            _tell_error(turn.error, log)
+            _tell_error(turn.error, _bound(turn))
         if turn.is_gone:
             self._outcomes.forget(turn.key)
             self._events.forget(turn.key)
@@ -80,30 +78,36 @@ class TurnObserver:
                 extra={"left": len(left), "requests": ["/".join(key) for key in left[:_MAX_NAMED]]},
             )
 
-    def _tell_decision(self, turn: Turn, decision: Decision, log: BoundLogger) -> None:
-        kind, counts = decision.seen.record.kind, self._outcomes.counts
+    def _tell_decision(self, turn: Turn) -> None:
+        if not (decision := turn.decision):
+            return
+        record, counts = decision.seen.record, self._outcomes.counts
         self._outcomes.conclude(turn.key, decision.outcome)
         self._outcomes.storm(turn.key, raging=decision.memory.backed_off)
+        if decision.suppressed:
+            counts.suppressed.add(record.kind, decision.suppressed.value)
         if turn.others is not None:
-            counts.storms.add(kind)
-            self._events.offer(of_storm(decision.seen.record, turn.others, self._clock.now()))
-            log.warning(
+            counts.storms.add(record.kind)
+            self._events.offer(of_storm(record, turn.others, self._clock.now()))
+            _bound(turn).warning(
                 "The request was written so often that from now on it is written once a minute",
                 extra={"other_managers": list(turn.others)},
             )
-        if decision.suppressed:
-            counts.suppressed.add(kind, decision.suppressed.value)
+
+    def _tell_writes(self, turn: Turn, decision: Decision, arrived: float | None) -> None:
+        record, projection, counts, log = decision.seen.record, decision.projection, self._outcomes.counts, _bound(turn)
         for result in turn.writes:
-            counts.writes.add(kind, result.value)
+            counts.writes.add(record.kind, result.value)
             if result is WriteResult.CONFLICT:
                 log.debug("Somebody else wrote the request in between, redoing from a fresh read")
-
-    def _tell_write(self, turn: Turn, decision: Decision, log: BoundLogger) -> None:
-        kind, counts, projection = decision.seen.record.kind, self._outcomes.counts, decision.projection
+        if turn.written_at is None:
+            return
+        if arrived is not None:
+            counts.truth.add(record.kind, max(turn.written_at - arrived, 0.0))
         keys = sorted(decision.patch.changes) if decision.patch else []
         log.info("Wrote the status", extra={"phase": projection.phase.value, "row": projection.row, "keys": keys})
         if turn.pruned:
-            counts.pruned.add(kind)
+            counts.pruned.add(record.kind)
             if not decision.seen.memory.warned:
                 log.warning(
                     "The server dropped or changed fields of our status; compare the CRD's status schema with the "
@@ -111,9 +115,17 @@ class TurnObserver:
                     extra={"keys": list(turn.pruned)},
                 )
         if decision.ran_out:
-            counts.holds_run_out.add(kind)
+            counts.holds_run_out.add(record.kind)
         if decision.is_transition:
-            self._events.offer(of_phase(decision.seen.record, projection, self._clock.now()))
+            self._events.offer(of_phase(record, projection, self._clock.now()))
+
+
+def _bound(turn: Turn) -> BoundLogger:
+    request = "/".join(turn.key)
+    if not turn.decision:
+        return bind(_log, request=request)
+    record = turn.decision.seen.record
+    return bind(_log, request=request, uid=record.uid, generation=record.generation)
 
 
 def _tell_error(error: Exception, log: BoundLogger) -> None:

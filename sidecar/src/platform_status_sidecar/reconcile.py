@@ -110,8 +110,13 @@ class Reconciler:
         self._chance = chance
         self._memories = Memories(chance)
 
-    def turn(self, key: Key) -> Turn:
-        """Reconcile one request once; a defect in it is a result like any other, and does not end the worker."""
+    def turn(self, key: Key, on_decision: Callable[[Turn], None] = lambda _turn: None) -> Turn:
+        """Reconcile one request once; a defect in it is a result like any other, and does not end the worker.
+
+        Args:
+            key: The request.
+            on_decision: Hears of the turn before each write: a write may hang, and what was decided is true already.
+        """
         began = self._clock.monotonic()
         turn = Turn(key)
         if not self._leads():
@@ -120,7 +125,7 @@ class Reconciler:
             return replace(turn, is_gone=True)
         for _ in range(_MAX_WRITES):
             try:
-                turn = self._attempt(turn)
+                turn = self._attempt(turn, on_decision)
             except Exception as error:  # noqa: BLE001 - the observer tells of it; the other requests go on
                 turn = replace(turn, error=error)
             if not isinstance(turn.error, ConflictError):
@@ -138,7 +143,7 @@ class Reconciler:
             self._memories.drop(key)
         return [Turn(key, is_gone=True) for key in keys]
 
-    def _attempt(self, turn: Turn) -> Turn:
+    def _attempt(self, turn: Turn, on_decision: Callable[[Turn], None]) -> Turn:
         seen = self._read(turn.key, afresh=turn.error is not None)
         turn = replace(turn, error=None)
         if seen is None:
@@ -155,10 +160,11 @@ class Reconciler:
             resync=_RESYNC_INTERVAL * (1 + _RESYNC_SPREAD * (2 * self._chance() - 1)),
         )
         self._memories.keep(turn.key, decision.memory)
-        others = turn.others
-        if decision.memory.backed_off and not seen.memory.backed_off:
-            others = self._writer.others(turn.key)
-        return self._write(replace(turn, decision=decision, others=others), decision)
+        storm_begins = decision.memory.backed_off and not seen.memory.backed_off
+        others = self._writer.others(turn.key) if storm_begins else None
+        turn = replace(turn, decision=decision, others=others)
+        on_decision(turn)
+        return self._write(turn, decision)
 
     def _read(self, key: Key, *, afresh: bool) -> Seen | NotYet | None:
         """Read all that is needed; None if this is no request of ours.

@@ -7,7 +7,7 @@ after the other, against a server in memory.
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -213,9 +213,9 @@ def _work(app: App, clock: _Clock) -> None:
     """Do what a worker does, three times over: a sidecar that never rests writes at each."""
     woken: set[Key] = set()
 
-    def turn(key: Key) -> Turn:
+    def turn(key: Key, on_decision: Callable[[Turn], None]) -> Turn:
         woken.add(key)
-        done = app.reconciler.turn(key)
+        done = app.reconciler.turn(key, on_decision)
         if done.error and not isinstance(done.error, TransportError):
             # the worker would go on after a defect, a test must not
             raise done.error

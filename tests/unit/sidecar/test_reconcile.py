@@ -403,6 +403,14 @@ def test_what_the_server_drops_is_warned_of_once_and_counted(caplog: pytest.LogC
     assert bench.outcomes.counts.pruned.items() == [(("VClusterOrchestratorV2",), 2)]
 
 
+def test_the_metrics_tell_a_conclusion_before_it_is_written_for_a_write_may_hang() -> None:
+    bench = Bench()
+    told: list[int] = []
+    bench.cluster.failures.append(lambda: told.append(len(bench.outcomes.outcomes())))
+    bench.turn()
+    assert told == [1]
+
+
 def test_the_metrics_hear_of_every_conclusion() -> None:
     bench = Bench()
     bench.put(Source.PODS, support.pod())
