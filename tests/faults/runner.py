@@ -9,9 +9,9 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from platform_status_sidecar import __main__ as sidecar
-from platform_status_sidecar import http_transport as transport
+from platform_status_sidecar.__main__ import main
 from platform_status_sidecar.clock import SystemClock
+from platform_status_sidecar.http_transport import TIMEOUTS, Timeouts
 
 __all__ = ["ShiftedClock", "set_clock"]
 
@@ -32,16 +32,7 @@ class ShiftedClock(SystemClock):
 
 
 if __name__ == "__main__":
-    if silence := os.environ.get("FAULTS_SILENCE_SECONDS"):
-        # both are constants of the module, or defaults of its functions
-        for name in ("_SILENCE_SECONDS", "_ANSWER_SECONDS"):
-            if not hasattr(transport, name):
-                sys.exit(f"{transport.__name__}.{name} is gone: tell tests/faults/runner.py where the deadline is now")
-            setattr(transport, name, float(silence))
-        for function in vars(transport.HttpTransport).values():
-            defaults = getattr(function, "__kwdefaults__", None)
-            if defaults and "silence" in defaults:
-                defaults["silence"] = float(silence)
-    if os.environ.get("FAULTS_CLOCK"):
-        vars(sidecar)["SystemClock"] = ShiftedClock
-    sys.exit(sidecar.main())
+    silence = float(os.environ.get("FAULTS_SILENCE_SECONDS", "0"))
+    timeouts = Timeouts(answer=silence, silence=silence) if silence else TIMEOUTS
+    local = ShiftedClock() if os.environ.get("FAULTS_CLOCK") else SystemClock()
+    sys.exit(main(local=local, timeouts=timeouts))

@@ -10,10 +10,10 @@ from typing import Final
 
 from . import __version__, logs
 from .app import App
-from .clock import ServerClock, SystemClock
+from .clock import Clock, ServerClock, SystemClock
 from .connection import connect
 from .errors import SettingsError
-from .http_transport import HttpTransport
+from .http_transport import TIMEOUTS, HttpTransport, Timeouts
 from .settings import Settings, read_settings
 
 __all__ = ["main"]
@@ -25,11 +25,13 @@ _DEPTH: Final = 30_000
 """JSON of others may be nested deeper than Python's default of 1,000; the API server takes 10,000 levels."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, local: Clock | None = None, timeouts: Timeouts = TIMEOUTS) -> int:
     """Run the sidecar until SIGTERM or SIGINT.
 
     Args:
         arguments: Command line without the program's name; ``sys.argv`` if absent.
+        local: The clocks of this machine, if others than the system's.
+        timeouts: How long to wait for the API server.
 
     Returns:
         The exit code: 0 stopped by a signal, 1 a part died, 2 wrong settings.
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(sys.argv[1:] if arguments is None else arguments, os.environ)
         logs.configure(settings.log_format, settings.log_level)
-        app = _app(settings)
+        app = _app(settings, local or SystemClock(), timeouts)
     except (SettingsError, OSError) as error:
         sys.stderr.write(f"platform-status-sidecar: {error}\n")
         return 2
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if asked else 1
 
 
-def _app(settings: Settings) -> App:
+def _app(settings: Settings, local: Clock, timeouts: Timeouts) -> App:
     sys.setrecursionlimit(_DEPTH)
     connection = connect(
         settings.kubeconfig,
@@ -57,8 +59,9 @@ def _app(settings: Settings) -> App:
         service_account=settings.service_account,
         connections=_CONNECTIONS,
     )
-    clock = ServerClock(SystemClock())
-    transport = HttpTransport(connection, user_agent=f"platform-status-sidecar/{__version__}", on_date=clock.hear)
+    clock = ServerClock(local)
+    user_agent = f"platform-status-sidecar/{__version__}"
+    transport = HttpTransport(connection, user_agent=user_agent, timeouts=timeouts, on_date=clock.hear)
     identity = socket.gethostname()
     if settings.leader_elect:
         # Two replicas may share a host's name; the Lease must tell them apart.

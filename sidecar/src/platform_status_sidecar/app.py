@@ -4,33 +4,27 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
-from http import HTTPStatus
+from collections.abc import Iterable
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
-from platform_status_contract.observing.facts import is_dry_run
-from platform_status_contract.observing.records import Key, RequestRecord
-from platform_status_contract.observing.sources import Source
+from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
-from platform_status_contract.rules.contracts import read_contract
 
 from . import __version__
 from .clock import Clock, Jumps
-from .events.announcer import Announcer
-from .events.budget import Budget
+from .decide import Conclude
 from .events.sender import EventSender
-from .health import Answer, is_informed, liveness, readiness
-from .kinds import api_version, watched_kinds
-from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
+from .health import is_informed, liveness
+from .kinds import api_version, request_path, watched_kinds
+from .observer import TurnObserver
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
-from .reconcile import BackedOff, Conclude, Reconciler, Reporter
-from .serve import Page, StatusServer, text_page
+from .reconcile import Reconciler
+from .serve import StatusServer, pages
 from .settings import Settings
-from .store.interest import NOTHING, Interest, interest_of
-from .store.store import Store
+from .store import Store
 from .transport import Transport
 from .watch.backfill import Backfill
 from .watch.election import Election
@@ -44,19 +38,17 @@ from .write.writer import Writer
 
 __all__ = ["App"]
 
-_STOP_SECONDS: Final = 5.0
+_STOP_TIMEOUT: Final = 5.0
 """For the Lease to be given back, and again for all other threads together: one that waits for an answer that never
 comes is left behind, and ends with the process."""
-_DRAIN_SECONDS: Final = 10.0
+_DRAIN_TIMEOUT: Final = 10.0
 """Writes that are due when we are told to stop are finished, if that takes no longer; a pod has 30 s to end."""
-_EVENT_SECONDS: Final = 2.0
+_EVENT_TIMEOUT: Final = 2.0
 """Events that are queued when we are told to stop are sent, if that takes no longer."""
 _WRITERS: Final = 6
 _ASKERS: Final = 3
 """Threads that write, and that ask for Secrets: an answer takes the API server far longer than it takes us."""
-_LOOK_SECONDS: Final = 1.0
-_NAMED: Final = 10
-"""So many requests are named when changes are left; more would make the line no clearer."""
+_LOOK_INTERVAL: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -81,163 +73,80 @@ class App:
             clock: The clocks.
             identity: Name of this host, for the Lease.
             rules: The rules.
-            limits: For how long a write is held out of Kratix's way.
+            limits: For how long a write is held; the interval is the settings'.
 
         Raises:
             OSError: If the port cannot be bound.
         """
         self._transport = transport
-        self._clock = clock
         self._jumps = Jumps(clock)
         self._stop = threading.Event()
         self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._written = threading.Event()
+        self._threads: list[threading.Thread] = []
         self.outcomes = Outcomes()
         self.queue: CoalescingQueue[Key] = CoalescingQueue(clock)
         self._secrets: CoalescingQueue[Key] = CoalescingQueue(clock)
         self._namespaces: CoalescingQueue[tuple[str]] = CoalescingQueue(clock)
-        self.store = Store(
+        counts, stop = self.outcomes.counts, self._stop
+        self.store = store = Store(
             promise=settings.promise,
             clock=clock,
-            interest=_interest(settings.promise),
             wake=self._wake,
             poll=self._secrets.add,
             cover=lambda namespace: self._namespaces.add((namespace,)),
-            wake_bulk=self._wake_bulk,
             mine=settings.shard.owns,
         )
-        self._process = ProcessMetrics()
+        self._lease = (Election if settings.leader_elect else LeaseRenewal)(
+            settings.lease,
+            identity=identity,
+            transport=transport,
+            clock=clock,
+            stop=self._written,
+            healthy=lambda: liveness(self._threads).ok and is_informed(store),
+            owner=LeaseOwner(transport, settings.lease.partition("/")[0]).metadata,
+            on_change=self._on_leading,
+        )
         self._events = EventSender(
-            transport, counts=self.outcomes.counts, identity=identity, clock=clock, stop=self._stop
+            transport, api_version(settings.resource), counts=counts, identity=identity, clock=clock, stop=stop
         )
-        self._announcer = Announcer(
-            api_version(settings.resource),
-            clock=clock,
-            counts=self.outcomes.counts,
-            send=self._events.offer,
-            budget=Budget(),
-        )
-        kinds = watched_kinds(settings.resource, settings.promise)
-        requests = next(kind for kind in kinds if kind.source is Source.REQUESTS)
+        self.observer = TurnObserver(self.outcomes, self._events, clock)
         self.reconciler = Reconciler(
-            queue=self.queue,
-            store=self.store,
-            writer=Writer(transport, requests.path),
-            outcomes=self.outcomes,
+            store=store,
+            writer=Writer(transport, request_path(settings.resource)),
             clock=clock,
-            reporter=Reporter(settings.lease, __version__),
-            write_interval=settings.write_interval,
+            lease=settings.lease,
+            limits=replace(limits, interval=settings.write_interval),
             rules=rules,
-            limits=limits,
             leads=lambda: self.leads,
-            on_backed_off=self._on_backed_off,
-            announcer=self._announcer,
         )
-        asking = Turns(
-            self._secrets, SecretPolls(self._secrets, transport=transport, store=self.store, clock=clock).ask
-        )
-        reconciling = Turns(self.queue, self.reconciler.turn)
+        reconciling = Turns(self.queue, self.observer.observed(self.reconciler.turn))
+        asking = Turns(self._secrets, SecretPolls(transport=transport, store=store, clock=clock).ask)
         self._writers = [
-            Worker(f"reconcile-{number}", reconciling, clock=clock, stop=self._stop) for number in range(_WRITERS)
+            Worker(f"reconcile-{number}", reconciling, clock=clock, stop=stop) for number in range(_WRITERS)
         ]
-        self._lease = self._lease_thread(settings, identity, clock)
         self._server = StatusServer(
             settings.listen_host,
             settings.listen_port,
-            {
-                "/healthz": lambda: text_page(liveness(self._threads)),
-                "/readyz": lambda: text_page(self._readiness()),
-                "/metrics": lambda: self._metrics(settings.lease),
-            },
+            pages(self._threads, store, self._lease, self.outcomes, clock),
         )
-        self._threads: list[threading.Thread] = [
+        self._threads += (
             *(
-                Reflector(
-                    kind,
-                    transport=transport,
-                    store=self.store,
-                    clock=clock,
-                    stop=self._stop,
-                    restarts=self.outcomes.counts.restarts,
-                )
-                for kind in kinds
+                Reflector(kind, transport=transport, store=store, clock=clock, stop=stop, restarts=counts.restarts)
+                for kind in watched_kinds(settings.resource, settings.promise)
             ),
-            Backfill(self._namespaces, transport=transport, store=self.store, clock=clock, stop=self._stop),
-            *(Worker(f"secrets-{number}", asking, clock=clock, stop=self._stop) for number in range(_ASKERS)),
+            Backfill(self._namespaces, transport=transport, store=store, clock=clock, stop=stop),
+            *(Worker(f"secrets-{number}", asking, clock=clock, stop=stop) for number in range(_ASKERS)),
             self._lease,
             *self._writers,
             self._events,
             self._server,
-        ]
-
-    def _lease_thread(self, settings: Settings, identity: str, clock: Clock) -> LeaseRenewal | Election:
-        def healthy() -> bool:
-            return liveness(self._threads).ok and is_informed(self.store)
-
-        owner = LeaseOwner(self._transport, settings.lease.partition("/")[0]).metadata
-        if not settings.leader_elect:
-            return LeaseRenewal(
-                settings.lease,
-                identity=identity,
-                transport=self._transport,
-                clock=clock,
-                stop=self._written,
-                healthy=healthy,
-                owner=owner,
-            )
-        return Election(
-            settings.lease,
-            identity=identity,
-            transport=self._transport,
-            clock=clock,
-            stop=self._written,
-            healthy=healthy,
-            on_change=self._on_leading,
-            owner=owner,
         )
-
-    def _wake_bulk(self, key: Key) -> None:
-        # Every first reading wakes it again: while one is missing, ten thousand pods are no reason for a turn each.
-        if not self.store.awaits(key):
-            self.queue.add(key, bulk=True)
-
-    def _on_leading(self, leads: bool) -> None:  # noqa: FBT001 - the one thing that it says
-        if leads:
-            self.store.wake_all()
-        else:
-            self.reconciler.forget()
-
-    def _wake(self, key: Key) -> None:
-        self.outcomes.woken(key, self._clock.monotonic())
-        self.queue.add(key)
-
-    def _on_backed_off(self, backed_off: BackedOff) -> None:
-        others = f"; other writers of its status: {', '.join(backed_off.others)}" if backed_off.others else ""
-        self._announcer.storm(
-            backed_off.request, f"The status was written so often that it is now written once a minute{others}"
-        )
-
-    def _metrics(self, lease: str) -> Page:
-        scrape = collect(
-            self.outcomes,
-            self.store,
-            version=__version__,
-            lease=lease,
-            lease_age=self._lease.age,
-            now=self._clock.now(),
-        )
-        return Page(HTTPStatus.OK, CONTENT_TYPE, exposition(scrape, self._process.text()))
-
-    def _readiness(self) -> Answer:
-        answer = readiness(self.store)
-        if isinstance(self._lease, LeaseRenewal):
-            return answer
-        return Answer(answer.ok, (*answer.lines, f"lease: {'leads' if self.leads else 'stands by'}"))
 
     @property
     def leads(self) -> bool:
         """Whether this replica writes; always, without an election."""
-        return isinstance(self._lease, LeaseRenewal) or self._lease.leads
+        return self._lease.leads
 
     @property
     def port(self) -> int:
@@ -258,22 +167,20 @@ class App:
         """
         while True:
             try:
-                self._asked.get(timeout=_LOOK_SECONDS)
+                self._asked.get(timeout=_LOOK_INTERVAL)
             except queue.Empty:
                 dead = [thread.name for thread in self._threads if not thread.is_alive()]
                 if dead:
                     _log.error("A thread died", extra={"threads": dead})
                     return False
-                self.look_at_clock()
+                if by := self._jumps.look():
+                    # what a wrong clock concluded must not wait for an event
+                    _log.warning(
+                        "The wall clock was set, looking at every request again", extra={"seconds": round(by, 1)}
+                    )
+                    self.store.wake_all()
             else:
                 return True
-
-    def look_at_clock(self) -> None:
-        """Wake every request if the wall clock was set: what a wrong clock concluded must not wait for an event."""
-        by = self._jumps.look()
-        if by:
-            _log.warning("The wall clock was set, looking at every request again", extra={"seconds": round(by, 1)})
-            self.store.wake_all()
 
     def stop(self) -> None:
         """Let `wait` return; returns at once, and may be called from a signal handler.
@@ -286,49 +193,35 @@ class App:
         """Stop: finish the writes that are due, give the Lease back, wait for the threads."""
         self._stop.set()
         self.queue.drain()
-        end = time.monotonic() + _DRAIN_SECONDS
-        for writer in self._writers:
-            if writer.is_alive():
-                writer.join(max(end - time.monotonic(), 0.0))
+        _join(self._writers, _DRAIN_TIMEOUT)
         self.queue.close()
-        self._say_what_is_left()
+        self.observer.tell_what_is_left()
         self._written.set()
-        if self._lease.is_alive():
-            self._lease.join(_STOP_SECONDS)
+        _join([self._lease], _STOP_TIMEOUT)
         self._events.close()
-        if self._events.is_alive():
-            self._events.join(_EVENT_SECONDS)
+        _join([self._events], _EVENT_TIMEOUT)
         self._secrets.close()
         self._namespaces.close()
         self._transport.close()
         self._server.close()
-        end = time.monotonic() + _STOP_SECONDS
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(max(end - time.monotonic(), 0.0))
+        _join(self._threads, _STOP_TIMEOUT)
         _log.info("Stopped")
 
-    def _say_what_is_left(self) -> None:
-        left = self.outcomes.waiting()
-        if left:
-            _log.warning(
-                "Changes are left untold; whoever writes next looks at every request",
-                extra={"left": len(left), "requests": ["/".join(key) for key in left[:_NAMED]]},
-            )
+    def _wake(self, key: Key, *, bulk: bool) -> None:
+        if not bulk:
+            self.observer.woken(key)
+        self.queue.add(key, bulk=bulk)
+
+    def _on_leading(self, leads: bool) -> None:  # noqa: FBT001 - the one thing that it says
+        if leads:
+            self.store.wake_all()
+        else:
+            for turn in self.reconciler.forget():
+                self.observer.tell(turn)
 
 
-def _interest(promise: str) -> Callable[[RequestRecord], Interest]:
-    """Return what looks into a request's contract; a dry run is never touched, so it makes us look at nothing."""
-
-    def look(record: RequestRecord) -> Interest:
-        if is_dry_run(record):
-            return NOTHING
-        try:
-            status = msgspec.json.decode(record.status)
-        except (msgspec.DecodeError, RecursionError):
-            # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
-            return NOTHING
-        contract = read_contract(status)
-        return interest_of(contract, request=record.key, promise=promise)
-
-    return look
+def _join(threads: Iterable[threading.Thread], timeout: float) -> None:
+    end = time.monotonic() + timeout
+    for thread in threads:
+        if thread.is_alive():
+            thread.join(max(end - time.monotonic(), 0.0))

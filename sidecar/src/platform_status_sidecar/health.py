@@ -9,8 +9,8 @@ from msgspec import Struct
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
 
-from .pulse import LiveThread
-from .store.store import Store
+from .store import Store
+from .workers import LiveThread
 
 __all__ = ["Answer", "is_informed", "liveness", "readiness"]
 
@@ -49,11 +49,15 @@ def is_informed(store: Store) -> bool:
     return all(state.synced or state.failure for state in states)
 
 
-def readiness(store: Store) -> Answer:
+def readiness(store: Store, role: str = "") -> Answer:
     """Ready: what the contracts need was listed and is being watched.
 
     A kind that we may not read, or that is not there, is no reason to be unready: that is how the cluster is, and the
     statuses say so. A watch that is broken is one, and so is anything about the requests themselves.
+
+    Args:
+        store: What is known.
+        role: What this replica is for, among several; it is as ready to stand by as to lead.
     """
     ok = True
     lines = []
@@ -71,4 +75,6 @@ def readiness(store: Store) -> Answer:
         else:
             lines.append(f"{source.value}: first list is not finished")
             ok = False
+    if role:
+        lines.append(f"lease: {role}")
     return Answer(ok, tuple(lines))

@@ -8,23 +8,37 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import urllib3
+from msgspec import Struct
 
 from .connection import Connection
 from .errors import TransportError, UnansweredError
 from .kept import KeptConnections, NotUnderstoodError
 from .transport import error_of
 
-__all__ = ["HttpTransport"]
+__all__ = ["TIMEOUTS", "HttpTransport", "Timeouts"]
 
 _JSON: Final = "application/json"
 _METADATA: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE_PATCH: Final = "application/merge-patch+json"
-_CONNECT_SECONDS: Final = 5.0
-_ANSWER_SECONDS: Final = 30.0
-_SILENCE_SECONDS: Final = 90.0
-"""A watch sends a bookmark about every minute; longer silence means a dead connection."""
 _MAX_ERROR_TEXT: Final = 300
+
+
+class Timeouts(Struct, frozen=True):
+    """How long the transport waits; all in seconds.
+
+    Attributes:
+        connect: For a connection.
+        answer: For each part of an answer.
+        silence: For the next word of a watch: it sends a bookmark about every minute.
+    """
+
+    connect: float = 5.0
+    answer: float = 30.0
+    silence: float = 90.0
+
+
+TIMEOUTS: Final = Timeouts()
 
 
 class HttpTransport:
@@ -35,7 +49,7 @@ class HttpTransport:
         connection: Connection,
         *,
         user_agent: str,
-        silence: float = _SILENCE_SECONDS,
+        timeouts: Timeouts = TIMEOUTS,
         on_date: Callable[[str], None] = lambda _date: None,
     ) -> None:
         """Talk over a connection.
@@ -43,10 +57,10 @@ class HttpTransport:
         Args:
             connection: Where, and with which credentials.
             user_agent: Names us; the API server takes our field manager from its first word.
-            silence: Seconds after which a watch that says nothing counts as broken.
+            timeouts: After how long what is silent counts as broken.
             on_date: Hears the Date header of each answer: the API server's clock.
         """
-        self._silence = silence
+        self._timeouts = timeouts
         self._on_date = on_date
         self._connection = connection
         self._user_agent = user_agent
@@ -97,9 +111,8 @@ class HttpTransport:
             query |= {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
         if selector:
             query["labelSelector"] = selector
-        response = self._send(
-            "GET", path, query=query, accept=_METADATA if metadata_only else _JSON, silence=self._silence
-        )
+        accept = _METADATA if metadata_only else _JSON
+        response = self._send("GET", path, query=query, accept=accept, silence=self._timeouts.silence)
         with self._lock:
             self._open.add(response)
             closed = self._closed
@@ -147,7 +160,8 @@ class HttpTransport:
         self._connection.refresh()
         try:
             headers = self._headers(_METADATA)
-            answer = self._kept.get(path, headers, seconds=_ANSWER_SECONDS, connect_seconds=_CONNECT_SECONDS)
+            seconds, connect_seconds = self._timeouts.answer, self._timeouts.connect
+            answer = self._kept.get(path, headers, seconds=seconds, connect_seconds=connect_seconds)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise UnansweredError(f"GET {path}: no answer: {_cause(error)}") from error
         if date := answer.headers.get("date"):
@@ -197,7 +211,7 @@ class HttpTransport:
         accept: str = _JSON,
         body: bytes | None = None,
         content_type: str = "",
-        silence: float = _ANSWER_SECONDS,
+        silence: float | None = None,
     ) -> Any:  # noqa: ANN401 - a urllib3 response, from an untyped pool
         if self._closed:
             raise UnansweredError(f"{method} {path}: the connection is closed, the sidecar is stopping")
@@ -214,7 +228,7 @@ class HttpTransport:
                 headers=headers,
                 preload_content=False,
                 redirect=False,
-                timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=silence),
+                timeout=urllib3.Timeout(connect=self._timeouts.connect, read=silence or self._timeouts.answer),
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise UnansweredError(f"{method} {path}: no answer: {_cause(error)}") from error

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from platform_status_contract.model.vocabulary import Phase
 from platform_status_contract.observing.records import Key, RequestRecord
 
 from .errors import RefusedError, ThrottledError, TransportError
@@ -25,7 +27,7 @@ _SLOWEST_REFUSED: Final = 60.0
 """What the server refuses by its nature, such as a 422, is tried again this seldom."""
 
 
-class Memory(Struct):
+class Memory(Struct, frozen=True):
     """Of one request.
 
     Attributes:
@@ -35,7 +37,7 @@ class Memory(Struct):
         outdated: The resourceVersion that the server called out of date in a conflict. Nothing is written from it
             again: a watch that lags, or may not read, would offer it for ever.
         warned: It was said that the server drops fields of our status.
-        told_deleting: Its last words are written.
+        told: The phase that we wrote last, and so announced; None if we have not written yet.
         rides_since: Since when a change of lastSyncTime alone waits for the next write; monotonic, None if none does.
         backed_off: It is written once a minute (design.md section 6, rule 9).
     """
@@ -45,7 +47,7 @@ class Memory(Struct):
     backoff: Backoff | None = None
     outdated: str | None = None
     warned: bool = False
-    told_deleting: bool = False
+    told: Phase | None = None
     rides_since: float | None = None
     backed_off: bool = False
 
@@ -69,6 +71,10 @@ class Memories:
             memory = self._memories[record.key] = Memory(record.uid)
         return memory
 
+    def keep(self, key: Key, memory: Memory) -> None:
+        """Remember."""
+        self._memories[key] = memory
+
     def is_outdated(self, record: RequestRecord) -> bool:
         """Say whether the server has called this very state out of date."""
         memory = self._memories.get(record.key)
@@ -86,19 +92,25 @@ class Memories:
         """Name every request of which Kratix was about to start a pipeline when it was looked at last."""
         return [key for key, memory in list(self._memories.items()) if memory.pacing.stage is Stage.STARTING]
 
-    def retry_after(self, key: Key, error: Exception | None) -> float | None:
+    def succeeded(self, key: Key) -> None:
+        """Note that a turn went well: the next failure waits as if it were the first."""
+        memory = self._memories.get(key)
+        if memory is not None and memory.backoff is not None:
+            self._memories[key] = replace(memory, backoff=None)
+
+    def retry_after(self, key: Key, error: Exception) -> float | None:
         """Return the seconds until a request whose turn failed has its next, None for one that is not remembered.
 
         Args:
             key: The request.
-            error: Why it failed; None for conflicts and for a request that is gone. Silence, conflicts and missing
-                permissions pass; a 422 or a defect is still there the next time, and waits longer and longer.
+            error: Why it failed. Silence, conflicts and missing permissions pass; a 422 or a defect is still there the
+                next time, and waits longer and longer.
         """
         memory = self._memories.get(key)
         if memory is None:
             return None
-        if memory.backoff is None:
-            memory.backoff = Backoff(first=_FIRST_RETRY, cap=_SLOWEST_REFUSED, random=self._chance)
-        passing = error is None or (isinstance(error, TransportError) and not isinstance(error, RefusedError))
+        backoff = memory.backoff or Backoff(first=_FIRST_RETRY, cap=_SLOWEST_REFUSED, random=self._chance)
+        self._memories[key] = replace(memory, backoff=backoff)
+        passing = isinstance(error, TransportError) and not isinstance(error, RefusedError)
         asked = error.retry_after if isinstance(error, ThrottledError) else None
-        return memory.backoff.delay(asked, at_most=_SLOWEST_RETRY if passing else _SLOWEST_REFUSED)
+        return backoff.delay(asked, at_most=_SLOWEST_RETRY if passing else _SLOWEST_REFUSED)

@@ -123,8 +123,7 @@ class Outcomes:
         self._storms: set[Key] = set()
         # Two maps: an event that comes while a turn is under way belongs to the next one.
         self._woken: dict[Key, float] = {}
-        self._looking: dict[Key, float] = {}
-        self._owed: set[Key] = set()
+        self._looking: dict[Key, float | None] = {}
 
     def woken(self, key: Key, now: float) -> None:
         """Note that an event concerning the request arrived at this monotonic time; the earliest counts."""
@@ -135,35 +134,29 @@ class Outcomes:
         """Note that a turn begins: what arrived until now will be seen by it."""
         with self._lock:
             arrived = self._woken.pop(key, None)
-            if arrived is not None:
-                self._looking.setdefault(key, arrived)
+            if self._looking.get(key) is None:
+                self._looking[key] = arrived
 
-    def owed(self, key: Key) -> None:
-        """Note that a turn found what the status does not say."""
-        with self._lock:
-            self._owed.add(key)
+    def end(self, key: Key, *, settled: bool | None) -> float | None:
+        """Note that a turn ended.
 
-    def settled(self, key: Key) -> None:
-        """Note that the status says already what a turn found."""
-        with self._lock:
-            self._looking.pop(key, None)
-            self._owed.discard(key)
-
-    def written(self, key: Key, now: float) -> float | None:
-        """Note that the status was written.
+        Args:
+            key: The request.
+            settled: Whether the status says what the turn found; None if it could not find anything out yet.
 
         Returns:
-            Seconds since the event that led to it arrived; None if it was a timer and no event.
+            When the event arrived that led to it; None if it was a timer and no event.
         """
         with self._lock:
-            arrived = self._looking.pop(key, None)
-            self._owed.discard(key)
-        return None if arrived is None else max(now - arrived, 0.0)
+            arrived = self._looking.get(key)
+            if settled or (settled is None and arrived is None):
+                self._looking.pop(key, None)
+        return arrived
 
     def waiting(self) -> list[Key]:
         """Return the requests of which something arrived, or was found, that no status says yet, sorted."""
         with self._lock:
-            return sorted({*self._woken, *self._looking, *self._owed})
+            return sorted({*self._woken, *self._looking})
 
     def conclude(self, key: Key, outcome: Outcome) -> None:
         """Note a conclusion."""
@@ -179,13 +172,10 @@ class Outcomes:
             tally.timings.add(seconds, BUCKETS)
             tally.errors += failed
 
-    def storm(self, key: Key, *, raging: bool) -> bool:
-        """Note whether the request is backed off because it was written too often; return whether that is news."""
+    def storm(self, key: Key, *, raging: bool) -> None:
+        """Note whether the request is backed off because it was written too often."""
         with self._lock:
-            if raging == (key in self._storms):
-                return False
             (self._storms.add if raging else self._storms.discard)(key)
-            return True
 
     def forget(self, key: Key) -> None:
         """Drop everything about a request."""
@@ -193,7 +183,6 @@ class Outcomes:
             for known in (self._outcomes, self._tallies, self._woken, self._looking):
                 known.pop(key, None)
             self._storms.discard(key)
-            self._owed.discard(key)
 
     def outcomes(self) -> list[tuple[Key, Outcome]]:
         """Return the conclusions, sorted."""

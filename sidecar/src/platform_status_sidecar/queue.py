@@ -14,13 +14,25 @@ from msgspec import Struct
 
 from .clock import Clock
 
-__all__ = ["CoalescingQueue"]
+__all__ = ["CoalescingQueue", "Look"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
 _URGENT_IN_A_ROW: Final = 16
 """After so many changed keys one of the bulk has its turn."""
 _SLACK: Final = 64
+
+
+class Look(Struct, frozen=True, gc=False):
+    """When a key is to be taken again.
+
+    Attributes:
+        at: Monotonic seconds.
+        bulk: It may wait for keys that are not.
+    """
+
+    at: float
+    bulk: bool = False
 
 
 class _Entry(Struct, gc=False):
@@ -58,9 +70,13 @@ class CoalescingQueue(Generic[K]):
             delay: In so many seconds, or earlier if it already was.
             bulk: It may wait for keys that are not.
         """
+        self.plan(key, Look(self._clock.monotonic() + delay, bulk))
+
+    def plan(self, key: K, look: Look) -> None:
+        """Make the key due at a moment, or earlier if it already was."""
         with self._changed:
             now = self._clock.monotonic()
-            due = now + max(delay, 0.0)
+            due, bulk = max(look.at, now), look.bulk
             known = self._entries.get(key)
             if known is not None:
                 if known.due <= due and (known.bulk <= bulk or due > now):
@@ -76,11 +92,6 @@ class CoalescingQueue(Generic[K]):
                 heapq.heappush(self._later, (due, self._order, key))
                 self._compact()
             self._changed.notify()
-
-    def discard(self, key: K) -> None:
-        """Forget the key."""
-        with self._changed:
-            self._entries.pop(key, None)
 
     def take(self, timeout: float | None = None) -> K | None:
         """Wait for a due key and remove it.

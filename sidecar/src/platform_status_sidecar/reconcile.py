@@ -1,92 +1,76 @@
-"""One turn of a request: observe, conclude, write, and plan the next look. `workers` decides whose turn it is.
+"""One turn of a request: read, decide, write once. `workers` gives the turn, `observer` tells what became of it."""
 
-The decisions are elsewhere: `observe`, the rules, `write.plan`, `write.pace`. This module carries them out in order.
-"""
-
-import logging
 import random
 from collections.abc import Callable
-from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType
 from platform_status_contract.observing.facts import facts_of, is_dry_run
 from platform_status_contract.observing.observe import NotYet, observe
-from platform_status_contract.observing.records import Key, RequestRecord
+from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
-from platform_status_contract.rules.history import History, recall
-from platform_status_contract.rules.observation import Facts, Observation
-from platform_status_contract.rules.projection import Projection
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.observation import Observation
 
+from . import __version__
 from .clock import Clock
-from .counts import Suppression, WriteResult
+from .counts import WriteResult
+from .decide import Conclude, Decision, Seen, decide
 from .errors import ConflictError, NotFoundError, TransportError
-from .events.announcer import Announcer
-from .logs import BoundLogger, bind
-from .memories import Memories, Memory
-from .outcomes import Outcomes, outcome_of
-from .queue import CoalescingQueue
-from .store.store import Store
-from .write.pace import (
-    LIMITS,
-    Limits,
-    Stage,
-    is_too_often,
-    note_stage,
-    noted_write,
-    rested,
-    stage_of,
-    wait_before_write,
-)
-from .write.plan import (
-    SYNC_TIME_PATIENCE,
-    StatusPatch,
-    plan,
-    pruned,
-    says_deleting,
-    until_due,
-)
+from .memories import Memories
+from .queue import Look
+from .store import Store
+from .write.pace import LIMITS, Limits, noted_write
+from .write.plan import pruned
 from .write.writer import Writer
 
-__all__ = ["BackedOff", "Conclude", "Reconciler", "Reporter"]
+__all__ = ["Reconciler", "Turn"]
 
-_CONFLICTS: Final = 5
+_MAX_WRITES: Final = 5
 """So often a write is redone from a fresh read in one go; then it waits for its turn like everybody else."""
-_SHORTEST_WAKE: Final = 0.05
-_RESYNC: Final = 600.0
+_RESYNC_INTERVAL: Final = 600.0
 _RESYNC_SPREAD: Final = 0.2
 """Every request is looked at again about every ten minutes, whatever we believe; the requests spread out over it."""
 
 
-class Conclude(Protocol):
-    """The rules, as one function; `rules.conclude.conclude` is the one that counts, tests may bring another."""
-
-    def __call__(self, history: History, observation: Observation, facts: Facts, now: datetime, /) -> Projection:
-        """Decide what the status should say."""
-        ...
-
-
-class Reporter(Struct, frozen=True):
-    """Who we are, as the status says it: the Lease's ``namespace/name`` and our version."""
-
-    lease: str
-    version: str
-
-
-class BackedOff(Struct, frozen=True):
-    """A request that we wrote so often that from now on it is written once a minute (design.md section 6, rule 9).
+class Turn(Struct, frozen=True):
+    """What a turn came to.
 
     Attributes:
-        request: The request.
-        others: Field managers besides ours that own keys of ours, by managedFields; usually none.
+        key: The request.
+        decision: What was read and decided last.
+        waits_for: Kinds whose first list is awaited, so nothing could be decided.
+        writes: What became of each write that was sent, in order: each but the last was a conflict.
+        written_at: When the status was written; monotonic, None if it was not.
+        pruned: Keys of the status that the server dropped or changed.
+        others: Where the request begins to be written too often: the field managers besides ours that own keys of
+            ours, by managedFields, usually none. None where it does not.
+        error: What went wrong, and made the turn end.
+        is_gone: Nothing of it is ours to tell: there is no such request, it is a dry run, or another replica leads.
+        looks: When to look again.
+        seconds: How long it took.
     """
 
-    request: RequestRecord
-    others: tuple[str, ...]
+    key: Key
+    decision: Decision | None = None
+    waits_for: tuple[str, ...] = ()
+    writes: tuple[WriteResult, ...] = ()
+    written_at: float | None = None
+    pruned: tuple[str, ...] = ()
+    others: tuple[str, ...] | None = None
+    error: Exception | None = None
+    is_gone: bool = False
+    looks: tuple[Look, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether something went wrong that is no part of the ordinary life with others."""
+        return self.error is not None and not isinstance(self.error, NotFoundError | ConflictError)
 
 
 class Reconciler:
@@ -95,279 +79,161 @@ class Reconciler:
     def __init__(
         self,
         *,
-        queue: CoalescingQueue[Key],
         store: Store,
         writer: Writer,
-        outcomes: Outcomes,
         clock: Clock,
-        reporter: Reporter,
-        write_interval: float,
+        lease: str,
         limits: Limits = LIMITS,
         rules: Conclude = conclude,
         leads: Callable[[], bool] = lambda: True,
-        on_backed_off: Callable[[BackedOff], None] | None = None,
-        announcer: Announcer | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Prepare.
 
         Args:
-            queue: Where the next look is planned.
             store: What is known.
             writer: What writes.
-            outcomes: What hears of every conclusion.
             clock: The clocks.
-            reporter: Who we are.
-            write_interval: Seconds between two writes of one request.
-            limits: For how long a write is held out of Kratix's way.
+            lease: Who we are, as the status says it: the Lease's ``namespace/name``.
+            limits: For how long a write is held.
             rules: The rules.
             leads: Whether this replica may write; one that may not does nothing but keep its store.
-            on_backed_off: Called once when a request begins to be written too often.
-            announcer: Hears of every status that was written.
             chance: Uniform in [0, 1), for jitter.
         """
-        self._queue = queue
         self._store = store
         self._writer = writer
-        self._outcomes = outcomes
         self._clock = clock
-        self._reporter = reporter
-        self._write_interval = write_interval
+        self._lease = lease
         self._limits = limits
         self._rules = rules
         self._leads = leads
-        self._on_backed_off = on_backed_off
-        self._announcer = announcer
         self._chance = chance
         self._memories = Memories(chance)
-        self._log = logging.getLogger(__name__)
 
-    def turn(self, key: Key) -> None:
-        """Reconcile one request once, count it, and plan the next look; a defect in it does not end the worker."""
+    def turn(self, key: Key, on_decision: Callable[[Turn], None] = lambda _turn: None) -> Turn:
+        """Reconcile one request once; a defect in it is a result like any other, and does not end the worker.
+
+        Args:
+            key: The request.
+            on_decision: Hears of the turn before each write: a write may hang, and what was decided is true already.
+        """
+        began = self._clock.monotonic()
+        turn = Turn(key)
         if not self._leads():
             # Whoever begins to lead looks at every request.
-            self._outcomes.forget(key)
-            return
-        log = bind(self._log, request="/".join(key))
-        started = self._clock.monotonic()
-        self._outcomes.begin(key)
-        failed = True
-        try:
-            if not self._reconcile(key, log):
-                return
-            failed = False
-        except NotFoundError:
-            # Deleted since we looked; the watch will say so.
-            log.debug("The request is gone")
-            self._retry(key, None)
-            failed = False
-        except TransportError as error:
-            log.warning("Cannot write the status", extra={"cause": str(error), "status": error.status})
-            self._retry(key, error)
-        except Exception as error:  # the other requests go on, and the traceback names the defect
-            log.exception("Cannot reconcile: a defect of the sidecar")
-            self._retry(key, error)
-        self._outcomes.count(key, self._clock.monotonic() - started, failed=failed)
-
-    def forget(self) -> None:
-        """Forget every conclusion: another replica speaks for the requests from now on."""
-        for key in self._memories.remembered():
-            self._forget(key)
-
-    def _forget(self, key: Key) -> None:
-        self._memories.drop(key)
-        self._outcomes.forget(key)
-        if self._announcer:
-            self._announcer.forget(key)
-
-    def _reconcile(self, key: Key, log: BoundLogger) -> bool:
-        """Return whether there was anything to do for this key at all."""
-        record = self._store.request(key)
-        if record is not None and self._memories.is_outdated(record):
-            record = self._read_afresh(key)
-        for _ in range(_CONFLICTS):
-            if record is None or is_dry_run(record):
-                self._forget(key)
-                return False
-            memory = self._memories.of(record)
-            log = bind(self._log, request="/".join(key), uid=record.uid, generation=record.generation)
+            self._memories.drop(key)
+            return replace(turn, is_gone=True)
+        for _ in range(_MAX_WRITES):
             try:
-                self._step(record, memory, log)
-            except ConflictError:
-                log.debug("Somebody else wrote the request in between, redoing from a fresh read")
-                memory.outdated = record.resource_version
-                record = self._read_afresh(key)
-            else:
-                memory.backoff = None
-                return True
-        self._retry(key, None)
-        return True
+                turn = self._attempt(turn, on_decision)
+            except Exception as error:  # noqa: BLE001 - the observer tells of it; the other requests go on
+                turn = replace(turn, error=error)
+            if not isinstance(turn.error, ConflictError):
+                break
+        return self._ended(turn, began)
 
-    def _read_afresh(self, key: Key) -> RequestRecord:
-        # whatever it has become meanwhile, a dry run or another request of that name, counts
-        record = self._writer.read(key)
-        self._store.accept_fresh_read(record)
-        return record
+    def forget(self) -> list[Turn]:
+        """Forget every request: another replica speaks for them from now on.
 
-    def _step(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
-        if self._store.awaits(record.key):
+        Returns:
+            For each the result that it is not ours to tell of.
+        """
+        keys = self._memories.remembered()
+        for key in keys:
+            self._memories.drop(key)
+        return [Turn(key, is_gone=True) for key in keys]
+
+    def _attempt(self, turn: Turn, on_decision: Callable[[Turn], None]) -> Turn:
+        seen = self._read(turn.key, afresh=turn.error is not None)
+        turn = replace(turn, error=None)
+        if seen is None:
+            self._memories.drop(turn.key)
+            return replace(turn, is_gone=True)
+        if isinstance(seen, NotYet):
+            return replace(turn, waits_for=seen.waiting_for)
+        decision = decide(
+            seen,
+            self._rules,
+            self._limits,
+            now=self._clock.now(),
+            moment=self._clock.monotonic(),
+            resync=_RESYNC_INTERVAL * (1 + _RESYNC_SPREAD * (2 * self._chance() - 1)),
+        )
+        self._memories.keep(turn.key, decision.memory)
+        storm_begins = decision.memory.backed_off and not seen.memory.backed_off
+        others = self._writer.others(turn.key) if storm_begins else None
+        turn = replace(turn, decision=decision, others=others)
+        on_decision(turn)
+        return self._write(turn, decision)
+
+    def _read(self, key: Key, *, afresh: bool) -> Seen | NotYet | None:
+        """Read all that is needed; None if this is no request of ours.
+
+        Args:
+            key: The request.
+            afresh: Somebody else wrote it since it was read: ask the API server.
+
+        Raises:
+            TransportError: The API server was asked, and did not answer.
+        """
+        record = self._store.request(key)
+        if afresh or (record is not None and self._memories.is_outdated(record)):
+            # whatever it has become meanwhile, a dry run or another request of that name, counts
+            record = self._writer.read(key)
+            self._store.accept_fresh_read(record)
+        if record is None or is_dry_run(record):
+            return None
+        memory = self._memories.of(record)
+        if self._store.awaits(key):
             # Every first reading wakes it again; until then there is nothing to conclude.
-            return
+            return NotYet(())
         status = msgspec.json.decode(record.status)
-        facts = facts_of(record, status, lease=self._reporter.lease, version=self._reporter.version)
-        observation = self._observe(record, facts)
-        if isinstance(observation, NotYet):
-            log.debug("Waiting for first lists", extra={"waiting_for": list(observation.waiting_for)})
-            return
-        now = self._clock.now()
-        history = recall(status)
-        projection = self._rules(history, observation, facts, now)
-        self._outcomes.conclude(record.key, outcome_of(projection, facts))
-        if projection.wake is not None:
-            self._queue.add(record.key, max((projection.wake - now).total_seconds(), _SHORTEST_WAKE))
-        self._queue.add(record.key, _RESYNC * (1 + _RESYNC_SPREAD * (2 * self._chance() - 1)), bulk=True)
-        if record.deleting and (memory.told_deleting or says_deleting(status)):
-            self._outcomes.settled(record.key)
-            return
-        self._note_stage(record, status, facts, memory)
-        planned = self._planned(record, status, projection, memory, now)
-        if planned is None:
-            self._rest(record, memory)
-            return
-        self._outcomes.owed(record.key)
-        self._note_pace(record, memory, log)
-        wait, memory.pacing = wait_before_write(
-            memory.pacing,
-            now=self._clock.monotonic(),
-            changed_at=self._store.request_changed_at(record.key),
-            interval=self._write_interval,
-            takes_ready=_takes_ready(history, projection),
-            others_first=lambda: self._others_first(record.key),
-            limits=self._limits,
-        )
-        if wait.seconds > 0:
-            self._queue.add(record.key, wait.seconds)
-            self._suppressed(record, Suppression.HELD)
-            return
-        if self._write(record, planned, projection, memory, log):
-            if wait.ran_out:
-                self._outcomes.counts.holds_run_out.add(record.kind)
-            self._tell(record, history, projection)
-
-    def _note_stage(self, record: RequestRecord, status: object, facts: Facts, memory: Memory) -> None:
-        stage = stage_of(status, record.generation, facts.workflow, dict(record.labels), memory.pacing)
-        if record.deleting and stage is Stage.STARTING:
-            stage = Stage.BUSY
-        now = self._clock.monotonic()
-        memory.pacing = note_stage(memory.pacing, stage, facts.workflow, record.generation, now)
-
-    def _others_first(self, key: Key) -> bool:
-        """Say whether Kratix starts another request before this one: its worker takes them as they changed."""
-        mine = self._store.request_changed_at(key)
-        starting = self._memories.starting()
-        return any(self._store.request_changed_at(other) < mine for other in starting if other != key)
-
-    def _rest(self, record: RequestRecord, memory: Memory) -> None:
-        memory.pacing = rested(memory.pacing)
-        self._outcomes.settled(record.key)
-        self._suppressed(record, Suppression.UNCHANGED)
-        if memory.backed_off and not is_too_often(memory.pacing, self._clock.monotonic()):
-            memory.backed_off = False
-            self._outcomes.storm(record.key, raging=False)
-
-    def _tell(self, record: RequestRecord, history: History, projection: Projection) -> None:
-        if self._announcer:
-            self._announcer.written(record, history, projection)
-
-    def _planned(
-        self, record: RequestRecord, status: object, projection: Projection, memory: Memory, now: datetime
-    ) -> StatusPatch | None:
-        """Plan a write; a change of lastSyncTime alone rides on the next one, and is due 60 s later at the latest."""
-        planned = plan(status, projection, now)
-        patience = until_due(planned, now) if planned is not None else 0.0
-        if patience > 0:
-            # counted from the first such change: syncs that follow each other do not put it off for ever
-            moment = self._clock.monotonic()
-            memory.rides_since = moment if memory.rides_since is None else memory.rides_since
-            patience = min(patience, memory.rides_since + SYNC_TIME_PATIENCE - moment)
-        if patience > 0:
-            self._queue.add(record.key, patience)
-            planned = None
-        else:
-            memory.rides_since = None
-        return planned
-
-    def _note_pace(self, record: RequestRecord, memory: Memory, log: BoundLogger) -> None:
-        """Notice, once each time it begins, that a request is written too often, and who else writes our keys."""
-        too_often = is_too_often(memory.pacing, self._clock.monotonic())
-        if self._outcomes.storm(record.key, raging=too_often) and too_often:
-            self._outcomes.counts.storms.add(record.kind)
-        if not too_often or memory.backed_off:
-            memory.backed_off = too_often
-            return
-        others = self._writer.others(record.key)
-        memory.backed_off = True
-        log.warning(
-            "The request was written so often that from now on it is written once a minute",
-            extra={"other_managers": list(others)},
-        )
-        if self._on_backed_off:
-            self._on_backed_off(BackedOff(record, others))
-
-    def _observe(self, record: RequestRecord, facts: Facts) -> Observation | NotYet:
-        if record.deleting or not isinstance(facts.contract, Contract):
+        facts = facts_of(record, status, lease=self._lease, version=__version__)
+        observation: Observation | NotYet = Observation()
+        if not record.deleting and isinstance(facts.contract, Contract):
             # Rows 1 and 2 of the phase table look at no source.
-            return Observation()
-        with self._store.reading():
-            return observe(self._store, record.key, facts.contract)
+            with self._store.reading():
+                observation = observe(self._store, key, facts.contract)
+        if isinstance(observation, NotYet):
+            return observation
+        changed_at = self._store.request_changed_at(key)
 
-    def _write(
-        self, record: RequestRecord, planned: StatusPatch, projection: Projection, memory: Memory, log: BoundLogger
-    ) -> bool:
-        """Return whether it was written: a replica that leads no more does not."""
-        if not self._leads():
-            return False
+        def others_first() -> bool:
+            # Kratix has one worker, which takes the requests as they changed.
+            starting = self._memories.starting()
+            return any(self._store.request_changed_at(other) < changed_at for other in starting if other != key)
+
+        return Seen(record, status, facts, recall(status), observation, memory, changed_at, others_first)
+
+    def _write(self, turn: Turn, decision: Decision) -> Turn:
+        """Write what was decided, if anything, and remember it; a replica that leads no more does not."""
+        record = decision.seen.record
+        if decision.patch is None or not self._leads():
+            return turn
         try:
-            answer = self._writer.patch(record, planned)
+            answer = self._writer.patch(record, decision.patch)
         except TransportError as error:
-            self._outcomes.counts.writes.add(record.kind, WriteResult.of(error).value)
-            raise
-        self._note_write(record)
+            if isinstance(error, ConflictError):
+                self._memories.keep(turn.key, replace(decision.memory, outdated=record.resource_version))
+            return replace(turn, writes=(*turn.writes, WriteResult.of(error)), error=error)
+        written_at = self._clock.monotonic()
         self._store.accept_own_write(answer)
-        memory.pacing = noted_write(memory.pacing, self._clock.monotonic())
-        memory.told_deleting = record.deleting
-        log.info(
-            "Wrote the status",
-            extra={"phase": projection.phase.value, "row": projection.row, "keys": sorted(planned.changes)},
+        dropped = tuple(pruned(decision.patch, msgspec.json.decode(answer.status)))
+        memory = replace(
+            decision.memory,
+            pacing=noted_write(decision.memory.pacing, written_at),
+            told=decision.projection.phase,
+            warned=decision.memory.warned or bool(dropped),
         )
-        dropped = pruned(planned, msgspec.json.decode(answer.status))
-        if dropped:
-            self._outcomes.counts.pruned.add(record.kind)
-            if not memory.warned:
-                memory.warned = True
-                log.warning(
-                    "The server dropped or changed fields of our status; compare the CRD's status schema with the "
-                    "contract",
-                    extra={"keys": dropped},
-                )
-        return True
+        self._memories.keep(turn.key, memory)
+        return replace(turn, writes=(*turn.writes, WriteResult.WRITTEN), written_at=written_at, pruned=dropped)
 
-    def _note_write(self, record: RequestRecord) -> None:
-        self._outcomes.counts.writes.add(record.kind, WriteResult.WRITTEN.value)
-        waited = self._outcomes.written(record.key, self._clock.monotonic())
-        if waited is not None:
-            self._outcomes.counts.truth.add(record.kind, waited)
-
-    def _suppressed(self, record: RequestRecord, why: Suppression) -> None:
-        self._outcomes.counts.suppressed.add(record.kind, why.value)
-
-    def _retry(self, key: Key, error: Exception | None) -> None:
-        delay = self._memories.retry_after(key, error)
-        if delay is not None:
-            self._queue.add(key, delay)
-
-
-def _takes_ready(history: History, projection: Projection) -> bool:
-    before = history.conditions.get(ConditionType.READY)
-    was_ready = before is not None and before.status is ConditionStatus.TRUE
-    return was_ready and projection.ready.status is not ConditionStatus.TRUE
+    def _ended(self, turn: Turn, began: float) -> Turn:
+        """Plan the next look: what was decided, and a retry of what went wrong."""
+        ended = self._clock.monotonic()
+        looks = turn.decision.looks if turn.decision and not turn.is_gone else ()
+        if turn.error is None:
+            self._memories.succeeded(turn.key)
+        elif (delay := self._memories.retry_after(turn.key, turn.error)) is not None:
+            looks += (Look(ended + delay),)
+        return replace(turn, looks=looks, seconds=ended - began)

@@ -2,16 +2,22 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET6
 
 from msgspec import Struct
 
-from .health import Answer
+from . import __version__
+from .clock import Clock
+from .health import Answer, liveness, readiness
+from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
+from .outcomes import Outcomes
+from .store import Store
+from .watch.lease import LeaseKeeper
 
-__all__ = ["Page", "StatusServer", "text_page"]
+__all__ = ["Page", "StatusServer", "pages", "text_page"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +41,31 @@ def text_page(answer: Answer) -> Page:
     status = HTTPStatus.OK if answer.ok else HTTPStatus.SERVICE_UNAVAILABLE
     lines = ("ok" if answer.ok else "not ok", *answer.lines)
     return Page(status, "text/plain; charset=utf-8", ("\n".join(lines) + "\n").encode())
+
+
+def pages(
+    threads: Sequence[threading.Thread], store: Store, lease: LeaseKeeper, outcomes: Outcomes, clock: Clock
+) -> dict[str, Callable[[], Page]]:
+    """Say what makes the answer of each path.
+
+    Args:
+        threads: Those that must live.
+        store: What is known.
+        lease: What looks after our Lease.
+        outcomes: What was concluded and counted.
+        clock: The clocks.
+    """
+    process = ProcessMetrics()
+
+    def metrics() -> Page:
+        scrape = collect(outcomes, store, version=__version__, lease=lease.lease, lease_age=lease.age, now=clock.now())
+        return Page(HTTPStatus.OK, CONTENT_TYPE, exposition(scrape, process.text()))
+
+    return {
+        "/healthz": lambda: text_page(liveness(threads)),
+        "/readyz": lambda: text_page(readiness(store, lease.role)),
+        "/metrics": metrics,
+    }
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,25 +1,54 @@
-"""Several threads on one queue, and yet never two of them on one key."""
+"""Threads: one that hangs is told from one that waits, and several on one queue are never two on one key."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 from .clock import Clock
-from .pulse import LiveThread
-from .queue import CoalescingQueue
+from .queue import CoalescingQueue, Look
 
-__all__ = ["Turns", "Worker"]
+__all__ = ["LiveThread", "Turns", "Worker"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
+_ALLOWANCE: Final = 60.0
+"""More than the longest single exchange with the API server may take, see `transport`."""
 _PATIENCE: Final = 30.0
 """Seconds after which an idle worker shows that it lives."""
+
+
+class LiveThread(threading.Thread):
+    """A daemon thread with a pulse; /healthz fails when it is overdue."""
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        super().__init__(name=name, daemon=True)
+        self._pulse_clock = clock
+        self._overdue_at = float("inf")
+
+    def beat(self, allowance: float = 0.0) -> None:
+        """Say that all is well.
+
+        Args:
+            allowance: Seconds for which it is going to wait on purpose, beside the time that any step may take.
+        """
+        self._overdue_at = self._pulse_clock.monotonic() + allowance + _ALLOWANCE
+
+    @property
+    def is_hung(self) -> bool:
+        """Whether it has not been heard of for longer than it said."""
+        return self._pulse_clock.monotonic() > self._overdue_at
 
 
 class Turns(Generic[K]):
     """Gives each key its turn; one that comes while its turn runs has another right after it."""
 
-    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], object]) -> None:
+    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], Iterable[Look]]) -> None:
+        """Prepare.
+
+        Args:
+            queue: Where keys come from, and where their next looks are planned.
+            turn: Carries out the turn of one key, and says when to look again.
+        """
         self._queue = queue
         self._turn = turn
         self._lock = threading.Lock()
@@ -44,7 +73,8 @@ class Turns(Generic[K]):
                 return True
             self._running.add(key)
         try:
-            self._turn(key)
+            for look in self._turn(key):
+                self._queue.plan(key, look)
         finally:
             with self._lock:
                 self._running.discard(key)

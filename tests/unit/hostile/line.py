@@ -5,10 +5,9 @@ after the other, against a server in memory.
 """
 
 import json
-import logging
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,9 +21,9 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.app import App
-from platform_status_sidecar.errors import NotFoundError, RefusedError
+from platform_status_sidecar.errors import NotFoundError, RefusedError, TransportError
 from platform_status_sidecar.kinds import watched_kinds
-from platform_status_sidecar.queue import CoalescingQueue
+from platform_status_sidecar.reconcile import Turn
 from platform_status_sidecar.settings import Settings
 from platform_status_sidecar.watch.reflector import Reflector
 from platform_status_sidecar.watch.secrets import SecretPolls
@@ -149,18 +148,6 @@ class Said:
         return any(found.phase is Phase.READY for found in self.projections)
 
 
-class _Defects(logging.Handler):
-    """Keeps what the worker caught, to raise it again: it goes on after a defect, a test must not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[BaseException] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.exc_info[1]:
-            self.found.append(record.exc_info[1])
-
-
 def say(world: Mapping[Source, Sequence[bytes]], *, secret: bool = True, streams: bool = True) -> Said:
     """Carry a world through the whole line, until nothing more is to be done.
 
@@ -189,7 +176,7 @@ def say(world: Mapping[Source, Sequence[bytes]], *, secret: bool = True, streams
             stop.clear()
             if app.store.needed[kind.source].is_set():
                 Reflector(kind, transport=_Impatient(server), store=app.store, clock=clock, stop=stop).run()
-        SecretPolls(CoalescingQueue(clock), transport=server, store=app.store, clock=clock).ask(SECRET)
+        SecretPolls(transport=server, store=app.store, clock=clock).ask(SECRET)
         _work(app, clock)
         blind = [source for source in Source if app.store.state(source).failure]
     finally:
@@ -224,28 +211,24 @@ class _Impatient(_Server):
 
 def _work(app: App, clock: _Clock) -> None:
     """Do what a worker does, three times over: a sidecar that never rests writes at each."""
-    defects = _Defects()
-    logger = logging.getLogger("platform_status_sidecar.reconcile")
-    logger.addHandler(defects)
     woken: set[Key] = set()
 
-    def turn(key: Key) -> None:
+    def turn(key: Key, on_decision: Callable[[Turn], None]) -> Turn:
         woken.add(key)
-        app.reconciler.turn(key)
-        if defects.found:
-            raise defects.found[0]
+        done = app.reconciler.turn(key, on_decision)
+        if done.error and not isinstance(done.error, TransportError):
+            # the worker would go on after a defect, a test must not
+            raise done.error
+        return done
 
-    turns = Turns(app.queue, turn)
-    try:
-        for _ in range(3):
-            # More than any hold of a write (design.md section 6, rule 5).
-            clock.seconds += 100
-            for key in woken:
-                app.queue.add(key)
-            while turns.next(0):
-                pass
-    finally:
-        logger.removeHandler(defects)
+    turns = Turns(app.queue, app.observer.observed(turn))
+    for _ in range(3):
+        # More than any hold of a write (design.md section 6, rule 5).
+        clock.seconds += 100
+        for key in woken:
+            app.queue.add(key)
+        while turns.next(0):
+            pass
 
 
 _END = b'{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}'

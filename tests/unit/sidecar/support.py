@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,11 @@ from typing import Any
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.decode.registry import DECODERS
-from platform_status_contract.observing.records import Key, RequestRecord
+from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_sidecar.errors import TransportError
-from platform_status_sidecar.store.interest import Interest, interest_of
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
 PROMISE = "vcluster-orchestrator-v2"
@@ -147,12 +146,6 @@ def contract(**changes: object) -> Contract:
     return found
 
 
-def look(record: RequestRecord) -> Interest:
-    """What the app makes of a request's contract."""
-    contract = read_contract(json.loads(record.status))
-    return interest_of(contract, request=record.key, promise=PROMISE)
-
-
 @dataclass
 class Watched:
     """A store, and what it told its listeners."""
@@ -182,13 +175,22 @@ class Watched:
             self.store.note_synced(source, self.clock.now())
 
 
-def watched() -> Watched:
+def watched(wake: Callable[[Key], None] = lambda _key: None) -> Watched:
+    """A store that has not been told anything yet.
+
+    Args:
+        wake: Called, beside what is noted, with whoever is woken.
+    """
     clock, woken, polled, covered = TurnedClock(), list[Key](), list[Key](), list[str]()
+
+    def note(key: Key, *, bulk: bool) -> None:  # noqa: ARG001 - the tests of shards tell them apart
+        woken.append(key)
+        wake(key)
+
     store = Store(
         promise=PROMISE,
         clock=clock,
-        interest=look,
-        wake=woken.append,
+        wake=note,
         poll=polled.append,
         cover=covered.append,
     )

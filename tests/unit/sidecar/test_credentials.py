@@ -20,8 +20,8 @@ from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.connection import Connection, connect
 from platform_status_sidecar.errors import SettingsError, UnansweredError
 from platform_status_sidecar.health import is_informed, liveness, readiness
-from platform_status_sidecar.http_transport import HttpTransport
-from platform_status_sidecar.pulse import LiveThread
+from platform_status_sidecar.http_transport import HttpTransport, Timeouts
+from platform_status_sidecar.workers import LiveThread
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import TurnedClock, watched
 
@@ -214,7 +214,7 @@ def test_credentials_that_the_server_does_not_accept_are_loaded_anew() -> None:
 
 def test_a_watch_that_falls_silent_is_ended() -> None:
     with served() as (loads, _):
-        transport = HttpTransport(Connection(loads), user_agent="test", silence=0.3)
+        transport = HttpTransport(Connection(loads), user_agent="test", timeouts=Timeouts(silence=0.3))
         began = time.monotonic()
         with transport.watch("/api", resource_version="1", seconds=300) as lines:
             assert next(lines) == b'{"type":"BOOKMARK"}'

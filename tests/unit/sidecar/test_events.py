@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
@@ -19,24 +18,22 @@ from platform_status_sidecar.errors import (
     TransportError,
     UnansweredError,
 )
-from platform_status_sidecar.events.announcement import Announcement, Regarding, of_phase, of_storm
-from platform_status_sidecar.events.announcer import Announcer
+from platform_status_sidecar.events.announcement import Announcement, Regarding, is_transition, of_phase, of_storm
 from platform_status_sidecar.events.budget import Budget
 from platform_status_sidecar.events.sender import EventSender
 from tests.unit.sidecar.support import MEDIA, NOW, Call, ScriptedServer, TurnedClock
 
 API = "platform.integratn.tech/v1alpha1"
-REGARDING = Regarding(API, "VClusterOrchestratorV2", MEDIA, "uid-1")
+REGARDING = Regarding("VClusterOrchestratorV2", MEDIA, "uid-1")
 WRITTEN_BEFORE = History(phase=Phase.READY, observed_generation=1)
 
 
-def record(uid: str = "uid-1") -> RequestRecord:
-    namespace, name = MEDIA
+def record(name: str = MEDIA[1]) -> RequestRecord:
     return RequestRecord(
-        namespace=namespace,
+        namespace=MEDIA[0],
         name=name,
         version=7,
-        uid=uid,
+        uid=REGARDING.uid,
         resource_version="7",
         kind=REGARDING.kind,
         generation=1,
@@ -51,80 +48,87 @@ def projection(phase: Phase, message: str = "PodsReady: 4 of 5") -> Projection:
     return Projection(phase, ready, None, {}, (ready,), "6")
 
 
-class Told:
-    """An announcer, and what it sent."""
+def phase_event(phase: Phase, message: str = "4 of 5") -> Announcement:
+    return of_phase(record(), projection(phase, message), NOW)
 
-    def __init__(self, *, room: bool = True, budget: Budget | None = None) -> None:
+
+ANNOUNCEMENT = phase_event(Phase.READY)
+
+
+class Told:
+    """A sender, the phase that was written last, and what was counted."""
+
+    def __init__(self, budget: Budget | None = None) -> None:
         self.clock = TurnedClock()
         self.counts = Counts()
-        self.sent: list[Announcement] = []
-        self.room = room
-        self.announcer = Announcer(
-            API, clock=self.clock, counts=self.counts, send=self._take, budget=budget or Budget()
+        self.server = ScriptedServer()
+        self.phase: Phase | None = None
+        self.sender = EventSender(
+            self.server,
+            API,
+            counts=self.counts,
+            identity="pod",
+            clock=self.clock,
+            stop=threading.Event(),
+            budget=budget,
         )
 
-    def _take(self, announcement: Announcement) -> bool:
-        if self.room:
-            self.sent.append(announcement)
-        return self.room
-
-    def written(self, phase: Phase, history: History = WRITTEN_BEFORE, uid: str = "uid-1") -> int:
-        """Tell of a written status; return how many Events that made."""
-        before = len(self.sent)
-        self.announcer.written(record(uid), history, projection(phase))
-        return len(self.sent) - before
+    def written(self, phase: Phase, history: History = WRITTEN_BEFORE) -> bool:
+        """Write a status; return whether that is announced."""
+        before = self.phase
+        self.phase = phase
+        return is_transition(before, history, phase)
 
     def count(self, result: EventResult) -> int:
         return self.counts.events.value(result.value)
+
+    def sent(self, *announcements: Announcement) -> int:
+        """Offer Events, and send what was taken; return how many that were."""
+        before = self.count(EventResult.SENT)
+        for announcement in announcements:
+            self.sender.offer(announcement)
+        self.sender.close()
+        self.server.will("create", *[{}] * len(announcements))
+        self.sender.run()
+        return self.count(EventResult.SENT) - before
 
 
 class TestTransitions:
     def test_only_another_phase_is_announced(self) -> None:
         told = Told()
-        assert told.written(Phase.READY) == 0
-        assert told.written(Phase.DEGRADED) == 1
-        assert told.written(Phase.DEGRADED) == 0
-        assert told.written(Phase.READY) == 1
+        assert not told.written(Phase.READY)
+        assert told.written(Phase.DEGRADED)
+        assert not told.written(Phase.DEGRADED)
+        assert told.written(Phase.READY)
 
     def test_after_a_restart_what_stands_in_the_status_is_not_announced_again(self) -> None:
-        assert Told().written(Phase.DEGRADED, History(phase=Phase.DEGRADED, observed_generation=1)) == 0
+        assert not Told().written(Phase.DEGRADED, History(phase=Phase.DEGRADED, observed_generation=1))
 
     def test_what_changed_while_we_were_down_is_announced(self) -> None:
-        assert Told().written(Phase.DEGRADED) == 1
+        assert Told().written(Phase.DEGRADED)
 
     def test_a_status_of_an_older_reconciler_is_adopted_in_silence(self) -> None:
         told = Told()
-        assert told.written(Phase.DEGRADED, History(phase=Phase.SCHEDULED)) == 0
-        assert told.written(Phase.READY, History(phase=Phase.DEGRADED, observed_generation=1)) == 1
+        assert not told.written(Phase.DEGRADED, History(phase=Phase.SCHEDULED))
+        assert told.written(Phase.READY, History(phase=Phase.DEGRADED, observed_generation=1))
 
     def test_the_first_phase_of_a_new_request_is_announced(self) -> None:
-        assert Told().written(Phase.SCHEDULED, History()) == 1
+        assert Told().written(Phase.SCHEDULED, History())
 
     def test_a_phase_that_somebody_else_overwrote_and_we_restored_is_not(self) -> None:
         told = Told()
         told.written(Phase.DEGRADED)
-        assert told.written(Phase.DEGRADED, History(phase=Phase.SCHEDULED, observed_generation=1)) == 0
+        assert not told.written(Phase.DEGRADED, History(phase=Phase.SCHEDULED, observed_generation=1))
 
     def test_a_deletion_that_the_pipeline_wrote_first_is_announced_all_the_same(self) -> None:
         told = Told()
         told.written(Phase.READY)
-        assert told.written(Phase.DELETING, History(phase=Phase.DELETING, observed_generation=1)) == 1
-
-    def test_another_request_of_the_same_name_begins_anew(self) -> None:
-        told = Told()
-        told.written(Phase.READY)
-        assert told.written(Phase.READY, History(), uid="uid-2") == 1
-
-    def test_a_forgotten_request_leaves_nothing_behind(self) -> None:
-        told = Told(budget=Budget(per_request=(1, 0.0)))
-        assert told.written(Phase.DEGRADED) == 1
-        told.announcer.forget(MEDIA)
-        assert told.written(Phase.FAILED) == 1
+        assert told.written(Phase.DELETING, History(phase=Phase.DELETING, observed_generation=1))
 
 
 class TestBody:
     def test_it_is_what_the_api_asks_for(self) -> None:
-        body = of_phase(REGARDING, Phase.DEGRADED, "PodsNotReady", "4 of 5", NOW).body("pod-1", "abc")
+        body = phase_event(Phase.DEGRADED).body(API, "pod-1", "abc")
         assert body == {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
@@ -148,17 +152,16 @@ class TestBody:
     @pytest.mark.parametrize("phase", Phase)
     def test_what_a_person_should_look_at_is_a_warning(self, phase: Phase) -> None:
         expected = phase in (Phase.DEGRADED, Phase.FAILED, Phase.UNKNOWN)
-        assert of_phase(REGARDING, phase, "r", "m", NOW).is_warning is expected
+        assert phase_event(phase).is_warning is expected
 
     @pytest.mark.parametrize("note", ["x" * 5000, "\u00e9" * 5000, "a" + "\U0001f600" * 2000, "half \ud800 a pair"])
     def test_a_note_is_no_longer_than_the_api_takes(self, note: str) -> None:
-        body = of_phase(REGARDING, Phase.READY, "r", note, NOW).body("i" * 500, "abc")
+        body = phase_event(Phase.READY, note).body(API, "i" * 500, "abc")
         assert len(str(body["note"]).encode()) <= 1024
         assert len(str(body["reportingInstance"])) <= 128
 
     def test_a_long_name_leaves_room_for_what_makes_it_unique(self) -> None:
-        long = Regarding(API, "K", ("team", "n" * 253), "u")
-        metadata = of_storm(long, "m", NOW).body("i", "0" * 16)["metadata"]
+        metadata = of_storm(record("n" * 253), (), NOW).body(API, "i", "0" * 16)["metadata"]
         assert isinstance(metadata, dict)
         assert len(metadata["name"]) <= 253
         assert metadata["name"].endswith(".0000000000000000")
@@ -167,11 +170,16 @@ class TestBody:
 class TestBudget:
     def test_a_flapping_request_has_ten_and_then_one_a_minute(self) -> None:
         told = Told()
-        phases = [Phase.DEGRADED, Phase.READY] * 20
-        assert sum(told.written(phase) for phase in phases) == 10
+        assert told.sent(*[ANNOUNCEMENT] * 40) == 10
         assert told.count(EventResult.OVER_BUDGET) == 30
         told.clock.advance(60)
-        assert sum(told.written(phase) for phase in phases) == 1
+        assert told.sent(*[ANNOUNCEMENT] * 40) == 1
+
+    def test_a_forgotten_request_leaves_nothing_behind(self) -> None:
+        told = Told(Budget(per_request=(1, 0.0)))
+        assert told.sent(ANNOUNCEMENT, ANNOUNCEMENT) == 1
+        told.sender.forget(MEDIA)
+        assert told.sent(ANNOUNCEMENT) == 1
 
     def test_all_requests_together_have_a_budget_too(self) -> None:
         budget = Budget(per_request=(10, 1), whole=(3, 0.5))
@@ -185,20 +193,11 @@ class TestBudget:
         assert [budget.take(MEDIA, 1.0) for _ in range(3)] == [True, False, False]
         assert budget.take(("team", "other"), 1.0)
 
-    def test_what_the_queue_has_no_room_for_is_counted(self) -> None:
-        told = Told(room=False)
-        told.written(Phase.DEGRADED)
-        assert told.count(EventResult.OVERFLOW) == 1
-
     def test_a_storm_is_announced_as_a_warning(self) -> None:
-        told = Told()
-        told.announcer.storm(record(), "too often")
-        assert [(event.reason, event.action, event.is_warning) for event in told.sent] == [
-            ("WriteStorm", "BackOff", True)
-        ]
-
-
-ANNOUNCEMENT = of_phase(REGARDING, Phase.READY, "AllHealthy", "text", NOW)
+        events = [of_storm(record(), others, NOW) for others in ((), ("meddler",))]
+        assert {(event.reason, event.action, event.is_warning) for event in events} == {("WriteStorm", "BackOff", True)}
+        text = "The status was written so often that it is now written once a minute"
+        assert [event.note for event in events] == [text, f"{text}; other writers of its status: meddler"]
 
 
 class Hurried(threading.Event):
@@ -219,7 +218,7 @@ class TestSending:
         if stopped:
             stop.set()
         sender = EventSender(
-            server, counts=counts, identity="pod", clock=TurnedClock(), stop=stop, unique=lambda: "abc"
+            server, API, counts=counts, identity="pod", clock=TurnedClock(), stop=stop, unique=lambda: "abc"
         )
         sender.send(ANNOUNCEMENT)
         return server, counts, stop
@@ -260,7 +259,7 @@ class TestSending:
     def test_a_refusal_is_a_warning_once_until_one_goes_through(self, caplog: pytest.LogCaptureFixture) -> None:
         answers: list[object] = [ForbiddenError("text"), ForbiddenError("text"), {}, ForbiddenError("text")]
         server = ScriptedServer().will("create", *answers)
-        sender = EventSender(server, counts=Counts(), identity="pod", clock=TurnedClock(), stop=Hurried())
+        sender = EventSender(server, API, counts=Counts(), identity="pod", clock=TurnedClock(), stop=Hurried())
         with caplog.at_level("DEBUG", logger="platform_status_sidecar.events.sender"):
             for _ in answers:
                 sender.send(ANNOUNCEMENT)
@@ -284,7 +283,9 @@ class Stuck(ScriptedServer):
 class TestThread:
     def start(self, check: Callable[[EventSender, Stuck, Counts], None]) -> Counts:
         server, counts = Stuck(), Counts()
-        sender = EventSender(server, counts=counts, identity="pod", clock=TurnedClock(), stop=threading.Event())
+        budget = Budget(per_request=(1000, 0.0), whole=(1000, 0.0))
+        stop = threading.Event()
+        sender = EventSender(server, API, counts=counts, identity="pod", clock=TurnedClock(), stop=stop, budget=budget)
         sender.start()
         try:
             check(sender, server, counts)
@@ -296,22 +297,23 @@ class TestThread:
         return counts
 
     def test_a_server_that_does_not_answer_delays_nobody_and_the_queue_has_an_end(self) -> None:
-        def check(sender: EventSender, server: Stuck, _counts: Counts) -> None:
-            assert sender.offer(ANNOUNCEMENT)
+        def check(sender: EventSender, server: Stuck, counts: Counts) -> None:
+            sender.offer(ANNOUNCEMENT)
             assert server.asked.wait(30)
-            taken = [sender.offer(ANNOUNCEMENT) for _ in range(300)]
-            assert taken == [True] * 200 + [False] * 100
+            for _ in range(300):
+                sender.offer(ANNOUNCEMENT)
+            assert counts.events.items() == [(("overflow",), 100)]
 
         counts = self.start(check)
         # closing a full queue drops one at most, to have room to say so
-        assert counts.events.value("sent") + counts.events.value("overflow") == 201
-        assert counts.events.value("overflow") <= 1
+        assert counts.events.value("sent") + counts.events.value("overflow") == 301
+        assert counts.events.value("overflow") <= 101
 
     def test_what_is_queued_is_sent_before_it_ends(self) -> None:
         def check(sender: EventSender, server: Stuck, _counts: Counts) -> None:
             server.answer.set()
             for _ in range(5):
-                assert sender.offer(ANNOUNCEMENT)
+                sender.offer(ANNOUNCEMENT)
 
         assert self.start(check).events.items() == [(("sent",), 5)]
 
@@ -326,17 +328,10 @@ def test_a_defect_in_one_event_does_not_end_the_thread(caplog: pytest.LogCapture
 
     counts = Counts()
     server = Broken().will("create", {})
-    sender = EventSender(server, counts=counts, identity="pod", clock=TurnedClock(), stop=threading.Event())
-    assert sender.offer(ANNOUNCEMENT)
-    assert sender.offer(ANNOUNCEMENT)
+    sender = EventSender(server, API, counts=counts, identity="pod", clock=TurnedClock(), stop=threading.Event())
+    sender.offer(ANNOUNCEMENT)
+    sender.offer(ANNOUNCEMENT)
     sender.close()
     sender.run()
     assert counts.events.items() == [(("failed",), 1), (("sent",), 1)]
     assert "a defect of the sidecar" in caplog.text
-
-
-def test_the_time_of_an_event_is_when_it_was_decided() -> None:
-    told = Told()
-    told.clock.advance(5)
-    told.written(Phase.DEGRADED)
-    assert [event.moment for event in told.sent] == [NOW + timedelta(seconds=5)]

@@ -32,8 +32,7 @@ def ready_and_pending() -> Bench:
 
 
 def lose_the_pod(bench: Bench) -> None:
-    for key in bench.known.remove(Source.PODS, POD):
-        bench.queue.add(key)
+    bench.known.remove(Source.PODS, POD)
 
 
 def seconds_until_written(bench: Bench, most: int) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from platform_status_sidecar.connection import Connection
 from platform_status_sidecar.errors import ForbiddenError, NotFoundError, ThrottledError, UnansweredError
-from platform_status_sidecar.http_transport import HttpTransport
+from platform_status_sidecar.http_transport import TIMEOUTS, HttpTransport, Timeouts
 from platform_status_sidecar.kept import KeptConnections
 from tests.unit.sidecar.test_credentials import Loads
 
@@ -59,14 +59,16 @@ class Scripted:
 
 
 @contextmanager
-def served(*connections: tuple[bytes, ...]) -> Iterator[tuple[Scripted, HttpTransport, list[str]]]:
+def served(
+    *connections: tuple[bytes, ...], timeouts: Timeouts = TIMEOUTS
+) -> Iterator[tuple[Scripted, HttpTransport, list[str]]]:
     server = Scripted(connections)
     server.thread.start()
     loads = Loads()
     loads.port = server.listener.getsockname()[1]
     connection = Connection(loads)
     dates: list[str] = []
-    transport = HttpTransport(connection, user_agent="test", on_date=dates.append)
+    transport = HttpTransport(connection, user_agent="test", timeouts=timeouts, on_date=dates.append)
     try:
         yield server, transport, dates
     finally:
@@ -174,9 +176,8 @@ def test_behind_a_proxy_everything_is_asked_the_general_way() -> None:
 
 
 def test_silence_on_a_kept_connection_is_not_waited_for_twice() -> None:
-    with served((plain(), b"", plain())) as (server, transport, _), pytest.MonkeyPatch.context() as patch:
+    with served((plain(), b"", plain()), timeouts=Timeouts(answer=0.5)) as (server, transport, _):
         assert ask(transport) == b"{}"
-        patch.setattr("platform_status_sidecar.http_transport._ANSWER_SECONDS", 0.2)
         with pytest.raises(UnansweredError, match="no answer: TimeoutError"):
             ask(transport)
     assert [number for number, _ in server.questions] == [0, 0]

@@ -17,6 +17,7 @@ from observability.binaries import find
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.projection import Projection
@@ -147,7 +148,7 @@ def test_a_deleted_request_leaves_no_series(gone: tuple[str, str]) -> None:
     text = told(metrics_world.scrape(known))
     assert f'name="{gone[1]}"' not in text
     assert text.count("platform_resource_info{") == 2
-    assert known.written(gone, 2.0) is None
+    assert known.waiting() == []
 
 
 def test_requests_of_one_name_in_two_namespaces_share_the_series_that_have_no_namespace() -> None:
@@ -262,32 +263,53 @@ class TestTimeToTruth:
         known.woken(MEDIA, 10.0)
         known.woken(MEDIA, 11.0)
         known.begin(MEDIA)
-        assert known.written(MEDIA, 12.5) == 2.5
-        assert known.written(MEDIA, 13.0) is None
+        assert known.end(MEDIA, settled=True) == 10.0
+        assert known.end(MEDIA, settled=True) is None
 
     def test_a_write_that_has_to_wait_counts_its_wait(self) -> None:
         known = Outcomes()
         known.woken(MEDIA, 10.0)
         known.begin(MEDIA)
+        assert known.end(MEDIA, settled=False) == 10.0
         known.begin(MEDIA)
-        assert known.written(MEDIA, 15.0) == 5.0
+        assert known.waiting() == [MEDIA]
+        assert known.end(MEDIA, settled=True) == 10.0
+        assert known.waiting() == []
 
     def test_an_event_that_changes_nothing_is_no_measurement(self) -> None:
         known = Outcomes()
         known.woken(MEDIA, 10.0)
         known.begin(MEDIA)
-        known.settled(MEDIA)
+        known.end(MEDIA, settled=True)
         known.begin(MEDIA)
-        assert known.written(MEDIA, 15.0) is None
+        assert known.end(MEDIA, settled=True) is None
 
     def test_an_event_that_comes_during_a_turn_belongs_to_the_next_one(self) -> None:
         known = Outcomes()
         known.woken(MEDIA, 10.0)
         known.begin(MEDIA)
         known.woken(MEDIA, 11.0)
-        assert known.written(MEDIA, 12.0) == 2.0
+        assert known.end(MEDIA, settled=True) == 10.0
         known.begin(MEDIA)
-        assert known.written(MEDIA, 13.0) == 2.0
+        assert known.end(MEDIA, settled=True) == 11.0
+
+    @pytest.mark.parametrize(
+        ("event", "settled", "left"),
+        [
+            (False, None, []),
+            (True, None, [MEDIA]),
+            (False, False, [MEDIA]),
+            (False, True, []),
+        ],
+    )
+    def test_what_a_turn_leaves_untold_is_known(self, event: bool, settled: bool | None, left: list[Key]) -> None:  # noqa: FBT001 - a row
+        known = Outcomes()
+        if event:
+            known.woken(MEDIA, 10.0)
+        known.begin(MEDIA)
+        assert known.waiting() == [MEDIA], "a write that hangs is untold, whatever led to it"
+        known.end(MEDIA, settled=settled)
+        assert known.waiting() == left
 
 
 def row(family: Family) -> str:

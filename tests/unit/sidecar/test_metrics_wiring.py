@@ -20,9 +20,6 @@ from platform_status_sidecar.errors import (
     TransportError,
     UnansweredError,
 )
-from platform_status_sidecar.events.announcement import Announcement
-from platform_status_sidecar.events.announcer import Announcer
-from platform_status_sidecar.events.budget import Budget
 from platform_status_sidecar.kinds import api_version
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcomes
@@ -32,26 +29,15 @@ from platform_status_sidecar.watch.lease import LeaseRenewal
 from platform_status_sidecar.watch.reflector import cause_of
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, ScriptedServer, TurnedClock
-from tests.unit.sidecar.test_reconcile import Bench
+from tests.unit.sidecar.test_reconcile import PODS_ONLY, Bench
 
 
 class Told(Bench):
-    """A worker that announces, and whose store marks what arrives."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[Announcement] = []
-        self.worker._announcer = Announcer(
-            "g/v1", clock=self.clock, counts=self.outcomes.counts, send=self._take, budget=Budget()
-        )
-
-    def _take(self, announcement: Announcement) -> bool:
-        self.sent.append(announcement)
-        return True
+    """A reconciler whose store marks what arrives."""
 
     def arrive(self) -> None:
         """A pod becomes ready: its event arrives now."""
-        self.outcomes.woken(MEDIA, self.clock.monotonic())
+        self.observer.woken(MEDIA)
         self.put(Source.PODS, support.pod())
 
 
@@ -111,6 +97,17 @@ class TestWorker:
         assert [event.reason for event in bench.sent] == ["NoPods", "AllHealthy"]
         assert bench.sent[-1].regarding.uid == "uid-media"
 
+    def test_another_request_of_the_same_name_is_announced_anew(self) -> None:
+        bench = Told()
+        bench.turn()
+        bench.cluster.item = support.request(support.settled(PODS_ONLY), version=9, uid="uid-2")
+        bench.see()
+        bench.turn()
+        assert [(event.reason, event.regarding.uid) for event in bench.sent] == [
+            ("NoPods", "uid-media"),
+            ("NoPods", "uid-2"),
+        ]
+
     def test_of_a_request_that_is_gone_nothing_stays(self) -> None:
         bench = Told()
         bench.turn()
@@ -120,7 +117,7 @@ class TestWorker:
         bench.turn()
         assert bench.outcomes.outcomes() == []
         assert bench.outcomes.tallies() == []
-        assert bench.outcomes.written(MEDIA, 2.0) is None
+        assert bench.outcomes.waiting() == []
 
     def test_a_storm_is_told_of_while_it_lasts(self) -> None:
         bench = Told()

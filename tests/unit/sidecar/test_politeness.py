@@ -4,9 +4,7 @@ import pytest
 
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.errors import NotFoundError, UnansweredError
-from platform_status_sidecar.reconcile import BackedOff
-from platform_status_sidecar.write.rivals import rivals
-from platform_status_sidecar.write.writer import Writer
+from platform_status_sidecar.write.writer import Writer, rivals
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Json, ScriptedServer, encode
 from tests.unit.sidecar.test_reconcile import PATH, Bench
@@ -56,10 +54,10 @@ def test_a_fight_over_a_status_is_slowed_down_and_told_once_with_whom_managed_fi
 ) -> None:
     bench = settled_bench()
     bench.cluster.item["metadata"]["managedFields"] = managers
-    told: list[BackedOff] = []
-    bench.worker._on_backed_off = told.append
     assert fight(bench, 580) <= 29 + 8
-    assert [(item.request.key, item.others) for item in told] == [(MEDIA, named)]
+    [storm] = [event for event in bench.sent if event.reason == "WriteStorm"]
+    assert storm.regarding.key == MEDIA
+    assert ("; other writers of its status: meddler" in storm.note) == bool(named)
     assert caplog.text.count("written so often") == 1
 
 
@@ -86,12 +84,12 @@ def test_nobody_is_named_when_the_request_cannot_be_read(error: Exception) -> No
 
 def test_a_replica_that_stands_by_writes_nothing_and_says_nothing() -> None:
     bench = Bench()
-    bench.worker._leads = lambda: False
+    bench.leads = lambda: False
     bench.put(Source.PODS, support.pod())
     assert bench.turn() == []
     assert bench.outcomes.outcomes() == []
     assert bench.known.store.pods("vcluster-media")
-    bench.worker._leads = lambda: True
+    bench.leads = lambda: True
     bench.queue.add(MEDIA)
     assert len(bench.turn()) == 1
 
@@ -99,12 +97,13 @@ def test_a_replica_that_stands_by_writes_nothing_and_says_nothing() -> None:
 def test_a_replica_that_loses_the_lease_between_look_and_write_does_not_write() -> None:
     bench = Bench()
     answers = iter([True, False])
-    bench.worker._leads = lambda: next(answers)
+    bench.leads = lambda: next(answers)
     assert bench.turn() == []
 
 
 def test_a_replica_that_leads_no_more_forgets_what_it_said() -> None:
     bench = settled_bench()
-    bench.worker.forget()
+    for turn in bench.worker.forget():
+        bench.observer.tell(turn)
     assert bench.outcomes.outcomes() == []
     assert list(bench.outcomes.tallies()) == []

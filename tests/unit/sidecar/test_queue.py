@@ -58,15 +58,6 @@ def test_a_key_added_while_its_turn_runs_comes_again() -> None:
     assert queue.take(0) == A
 
 
-def test_a_discarded_key_is_not_taken() -> None:
-    queue = Keys(TurnedClock())
-    queue.add(A)
-    queue.add(B)
-    queue.discard(A)
-    assert len(queue) == 1
-    assert queue.take(0) == B
-
-
 def test_a_waiting_take_is_woken_by_an_add() -> None:
     queue = Keys(SystemClock())
     taken = []

@@ -1,6 +1,7 @@
 """The worker: one request at a time, written once, redone after a conflict, retried after a failure."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,10 +16,17 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.counts import Counts
+from platform_status_sidecar.decide import Conclude
 from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
+from platform_status_sidecar.events.announcement import Announcement
+from platform_status_sidecar.events.sender import EventSender
+from platform_status_sidecar.observer import TurnObserver
 from platform_status_sidecar.outcomes import Outcome, Outcomes
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.reconcile import Reconciler, Reporter
+from platform_status_sidecar.reconcile import Reconciler
+from platform_status_sidecar.workers import Turns
 from platform_status_sidecar.write.merge_patch import apply
 from platform_status_sidecar.write.writer import Writer
 from tests.unit.sidecar import support
@@ -83,44 +91,72 @@ class Cluster(ScriptedServer):
         self.item = {**self.item, "metadata": metadata, "status": status}
 
 
+class Events(EventSender):
+    """A sender that keeps what it is offered."""
+
+    def __init__(self, sent: list[Announcement], counts: Counts, clock: Clock) -> None:
+        super().__init__(ScriptedServer(), "g/v1", counts=counts, identity="pod", clock=clock, stop=threading.Event())
+        self._sent = sent
+
+    def offer(self, announcement: Announcement) -> None:
+        self._sent.append(announcement)
+
+
 class Bench:
-    """A worker with its store, its queue and its cluster; `turn` lets it take every key that is due."""
+    """A reconciler with its store, its queue and its cluster; `turn` lets it take every key that is due.
+
+    Attributes:
+        rules: What concludes.
+        leads: Whether this replica may write, asked each time.
+        sent: The Events.
+    """
+
+    rules: Conclude = staticmethod(tiny_rules)
+    leads: Callable[[], bool] = staticmethod(lambda: True)
 
     def __init__(self, item: Json | None = None, **more: object) -> None:
-        self.known = watched()
+        self.known = watched(self.wake)
         self.clock = self.known.clock
         self.cluster = Cluster(item or support.request(support.settled(PODS_ONLY), **more))  # type: ignore[arg-type]  # metadata
         self.queue: CoalescingQueue[Key] = CoalescingQueue(self.clock)
         self.outcomes = Outcomes()
+        self.sent: list[Announcement] = []
+        self.observer = TurnObserver(self.outcomes, Events(self.sent, self.outcomes.counts, self.clock), self.clock)
         self.worker = Reconciler(
-            queue=self.queue,
             store=self.known.store,
             writer=Writer(self.cluster, PATH),
-            outcomes=self.outcomes,
             clock=self.clock,
-            reporter=Reporter("system/lease", "1"),
-            write_interval=5,
-            rules=tiny_rules,
+            lease="system/lease",
+            rules=self._conclude,
+            leads=self._leads,
             chance=lambda: 1.0,
         )
+        self.turns = Turns(self.queue, self.observer.observed(self.worker.turn))
         self.see()
         self.known.sync()
 
+    def _conclude(self, history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+        return self.rules(history, observation, facts, now)
+
+    def _leads(self) -> bool:
+        return self.leads()
+
+    def wake(self, key: Key) -> None:
+        self.queue.add(key)
+
     def see(self) -> None:
         """The watch delivers the request as the cluster holds it, and whoever it wakes is due."""
-        for key in self.known.put(Source.REQUESTS, self.cluster.item):
-            self.queue.add(key)
+        self.put(Source.REQUESTS, self.cluster.item)
 
     def put(self, source: Source, *items: Json) -> None:
-        for key in self.known.put(source, *items):
-            self.queue.add(key)
+        self.known.put(source, *items)
 
     def turn(self, seconds: float = 0) -> list[Call]:
         """Let time pass, then take every due key; return the patches sent."""
         self.clock.advance(seconds)
         before = len(self.cluster.calls)
-        while (key := self.queue.take(0)) is not None:
-            self.worker.turn(key)
+        while self.turns.next(0):
+            pass
         return [call for call in self.cluster.calls[before:] if call.verb == "patch"]
 
     @property
@@ -234,10 +270,10 @@ def test_a_defect_in_one_turn_does_not_end_the_worker(caplog: pytest.LogCaptureF
     def broken(*_: object) -> Projection:
         raise ZeroDivisionError
 
-    bench.worker._rules = broken
+    bench.rules = broken
     assert bench.turn() == []
     assert "a defect of the sidecar" in caplog.text
-    bench.worker._rules = tiny_rules
+    bench.rules = tiny_rules
     assert len(bench.turn(1)) == 1
 
 
@@ -311,7 +347,7 @@ def test_the_moment_that_the_rules_name_brings_another_look() -> None:
         looked.append(now)
         return tiny_rules(history, observation, facts, now)
 
-    bench.worker._rules = noting
+    bench.rules = noting
     bench.turn(59)
     assert looked == []
     bench.turn(1)
@@ -328,7 +364,7 @@ def test_the_time_of_a_sync_alone_is_written_a_minute_after_the_sync_and_no_soon
             found, health={**found.health, "argocd": {"lastSyncTime": format_time(synced)}}, wake=None
         )
 
-    bench.worker._rules = syncing
+    bench.rules = syncing
     assert len(bench.turn()) == 1
     bench.see()
     bench.clock.advance(600)
@@ -365,6 +401,14 @@ def test_what_the_server_drops_is_warned_of_once_and_counted(caplog: pytest.LogC
     bench.turn(5)
     assert caplog.text.count("dropped or changed fields") == 1
     assert bench.outcomes.counts.pruned.items() == [(("VClusterOrchestratorV2",), 2)]
+
+
+def test_the_metrics_tell_a_conclusion_before_it_is_written_for_a_write_may_hang() -> None:
+    bench = Bench()
+    told: list[int] = []
+    bench.cluster.failures.append(lambda: told.append(len(bench.outcomes.outcomes())))
+    bench.turn()
+    assert told == [1]
 
 
 def test_the_metrics_hear_of_every_conclusion() -> None:

@@ -20,7 +20,7 @@ from platform_status_sidecar.errors import (
     UnansweredError,
 )
 from platform_status_sidecar.kinds import WatchedKind
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from platform_status_sidecar.watch.backoff import Backoff
 from platform_status_sidecar.watch.reflector import Reflector, reason_of
 from tests.unit.sidecar import support

@@ -7,12 +7,13 @@ import pytest
 from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
+from platform_status_contract.rules.observation import Absent
 from platform_status_sidecar.errors import SettingsError
 from platform_status_sidecar.settings import read_settings
 from platform_status_sidecar.shard import Shard
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import MEDIA, TurnedClock, encode, look
+from tests.unit.sidecar.support import MEDIA, TurnedClock, encode
 
 
 def test_every_request_is_in_exactly_one_shard_and_they_are_about_equal() -> None:
@@ -57,13 +58,14 @@ class Told:
         self.store = Store(
             promise=support.PROMISE,
             clock=TurnedClock(),
-            interest=look,
-            wake=self.urgent.append,
-            wake_bulk=self.bulk.append,
+            wake=self.wake,
             poll=lambda _key: None,
             cover=lambda _namespace: None,
             mine=lambda uid: uid.startswith("uid"),
         )
+
+    def wake(self, key: Key, *, bulk: bool) -> None:
+        (self.bulk if bulk else self.urgent).append(key)
 
     def put(self, source: Source, item: support.Json) -> None:
         record = DECODERS[source](encode(item))
@@ -83,18 +85,20 @@ def test_of_another_shards_requests_nothing_is_kept() -> None:
 def test_a_request_that_is_made_anew_and_becomes_another_shards_is_forgotten() -> None:
     told = Told()
     told.put(Source.REQUESTS, support.request())
-    assert told.store.request_keys() == [MEDIA]
+    assert told.store.request(MEDIA)
     told.put(Source.REQUESTS, support.request(version=9, uid="other"))
-    assert told.store.request_keys() == []
+    assert told.store.request(MEDIA) is None
 
 
-def test_first_lists_wake_as_a_bulk_and_changes_after_them_do_not() -> None:
+def test_first_lists_wake_as_a_bulk_once_all_are_read_and_changes_after_them_do_not() -> None:
     told = Told()
     told.put(Source.REQUESTS, support.request())
     told.put(Source.PODS, support.pod())
-    assert (told.urgent, set(told.bulk)) == ([], {MEDIA})
     for source in Source:
         told.store.note_synced(source, support.NOW)
+    assert told.urgent == told.bulk == []
+    told.store.put_secret(("vcluster-media", "kubeconfig"), Absent())
+    assert (told.urgent, told.bulk) == ([], [MEDIA])
     told.put(Source.PODS, support.pod())
     assert told.urgent == []
     told.put(Source.PODS, support.pod(ready="False", resourceVersion="2"))

@@ -12,10 +12,17 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import MEDIA, encode, watched
+from tests.unit.sidecar.support import MEDIA, Watched, encode, watched
 
 SECRET = ("vcluster-media", "kubeconfig")
 OTHER = ("team", "other")
+
+
+def listed() -> Watched:
+    """A store that has had the first list of every kind."""
+    known = watched()
+    known.sync()
+    return known
 
 
 def other_request() -> support.Json:
@@ -40,7 +47,7 @@ def other_request() -> support.Json:
     ],
 )
 def test_a_new_object_wakes_exactly_the_request_that_observes_it(source: Source, item: support.Json) -> None:
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request(), other_request())
     assert known.put(source, item) == [MEDIA]
 
@@ -65,7 +72,7 @@ def test_an_object_that_nobody_names_wakes_nobody(source: Source, item: support.
 
 
 def test_a_placement_wakes_the_request_of_its_work_whichever_came_first() -> None:
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request())
     assert known.put(Source.WORK_PLACEMENTS, support.placement()) == []
     assert known.put(Source.WORKS, support.work()) == [MEDIA]
@@ -84,7 +91,7 @@ def test_the_same_object_once_more_wakes_nobody() -> None:
 
 
 def test_a_deleted_object_wakes_who_observed_it() -> None:
-    known = watched()
+    known = listed()
     for source, item in support.everything().items():
         known.put(source, item)
     assert known.remove(Source.PODS, ("vcluster-media", "p0")) == [MEDIA]
@@ -96,7 +103,7 @@ def test_a_deleted_object_wakes_who_observed_it() -> None:
 
 
 def test_an_application_that_changes_its_destination_wakes_both_sides() -> None:
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request(), other_request())
     known.put(Source.APPLICATIONS, support.application("sub", server="https://media:443"))
     moved = support.application("sub", server="https://other:443")
@@ -130,7 +137,7 @@ def test_a_destination_is_known_by_its_server_and_by_each_of_its_names(
 ) -> None:
     wanted = {"server": "https://media:443///", "names": ["media", "media.example-org"], "name": "one-more"}
     contract = {**support.CONTRACT, "subApplications": {"namespace": "argocd", "destination": wanted}}
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request(support.settled(contract)))
     sub = support.application("sub")
     sub["spec"]["destination"] = destination
@@ -143,7 +150,7 @@ def test_a_destination_is_known_by_its_server_and_by_each_of_its_names(
 
 
 def test_a_changed_contract_moves_the_interest() -> None:
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request())
     moved = {**support.CONTRACT, "workloads": {"namespace": "elsewhere"}}
     known.put(Source.REQUESTS, support.request(support.settled(moved), version=2))
@@ -152,7 +159,7 @@ def test_a_changed_contract_moves_the_interest() -> None:
 
 
 def test_a_list_that_lacks_an_object_deletes_it() -> None:
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request())
     known.put(Source.PODS, support.pod("a"), support.pod("b"))
     known.woken.clear()
@@ -215,7 +222,7 @@ def test_an_older_state_of_a_request_does_not_undo_a_newer_one() -> None:
 
 
 def test_a_request_made_anew_under_its_old_name_counts_and_its_predecessor_does_not_come_back() -> None:
-    known = watched()
+    known = listed()
     before = support.request({}, version=9)
     before["metadata"]["uid"] = "another"
     known.put(Source.REQUESTS, before)
@@ -259,6 +266,7 @@ def test_observers_are_woken_when_a_kind_fails_once_and_when_it_recovers() -> No
     known = watched()
     known.put(Source.REQUESTS, support.request())
     known.sync()
+    known.store.put_secret(SECRET, Absent())
     known.woken.clear()
     known.store.note_failure(Source.WORKS, Reason.SOURCE_UNREADABLE, "no answer", known.clock.now())
     known.store.note_failure(Source.WORKS, Reason.SOURCE_UNREADABLE, "no answer", known.clock.now())
@@ -277,7 +285,7 @@ def test_a_sign_of_life_before_the_first_list_is_no_recovery() -> None:
 
 
 def test_a_secret_is_polled_when_somebody_wants_it_and_forgotten_when_nobody_does() -> None:
-    known = watched()
+    known = listed()
     known.put(Source.REQUESTS, support.request())
     assert known.polled == [SECRET]
     known.woken.clear()

@@ -42,16 +42,23 @@ SECRET = ("vcluster-media", "kubeconfig")
 
 
 class TestSecrets:
-    def bench(self, *answers: object) -> tuple[support.Watched, ScriptedServer, SecretPolls, CoalescingQueue[Key]]:
+    def bench(
+        self, *answers: object
+    ) -> tuple[support.Watched, ScriptedServer, Callable[[Key], None], CoalescingQueue[Key]]:
         known, server = watched(), ScriptedServer().will("get", *answers)
         known.put(Source.REQUESTS, support.request())
         due: CoalescingQueue[Key] = CoalescingQueue(known.clock)
-        polls = SecretPolls(due, transport=server, store=known.store, clock=known.clock)
-        return known, server, polls, due
+        polls = SecretPolls(transport=server, store=known.store, clock=known.clock)
+
+        def ask(key: Key) -> None:
+            for look in polls.ask(key):
+                due.plan(key, look)
+
+        return known, server, ask, due
 
     def test_only_metadata_is_asked_for(self) -> None:
-        known, server, polls, _ = self.bench({"metadata": {"name": "kubeconfig"}})
-        polls.ask(SECRET)
+        known, server, ask, _ = self.bench({"metadata": {"name": "kubeconfig"}})
+        ask(SECRET)
         [call] = server.calls
         assert call.path == "/api/v1/namespaces/vcluster-media/secrets/kubeconfig"
         assert call.options == {"metadata_only": True}
@@ -67,14 +74,14 @@ class TestSecrets:
         ],
     )
     def test_a_secret_that_is_being_deleted_is_known_to_be(self, answer: object, deleted: str | None) -> None:
-        known, _, polls, _ = self.bench(answer)
-        polls.ask(SECRET)
+        known, _, ask, _ = self.bench(answer)
+        ask(SECRET)
         assert known.store.secret(SECRET) == Present(SecretSeen("kubeconfig", parse_time(deleted)))
 
     def test_a_missing_secret_is_asked_for_ever_more_slowly(self) -> None:
         missing = NotFoundError("HTTP 404", status=404)
-        known, server, polls, due = self.bench(*[missing] * 20)
-        polls.ask(SECRET)
+        known, server, ask, due = self.bench(*[missing] * 20)
+        ask(SECRET)
         assert known.store.secret(SECRET) == Absent()
         gaps = []
         for _ in range(10):
@@ -83,38 +90,38 @@ class TestSecrets:
                 known.clock.advance(1)
                 waited += 1
             gaps.append(waited)
-            polls.ask(SECRET)
+            ask(SECRET)
         assert gaps[0] == 5
         assert gaps[:5] == sorted(gaps[:5])
         assert 54 <= gaps[-1] <= 60
         assert len(server.calls) == 11
 
     def test_a_secret_that_is_there_is_asked_for_once_a_minute(self) -> None:
-        known, _, polls, due = self.bench(*[{"metadata": {}}] * 3)
-        polls.ask(SECRET)
+        known, _, ask, due = self.bench(*[{"metadata": {}}] * 3)
+        ask(SECRET)
         known.clock.advance(60)
         assert due.take(0) == SECRET, "the first time within the minute, spread over it"
         for _ in range(2):
-            polls.ask(SECRET)
+            ask(SECRET)
             known.clock.advance(59)
             assert due.take(0) is None
             known.clock.advance(1)
             assert due.take(0) == SECRET
 
     def test_secrets_that_are_there_are_asked_for_in_batches_spread_over_the_minute(self) -> None:
-        known, server, polls, due = self.bench(*[{"metadata": {}}] * 3000)
+        known, server, ask, due = self.bench(*[{"metadata": {}}] * 3000)
         keys = [("many", f"s{number}") for number in range(1000)]
         for key in keys:
             secrets = [{"role": "kubeconfig", "namespace": key[0], "name": key[1]}]
             status = support.settled({**support.CONTRACT, "secrets": secrets})
             known.put(Source.REQUESTS, support.request(status, key=key))
-            polls.ask(key)
+            ask(key)
         batches = []
         for _ in range(120):
             known.clock.advance(1)
             before = len(server.calls)
             while (ripe := due.take(0)) is not None:
-                polls.ask(ripe)
+                ask(ripe)
                 known.clock.advance(0.001)
             batches.append(len(server.calls) - before)
         last = batches[60:]
@@ -124,21 +131,21 @@ class TestSecrets:
 
     def test_forbidden_is_unreadable_and_keeps_its_beginning_and_the_last_reading(self) -> None:
         forbidden = ForbiddenError("HTTP 403", status=403)
-        known, _, polls, _ = self.bench({"metadata": {}}, forbidden, UnansweredError("no answer"))
-        polls.ask(SECRET)
+        known, _, ask, _ = self.bench({"metadata": {}}, forbidden, UnansweredError("no answer"))
+        ask(SECRET)
         known.clock.advance(60)
         since = known.clock.now()
-        polls.ask(SECRET)
+        ask(SECRET)
         last = Present(SecretSeen("kubeconfig"))
         assert known.store.secret(SECRET) == Unreadable(Reason.FORBIDDEN, since, last)
         known.clock.advance(5)
-        polls.ask(SECRET)
+        ask(SECRET)
         assert known.store.secret(SECRET) == Unreadable(Reason.SOURCE_UNREADABLE, since, last)
 
     def test_a_secret_that_nobody_wants_any_more_is_not_asked_for(self) -> None:
-        known, server, polls, due = self.bench()
+        known, server, ask, due = self.bench()
         known.remove(Source.REQUESTS, MEDIA)
-        polls.ask(SECRET)
+        ask(SECRET)
         assert server.calls == []
         assert len(due) == 0
 

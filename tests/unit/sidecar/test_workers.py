@@ -5,9 +5,8 @@ import threading
 import pytest
 
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.pulse import LiveThread
-from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.workers import Turns, Worker
+from platform_status_sidecar.queue import CoalescingQueue, Look
+from platform_status_sidecar.workers import LiveThread, Turns, Worker
 from tests.unit.sidecar.support import TurnedClock
 
 A, B = ("ns", "a"), ("ns", "b")
@@ -20,13 +19,14 @@ def test_a_key_that_is_due_while_its_turn_runs_has_the_next_turn_and_not_one_bes
     running: list[tuple[str, str]] = []
     most = 0
 
-    def turn(key: tuple[str, str]) -> None:
+    def turn(key: tuple[str, str]) -> list[Look]:
         nonlocal most
         running.append(key)
         most = max(most, running.count(A))
         entered.release()
         assert go_on.acquire(timeout=10)
         running.remove(key)
+        return []
 
     turns, stop = Turns(queue, turn), threading.Event()
     workers = [Worker(f"w{number}", turns, clock=SystemClock(), stop=stop) for number in range(3)]
@@ -57,19 +57,25 @@ def test_a_worker_that_is_told_to_stop_finishes_what_is_due_and_leaves_the_rest(
     queue.add(B, 60)
     stop.set()
     queue.drain()
-    Worker("w", Turns(queue, done.append), clock=clock, stop=stop).run()
+
+    def turn(key: tuple[str, str]) -> list[Look]:
+        done.append(key)
+        return [Look(clock.monotonic() + 60)]
+
+    Worker("w", Turns(queue, turn), clock=clock, stop=stop).run()
     assert done == [A]
-    assert len(queue) == 1
+    assert len(queue) == 2, "B, and the next look at A"
 
 
 def test_a_turn_that_fails_frees_its_key() -> None:
     queue = Keys(TurnedClock())
     done = []
 
-    def turn(key: tuple[str, str]) -> None:
+    def turn(key: tuple[str, str]) -> list[Look]:
         done.append(key)
         if len(done) == 1:
             raise ZeroDivisionError
+        return []
 
     turns = Turns(queue, turn)
     queue.add(A)

@@ -31,7 +31,6 @@ def wait(
         pacing,
         now=now,
         changed_at=changed_at,
-        interval=5,
         takes_ready=takes_ready,
         others_first=lambda: others_first,
     )
@@ -113,9 +112,9 @@ def test_a_request_that_was_settled_when_it_was_first_seen_is_written_at_once() 
 
 
 def test_the_limits_are_arguments() -> None:
-    found, _ = wait_before_write(STARTING, now=100, changed_at=0, interval=0, limits=Limits(start_hold=0, yielded=0))
+    found, _ = wait_before_write(STARTING, now=100, changed_at=0, limits=Limits(interval=0, start_hold=0, yielded=0))
     assert found == Wait(0, ran_out=True)
-    found, _ = wait_before_write(STARTING, now=100, changed_at=99, interval=0, limits=Limits(start_quiet=3))
+    found, _ = wait_before_write(STARTING, now=100, changed_at=99, limits=Limits(interval=0, start_quiet=3))
     assert found == Wait(2)
 
 

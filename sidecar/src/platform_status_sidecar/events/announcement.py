@@ -6,9 +6,11 @@ from typing import Final
 from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Phase
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, RequestRecord
+from platform_status_contract.rules.history import History
+from platform_status_contract.rules.projection import Projection
 
-__all__ = ["CONTROLLER", "Announcement", "Regarding", "of_phase", "of_storm"]
+__all__ = ["CONTROLLER", "Announcement", "Regarding", "is_transition", "of_phase", "of_storm"]
 
 CONTROLLER: Final = "platform.integratn.tech/status-sidecar"
 """reportingController: who looks for our Events selects by it."""
@@ -25,13 +27,11 @@ class Regarding(Struct, frozen=True):
     """The request that an Event is about.
 
     Attributes:
-        api_version: ``group/version``.
         kind: Its kind.
         key: Namespace and name.
         uid: metadata.uid.
     """
 
-    api_version: str
     kind: str
     key: Key
     uid: str
@@ -56,10 +56,11 @@ class Announcement(Struct, frozen=True):
     note: str
     moment: datetime
 
-    def body(self, instance: str, unique: str) -> dict[str, object]:
+    def body(self, api_version: str, instance: str, unique: str) -> dict[str, object]:
         """Return the JSON to create.
 
         Args:
+            api_version: ``group/version`` of the request.
             instance: Who reports: the pod.
             unique: What makes the name unique; the same on a second try, so that no Event stands there twice.
         """
@@ -76,7 +77,7 @@ class Announcement(Struct, frozen=True):
             "type": "Warning" if self.is_warning else "Normal",
             "note": _bounded(self.note),
             "regarding": {
-                "apiVersion": self.regarding.api_version,
+                "apiVersion": api_version,
                 "kind": self.regarding.kind,
                 "namespace": namespace,
                 "name": name,
@@ -85,14 +86,43 @@ class Announcement(Struct, frozen=True):
         }
 
 
-def of_phase(regarding: Regarding, phase: Phase, reason: str, message: str, now: datetime) -> Announcement:
-    """Announce a transition, with Ready's reason and message."""
-    return Announcement(regarding, phase in _WARNINGS, reason, "ChangePhase", message, now)
+def is_transition(told: Phase | None, history: History, phase: Phase) -> bool:
+    """Say whether a status with this phase is to be announced, once it is written.
+
+    Before is what we wrote last. After a restart we do not know that, and take what the status said: it was told when
+    it was written. A status that no sidecar ever wrote is adopted in silence: whatever its phase was, the change to
+    ours is none of the cluster's doing.
+
+    Args:
+        told: The phase that we wrote last; None if we have not written yet.
+        history: What the status says.
+        phase: What it will say.
+    """
+    if told is not None:
+        return told is not phase
+    adopted = history.phase is not None and history.observed_generation is None
+    return not adopted and history.phase is not phase
 
 
-def of_storm(regarding: Regarding, message: str, now: datetime) -> Announcement:
-    """Announce that a request is written too often, and is backed off (design.md section 6, rule 9)."""
-    return Announcement(regarding, True, "WriteStorm", "BackOff", message, now)  # noqa: FBT003 - a field, named above
+def of_phase(record: RequestRecord, projection: Projection, now: datetime) -> Announcement:
+    """Announce that a request was written to be in another phase, with Ready's reason and message."""
+    phase, ready = projection.phase, projection.ready
+    about = Regarding(record.kind, record.key, record.uid)
+    return Announcement(about, phase in _WARNINGS, ready.reason, "ChangePhase", ready.message, now)
+
+
+def of_storm(record: RequestRecord, others: tuple[str, ...], now: datetime) -> Announcement:
+    """Announce that a request is backed off because it was written too often (design.md section 6, rule 9).
+
+    Args:
+        record: The request.
+        others: Field managers besides ours that own keys of ours, by managedFields; usually none.
+        now: Wall time.
+    """
+    named = f"; other writers of its status: {', '.join(others)}" if others else ""
+    note = f"The status was written so often that it is now written once a minute{named}"
+    about = Regarding(record.kind, record.key, record.uid)
+    return Announcement(about, True, "WriteStorm", "BackOff", note, now)  # noqa: FBT003 - a field, named above
 
 
 def _bounded(note: str) -> str:

@@ -28,7 +28,7 @@ class _Bucket(Struct, gc=False):
 
 
 class Budget:
-    """The buckets; not thread-safe, the announcer locks."""
+    """The buckets; not thread-safe, the sender locks."""
 
     def __init__(
         self, per_request: tuple[float, float] = _PER_REQUEST, whole: tuple[float, float] = _ALTOGETHER

@@ -1,4 +1,4 @@
-"""Sends Events from a bounded queue, on a thread of its own: a slow API server never delays a status write."""
+"""Sends Events, as many as there may be, on a thread of its own: a slow API server never delays a status write."""
 
 import logging
 import queue
@@ -10,14 +10,16 @@ from urllib.parse import quote
 
 import msgspec
 
+from platform_status_contract.observing.records import Key
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counts, EventResult
 from platform_status_sidecar.errors import ConflictError, ThrottledError, TransportError, UnansweredError
 from platform_status_sidecar.logs import bind
-from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.transport import Transport
+from platform_status_sidecar.workers import LiveThread
 
 from .announcement import Announcement
+from .budget import Budget
 
 __all__ = ["EventSender"]
 
@@ -36,31 +38,39 @@ def _unique() -> str:
 
 
 class EventSender(LiveThread):
-    """Sends what it is given, in order; tries a failure again, forgets a refusal."""
+    """Sends what it is offered, in order; tries a failure again, forgets a refusal and what is too much."""
 
     def __init__(
         self,
         transport: Transport,
+        api_version: str,
         *,
         counts: Counts,
         identity: str,
         clock: Clock,
         stop: threading.Event,
+        budget: Budget | None = None,
         unique: Callable[[], str] = _unique,
     ) -> None:
         """Prepare; nothing is sent before `start`.
 
         Args:
             transport: The API server.
+            api_version: ``group/version`` of the requests.
             counts: For what became of each.
             identity: reportingInstance: the host's name, which is the pod's.
-            clock: For the pulse.
+            clock: For the pulse and for the budget.
             stop: Set when the sidecar stops.
+            budget: How many there may be; the usual one if absent.
             unique: Makes the end of a name.
         """
         super().__init__("events", clock)
         self._transport = transport
+        self._api_version = api_version
         self._counts = counts
+        self._clock = clock
+        self._budget = budget or Budget()
+        self._lock = threading.Lock()
         self._identity = identity
         # not `_stop`, which threading.Thread uses itself
         self._stopping = stop
@@ -68,13 +78,22 @@ class EventSender(LiveThread):
         self._queue: queue.Queue[Announcement | None] = queue.Queue(_ROOM)
         self._failing = False
 
-    def offer(self, announcement: Announcement) -> bool:
-        """Take an Event without blocking; return whether there was room."""
+    def offer(self, announcement: Announcement) -> None:
+        """Take an Event without blocking; one that is over the budget, or finds no room, is counted and dropped."""
+        with self._lock:
+            allowed = self._budget.take(announcement.regarding.key, self._clock.monotonic())
+        if not allowed:
+            self._counts.events.add(EventResult.OVER_BUDGET.value)
+            return
         try:
             self._queue.put_nowait(announcement)
         except queue.Full:
-            return False
-        return True
+            self._counts.events.add(EventResult.OVERFLOW.value)
+
+    def forget(self, key: Key) -> None:
+        """Drop what is known of a request."""
+        with self._lock:
+            self._budget.forget(key)
 
     def run(self) -> None:
         """Send until closed; what is queued when the sidecar stops gets one try each."""
@@ -106,7 +125,7 @@ class EventSender(LiveThread):
         """Send one Event, and count what became of it."""
         namespace = announcement.regarding.key[0]
         path = f"/apis/events.k8s.io/v1/namespaces/{quote(namespace)}/events"
-        body = msgspec.json.encode(announcement.body(self._identity, self._unique()))
+        body = msgspec.json.encode(announcement.body(self._api_version, self._identity, self._unique()))
         for tries_left in reversed(range(_TRIES)):
             self.beat(_LONGEST_WAIT)
             try:

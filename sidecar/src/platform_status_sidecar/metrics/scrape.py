@@ -1,4 +1,6 @@
-"""One moment of everything that the metrics tell."""
+"""One moment of everything that the metrics tell, and how it is taken out of everything that knows something."""
+
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -6,9 +8,10 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.counts import Counts
-from platform_status_sidecar.outcomes import Outcome, Tally
+from platform_status_sidecar.outcomes import Outcome, Outcomes, Tally
+from platform_status_sidecar.store import Store
 
-__all__ = ["Scrape", "SourceSeen"]
+__all__ = ["Scrape", "SourceSeen", "collect"]
 
 
 class SourceSeen(Struct, frozen=True):
@@ -56,3 +59,34 @@ class Scrape(Struct, frozen=True):
         """Return the requests that are backed off, with their conclusions."""
         raging = set(self.storms)
         return [(key, outcome) for key, outcome in self.outcomes if key in raging]
+
+
+def collect(
+    outcomes: Outcomes, store: Store, *, version: str, lease: str, lease_age: float | None, now: datetime
+) -> Scrape:
+    """Read what is to be told.
+
+    Args:
+        outcomes: What was concluded and counted.
+        store: Which kinds are needed, and whether they can be read.
+        version: Version of the sidecar.
+        lease: ``namespace/name`` of the Lease.
+        lease_age: Seconds since it was renewed; None before the first time.
+        now: Wall time.
+    """
+    return Scrape(
+        version=version,
+        outcomes=outcomes.outcomes(),
+        tallies=outcomes.tallies(),
+        counts=outcomes.counts,
+        storms=outcomes.storms(),
+        sources=tuple(_seen(store, source, now) for source in Source if store.needed[source].is_set()),
+        lease=lease,
+        lease_age=lease_age,
+    )
+
+
+def _seen(store: Store, source: Source, now: datetime) -> SourceSeen:
+    state = store.state(source)
+    age = None if state.alive_at is None else max((now - state.alive_at).total_seconds(), 0.0)
+    return SourceSeen(source, state.failure.reason if state.failure else None, age)

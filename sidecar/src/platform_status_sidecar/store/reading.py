@@ -18,10 +18,8 @@ from platform_status_contract.observing.sources import Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 
 from .coverage import Coverage
-from .indexes import Index
-from .interest import Topic, about_destination, about_secret, about_works
-from .shelf import Shelf
-from .topics import placed_with
+from .shelf import Index, Shelf
+from .topics import Topic, about_destination, about_secret, about_works, placed_with
 
 __all__ = ["Reading", "SecretReading"]
 
@@ -36,11 +34,8 @@ class Reading:
         self._promise = promise
         self._lock = threading.RLock()
         self._states = dict.fromkeys(Source, SourceState())
-        self._requests: Shelf[RequestRecord] = Shelf()
-        self._shelves: dict[Source, Shelf[Record]] = {
-            source: Shelf() for source in Source if source is not Source.REQUESTS
-        }
-        self._coverage: Coverage[str] = Coverage()
+        self._shelves: dict[Source, Shelf[Record]] = {source: Shelf() for source in Source}
+        self._coverage: Coverage = Coverage()
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
         # topic -> requests that it concerns, and group -> records in it
@@ -61,7 +56,8 @@ class Reading:
     def request(self, key: Key) -> RequestRecord | None:
         """Return a request."""
         with self._lock:
-            return self._requests.get(key)
+            found = self._shelves[Source.REQUESTS].get(key)
+            return found if isinstance(found, RequestRecord) else None
 
     def request_changed_at(self, key: Key) -> float:
         """Return the monotonic time at which somebody else changed the request last."""

@@ -8,12 +8,12 @@ for namespaces whose pods are.
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import (
     Key,
     PlacementRecord,
-    PodRecord,
     Record,
     RequestRecord,
     number_of,
@@ -21,7 +21,8 @@ from platform_status_contract.observing.records import (
 from platform_status_contract.observing.sources import Source, SourceState, failed
 from platform_status_sidecar.clock import Clock
 
-from .interest import (
+from .reading import Reading, SecretReading
+from .topics import (
     NOTHING,
     PODS,
     Interest,
@@ -29,13 +30,27 @@ from .interest import (
     about_pods,
     about_secret,
     about_source,
+    groups_of,
+    interest_of,
+    topics_of,
 )
-from .reading import Reading, SecretReading
-from .topics import groups_of, topics_of
 
 __all__ = ["Store"]
 
 _LATER = frozenset(source for source in Source if source is not Source.REQUESTS)
+
+
+class Wake(Protocol):
+    """Hears that a request is to be reconciled."""
+
+    def __call__(self, key: Key, *, bulk: bool) -> None:
+        """Take note without blocking.
+
+        Args:
+            key: The request.
+            bulk: Many are woken at once and none of them changed: it may wait for those that did.
+        """
+        ...
 
 
 class Store(Reading):
@@ -46,11 +61,9 @@ class Store(Reading):
         *,
         promise: str,
         clock: Clock,
-        interest: Callable[[RequestRecord], Interest],
-        wake: Callable[[Key], None],
+        wake: Wake,
         poll: Callable[[Key], None],
         cover: Callable[[str], None],
-        wake_bulk: Callable[[Key], None] | None = None,
         mine: Callable[[str], bool] = lambda _uid: True,
     ) -> None:
         """Make an empty store.
@@ -58,19 +71,14 @@ class Store(Reading):
         Args:
             promise: Name of the Promise, as its Works are labelled.
             clock: For when a request changed last.
-            interest: What a request's contract makes us look at; must be total.
             wake: Called with a request that is to be reconciled; must not block.
             poll: Called with a Secret that must be asked for on its own; must not block.
             cover: Called with a namespace whose pods must be listed on their own; must not block.
-            wake_bulk: Called instead of `wake` where many are woken at once and none of them changed; as `wake` if
-                absent.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
         """
         super().__init__(promise)
         self._clock = clock
-        self._interest_of = interest
         self._wake = wake
-        self._wake_bulk = wake_bulk or wake
         self._mine = mine
         self._poll = poll
         self._cover = cover
@@ -120,27 +128,15 @@ class Store(Reading):
     # -- records
 
     def put(self, source: Source, record: Record) -> None:
-        """Store what a list or a watch brought, unless a newer state of the object is known.
+        """Store what a list or a watch brought, unless a newer state of the object is known or nobody observes it.
 
         Requests that it concerns are woken if it says something new.
         """
         with self._lock:
             if isinstance(record, RequestRecord):
                 self._put_request(record, foreign=True)
-                return
-            if isinstance(record, PodRecord):
-                self.put_pod(record)
-                return
-            self._put_observed(source, record)
-
-    def put_pod(self, record: PodRecord) -> None:
-        """Store a pod, if somebody observes its namespace and no newer state of it is known."""
-        with self._lock:
-            if not self._coverage.keeps(record.namespace):
-                return
-            if self._coverage.is_stale(record.namespace, record.name, record.version):
-                return
-            self._put_observed(Source.PODS, record)
+            elif source is not Source.PODS or self._coverage.takes(record.namespace, record.name, record.version):
+                self._put_observed(source, record)
 
     def remove(self, source: Source, key: Key, version: str = "") -> None:
         """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
@@ -154,14 +150,12 @@ class Store(Reading):
             deleted = number_of(version)
             if source is Source.PODS and deleted:
                 self._coverage.deleted(*key, deleted)
-            known = self._requests.get(key) if source is Source.REQUESTS else self._shelves[source].get(key)
+            known = self._shelves[source].get(key)
             if known is not None and known.is_newer_than(deleted):
                 return
             if source is Source.REQUESTS:
                 self._remove_request(key)
-                return
-            before = self._shelves[source].pop(key)
-            if before:
+            elif before := self._shelves[source].pop(key):
                 self._changed_record(source, before, None)
 
     def keep_only(self, source: Source, keys: set[Key], version: str) -> None:
@@ -173,9 +167,8 @@ class Store(Reading):
             version: resourceVersion of the list; what is newer stays: the list may come from a cache that lags.
         """
         with self._lock:
-            shelf: Iterable[Record] = self._requests if source is Source.REQUESTS else self._shelves[source]
             listed = number_of(version)
-            for record in [record for record in shelf if record.key not in keys]:
+            for record in [record for record in self._shelves[source] if record.key not in keys]:
                 if not record.is_newer_than(listed):
                     self.remove(source, record.key)
 
@@ -188,13 +181,13 @@ class Store(Reading):
     def accept_own_write(self, record: RequestRecord) -> None:
         """Store the answer to our own write at once, so that its echo in the watch is no work."""
         with self._lock:
-            if self._requests.get(record.key) is not None:
+            if self.request(record.key):
                 self._put_request(record, foreign=False)
 
     def accept_fresh_read(self, record: RequestRecord) -> None:
         """Store a request that was read outside the watch, after a conflict."""
         with self._lock:
-            if self._requests.get(record.key) is not None:
+            if self.request(record.key):
                 self._put_request(record, foreign=True)
 
     def put_secret(self, key: Key, reading: SecretReading) -> None:
@@ -213,7 +206,7 @@ class Store(Reading):
         Never for a request that is being deleted: nothing is observed for it.
         """
         with self._lock:
-            record = self._requests.get(key)
+            record = self.request(key)
             if record is not None and record.deleting:
                 return False
             interest = self._interests.get(key, NOTHING)
@@ -221,11 +214,6 @@ class Store(Reading):
             return any(not state.synced and state.failure is None for state in states) or any(
                 self.secret(secret) is None for secret in interest.secrets
             )
-
-    def request_keys(self) -> list[Key]:
-        """Return the name of every request."""
-        with self._lock:
-            return [record.key for record in self._requests]
 
     def wake_all(self) -> None:
         """Wake every request."""
@@ -245,7 +233,7 @@ class Store(Reading):
 
     def _put_request(self, record: RequestRecord, *, foreign: bool) -> None:
         key = record.key
-        before = self._requests.get(key)
+        before = self.request(key)
         if before is not None and before.is_newer_than(record.version):
             return
         if not self._mine(record.uid):
@@ -255,20 +243,20 @@ class Store(Reading):
         if before is not None and (before.uid, before.resource_version) == (record.uid, record.resource_version):
             # The echo of our own write.
             return
-        self._requests.put(record)
+        self._shelves[Source.REQUESTS].put(record)
         if before is None or before.status != record.status:
-            self._register(key, self._interest_of(record))
+            self._register(key, interest_of(record, promise=self._promise))
         if foreign:
             self._changed[key] = self._clock.monotonic()
-            (self._wake if self._states[Source.REQUESTS].synced else self._wake_bulk)(key)
+            self._wake_one(key, bulk=not self._states[Source.REQUESTS].synced)
 
     def _remove_request(self, key: Key) -> None:
-        if self._requests.pop(key) is None:
+        if self._shelves[Source.REQUESTS].pop(key) is None:
             return
         self._register(key, NOTHING)
         self._interests.pop(key, None)
         self._changed.pop(key, None)
-        self._wake(key)
+        self._wake_one(key)
 
     def _register(self, key: Key, interest: Interest) -> None:
         before = self._interests.get(key, NOTHING)
@@ -282,14 +270,11 @@ class Store(Reading):
                 self._cover(topic[1])
         for secret in before.secrets - interest.secrets:
             if about_secret(secret) not in self._observers:
-                self._forget_secret(secret)
+                self._secrets.pop(secret, None)
         for secret in interest.secrets - before.secrets:
             self._poll(secret)
         if self._states[Source.REQUESTS].synced:
             self._announce_needs(interest.sources)
-
-    def _forget_secret(self, key: Key) -> None:
-        self._secrets.pop(key, None)
 
     def _announce_needs(self, sources: Iterable[Source]) -> None:
         # Only after the requests were listed: the other kinds are read once, with every interest known.
@@ -313,13 +298,17 @@ class Store(Reading):
                     self._wake_about(topic, bulk=not self._states[source].synced)
 
     def _wake_about(self, topic: Topic, *, bulk: bool = False) -> None:
-        wake = self._wake_bulk if bulk else self._wake
         for key in self._observers.get(topic):
-            wake(key)
+            self._wake_one(key, bulk=bulk)
+
+    def _wake_one(self, key: Key, *, bulk: bool = False) -> None:
+        # Every first reading wakes it again: while one is missing, ten thousand pods are no reason for a turn each.
+        if not (bulk and self.awaits(key)):
+            self._wake(key, bulk=bulk)
 
     def _wake_observers(self, source: Source) -> None:
         if source is Source.REQUESTS:
-            for record in self._requests:
-                self._wake_bulk(record.key)
+            for record in self._shelves[Source.REQUESTS]:
+                self._wake_one(record.key, bulk=True)
         else:
             self._wake_about(about_source(source), bulk=True)

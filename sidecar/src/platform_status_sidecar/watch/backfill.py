@@ -14,10 +14,10 @@ from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import ThrottledError, TransportError
 from platform_status_sidecar.logs import bind
-from platform_status_sidecar.pulse import LiveThread
 from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from platform_status_sidecar.transport import Transport
+from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
 
@@ -84,7 +84,7 @@ class Backfill(LiveThread):
             for item in page.items or ():
                 record = decode_pod(item)
                 if record:
-                    self._store.put_pod(record)
+                    self._store.put(Source.PODS, record)
             token = page.metadata.continue_token
             if not token or self._stopping.is_set():
                 return

@@ -6,18 +6,14 @@ the two nobody writes, and a write that is on its way carries a resourceVersion,
 """
 
 import logging
-import threading
-from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
-from platform_status_sidecar.transport import Transport
 
-from .keeper import LeaseKeeper
+from .lease import LeaseKeeper
 
 __all__ = ["Election"]
 
@@ -52,45 +48,22 @@ _DECODER = msgspec.json.Decoder(_Lease)
 
 
 class Election(LeaseKeeper):
-    """Takes, renews and, when the sidecar stops, gives back one Lease."""
+    """Takes, renews and, when the sidecar stops, gives back one Lease; no two replicas may have the same identity."""
 
-    def __init__(
-        self,
-        lease: str,
-        *,
-        identity: str,
-        transport: Transport,
-        clock: Clock,
-        stop: threading.Event,
-        healthy: Callable[[], bool],
-        on_change: Callable[[bool], None],
-        owner: Callable[[], Mapping[str, object]] = dict,
-    ) -> None:
-        """Prepare.
-
-        Args:
-            lease: As for `LeaseKeeper`, like all that follow but the last.
-            identity: No two replicas may have the same.
-            transport: The API server.
-            clock: The clocks.
-            stop: Set when nothing will be written any more.
-            healthy: Whether we may take or renew.
-            on_change: Called with whether we lead, when that changes.
-            owner: As for `LeaseKeeper`.
-        """
-        super().__init__(
-            lease, identity=identity, transport=transport, clock=clock, stop=stop, healthy=healthy, owner=owner
-        )
-        self._on_change = on_change
-        self._may_until = float("-inf")
-        self._told = False
-        self._seen = _Lease(_Meta())
-        self._seen_at = clock.monotonic()
+    _may_until = float("-inf")
+    _told = False
+    _seen = _Lease(_Meta())
+    _seen_at = float("-inf")
 
     @property
     def leads(self) -> bool:
         """Whether we may write now."""
         return self._clock.monotonic() < self._may_until
+
+    @property
+    def role(self) -> str:
+        """What this replica is for now."""
+        return "leads" if self.leads else "stands by"
 
     def run(self) -> None:
         """Elect until stopped, then give the Lease back."""

@@ -1,18 +1,125 @@
-"""The Lease: proof of life for readers of a status that is at rest (design.md section 6, rule 4)."""
+"""The Lease: proof of life for readers of a status that is at rest (design.md section 6, rule 4).
 
+What a renewal means where several replicas share it is in `election`.
+"""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Final
 
+import msgspec
+
+from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
+from platform_status_sidecar.transport import Transport
+from platform_status_sidecar.workers import LiveThread
 
-from .keeper import LeaseKeeper
+__all__ = ["LeaseKeeper", "LeaseRenewal"]
 
-__all__ = ["LeaseRenewal"]
-
+_API: Final = "coordination.k8s.io/v1"
 _EVERY: Final = 10.0
 _LOOK: Final = 0.5
 """How often an unhealthy sidecar looks whether it is healthy; the first renewal follows the first lists at once."""
 _VALID: Final = 40
 """leaseDurationSeconds: three missed renewals and some slack."""
+_log = logging.getLogger(__name__)
+
+
+class LeaseKeeper(LiveThread, ABC):
+    """The thread that looks after one Lease."""
+
+    def __init__(
+        self,
+        lease: str,
+        *,
+        identity: str,
+        transport: Transport,
+        clock: Clock,
+        stop: threading.Event,
+        healthy: Callable[[], bool],
+        owner: Callable[[], Mapping[str, object]] = dict,
+        on_change: Callable[[bool], None] = lambda _leads: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            lease: ``namespace/name``.
+            identity: Who renews: the host's name, which is the pod's; where several replicas share the Lease, no two
+                may have the same.
+            transport: The API server.
+            clock: The clocks.
+            stop: Set when nothing will be written any more.
+            healthy: A sidecar that is not healthy proves nothing: it neither takes a Lease nor renews it.
+            owner: What its metadata says of its owner, see `lease_owner`.
+            on_change: Called with whether this replica leads, when that changes.
+        """
+        super().__init__("lease", clock)
+        self.lease: Final = lease
+        # not `_name`, which threading.Thread uses itself
+        self._namespace, _, self._lease_name = lease.partition("/")
+        self._collection = f"/apis/{_API}/namespaces/{self._namespace}/leases"
+        self._path = f"{self._collection}/{self._lease_name}"
+        self._identity = identity
+        self._transport = transport
+        self._clock = clock
+        self._stopping = stop
+        self._healthy = healthy
+        self._owner = owner
+        self._on_change = on_change
+        self._renewed_at: float | None = None
+        self._failed = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether this replica writes: always, where nobody else may."""
+        return True
+
+    @property
+    def role(self) -> str:
+        """What this replica is for, among several; empty where it is alone."""
+        return ""
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since we renewed the Lease; None if we never did."""
+        return None if self._renewed_at is None else self._clock.monotonic() - self._renewed_at
+
+    def run(self) -> None:
+        """Look after the Lease until stopped."""
+        while not self._stopping.is_set():
+            self.beat()
+            self._stopping.wait(self._tend(healthy=self._healthy()))
+
+    @abstractmethod
+    def _tend(self, *, healthy: bool) -> float:
+        """Do what is to be done now; returns the seconds until the next time."""
+
+    def _renewed_spec(self, seconds: int) -> dict[str, object]:
+        """What every renewal says: by whom, when, and for how long it is valid."""
+        return {"holderIdentity": self._identity, "renewTime": self._time(), "leaseDurationSeconds": seconds}
+
+    def _time(self) -> str:
+        """Spell the present as the times of a Lease are spelled."""
+        return self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def _patch(self, spec: Mapping[str, object], metadata: Mapping[str, object] = {}) -> bytes:
+        # The owner each time: so a Lease of an older sidecar, and one whose account is a new one, gets it too.
+        known = {**self._owner(), **metadata}
+        body = {"metadata": known, "spec": spec} if known else {"spec": spec}
+        return self._transport.patch(self._path, msgspec.json.encode(body))
+
+    def _create(self, spec: Mapping[str, object]) -> bytes:
+        metadata = {**self._owner(), "namespace": self._namespace, "name": self._lease_name}
+        whole = {"apiVersion": _API, "kind": "Lease", "metadata": metadata, "spec": spec}
+        return self._transport.create(self._collection, msgspec.json.encode(whole))
+
+    def _warn_once(self, message: str, error: Exception) -> None:
+        """Log a failure; the next one only after a success."""
+        if not self._failed:
+            _log.warning(message, extra={"lease": self.lease, "cause": str(error)})
+        self._failed = True
 
 
 class LeaseRenewal(LeaseKeeper):

@@ -36,9 +36,9 @@ from platform_status_sidecar.errors import (
 )
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.logs import bind
-from platform_status_sidecar.pulse import LiveThread
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.store import Store
 from platform_status_sidecar.transport import Transport
+from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
 from .initial import receive

@@ -20,9 +20,8 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import NotFoundError, ThrottledError, TransportError
-from platform_status_sidecar.queue import CoalescingQueue
-from platform_status_sidecar.store.reading import SecretReading
-from platform_status_sidecar.store.store import Store
+from platform_status_sidecar.queue import Look
+from platform_status_sidecar.store import SecretReading, Store
 from platform_status_sidecar.transport import Transport
 
 from .reflector import reason_of
@@ -41,45 +40,36 @@ _TICK: Final = 5.0
 class SecretPolls:
     """Asks for each Secret that some request observes; `workers.Worker` threads give it their time."""
 
-    def __init__(
-        self,
-        due: CoalescingQueue[Key],
-        *,
-        transport: Transport,
-        store: Store,
-        clock: Clock,
-    ) -> None:
-        self._due = due
+    def __init__(self, *, transport: Transport, store: Store, clock: Clock) -> None:
         self._transport = transport
         self._store = store
         self._clock = clock
         self._delays: dict[Key, float] = {}
 
-    def ask(self, key: Key) -> None:
-        """Ask for one Secret, tell the store, and plan the next look."""
+    def ask(self, key: Key) -> tuple[Look, ...]:
+        """Ask for one Secret, tell the store, and say when to ask again: never, if nobody observes it any more."""
         if not self._store.is_secret_wanted(key):
             self._delays.pop(key, None)
-            return
+            return ()
         before = self._store.secret(key)
         reading, at_least = self._look(key, before)
         self._store.put_secret(key, reading)
         if isinstance(reading, Present):
             self._delays.pop(key, None)
-            self._due.add(key, self._until_tick(_SLOWEST if reading == before else _SLOWEST * random.random()))  # noqa: S311 - spreads load
-            return
+            return (Look(self._tick(_SLOWEST if reading == before else _SLOWEST * random.random())),)  # noqa: S311 - spreads load
         delay = self._delays.get(key, _FIRST)
         self._delays[key] = min(delay * _GROWTH, _SLOWEST)
-        self._due.add(key, max(delay * (1 - _JITTER * random.random()), at_least))  # noqa: S311 - spreads load
+        wait = max(delay * (1 - _JITTER * random.random()), at_least)  # noqa: S311 - spreads load
+        return (Look(self._clock.monotonic() + wait),)
 
-    def _until_tick(self, delay: float) -> float:
-        """Return the seconds to the last tick within the delay, or to the next one if there is none.
+    def _tick(self, delay: float) -> float:
+        """Return the moment of the last tick within the delay, or of the next one if there is none.
 
         A thousand Secrets that were all found at once are spread over the minute's ticks by their first delay, and
         then each keeps its tick.
         """
         now = self._clock.monotonic()
-        tick = max(math.floor((now + delay) / _TICK), math.floor(now / _TICK) + 1)
-        return tick * _TICK - now
+        return max(math.floor((now + delay) / _TICK), math.floor(now / _TICK) + 1) * _TICK
 
     def _look(self, key: Key, before: SecretReading | None) -> tuple[SecretReading, float]:
         namespace, name = key

@@ -36,6 +36,7 @@ class Limits(Struct, frozen=True):
     """For how long a write is held; all in seconds.
 
     Attributes:
+        interval: Between two of our writes of one request.
         quiet: Without a change of the request before a write, while a workflow runs or may be about to.
         start_quiet: The same while a start is still to come: no length of quiet says that it will not come now.
         busy_hold: A write is held at most so long for a request that never comes to rest.
@@ -46,6 +47,7 @@ class Limits(Struct, frozen=True):
             then this moment is safe, and the end may not be.
     """
 
+    interval: float = 5.0
     quiet: float = 2.0
     start_quiet: float = float("inf")
     busy_hold: float = 10.0
@@ -168,7 +170,6 @@ def wait_before_write(
     *,
     now: float,
     changed_at: float,
-    interval: float,
     takes_ready: bool = False,
     others_first: Callable[[], bool] = lambda: False,
     limits: Limits = LIMITS,
@@ -179,7 +180,6 @@ def wait_before_write(
         pacing: What is remembered of the request, its stage included.
         now: Monotonic seconds.
         changed_at: When somebody else changed the request last.
-        interval: Seconds between two of our writes.
         takes_ready: Whether the write takes Ready away from True.
         others_first: Says whether Kratix is known to start another request before this one; asked only near the end.
         limits: For how long it is held.
@@ -200,8 +200,7 @@ def wait_before_write(
         chance = due - limits.yielded
         if pacing.stage is Stage.STARTING and (now < chance or others_first()):
             due = chance
-    if is_too_often(pacing, now):
-        interval = max(interval, SLOWED_INTERVAL)
+    interval = max(limits.interval, SLOWED_INTERVAL if is_too_often(pacing, now) else 0.0)
     spaced_at = now if pacing.written_at is None else pacing.written_at + interval
     seconds = max(due, spaced_at, now) - now
     return Wait(seconds, ran_out=seconds == 0 and now < clear_at), pacing

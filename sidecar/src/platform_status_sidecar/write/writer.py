@@ -5,16 +5,22 @@ from urllib.parse import quote
 
 import msgspec
 
+from platform_status_contract.model.vocabulary import SIDECAR_KEYS
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.records import Key, RequestRecord
 from platform_status_sidecar.errors import TransportError, UnansweredError
 from platform_status_sidecar.transport import Transport
 
 from .plan import StatusPatch
-from .rivals import rivals
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "rivals"]
 
+_FIELD_MANAGER: Final = "platform-status-sidecar"
+"""Our name in managedFields."""
+
+_SHARED: Final = "message"
+_STATUS: Final = "f:status"
+_OURS: Final = frozenset(f"f:{key}" for key in SIDECAR_KEYS if key != _SHARED)
 _WHAT: Final = "not the JSON of a request"
 
 
@@ -66,3 +72,29 @@ class Writer:
         if record is None:
             raise UnansweredError(f"{self._plural}: the answer is {_WHAT}: metadata.name is missing")
         return record
+
+
+def rivals(body: bytes) -> tuple[str, ...]:
+    """Name the other field managers that own a key of ours (design.md section 6, rule 9); total.
+
+    Args:
+        body: The request as the API server sends it, any JSON.
+
+    Returns:
+        Their names, sorted; none if managedFields shows none, or cannot be read.
+    """
+    try:
+        entries = msgspec.json.decode(body)["metadata"]["managedFields"]
+    except (msgspec.DecodeError, RecursionError, KeyError, TypeError):
+        return ()
+    return tuple(sorted({name for entry in entries for name in _rival(entry)})) if isinstance(entries, list) else ()
+
+
+def _rival(entry: object) -> tuple[str, ...]:
+    if not isinstance(entry, dict):
+        return ()
+    name, fields = entry.get("manager"), entry.get("fieldsV1")
+    status = fields.get(_STATUS) if isinstance(fields, dict) else None
+    if not isinstance(name, str) or name in ("", _FIELD_MANAGER) or not isinstance(status, dict):
+        return ()
+    return (name,) if _OURS & status.keys() else ()

@@ -1,0 +1,124 @@
+"""What a turn says of itself: what was decided, whether it wrote, what went wrong, and when to look again."""
+
+import pytest
+
+from platform_status_contract.observing.sources import Source
+from platform_status_sidecar.counts import Suppression, WriteResult
+from platform_status_sidecar.decide import decide
+from platform_status_sidecar.errors import ConflictError, NotFoundError, RefusedError, TransportError, UnansweredError
+from platform_status_sidecar.queue import Look
+from platform_status_sidecar.reconcile import Turn
+from platform_status_sidecar.write.pace import LIMITS
+from tests.unit.sidecar import support
+from tests.unit.sidecar.support import MEDIA
+from tests.unit.sidecar.test_reconcile import Bench, tiny_rules
+
+CONFLICT = ConflictError("HTTP 409", status=409)
+RESYNC = 720.0
+"""With the chance of the bench: the longest that there is."""
+
+
+def suppressed(turn: Turn) -> Suppression | None:
+    assert turn.decision
+    return turn.decision.suppressed
+
+
+def after(bench: Bench, turn: Turn) -> list[tuple[float, bool]]:
+    """Return in how many seconds it is looked again, and whether as one of many."""
+    return [(look.at - bench.clock.monotonic(), look.bulk) for look in turn.looks]
+
+
+def test_what_is_new_is_written_and_looked_at_when_the_rules_and_the_resync_say() -> None:
+    bench = Bench()
+    turn = bench.worker.turn(MEDIA)
+    assert (turn.writes, turn.written_at, turn.error) == ((WriteResult.WRITTEN,), bench.clock.monotonic(), None)
+    assert after(bench, turn) == [(RESYNC, True), (60.0, False)]
+
+
+def test_what_the_status_says_already_is_not_written() -> None:
+    bench = Bench()
+    bench.worker.turn(MEDIA)
+    turn = bench.worker.turn(MEDIA)
+    assert (turn.writes, suppressed(turn)) == ((), Suppression.UNCHANGED)
+
+
+def test_what_comes_too_soon_after_a_write_is_held_for_the_rest_of_the_interval() -> None:
+    bench = Bench()
+    bench.worker.turn(MEDIA)
+    bench.put(Source.PODS, support.pod())
+    bench.clock.advance(2)
+    turn = bench.worker.turn(MEDIA)
+    assert (turn.writes, suppressed(turn)) == ((), Suppression.HELD)
+    assert after(bench, turn) == [(RESYNC, True), (3.0, False)]
+
+
+def test_a_conflict_is_part_of_the_turn_that_redoes_it() -> None:
+    bench = Bench()
+    bench.cluster.failures.append(CONFLICT)
+    turn = bench.worker.turn(MEDIA)
+    assert (turn.writes, turn.is_failed) == ((WriteResult.CONFLICT, WriteResult.WRITTEN), False)
+
+
+@pytest.mark.parametrize(
+    ("errors", "writes", "is_failed", "wait"),
+    [
+        ([CONFLICT] * 5, 5, False, 1.0),
+        ([NotFoundError("HTTP 404", status=404)], 1, False, 1.0),
+        ([UnansweredError("no answer")], 1, True, 1.0),
+        ([CONFLICT, RefusedError("HTTP 422", status=422)], 2, True, 1.0),
+    ],
+)
+def test_what_went_wrong_ends_the_turn_and_is_tried_again(
+    errors: list[TransportError],
+    writes: int,
+    is_failed: bool,  # noqa: FBT001 - a row
+    wait: float,
+) -> None:
+    bench = Bench()
+    bench.cluster.failures.extend(errors)
+    turn = bench.worker.turn(MEDIA)
+    assert turn.error is errors[-1]
+    assert (len(turn.writes), turn.written_at, turn.is_failed) == (writes, None, is_failed)
+    assert after(bench, turn)[-1] == (wait, False)
+
+
+def test_a_defect_is_a_result_too() -> None:
+    bench = Bench()
+    defect = ZeroDivisionError()
+
+    def broken(*_: object) -> None:
+        raise defect
+
+    bench.rules = broken  # type: ignore[assignment]  # it never returns
+    turn = bench.worker.turn(MEDIA)
+    assert (turn.error, turn.is_failed, turn.decision) == (defect, True, None)
+    assert after(bench, turn) == [(1.0, False)]
+
+
+@pytest.mark.parametrize("stands_by", [True, False])
+def test_what_is_not_ours_to_tell_is_gone_and_not_looked_at_again(stands_by: bool) -> None:  # noqa: FBT001 - a row
+    bench = Bench()
+    bench.worker.turn(MEDIA)
+    if stands_by:
+        bench.leads = lambda: False
+    else:
+        bench.known.remove(Source.REQUESTS, MEDIA)
+    assert bench.worker.turn(MEDIA) == Turn(MEDIA, is_gone=True)
+
+
+def test_while_a_first_list_is_awaited_nothing_is_decided() -> None:
+    bench = Bench(support.request())
+    turn = bench.worker.turn(MEDIA)
+    assert (turn.decision, turn.is_gone, turn.looks) == (None, False, ())
+
+
+def test_a_decision_depends_on_nothing_but_its_arguments() -> None:
+    bench = Bench()
+    turn = bench.worker.turn(MEDIA)
+    assert turn.decision
+    now, moment = bench.clock.now(), bench.clock.monotonic()
+    bench.clock.advance(1000)
+    bench.known.remove(Source.REQUESTS, MEDIA)
+    again = decide(turn.decision.seen, tiny_rules, LIMITS, now=now, moment=moment, resync=RESYNC)
+    assert again == turn.decision
+    assert again.looks[0] == Look(moment + RESYNC, bulk=True)
