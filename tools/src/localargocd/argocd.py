@@ -86,6 +86,17 @@ class LocalArgoCD:
         return f"system:serviceaccount:{NAMESPACE}:{CONTROLLER}"
 
     @property
+    def folder(self) -> Path:
+        """The temporary folder; it goes when Argo CD goes."""
+        return self._running.path
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The pids of all servers that run, by name."""
+        ours = {name: child.pid for name, child in self._children.items() if child.pid is not None}
+        return self.plane.pids | ours
+
+    @property
     def logs(self) -> Path:
         """Where the logs are."""
         return self._running.logs
