@@ -153,7 +153,7 @@ def _live(each: Life, argocd: LocalArgoCD, recorder: Recorder, tell: Callable[[s
     except Exception as found:  # noqa: BLE001 - it is the outcome of this life, and its test raises it
         error = found
         with suppress(NotFoundError):
-            scene.record(f"failed-{each.name}")
+            Recorder(argocd.logs).keep(each.name, scene.application())
     result = Result(time.monotonic() - began, error)
     tell(f"{each.name} {'failed' if error else 'is over'} after {result.seconds:.1f} s")
     return each, result

@@ -3,16 +3,17 @@
 from localargocd import configuration
 
 from .lane import life
-from .manifests import config_map, cron_job, deployment, hook, source
+from .manifests import Json, config_map, cron_job, deployment, hook, source
 from .scene import Scene
 
 __all__: list[str] = []
 
 ONE = {"a.yaml": config_map("a")}
 BOTH = {**ONE, "b.yaml": config_map("b")}
+BAD = config_map("a") + "  more: ["
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready", writes=10, seconds=60)
 def first_sync(scene: Scene) -> None:
     scene.begin({"a.yaml": deployment("web")})
     scene.deploy()
@@ -21,7 +22,7 @@ def first_sync(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Degraded Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready Degraded Ready", writes=12, seconds=60)
 def out_of_sync(scene: Scene) -> None:
     scene.begin(ONE)
     scene.deploy(syncPolicy=None)
@@ -33,7 +34,7 @@ def out_of_sync(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready", writes=13, seconds=60)
 def synced_by_itself(scene: Scene) -> None:
     scene.begin(ONE, thresholds={"degradedAfterSeconds": 60})
     scene.deploy()
@@ -53,7 +54,7 @@ def bad_field(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready", writes=12, seconds=60)
 def denied_by_project(scene: Scene) -> None:
     narrow = {"namespaceResourceBlacklist": [{"group": "", "kind": "ConfigMap"}]}
     scene.admin.create(configuration.project(scene.name, **narrow))
@@ -79,7 +80,7 @@ def no_namespace(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready", writes=13, seconds=60)
 def pre_sync_hook(scene: Scene) -> None:
     scene.begin({**ONE, "b.yaml": hook("check", "PreSync")})
     scene.deploy()
@@ -90,7 +91,7 @@ def pre_sync_hook(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready", writes=9, seconds=60)
 def post_sync_hook(scene: Scene) -> None:
     scene.begin({**ONE, "b.yaml": hook("smoke", "PostSync")})
     scene.deploy()
@@ -98,11 +99,10 @@ def post_sync_hook(scene: Scene) -> None:
     scene.argo_says(
         lambda app: app.get("status", {}).get("operationState", {}).get("phase") == "Failed", "the hook failed"
     )
-    scene.record("post-sync-hook")
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Unknown Ready", writes=15, seconds=120)
+@life("Scheduled Progressing? Ready Unknown Ready", writes=12, seconds=120)
 def repository_gone(scene: Scene) -> None:
     scene.begin(ONE)
     scene.deploy()
@@ -115,16 +115,17 @@ def repository_gone(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready", writes=10, seconds=60)
 def bad_yaml(scene: Scene) -> None:
-    scene.begin({"a.yaml": ONE["a.yaml"] + "  more: ["})
-    scene.deploy()
+    scene.begin({"a.yaml": BAD})
+    scene.deploy(syncPolicy=None)
     scene.becomes("Progressing", "SyncUnknown", "ComparisonError: Failed to load target state")
     scene.commit(ONE)
+    scene.sync_once_compared()
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready", writes=10, seconds=60)
 def nothing_to_deploy(scene: Scene) -> None:
     scene.begin({"README.md": "nothing yet"})
     scene.deploy()
@@ -134,17 +135,18 @@ def nothing_to_deploy(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready", writes=10, seconds=60)
 def unknown_project(scene: Scene) -> None:
     scene.begin(ONE)
-    scene.deploy(project=scene.name)
+    scene.deploy(project=scene.name, syncPolicy=None)
     scene.becomes("Progressing", "SyncUnknown", "InvalidSpecError", "which does not exist")
     scene.admin.create(configuration.project(scene.name))
     scene.refresh()
+    scene.sync_once_compared()
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready Degraded Ready", writes=15, seconds=90)
+@life("Scheduled Progressing Ready Degraded Ready", writes=17, seconds=90)
 def rollout(scene: Scene) -> None:
     scene.begin({"a.yaml": deployment("web", deadline=5)})
     scene.deploy()
@@ -171,7 +173,7 @@ def resources_deleted(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready Degraded Ready", writes=15, seconds=60)
+@life("Scheduled Progressing Ready Degraded Ready", writes=17, seconds=60)
 def paused_deployment(scene: Scene) -> None:
     scene.begin({"a.yaml": deployment("web")})
     scene.deploy()
@@ -184,14 +186,14 @@ def paused_deployment(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready", writes=9, seconds=60)
 def suspended_cron_job(scene: Scene) -> None:
     scene.begin({"a.yaml": cron_job("nightly")})
     scene.deploy()
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Degraded Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready Degraded Ready", writes=13, seconds=60)
 def several_sources(scene: Scene) -> None:
     scene.begin(ONE)
     scene.repository.commit({"more/b.yaml": config_map("b")})
@@ -203,18 +205,26 @@ def several_sources(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing", writes=15, seconds=60)
+@life("Scheduled Progressing Ready Progressing? Ready? Progressing Ready", writes=20, seconds=90)
 def source_hydrator(scene: Scene) -> None:
-    scene.begin(ONE)
-    hydrator = {"drySource": source(scene.repository.url), "syncSource": {"targetBranch": "main", "path": "app"}}
+    scene.begin(ONE, thresholds={"degradedAfterSeconds": 60})
+    dry = source(scene.repository.url)
+    hydrator = {"drySource": dry, "syncSource": {"targetBranch": "hydrated", "path": "app"}}
     scene.deploy(source=None, sourceHydrator=hydrator)
-    scene.argo_says(
-        lambda app: app.get("status", {}).get("sync", {}).get("status") == "Synced", "synced, never hydrated"
-    )
+    scene.becomes_ready()
+    scene.record("source-hydrator-hydrated")
+    scene.commit(BOTH)
+    scene.argo_says(lambda app: len(app["status"].get("resources", [])) == 2, "both are there")
+    scene.becomes_ready()
+    scene.commit({"a.yaml": BAD})
+    scene.argo_says(lambda app: _hydration(app) == "Failed", "hydration failed")
     scene.becomes("Progressing", "SpecChanged", "Argo CD has not yet compared Application argocd/source-hydrator")
+    scene.record("source-hydrator-failed")
+    scene.commit(ONE)
+    scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready", writes=9, seconds=60)
 def another_namespace(scene: Scene) -> None:
     scene.make_namespace("applications")
     scene.begin(ONE, "applications")
@@ -222,7 +232,7 @@ def another_namespace(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Degraded Ready", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready Degraded Ready", writes=12, seconds=60)
 def deleted(scene: Scene) -> None:
     scene.begin(ONE)
     scene.deploy()
@@ -233,7 +243,7 @@ def deleted(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Degraded", writes=15, seconds=60)
+@life("Scheduled Progressing? Ready Degraded", writes=14, seconds=60)
 def deletion_stuck(scene: Scene) -> None:
     scene.begin({"a.yaml": config_map("a", finalizers=["example.org/hold"])})
     scene.deploy(finalizers=["resources-finalizer.argocd.argoproj.io"])
@@ -245,7 +255,7 @@ def deletion_stuck(scene: Scene) -> None:
     scene.becomes("Degraded", "ApplicationMissing", "does not exist")
 
 
-@life("Scheduled Progressing Ready Degraded Ready", writes=16, seconds=90)
+@life("Scheduled Progressing Ready Degraded Ready", writes=18, seconds=90)
 def sub_applications(scene: Scene) -> None:
     server = scene.register("127.0.0.1")
     destination = {"names": [scene.name], "server": server}
@@ -267,18 +277,19 @@ def sub_applications(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready", writes=15, seconds=90)
+@life("Scheduled Progressing Ready", writes=10, seconds=90)
 def destination_refuses(scene: Scene) -> None:
     server = scene.register("localhost", token="wrong")  # noqa: S106 - it opens nothing
     scene.begin(ONE)
-    scene.deploy(destination={"server": server, "namespace": scene.name})
+    scene.deploy(destination={"server": server, "namespace": scene.name}, syncPolicy=None)
     scene.becomes("Progressing", "SyncUnknown", "ComparisonError", "failed to get cluster info", "the server has asked")
     scene.register("localhost")
     scene.refresh(hard=True)
+    scene.sync_once_compared()
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Degraded Ready", writes=15, seconds=60, alone=True)
+@life("Scheduled Progressing? Ready Degraded Ready", writes=13, seconds=60, alone=True)
 def controller_restarts(scene: Scene) -> None:
     scene.begin(ONE)
     scene.deploy()
@@ -290,3 +301,8 @@ def controller_restarts(scene: Scene) -> None:
     scene.becomes("Degraded", "OutOfSync", "is out of sync")
     scene.sync()
     scene.becomes_ready()
+
+
+def _hydration(app: Json) -> str:
+    phase: str = app["status"]["sourceHydrator"]["currentOperation"]["phase"]
+    return phase

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["HERE", "application", "cluster", "config_map", "cron_job", "deployment", "hook", "source"]
+__all__ = ["HERE", "Json", "application", "cluster", "config_map", "cron_job", "deployment", "hook", "source"]
 
 Json = dict[str, Any]
 

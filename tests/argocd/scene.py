@@ -21,6 +21,7 @@ _APPLICATION = ("argoproj.io/v1alpha1", "Application")
 _REQUEST = (objects.GROUP, "VClusterOrchestratorV2")
 _REFRESH = "argocd.argoproj.io/refresh"
 _POLL = 0.1
+_FORGOTTEN_AFTER = 3.0
 
 
 class Scene:
@@ -109,13 +110,26 @@ class Scene:
 
     def refresh(self, name: str = "", namespace: str = NAMESPACE, *, hard: bool = False) -> None:
         """Have Argo CD look at Git again."""
-        asked = {_REFRESH: "hard" if hard else "normal"}
-        self.change({"metadata": {"annotations": asked}}, name=name, namespace=namespace)
+        asked = {"metadata": {"annotations": {_REFRESH: "hard" if hard else "normal"}}}
+        self._have_taken(asked, lambda app: _REFRESH in app["metadata"]["annotations"], name, namespace)
 
     def sync(self, name: str = "") -> None:
-        """Press the button, and have Argo CD look: it may miss an operation that is asked for while it compares."""
-        looked = {"metadata": {"annotations": {_REFRESH: "normal"}}}
-        self.change({**looked, "operation": {"initiatedBy": {"username": "jane"}, "sync": {"prune": True}}}, name=name)
+        """Press the button."""
+
+        def waits(app: Json) -> bool:
+            return "operation" in app and app.get("status", {}).get("operationState", {}).get("phase") != "Running"
+
+        asked = {"operation": {"initiatedBy": {"username": "jane"}, "sync": {"prune": True}}}
+        self._have_taken(asked, waits, name, NAMESPACE)
+
+    def sync_once_compared(self) -> None:
+        """Press the button once Argo CD has compared.
+
+        It refuses to sync while its conditions say that it could not compare; it sometimes reads its own old ones then,
+        and an automatic sync is not tried twice.
+        """
+        self.argo_says(lambda app: app.get("status", {}).get("sync", {}).get("status") == "OutOfSync", "it compared")
+        self.sync()
 
     def delete(self, name: str = "") -> None:
         """Delete the Application."""
@@ -183,7 +197,28 @@ class Scene:
 
     def record(self, situation: str) -> None:
         """Keep the Application as it is now, if objects are recorded in this run."""
-        self._recorder.keep(situation, self.admin.get(*_APPLICATION, self.name, namespace=NAMESPACE))
+        self._recorder.keep(situation, self.application())
+
+    def application(self) -> Json:
+        """Return the Application as it is now."""
+        return self.admin.get(*_APPLICATION, self.name, namespace=NAMESPACE)
+
+    def _have_taken(self, asked: object, waits: Callable[[Json], bool], name: str, namespace: str) -> None:
+        """Ask something of Argo CD until it has seen it: what it is told while it writes a status, it may forget."""
+        self.change(asked, name=name, namespace=namespace)
+        asked_at = time.monotonic()
+
+        def taken() -> bool:
+            nonlocal asked_at
+            if not waits(self.admin.get(*_APPLICATION, name or self.name, namespace=namespace)):
+                return True
+            if time.monotonic() - asked_at > _FORGOTTEN_AFTER:
+                asked_at = time.monotonic()
+                nudge = {"metadata": {"annotations": {"example.org/asked-again": f"{asked_at}"}}}
+                self.change(nudge, name=name, namespace=namespace)
+            return False
+
+        self._until(taken, f"Argo CD takes {asked}")
 
     def _wait(
         self, kind: tuple[str, str], name: str, namespace: str, holds: Callable[[Json], object], what: str

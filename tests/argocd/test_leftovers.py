@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.argocd, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.argocd, pytest.mark.timeout(3600)]  # the first run builds
 
 OWNER = """
 import json, signal, time
@@ -26,6 +26,7 @@ with LocalArgoCD() as argocd:
 PATIENCE = 20
 SERVERS = {
     "argocd-application-controller",
+    "argocd-commit-server",
     "argocd-repo-server",
     "etcd",
     "kube-apiserver",

@@ -5,7 +5,7 @@ import pytest
 from . import lives  # noqa: F401 - registers them
 from .lane import LIVES, Life, Report
 
-pytestmark = [pytest.mark.argocd, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.argocd, pytest.mark.timeout(3600)]  # the first run builds
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.name)

@@ -15,12 +15,13 @@ import atexit
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from localargocd import configuration
-from localargocd.configuration import CONTROLLER, NAMESPACE, REPO_SERVER, VERIFY_WRAPPER
+from localargocd.configuration import COMMIT_SERVER, CONTROLLER, NAMESPACE, REPO_SERVER, VERIFY_WRAPPER
 from localargocd.network import Network
 from localargocd.programs import Programs, find_programs
 from localargocd.repositories import Repository
@@ -42,7 +43,7 @@ _FOLDERS = ("bin", "gnupg", "gpg", "plugins", "ssh", "tls", "tmp", "repositories
 
 
 class LocalArgoCD:
-    """Redis, repo server and application controller, a control plane, and a network that nobody else is in.
+    """Redis, the servers of Argo CD, a control plane, and a network that nobody else is in.
 
     A context manager; ``start`` and ``stop`` do the same by hand. The servers end with this Python, however it ends.
     An exception that leaves the ``with`` block keeps the logs.
@@ -190,7 +191,7 @@ class LocalArgoCD:
         folder = self._running.path
         for name in _FOLDERS:
             (folder / name).mkdir()
-        for name in (CONTROLLER, REPO_SERVER):
+        for name in (CONTROLLER, REPO_SERVER, COMMIT_SERVER):
             (folder / "bin" / name).symlink_to(programs.argocd)
         wrapper = folder / "bin" / VERIFY_WRAPPER
         wrapper.write_text("#!/bin/sh\n")
@@ -202,9 +203,11 @@ class LocalArgoCD:
         environ = configuration.environment(folder, self._environ, kubeconfig)
         self._add("redis", configuration.redis_command(programs.redis, folder), environ)
         self._add(REPO_SERVER, configuration.repo_server_command(folder), environ)
+        self._add(COMMIT_SERVER, configuration.commit_server_command(folder), environ)
         self._add(CONTROLLER, configuration.controller_command(folder, self._controller_flags), environ)
         self._start("redis", configuration.REDIS_PORT)
         self._start(REPO_SERVER, configuration.REPO_SERVER_PORT)
+        self._start(COMMIT_SERVER, configuration.COMMIT_SERVER_PORT)
         self._start(CONTROLLER, configuration.CONTROLLER_PORT)
 
     def _add(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -248,3 +251,6 @@ class LocalArgoCD:
                 network.close()
             self._nursery.close()
             run.remove(keep_logs=keep)
+            for path in configuration.COMMIT_SERVER_LEFTOVERS:
+                with suppress(OSError):  # it was not made, or another Argo CD on this machine uses it
+                    path.rmdir() if path.is_dir() else path.unlink()

@@ -7,6 +7,9 @@ from typing import Any
 
 __all__ = [
     "ADDRESS",
+    "COMMIT_SERVER",
+    "COMMIT_SERVER_LEFTOVERS",
+    "COMMIT_SERVER_PORT",
     "CONTROLLER",
     "CONTROLLER_PORT",
     "NAMESPACE",
@@ -14,6 +17,7 @@ __all__ = [
     "REPO_SERVER",
     "REPO_SERVER_PORT",
     "VERIFY_WRAPPER",
+    "commit_server_command",
     "controller_command",
     "environment",
     "objects",
@@ -23,11 +27,15 @@ __all__ = [
 ]
 
 NAMESPACE = "argocd"
-CONTROLLER, REPO_SERVER = "argocd-application-controller", "argocd-repo-server"
+CONTROLLER, REPO_SERVER, COMMIT_SERVER = "argocd-application-controller", "argocd-repo-server", "argocd-commit-server"
 """The names that the binary is started under."""
 
 ADDRESS = "127.0.0.1"
-REDIS_PORT, REPO_SERVER_PORT, CONTROLLER_PORT, _REPO_METRICS_PORT = 6379, 8081, 8082, 8084
+REDIS_PORT, REPO_SERVER_PORT, CONTROLLER_PORT, COMMIT_SERVER_PORT = 6379, 8081, 8082, 8086
+_REPO_METRICS_PORT, _COMMIT_METRICS_PORT = 8084, 8087
+
+COMMIT_SERVER_LEFTOVERS = (Path("/tmp/commit-server-ask-pass.sock"), Path("/tmp/_commit-service"))  # noqa: S108 - upstream's
+"""What the commit server makes outside of its folder, at paths that cannot be set: a socket, and an empty folder."""
 
 VERIFY_WRAPPER = "git-verify-wrapper.sh"
 """The repo server asks this script who signed a commit, whether it wants signatures or not: nobody did."""
@@ -40,6 +48,8 @@ _EMPTY_CONFIG_MAPS = (
     "argocd-ssh-known-hosts-cm",
     "argocd-tls-certs-cm",
 )
+_REDIS = (f"--redis={ADDRESS}:{REDIS_PORT}",)
+_LOGS = ("--logformat=text", "--loglevel=info")
 _LABELS = {"app.kubernetes.io/part-of": "argocd"}
 
 
@@ -126,7 +136,21 @@ def repo_server_command(folder: Path) -> list[str]:
         f"--metrics-port={_REPO_METRICS_PORT}",
         "--disable-tls",
         "--client-ca-path=",  # it has a default, which is refused without TLS
-        *_common(),
+        "--revision-cache-expiration=1s",  # else a repository that has gone is remembered for minutes
+        *_REDIS,
+        *_LOGS,
+    ]
+
+
+def commit_server_command(folder: Path) -> list[str]:
+    """Return the command line of the commit server, which pushes what a source hydrator has rendered."""
+    return [
+        str(folder / "bin" / COMMIT_SERVER),
+        f"--address={ADDRESS}",
+        f"--port={COMMIT_SERVER_PORT}",
+        f"--metrics-address={ADDRESS}",
+        f"--metrics-port={_COMMIT_METRICS_PORT}",
+        *_LOGS,
     ]
 
 
@@ -144,13 +168,12 @@ def controller_command(folder: Path, flags: Sequence[str]) -> list[str]:
         f"--metrics-port={CONTROLLER_PORT}",
         f"--repo-server={ADDRESS}:{REPO_SERVER_PORT}",
         "--repo-server-plaintext",
-        *_common(),
+        f"--commit-server={ADDRESS}:{COMMIT_SERVER_PORT}",
+        "--hydrator-enabled",
+        *_REDIS,
+        *_LOGS,
         *flags,
     ]
-
-
-def _common() -> list[str]:
-    return [f"--redis={ADDRESS}:{REDIS_PORT}", "--logformat=text", "--loglevel=info"]
 
 
 def _metadata(name: str) -> dict[str, Any]:

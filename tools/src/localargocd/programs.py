@@ -27,7 +27,7 @@ class Programs:
     Attributes:
         plane: etcd and the API server.
         controller_manager: kube-controller-manager, so that a Deployment makes pods.
-        argocd: Argo CD's controller and repo server in one.
+        argocd: Argo CD's servers in one.
         redis: redis-server.
     """
 

@@ -90,7 +90,7 @@ ARGO_CD = GoTool(
     package=".",
     toolchain="go1.27.3",
 )
-"""Argo CD's application controller and repo server in one binary, for ``localargocd``."""
+"""Argo CD's application controller, repo server and commit server in one binary, for ``localargocd``."""
 
 ASKED_FOR = (KUBECTL, REGISTRY, ARGO_CD)
 """What only some tests need: built when the first of them asks."""
