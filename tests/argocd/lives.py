@@ -3,13 +3,14 @@
 from localargocd import configuration
 
 from .lane import life
-from .manifests import Json, config_map, cron_job, deployment, hook, source
+from .manifests import HERE, Json, config_map, cron_job, deployment, hook, source
 from .scene import Scene
 
 __all__: list[str] = []
 
 ONE = {"a.yaml": config_map("a")}
 BOTH = {**ONE, "b.yaml": config_map("b")}
+CASCADE = "resources-finalizer.argocd.argoproj.io"
 BAD = config_map("a") + "  more: ["
 
 
@@ -44,6 +45,30 @@ def synced_by_itself(scene: Scene) -> None:
     scene.becomes_ready()
 
 
+@life("Scheduled Progressing? Ready", writes=12, seconds=60)
+def self_heal(scene: Scene) -> None:
+    scene.begin(BOTH, thresholds={"degradedAfterSeconds": 60})
+    scene.deploy(syncPolicy={"automated": {"selfHeal": True}})
+    scene.becomes_ready()
+    first = scene.admin.get("v1", "ConfigMap", "a", namespace=scene.name)["metadata"]["uid"]
+    scene.admin.delete("v1", "ConfigMap", "a", namespace=scene.name)
+    scene.comes_back("ConfigMap", "a", first)
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready Progressing Ready", writes=15, seconds=90)
+def edited(scene: Scene) -> None:
+    scene.begin(ONE)
+    scene.repository.commit({"more/b.yaml": config_map("b")})
+    scene.deploy()
+    scene.becomes_ready()
+    scene.edit()
+    scene.becomes("Progressing", "SpecChanged", "Argo CD has not yet compared Application argocd/edited")
+    scene.change({"metadata": scene.written_for(2), "spec": {"source": source(scene.repository.url, "more")}})
+    scene.becomes("Progressing", "SpecChanged", "generation 2 is being rolled out")
+    scene.becomes_ready()
+
+
 @life("Scheduled Progressing Ready", writes=15, seconds=60)
 def bad_field(scene: Scene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas="two")})
@@ -65,6 +90,40 @@ def denied_by_project(scene: Scene) -> None:
     scene.change({"spec": {"project": "default"}})
     scene.sync()
     scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready", writes=10, seconds=60)
+def destination_not_permitted(scene: Scene) -> None:
+    elsewhere = [{"namespace": "elsewhere", "server": HERE}]
+    scene.admin.create(configuration.project(scene.name, destinations=elsewhere))
+    scene.begin(ONE)
+    scene.deploy(project=scene.name, syncPolicy=None)
+    scene.becomes("Progressing", "SyncUnknown", "InvalidSpecError", "do not match any of the allowed destinations")
+    scene.record("destination-not-permitted")
+    scene.change({"spec": {"project": "default"}})
+    scene.sync_once_compared()
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready", writes=10, seconds=60)
+def cluster_not_registered(scene: Scene) -> None:
+    scene.begin(ONE)
+    scene.deploy(destination={"name": "nobody", "namespace": scene.name}, syncPolicy=None)
+    scene.becomes("Progressing", "SyncUnknown", "InvalidSpecError", "there are no clusters with this name: nobody")
+    scene.change({"spec": {"destination": {"name": None, "server": HERE}}})
+    scene.sync_once_compared()
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Degraded Failed", writes=9, seconds=120)
+def retried_without_end(scene: Scene) -> None:
+    patience = {"progressDeadlineSeconds": 5, "failedAfterSeconds": 30}
+    scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds=patience)
+    often = {"limit": -1, "backoff": {"duration": "2s", "maxDuration": "4s"}}
+    scene.deploy(syncPolicy={"automated": {}, "retry": often})
+    scene.becomes("Degraded", "ProgressDeadlineExceeded", "cannot unmarshal string")
+    scene.becomes("Failed", "SyncFailed", "Deployment web", "cannot unmarshal string")
+    scene.argo_says(lambda app: app["status"]["operationState"]["phase"] == "Running", "it is still tried")
 
 
 @life("Scheduled Progressing Degraded Failed Degraded? Ready", writes=15, seconds=120)
@@ -232,12 +291,14 @@ def another_namespace(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing? Ready Degraded Ready", writes=12, seconds=60)
+@life("Scheduled Progressing? Ready Degraded Ready", writes=16, seconds=60)
 def deleted(scene: Scene) -> None:
     scene.begin(ONE)
-    scene.deploy()
+    scene.deploy(finalizers=[CASCADE])
     scene.becomes_ready()
     scene.delete()
+    scene.is_gone()
+    assert scene.admin.find("v1", "ConfigMap", "a", namespace=scene.name) is None
     scene.becomes("Degraded", "ApplicationMissing", "Application argocd/deleted does not exist")
     scene.deploy()
     scene.becomes_ready()
@@ -246,7 +307,7 @@ def deleted(scene: Scene) -> None:
 @life("Scheduled Progressing? Ready Degraded", writes=14, seconds=60)
 def deletion_stuck(scene: Scene) -> None:
     scene.begin({"a.yaml": config_map("a", finalizers=["example.org/hold"])})
-    scene.deploy(finalizers=["resources-finalizer.argocd.argoproj.io"])
+    scene.deploy(finalizers=[CASCADE])
     scene.becomes_ready()
     scene.delete()
     scene.becomes("Degraded", "BeingDeleted", "Application argocd/deletion-stuck is being deleted since")

@@ -70,17 +70,24 @@ class Scene:
 
     def ask(self, namespace: str = NAMESPACE, **contract: object) -> None:
         """Make the request alone; see `begin`."""
-        named = {"version": "v1", "generation": 1, "displayName": "VCluster", "name": self.name}
+        named = {"version": "v1", "displayName": "VCluster", "name": self.name}
         delivered = {"namespace": namespace, "name": self.name, "generationAnnotation": objects.ANNOTATION}
         observed = {"application": delivered}
         made = self.admin.create(objects.request("requests", self.name))
-        status = {
-            "contract": {**named, **observed, **contract},
-            "observedGeneration": 1,
-            "conditions": [objects.workflow_condition("completed")],
-        }
+        resolved = {"contract": {**named, **observed, **contract, "generation": 1}, "observedGeneration": 1}
+        status = {**resolved, "conditions": [objects.workflow_condition("completed")]}
         self.admin.replace({**made, "status": status}, subresource="status")
         self.becomes("Scheduled", "WaitingForWorks", "does not exist")
+
+    def edit(self) -> None:
+        """Change the request, and have the pipeline resolve its contract anew."""
+        self._say({"spec": {"projectName": "edited"}})
+        self._say({"status": {"contract": {"generation": 2}, "observedGeneration": 2}}, "status")
+
+    @staticmethod
+    def written_for(generation: int) -> Json:
+        """Return metadata of an Application that was written for this generation of the request."""
+        return {"annotations": {objects.ANNOTATION: str(generation)}}
 
     def deploy(
         self, name: str = "", namespace: str = NAMESPACE, finalizers: Sequence[str] = (), **spec: object
@@ -100,9 +107,8 @@ class Scene:
             "syncPolicy": {"automated": {"prune": True}, "retry": {"limit": 0}},
         }
         chosen = {key: value for key, value in {**usual, **spec}.items() if value is not None}
-        annotations = {objects.ANNOTATION: "1"}
-        made = application(name or self.name, namespace, chosen, annotations=annotations, finalizers=[*finalizers])
-        self.admin.create(made)
+        metadata = {**self.written_for(1), "finalizers": [*finalizers]}
+        self.admin.create(application(name or self.name, namespace, chosen, **metadata))
 
     def change(self, patch: object, *, name: str = "", namespace: str = NAMESPACE) -> None:
         """Change the Application, but for its status."""
@@ -191,6 +197,10 @@ class Scene:
         """Wait until an Application is as awaited, and return it."""
         return self._wait(_APPLICATION, name or self.name, namespace, holds, what)
 
+    def comes_back(self, kind: str, name: str, uid: str) -> None:
+        """Wait until an object of the core group exists with another uid than this."""
+        self._wait(("v1", kind), name, self.name, lambda found: found["metadata"]["uid"] != uid, "it is made anew")
+
     def is_gone(self) -> None:
         """Wait until the Application is gone."""
         self.admin.wait_gone(*_APPLICATION, self.name, namespace=NAMESPACE, timeout=self._left())
@@ -202,6 +212,9 @@ class Scene:
     def application(self) -> Json:
         """Return the Application as it is now."""
         return self.admin.get(*_APPLICATION, self.name, namespace=NAMESPACE)
+
+    def _say(self, patch: object, subresource: str = "") -> None:
+        self.admin.patch(*_REQUEST, self.name, patch, namespace="requests", subresource=subresource or None)
 
     def _have_taken(self, asked: object, waits: Callable[[Json], bool], name: str, namespace: str) -> None:
         """Ask something of Argo CD until it has seen it: what it is told while it writes a status, it may forget."""

@@ -64,6 +64,12 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         (BAD, "SubAppsUnhealthy"),
         "failed to sync: ConfigMap a: resource :ConfigMap is not permitted in project denied-by-project",
     ),
+    "destination-not-permitted": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "do not match any of the allowed destinations in project",
+    ),
     "first-sync-retrying-bad-field": (
         (BAD, "SyncFailed"),
         (GOOD, "ApplicationHealthy"),
