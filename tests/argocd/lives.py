@@ -211,7 +211,7 @@ def rollout(scene: Scene) -> None:
     scene.deploy()
     scene.run_pods()
     scene.becomes_ready()
-    scene.commit({"a.yaml": deployment("web", image="registry.example.org/web:2", deadline=5)})
+    scene.commit({"a.yaml": deployment("web", image="x.invalid/web:2", deadline=5)})
     scene.becomes("Degraded", "ApplicationProgressing", "is progressing")
     scene.becomes("Degraded", "ApplicationDegraded", "Caused by apps/Deployment:rollout/web")
     scene.run_pods()

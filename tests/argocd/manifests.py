@@ -13,7 +13,7 @@ Json = dict[str, Any]
 HERE = "https://kubernetes.default.svc"
 """What Argo CD calls the cluster that it runs in."""
 
-_IMAGE = "registry.example.org/web:1"
+_IMAGE = "x.invalid/web:1"
 
 
 def config_map(name: str, **metadata: object) -> str:
