@@ -6,12 +6,29 @@ from typing import Any
 
 import yaml
 
-__all__ = ["HERE", "Json", "application", "cluster", "config_map", "cron_job", "deployment", "hook", "source"]
+__all__ = [
+    "BAD",
+    "BOTH",
+    "CASCADE",
+    "HERE",
+    "ONE",
+    "Json",
+    "application",
+    "cluster",
+    "config_map",
+    "cron_job",
+    "deployment",
+    "hook",
+    "source",
+]
 
 Json = dict[str, Any]
 
 HERE = "https://kubernetes.default.svc"
 """What Argo CD calls the cluster that it runs in."""
+
+CASCADE = "resources-finalizer.argocd.argoproj.io"
+"""With this finalizer an Application takes what it delivered with it."""
 
 _IMAGE = "x.invalid/web:1"
 
@@ -102,3 +119,11 @@ def _pod(labels: Mapping[str, str], image: str, **spec: object) -> Json:
 
 def _text(api_version: str, kind: str, metadata: Mapping[str, object], **rest: object) -> str:
     return yaml.safe_dump({"apiVersion": api_version, "kind": kind, "metadata": dict(metadata), **rest})
+
+
+ONE = {"a.yaml": config_map("a")}
+BOTH = {**ONE, "b.yaml": config_map("b")}
+"""What most lives have in Git."""
+
+BAD = config_map("a") + "  more: ["
+"""What is no YAML."""

@@ -20,12 +20,12 @@ __all__ = ["Scene"]
 _APPLICATION = ("argoproj.io/v1alpha1", "Application")
 _REQUEST = (objects.GROUP, "VClusterOrchestratorV2")
 _REFRESH = "argocd.argoproj.io/refresh"
-_POLL = 0.1
-_FORGOTTEN_AFTER = 3.0
+_POLL_INTERVAL = 0.1
+_TAKEN_TIMEOUT = 3.0
 
 
 class Scene:
-    """The stage of one life; request, namespace, Application and repository bear its name.
+    """Request, namespace, Application and repository of one life; they bear its name.
 
     Args:
         argocd: The Argo CD of the lane.
@@ -117,19 +117,19 @@ class Scene:
     def refresh(self, name: str = "", namespace: str = NAMESPACE, *, hard: bool = False) -> None:
         """Have Argo CD look at Git again."""
         asked = {"metadata": {"annotations": {_REFRESH: "hard" if hard else "normal"}}}
-        self._have_taken(asked, lambda app: _REFRESH in app["metadata"]["annotations"], name, namespace)
+        self._ask_argo_cd(asked, lambda app: _REFRESH in app["metadata"]["annotations"], name, namespace)
 
     def sync(self, name: str = "") -> None:
-        """Press the button."""
+        """Ask for a sync, as the button of the UI does."""
 
         def waits(app: Json) -> bool:
             return "operation" in app and app.get("status", {}).get("operationState", {}).get("phase") != "Running"
 
         asked = {"operation": {"initiatedBy": {"username": "jane"}, "sync": {"prune": True}}}
-        self._have_taken(asked, waits, name, NAMESPACE)
+        self._ask_argo_cd(asked, waits, name, NAMESPACE)
 
     def sync_once_compared(self) -> None:
-        """Press the button once Argo CD has compared.
+        """Ask for a sync once Argo CD has compared.
 
         It refuses to sync while its conditions say that it could not compare; it sometimes reads its own old ones then,
         and an automatic sync is not tried twice.
@@ -182,10 +182,10 @@ class Scene:
 
         try:
             self._wait(_REQUEST, self.name, "requests", holds, reason)
-        except WaitError as error:
+        except WaitError:
             last = _told(self.admin.get(*_REQUEST, self.name, namespace="requests"), condition)
             wanted = f"phase {phase}, {condition} {reason}, {says}"
-            raise AssertionError(f"{self.name}: waited for {wanted}; it says {last}") from error
+            raise AssertionError(f"{self.name}: waited for {wanted}; it says {last}") from None
 
     def becomes_ready(self, *says: str) -> None:
         """Wait until all is good."""
@@ -216,7 +216,7 @@ class Scene:
     def _say(self, patch: object, subresource: str = "") -> None:
         self.admin.patch(*_REQUEST, self.name, patch, namespace="requests", subresource=subresource or None)
 
-    def _have_taken(self, asked: object, waits: Callable[[Json], bool], name: str, namespace: str) -> None:
+    def _ask_argo_cd(self, asked: object, waits: Callable[[Json], bool], name: str, namespace: str) -> None:
         """Ask something of Argo CD until it has seen it: what it is told while it writes a status, it may forget."""
         self.change(asked, name=name, namespace=namespace)
         asked_at = time.monotonic()
@@ -225,7 +225,7 @@ class Scene:
             nonlocal asked_at
             if not waits(self.admin.get(*_APPLICATION, name or self.name, namespace=namespace)):
                 return True
-            if time.monotonic() - asked_at > _FORGOTTEN_AFTER:
+            if time.monotonic() - asked_at > _TAKEN_TIMEOUT:
                 asked_at = time.monotonic()
                 nudge = {"metadata": {"annotations": {"example.org/asked-again": f"{asked_at}"}}}
                 self.change(nudge, name=name, namespace=namespace)
@@ -246,12 +246,12 @@ class Scene:
             with suppress(ConflictError):
                 if holds():
                     return
-            if self._left() <= _POLL:
+            if self._left() <= _POLL_INTERVAL:
                 raise WaitError(f"{self.name}: {what}: not in time")
-            time.sleep(_POLL)
+            time.sleep(_POLL_INTERVAL)
 
     def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), _POLL)
+        return max(self._deadline - time.monotonic(), _POLL_INTERVAL)
 
 
 def _told(request: Json, condition: str) -> tuple[str, str, str]:

@@ -23,7 +23,7 @@ with LocalArgoCD() as argocd:
     print(json.dumps(told), flush=True)
     time.sleep(600)
 """
-PATIENCE = 20
+END_TIMEOUT = 20
 SERVERS = {
     "argocd-application-controller",
     "argocd-commit-server",
@@ -70,8 +70,8 @@ def test_nothing_is_left(owner: "subprocess.Popen[str]", end: signal.Signals) ->
     [network] = networks
     assert network != Path("/proc/self/ns/net").readlink()
     owner.send_signal(end)
-    owner.wait(PATIENCE)
-    deadline = time.monotonic() + PATIENCE
+    owner.wait(END_TIMEOUT)
+    deadline = time.monotonic() + END_TIMEOUT
     while inhabitants(network):
         assert time.monotonic() < deadline, inhabitants(network)
         time.sleep(0.05)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from . import lives  # noqa: F401 - registers them
 from .lane import LIVES, Life, Report
+from .lives import resources, sources, syncs  # noqa: F401 - they register their lives
 
 pytestmark = [pytest.mark.argocd, pytest.mark.timeout(3600)]  # the first run builds
 

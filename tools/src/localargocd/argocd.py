@@ -36,9 +36,9 @@ from localplane.plane import ControlPlane
 
 __all__ = ["LocalArgoCD"]
 
-_POLL = 0.05
-_GRACE = 5.0
-_LAST_LINES = 15
+_POLL_INTERVAL = 0.05
+_STOP_TIMEOUT = 5.0
+_MAX_LINES = 15
 _FOLDERS = ("bin", "gnupg", "gpg", "plugins", "ssh", "tls", "tmp", "repositories")
 
 
@@ -73,6 +73,7 @@ class LocalArgoCD:
         self._owner = os.getpid()
         self._children: dict[str, Child] = {}
         self._run: RunFolder | None = None
+        self._keep = False
 
     # -- what is there while it runs
 
@@ -149,7 +150,7 @@ class LocalArgoCD:
 
     def stop_controller(self) -> None:
         """Stop the application controller alone."""
-        self._children[CONTROLLER].stop(grace=_GRACE)
+        self._children[CONTROLLER].stop(grace=_STOP_TIMEOUT)
 
     def start_controller(self) -> None:
         """Start the application controller again."""
@@ -171,8 +172,6 @@ class LocalArgoCD:
 
     # -- inside
 
-    _keep = False
-
     @property
     def _running(self) -> RunFolder:
         if self._run is None:
@@ -185,7 +184,7 @@ class LocalArgoCD:
         command = [str(binary), *controller_flags(kubeconfig, names)]
         environ = {name: value for name, value in self._environ.items() if not name.lower().endswith("_proxy")}
         self._add("kube-controller-manager", command, environ)
-        self._start("kube-controller-manager", 10257)
+        self._start("kube-controller-manager", configuration.CONTROLLER_MANAGER_PORT)
 
     def _start_argo_cd(self, programs: Programs) -> None:
         folder = self._running.path
@@ -226,9 +225,9 @@ class LocalArgoCD:
             elif time.monotonic() > deadline:
                 why = f"does not listen after {self._timeout:g} s"
             else:
-                time.sleep(_POLL)
+                time.sleep(_POLL_INTERVAL)
                 continue
-            raise StartError(f"{name} {why}\nlog: {child.log}\nits last lines:\n{child.last_lines(_LAST_LINES)}")
+            raise StartError(f"{name} {why}\nlog: {child.log}\nits last lines:\n{child.last_lines(_MAX_LINES)}")
 
     def _end(self, *, failed: bool) -> None:
         # A forked copy of this process must not stop what is not its own.

@@ -17,8 +17,8 @@ from localplane.errors import StartError
 
 __all__ = ["Network"]
 
-_PATIENCE = 10.0
-_POLL = 0.01
+_START_TIMEOUT = 10.0
+_POLL_INTERVAL = 0.01
 _LISTENING = "0A"
 
 
@@ -73,17 +73,17 @@ class Network:
         return Path(f"/proc/{self._holder.pid}/ns/net")
 
     def _set_up(self, environ: Mapping[str, str]) -> None:
-        ours, deadline = Path("/proc/self/ns/net").readlink(), time.monotonic() + _PATIENCE
+        ours, deadline = Path("/proc/self/ns/net").readlink(), time.monotonic() + _START_TIMEOUT
         while True:
             with suppress(OSError):  # it has ended, or has not begun
                 if self._namespace.readlink() != ours:
                     break
             if self._holder.exit_code is not None or time.monotonic() > deadline:
                 raise StartError(f"no network namespace: {self._holder.last_lines(3)}")
-            time.sleep(_POLL)
+            time.sleep(_POLL_INTERVAL)
         command = self.inside([self._tool("ip"), "link", "set", "lo", "up"])
         answer = subprocess.run(  # noqa: S603 - programs of the system, no shell
-            command, env=dict(environ), capture_output=True, text=True, check=False, timeout=_PATIENCE
+            command, env=dict(environ), capture_output=True, text=True, check=False, timeout=_START_TIMEOUT
         )
         if answer.returncode != 0:
             raise StartError(f"{' '.join(command)}: exit code {answer.returncode}: {answer.stderr.strip()}")

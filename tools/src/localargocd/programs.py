@@ -17,7 +17,7 @@ from localplane.versions import ARGO_CD, CONTROLLER_MANAGER
 __all__ = ["Programs", "find_programs", "why_not"]
 
 _PACKAGES = {"redis-server": "redis-server", "git": "git", "ip": "iproute2", "nsenter": "util-linux"}
-_SECONDS = 30
+_PROBE_TIMEOUT = 30
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def why_not(environ: Mapping[str, str] = os.environ) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_SECONDS,
+            timeout=_PROBE_TIMEOUT,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"the real Argo CD needs a network namespace of its own: {error}"

@@ -8,7 +8,7 @@ from localplane.errors import LocalPlaneError
 
 __all__ = ["Repository"]
 
-_SECONDS = 60
+_GIT_TIMEOUT = 60
 _WHO = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -74,7 +74,7 @@ class Repository:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_SECONDS,
+            timeout=_GIT_TIMEOUT,
         )
         if answer.returncode != 0:
             raise LocalPlaneError(f"git {' '.join(arguments)}: exit code {answer.returncode}: {answer.stderr.strip()}")
