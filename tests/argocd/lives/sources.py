@@ -99,7 +99,11 @@ def several_sources(scene: Scene) -> None:
     scene.becomes_ready()
 
 
-@life("Scheduled Progressing Ready Progressing? Ready? Progressing Ready", writes=20, seconds=120)
+@life(
+    "Scheduled Progressing Ready Progressing? Degraded? Ready? Degraded? Progressing Degraded? Ready",
+    writes=20,
+    seconds=120,
+)
 def source_hydrator(scene: Scene) -> None:
     scene.begin(ONE, thresholds={"degradedAfterSeconds": 60})
     dry = source(scene.repository.url)
