@@ -14,7 +14,7 @@ export PYTHONPATH :=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-observability test test-unit start-window test-node test-argocd argocd-objects kind-up kind-demo kind-down coverage lint format schemas \
+.PHONY: help demo demo-observability test test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
   promise pictures bench bench-hctl soak images wheels repository lock clean control-plane verify observability observability-binaries
 
 help: ## List the targets
@@ -40,6 +40,8 @@ start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 
 
 test-node: $(READY) ## Run the built images on a real kubelet, as root; without root it says so and skips
 	@$(BIN)/python -m pytest -n 0 -m node tests/node $(ARGS)
+
+.PHONY: test-argocd argocd-objects
 
 test-argocd: $(READY) ## Run lives with the real Argo CD, as root; where there can be none it says so and skips (ARGS="-k rollout")
 	@$(BIN)/python -m pytest -n 0 -m argocd tests/argocd $(ARGS)

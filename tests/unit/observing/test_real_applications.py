@@ -141,6 +141,12 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         "is progressing",
     ),
     "skip-reconcile": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "source-hydrator-synced": (
+        (GOOD, "Synced"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "is synced",
+    ),
     "source-hydrator-failed": (
         (GOOD, "Synced"),
         (GOOD, "ApplicationHealthy"),
@@ -148,12 +154,6 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         "is synced",
     ),
     "source-hydrator-hydrated": (
-        (GOOD, "Synced"),
-        (GOOD, "ApplicationHealthy"),
-        (GOOD, "AllSubAppsHealthy"),
-        "is synced",
-    ),
-    "source-hydrator-synced": (
         (GOOD, "Synced"),
         (GOOD, "ApplicationHealthy"),
         (GOOD, "AllSubAppsHealthy"),
