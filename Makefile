@@ -29,7 +29,7 @@ demo-observability: control-plane ## Break a request: the alert arrives, hctl an
 
 test: $(READY) ## Run every test, those on the real API server included
 	@$(BIN)/python -m localplane build --kubectl
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd" $(ARGS)
 
 test-unit: $(READY) ## Run the tests of rules, decoding and texts, without a cluster (under a minute)
 	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives $(ARGS)
@@ -40,6 +40,14 @@ start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 
 
 test-node: $(READY) ## Run the built images on a real kubelet, as root; without root it says so and skips
 	@$(BIN)/python -m pytest -n 0 -m node tests/node $(ARGS)
+
+.PHONY: test-argocd argocd-objects
+
+test-argocd: $(READY) ## Run lives with the real Argo CD, as root; where there can be none it says so and skips (ARGS="-k rollout")
+	@$(BIN)/python -m pytest -n 0 -m argocd tests/argocd $(ARGS)
+
+argocd-objects: $(READY) ## Run the same, and record the Applications of its lives as golden cases in tests/golden/applications
+	@ARGOCD_OBJECTS=tests/golden/applications $(BIN)/python -m pytest -n 0 -m argocd tests/argocd/test_lives.py $(ARGS)
 
 kind-up: $(READY) ## Make a kind cluster with Kratix, our images and the Promise (needs Docker and kind)
 	@$(BIN)/python -m platform_status_kind up

@@ -133,3 +133,4 @@ def test_the_users_proxy_stays_and_what_changes_a_build_goes() -> None:
     assert environ["CGO_ENABLED"] == "0"
     assert environ["GOTOOLCHAIN"] == "local"
     assert "GOOS" not in environ
+    assert go_environment({}, "go1.27.3")["GOTOOLCHAIN"] == "go1.27.3"

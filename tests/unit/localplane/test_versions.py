@@ -61,8 +61,14 @@ def test_the_committed_modules_are_those_of_the_pinned_versions(tool: GoTool) ->
     committed = {name: content.decode() for name, content in pinned(tool).items()}
 
     assert re.search(rf"^\s*(require )?{tool.module} {tool.version}\b", committed["go.mod"], re.MULTILINE)
-    assert f"\ntool {tool.package}\n" in committed["go.mod"]
-    assert f"\ngo {'.'.join(map(str, MINIMUM_GO))}\n" in committed["go.mod"]
+    if tool.package == ".":
+        assert f'"{tool.module}/' in committed["main.go"]
+    else:
+        assert f"\ntool {tool.package}\n" in committed["go.mod"]
+    if tool.toolchain:
+        assert f"\n{tool.toolchain.replace('go', 'go ').rpartition('.')[0]}." in committed["go.mod"]
+    else:
+        assert f"\ngo {'.'.join(map(str, MINIMUM_GO))}\n" in committed["go.mod"]
     assert f"{tool.module} {tool.version} h1:" in committed["go.sum"]
 
 

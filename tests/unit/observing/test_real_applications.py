@@ -58,6 +58,18 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         (BAD, "SubAppsUnhealthy"),
         "is being deleted since 2026-11-28T23:35:24Z",
     ),
+    "denied-by-project": (
+        (BAD, "SyncFailed"),
+        (BAD, "ApplicationMissing"),
+        (BAD, "SubAppsUnhealthy"),
+        "failed to sync: ConfigMap a: resource :ConfigMap is not permitted in project denied-by-project",
+    ),
+    "destination-not-permitted": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "do not match any of the allowed destinations in project",
+    ),
     "first-sync-retrying-bad-field": (
         (BAD, "SyncFailed"),
         (GOOD, "ApplicationHealthy"),
@@ -78,6 +90,18 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         "has missing resources",
     ),
     "multi-source-synced": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "no-namespace": (
+        (BAD, "SyncFailed"),
+        (BAD, "ApplicationMissing"),
+        (BAD, "SubAppsUnhealthy"),
+        'failed to sync: ConfigMap a: namespaces "no-namespace" not found',
+    ),
+    "nothing-to-deploy": (
+        (GOOD, "Synced"),
+        (BAD, "NoResources"),
+        (BAD, "NoResources"),
+        "holds no resources",
+    ),
     "other-namespace": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
     "out-of-sync-manual": (
         (BAD, "OutOfSync"),
@@ -97,7 +121,19 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         (BAD, "SubAppsUnhealthy"),
         "is out of sync",
     ),
+    "paused-deployment": (
+        (GOOD, "Synced"),
+        (Verdict.PAUSED, "Paused"),
+        (Verdict.PAUSED, "Paused"),
+        "is suspended",
+    ),
     "post-sync-hook-failed": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
+    "pre-sync-hook-failed": (
+        (BAD, "SyncFailed"),
+        (BAD, "ApplicationMissing"),
+        (BAD, "SubAppsUnhealthy"),
+        "failed to sync: PreSync hook Job check: Job has reached the specified backoff limit",
+    ),
     "progressing": (
         (GOOD, "Synced"),
         (BAD, "ApplicationProgressing"),
@@ -111,6 +147,18 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         "Argo CD is told to leave Application",
     ),
     "source-hydrator-synced": (
+        (GOOD, "Synced"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "is synced",
+    ),
+    "source-hydrator-failed": (
+        (GOOD, "Synced"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "is synced",
+    ),
+    "source-hydrator-hydrated": (
         (GOOD, "Synced"),
         (GOOD, "ApplicationHealthy"),
         (GOOD, "AllSubAppsHealthy"),
@@ -146,8 +194,8 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
     "synced-healthy": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
 }
 FINE: Final = {(GOOD, "Synced"), (GOOD, "ApplicationHealthy")}
-BEHIND: Final = {"source-hydrator-synced"}
-"""Nothing was ever hydrated there: no commit server ran."""
+BEHIND: Final = {"source-hydrator-synced", "source-hydrator-failed"}
+"""In the one nothing was ever hydrated, because no commit server ran; in the other the last commit could not be."""
 
 
 def real(name: str) -> Any:  # noqa: ANN401 - an object

@@ -90,9 +90,8 @@ def _build(tool: GoTool, binary: Path, go: Path, environ: Mapping[str, str], str
             (Path(folder) / name).write_bytes(content)
         fresh = Path(folder) / tool.name
         progress = Progress(f"building {tool.name} {tool.version} (once; minutes on two cores)", stream)
-        code = _run_logged(
-            [str(go), *build_arguments(tool, fresh)], Path(folder), log, go_environment(environ), progress
-        )
+        environment = go_environment(environ, tool.toolchain)
+        code = _run_logged([str(go), *build_arguments(tool, fresh)], Path(folder), log, environment, progress)
         if code != 0:
             progress.end("failed")
             last = "\n".join(log.read_text(errors="replace").splitlines()[-_LAST_LINES:])

@@ -22,8 +22,9 @@ from localplane.client import Client, Object
 from localplane.errors import ApiError, BuildError, NotFoundError, WaitError
 from localplane.gotoolchains import find_go, go_environment
 from localplane.kubeconfigs import write_private
+from localplane.versions import ARGO_CD
 
-__all__ = ["APPLICATION", "APP_PROJECT", "FOREIGN", "ForeignCrd", "fetch_crd", "install_crds"]
+__all__ = ["APPLICATION", "APP_PROJECT", "ARGO_CD_CRDS", "FOREIGN", "ForeignCrd", "fetch_crd", "install_crds"]
 
 _API = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
@@ -39,6 +40,7 @@ class ForeignCrd:
         version: Version of the module, with its leading ``v``.
         path: The file in the module.
         sha256: Hash of the file.
+        toolchain: As in ``versions.GoTool``.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ForeignCrd:
     version: str
     path: str
     sha256: str
+    toolchain: str = ""
 
 
 # The newest version whose go.mod asks for Go 1.26; v3.6 asks for 1.27.
@@ -76,6 +79,15 @@ PROMETHEUS_RULE = ForeignCrd(
     "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
     "98fd16c9ab79fba8dcd6ef62c957c98cd6546ab74ce0a4ecf09ddf2fda03020e",
 )
+ARGO_CD_CRDS = tuple(
+    ForeignCrd(name, ARGO_CD.module, ARGO_CD.version, f"manifests/crds/{name}-crd.yaml", sha256, ARGO_CD.toolchain)
+    for name, sha256 in (
+        ("application", "9fd0da3e7097ad6d1af614fabd5c960bc7ddb00d768c3ef485a2fda6e9460df8"),
+        ("appproject", "084150a2feccd188a1dee09cd8a3a259dfacecdfb7e10037df78900f60816482"),
+    )
+)
+"""Those of the Argo CD that ``localargocd`` starts."""
+
 FOREIGN = {crd.name: crd for crd in (APPLICATION, APP_PROJECT, SERVICE_MONITOR, PROMETHEUS_RULE)}
 
 
@@ -178,7 +190,7 @@ def _module_folder(crd: ForeignCrd, go: Path, environ: Mapping[str, str]) -> Pat
     module = f"{crd.module}@{crd.version}"
     answer = subprocess.run(  # noqa: S603 - go, no shell
         [str(go), "mod", "download", "-json", module],
-        env=go_environment(environ),
+        env=go_environment(environ, crd.toolchain),
         # Beside a go.mod of somebody else's, go would change that one's go.sum.
         cwd="/",
         capture_output=True,

@@ -40,9 +40,15 @@ def find_go(cache: Path, environ: Mapping[str, str], stream: TextIO) -> Path:
     return _installed(cache, environ, stream)
 
 
-def go_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for go: the user's proxy and caches, but nothing that changes what is built."""
-    ours = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local", "GO111MODULE": "on"}
+def go_environment(environ: Mapping[str, str], toolchain: str = "") -> dict[str, str]:
+    """Return the environment for go: the user's proxy and caches, but nothing that changes what is built.
+
+    Args:
+        environ: The user's.
+        toolchain: As in ``versions.GoTool``.
+    """
+    ours = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GO111MODULE": "on"}
+    ours["GOTOOLCHAIN"] = toolchain or "local"
     dropped = {"GOOS", "GOARCH", "GOEXPERIMENT", "GOROOT"}
     return {name: value for name, value in environ.items() if name not in dropped} | ours
 

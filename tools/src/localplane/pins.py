@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localplane.errors import BuildError
-from localplane.gomodules import go_mod, staging_modules
+from localplane.gomodules import go_mod, replacements
 from localplane.gotoolchains import go_environment
 from localplane.versions import MINIMUM_GO, GoTool
 
@@ -28,12 +28,15 @@ def pin(tool: GoTool, folder: Path, go: Path, environ: Mapping[str, str]) -> Non
     Raises:
         BuildError: If go fails.
     """
+    chosen = go_environment(environ, tool.toolchain)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        told = json.loads(_go(go, work, environ, "mod", "download", "-json", f"{tool.module}@{tool.version}"))
-        staging = staging_modules(Path(told["GoMod"]).read_text())
-        (work / "go.mod").write_text(go_mod(tool, _GO_DIRECTIVE, staging))
-        _go(go, work, environ, "mod", "tidy")
+        told = json.loads(_go(go, work, chosen, "mod", "download", "-json", f"{tool.module}@{tool.version}"))
+        replaced = replacements(tool, Path(told["GoMod"]).read_text())
+        (work / "go.mod").write_text(go_mod(tool, _GO_DIRECTIVE, replaced))
+        if tool.package == ".":
+            (work / "main.go").write_bytes((folder / tool.name / "main.go").read_bytes())
+        _go(go, work, chosen, "mod", "tidy")
         (folder / tool.name).mkdir(parents=True, exist_ok=True)
         for file in ("go.mod", "go.sum"):
             (folder / tool.name / file).write_bytes((work / file).read_bytes())
@@ -43,7 +46,7 @@ def _go(go: Path, folder: Path, environ: Mapping[str, str], *arguments: str) -> 
     answer = subprocess.run(  # noqa: S603 - go, no shell
         [str(go), *arguments],
         cwd=folder,
-        env=go_environment(environ),
+        env=dict(environ),
         capture_output=True,
         text=True,
         check=False,

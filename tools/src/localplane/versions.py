@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 __all__ = [
     "APISERVER",
+    "ARGO_CD",
     "ASKED_FOR",
+    "CONTROLLER_MANAGER",
     "ETCD",
     "KUBECTL",
     "MINIMUM_GO",
@@ -33,9 +35,11 @@ class GoTool:
         name: Name of the binary and of its folder in ``modules/``.
         module: Path of the Go module.
         version: Version of that module, with its leading ``v``.
-        package: Path of the main package.
+        package: Path of the main package; ``.`` is the main.go beside the go.mod in ``modules/``.
         stamps: Go variables that the linker sets to the version; without them the API server calls itself
             ``v0.0.0-master``.
+        toolchain: The Go that the module asks for, such as ``go1.27.3``, if that is newer than ``MINIMUM_GO``; the go
+            that is there fetches it as a module. Empty takes the go that is there.
     """
 
     name: str
@@ -43,6 +47,7 @@ class GoTool:
     version: str
     package: str
     stamps: tuple[str, ...] = ()
+    toolchain: str = ""
 
 
 def _of_kubernetes(name: str) -> GoTool:
@@ -73,10 +78,21 @@ REGISTRY = GoTool(
 TOOLS = (ETCD, APISERVER)
 """What a control plane is made of."""
 
-NODE_TOOLS = tuple(_of_kubernetes(name) for name in ("kube-controller-manager", "kube-scheduler", "kubelet"))
+CONTROLLER_MANAGER = _of_kubernetes("kube-controller-manager")
+NODE_TOOLS = (CONTROLLER_MANAGER, _of_kubernetes("kube-scheduler"), _of_kubernetes("kubelet"))
 """What ``localnode`` builds beside it, so that pods run."""
 
-ASKED_FOR = (KUBECTL, REGISTRY)
+ARGO_CD = GoTool(
+    name="argocd",
+    module="github.com/argoproj/argo-cd/v3",
+    # 3.6.0 is the first release whose gitops-engine, a module of its own since then, is published beside it.
+    version="v3.6.1",
+    package=".",
+    toolchain="go1.27.3",
+)
+"""Argo CD's application controller, repo server and commit server in one binary, for ``localargocd``."""
+
+ASKED_FOR = (KUBECTL, REGISTRY, ARGO_CD)
 """What only some tests need: built when the first of them asks."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")

@@ -1,0 +1,46 @@
+"""What a kubelet would say of the pods: there is none, so a test says it."""
+
+from collections.abc import Mapping
+
+from localplane.client import Client, Object
+from tests.cluster.truth.objects import ago
+
+__all__ = ["fail", "run"]
+
+
+def run(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
+    """Say of every pod that it runs and is ready; return how many there are."""
+    state = {"running": {"startedAt": ago(0)}}
+    conditions = [
+        {"type": kind, "status": "True", "lastTransitionTime": ago(0)} for kind in ("Ready", "ContainersReady")
+    ]
+    pods = _pods(admin, namespace, labels)
+    for pod in pods:
+        if pod.get("status", {}).get("phase") != "Running":
+            _say(admin, pod, {"phase": "Running", "conditions": conditions}, state, ready=True)
+    return len(pods)
+
+
+def fail(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
+    """Say of every pod that its container ended with exit code 1; return how many there are."""
+    state = {"terminated": {"exitCode": 1, "reason": "Error", "startedAt": ago(1), "finishedAt": ago(0)}}
+    pods = _pods(admin, namespace, labels)
+    for pod in pods:
+        _say(admin, pod, {"phase": "Failed"}, state, ready=False)
+    return len(pods)
+
+
+def _pods(admin: Client, namespace: str, labels: Mapping[str, str]) -> list[Object]:
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    found = admin.list("v1", "Pod", namespace=namespace, label_selector=selector)
+    return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+
+def _say(admin: Client, pod: Object, status: Object, state: Object, *, ready: bool) -> None:
+    container = pod["spec"]["containers"][0]
+    said = {"name": container["name"], "image": container["image"], "imageID": "", "restartCount": 0}
+    status = {**status, "startTime": ago(1), "containerStatuses": [{**said, "ready": ready, "state": state}]}
+    metadata = pod["metadata"]
+    admin.patch(
+        "v1", "Pod", metadata["name"], {"status": status}, namespace=metadata["namespace"], subresource="status"
+    )

@@ -1,0 +1,132 @@
+"""What becomes of a sync: it succeeds, it fails and says why, it is tried again."""
+
+from localargocd import configuration
+from tests.argocd.lane import life
+from tests.argocd.manifests import BOTH, ONE, config_map, deployment, hook, source
+from tests.argocd.scene import Scene
+
+__all__: list[str] = []
+
+
+@life("Scheduled Progressing Ready", writes=10, seconds=120)
+def first_sync(scene: Scene) -> None:
+    scene.begin({"a.yaml": deployment("web")})
+    scene.deploy()
+    scene.becomes("Progressing", "ApplicationProgressing", "is progressing")
+    scene.run_pods()
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing? Ready Degraded Ready", writes=12, seconds=120)
+def out_of_sync(scene: Scene) -> None:
+    scene.begin(ONE)
+    scene.deploy(syncPolicy=None)
+    scene.sync()
+    scene.becomes_ready()
+    scene.commit(BOTH)
+    scene.becomes("Degraded", "OutOfSync", "is out of sync")
+    scene.sync()
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing? Ready", writes=13, seconds=120)
+def synced_by_itself(scene: Scene) -> None:
+    scene.begin(ONE, thresholds={"degradedAfterSeconds": 60})
+    scene.deploy()
+    scene.becomes_ready()
+    scene.commit(BOTH)
+    scene.argo_says(lambda app: len(app["status"].get("resources", [])) == 2, "both are there")
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing? Ready", writes=12, seconds=120)
+def self_heal(scene: Scene) -> None:
+    scene.begin(BOTH, thresholds={"degradedAfterSeconds": 60})
+    scene.deploy(syncPolicy={"automated": {"selfHeal": True}})
+    scene.becomes_ready()
+    first = scene.admin.get("v1", "ConfigMap", "a", namespace=scene.name)["metadata"]["uid"]
+    scene.admin.delete("v1", "ConfigMap", "a", namespace=scene.name)
+    scene.comes_back("ConfigMap", "a", first)
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready Progressing Ready", writes=15, seconds=120)
+def edited(scene: Scene) -> None:
+    scene.begin(ONE)
+    scene.repository.commit({"more/b.yaml": config_map("b")})
+    scene.deploy()
+    scene.becomes_ready()
+    scene.edit()
+    scene.becomes("Progressing", "SpecChanged", "Argo CD has not yet compared Application argocd/edited")
+    scene.change({"metadata": scene.written_for(2), "spec": {"source": source(scene.repository.url, "more")}})
+    scene.becomes("Progressing", "SpecChanged", "generation 2 is being rolled out")
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready", writes=15, seconds=120)
+def bad_field(scene: Scene) -> None:
+    scene.begin({"a.yaml": deployment("web", replicas="two")})
+    scene.deploy(syncPolicy={"automated": {}, "retry": {"limit": 1, "backoff": {"duration": "5s"}}})
+    scene.becomes("Progressing", "SyncFailed", "Deployment web", "cannot unmarshal string")
+    scene.argo_says(lambda app: app["status"]["operationState"]["phase"] == "Failed", "the second try failed")
+    scene.commit(ONE)
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready", writes=12, seconds=120)
+def denied_by_project(scene: Scene) -> None:
+    narrow = {"namespaceResourceBlacklist": [{"group": "", "kind": "ConfigMap"}]}
+    scene.admin.create(configuration.project(scene.name, **narrow))
+    scene.begin(ONE)
+    scene.deploy(project=scene.name)
+    scene.becomes("Progressing", "SyncFailed", "ConfigMap a", "is not permitted in project")
+    scene.record("denied-by-project")
+    scene.change({"spec": {"project": "default"}})
+    scene.sync()
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Degraded Failed", writes=9, seconds=180)
+def retried_without_end(scene: Scene) -> None:
+    patience = {"progressDeadlineSeconds": 5, "failedAfterSeconds": 30}
+    scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds=patience)
+    often = {"limit": -1, "backoff": {"duration": "2s", "maxDuration": "4s"}}
+    scene.deploy(syncPolicy={"automated": {}, "retry": often})
+    scene.becomes("Degraded", "ProgressDeadlineExceeded", "cannot unmarshal string")
+    scene.becomes("Failed", "SyncFailed", "Deployment web", "cannot unmarshal string")
+    scene.argo_says(lambda app: app["status"]["operationState"]["phase"] == "Running", "it is still tried")
+
+
+@life("Scheduled Progressing Degraded Failed Degraded? Ready", writes=15, seconds=180)
+def no_namespace(scene: Scene) -> None:
+    scene.commit(ONE, refresh=False)
+    scene.ask(thresholds={"progressDeadlineSeconds": 5})
+    scene.deploy()
+    scene.becomes("Degraded", "ProgressDeadlineExceeded", 'namespaces "no-namespace" not found')
+    scene.becomes("Failed", "SyncFailed", 'namespaces "no-namespace" not found')
+    scene.record("no-namespace")
+    scene.make_namespace()
+    scene.sync()
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready", writes=13, seconds=120)
+def pre_sync_hook(scene: Scene) -> None:
+    scene.begin({**ONE, "b.yaml": hook("check", "PreSync")})
+    scene.deploy()
+    scene.fail_pods(app="check")
+    scene.becomes("Progressing", "SyncFailed", "PreSync hook Job check")
+    scene.record("pre-sync-hook-failed")
+    scene.commit({"b.yaml": None})
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing? Ready", writes=9, seconds=120)
+def post_sync_hook(scene: Scene) -> None:
+    scene.begin({**ONE, "b.yaml": hook("smoke", "PostSync")})
+    scene.deploy()
+    scene.fail_pods(app="smoke")
+    scene.argo_says(
+        lambda app: app.get("status", {}).get("operationState", {}).get("phase") == "Failed", "the hook failed"
+    )
+    scene.becomes_ready()

@@ -1,0 +1,129 @@
+"""What lies in Git, as text, and the Applications that deliver it. Pure."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+__all__ = [
+    "BAD",
+    "BOTH",
+    "CASCADE",
+    "HERE",
+    "ONE",
+    "Json",
+    "application",
+    "cluster",
+    "config_map",
+    "cron_job",
+    "deployment",
+    "hook",
+    "source",
+]
+
+Json = dict[str, Any]
+
+HERE = "https://kubernetes.default.svc"
+"""What Argo CD calls the cluster that it runs in."""
+
+CASCADE = "resources-finalizer.argocd.argoproj.io"
+"""With this finalizer an Application takes what it delivered with it."""
+
+_IMAGE = "x.invalid/web:1"
+
+
+def config_map(name: str, **metadata: object) -> str:
+    """Return a ConfigMap, the smallest thing that can be delivered."""
+    return _text("v1", "ConfigMap", {"name": name, **metadata}, data={"color": "green"})
+
+
+def deployment(name: str, *, image: str = _IMAGE, deadline: int = 600, **spec: object) -> str:
+    """Return a Deployment of one pod.
+
+    Args:
+        name: Its name, and the label of its pods.
+        image: Of its container.
+        deadline: Its progressDeadlineSeconds.
+        spec: Further fields of its spec.
+    """
+    labels = {"app": name}
+    rollout = {"selector": {"matchLabels": labels}, "progressDeadlineSeconds": deadline}
+    return _text("apps/v1", "Deployment", {"name": name}, spec={**rollout, "template": _pod(labels, image), **spec})
+
+
+def cron_job(name: str) -> str:
+    """Return a CronJob that is suspended."""
+    job = {"template": _pod({"app": name}, _IMAGE, restartPolicy="Never")}
+    return _text(
+        "batch/v1",
+        "CronJob",
+        {"name": name},
+        spec={"schedule": "@daily", "suspend": True, "jobTemplate": {"spec": job}},
+    )
+
+
+def hook(name: str, phase: str) -> str:
+    """Return a Job that runs before or after a sync, and may fail once.
+
+    Args:
+        name: Its name.
+        phase: PreSync or PostSync.
+    """
+    annotations = {"argocd.argoproj.io/hook": phase, "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation"}
+    spec = {"backoffLimit": 0, "template": _pod({"app": name}, _IMAGE, restartPolicy="Never")}
+    return _text("batch/v1", "Job", {"name": name, "annotations": annotations}, spec=spec)
+
+
+def source(url: str, path: str = "app") -> Json:
+    """Return a source: a folder of the branch main."""
+    return {"repoURL": url, "path": path, "targetRevision": "main"}
+
+
+def application(name: str, namespace: str, spec: Mapping[str, object], **metadata: object) -> Json:
+    """Return an Application."""
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": name, "namespace": namespace, **metadata},
+        "spec": dict(spec),
+    }
+
+
+def cluster(name: str, server: str, kubeconfig: str, token: str = "") -> Json:
+    """Return the Secret that registers a cluster with Argo CD.
+
+    Args:
+        name: What Argo CD calls it.
+        server: Its URL.
+        kubeconfig: Whose authority and credentials to take.
+        token: To log in with, instead of them.
+    """
+    known = yaml.safe_load(kubeconfig)
+    user = known["users"][0]["user"]
+    tls = {"caData": known["clusters"][0]["cluster"]["certificate-authority-data"]}
+    good = {"certData": user["client-certificate-data"], "keyData": user["client-key-data"]}
+    config = {"bearerToken": token, "tlsClientConfig": tls} if token else {"tlsClientConfig": {**tls, **good}}
+    labels = {"argocd.argoproj.io/secret-type": "cluster"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": f"cluster-{name}", "namespace": "argocd", "labels": labels},
+        "stringData": {"name": name, "server": server, "config": json.dumps(config)},
+    }
+
+
+def _pod(labels: Mapping[str, str], image: str, **spec: object) -> Json:
+    return {"metadata": {"labels": dict(labels)}, "spec": {"containers": [{"name": "main", "image": image}], **spec}}
+
+
+def _text(api_version: str, kind: str, metadata: Mapping[str, object], **rest: object) -> str:
+    return yaml.safe_dump({"apiVersion": api_version, "kind": kind, "metadata": dict(metadata), **rest})
+
+
+ONE = {"a.yaml": config_map("a")}
+BOTH = {**ONE, "b.yaml": config_map("b")}
+"""What most lives have in Git."""
+
+BAD = config_map("a") + "  more: ["
+"""What is no YAML."""

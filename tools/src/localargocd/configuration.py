@@ -1,0 +1,182 @@
+"""What Argo CD is given: objects, environment and command lines. Pure."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "ADDRESS",
+    "COMMIT_SERVER",
+    "COMMIT_SERVER_LEFTOVERS",
+    "COMMIT_SERVER_PORT",
+    "CONTROLLER",
+    "CONTROLLER_MANAGER_PORT",
+    "CONTROLLER_PORT",
+    "NAMESPACE",
+    "REDIS_PORT",
+    "REPO_SERVER",
+    "REPO_SERVER_PORT",
+    "VERIFY_WRAPPER",
+    "commit_server_command",
+    "controller_command",
+    "environment",
+    "objects",
+    "project",
+    "redis_command",
+    "repo_server_command",
+]
+
+NAMESPACE = "argocd"
+CONTROLLER, REPO_SERVER, COMMIT_SERVER = "argocd-application-controller", "argocd-repo-server", "argocd-commit-server"
+"""The names that the binary is started under."""
+
+ADDRESS = "127.0.0.1"
+REDIS_PORT, REPO_SERVER_PORT, CONTROLLER_PORT, COMMIT_SERVER_PORT = 6379, 8081, 8082, 8086
+CONTROLLER_MANAGER_PORT = 10257
+_REPO_METRICS_PORT, _COMMIT_METRICS_PORT = 8084, 8087
+
+COMMIT_SERVER_LEFTOVERS = (Path("/tmp/commit-server-ask-pass.sock"), Path("/tmp/_commit-service"))  # noqa: S108 - upstream's
+"""What the commit server makes outside of its folder, at paths that cannot be set: a socket, and an empty folder."""
+
+VERIFY_WRAPPER = "git-verify-wrapper.sh"
+"""The repo server asks this script who signed a commit, whether it wants signatures or not: nobody did."""
+
+_EMPTY_CONFIG_MAPS = (
+    "argocd-cm",
+    "argocd-cmd-params-cm",
+    "argocd-gpg-keys-cm",
+    "argocd-rbac-cm",
+    "argocd-ssh-known-hosts-cm",
+    "argocd-tls-certs-cm",
+)
+_REDIS = (f"--redis={ADDRESS}:{REDIS_PORT}",)
+_LOGS = ("--logformat=text", "--loglevel=info")
+_LABELS = {"app.kubernetes.io/part-of": "argocd"}
+
+
+def objects() -> list[dict[str, Any]]:
+    """Return what the installation manifests put into the cluster beside CRDs, RBAC and servers.
+
+    And the AppProject ``default``, which argocd-server would make.
+    """
+    config = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": _metadata(name), "data": {}}
+        for name in _EMPTY_CONFIG_MAPS
+    ]
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": _metadata("argocd-secret"),
+        "stringData": {"server.secretkey": secrets.token_urlsafe(32)},
+    }
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    return [namespace, *config, secret, project("default")]
+
+
+def project(name: str, **spec: object) -> dict[str, Any]:
+    """Return an AppProject that allows everything, but for what is given.
+
+    Args:
+        name: Its name.
+        spec: Fields of its spec, in the place of those that allow everything.
+    """
+    everything = {
+        "sourceRepos": ["*"],
+        "sourceNamespaces": ["*"],
+        "destinations": [{"namespace": "*", "server": "*"}],
+        "clusterResourceWhitelist": [{"group": "*", "kind": "*"}],
+    }
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "spec": {**everything, **spec},
+    }
+
+
+def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> dict[str, str]:
+    """Return the environment of both servers: everything that they would read or write lies in their folder.
+
+    Args:
+        folder: The folder.
+        environ: PATH and the like; proxies are left out.
+        kubeconfig: Who they are.
+    """
+    ours = {
+        "ARGOCD_FAKE_IN_CLUSTER": "true",
+        "ARGOCD_ASK_PASS_SOCK": str(folder / "ask-pass.sock"),
+        "ARGOCD_GNUPGHOME": str(folder / "gnupg"),
+        "ARGOCD_GPG_DATA_PATH": str(folder / "gpg"),
+        "ARGOCD_GPG_ENABLED": "false",
+        "ARGOCD_PLUGINSOCKFILEPATH": str(folder / "plugins"),
+        "ARGOCD_SSH_DATA_PATH": str(folder / "ssh"),
+        "ARGOCD_TLS_DATA_PATH": str(folder / "tls"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "HOME": str(folder),
+        "KUBECONFIG": str(kubeconfig),
+        "TMPDIR": str(folder / "tmp"),
+        "PATH": f"{folder / 'bin'}:{environ.get('PATH', '')}",
+    }
+    kept = {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}
+    return {**kept, **ours}
+
+
+def redis_command(binary: Path, folder: Path) -> list[str]:
+    """Return the command line of Redis: loopback, nothing kept on disk."""
+    port = str(REDIS_PORT)
+    return [str(binary), "--bind", ADDRESS, "--port", port, "--save", "", "--appendonly", "no", "--dir", str(folder)]
+
+
+def repo_server_command(folder: Path) -> list[str]:
+    """Return the command line of the repo server."""
+    return [
+        str(folder / "bin" / REPO_SERVER),
+        f"--address={ADDRESS}",
+        f"--port={REPO_SERVER_PORT}",
+        f"--metrics-address={ADDRESS}",
+        f"--metrics-port={_REPO_METRICS_PORT}",
+        "--disable-tls",
+        "--client-ca-path=",  # it has a default, which is refused without TLS
+        "--revision-cache-expiration=1s",  # else a repository that has gone is remembered for minutes
+        *_REDIS,
+        *_LOGS,
+    ]
+
+
+def commit_server_command(folder: Path) -> list[str]:
+    """Return the command line of the commit server, which pushes what a source hydrator has rendered."""
+    return [
+        str(folder / "bin" / COMMIT_SERVER),
+        f"--address={ADDRESS}",
+        f"--port={COMMIT_SERVER_PORT}",
+        f"--metrics-address={ADDRESS}",
+        f"--metrics-port={_COMMIT_METRICS_PORT}",
+        *_LOGS,
+    ]
+
+
+def controller_command(folder: Path, flags: Sequence[str]) -> list[str]:
+    """Return the command line of the application controller.
+
+    Args:
+        folder: Where its binary lies.
+        flags: Further flags; for one given twice the last counts.
+    """
+    return [
+        str(folder / "bin" / CONTROLLER),
+        f"--namespace={NAMESPACE}",
+        "--application-namespaces=*",
+        f"--metrics-port={CONTROLLER_PORT}",
+        f"--repo-server={ADDRESS}:{REPO_SERVER_PORT}",
+        "--repo-server-plaintext",
+        f"--commit-server={ADDRESS}:{COMMIT_SERVER_PORT}",
+        "--hydrator-enabled",
+        *_REDIS,
+        *_LOGS,
+        *flags,
+    ]
+
+
+def _metadata(name: str) -> dict[str, Any]:
+    return {"name": name, "namespace": NAMESPACE, "labels": _LABELS}
