@@ -1,5 +1,6 @@
 """What Argo CD 3.6.1 really wrote (tests/golden/applications), and what the rules make of it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Application, Contract, DestinationMatch, SubApplications
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
 from platform_status_contract.observing.decode.applications import decode_application
+from platform_status_contract.observing.decode.failures import told_by_conditions
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
-from platform_status_contract.rules.history import History
+from platform_status_contract.rules.history import History, Remembered
 from platform_status_contract.rules.observation import ApplicationSeen, Observation, Present, SubApplicationSeen
 from platform_status_contract.rules.sources import assess
 from tests.unit.rules.worlds import NOW
@@ -190,11 +193,53 @@ EXPECTED: Final[dict[str, tuple[tuple[Verdict, str], tuple[Verdict, str], tuple[
         (BAD, "SubAppsUnhealthy"),
         DENIED,
     ),
+    "first-hydration-failed": (
+        (UNREADABLE, "SyncUnknown"),
+        (UNREADABLE, "SourceUnreadable"),
+        (BAD, "SubAppsUnhealthy"),
+        "Failed to hydrate: failed to get manifests",
+    ),
+    "first-sync-progressing": (
+        (GOOD, "Synced"),
+        (BAD, "ApplicationProgressing"),
+        (BAD, "SubAppsUnhealthy"),
+        "is progressing: Caused by apps/Deployment:progressing-names-cause/web",
+    ),
+    "next-sync-asked-for-after-a-failed-one": (
+        (BAD, "OutOfSync"),
+        (BAD, "ApplicationMissing"),
+        (BAD, "SubAppsUnhealthy"),
+        "is out of sync",
+    ),
+    "one-resource-out-of-sync": (
+        (BAD, "OutOfSync"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "is out of sync: ConfigMap a",
+    ),
+    "operation-asked-for-and-no-operation-state": (
+        (GOOD, "Synced"),
+        (GOOD, "ApplicationHealthy"),
+        (GOOD, "AllSubAppsHealthy"),
+        "is synced",
+    ),
+    "rollout-with-workloads-progressing": (
+        (GOOD, "Synced"),
+        (BAD, "ApplicationProgressing"),
+        (BAD, "SubAppsUnhealthy"),
+        "is progressing: Caused by apps/Deployment:rollout-with-workloads/web",
+    ),
+    "suspended-deployment": (
+        (GOOD, "Synced"),
+        (PAUSED, "Paused"),
+        (PAUSED, "Paused"),
+        "is suspended: Caused by apps/Deployment:suspended-names-cause/web",
+    ),
     "sync-failing-retrying": ((BAD, "SyncFailed"), (GOOD, "ApplicationHealthy"), (BAD, "SubAppsUnhealthy"), DENIED),
     "synced-healthy": ((GOOD, "Synced"), (GOOD, "ApplicationHealthy"), (GOOD, "AllSubAppsHealthy"), "is synced"),
 }
 FINE: Final = {(GOOD, "Synced"), (GOOD, "ApplicationHealthy")}
-BEHIND: Final = {"source-hydrator-synced", "source-hydrator-failed"}
+BEHIND: Final = {"source-hydrator-synced", "source-hydrator-failed", "first-hydration-failed"}
 """In the one nothing was ever hydrated, because no commit server ran; in the other the last commit could not be."""
 
 
@@ -340,3 +385,58 @@ def test_several_sources_are_compared_and_the_source_beside_them_is_not() -> Non
     assert not seen_in(item).compared_current
     del item["spec"]["sources"]
     assert not seen_in(item).compared_current
+
+
+def test_an_operation_that_is_asked_for_takes_no_failure_back() -> None:
+    item = real("next-sync-asked-for-after-a-failed-one")
+    assert "operationState" not in item["status"]
+    seen = seen_in(item)
+    situation = Situation(
+        Contract("v1", 1, "VCluster", "media", application=Application("argocd", "x")),
+        History(
+            since={"syncFailed": NOW},
+            argocd={"syncStatus": "OutOfSync", "healthStatus": "Missing", "lastSyncTime": "x"},
+        ),
+        first_ready=True,
+        updating=False,
+        overdue=False,
+    )
+    sync, _ = assess(Observation(application=Present(seen)), situation, Clock(NOW))
+    assert sync.reason == "SyncFailed", "what failed stays failed until an operation succeeds"
+    assert sync.timers["syncFailed"] == NOW
+    assert sync.health["argocd"] == {"syncStatus": "OutOfSync", "healthStatus": "Missing", "lastSyncTime": "x"}
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(9, GOOD), (10, BAD)])
+def test_an_automatic_sync_has_ten_seconds_to_begin(age: int, verdict: Verdict) -> None:
+    item = real("out-of-sync-manual")
+    contract = Contract("v1", 1, "VCluster", "media", application=Application("argocd", "x"))
+    good = Remembered(ConditionStatus.TRUE, Reason.SYNCED, "Application argocd/x is synced", NOW)
+    since = {"outOfSync": NOW - timedelta(seconds=age)}
+    history = History(since=since, conditions={ConditionType.ARGO_SYNCED: good})
+    situation = Situation(contract, history, first_ready=True, updating=False, overdue=False)
+
+    def sync() -> Assessment:
+        return assess(Observation(application=Present(seen_in(item))), situation, Clock(NOW))[0]
+
+    item["spec"].pop("syncPolicy", None)
+    assert sync().verdict is BAD, "nobody is going to sync it"
+    item["spec"]["syncPolicy"] = {"automated": {}}
+    assert sync().verdict is verdict
+    assert (sync().note != "") is (verdict is GOOD)
+    told: Any = sync().health["argocd"]
+    assert (told["syncStatus"], told["healthStatus"]) == ("OutOfSync", "Healthy"), "the numbers stay true"
+    broken = msgspec.structs.replace(history, conditions={})
+    situation = msgspec.structs.replace(situation, history=broken)
+    assert sync().verdict is BAD, "there is no good verdict to keep"
+
+
+def test_what_several_conditions_say_is_said_once() -> None:
+    cause = "Failed to load live state: the server has asked for the client to provide credentials"
+    conditions = [
+        {"type": "ComparisonError", "message": cause},
+        {"type": "UnknownError", "message": cause},
+        {"type": "ComparisonError", "message": f"{cause}; retried 5 times"},
+        {"type": "OrphanedResourceWarning", "message": "no matter"},
+    ]
+    assert told_by_conditions(conditions) == f"ComparisonError: {cause}"

@@ -49,7 +49,7 @@ TimerName = Annotated[
     str,
     Meta(
         pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|controllersBehind"
-        r"|argoDegraded|argoUnknown|argoProgressing|syncFailed|worksFailing|worksPending"
+        r"|argoDegraded|argoUnknown|argoProgressing|outOfSync|syncFailed|worksFailing|worksPending"
         r"|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
     ),
 ]

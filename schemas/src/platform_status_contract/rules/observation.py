@@ -78,9 +78,11 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         written_for: The generation in the contract's generationAnnotation; None if missing or not a number.
         try_failed: Whether a try of the operation that runs has failed.
         resources: Whether Argo CD lists resources of it; None if it does not say.
-        problems: Its own conditions that tell of an error, such as ``ComparisonError: ...``.
+        problems: Its own conditions that tell of an error, such as ``ComparisonError: ...``, after a failed hydration.
         deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
         skipped: Whether Argo CD is told to leave it alone, so that its status is about the past.
+        differing: What is out of sync, by kind and name; empty if Argo CD does not say.
+        automated: Whether Argo CD syncs it by itself.
     """
 
     sync_status: str = ""
@@ -96,6 +98,8 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     problems: str = ""
     deleted: datetime | None = None
     skipped: bool = False
+    differing: str = ""
+    automated: bool = False
 
 
 class SubApplicationSeen(Struct, frozen=True, gc=False):

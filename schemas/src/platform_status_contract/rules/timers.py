@@ -46,6 +46,7 @@ class Timer(StrEnum):
     ARGO_DEGRADED = "argoDegraded"
     ARGO_UNKNOWN = "argoUnknown"
     ARGO_PROGRESSING = "argoProgressing"
+    OUT_OF_SYNC = "outOfSync"
     SYNC_FAILED = "syncFailed"
     WORKS_FAILING = "worksFailing"
     WORKS_PENDING = "worksPending"

@@ -1,5 +1,6 @@
 """An Argo CD Application."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -8,10 +9,11 @@ from msgspec import Raw, Struct, field
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.records import ApplicationRecord, number_of
 from platform_status_contract.rules.observation import ApplicationSeen
+from platform_status_contract.rules.texts import name_culprits
 
 from .compared import compared_current, same_destination
 from .envelope import Meta, reader
-from .failures import Told, told_by_conditions, told_by_operation
+from .failures import Told, told_by_conditions, told_by_hydrator, told_by_operation
 from .lenient import clip, count, deletion, labels, server_of, strings, text, under
 
 __all__ = ["SKIP_ANNOTATION", "decode_application"]
@@ -33,11 +35,20 @@ class _Destination(Struct):
     namespace: str | None = None
 
 
+class _Automated(Struct):
+    """Argo CD syncs by itself."""
+
+
+class _SyncPolicy(Struct):
+    automated: _Automated | None = None
+
+
 class _Source(Struct, rename="camel"):
     source: Raw = _EMPTY
     sources: Raw = _EMPTY
     source_hydrator: Raw = _EMPTY
     destination: _Destination = field(default_factory=_Destination)
+    sync_policy: _SyncPolicy | None = None
 
 
 class _Sync(Struct, rename="camel"):
@@ -58,8 +69,14 @@ class _Operation(Struct, rename="camel"):
     sync_result: Raw = _EMPTY
 
 
+class _Asked(Struct):
+    """An operation that is asked for and has not begun."""
+
+
 class _Resource(Struct):
     kind: str = ""
+    name: str = ""
+    status: str | None = None
 
 
 class _Status(Struct, rename="camel"):
@@ -79,6 +96,7 @@ class _Application(Struct):
     metadata: Meta
     spec: _Source | None = None
     status: _Status | None = None
+    operation: _Asked | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Application)
@@ -90,7 +108,9 @@ def _strict(seen: _Application) -> ApplicationRecord:
     status = seen.status or _Status()
     sync = status.sync or _Sync()
     health = status.health or _Health()
-    operation = _told(status.operation_state or _Operation())
+    # Argo CD takes the state of the last operation away when it asks for the next one.
+    is_asked = seen.operation is not None and status.operation_state is None
+    operation = _told(status.operation_state or _Operation(phase="Running" if is_asked else None))
     return ApplicationRecord(
         namespace=meta.namespace,
         name=meta.name,
@@ -110,7 +130,9 @@ def _strict(seen: _Application) -> ApplicationRecord:
             compared_current=sync.compared_to is None or _is_current(spec, sync.compared_to, status.source_hydrator),
             try_failed=operation.try_failed,
             resources=_has_resources(status),
-            problems=_problems(status.conditions),
+            problems=_problems(status.conditions, status.source_hydrator),
+            differing=_differing(status.resources or ()),
+            automated=spec.sync_policy is not None and spec.sync_policy.automated is not None,
             deleted=deletion(meta.deletion_timestamp),
             skipped=(meta.annotations or {}).get(SKIP_ANNOTATION) in _TRUE,
         ),
@@ -132,12 +154,18 @@ def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
                 annotations=strings(under(meta, "annotations")),
             ),
             spec=_Source(
-                destination=_Destination(text(spec, "destination", "server"), text(spec, "destination", "name"))
+                destination=_Destination(text(spec, "destination", "server"), text(spec, "destination", "name")),
+                sync_policy=_SyncPolicy(
+                    _Automated() if isinstance(under(spec, "syncPolicy", "automated"), dict) else None
+                ),
             ),
+            operation=_Asked() if isinstance(under(whole, "operation"), dict) else None,
             status=_Status(
                 sync=_Sync(text(status, "sync", "status")),
                 health=_Health(text(status, "health", "status"), text(status, "health", "message")),
-                operation_state=_Operation(
+                operation_state=None
+                if under(status, "operationState") is None
+                else _Operation(
                     phase=text(status, "operationState", "phase"),
                     message=text(status, "operationState", "message"),
                     finished_at=text(status, "operationState", "finishedAt"),
@@ -145,6 +173,7 @@ def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
                     sync_result=_raw(under(status, "operationState", "syncResult")),
                 ),
                 conditions=_raw(under(status, "conditions")),
+                source_hydrator=_raw(under(status, "sourceHydrator")),
                 resources=_resources(under(status, "resources")),
                 controller_namespace=text(status, "controllerNamespace"),
                 resource_health_source=text(status, "resourceHealthSource"),
@@ -184,11 +213,21 @@ def _has_resources(status: _Status) -> bool | None:
 def _resources(value: object) -> list[_Resource] | None:
     if value is None:
         return None
-    return [_Resource(text(item, "kind")) for item in (value if isinstance(value, list) else ())]
+    return [
+        _Resource(text(item, "kind"), text(item, "name"), text(item, "status"))
+        for item in (value if isinstance(value, list) else ())
+    ]
 
 
-def _problems(conditions: Raw) -> str:
-    return told_by_conditions(msgspec.json.decode(conditions)) if len(memoryview(conditions)) > _NOTHING else ""
+def _problems(conditions: Raw, hydrator: Raw) -> str:
+    told = told_by_conditions(msgspec.json.decode(conditions)) if len(memoryview(conditions)) > _NOTHING else ""
+    hydrated = told_by_hydrator(msgspec.json.decode(hydrator)) if len(memoryview(hydrator)) > _NOTHING else ""
+    return "; ".join(filter(None, (hydrated, told)))
+
+
+def _differing(resources: Iterable[_Resource]) -> str:
+    """Name what is out of sync."""
+    return name_culprits([f"{item.kind} {item.name}" for item in resources if item.status == "OutOfSync"])
 
 
 def _raw(value: object) -> Raw:

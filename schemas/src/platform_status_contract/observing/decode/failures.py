@@ -14,14 +14,14 @@ from platform_status_contract.rules.texts import steady
 
 from .lenient import clip, text, under
 
-__all__ = ["Told", "told_by_conditions", "told_by_operation"]
+__all__ = ["Told", "told_by_conditions", "told_by_hydrator", "told_by_operation"]
 
 _RUNNING: Final = ("Running", "Terminating")
 _FAILED: Final = ("Failed", "Error")
 _RETRYING: Final = "Retrying attempt"
 """Argo CD appends it to the message of a try that failed, when another one follows."""
 
-_ONE: Final = 200
+_ONE: Final = 240
 """Most characters of one reason, and of one condition."""
 
 _MOST_CONDITIONS: Final = 2
@@ -78,11 +78,25 @@ def _failures(result: object) -> Iterator[str]:
 
 
 def told_by_conditions(conditions: object) -> str:
-    """Read an Application's own conditions: what is wrong with it, by type; warnings are not told."""
+    """Read an Application's own conditions: what is wrong with it, by type; warnings are not told.
+
+    Argo CD says the same in several conditions, and in one within another: what holds it tells it.
+    """
     found = {
-        (text(item, "type"), steady(text(item, "message"))[:_ONE])
+        (text(item, "type"), steady(text(item, "message")))
         for item in (conditions if isinstance(conditions, list) else ())
         if text(item, "type").endswith("Error")
     }
-    told = [f"{kind}: {said}" if said else kind for kind, said in sorted(found)]
+    told: list[str] = []
+    for kind, said in sorted(found):
+        others = [other for name, other in found if (name, other) != (kind, said) and (other != said or name < kind)]
+        if not said or not any(said in other for other in others):
+            told.append(f"{kind}: {said[:_ONE]}" if said else kind)
     return clip("; ".join(told[:_MOST_CONDITIONS]))
+
+
+def told_by_hydrator(hydrator: object) -> str:
+    """Say why the sources of an Application could not be hydrated; empty if they were, or if none are."""
+    operation = under(hydrator, "currentOperation")
+    failed = text(operation, "phase") in _FAILED
+    return clip(steady(text(operation, "message")) or "hydration failed")[:_ONE] if failed else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.times import format_time
@@ -24,6 +25,7 @@ from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
 __all__ = [
+    "AUTOMATED_SECONDS",
     "FAILED",
     "RUNNING",
     "UNKNOWN_SECONDS",
@@ -44,7 +46,10 @@ FAILED = ("Failed", "Error")
 UNKNOWN_SECONDS = 60
 """So long an empty or Unknown state is tolerated once the request was ready; Argo CD flaps when it restarts."""
 
-_SHARED = (Timer.ARGO_UNKNOWN, Timer.ARGO_PROGRESSING)
+_SHARED = (Timer.ARGO_UNKNOWN, Timer.ARGO_PROGRESSING, Timer.OUT_OF_SYNC)
+AUTOMATED_SECONDS = 10
+"""So long Argo CD may take to begin a sync that it makes by itself; it takes a fifth of a second."""
+
 _SYNC = frozenset({"Synced", "OutOfSync"})
 _HEALTH = frozenset({"Healthy", "Progressing", "Suspended", "Degraded", "Missing"})
 
@@ -109,6 +114,8 @@ def assess_application(
     timers = running(Timer.ARGO_UNKNOWN, "Unknown" in words, situation, clock)
     progressing = None if words[1] == "Unknown" else words[1] == "Progressing"
     timers |= running(Timer.ARGO_PROGRESSING, progressing, situation, clock)
+    drifted = None if words[0] == "Unknown" else words[0] == "OutOfSync" and seen is not None and seen.automated
+    timers |= running(Timer.OUT_OF_SYNC, drifted, situation, clock)
     timers |= running(aspect.timer, False if seen is None else aspect.holds(seen), situation, clock)
     apart = _apart(what, seen, situation)
     if seen is None or apart is not None:
@@ -116,7 +123,7 @@ def assess_application(
         return Assessment(source, condition, verdict, reason, clean(message), timers, health)
     if aspect.word(seen) != "Unknown":
         found = aspect.judge(what, seen, situation, aspect.timer in timers)
-        return Assessment(
+        told = Assessment(
             source,
             condition,
             found.verdict,
@@ -128,8 +135,21 @@ def assess_application(
             on_its_way=found.on_its_way,
             ended=found.ended,
         )
+        return _before_its_sync(told, seen, situation, clock)
     message = clean(with_problems(f"Argo CD does not know the {aspect.unknown} of {what}", seen))
     return _not_known(aspect, message, timers, health, situation, clock)
+
+
+def _before_its_sync(told: Assessment, seen: ApplicationSeen, situation: Situation, clock: Clock) -> Assessment:
+    """Keep the last verdict for the moment between Argo CD's comparison and the sync that it begins by itself."""
+    if told.reason is not Reason.OUT_OF_SYNC or not (seen.automated and situation.once_ready):
+        return told
+    before = carried(told.source, told.condition, situation, told.timers, told.health)
+    if before is None or before.verdict is not Verdict.GOOD:
+        return told
+    if clock.older_than(told.timers.get(Timer.OUT_OF_SYNC), AUTOMATED_SECONDS):
+        return told
+    return msgspec.structs.replace(before, note=told.message)
 
 
 def _apart(what: str, seen: ApplicationSeen | None, situation: Situation) -> tuple[Verdict, Reason, str] | None:
@@ -198,7 +218,7 @@ def sync_fails(application: ApplicationSeen) -> bool | None:
 
 def with_problems(message: str, application: ApplicationSeen) -> str:
     """Add to a message what is wrong with the Application itself."""
-    return f"{message}: {clean(application.problems, 240)}" if application.problems else message
+    return f"{message}: {clean(application.problems, 320)}" if application.problems else message
 
 
 def _health_keys(reading: Present[ApplicationSeen] | Absent, situation: Situation) -> dict[str, object]:

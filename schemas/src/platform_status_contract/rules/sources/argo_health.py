@@ -43,7 +43,9 @@ def _judge(
     named = situation.contract.application
     if is_empty(seen) and not (named and named.may_be_empty):
         verdict, reason, message = Verdict.PENDING, Reason.NO_RESOURCES, "holds no resources"
-    said = clean(seen.health_message, 200) if verdict is Verdict.BAD else ""
+    # Of what is only on its way Argo CD counts replicas; what it blames stays the same.
+    blames = verdict is Verdict.BAD or seen.health_message.startswith("Caused by ")
+    said = clean(seen.health_message, 200) if blames and verdict is not Verdict.GOOD else ""
     message = f"{what} {message}: {said}" if said else f"{what} {message}"
     if verdict is Verdict.PENDING:
         return Judgement(strict(situation), reason, message, on_its_way=True)

@@ -31,7 +31,9 @@ def _judge(
         return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced", note=note)
     is_running = seen.operation_phase in RUNNING
     if not failed:
-        message = with_problems(f"{what} is out of sync", seen)
+        # While it syncs one after the other leaves the list, and each would be a write.
+        differing = f": {seen.differing}" if seen.differing and not is_running else ""
+        message = with_problems(f"{what} is out of sync{differing}", seen)
         return Judgement(Verdict.BAD, Reason.OUT_OF_SYNC, message, on_its_way=is_running)
     message = f"{what} failed to sync"
     said = clean(seen.operation_message, 240) or clean(seen.problems, 240)
