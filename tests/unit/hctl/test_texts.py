@@ -5,29 +5,8 @@ from datetime import timedelta
 import pytest
 
 from hctl.errors import UsageError
-from hctl.texts import age_of, duration, inert, lines_of, parse_duration
+from hctl.texts import age_of, inert, lines_of, parse_duration
 from tests.unit.hctl.requests import NOW
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-3, "0s"),
-        (0, "0s"),
-        (59.9, "59s"),
-        (119, "119s"),
-        (120, "2m"),
-        (310, "5m10s"),
-        (3600, "1h"),
-        (7500, "2h5m"),
-        (86400, "1d"),
-        (86400 + 60, "1d"),
-        (90000, "1d1h"),
-        (10**12, "11574074d1h"),
-    ],
-)
-def test_a_duration_is_spelled_in_two_units_at_most(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -440,3 +440,36 @@ def test_a_page_and_an_event_keep_their_objects_undecoded() -> None:
 def test_version_and_failure_of_any_json_can_be_read(value: object) -> None:
     assert isinstance(decode_version(encode(value)), str)
     assert isinstance(decode_failure(encode(value)).code, int)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fell"),
+    [
+        ({}, False),
+        ({"since": "2026-02-26T10:00:05Z"}, False),
+        ({"since": "2026-02-26T10:00:06Z"}, True),
+        ({"since": "2026-02-26T10:00:06Z", "status": "True"}, False),
+        ({"since": "2026-02-26T10:05:00Z", "started": "2026-02-26T10:05:00Z"}, False),
+        ({"since": "2026-02-26T10:05:00Z", "scheduled": "2026-02-26T10:04:58Z"}, False),
+        ({"since": "soon"}, True),
+        ({"created": "soon"}, True),
+        ({"since": "2026-02-26T10:29:31Z", "deleted": "2026-02-26T10:30:00Z", "grace": 30}, False),
+        ({"since": "2026-02-26T10:29:29Z", "deleted": "2026-02-26T10:30:00Z", "grace": 30}, True),
+        ({"since": "2026-02-26T10:29:31Z", "deleted": "soon", "grace": 30}, False),
+        ({"since": "9999-12-31T23:59:59Z", "deleted": "9999-12-31T23:59:59Z", "grace": 2**53}, False),
+        ({"since": "2026-02-26T10:29:31Z", "deleted": "9999-12-31T23:59:59Z", "grace": -1}, True),
+    ],
+)
+def test_a_pod_has_fallen_if_it_was_ready_since_it_started(changes: support.Json, *, fell: bool) -> None:
+    given = {"since": "2026-02-26T10:00:00Z", "created": "2026-02-26T10:00:00Z", "status": "False"} | changes
+    metadata = {"name": "p", "namespace": "n", "creationTimestamp": given["created"]}
+    metadata |= {"deletionTimestamp": given["deleted"]} if "deleted" in given else {}
+    metadata |= {"deletionGracePeriodSeconds": given["grace"]} if "grace" in given else {}
+    conditions = [{"type": "Ready", "status": given["status"], "lastTransitionTime": given["since"]}]
+    if "scheduled" in given:
+        scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": given["scheduled"]}
+        conditions.append(scheduled)
+    status = {"phase": "Running", "conditions": conditions, "startTime": given.get("started")}
+    record = decode_pod(encode({"metadata": metadata, "status": status}))
+    assert record is not None
+    assert record.seen.fell is fell

@@ -6,7 +6,7 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.facts import facts_of, is_dry_run
 from platform_status_contract.observing.records import RequestRecord
-from platform_status_contract.rules.observation import Facts
+from platform_status_contract.rules.observation import Facts, Workflow
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import encode
 
@@ -38,3 +38,23 @@ def test_rubbish_is_no_problem_of_the_request(status: object) -> None:
 def test_a_dry_run_is_told_by_its_label_whatever_its_value(value: str) -> None:
     assert is_dry_run(record(labels={"kratix.io/dry-run": value}))
     assert not is_dry_run(record(labels={"kratix.io/dry-run-of": value}))
+
+
+@pytest.mark.parametrize(
+    ("phase", "generation", "workflow"),
+    [
+        ("Succeeded", 1, Workflow.COMPLETED),
+        ("Succeeded", 2, Workflow.SUSPENDED),
+        ("Pending", 1, Workflow.SUSPENDED),
+        ("Running", 1, Workflow.SUSPENDED),
+    ],
+)
+def test_a_paused_request_waits_for_somebody_if_anything_is_due(
+    phase: str, generation: int, workflow: Workflow
+) -> None:
+    contract = {"version": "v1", "generation": 1, "displayName": "VCluster", "name": "media", "works": True}
+    status = {"contract": contract, "kratix": {"workflows": {"pipelines": [{"name": "p0", "phase": phase}]}}}
+    paused = record(labels={"kratix.io/paused": "true"}, generation=generation)
+    found = facts_of(paused, status, lease="a/b", version="1")
+    assert found.workflow is workflow
+    assert ("kratix.io/paused" in found.workflow_message) is (workflow is Workflow.SUSPENDED)

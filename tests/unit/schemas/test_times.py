@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from platform_status_contract.model.times import TIME_PATTERN, format_time, parse_time
+from platform_status_contract.model.times import TIME_PATTERN, duration, format_time, parse_time
 
 from .strategies import JSON
 
@@ -93,3 +93,24 @@ def test_early_years_have_four_digits() -> None:
 def test_a_moment_without_a_zone_is_refused_instead_of_guessed() -> None:
     with pytest.raises(ValueError, match="has no zone"):
         format_time(datetime(2026, 2, 26, 10, 30))  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-3, "0s"),
+        (0, "0s"),
+        (59.9, "59s"),
+        (119, "119s"),
+        (120, "2m"),
+        (310, "5m10s"),
+        (3600, "1h"),
+        (7500, "2h5m"),
+        (86400, "1d"),
+        (86400 + 60, "1d"),
+        (90000, "1d1h"),
+        (10**12, "11574074d1h"),
+    ],
+)
+def test_a_duration_is_spelled_in_two_units_at_most(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -123,7 +123,7 @@ def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) 
         stored = {"argocd": history.argocd, "workloads": history.workloads, "subApps": history.sub_apps}
         numbers = {name: value for name, value in stored.items() if value is not None}
         kept = tuple(
-            condition(kind, ConditionStatus.UNKNOWN, outcome.reason, outcome.detail, history, clock.now)
+            condition(kind, ConditionStatus.UNKNOWN, outcome.reason, outcome.detail or text, history, clock.now)
             for kind in ConditionType
             if kind in history.conditions and kind is not ConditionType.READY
         )

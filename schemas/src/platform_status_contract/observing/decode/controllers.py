@@ -21,6 +21,9 @@ _PAUSED: Final = "loft.sh/paused"
 _SLEEPS: Final = "loft.sh/sleep-mode"
 """Label that vcluster's sleep mode sets to "true" on the controller that it scales down."""
 
+_MAX_PODS: Final = 2**31 - 1
+"""Kubernetes counts pods in 32 bits."""
+
 _NAMES: Final = re.compile(r'\bpods "[^"]*"')
 """The API server names the pod that it refused, and each try has another name."""
 
@@ -89,7 +92,7 @@ def _strict(kind: str, whole: _Controller) -> ControllerRecord:
 
 
 def _replicas(seen: ControllerSeen, spec: _Spec, status: _Status) -> ControllerSeen:
-    wanted = 1 if spec.replicas is None else max(spec.replicas, 0)
+    wanted = 1 if spec.replicas is None else min(max(spec.replicas, 0), _MAX_PODS)
     strategy = spec.update_strategy or _Strategy()
     partition = (strategy.rolling_update.partition if strategy.rolling_update else None) or 0
     older = wanted if strategy.type == "OnDelete" else min(max(partition, 0), wanted)
@@ -104,7 +107,7 @@ def _replicas(seen: ControllerSeen, spec: _Spec, status: _Status) -> ControllerS
 
 
 def _daemons(seen: ControllerSeen, spec: _Spec, status: _Status) -> ControllerSeen:
-    wanted = max(status.desired_number_scheduled, 0)
+    wanted = min(max(status.desired_number_scheduled, 0), _MAX_PODS)
     strategy = spec.update_strategy or _Strategy()
     return msgspec.structs.replace(
         seen,

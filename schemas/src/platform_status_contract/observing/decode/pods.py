@@ -92,6 +92,9 @@ _NO_SPEC = _Spec()
 _USUAL_WAITING = frozenset(("", "ContainerCreating", "PodInitializing"))
 """Waiting reasons that explain nothing while another container has a better one."""
 
+_MAX_GRACE: Final = 7 * 86400
+"""A longer grace period, in seconds, counts as a week."""
+
 _TAKEN_OVER: Final = timedelta(seconds=5)
 """So long the kubelet may take between two times that it writes when it takes a pod over."""
 
@@ -145,7 +148,12 @@ def _seen(status: _Status, meta: _Meta, sidecars: frozenset[str], *, owner: tupl
         owner_kind=sys.intern(owner[0]),
         owner_name=sys.intern(owner[1]),
         created=created,
-        fell=_fell(status, created, deleted, timedelta(seconds=max(meta.deletion_grace_period_seconds or 0, 0))),
+        fell=_fell(
+            status,
+            created,
+            deleted,
+            timedelta(seconds=min(max(meta.deletion_grace_period_seconds or 0, 0), _MAX_GRACE)),
+        ),
     )
 
 
@@ -163,9 +171,8 @@ def _fell(status: _Status, created: datetime | None, deleted: datetime | None, g
     started = max(filter(None, (created, parse_time(status.start_time), times.get("PodScheduled"))), default=None)
     if since is None or started is None:
         return True
-    if deleted is not None and since >= max(deleted, LONG_AGO + grace) - grace:
-        return False
-    return since > started + _TAKEN_OVER
+    was_told_to_go = deleted is not None and deleted - since <= grace
+    return since - started > _TAKEN_OVER and not was_told_to_go
 
 
 def _restarted(container: _Container) -> datetime | None:

@@ -38,11 +38,14 @@ class Group(Struct, frozen=True):
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing, and nothing is still of an older revision that should not be."""
-        if self.controller is None:
-            return not self.down and not self.hanging
-        old = self.controller.updated < self.total - self.controller.older
-        return self.controller.current and not old and self.ready >= self.total > 0
+        """Whether its controller has what it wants: nothing is missing, or of an older revision that should not be."""
+        told = self.controller
+        return (
+            told is not None
+            and told.current
+            and told.updated >= self.total - told.older
+            and self.ready >= self.total > 0
+        )
 
 
 def grouped(
