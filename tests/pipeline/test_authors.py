@@ -223,7 +223,7 @@ def test_every_reason_of_the_page_exists() -> None:
 def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
     rows = {row[0]: {name.strip() for name in row[1].split(",")} for row in table(4)}
     parts = {field.encode_name for field in msgspec.structs.fields(ContractTemplate)}
-    assert set(rows) == parts - {"displayName", "name", "thresholds"}
+    assert set(rows) == parts - {"displayName", "name", "thresholds", "annotations"}
     schema = load_schema(CONTRACT)
     described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
     for part, conditions in rows.items():

@@ -59,3 +59,10 @@ def workload_kind(values: dict[str, Any]) -> str:
     embedded = control_plane.get("backingStore", {}).get("etcd", {}).get("embedded", {}).get("enabled", False)
     claimed = bool(persistence.get("volumeClaimTemplates")) or persistence["volumeClaim"]["enabled"] in (True, "true")
     return "StatefulSet" if claimed or embedded else "Deployment"
+
+
+def controllers(values: dict[str, Any], release: str) -> list[dict[str, str]]:
+    """What the chart makes for the control plane: itself, and the etcd that it deploys beside it."""
+    found = [{"kind": workload_kind(values), "name": release}]
+    deploy = values["controlPlane"].get("backingStore", {}).get("etcd", {}).get("deploy", {})
+    return [*found, {"kind": "StatefulSet", "name": f"{release}-etcd"}] if deploy.get("enabled") else found

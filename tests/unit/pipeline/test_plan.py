@@ -16,7 +16,7 @@ from platform_status_pipeline.vcluster.plan import FILES, Plan, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
 from tests.examples import examples
 
-from .chart import chart_folder, values_schema, workload_kind
+from .chart import chart_folder, controllers, values_schema, workload_kind
 from .requests import EXAMPLES, TEMPLATE, example, in_cluster, read, request, requests
 
 TEMPLATE_DOCUMENT = read_template(read(TEMPLATE))
@@ -566,7 +566,7 @@ def test_every_request_that_the_schema_allows_is_planned_or_refused(document: di
     except TemplateError as error:
         pytest.fail(f"configure accepts what contract refuses: {error}")
     values = result.files["argocd-application.yaml"][0]["spec"]["source"]["helm"]["valuesObject"]
-    assert contract["workloads"]["controllers"] == [{"kind": workload_kind(values), "name": document["spec"]["name"]}]
+    assert contract["workloads"]["controllers"] == controllers(values, document["spec"]["name"])
 
 
 @pytest.mark.parametrize(
@@ -606,7 +606,35 @@ def test_every_request_that_the_schema_allows_is_planned_or_refused(document: di
 )
 def test_the_contract_knows_which_kind_of_workload_the_chart_makes(vcluster: dict[str, Any], kind: str) -> None:
     document = request(vcluster=vcluster)
-    assert resolve(TEMPLATE_DOCUMENT, document).contract["workloads"]["controllers"] == [
-        {"kind": kind, "name": "media"}
-    ]
-    assert workload_kind(values_of(document)) == kind
+    values = values_of(document)
+    assert workload_kind(values) == kind
+    assert resolve(TEMPLATE_DOCUMENT, document).contract["workloads"]["controllers"] == controllers(values, "media")
+
+
+@pytest.mark.parametrize(
+    ("vcluster", "etcd"),
+    [
+        ({}, False),
+        ({"preset": "prod"}, True),
+        ({"preset": "prod", "replicas": 1}, False),
+        ({"replicas": 3}, True),
+        ({"backingStore": {"etcd": {"deploy": {"enabled": True}}}}, True),
+        ({"preset": "prod", "backingStore": {"database": {"external": {"enabled": True}}}}, False),
+        (
+            {
+                "backingStore": {"etcd": {"deploy": {"enabled": True}}},
+                "helmOverrides": {"controlPlane": {"backingStore": {"etcd": {"deploy": {"enabled": False}}}}},
+            },
+            False,
+        ),
+        (
+            {"helmOverrides": {"controlPlane": {"statefulSet": {"highAvailability": {"replicas": 3}}}}},
+            True,
+        ),
+    ],
+)
+def test_the_contract_names_the_etcd_that_the_chart_deploys(vcluster: dict[str, Any], *, etcd: bool) -> None:
+    document = request(vcluster=vcluster)
+    found = resolve(TEMPLATE_DOCUMENT, document).contract["workloads"]["controllers"]
+    assert found == controllers(values_of(document), "media")
+    assert ({"kind": "StatefulSet", "name": "media-etcd"} in found) is etcd

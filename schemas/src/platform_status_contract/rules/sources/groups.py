@@ -66,8 +66,11 @@ def grouped(
     rest = list(pods)
     for controller in controllers:
         if controller.wanted is not None or controller in asleep:
-            own = [pod for pod in rest if belongs(pod, controller)]
-            rest = [pod for pod in rest if pod not in own]
+            own: list[PodSeen] = []
+            others: list[PodSeen] = []
+            for pod in rest:
+                (own if belongs(pod, controller) else others).append(pod)
+            rest = others
             groups.append(_owned(controller, own, clock, asleep=controller in asleep))
     counted = [pod for pod in rest if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
