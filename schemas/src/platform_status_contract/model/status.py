@@ -138,6 +138,7 @@ class Status(Struct, frozen=True, rename="camel", omit_defaults=True):
     phase: Phase | None = None
     message: Annotated[str, Meta(max_length=32768)] | None = None
     last_reconciled: Time | None = None
+    destinations: Annotated[tuple[Name, ...], Meta(max_length=20)] | None = None
     contract: Contract | None = None
     endpoints: Endpoints | None = None
     credentials: Credentials | None = None

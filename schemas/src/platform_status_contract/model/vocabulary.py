@@ -98,7 +98,7 @@ class Reason(StrEnum):
 PIPELINE_KEYS: Final = ("contract", "endpoints", "credentials", "problems")
 """Top-level keys of ``.status`` that only the pipeline writes."""
 
-SIDECAR_KEYS: Final = ("phase", "message", "lastReconciled", "health")
+SIDECAR_KEYS: Final = ("phase", "message", "lastReconciled", "destinations", "health")
 """Top-level keys of ``.status`` that the sidecar writes (``message`` only while no workflow runs)."""
 
 KRATIX_CONDITIONS: Final = (

@@ -15,13 +15,14 @@ from platform_status_contract.model.vocabulary import ConditionStatus, Condition
 from .assessment import Assessment, Situation, Verdict
 from .clock import Clock
 from .history import History
-from .observation import ContractProblem, Facts, Observation
+from .observation import Absent, ContractProblem, Facts, Observation, Present
 from .projection import Projection, condition, health_section, message_for, ready_status, sentence
 from .rows import project
 from .situate import adopt, situate
 from .sources import assess
 from .summarize import summarize
 from .table import Outcome, Table
+from .texts import bounded_names
 from .timers import Timer, bad_timer
 from .unobserved import row_1_deleting, row_2_no_contract
 
@@ -56,7 +57,9 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
     table = tabulate(before, contract, observation, facts, clock)
     outcome = project(table)
     after = _after(outcome, table)
-    return _observed(outcome, table, after, _wake(after, contract, observation, facts, now))
+    found = _observed(outcome, table, after)
+    wake = _wake(after, contract, observation, facts, now)
+    return msgspec.structs.replace(found, wake=wake, destinations=_destinations(observation, contract))
 
 
 def _wake(after: History, contract: Contract, observation: Observation, facts: Facts, now: datetime) -> datetime | None:
@@ -144,7 +147,7 @@ def _after(outcome: Outcome, table: Table) -> History:
     )
 
 
-def _observed(outcome: Outcome, table: Table, after: History, wake: datetime | None) -> Projection:
+def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
     facts, clock, history = table.facts, table.clock, table.situation.history
     text = sentence(outcome, facts)
     changing = table.situation.updating or table.behind or (table.situation.first_ready and table.edited)
@@ -164,5 +167,15 @@ def _observed(outcome: Outcome, table: Table, after: History, wake: datetime | N
         health_section(facts, after, after.since, numbers),
         (ready, *sources),
         outcome.row,
-        wake,
     )
+
+
+def _destinations(observation: Observation, contract: Contract) -> tuple[str, ...] | None:
+    """Where Kratix has placed the request; None if that cannot be seen just now."""
+    works = observation.works
+    if not contract.works or isinstance(works, Absent):
+        return ()
+    if not isinstance(works, Present):
+        return None
+    placed = {item.destination for work in works.value for item in work.placements if not item.misplaced}
+    return tuple(bounded_names(name for name in placed if name))

@@ -47,6 +47,9 @@ def merged_status(status: object, projection: Projection, now: datetime) -> dict
     if projection.message is not None:
         wanted["message"] = projection.message
     wanted["lastReconciled"] = format_time(now)
+    if projection.destinations is not None:
+        wanted.pop("destinations", None)
+        wanted |= {"destinations": list(projection.destinations)} if projection.destinations else {}
     wanted["health"] = projection.health
     wanted["conditions"] = merged_conditions(stored.get("conditions"), projection)
     return wanted

@@ -28,6 +28,7 @@ class Projection(Struct, frozen=True):
         health: The whole new value of `status.health`.
         conditions: Every owned condition; an owned type that is missing here is to be removed.
         row: Which row of the phase table matched.
+        destinations: Where Kratix has placed the request, by name; None if that was not seen, and stays as it stands.
         wake: When the same observation may lead to another projection; None if only a change can.
     """
 
@@ -38,6 +39,7 @@ class Projection(Struct, frozen=True):
     conditions: tuple[Condition, ...]
     row: str
     wake: datetime | None = None
+    destinations: tuple[str, ...] | None = None
 
 
 def condition(
