@@ -113,3 +113,29 @@ def controller_restarts(scene: Scene) -> None:
     scene.becomes("Degraded", "OutOfSync", "is out of sync")
     scene.sync()
     scene.becomes_ready()
+
+
+@life("Scheduled Progressing? Ready Degraded Ready", writes=13, seconds=120)
+def skip_reconcile(scene: Scene) -> None:
+    scene.begin(ONE)
+    scene.deploy()
+    scene.becomes_ready()
+    scene.change({"metadata": {"annotations": {"argocd.argoproj.io/skip-reconcile": "true"}}})
+    scene.becomes("Degraded", "Paused", "Argo CD is told to leave Application argocd/skip-reconcile")
+    scene.change({"metadata": {"annotations": {"argocd.argoproj.io/skip-reconcile": None}}})
+    scene.becomes_ready()
+
+
+@life("Scheduled Progressing Ready", writes=20, seconds=120)
+def rollout_with_workloads(scene: Scene) -> None:
+    workloads = {"namespace": scene.name, "controllers": [{"kind": "Deployment", "name": "web"}]}
+    scene.begin({"a.yaml": deployment("web")}, workloads=workloads)
+    scene.deploy()
+    scene.run_pods()
+    scene.becomes_ready()
+    scene.commit({"a.yaml": deployment("web", image="x.invalid/web:2")})
+    scene.argo_says(lambda app: app["status"]["health"]["status"] == "Progressing", "the rollout began")
+    scene.becomes_ready("is progressing")
+    scene.run_pods(2)
+    scene.argo_says(lambda app: app["status"]["health"]["status"] == "Healthy", "the rollout is over")
+    scene.becomes_ready()

@@ -129,4 +129,17 @@ def post_sync_hook(scene: Scene) -> None:
     scene.argo_says(
         lambda app: app.get("status", {}).get("operationState", {}).get("phase") == "Failed", "the hook failed"
     )
-    scene.becomes_ready()
+    scene.becomes_ready("PostSync hook Job smoke")
+
+
+@life("Scheduled Progressing Degraded Failed", writes=20, seconds=180)
+def failed_twice(scene: Scene) -> None:
+    scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds={"progressDeadlineSeconds": 5})
+    scene.deploy()
+    scene.becomes("Failed", "SyncFailed", "cannot unmarshal string")
+    first = scene.application()["status"]["operationState"]["startedAt"]
+    scene.commit({"a.yaml": deployment("web", replicas="three")})
+    scene.argo_says(
+        lambda app: app["status"].get("operationState", {}).get("startedAt", first) != first, "the next try"
+    )
+    scene.becomes("Failed", "SyncFailed", "cannot unmarshal string")

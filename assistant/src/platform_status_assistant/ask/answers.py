@@ -8,9 +8,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from hctl.errors import ExitCode
-from hctl.reading.judgement import Judged
-from hctl.texts import age_of, count_of
+from hctl.public.facts import ExitCode, Judged, age_of, count_of
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Phase, Reason

@@ -4,11 +4,8 @@ import re
 import sys
 from typing import Final
 
-from hctl.documents.outputs import Form, Output, spell
-from hctl.errors import ClusterError, ExitCode, UsageError
-from hctl.session import Session
-from hctl.target import Target
-from hctl.texts import inert
+from hctl.public.access import Session
+from hctl.public.facts import ClusterError, ExitCode, Form, Output, Target, UsageError, inert, spell
 from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError
 
 from .answers import answer

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any, Final
 
-from hctl.documents.reports import API_VERSION
+from hctl.public.facts import API_VERSION
 
 from .facts import Answer
 from .grammar import Question

@@ -8,15 +8,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hctl.cluster.discovery import VCLUSTER, Kind
-from hctl.cluster.requests import Collection, judge_all
-from hctl.cluster.transport import segment
-from hctl.diagnosis.diagnose import diagnose_request
-from hctl.errors import ClusterError
-from hctl.reading.read import mapping
-from hctl.reading.views import RequestView
-from hctl.session import Session
-from hctl.texts import inert
+from hctl.public.access import VCLUSTER, Collection, Kind, Session, diagnose_request, judge_all, segment
+from hctl.public.facts import ClusterError, RequestView, inert, mapping
 from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError, SelectorError, Vector, selector
 from platform_status_contract.model.times import parse_time
 

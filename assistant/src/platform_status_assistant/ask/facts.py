@@ -5,10 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hctl.errors import ExitCode
-from hctl.reading.judgement import Judged
-from hctl.reading.views import RequestView
-from hctl.texts import duration
+from hctl.public.facts import ExitCode, Judged, RequestView, duration
 from platform_status_contract.model.times import format_time
 
 from .grammar import Intent

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hctl.reading.views import RequestView
+from hctl.public.facts import RequestView
 
 from .grammar import FORM_WORDS, Intent, Question
 

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from hctl.reading.views import RequestView
-from hctl.texts import inert
+from hctl.public.facts import RequestView, inert
 from platform_status_contract.model.vocabulary import Phase, Reason
 
 __all__ = ["Value", "called", "joined", "object_reference", "quoted", "shown", "spelled", "word_of"]

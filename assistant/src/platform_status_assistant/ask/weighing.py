@@ -5,12 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from hctl.diagnosis.conclude import Diagnosis
-from hctl.errors import ExitCode
-from hctl.reading.freshness import State
-from hctl.reading.judgement import Judged
-from hctl.reading.views import RequestView
-from hctl.texts import duration, inert
+from hctl.public.facts import Diagnosis, ExitCode, Judged, RequestView, State, duration, inert
 from platform_status_contract.model.vocabulary import Phase
 
 from .facts import Fact, Verdict

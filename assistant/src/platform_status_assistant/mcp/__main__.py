@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import anyio
 
-from hctl.errors import UsageError
-from hctl.texts import inert
+from hctl.public.facts import UsageError, inert
 
 from .arguments import read_arguments
 from .server import build_server

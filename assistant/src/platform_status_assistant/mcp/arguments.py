@@ -8,9 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hctl.errors import UsageError
-from hctl.target import Target
-from hctl.texts import inert
+from hctl.public.facts import Target, UsageError, inert
 
 __all__ = ["Options", "read_arguments"]
 

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from hctl.errors import UsageError
-from hctl.texts import inert
+from hctl.public.facts import UsageError, inert
 
 __all__ = ["Authenticated", "bears", "read_token"]
 

@@ -4,14 +4,8 @@ from typing import Any
 
 import msgspec
 
-from hctl.cluster.requests import judge_all
-from hctl.diagnosis.diagnose import diagnose_request
-from hctl.documents.diagnoses import diagnosis_report
-from hctl.documents.explanations import explanation_report
-from hctl.documents.reports import list_report, status_report
-from hctl.dump.collect import collect
-from hctl.explain.derive import explain
-from hctl.session import Session
+from hctl.public.access import Session, collect, diagnose_request, judge_all
+from hctl.public.facts import diagnosis_report, explain, explanation_report, list_report, status_report
 
 __all__ = ["diagnosis_document", "explanation_document", "list_document", "status_document"]
 

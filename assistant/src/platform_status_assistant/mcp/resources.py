@@ -6,7 +6,7 @@ from typing import Final
 from mcp_types import Resource
 from msgspec import Struct
 
-from hctl.documents.schemas import schema_text
+from hctl.public.facts import schema_text
 from platform_status_assistant.knowledge.texts import knowledge
 
 from .tools import TOOLS

@@ -10,10 +10,8 @@ import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
-from hctl.errors import HctlError
-from hctl.session import Session
-from hctl.target import Target
-from hctl.texts import inert
+from hctl.public.access import Session
+from hctl.public.facts import HctlError, Target, inert
 from platform_status_assistant import __version__
 
 from . import resources, tools

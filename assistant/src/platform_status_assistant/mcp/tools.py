@@ -8,9 +8,8 @@ import msgspec
 from mcp_types import Tool, ToolAnnotations
 from msgspec import Struct
 
-from hctl.documents.schemas import schema_text
-from hctl.errors import UsageError
-from hctl.session import Session
+from hctl.public.access import Session
+from hctl.public.facts import UsageError, schema_text
 from platform_status_contract.validation import validate_with
 
 from . import documents, sentences

@@ -1,0 +1,43 @@
+"""What is known of requests, and how it is spelled: no cluster, no file and no clock is asked."""
+
+from hctl.diagnosis.conclude import Diagnosis
+from hctl.documents.diagnoses import diagnosis_report
+from hctl.documents.explanations import explanation_report
+from hctl.documents.outputs import Form, Output, spell
+from hctl.documents.reports import API_VERSION, list_report, status_report
+from hctl.documents.schemas import schema_text
+from hctl.errors import ClusterError, ExitCode, HctlError, UsageError
+from hctl.explain.derive import explain
+from hctl.reading.freshness import State
+from hctl.reading.judgement import Judged
+from hctl.reading.read import mapping
+from hctl.reading.views import RequestView
+from hctl.target import Target
+from hctl.texts import age_of, count_of, duration, inert
+
+__all__ = [
+    "API_VERSION",
+    "ClusterError",
+    "Diagnosis",
+    "ExitCode",
+    "Form",
+    "HctlError",
+    "Judged",
+    "Output",
+    "RequestView",
+    "State",
+    "Target",
+    "UsageError",
+    "age_of",
+    "count_of",
+    "diagnosis_report",
+    "duration",
+    "explain",
+    "explanation_report",
+    "inert",
+    "list_report",
+    "mapping",
+    "schema_text",
+    "spell",
+    "status_report",
+]
