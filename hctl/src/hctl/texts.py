@@ -23,12 +23,14 @@ _CREDENTIAL = re.compile(
     (?P<field> ["']? \b (?:proxy-)? authorization ["']? \s* [:=] \s* ) ["']?
         (?: (?:bearer|basic|digest) \s+ )? (?: [^\s,;}"']+ )
     | (?P<scheme> \b (?:bearer|basic) \s+ ) (?: [a-z0-9._~+/=-]+ )
-    | (?P<key> ["']? \b (?:[a-z0-9]{1,32}[_-]){0,4}
-        (?:token|password|passwd|secret|api[_-]?key|access[_-]?key|client-key-data) ["']? \s* [:=] \s* )
-        (?: "[^"]*" | '[^']*' | [^\s,;&}"']+ )
+    | (?P<key> (?:\\*["'])? \b [a-z0-9_-]{0,64}? (?:token|passw(?:or)?d|passphrase|secret|signature
+        |(?:api|access|private)[_-]?key|client-key-data) (?:\\*["'])? \s* [:=] \s* )
+        (?: \\*"[^"]*" | '[^']*' | [^\s,;&}"']+ )
+    | (?P<flag> --[a-z0-9-]{0,64} (?:token|password|passphrase|secret|key) \s+ ) (?: [^\s]+ )
+    | (?: \b (?: gh[a-z]_ | github_pat_ | glpat- | xox[a-z]- ) [a-z0-9_-]{8,} | \b (?-i:AKIA) [a-z0-9]{12,} )
     | (?: \b (?-i:eyJ) [a-z0-9_-]{8,} \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
     | (?: -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z ) )
-    | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@]{1,4096} ) (?= @ )
+    | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@:]{0,256} : [^\s]{1,4096} | [^\s/@]{1,4096} ) (?= @ )
     """,
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
@@ -57,7 +59,7 @@ def masked(text: str, limit: int) -> str:
 
 
 def _mask(found: "re.Match[str]") -> str:
-    kept = "".join(found[name] or "" for name in ("field", "scheme", "key", "url"))
+    kept = "".join(found[name] or "" for name in ("field", "scheme", "key", "flag", "url"))
     return kept + _MASK[: len(found[0]) - len(kept)]
 
 

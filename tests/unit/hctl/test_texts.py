@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hctl.errors import UsageError
-from hctl.texts import age_of, inert, lines_of, parse_duration
+from hctl.texts import age_of, inert, lines_of, masked, parse_duration
 from tests.unit.hctl.requests import NOW
 
 
@@ -34,3 +34,32 @@ def test_control_characters_become_spaces() -> None:
 
 def test_a_log_keeps_its_last_lines() -> None:
     assert lines_of("one\n\n\x1b[31mtwo\x1b[0m\nthree\n", 2) == ("[31mtwo [0m", "three")
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("PGPASSWORD=hunter2", "hunter2"),
+        ("accessToken: abcdef", "abcdef"),
+        ("clientSecret=s3cr3t", "s3cr3t"),
+        ("helm --password hunter2 x", "hunter2"),
+        ("private_key=abc", "abc"),
+        ("clone https://user:p/ss@host/x", "p/ss"),
+        ("clone https://user:p@ss@host", "ss@"),
+        ("oauth2:glpat-abcdefghij@gitlab", "abcdefghij"),
+        ("ghp_abcdefghijkl", "abcdefghijkl"),
+        ("AKIAABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
+        ("?X-Amz-Signature=abc&x=y", "abc"),
+        ('{\\"password\\":\\"abc\\"}', "abc"),
+    ],
+)
+def test_what_looks_like_a_credential_is_masked(text: str, secret: str) -> None:
+    assert secret in text
+    assert secret not in masked(text, 500)
+
+
+@pytest.mark.parametrize(
+    "text", ["apps/billing: app path does not exist", "https://charts.example.org/x@v1", "no token"]
+)
+def test_what_does_not_look_like_one_is_not(text: str) -> None:
+    assert masked(text, 500) == text

@@ -47,6 +47,7 @@ def test_a_dry_run_is_told_by_its_label_whatever_its_value(value: str) -> None:
         ("Succeeded", 2, Workflow.SUSPENDED),
         ("Pending", 1, Workflow.SUSPENDED),
         ("Running", 1, Workflow.SUSPENDED),
+        ("Failed", 1, Workflow.FAILED),
     ],
 )
 def test_a_paused_request_waits_for_somebody_if_anything_is_due(

@@ -421,6 +421,9 @@ def test_an_automatic_sync_has_ten_seconds_to_begin(age: int, verdict: Verdict) 
 
     item["spec"].pop("syncPolicy", None)
     assert sync().verdict is BAD, "nobody is going to sync it"
+    for enabled in (False, "rubbish"):
+        item["spec"]["syncPolicy"] = {"automated": {"enabled": False}, "syncOptions": enabled}
+        assert sync().verdict is BAD, "nobody is going to sync it"
     item["spec"]["syncPolicy"] = {"automated": {}}
     assert sync().verdict is verdict
     assert (sync().note != "") is (verdict is GOOD)

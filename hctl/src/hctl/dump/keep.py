@@ -163,6 +163,9 @@ def _describe(kept: Json, whole: Json, contract: Contract | None) -> None:
     if isinstance(under(status, "conditions"), list):
         errors = (item for item in items(under(status, "conditions")) if str(under(item, "type")).endswith("Error"))
         kept["status"]["conditions"] = [_texts(item, ("type", "message")) for item in errors]
+    if isinstance(under(status, "sourceHydrator", "currentOperation"), dict):
+        operation = _texts(under(status, "sourceHydrator", "currentOperation"), ("phase", "message"))
+        kept["status"]["sourceHydrator"] = {"currentOperation": operation}
     if isinstance(under(status, "operationState", "syncResult"), dict):
         results = items(under(status, "operationState", "syncResult", "resources"))
         failed = [_texts(item, _RESULT) for item in results if _has_failed(item)]

@@ -137,9 +137,8 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
     named = [(KIND_OF_CONTROLLER[item.kind], (wanted.namespace, item.name)) for item in wanted.controllers or ()]
     controllers = [found.seen for found in (world.controller(*key) for key in named) if found is not None]
     records = [record for record in world.pods(wanted.namespace) if matches(wanted.selector, record.labels)]
-    groups = grouped(
-        [record.seen for record in records], controllers, [item for item in controllers if item.paused], clock
-    )
+    asleep, seen_pods = [item for item in controllers if item.paused], [record.seen for record in records]
+    groups = grouped(seen_pods, controllers, asleep, clock, is_selective=wanted.selector is not None)
     culprits = {pod.name for group in groups for pod in (*group.down, *group.hanging)}
     for record in records:
         says = _pod(record, clock)

@@ -29,7 +29,8 @@ def facts_of(record: RequestRecord, status: object, *, lease: str, version: str)
     contract = read_contract(status)
     workflow, message = read_workflow(status, dict(record.labels))
     through = isinstance(contract, Contract) and contract.generation >= record.generation
-    if dict(record.labels).get(PAUSED_LABEL) == "true" and not (through and workflow is Workflow.COMPLETED):
+    nothing_due = workflow is Workflow.FAILED or (through and workflow is Workflow.COMPLETED)
+    if dict(record.labels).get(PAUSED_LABEL) == "true" and not nothing_due:
         workflow, message = Workflow.SUSPENDED, f"the label {PAUSED_LABEL} keeps Kratix from going on"
     problems = status.get("problems") if isinstance(status, dict) else None
     return Facts(

@@ -103,6 +103,10 @@ def _too_long(table: Table) -> list[Assessment]:
     return [found for found in table.summary.having(Verdict.BAD) if table.lasted(bad_timer(found.source), seconds)]
 
 
+def _not_bad(table: Table) -> tuple[Assessment, ...]:
+    return tuple(found for found in table.summary.blocking if found.verdict is not Verdict.BAD)
+
+
 def _tolerating(table: Table) -> Outcome:
     said = (found.message for found in table.summary.having(Verdict.BAD))
     return Outcome("4", Phase.READY, Reason.TOLERATING, next(said, ""))
@@ -240,6 +244,8 @@ def _scheduled(table: Table) -> Outcome:
     return Outcome("10", Phase.SCHEDULED, Reason.WAITING_FOR_WORKS, said)
 
 
+_THROUGH: Final = Requirement(lambda table: table.workflow_is_through, _workflow_to_come)
+
 ROWS: Final[tuple[Row, ...]] = (
     Row(
         "3",
@@ -250,7 +256,7 @@ ROWS: Final[tuple[Row, ...]] = (
                 lambda table: f"not everything is good: {_named(table.summary.blocking)}",
             ),
             _KEPT_UP,
-            Requirement(lambda table: table.workflow_is_through, _workflow_to_come),
+            _THROUGH,
             Requirement(
                 _has_settled,
                 lambda _: f"an update is rolled out, and has not been caught up with for {CAUGHT_UP_SECONDS}s",
@@ -266,11 +272,11 @@ ROWS: Final[tuple[Row, ...]] = (
             Requirement(lambda table: table.situation.history.phase is Phase.READY, lambda table: _was(table, "Ready")),
             _NO_UPDATE,
             _KEPT_UP,
-            Requirement(lambda table: bool(table.summary.having(Verdict.BAD)), lambda _: "nothing is bad"),
+            _THROUGH,
             Requirement(
-                lambda table: not table.summary.having(Verdict.UNREADABLE, Verdict.PAUSED),
+                lambda table: bool(table.summary.blocking) and not _not_bad(table),
                 lambda table: (
-                    "that is for what is bad only: " + _named(table.summary.having(Verdict.UNREADABLE, Verdict.PAUSED))
+                    f"that is for what is bad only: {_named(_not_bad(table))}" if _not_bad(table) else "nothing is bad"
                 ),
             ),
             Requirement(

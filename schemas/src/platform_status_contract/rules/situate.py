@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
 from .assessment import Blind, Situation, settle
 from .clock import Clock
@@ -71,7 +71,11 @@ def situate(history: History, contract: Contract, observation: Observation, fact
     else:
         since.pop(Timer.UPDATING, None)
     first_ready = Timer.FIRST_READY in since
-    overdue = not first_ready and clock.older_than(since.get(Timer.STARTED), deadline)
+    told = history.conditions.get(ConditionType.READY)
+    if not first_ready and not suspended and told is not None and told.reason is Reason.WORKFLOW_SUSPENDED:
+        # what the first time may take counts from the approval too
+        since[Timer.STARTED] = clock.now
+    overdue = not first_ready and not suspended and clock.older_than(since.get(Timer.STARTED), deadline)
     history = msgspec.structs.replace(history, since=since, updating_generation=updating_generation)
     situation = Situation(contract, history, first_ready=first_ready, updating=updating, overdue=overdue)
     behind = is_behind(situation, observation, facts, clock)

@@ -14,10 +14,10 @@ MESSAGE_LIMIT = 400
 
 _MOVING = re.compile(
     r"""
-      \W*\bretried\ \d+\ times?\b[).]*                                 # (retried 5 times).
-    | \W*\bretrying\ (?:operation|attempt)\b                           # Retrying attempt #3 at 11:59AM.
+      \W{0,8}\bretried\ \d+\ times?\b[).]*                                 # (retried 5 times).
+    | \W{0,8}\bretrying\ (?:operation|attempt)\b                           # Retrying attempt #3 at 11:59AM.
         (?:\.?\ *\battempt)?\ *(?:\#?\d+)?(?:\ at\ .*?(?=\.(?:\s|$)|$))?\.?
-    | \W*\battempt\ \#?\d+(?:\ of\ \d+)?\b                             # attempt #3
+    | \W{0,8}\battempt\ \#?\d+(?:\ of\ \d+)?\b                             # attempt #3
     | (?:(?:/var|/private)?/tmp|/dev/shm)(?:/[^\s"':,;()/]*[\d_][^\s"':,;()/]*)*/?
     | (?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]):\d+->                 # the port of our end of a connection
     | (?:\ (?:at|on))?\ ?\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\ ?(?:Z|UTC|[-+]\d\d:?\d\d))?

@@ -78,8 +78,8 @@ def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
 
 
 def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
-    phases = {_phase(pipeline) for pipeline in pipelines} - {None}
-    if not phases:
+    phases = {_phase(pipeline) for pipeline in pipelines}
+    if not phases - {None}:
         return None
     for decisive in (Workflow.FAILED, Workflow.SUSPENDED, Workflow.RUNNING):
         if decisive in phases:

@@ -36,7 +36,7 @@ class _Destination(Struct):
 
 
 class _Automated(Struct):
-    """Argo CD syncs by itself."""
+    enabled: bool | None = None
 
 
 class _SyncPolicy(Struct):
@@ -132,7 +132,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
             resources=_has_resources(status),
             problems=_problems(status.conditions, status.source_hydrator),
             differing=_differing(status.resources or ()),
-            automated=spec.sync_policy is not None and spec.sync_policy.automated is not None,
+            automated=_is_automated(spec.sync_policy),
             deleted=deletion(meta.deletion_timestamp),
             skipped=(meta.annotations or {}).get(SKIP_ANNOTATION) in _TRUE,
         ),
@@ -156,7 +156,9 @@ def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
             spec=_Source(
                 destination=_Destination(text(spec, "destination", "server"), text(spec, "destination", "name")),
                 sync_policy=_SyncPolicy(
-                    _Automated() if isinstance(under(spec, "syncPolicy", "automated"), dict) else None
+                    _Automated(under(spec, "syncPolicy", "automated", "enabled") is not False)
+                    if isinstance(under(spec, "syncPolicy", "automated"), dict)
+                    else None
                 ),
             ),
             operation=_Asked() if isinstance(under(whole, "operation"), dict) else None,
@@ -223,6 +225,10 @@ def _problems(conditions: Raw, hydrator: Raw) -> str:
     told = told_by_conditions(msgspec.json.decode(conditions)) if len(memoryview(conditions)) > _NOTHING else ""
     hydrated = told_by_hydrator(msgspec.json.decode(hydrator)) if len(memoryview(hydrator)) > _NOTHING else ""
     return "; ".join(filter(None, (hydrated, told)))
+
+
+def _is_automated(policy: _SyncPolicy | None) -> bool:
+    return policy is not None and policy.automated is not None and policy.automated.enabled is not False
 
 
 def _differing(resources: Iterable[_Resource]) -> str:

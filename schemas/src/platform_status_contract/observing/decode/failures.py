@@ -25,6 +25,8 @@ _ONE: Final = 240
 """Most characters of one reason, and of one condition."""
 
 _MOST_CONDITIONS: Final = 2
+_MAX_READ: Final = 16
+"""Argo CD writes a handful; so many are compared with each other."""
 
 
 class Told(Struct):
@@ -57,24 +59,25 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
     if not is_running and phase not in _FAILED:
         return Told(phase, "", finished_at, try_failed=False)
     failures = sorted(_failures(msgspec.json.decode(result)))
+    # Only what is shown is worked on: a tenant may write thousands of long texts.
     more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
     between = is_running and (finished_at is not None or _RETRYING in (message or ""))
     words = ""
     if failures:
-        words = clip(failures[0])[:_ONE] + more
+        name, said = failures[0]
+        words = clip(f"{name}: {steady(said)}" if steady(said) else name)[:_ONE] + more
     elif between or not is_running:
         words = clip(steady(message or ""))
     return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))
 
 
-def _failures(result: object) -> Iterator[str]:
-    """Name the objects that could not be applied, and the hooks that failed; only here does Argo CD name a hook."""
+def _failures(result: object) -> Iterator[tuple[str, str]]:
+    """Name the objects that could not be applied, and the hooks that failed, with what is said of each."""
     found = under(result, "resources")
     for item in found if isinstance(found, list) else ():
         if text(item, "status") == "SyncFailed" or text(item, "hookPhase") in _FAILED:
             hook = f"{text(item, 'hookType')} hook " if text(item, "hookType") else ""
-            said = steady(text(item, "message"))
-            yield f"{hook}{text(item, 'kind')} {text(item, 'name')}" + (f": {said}" if said else "")
+            yield f"{hook}{text(item, 'kind')} {text(item, 'name')}", text(item, "message")
 
 
 def told_by_conditions(conditions: object) -> str:
@@ -84,7 +87,7 @@ def told_by_conditions(conditions: object) -> str:
     """
     found = {
         (text(item, "type"), steady(text(item, "message")))
-        for item in (conditions if isinstance(conditions, list) else ())
+        for item in (conditions[:_MAX_READ] if isinstance(conditions, list) else ())
         if text(item, "type").endswith("Error")
     }
     told: list[str] = []

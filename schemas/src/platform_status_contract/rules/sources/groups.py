@@ -9,7 +9,11 @@ from platform_status_contract.rules.observation import ControllerSeen, PodSeen
 
 from .pods import belongs, counts, hangs, is_ready
 
-__all__ = ["Group", "grouped", "is_held"]
+__all__ = ["MAX_LEAVING_SECONDS", "Group", "grouped", "is_held"]
+
+
+MAX_LEAVING_SECONDS = 600
+"""A pod with a longer grace period than this is missed until it is gone."""
 
 
 class Group(Struct, frozen=True):
@@ -22,6 +26,7 @@ class Group(Struct, frozen=True):
         down: Those that count and are not ready.
         hanging: Those that should be gone, and are missed.
         lacking: How many of the pods that there are to be do not even exist.
+        is_asleep: Whether nobody misses its pods.
     """
 
     controller: ControllerSeen | None
@@ -30,6 +35,7 @@ class Group(Struct, frozen=True):
     down: tuple[PodSeen, ...]
     hanging: tuple[PodSeen, ...]
     lacking: int = 0
+    is_asleep: bool = False
 
     @property
     def is_behind(self) -> bool:
@@ -44,12 +50,19 @@ class Group(Struct, frozen=True):
             told is not None
             and told.current
             and told.updated >= self.total - told.older
+            # A Deployment makes a new pod before an old one goes: until then the old ones may be those that are ready.
+            and (told.kind != "Deployment" or told.made <= told.updated)
             and self.ready >= self.total > 0
         )
 
 
 def grouped(
-    pods: Sequence[PodSeen], controllers: Sequence[ControllerSeen], asleep: Sequence[ControllerSeen], clock: Clock
+    pods: Sequence[PodSeen],
+    controllers: Sequence[ControllerSeen],
+    asleep: Sequence[ControllerSeen],
+    clock: Clock,
+    *,
+    is_selective: bool,
 ) -> list[Group]:
     """Part pods into groups.
 
@@ -58,6 +71,7 @@ def grouped(
         controllers: Those that it names and that exist.
         asleep: Those of them whose pods nobody misses.
         clock: Now.
+        is_selective: Whether there may be pods that are not among these, because a selector passes them over.
 
     Returns:
         One group for each controller that says what it wants or is asleep, then one of all other pods.
@@ -71,28 +85,44 @@ def grouped(
             for pod in rest:
                 (own if belongs(pod, controller) else others).append(pod)
             rest = others
-            groups.append(_owned(controller, own, clock, asleep=controller in asleep))
+            if controller in asleep or controller.wanted is None:
+                groups.append(_asleep(controller, own, clock))
+            else:
+                hides = is_selective and not own
+                groups.append(_owned(controller, controller.wanted, own, clock, hides=hides))
     counted = [pod for pod in rest if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
     # nobody makes such a pod anew before the old one is gone
-    hanging = tuple(pod for pod in rest if hangs(pod, clock) and pod.owner_kind in ("", "StatefulSet"))
+    going = [pod for pod in rest if pod.deleted is not None and pod.owner_kind in ("", "StatefulSet")]
+    hanging = tuple(pod for pod in going if pod.fell or hangs(pod, clock))
     groups.append(Group(None, len(counted) - len(down), len(counted) + len(hanging), down, hanging))
     return groups
 
 
-def _owned(controller: ControllerSeen, own: Sequence[PodSeen], clock: Clock, *, asleep: bool) -> Group:
+def _asleep(controller: ControllerSeen, own: Sequence[PodSeen], clock: Clock) -> Group:
+    counted = [pod for pod in own if counts(pod)]
+    return Group(controller, sum(is_ready(pod, clock) for pod in counted), len(counted), (), (), is_asleep=True)
+
+
+def _owned(controller: ControllerSeen, wanted: int, own: Sequence[PodSeen], clock: Clock, *, hides: bool) -> Group:
     counted = [pod for pod in own if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
-    if asleep or controller.wanted is None:
-        return Group(controller, len(counted) - len(down), len(counted), (), ())
-    wanted = controller.wanted
-    # The pods are ahead of what their controller has counted; of pods that no selector shows only it can tell.
-    ready = min(controller.ready, len(counted) - len(down)) if own else controller.ready
-    ready = max(min(ready, wanted), 0)
-    hanging = tuple(pod for pod in own if hangs(pod, clock)) if ready < wanted else ()
-    leaving = sum(pod.deleted is not None and not hangs(pod, clock) and not pod.fell for pod in own)
-    lacking = max(wanted - ready - len(down) - len(hanging) - leaving, 0)
-    return Group(controller, ready, wanted, down, hanging, lacking)
+    if hides:
+        ready = max(min(controller.ready, wanted), 0)
+        return Group(controller, ready, wanted, (), (), max(wanted - max(controller.made, ready), 0))
+    # The pods are ahead of what their controller has counted.
+    ready = max(min(controller.ready, len(counted) - len(down), wanted), 0)
+    missing = max(wanted - ready - len(down), 0)
+    hanging = tuple(pod for pod in own if hangs(pod, clock))[:missing]
+    leaving = sum(_leaves(pod, clock) for pod in own) if controller.kind != "Deployment" else 0
+    return Group(controller, ready, wanted, down, hanging, max(missing - len(hanging) - leaving, 0))
+
+
+def _leaves(pod: PodSeen, clock: Clock) -> bool:
+    """Whether a pod was well until it was told to go, and will be gone before long: then its successor comes."""
+    if pod.deleted is None or pod.fell or hangs(pod, clock):
+        return False
+    return (pod.deleted - clock.now).total_seconds() <= MAX_LEAVING_SECONDS
 
 
 def is_held(controller: ControllerSeen) -> bool:

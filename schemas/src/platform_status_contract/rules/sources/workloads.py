@@ -25,7 +25,7 @@ from platform_status_contract.rules.assessment import (
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Absent, ControllerSeen, Observation, PodSeen, Present
 from platform_status_contract.rules.texts import clean, name_culprits
-from platform_status_contract.rules.timers import SourceName, Timer
+from platform_status_contract.rules.timers import SourceName, Timer, bad_timer
 
 from .groups import Group, grouped, is_held
 from .pods import culprit, is_on_its_way, is_restarting
@@ -71,14 +71,16 @@ def assess_workloads(observation: Observation, situation: Situation, clock: Cloc
     controllers = asked.value if isinstance(asked, Present) else ()
     pods = () if isinstance(reading, Absent) else reading.value
     asleep = [item for item in controllers if _is_asleep(item, situation)]
-    groups = grouped(pods, controllers, asleep, clock)
+    groups = grouped(pods, controllers, asleep, clock, is_selective=wanted.selector is not None)
     ready, total = sum(group.ready for group in groups), sum(group.total for group in groups)
-    timers = _timers(ready, total, groups, situation, clock)
+    is_few = total < wanted.minimum
+    timers = _timers(ready, total, situation, clock, is_behind=is_few or any(group.is_behind for group in groups))
     findings = _of_controllers(asked, asleep, situation)
-    if total < wanted.minimum:
+    if is_few and not (situation.once_ready and not _is_late(timers, clock)):
         few = f"{total} of at least {wanted.minimum} pods exist"
         findings.append(_Finding(_missing(situation), Reason.NO_PODS, text=few))
-    findings += _of_groups(groups, timers, situation, clock, findings)
+    share = ready / total if total else 0.0
+    findings += _of_groups(groups, share, timers, situation, clock, findings)
     is_silent = all(finding.verdict is Verdict.GOOD for finding in findings) and not isinstance(asked, Blind)
     if not total and is_silent:
         findings += _of_none(situation)
@@ -103,13 +105,23 @@ def _may_be_zero(controller: ControllerSeen, situation: Situation) -> bool:
     return any((item.kind, item.name, item.zero) == (controller.kind, controller.name, "allowed") for item in named)
 
 
-def _timers(ready: int, total: int, groups: Sequence[Group], situation: Situation, clock: Clock) -> dict[str, datetime]:
-    """Zero pods is ratio 0 after firstReady and no ratio before."""
+def _timers(ready: int, total: int, situation: Situation, clock: Clock, *, is_behind: bool) -> dict[str, datetime]:
+    """Zero pods is ratio 0 after firstReady, and no ratio before, or where none are fine."""
     ratio = situation.contract.thresholds.min_ready_ratio
-    below = ready / total < ratio if total else situation.first_ready and ratio > 0
+    missed = situation.first_ready and ratio > 0 and not _none_is_fine(situation)
+    below = ready / total < ratio if total else missed
     return running(Timer.BELOW_MIN_READY_RATIO, below, situation, clock) | running(
-        Timer.CONTROLLERS_BEHIND, any(group.is_behind for group in groups), situation, clock
+        Timer.CONTROLLERS_BEHIND, is_behind, situation, clock
     )
+
+
+def _none_is_fine(situation: Situation) -> bool:
+    workloads = situation.contract.workloads
+    return any(item.zero for item in (workloads.controllers if workloads else None) or ())
+
+
+def _is_late(timers: dict[str, datetime], clock: Clock) -> bool:
+    return clock.older_than(timers.get(Timer.CONTROLLERS_BEHIND), BEHIND_SECONDS)
 
 
 def _of_controllers(
@@ -136,6 +148,7 @@ def _of_controllers(
 
 def _of_groups(
     groups: Sequence[Group],
+    share: float,
     timers: dict[str, datetime],
     situation: Situation,
     clock: Clock,
@@ -144,19 +157,34 @@ def _of_groups(
     """What the pods mean. Workloads that are bad, or were, are good again only when nothing is missing."""
     before = situation.history.conditions.get(_CONDITION)
     was_bad = before is not None and before.status is ConditionStatus.FALSE and before.reason is not Reason.PAUSED
+    # What was bad before an outage is still bad until it is seen to be well.
+    was_bad |= (
+        before is not None
+        and before.status is ConditionStatus.UNKNOWN
+        and bad_timer(_SOURCE) in situation.history.since
+    )
     is_bad = any(finding.verdict is Verdict.BAD for finding in others)
     excused = situation.once_ready and not was_bad and not is_bad
-    found = [_of(group, timers, situation, clock, excused=excused) for group in groups]
+    found = [_of(group, share, timers, situation, clock, excused=excused) for group in groups]
     if excused and any(finding.verdict is Verdict.BAD for finding in found):
-        return [_of(group, timers, situation, clock, excused=False) for group in groups]
+        return [_of(group, share, timers, situation, clock, excused=False) for group in groups]
     return found
 
 
-def _of(group: Group, timers: dict[str, datetime], situation: Situation, clock: Clock, *, excused: bool) -> _Finding:
+def _of(
+    group: Group,
+    share: float,
+    timers: dict[str, datetime],
+    situation: Situation,
+    clock: Clock,
+    *,
+    excused: bool,
+) -> _Finding:
     """What the pods of a group mean.
 
     Args:
         group: The group.
+        share: Share of all pods that is ready, by which the pods of no controller are measured.
         timers: The source's timers.
         situation: See there.
         clock: Now.
@@ -167,14 +195,20 @@ def _of(group: Group, timers: dict[str, datetime], situation: Situation, clock: 
     named = stuck or group.down
     restarting = bool(named) and all(is_restarting(pod, clock) and pod.deleted is None for pod in named)
     broken = _Finding(Verdict.BAD, Reason.PODS_RESTARTING if restarting else Reason.PODS_NOT_READY, named)
-    may_lack = excused and group.ready >= group.total * situation.contract.thresholds.min_ready_ratio
+    if group.is_asleep:
+        return _Finding(Verdict.GOOD)
+    ratio = situation.contract.thresholds.min_ready_ratio
+    is_enough = share >= ratio if group.controller is None else group.ready >= group.total * ratio
+    may_lack = excused and is_enough
     if group.controller is None:
         if stuck or (group.down and not may_lack):
             return broken
         note = f"starting: {name_culprits([pod.name for pod in group.down])}" if group.down else ""
         return _Finding(Verdict.GOOD, text=note)
-    late = group.is_behind and clock.older_than(timers.get(Timer.CONTROLLERS_BEHIND), BEHIND_SECONDS)
-    is_rolling = not stuck and not late and may_lack
+    late = group.is_behind and _is_late(timers, clock)
+    is_short = group.controller.kind == "DaemonSet" and group.total - group.ready <= group.controller.spare
+    is_spared = is_short and is_enough and situation.once_ready
+    is_rolling = not late and ((not stuck and may_lack) or is_spared)
     return _of_controller(group, group.controller, broken, situation, is_fine=not stuck, is_rolling=is_rolling)
 
 
@@ -189,7 +223,8 @@ def _of_controller(
 ) -> _Finding:
     called = _called(controller)
     if controller.wanted is None or group.total == 0:
-        nowhere = controller.kind == "DaemonSet" and controller.wanted == 0 and not _may_be_zero(controller, situation)
+        is_fine = controller.current and _may_be_zero(controller, situation)
+        nowhere = controller.kind == "DaemonSet" and controller.wanted == 0 and not is_fine
         text = f"{called} matches no node"
         return _Finding(strict(situation), Reason.NO_PODS, text=text) if nowhere else _Finding(Verdict.GOOD)
     if controller.failure:
@@ -198,8 +233,7 @@ def _of_controller(
         old = controller.wanted - controller.updated
         return _Finding(Verdict.GOOD, text=f"{old} pods of {called} run an older revision" if old > 0 else "")
     short = _short(group, controller)
-    spared = controller.kind == "DaemonSet" and group.total - group.ready <= controller.spare
-    if is_rolling or (spared and situation.once_ready):
+    if is_rolling:
         return _Finding(Verdict.GOOD, text=short)
     if not group.ready and not broken.pods:
         return _Finding(_missing(situation), Reason.NO_PODS, text=short)
@@ -224,7 +258,7 @@ def _short(group: Group, controller: ControllerSeen) -> str:
 
 def _of_none(situation: Situation) -> list[_Finding]:
     workloads = situation.contract.workloads
-    if workloads is None or any(item.zero for item in workloads.controllers or ()):
+    if workloads is None or _none_is_fine(situation):
         return []
     text = f"no pods that count in namespace {workloads.namespace}"
     return [_Finding(_missing(situation), Reason.NO_PODS, text=text)]

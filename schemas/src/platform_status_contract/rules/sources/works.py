@@ -89,7 +89,8 @@ def _waiting(waiting: list[WorkSeen], timers: dict[str, datetime], situation: Si
     found = _found(lenient(situation), Reason.WORKS_PENDING, message, timers)
     # What was written stays written meanwhile.
     before = carried(_SOURCE, _CONDITION, situation, timers, {}) if situation.once_ready else None
-    return msgspec.structs.replace(before, note=found.note) if before and before.verdict is Verdict.GOOD else found
+    is_written = before is not None and before.reason is Reason.WORKS_WRITTEN
+    return msgspec.structs.replace(before, note=found.note) if before and is_written else found
 
 
 def _named(placement: WorkPlacementSeen) -> str:
