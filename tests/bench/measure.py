@@ -62,8 +62,8 @@ class Rest(Struct, frozen=True):
 class Figures(Struct, frozen=True):
     """What was measured, of `own` among all requests; times in seconds, memory in MiB.
 
-    `throttled` is the reason where it could not be measured. `beside_argo`, `bursts` and `bare` are empty but in their
-    worlds.
+    `throttled` is a cold start under a limit of `millicores`, 0 for none, or the reason why it could not be measured.
+    `beside_argo`, `bursts` and `bare` are empty but in their worlds.
     """
 
     requests: int
@@ -71,6 +71,7 @@ class Figures(Struct, frozen=True):
     cold_start: float
     cold_cpu: float
     throttled: float | str
+    millicores: int
     delays: tuple[float, ...]
     rest: Rest
     beside_argo: Rest | None
@@ -126,7 +127,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
             sidecar.metrics()
             resident, peak = sidecar.memory_mib()
         bare = bare_seconds(admin, before, after) if bursts else 0.0
-        throttled: float | str = "not asked for"
+        throttled: float | str = ""
         if plan.millicores:
             restore(admin, untouched)
             try:
@@ -144,6 +145,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         cold_start=cold,
         cold_cpu=cold_cpu,
         throttled=throttled,
+        millicores=plan.millicores,
         delays=delays,
         rest=rest,
         beside_argo=beside_argo,

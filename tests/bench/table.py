@@ -57,9 +57,9 @@ def _rows(figures: Figures) -> Iterator[tuple[str, str, float | None]]:
     """Yield name, text, and the number that growth is computed of."""
     yield "cold start to all right", f"{figures.cold_start:.1f} s", figures.cold_start
     yield "processor time of that", f"{figures.cold_cpu:.1f} s", figures.cold_cpu
-    throttled = figures.throttled
-    shipped = throttled if isinstance(throttled, str) else f"{throttled:.1f} s"
-    yield "cold start, CPU limit as shipped", shipped, None if isinstance(throttled, str) else throttled
+    if figures.millicores:
+        name, found = f"cold start, CPU limit {figures.millicores}m", figures.throttled
+        yield (name, found, None) if isinstance(found, str) else (name, f"{found:.1f} s", found)
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1)):
         delay = percentile(figures.delays, share)
         yield f"change -> status, {name}", f"{delay * 1000:.0f} ms", delay

@@ -17,6 +17,7 @@ FIGURES = Figures(
     cold_start=1.0,
     cold_cpu=0.5,
     throttled=5.0,
+    millicores=100,
     delays=(0.010, 0.020, 0.030),
     rest=Rest(Counter({"get secrets": 100, "watch pods": 1, "patch leases": 6}), 0.0, 2.0),
     beside_argo=None,
@@ -62,6 +63,13 @@ def test_a_burst_is_compared_with_its_patches_sent_bare() -> None:
     assert found["burst: change -> status, p50 / p99 / max"] == "100 / 200 / 200 ms"
 
 
-def test_a_cold_start_that_cannot_be_throttled_says_why() -> None:
-    found = cells(msgspec.structs.replace(FIGURES, throttled="cannot be measured here: no cgroups"))
-    assert found["cold start, CPU limit as shipped"] == "cannot be measured here: no cgroups"
+@pytest.mark.parametrize(
+    ("throttled", "text"),
+    [(5.0, "5.0 s"), ("cannot be measured here: no cgroups", "cannot be measured here: no cgroups")],
+)
+def test_a_cold_start_under_a_limit_has_its_seconds_or_the_reason_why_not(throttled: float | str, text: str) -> None:
+    assert cells(msgspec.structs.replace(FIGURES, throttled=throttled))["cold start, CPU limit 100m"] == text
+
+
+def test_a_cold_start_under_no_limit_has_no_row() -> None:
+    assert not [name for name in cells(msgspec.structs.replace(FIGURES, millicores=0)) if "limit" in name]
