@@ -23,7 +23,6 @@ __all__ = [
     "load_requests",
     "pod_name",
     "pod_status",
-    "settled",
 ]
 
 NAMESPACE = "bench"
@@ -153,12 +152,11 @@ def _world(number: int) -> Iterator[Object]:
         "kind": KIND,
         "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {"name": name, "targetNamespace": name},
-        "status": settled(name),
+        "status": _settled(name),
     }
 
 
-def settled(name: str) -> Object:
-    """Status of a request whose workflow is through, and at which no sidecar has looked yet."""
+def _settled(name: str) -> Object:
     return {
         "phase": "Scheduled",
         "observedGeneration": 1,
