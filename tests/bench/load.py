@@ -10,7 +10,20 @@ from localplane.client import Client, Object
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from tests.kratix_double.status_schema import treat
 
-__all__ = ["NAMESPACE", "PODS", "SUB_APPS", "crash", "heal", "install", "load_requests", "pod_name"]
+__all__ = [
+    "API",
+    "KIND",
+    "NAMESPACE",
+    "PODS",
+    "SUB_APPS",
+    "application_names",
+    "crash",
+    "heal",
+    "install",
+    "load_requests",
+    "pod_name",
+    "pod_status",
+]
 
 NAMESPACE = "bench"
 PODS = 10
@@ -18,7 +31,7 @@ SUB_APPS = 3
 SETTLED = "2026-02-26T10:00:00Z"
 _FALLEN = "2100-01-01T00:00:00Z"
 """Later than any pod here is made: one that fell before could be a new one, which is excused."""
-_GROUP = "platform.integratn.tech/v1alpha1"
+API, KIND = "platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2"
 _ROOT = Path(__file__).parents[2]
 
 
@@ -56,6 +69,16 @@ def pod_name(number: int, index: int = 0) -> str:
     return f"v{number}-{index}"
 
 
+def application_names(number: int) -> list[str]:
+    """Names of the Applications of request `number`, its own first."""
+    return [f"vcluster-v{number}", *(f"v{number}-addon-{index}" for index in range(SUB_APPS))]
+
+
+def pod_status(*, ready: bool) -> Object:
+    """Patch of a pod's status that sets its Ready."""
+    return {"status": {"conditions": [_ready(ready=ready)]}}
+
+
 def crash(client: Client, number: int) -> None:
     """Take the first pod of a request down."""
     _set_ready(client, number, ready=False)
@@ -67,8 +90,8 @@ def heal(client: Client, number: int) -> None:
 
 
 def _set_ready(client: Client, number: int, *, ready: bool) -> None:
-    status = {"conditions": [_ready(ready=ready)]}
-    client.patch("v1", "Pod", pod_name(number), {"status": status}, namespace=f"v{number}", subresource="status")
+    patch = pod_status(ready=ready)
+    client.patch("v1", "Pod", pod_name(number), patch, namespace=f"v{number}", subresource="status")
 
 
 def _put(client: Client, obj: Object) -> None:
@@ -95,9 +118,10 @@ def _world(number: int) -> Iterator[Object]:
         "kind": "Secret",
         "metadata": {"name": f"vcluster-{name}-kubeconfig", "namespace": name},
     }
-    yield _application(f"vcluster-{name}", "https://kubernetes.default.svc")
-    for index in range(SUB_APPS):
-        yield _application(f"{name}-addon-{index}", f"https://{name}.integratn.tech:443")
+    own, *others = application_names(number)
+    yield _application(own, "https://kubernetes.default.svc")
+    for other in others:
+        yield _application(other, f"https://{name}.integratn.tech:443")
     for index in range(PODS):
         yield _pod(number, index)
     labels = {
@@ -124,8 +148,8 @@ def _world(number: int) -> Iterator[Object]:
         "status": {"conditions": [{"type": "WriteSucceeded", "status": "True"}]},
     }
     yield {
-        "apiVersion": _GROUP,
-        "kind": "VClusterOrchestratorV2",
+        "apiVersion": API,
+        "kind": KIND,
         "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {"name": name, "targetNamespace": name},
         "status": _settled(name),
@@ -170,17 +194,33 @@ def _settled(name: str) -> Object:
 def _application(name: str, server: str) -> Object:
     # about the size that an Application with complete Helm values has
     values = {f"key{index}": {"enabled": True, "image": "a.invalid/image", "replicas": index} for index in range(40)}
-    source = {"repoURL": "https://charts.example.org", "chart": "vcluster", "targetRevision": "0.30.4"}
+    chart = {"repoURL": "https://charts.example.org", "chart": "vcluster", "targetRevision": "0.30.4"}
+    source = {**chart, "helm": {"valuesObject": values}}
+    destination = {"server": server, "namespace": "default"}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
         "metadata": {"name": name, "namespace": "argocd"},
         "spec": {
             "project": "default",
-            "source": {**source, "helm": {"valuesObject": values}},
-            "destination": {"server": server, "namespace": "default"},
+            "source": source,
+            "destination": destination,
         },
-        "status": {"sync": {"status": "Synced"}, "health": {"status": "Healthy"}},
+        "status": {
+            "sync": {
+                "status": "Synced",
+                "revision": "0.30.4",
+                "comparedTo": {"source": source, "destination": destination},
+            },
+            "health": {"status": "Healthy", "lastTransitionTime": SETTLED},
+            "resources": [
+                {"version": "v1", "kind": "ConfigMap", "namespace": name, "name": f"c{index}", "status": "Synced"}
+                for index in range(12)
+            ],
+            "controllerNamespace": "argocd",
+            "reconciledAt": SETTLED,
+            "sourceType": "Helm",
+        },
     }
 
 

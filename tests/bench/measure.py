@@ -1,12 +1,13 @@
 """One measurement: load N requests, start the sidecar, time it, let it rest."""
 
+import dataclasses
 import itertools
 import random
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,15 +16,16 @@ from localplane.client import Client, Object
 from localplane.plane import ControlPlane
 from platform_status_sidecar.shard import WHOLE, Shard
 from tests.bench.audit import audit_flags, requests_since
-from tests.bench.limits import memory_limit
-from tests.bench.load import NAMESPACE, crash, heal, install, load_requests
+from tests.bench.burst import CONNECTIONS, Burst, bare_seconds, burst, heal_all, restore
+from tests.bench.limits import LimitError, limits
+from tests.bench.load import API, KIND, NAMESPACE, crash, heal, install, load_requests
 from tests.bench.sidecar import MeasuredSidecar
+from tests.bench.worlds import World, argo_writes
 
-__all__ = ["Figures", "Plan", "measure"]
+__all__ = ["Figures", "Plan", "Rest", "measure"]
 
 _GIVE_UP = 900.0
 _QUIET = 5.1
-_API, _KIND = "platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2"
 
 
 class Plan(Struct, frozen=True):
@@ -34,6 +36,8 @@ class Plan(Struct, frozen=True):
         changes: How many changes are timed.
         rest: Seconds at rest.
         memory: Bytes that the kernel lets the sidecar have; 0 for no limit.
+        millicores: CPU limit of a second cold start; 0 for none such.
+        world: What else happens.
         shard: Which part of the requests is the sidecar's own; the others are there, and nobody looks after them.
     """
 
@@ -41,19 +45,38 @@ class Plan(Struct, frozen=True):
     changes: int
     rest: float
     memory: int
+    millicores: int
+    world: World = World.STILL
     shard: Shard = WHOLE
 
 
+class Rest(Struct, frozen=True):
+    """What the sidecar does while nothing happens that it would have to say; by the minute, and millicores."""
+
+    asked: Counter[str]
+    written: float
+    millicores: float
+    argo_writes: float = 0
+
+
 class Figures(Struct, frozen=True):
-    """What was measured, of `own` among all requests; times in seconds, memory in MiB, requests and writes a minute."""
+    """What was measured, of `own` among all requests; times in seconds, memory in MiB.
+
+    `throttled` is a cold start under a limit of `millicores`, 0 for none, or the reason why it could not be measured.
+    `beside_argo`, `bursts` and `bare` are empty but in their worlds.
+    """
 
     requests: int
     own: int
     cold_start: float
+    cold_cpu: float
+    throttled: float | str
+    millicores: int
     delays: tuple[float, ...]
-    asked: Counter[str]
-    written: float
-    millicores: float
+    rest: Rest
+    beside_argo: Rest | None
+    bursts: dict[str, Burst]
+    bare: float
     resident: float
     peak: float
 
@@ -72,39 +95,91 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         started = time.monotonic()
         load_requests(lambda: plane.client("bench-loader", ("system:masters",)), plan.requests)
         say(f"{plan.requests} requests loaded in {time.monotonic() - started:.0f} s")
-        group = stack.enter_context(memory_limit(plan.memory)) if plan.memory else None
+        # one connection more than the senders have, for the watch
+        admin = Client(dataclasses.replace(plane.admin.connection, pool_size=CONNECTIONS + 1))
         time.sleep(5)  # the API server and etcd settle after the load
-        own = [
-            int(request["metadata"]["name"][1:])
-            for request in _requests(plane.admin)
-            if plan.shard.owns(request["metadata"]["uid"])
-        ]
-        with MeasuredSidecar(plane, folder, group, shard=plan.shard) as sidecar:
-            _wait(lambda: sidecar.ready_writes() >= len(own), sidecar)
-            cold = time.monotonic() - sidecar.began
-            if _ready(plane.admin) != len(own):
-                raise RuntimeError(f"{_ready(plane.admin)} of {len(own)} statuses are Ready")
+        untouched = _requests(admin)
+        own = [int(found["metadata"]["name"][1:]) for found in untouched if plan.shard.owns(found["metadata"]["uid"])]
+        bursts: dict[str, Burst] = {}
+        before = after = untouched
+        with limits(plan.memory) as groups, MeasuredSidecar(plane, folder, groups, shard=plan.shard) as sidecar:
+            cold = _cold_start(admin, sidecar, len(own))
+            cold_cpu = sidecar.cpu_seconds()
             say(f"all Ready after {cold:.1f} s")
             time.sleep(6)  # the pace of one write per 5 s must not be what is measured
-            delays = tuple(_changes(plane.admin, own, plan.changes))
-            say(f"{len(delays)} changes timed")
-            _wait(lambda: _ready(plane.admin) == len(own), sidecar)
-            time.sleep(6)
-            versions, (lines, _) = _versions(plane.admin), requests_since(folder)
-            cpu, began = sidecar.cpu_seconds(), time.monotonic()
-            time.sleep(plan.rest)
-            minutes = (time.monotonic() - began) / 60
-            millicores = (sidecar.cpu_seconds() - cpu) / minutes / 60 * 1000
-            _, asked = requests_since(folder, lines)
-            written = len(set(_versions(plane.admin).items()) - set(versions.items())) / minutes
+            argocd = argo_writes(plane.client("argocd", ("system:masters",)), plan.requests)
+            with argocd if plan.world is World.ARGOCD else nullcontext() as count:
+                delays = tuple(_changes(admin, own, plan.changes))
+                say(f"{len(delays)} changes timed")
+                _wait(lambda: _ready(admin) == len(own), sidecar)
+                time.sleep(6)
+                beside_argo = _rest(admin, sidecar, plan.rest, folder, count) if count else None
+            rest = _rest(admin, sidecar, plan.rest, folder)
+            if plan.world is World.BURST:
+                before = _requests(admin)
+                for name in ("burst", "blip"):
+                    bursts[name] = burst(admin, own, blip=name == "blip", cpu_seconds=sidecar.cpu_seconds)
+                    say(f"{name}: all right {bursts[name].settling:.2f} s after the last change")
+                    after = _requests(admin) if name == "burst" else after
+                    heal_all(admin, own)
+                    _wait(lambda: _ready(admin) == len(own), sidecar)
+                    time.sleep(6)
             sidecar.metrics()
             resident, peak = sidecar.memory_mib()
-    rates = Counter({what: round(count / minutes) for what, count in asked.items()})
-    return Figures(plan.requests, len(own), cold, delays, rates, written, millicores, resident, peak)
+        bare = bare_seconds(admin, before, after) if bursts else 0.0
+        throttled: float | str = ""
+        if plan.millicores:
+            restore(admin, untouched)
+            try:
+                with (
+                    limits(plan.memory, plan.millicores) as groups,
+                    MeasuredSidecar(plane, folder, groups, shard=plan.shard) as sidecar,
+                ):
+                    throttled = _cold_start(admin, sidecar, len(own))
+            except LimitError as error:
+                throttled = f"cannot be measured here: {error}"
+            say(f"with {plan.millicores} m: {throttled if isinstance(throttled, str) else f'{throttled:.1f} s'}")
+    return Figures(
+        requests=plan.requests,
+        own=len(own),
+        cold_start=cold,
+        cold_cpu=cold_cpu,
+        throttled=throttled,
+        millicores=plan.millicores,
+        delays=delays,
+        rest=rest,
+        beside_argo=beside_argo,
+        bursts=bursts,
+        bare=bare,
+        resident=resident,
+        peak=peak,
+    )
+
+
+def _cold_start(admin: Client, sidecar: MeasuredSidecar, own: int) -> float:
+    _wait(lambda: sidecar.ready_writes() >= own, sidecar)
+    seconds = time.monotonic() - sidecar.began
+    if _ready(admin) != own:
+        raise RuntimeError(f"{_ready(admin)} of {own} statuses are Ready")
+    return seconds
+
+
+def _rest(
+    admin: Client, sidecar: MeasuredSidecar, seconds: float, folder: Path, count: Callable[[], int] = int
+) -> Rest:
+    versions, (lines, _) = _versions(admin), requests_since(folder)
+    counted, cpu, began = count(), sidecar.cpu_seconds(), time.monotonic()
+    time.sleep(seconds)
+    minutes = (time.monotonic() - began) / 60
+    millicores = (sidecar.cpu_seconds() - cpu) / minutes / 60 * 1000
+    argo = (count() - counted) / minutes
+    _, asked = requests_since(folder, lines)
+    written = len(set(_versions(admin).items()) - set(versions.items())) / minutes
+    return Rest(Counter({what: round(times / minutes) for what, times in asked.items()}), written, millicores, argo)
 
 
 def _requests(admin: Client) -> list[Object]:
-    return admin.list(_API, _KIND, namespace=NAMESPACE)
+    return admin.list(API, KIND, namespace=NAMESPACE)
 
 
 def _ready(admin: Client) -> int:
@@ -146,8 +221,8 @@ def _changes(admin: Client, requests: list[int], count: int) -> Iterator[float]:
 
 def _time_one(admin: Client, number: int, act: Callable[[Client, int], None], phase: str) -> float:
     name = f"v{number}"
-    seen = admin.get(_API, _KIND, name, namespace=NAMESPACE)["metadata"]["resourceVersion"]
-    events = admin.watch(_API, _KIND, namespace=NAMESPACE, name=name, resource_version=seen, timeout=60)
+    seen = admin.get(API, KIND, name, namespace=NAMESPACE)["metadata"]["resourceVersion"]
+    events = admin.watch(API, KIND, namespace=NAMESPACE, name=name, resource_version=seen, timeout=60)
     act(admin, number)
     changed = time.monotonic()
     if not any(event.object.get("status", {}).get("phase") == phase for event in events):

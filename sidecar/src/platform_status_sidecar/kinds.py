@@ -24,6 +24,8 @@ class WatchedKind(Struct, frozen=True):
         metadata_only: Ask for PartialObjectMetadata.
         streamed: Read it first as a stream from the API server's cache, see `watch.initial`: worth it for large custom
             resources, which a list makes the server decode one by one; for small objects pages cost us less.
+        gather: Seconds for which further events are left to gather after one that was waited for. Waking up for an
+            event costs several times what the event does, and Argo CD writes its objects all day long.
     """
 
     source: Source
@@ -32,6 +34,7 @@ class WatchedKind(Struct, frozen=True):
     selector: str = ""
     metadata_only: bool = False
     streamed: bool = False
+    gather: float = 0.0
 
 
 def request_path(resource: str) -> str:
@@ -74,7 +77,7 @@ def watched_kinds(resource: str, promise: str) -> tuple[WatchedKind, ...]:
     """
     return (
         WatchedKind(Source.REQUESTS, request_path(resource)),
-        WatchedKind(Source.APPLICATIONS, "/apis/argoproj.io/v1alpha1/applications", page=25, streamed=True),
+        WatchedKind(Source.APPLICATIONS, "/apis/argoproj.io/v1alpha1/applications", page=25, streamed=True, gather=0.2),
         WatchedKind(Source.PODS, "/api/v1/pods"),
         WatchedKind(
             Source.WORKS, "/apis/platform.kratix.io/v1alpha1/works", page=50, selector=f"{PROMISE_LABEL}={promise}"

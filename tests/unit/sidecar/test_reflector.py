@@ -123,6 +123,23 @@ def test_events_change_the_store() -> None:
     assert [(pod.name, pod.seen.ready) for pod in run.known.store.pods(NAMESPACE)] == [("a", False), ("c", True)]
 
 
+def test_events_gather_after_one_that_was_waited_for_and_none_of_those_is_waited_for() -> None:
+    server, stop, known = ScriptedServer(), NoWait(), watched()
+    known.put(Source.REQUESTS, support.request())
+    known.sync(Source.REQUESTS)
+
+    def later() -> None:
+        known.clock.advance(0.05)
+
+    applications = [event("MODIFIED", support.application(name), 11) for name in "abcd"]
+    first, second, third, last = applications
+    # two were waited for, and after each of them one had gathered
+    server.will("list", page()).will("watch", [later, first, second, later, third, last, stop.set, bookmark(12)])
+    kind = msgspec.structs.replace(PODS, source=Source.APPLICATIONS, gather=0.2)
+    Reflector(kind, transport=server, store=known.store, clock=known.clock, stop=stop).run()
+    assert stop.waits.count(0.2) == 2
+
+
 def test_a_watch_that_ends_is_resumed_after_the_last_version_seen() -> None:
     run = Run(
         lambda server, stop: server.will("list", page()).will(

@@ -56,6 +56,8 @@ _SILENCE: Final = 90.0
 """A watch hears of a bookmark about every minute; the transport ends one that is silent for longer than this."""
 _LONGEST_RELIST_DELAY: Final = 5.0
 """A server that calls each version too old is asked for a full list this seldom, and believed this soon after."""
+_AT_ONCE: Final = 0.001
+"""An event that took longer to come was waited for; any other had gathered before."""
 _GONE: Final = 410
 _TOO_MANY: Final = 429
 
@@ -207,14 +209,19 @@ class Reflector(LiveThread):
             self._said = None
             try:
                 self.beat(_SILENCE)
+                asked = self._clock.monotonic()
                 for line in lines:
+                    waited = self._clock.monotonic() - asked
                     self._apply(line)
                     self._store.note_alive(self._kind.source, self._clock.now())
                     self._backoff.reset()
                     self._relists.reset()
                     self.beat(_SILENCE)
+                    if self._kind.gather and waited > _AT_ONCE:
+                        self._stopping.wait(self._kind.gather)
                     if self._stopping.is_set():
                         return
+                    asked = self._clock.monotonic()
             except UnansweredError as error:
                 # Only if it cannot be opened again is the kind unreadable.
                 self._log.debug("The watch broke, resuming it", extra={"cause": str(error)})
