@@ -66,14 +66,11 @@ def healthy() -> World:
 
 def evidence(found: Json, world: World, lease: LeaseReading) -> Evidence:
     """Collect a world, as `collect` does, and let the rules judge it."""
-    unread = [
-        Unread(source, NAMESPACE, "", Reason.FORBIDDEN, "you have no permission to look") for source in world.hidden
-    ]
+    # As `collect` reads them: these one by one, all else as lists.
+    names = {"secrets": "vcluster-media-kubeconfig", "statefulsets": "media"}
+    said = "you have no permission to look"
+    unread = [Unread(source, NAMESPACE, names.get(source, ""), Reason.FORBIDDEN, said) for source in world.hidden]
     objects = world.objects
-    if "secrets" in world.hidden:
-        unread = [
-            Unread(each.source, NAMESPACE, "vcluster-media-kubeconfig", each.reason, each.message) for each in unread
-        ]
     if lease.unreadable:
         unread.append(Unread(LEASES, NAMESPACE, "", Reason.FORBIDDEN, lease.unreadable))
     elif not lease.missing:
