@@ -173,7 +173,7 @@ def application(
     name: str = "vcluster-media",
     *,
     sync: str = "Synced",
-    health: str = "Healthy",
+    health: str | Json = "Healthy",
     destination: Json | None = None,
     created: int = _LONG_AGO,
     **status: object,
@@ -190,7 +190,7 @@ def application(
         namespace="argocd",
         metadata={"creationTimestamp": ago(created, NOW)},
         spec={"destination": target, "source": source},
-        status={**said, "health": {"status": health}, **status},
+        status={**said, "health": {"status": health} if isinstance(health, str) else health, **status},
     )
 
 
