@@ -266,6 +266,12 @@ def test_what_never_ran_has_no_log(reason: str) -> None:
     assert sick_container(evidences.pod("a", ready=False, containerStatuses=[container])) is None
 
 
+def test_of_a_pod_that_should_be_gone_no_log_is_asked_for_because_its_node_may_not_answer() -> None:
+    left = evidences.crashing_pod()
+    left["metadata"]["deletionTimestamp"] = ago(7200)
+    assert sick_container(left) is None
+
+
 def test_a_crash_loop_shows_the_run_before_and_a_slow_start_shows_this_one() -> None:
     crashed = sick_container(evidences.crashing_pod())
     assert crashed is not None
