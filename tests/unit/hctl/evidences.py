@@ -66,14 +66,11 @@ def healthy() -> World:
 
 def evidence(found: Json, world: World, lease: LeaseReading) -> Evidence:
     """Collect a world, as `collect` does, and let the rules judge it."""
-    unread = [
-        Unread(source, NAMESPACE, "", Reason.FORBIDDEN, "you have no permission to look") for source in world.hidden
-    ]
+    # As `collect` reads them: these one by one, all else as lists.
+    names = {"secrets": "vcluster-media-kubeconfig", "statefulsets": "media"}
+    said = "you have no permission to look"
+    unread = [Unread(source, NAMESPACE, names.get(source, ""), Reason.FORBIDDEN, said) for source in world.hidden]
     objects = world.objects
-    if "secrets" in world.hidden:
-        unread = [
-            Unread(each.source, NAMESPACE, "vcluster-media-kubeconfig", each.reason, each.message) for each in unread
-        ]
     if lease.unreadable:
         unread.append(Unread(LEASES, NAMESPACE, "", Reason.FORBIDDEN, lease.unreadable))
     elif not lease.missing:
@@ -176,7 +173,7 @@ def application(
     name: str = "vcluster-media",
     *,
     sync: str = "Synced",
-    health: str = "Healthy",
+    health: str | Json = "Healthy",
     destination: Json | None = None,
     created: int = _LONG_AGO,
     **status: object,
@@ -193,7 +190,7 @@ def application(
         namespace="argocd",
         metadata={"creationTimestamp": ago(created, NOW)},
         spec={"destination": target, "source": source},
-        status={**said, "health": {"status": health}, **status},
+        status={**said, "health": {"status": health} if isinstance(health, str) else health, **status},
     )
 
 

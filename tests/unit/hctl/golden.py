@@ -161,10 +161,41 @@ _SYNC_FAILED: Final = evidences.application(
     operationState={
         "phase": "Failed",
         "message": "one or more objects failed to apply: quota exceeded in vcluster-media",
+        "finishedAt": ago(130),
+        "retryCount": 5,
+        "operation": {"retry": {"limit": 5}},
+        "syncResult": {
+            "resources": [
+                {
+                    "kind": "StatefulSet",
+                    "name": "media",
+                    "status": "SyncFailed",
+                    "message": "quota exceeded in vcluster-media",
+                }
+            ]
+        },
     },
     conditions=[{"type": "SyncError", "message": "Failed sync attempt to 0.30.4"}],
     resources=[{"kind": "StatefulSet", "name": "media", "status": "OutOfSync", "health": {"status": "Missing"}}],
 )
+
+_OWNED: Final = {"ownerReferences": [{"kind": "StatefulSet", "name": "media", "controller": True}]}
+_LEFT: Final = {
+    **evidences.pod("media-1", ready=False, metadata={**_OWNED, "deletionTimestamp": ago(7200)}),
+    "spec": {"nodeName": "worker-3"},
+}
+
+
+def _wanting(pods: int, **status: Value) -> Value:
+    return {**evidences.controller(), "spec": {"replicas": pods}, "status": status}
+
+
+def _without_pods() -> Value:
+    """A request whose controller has lacked pods for a minute."""
+    found = request("Ready")
+    found["status"]["health"]["since"]["controllersBehind"] = ago(60)
+    return found
+
 
 CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     **{f"status-{phase.lower()}": lambda phase=phase: dashboard(judged(request(phase)), NOW) for phase in PHASES},  # type: ignore[misc]  # a default that binds
@@ -221,6 +252,32 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     ),
     "diagnose-readiness-gate": lambda: _settled(
         request("Ready"), evidences.World(pods=[evidences.pod("media-0"), _GATED])
+    ),
+    "diagnose-lacking": lambda: _settled(
+        _without_pods(), evidences.World(controllers=[_wanting(3, replicas=0)], pods=[])
+    ),
+    "diagnose-scaled-to-zero": lambda: _settled(request("Ready"), evidences.World(controllers=[_wanting(0)], pods=[])),
+    "diagnose-node-lost": lambda: _settled(
+        request("Ready"),
+        evidences.World(
+            controllers=[_wanting(2, replicas=2, readyReplicas=1, updatedReplicas=2)],
+            pods=[evidences.pod("media-0", metadata=_OWNED), _LEFT],
+        ),
+    ),
+    "diagnose-blamed": lambda: _settled(
+        request("Ready"),
+        evidences.World(
+            application=[
+                evidences.application(
+                    health={
+                        "status": "Degraded",
+                        "message": "Caused by apps/Deployment:vcluster-media/web",
+                        "lastTransitionTime": ago(900),
+                    },
+                    resources=[{"kind": "Deployment", "name": "web", "status": "Synced"}],
+                )
+            ]
+        ),
     ),
     "diagnose-sync-failed": lambda: _settled(request("Ready"), evidences.World(application=[_SYNC_FAILED], pods=[])),
     "diagnose-works": lambda: _settled(

@@ -187,12 +187,11 @@ def test_what_the_reader_may_not_see_is_said_and_predicts_nothing(source: str, p
     told = diagnosed(found, World(hidden=[source]))
     hidden = [look for look in told.looks if look.hidden]
     assert all(look.summary.startswith("you may not read ") for look in hidden)
-    assert (hidden == []) is (source == "statefulsets"), "whether somebody paused it is no source of its own"
-    if hidden:
-        assert told.seen is None
-        assert told.exit_code is told.judged.exit_code, "nobody's rights change what the status says"
-        assert told.remark.startswith("No verdict of what is there now: you may not read ")
-        assert told.cause is None or told.cause.verdict is not Verdict.UNREADABLE
+    assert hidden
+    assert told.seen is None
+    assert told.exit_code is told.judged.exit_code, "nobody's rights change what the status says"
+    assert told.remark.startswith("No verdict of what is there now: you may not read ")
+    assert told.cause is None or told.cause.verdict is not Verdict.UNREADABLE
 
 
 def test_what_is_bad_before_our_eyes_decides_whatever_else_there_is() -> None:
@@ -264,6 +263,12 @@ def test_what_holds_an_application_in_deletion_is_told() -> None:
 def test_what_never_ran_has_no_log(reason: str) -> None:
     container = {"name": "main", "ready": False, "restartCount": 0, "state": {"waiting": {"reason": reason}}}
     assert sick_container(evidences.pod("a", ready=False, containerStatuses=[container])) is None
+
+
+def test_of_a_pod_that_should_be_gone_no_log_is_asked_for_because_its_node_may_not_answer() -> None:
+    left = evidences.crashing_pod()
+    left["metadata"]["deletionTimestamp"] = ago(7200)
+    assert sick_container(left) is None
 
 
 def test_a_crash_loop_shows_the_run_before_and_a_slow_start_shows_this_one() -> None:

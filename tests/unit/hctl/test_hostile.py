@@ -157,8 +157,14 @@ def _odd(found: Any, value: object, key: str) -> Any:  # noqa: ANN401 - JSON
     return {
         **found,
         key: value,
-        "spec": {"destination": {"name": "media"}, "readinessGates": value},
-        "status": {"conditions": value, "resources": value, "containerStatuses": value, "operationState": value},
+        "spec": {"destination": {"name": "media"}, "readinessGates": value, "replicas": value, "nodeName": value},
+        "status": {
+            "conditions": value,
+            "resources": value,
+            "containerStatuses": value,
+            "operationState": value,
+            "health": value,
+        },
     }
 
 

@@ -26,6 +26,10 @@ class Orders:
         """The request itself."""
         return self.kubectl("describe", view.resource, view.name, namespace=view.namespace)
 
+    def warnings(self, namespace: str) -> str:
+        """The warnings of a namespace: whoever makes pods tells there why it cannot."""
+        return self.kubectl("events", "--types=Warning", namespace=namespace)
+
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool) -> str:
         """The log of a container."""
         before = ("--previous",) if previous else ()

@@ -52,13 +52,11 @@ class Explained(Struct, frozen=True):
     @property
     def hidden(self) -> str:
         """What this reader could not see, so that the assessment only repeats the status; empty if it was seen."""
-        # Whether somebody paused the controllers is asked of them, all else of the pods.
+        # Only controllers are paused; what is bad and seen, of pods or of controllers, decides whatever else there is.
         paused = self.assessment.source is SourceName.PODS and self.assessment.reason is Reason.PAUSED
-        asked = [entry for entry in self.inputs if (entry.kind in KIND_OF_CONTROLLER) is paused]
-        if any(entry.culprit for entry in asked):
+        if any(not paused or entry.kind in KIND_OF_CONTROLLER for entry in self.culprits):
             return ""
-        hidden = (entry for entry in (self.inputs if paused else asked) if entry.hidden)
-        return next((f"{entry.hidden} {entry.called}" for entry in hidden), "")
+        return next((f"{entry.hidden} {entry.called}" for entry in self.inputs if entry.hidden), "")
 
     @property
     def says(self) -> str:

@@ -137,8 +137,9 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
     named = [(KIND_OF_CONTROLLER[item.kind], (wanted.namespace, item.name)) for item in wanted.controllers or ()]
     controllers = [found.seen for found in (world.controller(*key) for key in named) if found is not None]
     records = [record for record in world.pods(wanted.namespace) if matches(wanted.selector, record.labels)]
-    asleep, seen_pods = [item for item in controllers if item.paused], [record.seen for record in records]
-    groups = grouped(seen_pods, controllers, asleep, clock, is_selective=wanted.selector is not None)
+    asleep = [item for item in controllers if item.paused or item.wanted == 0]
+    seen_pods = [record.seen for record in records]
+    groups = grouped(seen_pods, controllers, asleep, clock)
     culprits = {pod.name for group in groups for pod in (*group.down, *group.hanging)}
     for record in records:
         says = _pod(record, clock)
@@ -151,17 +152,20 @@ def _pods(world: World, contract: Contract, clock: Clock) -> Iterator[Input]:
             continue
         controller = world.controller(source, key)
         seen = controller.seen if controller else None
-        culprit = (
-            seen is None or seen.paused or any(group.controller is seen and not group.is_complete for group in groups)
-        )
+        culprit = seen is None or seen.paused or seen.deleted is not None or bool(seen.failure)
+        if seen is not None and not culprit:
+            short = any(group.controller is seen and not group.is_complete for group in groups)
+            culprit = item.zero != "allowed" if seen.wanted == 0 else short
         says = _controller(seen) if seen else ""
         yield _seen(world, source, item.kind, key, says, absent=seen is None, culprit=culprit)
 
 
 def _controller(seen: ControllerSeen) -> str:
-    parts = ["paused" if seen.paused else "not paused"]
+    """Say what a controller wants and has; only what prevents more stands behind a colon."""
+    parts = ["paused"] if seen.paused else ["not paused"] if seen.wanted is None else []
     if seen.wanted is not None:
-        parts += [f"{seen.ready} of {seen.wanted} pods ready, {seen.updated} of the newest revision"]
+        wanted = f"wants {count_of(seen.wanted, 'pod')}, has {seen.made}"
+        parts += [f"{wanted}, {seen.ready} ready, {seen.updated} of the newest revision"]
         parts += [] if seen.current else ["changed since its controller last looked"]
     parts += ["rollout paused"] if seen.held else []
     parts += ["being deleted"] if seen.deleted else []

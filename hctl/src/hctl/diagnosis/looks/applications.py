@@ -1,17 +1,33 @@
-"""Argo CD Applications: conditions and the last operation, resources, and what holds one that is being deleted."""
+"""Argo CD Applications: conditions, the last operation, what Argo CD blames, and what holds one in deletion."""
+
+import re
+from datetime import datetime
+from typing import Final
 
 from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.reading.fields import holds_in_deletion, text, under
-from hctl.reading.read import items
+from hctl.reading.read import items, number
+from hctl.texts import age_of
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.model.times import format_time, parse_time
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.rules.timers import SourceName, Timer
 
 __all__ = ["application_details", "sub_application_details"]
 
-_KIND = "applications.argoproj.io"
-_SHOWN = 4
+_KIND: Final = "applications.argoproj.io"
+_SHOWN: Final = 4
+_BLAMED: Final = re.compile(
+    r"Caused by (?:([a-z0-9][a-z0-9.-]*)/)?([A-Za-z][A-Za-z0-9]*):(?:([a-z0-9][a-z0-9-]*)?/)?([A-Za-z0-9][^\s/]*)"
+)
+"""Argo CD 3 keeps no health of resources in an Application; its message names one: ``apps/Deployment:ns/web``."""
+
+_HERE: Final = ("https://kubernetes.default.svc", "in-cluster")
+"""Server and name of the cluster that Argo CD itself runs in."""
+
+_UNHEALTHY: Final = ("Degraded", "Missing", "Progressing", "Suspended", "Unknown")
 
 
 def application_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
@@ -21,35 +37,95 @@ def application_details(found: Explained, evidence: Evidence, orders: Orders) ->
         return [], []
     if entry.found == "absent":
         return [], [orders.kubectl("get", _KIND, namespace=entry.namespace)]
-    whole = evidence.object(entry)
-    details = holds_in_deletion(whole, evidence.explanation.now)
-    details += _delivery(whole) if found.assessment.source is SourceName.ARGO_SYNC else _health(whole)
-    return details, [orders.kubectl("describe", _KIND, entry.name, namespace=entry.namespace)]
+    whole, now = evidence.object(entry), evidence.explanation.now
+    describe = orders.kubectl("describe", _KIND, entry.name, namespace=entry.namespace)
+    details = holds_in_deletion(whole, now)
+    since = found.assessment.timers.get(Timer.ARGO_UNKNOWN)
+    if since is not None and since < now and found.assessment.reason in (Reason.SYNC_UNKNOWN, Reason.SOURCE_UNREADABLE):
+        looked = parse_time(under(whole, "status", "reconciledAt"))
+        told = f"not known for {age_of(since, now)}, since {format_time(since)}"
+        details.append(told + (f"; Argo CD last looked {age_of(looked, now)} ago" if looked else ""))
+    if found.assessment.source is SourceName.ARGO_SYNC:
+        return details + _delivery(whole, now), [describe]
+    is_said = text(whole, "status", "health", "message") in found.assessment.message
+    details += [] if is_said else [text(whole, "status", "health", "message")]
+    return details + _health(whole, now), _commands(whole, describe, orders)
 
 
-def _delivery(whole: object) -> list[str]:
-    details = _conditions(whole)
+def _delivery(whole: object, now: datetime) -> list[str]:
     operation = under(whole, "status", "operationState")
-    if text(operation, "message"):
-        details.insert(
-            0, f"last operation {text(operation, 'phase', limit=40) or 'ended'}: {text(operation, 'message')}"
-        )
-    return details + _resources(whole, ("OutOfSync",), "status")
-
-
-def _health(whole: object) -> list[str]:
-    details = list(filter(None, (text(whole, "status", "health", "message"),)))
-    return details + _resources(
-        whole, ("Degraded", "Missing", "Progressing", "Suspended", "Unknown"), "health", "status"
-    )
-
-
-def _conditions(whole: object) -> list[str]:
-    return [
-        f"{text(entry, 'type', limit=100)}: {text(entry, 'message')}"
-        for entry in items(under(whole, "status", "conditions"))[:_SHOWN]
-        if text(entry, "message")
+    told = _operation(operation, now)
+    said = text(operation, "message")
+    # What an operation ended with is repeated in a condition, and of its only resource as well.
+    told += [line for line in _conditions(whole, now) if not said or said not in line]
+    failed = [
+        _failure(entry, said)
+        for entry in items(under(operation, "syncResult", "resources"))
+        if text(entry, "status") == "SyncFailed" or text(entry, "hookPhase") in ("Failed", "Error")
     ]
+    return told + (failed[:_SHOWN] or _resources(whole, ("OutOfSync",), "status"))
+
+
+def _failure(result: object, known: str) -> str:
+    hook, said = text(result, "hookType", limit=40), text(result, "message")
+    told = f"{hook} hook {_name(result)} failed" if hook else f"{_name(result)} failed to sync"
+    return f"{told}: {said}" if said and said not in known else told
+
+
+def _operation(operation: object, now: datetime) -> list[str]:
+    """Say how long an operation has run or been over, how often it was retried, and what came of it."""
+    phase = text(operation, "phase", limit=40)
+    if not phase:
+        return []
+    started, finished = (parse_time(under(operation, key)) for key in ("startedAt", "finishedAt"))
+    runs = phase in ("Running", "Terminating")
+    told = f"last operation {phase}"
+    if started is not None and runs:
+        told += f" for {age_of(started, now)}"
+    elif finished is not None and not runs:
+        told += f" {age_of(finished, now)} ago"
+    retries, limit = number(under(operation, "retryCount")), under(operation, "operation", "retry", "limit")
+    if retries:
+        most = f" of {limit}" if number(limit) else " without limit" if type(limit) is int and limit < 0 else ""
+        told += f", retry {retries}{most}"
+    said = text(operation, "message")
+    return [f"{told}: {said}" if said else told]
+
+
+def _health(whole: object, now: datetime) -> list[str]:
+    word = text(whole, "status", "health", "status", limit=40)
+    changed = parse_time(under(whole, "status", "health", "lastTransitionTime"))
+    told = [f"{word} for {age_of(changed, now)}"] if changed is not None and word in _UNHEALTHY else []
+    return told + (_resources(whole, _UNHEALTHY, "health", "status") or _resources(whole, ("OutOfSync",), "status"))
+
+
+def _commands(whole: object, describe: str, orders: Orders) -> list[str]:
+    """Look at the resource that Argo CD blames, the Application, and the warnings beside it.
+
+    What lives in another cluster needs commands of that cluster: then there is only the Application.
+    """
+    target, health = under(whole, "spec", "destination"), under(whole, "status", "health")
+    is_here = text(target, "server") in _HERE or text(target, "name") in _HERE
+    if not is_here or under(whole, "metadata", "deletionTimestamp") is not None:
+        return [describe]
+    namespace, commands = text(target, "namespace", limit=253), [describe]
+    blamed = _BLAMED.fullmatch(text(health, "message"))
+    if blamed is not None:
+        group, kind, namespace, name = (part or "" for part in blamed.groups())
+        what = ".".join(filter(None, (kind.lower(), group)))
+        commands.insert(0, orders.kubectl("describe", what, name, namespace=namespace))
+    if namespace and text(health, "status") in ("Degraded", "Progressing"):
+        commands.append(orders.warnings(namespace))
+    return commands
+
+
+def _conditions(whole: object, now: datetime) -> list[str]:
+    told = []
+    for entry in items(under(whole, "status", "conditions"))[:_SHOWN]:
+        since, said = parse_time(under(entry, "lastTransitionTime")), text(entry, "message")
+        age = f" ({age_of(since, now)})" if since is not None else ""
+        told += [f"{text(entry, 'type', limit=100)}{age}: {said}"] if said else []
+    return told
 
 
 def _resources(whole: object, words: tuple[str, ...], *keys: str) -> list[str]:
@@ -59,25 +135,34 @@ def _resources(whole: object, words: tuple[str, ...], *keys: str) -> list[str]:
         word = text(entry, *keys, limit=40)
         if word in words:
             said = text(entry, keys[0], "message")
-            name = "/".join(filter(None, (text(entry, "kind", limit=100), text(entry, "name", limit=253))))
-            told.append(f"{name} is {word}" + (f": {said}" if said else ""))
+            told.append(f"{_name(entry)} is {word}" + (f": {said}" if said else ""))
     return told[:_SHOWN]
 
 
+def _name(resource: object) -> str:
+    return "/".join(filter(None, (text(resource, "kind", limit=100), text(resource, "name", limit=253))))
+
+
 def sub_application_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell of each Application that is not well what Argo CD says of it."""
+    """Tell of each Application that is not well what Argo CD says of it, a line each."""
     details: list[str] = []
+    now = evidence.explanation.now
     for entry in found.culprits[:_SHOWN]:
         whole = evidence.object(entry)
         health = text(whole, "status", "health", "status", limit=40) or "not assessed yet"
-        said = [
-            *holds_in_deletion(whole, evidence.explanation.now),
-            text(whole, "status", "operationState", "message", limit=300),
-        ]
-        said += [*_conditions(whole)[:1], text(whole, "status", "health", "message")]
-        details.append(": ".join(filter(None, (entry.name, health, next(filter(None, said), "")))))
+        sync = text(whole, "status", "sync", "status", limit=40) or "not compared yet"
+        ended = text(whole, "status", "operationState", "phase") == "Succeeded"
+        operation = [] if ended else _operation(under(whole, "status", "operationState"), now)
+        said = [*holds_in_deletion(whole, now), text(whole, "status", "health", "message"), *operation]
+        said = [f"health {health}, sync {sync}", *said, *_conditions(whole, now)[:2]]
+        details += [f"{entry.name}: {line}" for line in said if line]
+    since = found.assessment.timers.get(Timer.SUB_APPS_UNKNOWN)
+    details += (
+        [f"health not known for {age_of(since, now)}, since {format_time(since)}"] if since and since < now else []
+    )
     for entry in found.culprits[:1]:
-        return details, [orders.kubectl("describe", _KIND, entry.name, namespace=entry.namespace)]
+        describe = orders.kubectl("describe", _KIND, entry.name, namespace=entry.namespace)
+        return details, _commands(evidence.object(entry), describe, orders)
     contract = evidence.explanation.facts.contract
     wanted = contract.sub_applications if isinstance(contract, Contract) else None
     return details, [orders.kubectl("get", _KIND, namespace=wanted.namespace if wanted else "")]

@@ -8,12 +8,14 @@ from hctl.diagnosis.evidence import Container, Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, name_of, text, under
+from hctl.reading.fields import condition, holds_in_deletion, name_of, text, under
 from hctl.reading.read import items, mapping, number
-from hctl.texts import count_of
+from hctl.texts import age_of, count_of
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.rules.assessment import Verdict
+
+from .controllers import controller_details, failures
 
 __all__ = ["pod_details", "sick_container", "sick_pods"]
 
@@ -32,7 +34,9 @@ def sick_pods(found: Explained, evidence: Evidence) -> list[tuple[Any, Input]]:
 
 
 def sick_container(pod: object) -> Container | None:
-    """Whose log explains a sick pod; None if nothing of it ever ran."""
+    """Whose log explains a sick pod; None if nothing of it ever ran, or if it should be gone."""
+    if under(pod, "metadata", "deletionTimestamp") is not None:
+        return None
     namespace = text(pod, "metadata", "namespace", limit=63)
     for status in _statuses(pod):
         waiting = text(status, "state", "waiting", "reason", limit=100)
@@ -46,36 +50,48 @@ def sick_container(pod: object) -> Container | None:
 
 
 def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell the story of the sickest pod and name the others; without one, what became of the controllers."""
+    """Tell the story of the sickest pod, name the others and what fails; without one, tell of the controllers."""
     sick = sick_pods(found, evidence)
     if not sick:
-        held = [entry for entry in found.culprits if entry.kind != "Pod"]
-        gone = [entry for entry in found.inputs if entry.found == "absent"]
-        details = [f"{entry.kind} {entry.name}: {entry.says}" for entry in (*held, *gone)]
-        commands = [_resume(evidence.object(entry), orders) for entry in held[:1]]
+        details, commands = controller_details(found, evidence, orders)
         contract = evidence.explanation.facts.contract
         workloads = contract.workloads if isinstance(contract, Contract) else None
         return details, commands or [orders.kubectl("get", "pods", namespace=workloads.namespace if workloads else "")]
     (worst, entry), *others = sick
     story = _story(worst, entry, evidence.explanation.now)
-    details = [*story, *(f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN])]
+    others_say = [f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN]]
     commands, log = [orders.kubectl("describe", "pod", entry.name, namespace=entry.namespace)], evidence.pod_log
+    node = text(worst, "spec", "nodeName", limit=253)
+    if node and _is_left(worst):
+        commands.insert(0, orders.kubectl("describe", "node", node))
     if log is not None and not log.unread:
         of = log.of
         commands.insert(0, orders.logs(of.namespace, of.pod, of.container, previous=of.previous))
-    return details, commands
+    return [*story, *others_say, *failures(found)], commands
 
 
-def _resume(controller: object, orders: Orders) -> str:
-    name, namespace = name_of(controller), text(controller, "metadata", "namespace", limit=63)
-    if under(controller, "metadata", "annotations", "loft.sh/paused") == "true":
-        return orders.once_approved(orders.vcluster("resume", name, namespace=namespace))
-    return orders.kubectl("describe", text(controller, "kind", limit=63).lower(), name, namespace=namespace)
+def _is_left(pod: object) -> bool:
+    """Whether a pod that should be gone waits for its node alone."""
+    metadata = mapping(under(pod, "metadata"))
+    return metadata.get("deletionTimestamp") is not None and not items(metadata.get("finalizers"))
+
+
+def _going(pod: object, now: datetime) -> str:
+    """What keeps a pod that should be gone."""
+    if not _is_left(pod):
+        return holds_in_deletion(pod, now)[0]
+    age = age_of(parse_time(under(pod, "metadata", "deletionTimestamp")), now)
+    node = " ".join(filter(None, ("its node", text(pod, "spec", "nodeName", limit=253))))
+    return f"its deletion is {age} overdue: {node} has not confirmed it"
 
 
 def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     """Why this pod is not ready, in sentences."""
     name = entry.name
+    if under(pod, "metadata", "deletionTimestamp") is not None:
+        # What its containers last said is as old as the node's last word.
+        said = text(pod, "status", "message") or text(pod, "status", "reason")
+        return [f"{name}: {told}" for told in (_going(pod, now), said) if told]
     scheduled = condition(pod, "PodScheduled")
     told: list[str] = []
     if scheduled.get("status") == "False":

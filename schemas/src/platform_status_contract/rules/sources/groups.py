@@ -61,8 +61,6 @@ def grouped(
     controllers: Sequence[ControllerSeen],
     asleep: Sequence[ControllerSeen],
     clock: Clock,
-    *,
-    is_selective: bool,
 ) -> list[Group]:
     """Part pods into groups.
 
@@ -71,7 +69,6 @@ def grouped(
         controllers: Those that it names and that exist.
         asleep: Those of them whose pods nobody misses.
         clock: Now.
-        is_selective: Whether there may be pods that are not among these, because a selector passes them over.
 
     Returns:
         One group for each controller that says what it wants or is asleep, then one of all other pods.
@@ -88,8 +85,7 @@ def grouped(
             if controller in asleep or controller.wanted is None:
                 groups.append(_asleep(controller, own, clock))
             else:
-                hides = is_selective and not own
-                groups.append(_owned(controller, controller.wanted, own, clock, hides=hides))
+                groups.append(_owned(controller, controller.wanted, own, clock))
     counted = [pod for pod in rest if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
     # nobody makes such a pod anew before the old one is gone
@@ -104,10 +100,11 @@ def _asleep(controller: ControllerSeen, own: Sequence[PodSeen], clock: Clock) ->
     return Group(controller, sum(is_ready(pod, clock) for pod in counted), len(counted), (), (), is_asleep=True)
 
 
-def _owned(controller: ControllerSeen, wanted: int, own: Sequence[PodSeen], clock: Clock, *, hides: bool) -> Group:
+def _owned(controller: ControllerSeen, wanted: int, own: Sequence[PodSeen], clock: Clock) -> Group:
     counted = [pod for pod in own if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
-    if hides:
+    if not own:
+        # Of pods that are not shown, mostly because a selector passes them over, only the controller can tell.
         ready = max(min(controller.ready, wanted), 0)
         return Group(controller, ready, wanted, (), (), max(wanted - max(controller.made, ready), 0))
     # The pods are ahead of what their controller has counted.

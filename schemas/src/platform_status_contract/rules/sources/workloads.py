@@ -71,7 +71,7 @@ def assess_workloads(observation: Observation, situation: Situation, clock: Cloc
     controllers = asked.value if isinstance(asked, Present) else ()
     pods = () if isinstance(reading, Absent) else reading.value
     asleep = [item for item in controllers if _is_asleep(item, situation)]
-    groups = grouped(pods, controllers, asleep, clock, is_selective=wanted.selector is not None)
+    groups = grouped(pods, controllers, asleep, clock)
     ready, total = sum(group.ready for group in groups), sum(group.total for group in groups)
     is_few = total < wanted.minimum
     timers = _timers(ready, total, situation, clock, is_behind=is_few or any(group.is_behind for group in groups))
