@@ -14,7 +14,7 @@ __all__ = ["Weights", "weigh"]
 _SHIPPED: Final = ("schemas/src", "kube/src", "pipeline/src", "sidecar/src", "hctl/src", "assistant/src")
 _TOOLS: Final = ("tools/src", "observability", "promise")
 _DOUBLE: Final = "tests/kratix_double"
-_RECORDED: Final = "tests/golden/applications"
+_RECORDED: Final = ("tests/golden/applications", "tests/golden/controllers")
 """Golden files that a real program wrote."""
 
 _SMALL: Final = 40
@@ -65,8 +65,12 @@ def weigh(root: Path) -> Weights:
         small=sum(len(sources[path].splitlines()) <= _SMALL for path in modules),
         once=sum(importers[_name(path)] == 1 for path in modules),
         tests=_lines(tests) - _lines(double),
-        golden=sum(path.suffix not in (".py", ".pyc") and Path(_RECORDED) not in path.parents for path in golden),
+        golden=sum(path.suffix not in (".py", ".pyc") and not _is_recorded(path) for path in golden),
     )
+
+
+def _is_recorded(path: Path) -> bool:
+    return any(Path(folder) in path.parents for folder in _RECORDED)
 
 
 def _read(root: Path, *folders: str) -> dict[Path, str]:
