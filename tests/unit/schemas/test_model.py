@@ -159,3 +159,21 @@ def test_an_error_in_a_part_of_a_template_names_the_part() -> None:
 
 def test_the_schema_of_the_template_knows_the_pattern_of_an_expression() -> None:
     assert r"^\$\{[\s\S]*\}\Z" in patterns_of_schema(STATUS_CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("server", "names"),
+    [
+        ("https://media.example.org:443", ("media.example.org", "media.example-org")),
+        ("https://Media.Example.org/", ("media.example.org", "media.example-org")),
+        ("https://10.0.4.9:6443", ()),
+        ("https://[fd00::1]:6443", ()),
+        ("https://localhost:6443", ()),
+        ("media.example.org", ()),
+        ("https://" + "a." * 1000 + "b!", ()),
+        (None, ()),
+    ],
+)
+def test_the_host_of_a_server_gives_its_cluster_two_names_more(server: str | None, names: tuple[str, ...]) -> None:
+    found = DestinationMatch(server=server, names=("media", "media.example.org"), name="media")
+    assert found.all_names == tuple(dict.fromkeys(("media", "media.example.org", *names)))

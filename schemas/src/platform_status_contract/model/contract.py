@@ -5,6 +5,7 @@ could be Ready without it. What is only to be shown stands under `annotations`.
 Patterns end in ``\Z``: Python's ``$`` lets a line feed at the end through, which the ``$`` of JSON Schema does not.
 """
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -31,6 +32,8 @@ __all__ = [
 
 _LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
 _SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z"
+_MAX_HOST = 253
+_HOST = re.compile(r"^(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
 _QUALIFIED = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z"
 _LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z"
 
@@ -131,8 +134,21 @@ class DestinationMatch(Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """Every name, each once."""
-        return tuple(dict.fromkeys((*(self.names or ()), *(() if self.name is None else (self.name,)))))
+        """Every name, each once: those given, then those by which platforms call a cluster after its server's host.
+
+        Who registers a cluster is free to choose its name; ADR 0028 says which ones are taken from the server.
+        """
+        given = (*(self.names or ()), *(() if self.name is None else (self.name,)))
+        return tuple(dict.fromkeys((*given, *_names_of(self.server or ""))))
+
+
+def _names_of(server: str) -> tuple[str, ...]:
+    """The host of a server, and the same with the dots of its domain as hyphens; nothing for an address."""
+    host = server.partition("://")[2].partition("/")[0].partition(":")[0].lower()
+    label, dot, domain = host.partition(".")
+    if not dot or len(host) > _MAX_HOST or not _HOST.match(host):
+        return ()
+    return (host, f"{label}.{domain.replace('.', '-')}")
 
 
 class SubApplications(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
