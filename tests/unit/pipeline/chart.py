@@ -65,4 +65,5 @@ def controllers(values: dict[str, Any], release: str) -> list[dict[str, str]]:
     """What the chart makes for the control plane: itself, and the etcd that it deploys beside it."""
     found = [{"kind": workload_kind(values), "name": release}]
     deploy = values["controlPlane"].get("backingStore", {}).get("etcd", {}).get("deploy", {})
-    return [*found, {"kind": "StatefulSet", "name": f"{release}-etcd"}] if deploy.get("enabled") else found
+    made = deploy.get("enabled") and deploy.get("statefulSet", {}).get("enabled", True)
+    return [*found, {"kind": "StatefulSet", "name": f"{release}-etcd"}] if made else found

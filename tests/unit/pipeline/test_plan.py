@@ -631,6 +631,7 @@ def test_the_contract_knows_which_kind_of_workload_the_chart_makes(vcluster: dic
             {"helmOverrides": {"controlPlane": {"statefulSet": {"highAvailability": {"replicas": 3}}}}},
             True,
         ),
+        ({"backingStore": {"etcd": {"deploy": {"enabled": True, "statefulSet": {"enabled": False}}}}}, False),
     ],
 )
 def test_the_contract_names_the_etcd_that_the_chart_deploys(vcluster: dict[str, Any], *, etcd: bool) -> None:
