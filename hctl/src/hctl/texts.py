@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 
 from platform_status_contract.model.times import duration
+from platform_status_contract.rules.masking import masked
 from platform_status_contract.rules.texts import clean
 
 from .errors import UsageError
@@ -17,24 +18,6 @@ __all__ = ["age_of", "count_of", "duration", "inert", "lines_of", "masked", "par
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _DURATION = re.compile(r"^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?\Z", re.ASCII)
 _LONGEST_LINE = 1000
-_MASK = "redacted"
-_CREDENTIAL = re.compile(
-    r"""
-    (?P<field> ["']? \b (?:proxy-)? authorization ["']? \s* [:=] \s* ) ["']?
-        (?: (?:bearer|basic|digest) \s+ )? (?: [^\s,;}"']+ )
-    | (?P<scheme> \b (?:bearer|basic) \s+ ) (?: [a-z0-9._~+/=-]+ )
-    | (?P<key> (?:\\*["'])? \b [a-z0-9_-]{0,64}? (?:token|passw(?:or)?d|passphrase|secret|signature
-        |(?:api|access|private)[_-]?key|client-key-data) (?:\\*["'])? \s* [:=] \s* )
-        (?: \\*"[^"]*" | '[^']*' | [^\s,;&}"']+ )
-    | (?P<flag> --[a-z0-9-]{0,64} (?:token|password|passphrase|secret|key) \s+ ) (?: [^\s]+ )
-    | (?: \b (?: gh[a-z]_ | github_pat_ | glpat- | xox[a-z]- ) [a-z0-9_-]{8,} | \b (?-i:AKIA) [a-z0-9]{12,} )
-    | (?: \b (?-i:eyJ) [a-z0-9_-]{8,} \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
-    | (?: -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z ) )
-    | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@:]{0,256} : [^\s]{1,4096} | [^\s/@]{1,4096} ) (?= @ )
-    """,
-    re.DOTALL | re.IGNORECASE | re.VERBOSE,
-)
-"""Headers, what follows a word such as password=, JWTs, private keys, and credentials in URLs."""
 
 
 def inert(value: object, limit: int = 2000) -> str:
@@ -45,22 +28,6 @@ def inert(value: object, limit: int = 2000) -> str:
         limit: Longest result in bytes of JSON text.
     """
     return clean(value, limit)
-
-
-def masked(text: str, limit: int) -> str:
-    """Mask what looks like a credential: equal texts stay equal, none grows, and the mask is a plain word.
-
-    Args:
-        text: Any text.
-        limit: Longest result in characters.
-    """
-    # Not cut to the limit first: half a credential does not look like one.
-    return _CREDENTIAL.sub(_mask, text[: 2 * limit])[:limit]
-
-
-def _mask(found: "re.Match[str]") -> str:
-    kept = "".join(found[name] or "" for name in ("field", "scheme", "key", "flag", "url"))
-    return kept + _MASK[: len(found[0]) - len(kept)]
 
 
 def lines_of(text: str, most: int) -> tuple[str, ...]:

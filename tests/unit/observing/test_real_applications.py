@@ -443,3 +443,15 @@ def test_what_several_conditions_say_is_said_once() -> None:
         {"type": "OrphanedResourceWarning", "message": "no matter"},
     ]
     assert told_by_conditions(conditions) == f"ComparisonError: {cause}"
+
+
+def test_a_credential_in_what_argo_cd_says_becomes_no_message() -> None:
+    item = real("sync-failing-retrying")
+    said = "clone https://user:hunter2@git.example.org/x failed, password=hunter2"
+    item["status"]["conditions"] = [{"type": "ComparisonError", "message": said}]
+    item["status"]["health"]["message"] = said
+    for resource in item["status"]["operationState"]["syncResult"]["resources"]:
+        resource["message"] = said
+    seen = seen_in(item)
+    assert "redacted@git.example.org" in seen.operation_message
+    assert "hunter2" not in str(seen)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from platform_status_contract.model.times import format_time, parse_time
 
+from .masking import masked
 from .observation import Workflow
-from .texts import clean
+from .texts import MESSAGE_LIMIT, clean
 
 __all__ = ["PAUSED_LABEL", "RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow"]
 
@@ -97,7 +98,7 @@ def _retry(pipelines: list[Mapping[str, object]]) -> str:
     known = [time for time in times if time is not None]
     if not waiting or len(known) < len(times):
         return ""
-    said = next(filter(None, (clean(pipeline.get("message"), 240) for pipeline in waiting)), "")
+    said = next(filter(None, (_told(pipeline, 240) for pipeline in waiting)), "")
     return f"it tries again by itself at {format_time(max(known))}" + (f": {said}" if said else "")
 
 
@@ -126,10 +127,15 @@ def _message(state: Workflow, pipelines: list[Mapping[str, object]], condition: 
     if state not in (Workflow.SUSPENDED, Workflow.FAILED):
         return ""
     for pipeline in pipelines:
-        said = clean(pipeline.get("message"))
+        said = _told(pipeline)
         if _phase(pipeline) is state and said:
             return said
-    return clean(condition.get("message")) if state is Workflow.FAILED else ""
+    return _told(condition) if state is Workflow.FAILED else ""
+
+
+def _told(fields: Mapping[str, object], limit: int = MESSAGE_LIMIT) -> str:
+    said = fields.get("message")
+    return clean(masked(said, 2 * limit) if isinstance(said, str) else "", limit)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

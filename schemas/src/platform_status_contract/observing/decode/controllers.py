@@ -11,7 +11,7 @@ from platform_status_contract.observing.records import ControllerRecord, number_
 from platform_status_contract.rules.observation import ControllerSeen
 
 from .envelope import Meta, Reader, reader
-from .lenient import deletion, text, under
+from .lenient import MAX_TEXT, clip, deletion, text, under
 
 __all__ = ["controller_decoder"]
 
@@ -134,7 +134,7 @@ def _failure(conditions: list[_Condition]) -> str:
         if (late and condition.status == "False") or (
             condition.type == "ReplicaFailure" and condition.status == "True"
         ):
-            return f"{condition.reason}: {_NAMES.sub('pods', condition.message)}"[:512]
+            return clip(f"{condition.reason}: {_NAMES.sub('pods', condition.message[: 2 * MAX_TEXT])}")
     return ""
 
 

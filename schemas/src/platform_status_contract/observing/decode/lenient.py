@@ -7,6 +7,7 @@ from typing import Final
 
 from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.observing.records import Labels
+from platform_status_contract.rules.masking import masked
 
 __all__ = ["MAX_TEXT", "clip", "count", "deletion", "labels", "number", "server_of", "strings", "text", "under"]
 
@@ -59,8 +60,8 @@ def labels(pairs: Mapping[str, str] | None) -> Labels:
 
 
 def clip(words: str | None) -> str:
-    """Cut a text of others to `MAX_TEXT` characters."""
-    return words[:MAX_TEXT] if words else ""
+    """Mask what looks like a credential in a text of others, and cut it to `MAX_TEXT` characters."""
+    return masked(words, MAX_TEXT) if words else ""
 
 
 def deletion(value: object) -> datetime | None:

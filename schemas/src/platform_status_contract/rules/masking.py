@@ -1,0 +1,40 @@
+"""Credentials in texts of others: what looks like one is masked before it becomes a message, a log line or a dump."""
+
+import re
+
+__all__ = ["masked"]
+
+_MASK = "redacted"
+_CREDENTIAL = re.compile(
+    r"""
+    (?P<field> ["']? \b (?:proxy-)? authorization ["']? \s* [:=] \s* ) ["']?
+        (?: (?:bearer|basic|digest) \s+ )? (?: [^\s,;}"']+ )
+    | (?P<scheme> \b (?:bearer|basic) \s+ ) (?: [a-z0-9._~+/=-]+ )
+    | (?P<key> (?:\\*["'])? \b [a-z0-9_-]{0,64}? (?:token|passw(?:or)?d|passphrase|secret|signature
+        |(?:api|access|private)[_-]?key|client-key-data) (?:\\*["'])? \s* [:=] \s* )
+        (?: \\*"[^"]*" | '[^']*' | [^\s,;&}"']+ )
+    | (?P<flag> --[a-z0-9-]{0,64} (?:token|password|passphrase|secret|key) \s+ ) (?: [^\s]+ )
+    | (?: \b (?: gh[a-z]_ | github_pat_ | glpat- | xox[a-z]- ) [a-z0-9_-]{8,} | \b (?-i:AKIA) [a-z0-9]{12,} )
+    | (?: \b (?-i:eyJ) [a-z0-9_-]{8,} \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
+    | (?: -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z ) )
+    | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@:]{0,256} : [^\s]{1,4096} | [^\s/@]{1,4096} ) (?= @ )
+    """,
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+"""Headers, what follows a word such as password=, JWTs, private keys, and credentials in URLs."""
+
+
+def masked(text: str, limit: int) -> str:
+    """Mask what looks like a credential: equal texts stay equal, none grows, and the mask is a plain word.
+
+    Args:
+        text: Any text.
+        limit: Longest result in characters.
+    """
+    # Not cut to the limit first: half a credential does not look like one.
+    return _CREDENTIAL.sub(_mask, text[: 2 * limit])[:limit]
+
+
+def _mask(found: "re.Match[str]") -> str:
+    kept = "".join(found[name] or "" for name in ("field", "scheme", "key", "flag", "url"))
+    return kept + _MASK[: len(found[0]) - len(kept)]
