@@ -153,6 +153,7 @@ class _OwnFacts(msgspec.Struct, forbid_unknown_fields=True):
     deleting: bool
     workflow: Workflow
     workflow_message: str = ""
+    workflow_since: datetime | None = None
     problems: tuple[str, ...] = ()
     reporter_lease: str = ""
     reporter_version: str = ""

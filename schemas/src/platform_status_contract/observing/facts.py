@@ -4,7 +4,7 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import Facts, Workflow
-from platform_status_contract.rules.workflow import PAUSED_LABEL, read_workflow
+from platform_status_contract.rules.workflow import PAUSED_LABEL, read_workflow, running_since
 
 __all__ = ["DRY_RUN_LABEL", "facts_of", "is_dry_run"]
 
@@ -42,6 +42,7 @@ def facts_of(record: RequestRecord, status: object, *, lease: str, version: str)
         contract=contract,
         workflow=workflow,
         workflow_message=message,
+        workflow_since=running_since(status),
         problems=tuple(item for item in (problems if isinstance(problems, list) else ()) if isinstance(item, str)),
         reporter_lease=lease,
         reporter_version=version,

@@ -53,7 +53,7 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
         return _unobserved(deleting, before, facts, clock)
     if isinstance(contract, ContractProblem):
         first_ready = Timer.FIRST_READY in before.since
-        return _unobserved(row_2_no_contract(facts, contract, first_ready=first_ready), before, facts, clock)
+        return _unobserved(row_2_no_contract(facts, contract, clock, first_ready=first_ready), before, facts, clock)
     table = tabulate(before, contract, observation, facts, clock)
     outcome = project(table)
     after = _after(outcome, table)
@@ -131,7 +131,8 @@ def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) 
             if kind in history.conditions and kind is not ConditionType.READY
         )
     health = health_section(facts, history, since, numbers)
-    return Projection(outcome.phase, ready, message_for(outcome, text, facts), health, (ready, *kept), outcome.row)
+    message = message_for(outcome, text, facts)
+    return Projection(outcome.phase, ready, message, health, (ready, *kept), outcome.row, clock.wake)
 
 
 def _after(outcome: Outcome, table: Table) -> History:

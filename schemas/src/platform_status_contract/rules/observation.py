@@ -261,6 +261,7 @@ class Facts(Struct, frozen=True):
         contract: The readable contract, or why there is none.
         workflow: Where the workflow stands.
         workflow_message: What Kratix says about a suspended or failed pipeline; may be empty.
+        workflow_since: Since when the pipeline runs that runs; None if none does, or if that is not known.
         problems: `status.problems`, what the pipeline refused.
         reporter_lease: `namespace/name` of the sidecar's Lease.
         reporter_version: Version of the sidecar.
@@ -274,6 +275,7 @@ class Facts(Struct, frozen=True):
     contract: Contract | ContractProblem
     workflow: Workflow
     workflow_message: str = ""
+    workflow_since: datetime | None = None
     problems: tuple[str, ...] = ()
     reporter_lease: str = ""
     reporter_version: str = ""

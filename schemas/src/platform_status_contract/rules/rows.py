@@ -14,7 +14,7 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .assessment import Assessment, Verdict
 from .observation import Workflow
-from .table import Outcome, Table, why_failed
+from .table import Outcome, Table, tells_of_workflow, why_failed
 from .timers import SOURCE_WORDS, SourceName, Timer, bad_timer
 
 __all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Requirement", "Row", "project"]
@@ -232,7 +232,8 @@ def _progressing(table: Table) -> Outcome:
 
 def _workflow_to_come(table: Table) -> str:
     facts = table.facts
-    said = f": {facts.workflow_message}" if facts.workflow_message else ""
+    told = tells_of_workflow(facts, table.clock)
+    said = f": {told}" if told else ""
     return f"the workflow of generation {facts.generation} is {facts.workflow.value}, not completed{said}"
 
 

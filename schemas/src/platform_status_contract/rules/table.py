@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 
 from .assessment import Assessment, Situation
@@ -14,7 +15,10 @@ from .summarize import Summary
 from .texts import first_line
 from .timers import SourceName, Timer
 
-__all__ = ["Outcome", "Table", "why_failed"]
+__all__ = ["STUCK_SECONDS", "Outcome", "Table", "tells_of_workflow", "why_failed"]
+
+STUCK_SECONDS = 600
+"""Kratix gives up a pipeline that always fails after seven tries, in about 6 min; what runs for longer may be stuck."""
 
 _THROUGH: Final = (Workflow.COMPLETED, Workflow.NONE)
 
@@ -107,6 +111,14 @@ class Table(Struct, frozen=True):
     def said_by(self, source: SourceName) -> str:
         """Return the message of a source; empty if it is not observed."""
         return next((found.message for found in self.assessments if found.source is source), "")
+
+
+def tells_of_workflow(facts: Facts, clock: Clock) -> str:
+    """Say what a workflow that is under way waits for, or that it takes too long; empty if there is nothing to say."""
+    if facts.workflow is Workflow.RUNNING and clock.older_than(facts.workflow_since, STUCK_SECONDS):
+        since = format_time(facts.workflow_since or clock.now)
+        return f"it has been running since {since}, longer than Kratix takes for seven tries: it may be stuck"
+    return facts.workflow_message
 
 
 def why_failed(facts: Facts, *, otherwise: str) -> str:

@@ -4,8 +4,9 @@ from typing import Final
 
 from platform_status_contract.model.vocabulary import Phase, Reason
 
+from .clock import Clock
 from .observation import ContractProblem, Facts, Workflow
-from .table import Outcome, why_failed
+from .table import Outcome, tells_of_workflow, why_failed
 
 __all__ = ["TITLES", "row_1_deleting", "row_2_no_contract"]
 
@@ -26,7 +27,7 @@ def row_1_deleting(facts: Facts) -> Outcome | None:
 
 
 def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in design.md section 5
-    facts: Facts, problem: ContractProblem, *, first_ready: bool
+    facts: Facts, problem: ContractProblem, clock: Clock, *, first_ready: bool
 ) -> Outcome:
     """There is nothing that says what to observe.
 
@@ -43,7 +44,8 @@ def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in de
     untouched = facts.workflow is Workflow.NONE and problem.reason is Reason.NO_CONTRACT
     waiting = untouched or facts.workflow in (Workflow.PENDING, Workflow.RUNNING)
     if not first_ready and waiting:
-        said = f": {facts.workflow_message}" if facts.workflow_message else ""
+        told = tells_of_workflow(facts, clock)
+        said = f": {told}" if told else ""
         return Outcome("2b", Phase.SCHEDULED, Reason.WAITING_FOR_WORKFLOW, f"waiting for the workflow{said}")
     if problem.reason is Reason.INVALID_CONTRACT:
         return Outcome("2c", Phase.UNKNOWN, Reason.INVALID_CONTRACT, problem.message)

@@ -5,6 +5,7 @@ start window, Kratix loses its starting status and the condition keeps an old Tr
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from platform_status_contract.model.times import format_time, parse_time
 
@@ -12,7 +13,7 @@ from .masking import masked
 from .observation import Workflow
 from .texts import MESSAGE_LIMIT, clean
 
-__all__ = ["PAUSED_LABEL", "RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow"]
+__all__ = ["PAUSED_LABEL", "RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow", "running_since"]
 
 SUSPENDED_LABEL = "kratix.io/workflow-suspended"
 PAUSED_LABEL = "kratix.io/paused"
@@ -76,6 +77,18 @@ def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
     if Workflow.SUSPENDED in phases:
         return labels.get(SUSPENDED_LABEL) != "true"
     return Workflow.PENDING in phases
+
+
+def running_since(status: object) -> datetime | None:
+    """Since when the pipeline that runs has been running, all its tries included; None if none runs.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+    """
+    workflows = _mapping(_mapping(_mapping(status).get("kratix")).get("workflows"))
+    pipelines = [_mapping(entry) for entry in _items(workflows.get("pipelines"))]
+    times = (parse_time(entry.get("lastTransitionTime")) for entry in pipelines if _phase(entry) is Workflow.RUNNING)
+    return min((time for time in times if time is not None), default=None)
 
 
 def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
