@@ -259,6 +259,38 @@ def test_what_holds_an_application_in_deletion_is_told() -> None:
     assert "being deleted for 2h; held by resources-finalizer.argocd.argoproj.io" in told.cause.details
 
 
+@pytest.mark.parametrize(
+    ("due", "says", "commands"),
+    [
+        (ago(-20), "being deleted; due to be gone in 20s", ["describe pod media-0"]),
+        (
+            ago(7200),
+            "its deletion is 2h overdue: its node w3 has not confirmed it",
+            ["describe node w3", "describe pod media-0"],
+        ),
+        (
+            "soon",
+            "its deletion is ? overdue: its node w3 has not confirmed it",
+            ["describe node w3", "describe pod media-0"],
+        ),
+    ],
+)
+def test_a_pod_that_goes_waits_for_its_node_only_once_it_should_be_gone(
+    due: str, says: str, commands: list[str]
+) -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "media", "uid": "u", "controller": True}
+    fallen = [
+        {"type": "Ready", "status": "False", "lastTransitionTime": ago(600)},
+        {"type": "PodScheduled", "status": "True", "lastTransitionTime": ago(7200)},
+    ]
+    metadata = {"ownerReferences": [owner], "deletionTimestamp": due, "deletionGracePeriodSeconds": 30}
+    pod = {**evidences.pod("media-0", ready=False, metadata=metadata, conditions=fallen), "spec": {"nodeName": "w3"}}
+    told = diagnosed(request("Ready"), World(pods=[pod], controllers=[])).cause
+    assert told is not None
+    assert told.details[0] == f"media-0: {says}"
+    assert [command.split(" -n ")[0].removeprefix("kubectl ") for command in told.commands] == commands
+
+
 @pytest.mark.parametrize("reason", ["ImagePullBackOff", "ContainerCreating", "CreateContainerConfigError"])
 def test_what_never_ran_has_no_log(reason: str) -> None:
     container = {"name": "main", "ready": False, "restartCount": 0, "state": {"waiting": {"reason": reason}}}

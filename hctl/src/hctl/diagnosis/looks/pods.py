@@ -10,7 +10,7 @@ from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
 from hctl.reading.fields import condition, holds_in_deletion, name_of, text, under
 from hctl.reading.read import items, mapping, number
-from hctl.texts import age_of, count_of
+from hctl.texts import age_of, count_of, duration
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.rules.assessment import Verdict
@@ -62,7 +62,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     others_say = [f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN]]
     commands, log = [orders.kubectl("describe", "pod", entry.name, namespace=entry.namespace)], evidence.pod_log
     node = text(worst, "spec", "nodeName", limit=253)
-    if node and _is_left(worst):
+    if node and _is_left(worst, evidence.explanation.now):
         commands.insert(0, orders.kubectl("describe", "node", node))
     if log is not None and not log.unread:
         of = log.of
@@ -70,19 +70,23 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     return [*story, *others_say, *failures(found)], commands
 
 
-def _is_left(pod: object) -> bool:
+def _is_left(pod: object, now: datetime) -> bool:
     """Whether a pod that should be gone waits for its node alone."""
     metadata = mapping(under(pod, "metadata"))
-    return metadata.get("deletionTimestamp") is not None and not items(metadata.get("finalizers"))
+    due = parse_time(metadata.get("deletionTimestamp"))
+    is_due = metadata.get("deletionTimestamp") is not None and (due is None or due <= now)
+    return is_due and not items(metadata.get("finalizers"))
 
 
 def _going(pod: object, now: datetime) -> str:
-    """What keeps a pod that should be gone."""
-    if not _is_left(pod):
+    """What keeps a pod that is told to go."""
+    due = parse_time(under(pod, "metadata", "deletionTimestamp"))
+    if due is not None and due > now:
+        return f"being deleted; due to be gone in {duration((due - now).total_seconds())}"
+    if not _is_left(pod, now):
         return holds_in_deletion(pod, now)[0]
-    age = age_of(parse_time(under(pod, "metadata", "deletionTimestamp")), now)
     node = " ".join(filter(None, ("its node", text(pod, "spec", "nodeName", limit=253))))
-    return f"its deletion is {age} overdue: {node} has not confirmed it"
+    return f"its deletion is {age_of(due, now)} overdue: {node} has not confirmed it"
 
 
 def _story(pod: object, entry: Input, now: datetime) -> list[str]:
