@@ -15,7 +15,7 @@ from .sidecars import Sidecar, eventually
 pytestmark = pytest.mark.cluster
 
 ODD = 'text with "quotes", a \\ and snow \u2603, and <&> as Go escapes them'
-OURS = ("phase", "message", "lastReconciled", "health", "conditions")
+OURS = ("phase", "message", "lastReconciled", "destinations", "health", "conditions")
 
 
 def _crowded(place: Place) -> Object:

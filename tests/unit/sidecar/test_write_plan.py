@@ -124,7 +124,7 @@ def foreign(conditions: object) -> list[object]:
 def test_keys_of_other_writers_are_never_in_the_patch(status: Json) -> None:
     planned = plan({**status, "kratix": {"a": 1}, "contract": {}, "endpoints": {}}, projection(), NOW)
     assert planned is not None
-    assert set(planned.changes) <= {"phase", "message", "lastReconciled", "health", "conditions"}
+    assert set(planned.changes) <= {"phase", "message", "lastReconciled", "destinations", "health", "conditions"}
 
 
 def test_owned_conditions_are_updated_in_place_and_removed_when_not_projected() -> None:
