@@ -183,6 +183,9 @@ def create_controllers(life: Life) -> None:
     extras: dict[str, Json] = {"StatefulSet": {"serviceName": "media", "replicas": 0}, "Deployment": {"replicas": 0}}
     for kind, name in CONTROLLERS:
         life.create("apps/v1", kind, name, {"spec": {**spec, **extras.get(kind, {})}})
+    # How many pods a DaemonSet wants stands in its status, so nobody knows before its controller has looked at it.
+    counts = dict.fromkeys(("currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady"), 0)
+    life.set_status("apps/v1", "DaemonSet", "media-agent", {"observedGeneration": 1, **counts})
 
 
 def pause(life: Life, *, paused: str) -> None:
