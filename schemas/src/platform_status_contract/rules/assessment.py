@@ -229,6 +229,11 @@ def being_deleted(what: str, since: datetime | None) -> str:
     return f"{what} is being deleted" + (f" since {format_time(since)}" if since and since > LONG_AGO else "")
 
 
+def missing(situation: Situation) -> Verdict:
+    """Absent, which is pending before firstReady and bad ever after."""
+    return Verdict.BAD if situation.first_ready else Verdict.PENDING
+
+
 def strict(situation: Situation) -> Verdict:
     """Pending, which once ready counts as bad."""
     return Verdict.BAD if situation.once_ready else Verdict.PENDING

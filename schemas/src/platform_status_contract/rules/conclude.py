@@ -58,7 +58,8 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
     outcome = project(table)
     after = _after(outcome, table)
     found = _observed(outcome, table, after)
-    wake = _wake(after, contract, observation, facts, now)
+    # At rest the look that was just taken is that look.
+    wake = clock.wake if after == before else _wake(after, contract, observation, facts, now)
     return msgspec.structs.replace(found, wake=wake, destinations=_destinations(observation, contract))
 
 

@@ -65,7 +65,8 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
     words = ""
     if failures:
         name, said = failures[0]
-        words = clip(f"{name}: {steady(said)}" if steady(said) else name)[:_ONE] + more
+        because = steady(said)
+        words = clip(f"{name}: {because}" if because else name)[:_ONE] + more
     elif between or not is_running:
         words = clip(steady(message or ""))
     return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))

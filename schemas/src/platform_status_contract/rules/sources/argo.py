@@ -16,6 +16,7 @@ from platform_status_contract.rules.assessment import (
     being_deleted,
     blind,
     carried,
+    missing,
     running,
     settle,
 )
@@ -119,7 +120,7 @@ def assess_application(
     timers |= running(aspect.timer, False if seen is None else aspect.holds(seen), situation, clock)
     apart = _apart(what, seen, situation)
     if seen is None or apart is not None:
-        verdict, reason, message = apart or (_missing(situation), Reason.APPLICATION_MISSING, f"{what} does not exist")
+        verdict, reason, message = apart or (missing(situation), Reason.APPLICATION_MISSING, f"{what} does not exist")
         return Assessment(source, condition, verdict, reason, clean(message), timers, health)
     if aspect.word(seen) != "Unknown":
         found = aspect.judge(what, seen, situation, aspect.timer in timers)
@@ -157,14 +158,10 @@ def _apart(what: str, seen: ApplicationSeen | None, situation: Situation) -> tup
     if seen is None:
         return None
     if seen.deleted is not None:
-        return _missing(situation), Reason.BEING_DELETED, with_problems(being_deleted(what, seen.deleted), seen)
+        return missing(situation), Reason.BEING_DELETED, with_problems(being_deleted(what, seen.deleted), seen)
     if seen.skipped:
         return Verdict.PAUSED, Reason.PAUSED, f"Argo CD is told to leave {what} alone (skip-reconcile)"
     return None
-
-
-def _missing(situation: Situation) -> Verdict:
-    return Verdict.BAD if situation.first_ready else Verdict.PENDING
 
 
 def _not_known(

@@ -11,6 +11,7 @@ from platform_status_contract.rules.assessment import (
     Verdict,
     being_deleted,
     blind,
+    missing,
     settle,
 )
 from platform_status_contract.rules.clock import Clock
@@ -55,10 +56,10 @@ def _assess_one(
     if isinstance(settled, Blind):
         return blind(_SOURCE, _CONDITION, settled, what, situation, [])
     if isinstance(settled, Absent):
-        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        verdict = missing(situation)
         return Assessment(_SOURCE, _CONDITION, verdict, Reason.SECRET_MISSING, clean(f"{what} does not exist"))
     if settled.value.deleted is not None:
-        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        verdict = missing(situation)
         message = clean(being_deleted(what, settled.value.deleted))
         return Assessment(_SOURCE, _CONDITION, verdict, Reason.BEING_DELETED, message)
     return Assessment(_SOURCE, _CONDITION, Verdict.GOOD, Reason.SECRET_EXISTS, clean(f"{what} exists"))

@@ -15,6 +15,7 @@ from platform_status_contract.rules.assessment import (
     blind,
     carried,
     lenient,
+    missing,
     running,
     settle,
     strict,
@@ -133,7 +134,7 @@ def _judge(look: _Look, situation: Situation, clock: Clock) -> Assessment:
     if broken:
         return _broken(look, broken)
     if len(look.apps) < look.wanted.minimum and (situation.first_ready or not suspended):
-        verdict = Verdict.BAD if situation.first_ready else Verdict.PENDING
+        verdict = missing(situation)
         wanted = f"{len(look.apps)} of at least {look.wanted.minimum} sub-applications"
         return _found(look, verdict, Reason.SUB_APPS_MISSING, f"{wanted} exist in namespace {look.wanted.namespace}")
     if suspended:  # paused outranks pending, as everywhere

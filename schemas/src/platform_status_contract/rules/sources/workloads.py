@@ -18,6 +18,7 @@ from platform_status_contract.rules.assessment import (
     Verdict,
     being_deleted,
     blind,
+    missing,
     running,
     settle,
     strict,
@@ -78,7 +79,7 @@ def assess_workloads(observation: Observation, situation: Situation, clock: Cloc
     findings = _of_controllers(asked, asleep, situation)
     if is_few and not (situation.once_ready and not _is_late(timers, clock)):
         few = f"{total} of at least {wanted.minimum} pods exist"
-        findings.append(_Finding(_missing(situation), Reason.NO_PODS, text=few))
+        findings.append(_Finding(missing(situation), Reason.NO_PODS, text=few))
     share = ready / total if total else 0.0
     findings += _of_groups(groups, share, timers, situation, clock, findings)
     is_silent = all(finding.verdict is Verdict.GOOD for finding in findings) and not isinstance(asked, Blind)
@@ -135,8 +136,8 @@ def _of_controllers(
     named = [(item.kind, item.name) for item in situation.contract.workloads.controllers or ()]
     going = [being_deleted(f"{item.kind} {item.name}", item.deleted) for item in found if item.deleted]
     gone = [f"{kind} {name} does not exist" for kind, name in named if (kind, name) not in there]
-    findings = [_Finding(_missing(situation), Reason.BEING_DELETED, text="; ".join(going))] if going else []
-    findings += [_Finding(_missing(situation), Reason.CONTROLLER_MISSING, text="; ".join(gone))] if gone else []
+    findings = [_Finding(missing(situation), Reason.BEING_DELETED, text="; ".join(going))] if going else []
+    findings += [_Finding(missing(situation), Reason.CONTROLLER_MISSING, text="; ".join(gone))] if gone else []
     if asleep:
         names = name_culprits([f"{item.kind} {item.name}" for item in asleep])
         findings.append(_Finding(Verdict.PAUSED, Reason.PAUSED, text=f"workloads are paused: {names}"))
@@ -236,7 +237,7 @@ def _of_controller(
     if is_rolling:
         return _Finding(Verdict.GOOD, text=short)
     if not group.ready and not broken.pods:
-        return _Finding(_missing(situation), Reason.NO_PODS, text=short)
+        return _Finding(missing(situation), Reason.NO_PODS, text=short)
     return broken if broken.pods else msgspec.structs.replace(broken, text=short)
 
 
@@ -261,11 +262,7 @@ def _of_none(situation: Situation) -> list[_Finding]:
     if workloads is None or _none_is_fine(situation):
         return []
     text = f"no pods that count in namespace {workloads.namespace}"
-    return [_Finding(_missing(situation), Reason.NO_PODS, text=text)]
-
-
-def _missing(situation: Situation) -> Verdict:
-    return Verdict.BAD if situation.first_ready else Verdict.PENDING
+    return [_Finding(missing(situation), Reason.NO_PODS, text=text)]
 
 
 def _told(
