@@ -3,8 +3,8 @@
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules import unobserved
 from platform_status_contract.rules.rows import ROWS
-from platform_status_contract.rules.sources import SOURCES
 from platform_status_contract.rules.unobserved import TITLES
+from platform_status_contract.sources.registry import SOURCES
 
 from .cases import FOLDER, cases_in
 from .folders import ROW_REASONS, SOURCE_FOLDERS, VERDICTS
@@ -15,9 +15,8 @@ def _row_reasons() -> set[tuple[str, str]]:
 
 
 def test_every_source_has_a_folder_with_cases() -> None:
-    modules = {source.__module__.rpartition(".")[2] for source in SOURCES}
-    assert modules == set(SOURCE_FOLDERS)
-    assert [name for name in sorted(modules) if not list((FOLDER / name).glob("*.yaml"))] == []
+    assert sorted(name for source in SOURCES for name in source.names) == sorted(SOURCE_FOLDERS.values())
+    assert [name for name in SOURCE_FOLDERS if not list((FOLDER / name).glob("*.yaml"))] == []
 
 
 def test_every_verdict_of_every_source_has_a_case() -> None:

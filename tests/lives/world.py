@@ -12,7 +12,6 @@ import msgspec
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.decode.pods import decode_pod
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import (
     Absent,
@@ -29,6 +28,7 @@ from platform_status_contract.rules.observation import (
     WorkPlacementSeen,
     WorkSeen,
 )
+from platform_status_contract.sources.workloads.pod_record import decode_pod
 
 __all__ = ["CONTRACT", "Eyes", "World"]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from platform_status_contract.model.times import duration
 from platform_status_contract.rules.masking import masked
-from platform_status_contract.rules.texts import clean
+from platform_status_contract.rules.texts import clean, count_of
 
 from .errors import UsageError
 
@@ -57,8 +57,3 @@ def parse_duration(text: str) -> float:
         raise UsageError(f"--timeout {inert(text)!r}: expected a duration such as 90s, 5m or 1h30m")
     sizes = (size for _, size in _UNITS)
     return float(sum(int(amount or 0) * size for amount, size in zip(found.groups(), sizes, strict=True)))
-
-
-def count_of(number: int, singular: str, plural: str = "") -> str:
-    """``1 request``, ``2 requests``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

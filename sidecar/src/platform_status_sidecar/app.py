@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from platform_status_contract.observing.interest import Place
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
 
@@ -87,14 +88,14 @@ class App:
         self.outcomes = Outcomes()
         self.queue: CoalescingQueue[Key] = CoalescingQueue(clock)
         self._secrets: CoalescingQueue[Key] = CoalescingQueue(clock)
-        self._namespaces: CoalescingQueue[tuple[str]] = CoalescingQueue(clock)
+        self._places: CoalescingQueue[Place] = CoalescingQueue(clock)
         counts, stop = self.outcomes.counts, self._stop
         self.store = store = Store(
             promise=settings.promise,
             clock=clock,
             wake=self._wake,
             poll=self._secrets.add,
-            cover=lambda namespace: self._namespaces.add((namespace,)),
+            cover=self._places.add,
             mine=settings.shard.owns,
         )
         self._lease = (Election if settings.leader_elect else LeaseRenewal)(
@@ -133,9 +134,9 @@ class App:
         self._threads += (
             *(
                 Reflector(kind, transport=transport, store=store, clock=clock, stop=stop, restarts=counts.restarts)
-                for kind in watched_kinds(settings.resource, settings.promise)
+                for kind in watched_kinds(settings.resource, settings.promise, self.store.kinds.values())
             ),
-            Backfill(self._namespaces, transport=transport, store=store, clock=clock, stop=stop),
+            Backfill(self._places, transport=transport, store=store, clock=clock, stop=stop),
             *(Worker(f"secrets-{number}", asking, clock=clock, stop=stop) for number in range(_ASKERS)),
             self._lease,
             *self._writers,
@@ -201,7 +202,7 @@ class App:
         self._events.close()
         _join([self._events], _EVENT_TIMEOUT)
         self._secrets.close()
-        self._namespaces.close()
+        self._places.close()
         self._transport.close()
         self._server.close()
         _join(self._threads, _STOP_TIMEOUT)

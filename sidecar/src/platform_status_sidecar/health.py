@@ -45,7 +45,7 @@ def is_informed(store: Store) -> bool:
     """
     if store.state(Source.REQUESTS).failure:
         return False
-    states = [store.state(source) for source in Source if store.needed[source].is_set()]
+    states = [store.state(source) for source in store.sources if store.needed[source].is_set()]
     return all(state.synced or state.failure for state in states)
 
 
@@ -61,19 +61,19 @@ def readiness(store: Store, role: str = "") -> Answer:
     """
     ok = True
     lines = []
-    for source in Source:
+    for source in store.sources:
         state = store.state(source)
-        if source is Source.SECRETS:
-            lines.append(f"{source.value}: asked for one by one")
+        if source in store.kinds and not store.kinds[source].watched:
+            lines.append(f"{source}: asked for one by one")
         elif not store.needed[source].is_set():
-            lines.append(f"{source.value}: not needed")
+            lines.append(f"{source}: not needed")
         elif state.failure:
-            lines.append(f"{source.value}: unreadable ({state.failure.reason.value}): {state.failure.message}")
-            ok = ok and source is not Source.REQUESTS and state.failure.reason is not Reason.SOURCE_UNREADABLE
+            lines.append(f"{source}: unreadable ({state.failure.reason.value}): {state.failure.message}")
+            ok = ok and source != Source.REQUESTS and state.failure.reason is not Reason.SOURCE_UNREADABLE
         elif state.synced:
-            lines.append(f"{source.value}: synced")
+            lines.append(f"{source}: synced")
         else:
-            lines.append(f"{source.value}: first list is not finished")
+            lines.append(f"{source}: first list is not finished")
             ok = False
     if role:
         lines.append(f"lease: {role}")

@@ -1,12 +1,14 @@
-"""The kinds that the sidecar watches: one line each.
+"""How the kinds of the registry are watched, and the requests beside them."""
 
-A new source kind is one `WatchedKind` here, one index in ``store``, and in ``platform_status_contract.observing`` one
-decoder and one reading. Everything else (lists, watches, backoff, readiness) follows from this registry.
-"""
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, PROMISE_LABEL, Source
+from platform_status_contract.observing.decode.envelope import Reader
+from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.records import Record
+from platform_status_contract.observing.sources import PROMISE_LABEL, Source
+from platform_status_contract.sources.source import Kind
 
 from .errors import SettingsError
 
@@ -19,17 +21,17 @@ class WatchedKind(Struct, frozen=True):
     Attributes:
         source: Its identity.
         path: Path of its cluster-wide collection on the API server.
-        page: Objects per list page: large objects come in small pages, for memory.
+        decode: JSON of an object -> its record.
+        page: Objects per list page.
         selector: Label selector that the server applies; empty for all.
         metadata_only: Ask for PartialObjectMetadata.
-        streamed: Read it first as a stream from the API server's cache, see `watch.initial`: worth it for large custom
-            resources, which a list makes the server decode one by one; for small objects pages cost us less.
-        gather: Seconds for which further events are left to gather after one that was waited for. Waking up for an
-            event costs several times what the event does, and Argo CD writes its objects all day long.
+        streamed: Read it first as a stream from the API server's cache, see `watch.initial`.
+        gather: Seconds for which further events are left to gather after one that was waited for.
     """
 
-    source: Source
+    source: str
     path: str
+    decode: Reader[Record]
     page: int = 100
     selector: str = ""
     metadata_only: bool = False
@@ -65,26 +67,31 @@ def api_version(resource: str) -> str:
     return request_path(resource).removeprefix("/apis/").rpartition("/")[0]
 
 
-def watched_kinds(resource: str, promise: str) -> tuple[WatchedKind, ...]:
+def watched_kinds(resource: str, promise: str, kinds: Iterable[Kind]) -> tuple[WatchedKind, ...]:
     """List every kind that may be watched; only the requests are watched before a contract asks for more.
 
     Args:
         resource: The requests, as ``plural.version.group``.
-        promise: Name of the Promise whose Works are read.
+        promise: Name of the Promise whose objects are read.
+        kinds: The kinds beside the requests.
 
     Raises:
         SettingsError: If ``resource`` is malformed.
     """
     return (
-        WatchedKind(Source.REQUESTS, request_path(resource)),
-        WatchedKind(Source.APPLICATIONS, "/apis/argoproj.io/v1alpha1/applications", page=25, streamed=True, gather=0.2),
-        WatchedKind(Source.PODS, "/api/v1/pods"),
-        WatchedKind(
-            Source.WORKS, "/apis/platform.kratix.io/v1alpha1/works", page=50, selector=f"{PROMISE_LABEL}={promise}"
-        ),
-        WatchedKind(Source.WORK_PLACEMENTS, "/apis/platform.kratix.io/v1alpha1/workplacements", page=50),
+        WatchedKind(Source.REQUESTS, request_path(resource), decode_request),
         *(
-            WatchedKind(source, f"/apis/apps/v1/{source.value}", page=25, streamed=True)
-            for source in KIND_OF_CONTROLLER.values()
+            WatchedKind(
+                kind.source,
+                kind.path(),
+                kind.decode,
+                page=kind.page,
+                selector=f"{PROMISE_LABEL}={promise}" if kind.of_promise else "",
+                metadata_only=kind.metadata_only,
+                streamed=kind.streamed,
+                gather=kind.gather,
+            )
+            for kind in kinds
+            if kind.watched
         ),
     )

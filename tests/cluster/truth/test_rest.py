@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from localplane.client import Client
+from tests.unit.sidecar.support import pods_in
 
 from .conftest import RunSidecar
 from .places import Past, Place, Things
@@ -122,9 +123,9 @@ def test_a_pod_in_a_namespace_that_nobody_observes_changes_nothing(
         # Watches tell in order, so once this later pod is known, so were those.
         place.put_pod("tenant", ready=False, labels={"vcluster.loft.sh/managed-by": "media"})
         known = ("tenant", "Running")
-        pods = sidecar.app.store.pods
+        store = sidecar.app.store
         eventually(
-            lambda: known in {(pod.name, pod.seen.phase) for pod in pods(place.namespace)},
+            lambda: known in {(pod.name, pod.seen.phase) for pod in pods_in(store, place.namespace)},
             "the sidecar knows the tenant's pod",
         )
         sidecar.poke(place.key)

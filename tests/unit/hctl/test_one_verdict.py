@@ -31,8 +31,8 @@ from platform_status_contract.rules.conclude import conclude as conclude_by_rule
 from platform_status_contract.rules.history import recall
 from platform_status_contract.rules.merge import merged_status
 from platform_status_contract.rules.observation import Facts, Observation
-from platform_status_contract.rules.sources import SOURCES
 from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.sources.registry import SOURCES
 from tests.golden.cases import FOLDER, Case, cases_in
 from tests.golden.folders import SOURCE_FOLDERS
 from tests.lives import telling
@@ -102,8 +102,7 @@ def _has_a_cause_exactly_when_it_is_not_ready(diagnosis: Diagnosis, drawn: str) 
 
 def test_every_source_of_the_rules_is_walked() -> None:
     assert len(DUMPS) >= len(list((FOLDER / "dumps").glob("*.yaml"))) > 0
-    assert {source.__module__.rpartition(".")[2] for source in SOURCES} == set(SOURCE_FOLDERS)
-    assert set(SOURCE_FOLDERS.values()) == set(SourceName)
+    assert {name for source in SOURCES for name in source.names} == set(SOURCE_FOLDERS.values()) == set(SourceName)
 
 
 @pytest.mark.parametrize(("folder", "case"), CASES)

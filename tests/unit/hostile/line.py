@@ -20,6 +20,7 @@ from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
+from platform_status_contract.sources.registry import KINDS
 from platform_status_sidecar.app import App
 from platform_status_sidecar.errors import NotFoundError, RefusedError, TransportError
 from platform_status_sidecar.kinds import watched_kinds
@@ -36,7 +37,7 @@ __all__ = ["NOW", "Said", "say"]
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
 _SETTINGS = Settings(promise=PROMISE, listen_host="127.0.0.1", listen_port=0, write_interval=0)
-_KINDS = {kind.source: kind for kind in watched_kinds(_SETTINGS.resource, PROMISE)}
+_KINDS = {kind.source: kind for kind in watched_kinds(_SETTINGS.resource, PROMISE, KINDS.values())}
 
 
 @dataclass
@@ -166,7 +167,7 @@ def say(world: Mapping[Source, Sequence[bytes]], *, secret: bool = True, streams
         return projections[-1]
 
     clock, stop = _Clock(), threading.Event()
-    documents = {kind.path: world.get(kind.source, ()) for kind in _KINDS.values()}
+    documents = {kind.path: world.get(Source(kind.source), ()) for kind in _KINDS.values()}
     with _deep():
         requests = [json.loads(document) for document in world[Source.REQUESTS]]
     server = _Server(documents, secret, streams, stop, requests=requests)

@@ -3,8 +3,7 @@
 import pytest
 
 from platform_status_contract.observing.decode.envelope import decode_failure
-from platform_status_contract.observing.decode.secrets import decode_secret
-from platform_status_contract.observing.records import SecretRecord
+from platform_status_contract.sources.secrets.record import SecretRecord, decode_secret
 from tests.unit.sidecar.support import encode
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import MatchExpression, Selector
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.observe import NotYet, matches, observe
+from platform_status_contract.observing.observe import NotYet, observe
+from platform_status_contract.observing.selectors import matches
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Observation, Present, SecretSeen, Unreadable
 from tests.unit.sidecar import support

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Application, Contract, DestinationMatch, SubApplications
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
-from platform_status_contract.observing.decode.applications import decode_application
-from platform_status_contract.observing.decode.failures import told_by_conditions
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.history import History, Remembered
 from platform_status_contract.rules.observation import ApplicationSeen, Observation, Present, SubApplicationSeen
-from platform_status_contract.rules.sources import assess
+from platform_status_contract.sources.argo.failures import told_by_conditions
+from platform_status_contract.sources.argo.record import decode_application
+from platform_status_contract.sources.registry import assess
 from tests.unit.rules.worlds import NOW
 
 FOLDER: Final = Path(__file__).parents[2] / "golden" / "applications"

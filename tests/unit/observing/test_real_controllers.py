@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Contract, Controller, Workloads
-from platform_status_contract.observing.decode.controllers import controller_decoder
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import ControllerSeen, Observation, PodSeen, Present
-from platform_status_contract.rules.sources.workloads import BEHIND_SECONDS, assess_workloads
 from platform_status_contract.rules.timers import Timer
+from platform_status_contract.sources.workloads.assess import BEHIND_SECONDS, assess_workloads
+from platform_status_contract.sources.workloads.controller_record import controller_decoder
 from tests.unit.rules.worlds import NOW
 
 FOLDER: Final = Path(__file__).parents[2] / "golden" / "controllers"

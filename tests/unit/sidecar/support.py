@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.observing.decode.registry import DECODERS
+from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.interest import Place
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.sources.workloads.pod_record import PodRecord
 from platform_status_sidecar.errors import TransportError
 from platform_status_sidecar.store import Store
 
@@ -32,6 +35,10 @@ CONTRACT: Json = {
     "secrets": [{"role": "kubeconfig", "namespace": "vcluster-media", "name": "kubeconfig"}],
     "works": True,
 }
+
+
+DECODERS = {Source.REQUESTS: decode_request, **{Source(source): kind.decode for source, kind in KINDS.items()}}
+"""The decoder of each kind."""
 
 
 class TurnedClock:
@@ -146,6 +153,10 @@ def contract(**changes: object) -> Contract:
     return found
 
 
+def pods_in(store: Store, namespace: str) -> list[PodRecord]:
+    return [record for record in store.within(Source.PODS, namespace) if isinstance(record, PodRecord)]
+
+
 @dataclass
 class Watched:
     """A store, and what it told its listeners."""
@@ -154,7 +165,7 @@ class Watched:
     clock: TurnedClock
     woken: list[Key]
     polled: list[Key]
-    covered: list[str]
+    covered: list[Place]
 
     def put(self, source: Source, *objects: Json) -> list[Key]:
         """Put objects as the API server sends them; return who was woken by them, each once, sorted."""
@@ -181,7 +192,7 @@ def watched(wake: Callable[[Key], None] = lambda _key: None) -> Watched:
     Args:
         wake: Called, beside what is noted, with whoever is woken.
     """
-    clock, woken, polled, covered = TurnedClock(), list[Key](), list[Key](), list[str]()
+    clock, woken, polled, covered = TurnedClock(), list[Key](), list[Key](), list[Place]()
 
     def note(key: Key, *, bulk: bool) -> None:  # noqa: ARG001 - the tests of shards tell them apart
         woken.append(key)

@@ -3,17 +3,19 @@
 import threading
 
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.decode.pods import decode_pod
+from platform_status_contract.observing.interest import Place
 from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Observation, Present
+from platform_status_contract.sources.workloads.pod_record import decode_pod
 from platform_status_sidecar.errors import UnansweredError
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.watch.backfill import Backfill
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import MEDIA, ScriptedServer, Watched, encode, watched
+from tests.unit.sidecar.support import MEDIA, ScriptedServer, Watched, encode, pods_in, watched
 
 LATE = "vcluster-late"
+PLACE: Place = ("pods", LATE, "")
 CONTRACT = {
     "version": "v1",
     "generation": 1,
@@ -45,7 +47,7 @@ def seen(known: Watched) -> Observation | NotYet:
 
 
 def names(known: Watched) -> list[str]:
-    return sorted(item.name for item in known.store.pods(LATE))
+    return sorted(item.name for item in pods_in(known.store, LATE))
 
 
 def test_a_pod_in_a_namespace_that_nobody_observes_is_dropped() -> None:
@@ -69,10 +71,10 @@ def test_the_first_list_covers_what_was_observed_before_it() -> None:
 def test_a_namespace_that_comes_into_view_is_unknown_until_it_was_listed_on_its_own() -> None:
     known = listed()
     known.put(Source.REQUESTS, LATE_REQUEST)
-    assert known.covered == [LATE]
+    assert known.covered == [PLACE]
     assert seen(known) == NotYet(("pods",))
     known.woken.clear()
-    known.store.note_pods_listed(LATE)
+    known.store.note_listed(PLACE)
     assert known.woken == [("team", "late")]
     assert seen(known) == Observation(pods=Present(()))
 
@@ -97,8 +99,8 @@ def test_while_pods_cannot_be_read_at_all_no_namespace_is_asked_for() -> None:
     known.put(Source.REQUESTS, LATE_REQUEST)
     known.store.note_failure(Source.PODS, Reason.FORBIDDEN, "HTTP 403", known.clock.now())
     server = ScriptedServer()
-    due: CoalescingQueue[tuple[str]] = CoalescingQueue(known.clock)
-    Backfill(due, transport=server, store=known.store, clock=known.clock, stop=threading.Event()).fill(LATE)
+    due: CoalescingQueue[Place] = CoalescingQueue(known.clock)
+    Backfill(due, transport=server, store=known.store, clock=known.clock, stop=threading.Event()).fill(PLACE)
     assert server.calls == []
     assert len(due) == 1
 
@@ -109,7 +111,7 @@ def test_a_list_that_is_older_than_the_watch_changes_nothing_back() -> None:
     known.put(Source.PODS, pod("a", 9, ready="False"), pod("b", 9))
     known.store.remove(Source.PODS, (LATE, "b"), "10")
     known.put(Source.PODS, pod("a", 8), pod("b", 8), pod("c", 8))
-    assert [(item.name, item.seen.ready) for item in known.store.pods(LATE)] == [("a", False), ("c", True)]
+    assert [(item.name, item.seen.ready) for item in pods_in(known.store, LATE)] == [("a", False), ("c", True)]
 
 
 def test_a_pod_that_is_newer_than_a_list_of_all_survives_the_end_of_that_list() -> None:
@@ -129,7 +131,7 @@ def test_a_namespace_that_nobody_observes_any_more_is_forgotten() -> None:
     known.put(Source.PODS, pod("a", 6))
     assert names(known) == []
     known.put(Source.REQUESTS, LATE_REQUEST)
-    assert known.covered == [LATE, LATE]
+    assert known.covered == [PLACE, PLACE]
 
 
 def test_a_change_of_the_version_alone_wakes_nobody() -> None:
@@ -148,17 +150,17 @@ def test_a_namespace_is_listed_page_by_page_and_again_after_a_failure() -> None:
         {"metadata": {"continue": "next"}, "items": [pod("a", 5)]},
         {"metadata": {}, "items": [pod("b", 6)]},
     )
-    due: CoalescingQueue[tuple[str]] = CoalescingQueue(known.clock)
+    due: CoalescingQueue[Place] = CoalescingQueue(known.clock)
     fill = Backfill(due, transport=server, store=known.store, clock=known.clock, stop=threading.Event())
-    fill.fill(LATE)
-    assert not known.store.is_pods_known(LATE)
+    fill.fill(PLACE)
+    assert not known.store.is_known(PLACE)
     known.clock.advance(1)
-    assert due.take(0) == (LATE,)
-    fill.fill(LATE)
-    assert known.store.is_pods_known(LATE)
+    assert due.take(0) == PLACE
+    fill.fill(PLACE)
+    assert known.store.is_known(PLACE)
     assert names(known) == ["a", "b"]
     assert {call.path for call in server.calls} == {f"/api/v1/namespaces/{LATE}/pods"}
-    fill.fill(LATE)
+    fill.fill(PLACE)
     assert len(server.calls) == 3
 
 

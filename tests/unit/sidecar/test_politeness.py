@@ -88,7 +88,7 @@ def test_a_replica_that_stands_by_writes_nothing_and_says_nothing() -> None:
     bench.put(Source.PODS, support.pod())
     assert bench.turn() == []
     assert bench.outcomes.outcomes() == []
-    assert bench.known.store.pods("vcluster-media")
+    assert bench.known.store.within("pods", "vcluster-media")
     bench.leads = lambda: True
     bench.queue.add(MEDIA)
     assert len(bench.turn()) == 1

@@ -9,6 +9,7 @@ import pytest
 
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
+from platform_status_contract.sources.workloads.pod_record import decode_pod
 from platform_status_sidecar.errors import (
     ConflictError,
     ExpiredError,
@@ -24,9 +25,9 @@ from platform_status_sidecar.store import Store
 from platform_status_sidecar.watch.backoff import Backoff
 from platform_status_sidecar.watch.reflector import Reflector, reason_of
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import Call, Json, ScriptedServer, Watched, watched
+from tests.unit.sidecar.support import Call, Json, ScriptedServer, Watched, pods_in, watched
 
-PODS = WatchedKind(Source.PODS, "/api/v1/pods", page=2)
+PODS = WatchedKind(Source.PODS, "/api/v1/pods", decode_pod, page=2)
 NAMESPACE = "vcluster-media"
 
 
@@ -82,7 +83,7 @@ class Run:
 
     @property
     def names(self) -> list[str]:
-        return sorted(pod.name for pod in self.known.store.pods(NAMESPACE))
+        return sorted(pod.name for pod in self.known.store.within("pods", NAMESPACE))
 
     def calls(self, verb: str) -> list[Call]:
         return [call for call in self.server.calls if call.verb == verb]
@@ -120,7 +121,7 @@ def test_events_change_the_store() -> None:
             ],
         )
     )
-    assert [(pod.name, pod.seen.ready) for pod in run.known.store.pods(NAMESPACE)] == [("a", False), ("c", True)]
+    assert [(pod.name, pod.seen.ready) for pod in pods_in(run.known.store, NAMESPACE)] == [("a", False), ("c", True)]
 
 
 def test_events_gather_after_one_that_was_waited_for_and_none_of_those_is_waited_for() -> None:

@@ -4,7 +4,6 @@ import uuid
 
 import pytest
 
-from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent
@@ -13,7 +12,7 @@ from platform_status_sidecar.settings import read_settings
 from platform_status_sidecar.shard import Shard
 from platform_status_sidecar.store import Store
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import MEDIA, TurnedClock, encode
+from tests.unit.sidecar.support import DECODERS, MEDIA, TurnedClock, encode
 
 
 def test_every_request_is_in_exactly_one_shard_and_they_are_about_equal() -> None:
@@ -78,7 +77,7 @@ def test_of_another_shards_requests_nothing_is_kept() -> None:
     told.put(Source.REQUESTS, support.request(uid="other"))
     assert told.store.request(MEDIA) is None
     told.put(Source.PODS, support.pod())
-    assert told.store.pods("vcluster-media") == []
+    assert told.store.within("pods", "vcluster-media") == []
     assert told.bulk == told.urgent == []
 
 

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.contract import Contract, DestinationMatch
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen
+from platform_status_contract.sources.argo.kinds import about_destination
+from platform_status_contract.sources.works.read import works_of
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Watched, encode, watched
 
@@ -23,6 +25,11 @@ def listed() -> Watched:
     known = watched()
     known.sync()
     return known
+
+
+def applications_at(known: Watched, *, server: str, names: tuple[str, ...] | None = None) -> list[str]:
+    topics = about_destination("argocd", DestinationMatch(server=server, names=names))
+    return [record.name for record in known.store.group("applications", topics)]
 
 
 def other_request() -> support.Json:
@@ -77,7 +84,7 @@ def test_a_placement_wakes_the_request_of_its_work_whichever_came_first() -> Non
     assert known.put(Source.WORK_PLACEMENTS, support.placement()) == []
     assert known.put(Source.WORKS, support.work()) == [MEDIA]
     assert known.put(Source.WORK_PLACEMENTS, support.placement(written="False")) == [MEDIA]
-    [(work, placements)] = known.store.works(MEDIA)
+    [(work, placements)] = works_of(known.store, MEDIA)
     assert (work.name, [item.written for item in placements]) == ("work", [False])
 
 
@@ -98,7 +105,7 @@ def test_a_deleted_object_wakes_who_observed_it() -> None:
     assert known.remove(Source.APPLICATIONS, ("argocd", "vcluster-media")) == [MEDIA]
     assert known.remove(Source.WORK_PLACEMENTS, ("team", "place")) == [MEDIA]
     assert known.remove(Source.WORKS, ("team", "work")) == [MEDIA]
-    assert known.store.works(MEDIA) == []
+    assert list(works_of(known.store, MEDIA)) == []
     assert known.remove(Source.WORKS, ("team", "work")) == []
 
 
@@ -108,8 +115,8 @@ def test_an_application_that_changes_its_destination_wakes_both_sides() -> None:
     known.put(Source.APPLICATIONS, support.application("sub", server="https://media:443"))
     moved = support.application("sub", server="https://other:443")
     assert known.put(Source.APPLICATIONS, moved) == [MEDIA, OTHER]
-    assert known.store.applications_at("argocd", ["https://media:443"], []) == []
-    assert [item.name for item in known.store.applications_at("argocd", ["https://other:443"], [])] == ["sub"]
+    assert applications_at(known, server="https://media:443") == []
+    assert applications_at(known, server="https://other:443") == ["sub"]
 
 
 def test_an_application_that_matches_by_server_and_by_name_is_found_once() -> None:
@@ -117,7 +124,7 @@ def test_an_application_that_matches_by_server_and_by_name_is_found_once() -> No
     sub = support.application("sub")
     sub["spec"]["destination"] = {"server": "https://media:443", "name": "media"}
     known.put(Source.APPLICATIONS, sub)
-    assert len(known.store.applications_at("argocd", ["https://media:443"], ["x", "media"])) == 1
+    assert applications_at(known, server="https://media:443", names=("x", "media")) == ["sub"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +153,7 @@ def test_a_destination_is_known_by_its_server_and_by_each_of_its_names(
     assert isinstance(match, Contract)
     assert match.sub_applications
     found = match.sub_applications.destination
-    assert bool(known.store.applications_at("argocd", found.servers, found.all_names)) is bool(woken)
+    assert bool(known.store.group("applications", about_destination("argocd", found))) is bool(woken)
 
 
 def test_a_changed_contract_moves_the_interest() -> None:
@@ -164,7 +171,7 @@ def test_a_list_that_lacks_an_object_deletes_it() -> None:
     known.put(Source.PODS, support.pod("a"), support.pod("b"))
     known.woken.clear()
     known.store.keep_only(Source.PODS, {("vcluster-media", "a")}, "10")
-    assert [item.name for item in known.store.pods("vcluster-media")] == ["a"]
+    assert [item.name for item in known.store.within("pods", "vcluster-media")] == ["a"]
     assert known.woken == [MEDIA]
 
 

@@ -15,6 +15,7 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_contract.sources.registry import KINDS
 from platform_status_sidecar.connection import connect
 from platform_status_sidecar.errors import (
     ConflictError,
@@ -319,7 +320,7 @@ class TestSettings:
         assert "examples:" in capsys.readouterr().out
 
     def test_every_source_but_secrets_has_one_watched_kind(self) -> None:
-        kinds = watched_kinds("widgets.v1.example.org", "widget")
+        kinds = watched_kinds("widgets.v1.example.org", "widget", KINDS.values())
         assert sorted(kind.source for kind in kinds) == sorted(set(Source) - {Source.SECRETS})
         assert kinds[0].path == "/apis/example.org/v1/widgets"
 

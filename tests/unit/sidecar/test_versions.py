@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.records import Record, number_of
 from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.clock import Jumps
 from tests.unit.sidecar import support
-from tests.unit.sidecar.support import Watched, encode, watched
+from tests.unit.sidecar.support import DECODERS, Watched, encode, watched
 
 KINDS = [
     (Source.APPLICATIONS, support.application()),

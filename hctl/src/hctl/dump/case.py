@@ -13,7 +13,8 @@ from hctl.reading.read import items, mapping
 from hctl.texts import inert
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.sources import Source
+from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.sources.source import Kind
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 
 __all__ = [
@@ -24,8 +25,8 @@ __all__ = [
     "case_of",
     "document_of",
     "kind_of",
+    "observed_kind",
     "parse_case",
-    "source_of",
     "spell_case",
 ]
 
@@ -34,23 +35,13 @@ Json = dict[str, Any]
 DUMP_VERSION: Final = "hctl.status.integratn.tech/v1"
 LEASES: Final = "leases"
 _REASONS: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE)
-_SOURCES: Final[Mapping[tuple[str, str], Source]] = {
-    ("argoproj.io", "Application"): Source.APPLICATIONS,
-    ("", "Pod"): Source.PODS,
-    ("platform.kratix.io", "Work"): Source.WORKS,
-    ("platform.kratix.io", "WorkPlacement"): Source.WORK_PLACEMENTS,
-    ("apps", "StatefulSet"): Source.STATEFUL_SETS,
-    ("apps", "DaemonSet"): Source.DAEMON_SETS,
-    ("apps", "Deployment"): Source.DEPLOYMENTS,
-    ("", "Secret"): Source.SECRETS,
-}
 
 
 class Unread(Struct, frozen=True):
     """Something that could not be read.
 
     Attributes:
-        source: The kind: a value of `Source`, or ``leases``.
+        source: The kind: one of the registry, or ``leases``.
         namespace: Where.
         name: Which one; empty for a whole collection.
         reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`.
@@ -96,9 +87,10 @@ def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
     return group, kind if isinstance(kind, str) else ""
 
 
-def source_of(found: Mapping[str, object]) -> Source | None:
+def observed_kind(found: Mapping[str, object]) -> Kind | None:
     """Return which observed kind an object is of; None for any other, such as a Lease."""
-    return _SOURCES.get(kind_of(found))
+    group, name = kind_of(found)
+    return next((kind for kind in KINDS.values() if (kind.group, kind.kind) == (group, name)), None)
 
 
 def spell_case(case: Case) -> str:
@@ -182,7 +174,7 @@ def case_of(document: object) -> Case:
 def _unread(entry: object, place: int) -> Unread:
     fields = mapping(entry)
     source, reason = fields.get("source"), fields.get("reason")
-    known = [*(str(known) for known in Source), LEASES]
+    known = [*KINDS, LEASES]
     if source not in known:
         raise UsageError(f"unread[{place}].source: found {inert(source, 80)!r}, expected one of {', '.join(known)}")
     if reason not in _REASONS:

@@ -8,53 +8,45 @@ is left, which is wrong in the same way.
 """
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, inspect
 
 from hctl.reading.fields import under
-from hctl.reading.read import items, mapping
+from hctl.reading.read import mapping
 from hctl.texts import masked
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Status
 from platform_status_contract.model.vocabulary import ConditionType
-from platform_status_contract.observing.decode.applications import SKIP_ANNOTATION
-from platform_status_contract.observing.decode.registry import DECODERS
-from platform_status_contract.observing.decode.works import HOME_LABEL
+from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.facts import DRY_RUN_LABEL
-from platform_status_contract.observing.records import ApplicationRecord
-from platform_status_contract.observing.sources import KIND_OF_CONTROLLER, PROMISE_LABEL, Source
+from platform_status_contract.observing.selectors import label_keys
+from platform_status_contract.observing.sources import PROMISE_LABEL
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.timers import TIMERS
 from platform_status_contract.rules.workflow import PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
+from platform_status_contract.sources.registry import SOURCES
+from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.workloads.controller_record import PAUSED_ANNOTATION, SLEEPS_LABEL
+from platform_status_contract.sources.works.record import MISPLACED_LABEL
 
-from .case import Case, Json, source_of
+from .case import Case, Json, observed_kind
 
 __all__ = ["keep"]
 
 _MAX_TEXT: Final = 4096
 """Characters of a text; the rules read no more of any."""
 
-_SLEEPS: Final = "loft.sh/sleep-mode"
-_PAUSED: Final = "loft.sh/paused"
-_MISPLACED: Final = "kratix.io/misplaced"
 _ON_REQUESTS: Final = (SUSPENDED_LABEL, *RERUN_LABELS, DRY_RUN_LABEL, PAUSED_LABEL)
-_FLAGS: Final = frozenset((*_ON_REQUESTS, _SLEEPS, _PAUSED, _MISPLACED))
+_FLAGS: Final = frozenset((*_ON_REQUESTS, SLEEPS_LABEL, PAUSED_ANNOTATION, MISPLACED_LABEL))
 """Labels and annotations that are "true", or are not."""
 
-_LABELS: Final[Mapping[Source, tuple[str, ...]]] = {
-    Source.REQUESTS: (PROMISE_LABEL, *_ON_REQUESTS),
-    Source.WORKS: (PROMISE_LABEL, "kratix.io/resource-name", HOME_LABEL),
-    Source.WORK_PLACEMENTS: ("kratix.io/work", _MISPLACED),
-    **dict.fromkeys(KIND_OF_CONTROLLER.values(), (_SLEEPS,)),
-}
-"""Labels that the decoders and the rules ask for; a contract's selectors ask for more."""
+_OF_REQUESTS: Final = (PROMISE_LABEL, *_ON_REQUESTS)
+"""Labels of a request that the rules ask for."""
 
 _CONDITIONS: Final = (*map(str, ConditionType), "ConfigureWorkflowCompleted")
-_FAILED: Final = ("Failed", "Error")
-_RESULT: Final = ("status", "hookPhase", "hookType", "kind", "name", "message")
 
 
 class _Pipeline(Struct, rename="camel"):
@@ -102,25 +94,21 @@ def keep(case: Case) -> Case:
 
 
 def _object(whole: Json, contract: Contract | None) -> Json | None:
-    source = source_of(whole)
-    if source is None:
+    kind = observed_kind(whole)
+    if kind is None:
         return _trimmed(whole, _Lease) if whole.get("kind") == "Lease" else None
-    kept = _trimmed(whole, DECODERS[source].shape, (*_LABELS.get(source, ()), *_selected(source, contract)))
-    if source is Source.APPLICATIONS:
-        _describe(kept, whole, contract)
+    kept = _trimmed(whole, kind.decode.shape, (*kind.labels, *_selected(kind, contract)))
+    if kind.keep is not None:
+        kind.keep(kept, whole, contract)
     return kept
 
 
-def _selected(source: Source, contract: Contract | None) -> Iterable[str]:
+def _selected(kind: Kind, contract: Contract | None) -> Iterable[str]:
     """Keys of the labels by which a contract selects objects of a kind."""
-    wanted = {
-        Source.PODS: contract.workloads if contract else None,
-        Source.APPLICATIONS: contract.sub_applications if contract else None,
-    }.get(source)
-    selector = wanted.selector if wanted else None
-    if selector is not None:
-        yield from selector.match_labels or ()
-        yield from (expression.key for expression in selector.match_expressions or ())
+    for source in SOURCES if contract else ():
+        selects = source.selects(contract) if contract else None
+        if selects is not None and selects[0] == kind.source:
+            yield from label_keys(selects[1])
 
 
 def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:
@@ -132,7 +120,7 @@ def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:
         # Shown of every object, although not every decoder reads them.
         for key in ("resourceVersion", "creationTimestamp"):
             after |= {key: _text(before[key])} if isinstance(before.get(key), str) else {}
-        for key, wanted in (("labels", labels), ("annotations", (_PAUSED,))):
+        for key, wanted in (("labels", labels), ("annotations", (PAUSED_ANNOTATION,))):
             if isinstance(after.get(key), dict):
                 after[key] = _chosen(after[key], wanted)
     return kept
@@ -145,43 +133,8 @@ def _chosen(pairs: Json, wanted: Iterable[str]) -> Json:
     return kept if all(isinstance(value, str) for value in pairs.values()) else {**kept, "unreadable": False}
 
 
-def _describe(kept: Json, whole: Json, contract: Contract | None) -> None:
-    """Say of the sources of an Application whether they were compared, and of its results which failed."""
-    record = DECODERS[Source.APPLICATIONS](msgspec.json.encode(whole))
-    if not isinstance(record, ApplicationRecord):
-        return
-    annotation = contract.application.generation_annotation if contract and contract.application else None
-    written_for = dict(record.numbers).get(annotation or "")
-    if record.seen.skipped:
-        kept["metadata"]["annotations"][SKIP_ANNOTATION] = "true"
-    if annotation and written_for is not None:
-        kept["metadata"]["annotations"][annotation] = str(written_for)
-    status = whole.get("status")
-    if isinstance(under(status, "sync", "comparedTo"), dict):
-        other = {"source": {"targetRevision": "another"}}
-        kept["status"]["sync"]["comparedTo"] = {} if record.seen.compared_current else other
-    if isinstance(under(status, "conditions"), list):
-        errors = (item for item in items(under(status, "conditions")) if str(under(item, "type")).endswith("Error"))
-        kept["status"]["conditions"] = [_texts(item, ("type", "message")) for item in errors]
-    if isinstance(under(status, "sourceHydrator", "currentOperation"), dict):
-        operation = _texts(under(status, "sourceHydrator", "currentOperation"), ("phase", "message"))
-        kept["status"]["sourceHydrator"] = {"currentOperation": operation}
-    if isinstance(under(status, "operationState", "syncResult"), dict):
-        results = items(under(status, "operationState", "syncResult", "resources"))
-        failed = [_texts(item, _RESULT) for item in results if _has_failed(item)]
-        kept["status"]["operationState"]["syncResult"] = {"resources": failed}
-
-
-def _has_failed(result: object) -> bool:
-    return under(result, "status") == "SyncFailed" or under(result, "hookPhase") in _FAILED
-
-
-def _texts(found: object, keys: Iterable[str]) -> Json:
-    return {key: _text(value) for key, value in mapping(found).items() if key in keys and isinstance(value, str)}
-
-
 def _request(whole: Json) -> Json:
-    kept = _trimmed(whole, DECODERS[Source.REQUESTS].shape, _LABELS[Source.REQUESTS])
+    kept = _trimmed(whole, decode_request.shape, _OF_REQUESTS)
     called = under(whole, "spec", "name")
     if isinstance(called, str):
         kept["spec"] = {"name": _text(called)}

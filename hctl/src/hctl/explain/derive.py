@@ -19,7 +19,6 @@ from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.facts import facts_of, is_dry_run
 from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.records import Key
-from platform_status_contract.observing.sources import KIND_OF_CONTROLLER
 from platform_status_contract.rules.assessment import Assessment, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.conclude import conclude, tabulate
@@ -29,6 +28,7 @@ from platform_status_contract.rules.projection import Projection
 from platform_status_contract.rules.situate import adopt
 from platform_status_contract.rules.table import Table
 from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.sources.workloads.kinds import CONTROLLERS
 
 from .forecast import Step, foresee
 from .inputs import Input, inputs_of
@@ -54,7 +54,7 @@ class Explained(Struct, frozen=True):
         """What this reader could not see, so that the assessment only repeats the status; empty if it was seen."""
         # Only controllers are paused; what is bad and seen, of pods or of controllers, decides whatever else there is.
         paused = self.assessment.source is SourceName.PODS and self.assessment.reason is Reason.PAUSED
-        if any(not paused or entry.kind in KIND_OF_CONTROLLER for entry in self.culprits):
+        if any(not paused or entry.kind in CONTROLLERS for entry in self.culprits):
             return ""
         return next((f"{entry.hidden} {entry.called}" for entry in self.inputs if entry.hidden), "")
 

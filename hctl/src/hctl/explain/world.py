@@ -3,33 +3,24 @@
 import copy
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
-from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, source_of
+from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, observed_kind
 from hctl.reading.freshness import LeaseReading
 from hctl.reading.read import mapping
 from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.decode.registry import DECODERS
-from platform_status_contract.observing.records import (
-    ApplicationRecord,
-    ControllerRecord,
-    Key,
-    PlacementRecord,
-    PodRecord,
-    Record,
-    SecretRecord,
-    WorkRecord,
-)
+from platform_status_contract.observing.interest import Place, Topic
+from platform_status_contract.observing.records import Key, Record
 from platform_status_contract.observing.sources import PROMISE_LABEL, Failure, Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Unreadable
+from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.sources.secrets.record import SecretRecord
+from platform_status_contract.sources.works.record import WorkRecord
 
 __all__ = ["World"]
-
-R = TypeVar("R", bound=Record)
 
 _LEASE = ("coordination.k8s.io", "Lease")
 
@@ -48,16 +39,17 @@ class World:
     def __init__(self, case: Case, lease: str = "") -> None:
         self._case = case
         self._moment = case.time
-        self._records: dict[Source, dict[Key, Record]] = {source: {} for source in Source}
-        self._objects: dict[tuple[Source, Key], Json] = {}
+        self._kinds = KINDS
+        self._records: dict[str, dict[Key, Record]] = {source: {} for source in self._kinds}
+        self._objects: dict[tuple[str, Key], Json] = {}
         self._leases: dict[str, Json] = {}
         for found in case.objects:
-            source = source_of(found)
-            if source is not None:
-                record = DECODERS[source](msgspec.json.encode(found))
+            kind = observed_kind(found)
+            if kind is not None:
+                record = kind.decode(msgspec.json.encode(found))
                 if record is not None:
-                    self._records[source][record.key] = record
-                    self._objects[source, record.key] = found
+                    self._records[kind.source][record.key] = record
+                    self._objects[kind.source, record.key] = found
             elif kind_of(found) == _LEASE:
                 metadata = mapping(found.get("metadata"))
                 self._leases[f"{metadata.get('namespace')}/{metadata.get('name')}"] = found
@@ -69,57 +61,44 @@ class World:
         other._moment = moment  # noqa: SLF001 - of our own kind
         return other
 
-    # -- what observing asks
+    # -- what observing asks, see `observing.view.View`
 
-    def state(self, source: Source) -> SourceState:
+    @property
+    def promise(self) -> str:
+        """Name of the Promise whose Works count; empty if that is not known, and then all do."""
+        return self._promise
+
+    def state(self, source: str) -> SourceState:
         """Return whether a kind could be read."""
         refused = self.unread(source)
         if refused is None:
             return SourceState(synced=True)
         return SourceState(failure=Failure(_told_by(refused), self._moment, refused.message))
 
-    def application(self, key: Key) -> ApplicationRecord | None:
-        """Return an Application."""
-        found = self._records[Source.APPLICATIONS].get(key)
-        return found if isinstance(found, ApplicationRecord) else None
-
-    def applications_at(self, namespace: str, servers: Iterable[str], names: Iterable[str]) -> list[ApplicationRecord]:
-        """Return the Applications of a namespace whose destination is one of the servers or of the names, by name."""
-        servers, names = frozenset(servers), frozenset(names)
-        return [
-            record
-            for record in self._all(Source.APPLICATIONS, ApplicationRecord)
-            if record.namespace == namespace and (record.server in servers or record.destination in names)
-        ]
-
-    def is_pods_known(self, namespace: str) -> bool:  # noqa: ARG002 - a dump holds what a contract names
-        """Say that a pod that is not there is absent."""
+    def is_known(self, place: Place) -> bool:  # noqa: ARG002 - a dump holds what a contract names
+        """Say that what is not there is absent."""
         return True
 
-    def pods(self, namespace: str) -> list[PodRecord]:
-        """Return the pods of a namespace."""
-        return [record for record in self._all(Source.PODS, PodRecord) if record.namespace == namespace]
+    def record(self, source: str, key: Key) -> Record | None:
+        """Return one object."""
+        return self._records[source].get(key)
 
-    def controller(self, source: Source, key: Key) -> ControllerRecord | None:
-        """Return a controller."""
-        found = self._records[source].get(key)
-        return found if isinstance(found, ControllerRecord) else None
+    def within(self, source: str, namespace: str) -> list[Record]:
+        """Return the objects of a namespace, by name."""
+        return [record for key, record in sorted(self._records[source].items()) if key[0] == namespace]
 
-    def works(self, request: Key) -> list[tuple[WorkRecord, list[PlacementRecord]]]:
-        """Return the Works of a request, by name, each with its placements, by name."""
-        placements = self._all(Source.WORK_PLACEMENTS, PlacementRecord)
-        return [
-            (work, [item for item in placements if (item.namespace, item.work) == work.key])
-            for work in self._all(Source.WORKS, WorkRecord)
-            if work.request == request and self._promise in ("", work.promise)
-        ]
+    def group(self, source: str, topics: Iterable[Topic]) -> list[Record]:
+        """Return the objects that belong to one of these groups, by namespace and name."""
+        wanted = frozenset(topics)
+        records = sorted(self._records[source].items())
+        return [record for _, record in records if not wanted.isdisjoint(self._kinds[source].groups(record))]
 
     def secret(self, key: Key) -> Reading[SecretSeen] | None:
         """Return what was found of a Secret."""
         refused = self.unread(Source.SECRETS, key)
         if refused is not None:
             return Unreadable(_told_by(refused), self._moment)
-        found = self._records[Source.SECRETS].get(key)
+        found = self.record(Source.SECRETS, key)
         return Present(SecretSeen(key[1], found.deleted)) if isinstance(found, SecretRecord) else Absent()
 
     # -- what else is asked
@@ -135,7 +114,7 @@ class World:
             None,
         )
 
-    def object(self, source: Source, key: Key) -> Json | None:
+    def object(self, source: str, key: Key) -> Json | None:
         """Return an object as the dump holds it."""
         return self._objects.get((source, key))
 
@@ -150,9 +129,6 @@ class World:
         refused = self.unread(LEASES)
         return LeaseReading(missing=True) if refused is None else LeaseReading(unreadable=refused.message or "not read")
 
-    def _all(self, source: Source, kind: type[R]) -> list[R]:
-        return [record for _, record in sorted(self._records[source].items()) if isinstance(record, kind)]
-
     def _promise_of(self, lease: str) -> str:
         """Name the Promise, whose Works count: the request's label says it, else its sidecar's Lease has its name."""
         labels: Mapping[str, object] = mapping(mapping(self._case.request.get("metadata")).get("labels"))
@@ -160,7 +136,7 @@ class World:
         if isinstance(said, str) and said:
             return said
         called = lease.partition("/")[2]
-        known = {work.promise for work in self._all(Source.WORKS, WorkRecord)} - {""}
+        known = {work.promise for work in self._records[Source.WORKS].values() if isinstance(work, WorkRecord)} - {""}
         # a shard's Lease has a suffix
         fitting = [name for name in known if called == name or called.startswith(f"{name}-")]
         return max(fitting, key=len, default="")

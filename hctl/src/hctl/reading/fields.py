@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from hctl.texts import age_of, inert
-from platform_status_contract.model.contract import Selector
 from platform_status_contract.model.times import parse_time
 
 from .read import items, mapping
 
-__all__ = ["condition", "holds_in_deletion", "label_selector", "name_of", "newest_first", "text", "under"]
+__all__ = ["condition", "holds_in_deletion", "name_of", "newest_first", "text", "under"]
 
 
 def under(value: object, *keys: str) -> object:
@@ -54,21 +53,3 @@ def newest_first(found: list[Any]) -> list[Any]:
         return created.timestamp() if created else 0.0
 
     return sorted(found, key=moment, reverse=True)
-
-
-def label_selector(selector: Selector | None) -> str:
-    """Spell a selector as the API server takes it in a query."""
-    if selector is None:
-        return ""
-    parts = [f"{key}={value}" for key, value in sorted((selector.match_labels or {}).items())]
-    for requirement in selector.match_expressions or ():
-        values = ",".join(requirement.values or ())
-        parts.append(
-            {
-                "In": f"{requirement.key} in ({values})",
-                "NotIn": f"{requirement.key} notin ({values})",
-                "Exists": requirement.key,
-                "DoesNotExist": f"!{requirement.key}",
-            }[requirement.operator]
-        )
-    return ",".join(parts)

@@ -2,6 +2,7 @@
 
 The sidecar, ``hctl explain`` and the tests must see the same in the same objects, so seeing is shared, as judging is.
 
-Belongs here: shapes of objects, what of them counts, and `observe`, which reads a `View`. May not: I/O, clocks, where
-the objects come from (the sidecar's store, a dump), or what to conclude (`rules`).
+Belongs here: what all sources share, namely records, envelopes, interests, selectors, the `View` that is read, and
+`observe`, which lets each source read it. May not: I/O, clocks, where the objects come from (the sidecar's store, a
+dump), what one source looks at (`sources`), or what to conclude (`rules`).
 """

@@ -3,25 +3,16 @@
 Ten thousand pods stay resident, so every field must be needed by a rule or an index.
 """
 
-from datetime import datetime
 from typing import Final, Self
 
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.rules.observation import ApplicationSeen, ControllerSeen, PodSeen
-
 __all__ = [
-    "ApplicationRecord",
-    "ControllerRecord",
     "Key",
     "Labels",
-    "PlacementRecord",
-    "PodRecord",
     "Record",
     "RequestRecord",
-    "SecretRecord",
-    "WorkRecord",
     "number_of",
 ]
 
@@ -90,97 +81,3 @@ class RequestRecord(Record, frozen=True, gc=False):
     deleting: bool
     labels: Labels
     status: bytes
-
-
-class ApplicationRecord(Record, frozen=True, gc=False):
-    """An Argo CD Application.
-
-    Attributes:
-        labels: Its labels, for the selector of sub-applications.
-        server: spec.destination.server, without slashes at its end.
-        destination: spec.destination.name.
-        created: creationTimestamp.
-        numbers: Annotations whose value is a whole number: one of them may be the contract's generationAnnotation.
-        seen: What the rules see, all but `written_for`, which depends on the contract.
-    """
-
-    labels: Labels
-    server: str
-    destination: str
-    created: datetime | None
-    numbers: tuple[tuple[str, int], ...]
-    seen: ApplicationSeen
-
-
-class PodRecord(Record, frozen=True, gc=False):
-    """A pod.
-
-    Attributes:
-        labels: Its labels, for the selector.
-        seen: What the rules see.
-    """
-
-    labels: Labels
-    seen: PodSeen
-
-
-class WorkRecord(Record, frozen=True, gc=False):
-    """A Kratix Work.
-
-    Attributes:
-        promise: Label kratix.io/promise-name.
-        resource: Label kratix.io/resource-name.
-        home: Namespace of the request: label kratix.io/resource-namespace, which only a pipeline in a namespace of its
-            own sets, else the Work's.
-        empty: Whether it has no workload groups.
-        message: Message of its Ready condition.
-    """
-
-    promise: str
-    resource: str
-    home: str
-    empty: bool
-    message: str
-
-    @property
-    def request(self) -> Key:
-        """Which request it is for."""
-        return (self.home, self.resource)
-
-
-class PlacementRecord(Record, frozen=True, gc=False):
-    """A Kratix WorkPlacement.
-
-    Attributes:
-        work: Label kratix.io/work.
-        destination: spec.targetDestinationName.
-        written: Condition WriteSucceeded; None while unknown.
-        misplaced: By label, or by the Ready condition.
-        message: Text of a failed write.
-    """
-
-    work: str
-    destination: str
-    written: bool | None
-    misplaced: bool
-    message: str
-
-
-class ControllerRecord(Record, frozen=True, gc=False):
-    """A StatefulSet, a Deployment or a DaemonSet.
-
-    Attributes:
-        seen: What the rules see.
-    """
-
-    seen: ControllerSeen
-
-
-class SecretRecord(Record, frozen=True, gc=False):
-    """A Secret: that it exists, and nothing more.
-
-    Attributes:
-        deleted: deletionTimestamp.
-    """
-
-    deleted: datetime | None = None

@@ -1,6 +1,5 @@
 """The kinds that are observed, and the state of each: not listed yet, good, or unreadable since when (section 5)."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
 
-__all__ = ["KIND_OF_CONTROLLER", "PROMISE_LABEL", "Failure", "Source", "SourceState", "failed"]
+__all__ = ["PROMISE_LABEL", "Failure", "Source", "SourceState", "failed"]
 
 PROMISE_LABEL: Final = "kratix.io/promise-name"
 """Label of a Work that names its Promise (kratix.md section 6)."""
@@ -28,14 +27,6 @@ class Source(StrEnum):
     DEPLOYMENTS = "deployments"
     DAEMON_SETS = "daemonsets"
     SECRETS = "secrets"
-
-
-KIND_OF_CONTROLLER: Mapping[str, Source] = {
-    "StatefulSet": Source.STATEFUL_SETS,
-    "Deployment": Source.DEPLOYMENTS,
-    "DaemonSet": Source.DAEMON_SETS,
-}
-"""Which watched kind answers for a controller that a contract names."""
 
 
 class Failure(Struct, frozen=True):

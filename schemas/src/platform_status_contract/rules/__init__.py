@@ -4,5 +4,5 @@ Belongs here: what decides, and the types of what is decided upon. May not: I/O,
 prometheus_client, jsonschema, os, time. The sidecar, `hctl explain` and the tests reach one verdict by this one code.
 
 Reading order: `observation` (facts in), `history` (what the status remembers), `clock` (comparisons with now),
-`sources` (one assessment per source), `summarize` (all of them), `project` (the phase and the status).
+`platform_status_contract.sources` (one assessment per source), `summarize` (all of them), `project` (phase and status).
 """

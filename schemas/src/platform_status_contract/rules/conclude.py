@@ -11,6 +11,7 @@ import msgspec
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.sources.registry import assess
 
 from .assessment import Assessment, Situation, Verdict
 from .clock import Clock
@@ -19,7 +20,6 @@ from .observation import Absent, ContractProblem, Facts, Observation, Present
 from .projection import Projection, condition, health_section, message_for, ready_status, sentence
 from .rows import project
 from .situate import adopt, situate
-from .sources import assess
 from .summarize import summarize
 from .table import Outcome, Table
 from .texts import bounded_names

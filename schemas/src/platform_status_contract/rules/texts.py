@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "first_line", "name_culprits", "steady"]
+__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "count_of", "first_line", "name_culprits", "steady"]
 
 MESSAGE_LIMIT = 400
 """Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
@@ -53,6 +53,11 @@ def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
     room = limit - _size(_ELLIPSIS)
     fitting = sum(size <= room for size in accumulate(map(_size, line)))
     return line[:fitting].rstrip() + _ELLIPSIS
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """``1 request``, ``2 requests``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def first_line(texts: Iterable[str]) -> str:

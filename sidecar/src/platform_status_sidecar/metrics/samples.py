@@ -219,20 +219,20 @@ def restarts(scrape: Scrape) -> Iterator[Sample]:
     """Yield every cause for each source, from the first scrape on."""
     for seen in scrape.sources:
         for cause in RestartCause:
-            labels = _labels(cause=cause.value, source=seen.source.value)
-            yield "_total", labels, float(scrape.counts.restarts.value(seen.source.value, cause.value))
+            labels = _labels(cause=cause.value, source=seen.source)
+            yield "_total", labels, float(scrape.counts.restarts.value(seen.source, cause.value))
 
 
 def event_age(scrape: Scrape) -> Iterator[Sample]:
     """Yield the sources that were heard of."""
-    return (("", _labels(source=seen.source.value), seen.age) for seen in scrape.sources if seen.age is not None)
+    return (("", _labels(source=seen.source), seen.age) for seen in scrape.sources if seen.age is not None)
 
 
 def unreadable(scrape: Scrape) -> Iterator[Sample]:
     """Yield every reason for each source."""
     for seen in scrape.sources:
         for reason in _UNREADABLE:
-            yield "", _labels(reason=reason.value, source=seen.source.value), float(reason is seen.failure)
+            yield "", _labels(reason=reason.value, source=seen.source), float(reason is seen.failure)
 
 
 def lease_age(scrape: Scrape) -> Iterator[Sample]:

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
-from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.counts import Counts
 from platform_status_sidecar.outcomes import Outcome, Outcomes, Tally
 from platform_status_sidecar.store import Store
@@ -23,7 +22,7 @@ class SourceSeen(Struct, frozen=True):
         age: Seconds since its last event or bookmark; None before the first.
     """
 
-    source: Source
+    source: str
     failure: Reason | None = None
     age: float | None = None
 
@@ -80,13 +79,13 @@ def collect(
         tallies=outcomes.tallies(),
         counts=outcomes.counts,
         storms=outcomes.storms(),
-        sources=tuple(_seen(store, source, now) for source in Source if store.needed[source].is_set()),
+        sources=tuple(_seen(store, source, now) for source in store.sources if store.needed[source].is_set()),
         lease=lease,
         lease_age=lease_age,
     )
 
 
-def _seen(store: Store, source: Source, now: datetime) -> SourceSeen:
+def _seen(store: Store, source: str, now: datetime) -> SourceSeen:
     state = store.state(source)
     age = None if state.alive_at is None else max((now - state.alive_at).total_seconds(), 0.0)
     return SourceSeen(source, state.failure.reason if state.failure else None, age)

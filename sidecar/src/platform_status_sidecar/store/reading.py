@@ -1,25 +1,17 @@
 """What the store answers: records by name and by group, each answer of one moment. Nothing here changes anything."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from platform_status_contract.observing.records import (
-    ApplicationRecord,
-    ControllerRecord,
-    Key,
-    PlacementRecord,
-    PodRecord,
-    Record,
-    RequestRecord,
-    WorkRecord,
-)
+from platform_status_contract.observing.interest import Interest, Place, Topic, about_object
+from platform_status_contract.observing.records import Key, Record, RequestRecord
 from platform_status_contract.observing.sources import Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_contract.sources.source import Kind
 
 from .coverage import Coverage
 from .shelf import Index, Shelf
-from .topics import Topic, about_destination, about_secret, about_works, placed_with
 
 __all__ = ["Reading", "SecretReading"]
 
@@ -28,19 +20,26 @@ SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 
 
 class Reading:
-    """The reading half of the store; see `observe.View` for what observing needs of it."""
+    """The reading half of the store; see `observing.view.View` for what observing needs of it."""
 
-    def __init__(self, promise: str) -> None:
-        self._promise = promise
+    def __init__(self, promise: str, kinds: Mapping[str, Kind]) -> None:
+        self.promise = promise
+        self.kinds = kinds
         self._lock = threading.RLock()
-        self._states = dict.fromkeys(Source, SourceState())
-        self._shelves: dict[Source, Shelf[Record]] = {source: Shelf() for source in Source}
-        self._coverage: Coverage = Coverage()
+        self._states: dict[str, SourceState] = dict.fromkeys(self.sources, SourceState())
+        self._shelves: dict[str, Shelf[Record]] = {source: Shelf() for source in self.sources}
+        self._coverage = {kind.source: Coverage(kind.source) for kind in kinds.values() if kind.by_place}
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
+        self._interests: dict[Key, Interest] = {}
         # topic -> requests that it concerns, and group -> records in it
         self._observers: Index[Topic, Key] = Index()
         self._groups: Index[Topic, Key] = Index()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The kinds that may be read, the requests first."""
+        return (Source.REQUESTS, *self.kinds)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -48,7 +47,7 @@ class Reading:
         with self._lock:
             yield
 
-    def state(self, source: Source) -> SourceState:
+    def state(self, source: str) -> SourceState:
         """Return what is known about a kind as a whole."""
         with self._lock:
             return self._states[source]
@@ -64,49 +63,27 @@ class Reading:
         with self._lock:
             return self._changed.get(key, float("-inf"))
 
-    def application(self, key: Key) -> ApplicationRecord | None:
-        """Return an Application."""
+    def record(self, source: str, key: Key) -> Record | None:
+        """Return one object."""
         with self._lock:
-            found = self._shelves[Source.APPLICATIONS].get(key)
-            return found if isinstance(found, ApplicationRecord) else None
+            return self._shelves[source].get(key)
 
-    def applications_at(self, namespace: str, servers: Iterable[str], names: Iterable[str]) -> list[ApplicationRecord]:
-        """Return the Applications of a namespace whose destination is one of the servers or of the names; by name."""
+    def within(self, source: str, namespace: str) -> list[Record]:
+        """Return the objects of a namespace, by name."""
         with self._lock:
-            keys: set[Key] = set()
-            for field, values in (("server", servers), ("name", names)):
-                for value in values:
-                    keys.update(self._groups.get(about_destination(namespace, field, value)))
-            found = (self.application(key) for key in sorted(keys))
+            return sorted(self._shelves[source].within(namespace), key=lambda record: record.name)
+
+    def group(self, source: str, topics: Iterable[Topic]) -> list[Record]:
+        """Return the objects that belong to one of these groups, by namespace and name."""
+        with self._lock:
+            keys = {key for topic in topics for key in self._groups.get(topic)}
+            found = (self._shelves[source].get(key) for key in sorted(keys))
             return [record for record in found if record is not None]
 
-    def is_pods_known(self, namespace: str) -> bool:
-        """Say whether a pod that is not in `pods` is absent, and not only unknown yet."""
+    def is_known(self, place: Place) -> bool:
+        """Say whether what is not there, of this place, is absent, and not only unknown yet."""
         with self._lock:
-            return self._coverage.is_known(namespace)
-
-    def pods(self, namespace: str) -> list[PodRecord]:
-        """Return the pods of a namespace."""
-        with self._lock:
-            return [pod for pod in self._shelves[Source.PODS].within(namespace) if isinstance(pod, PodRecord)]
-
-    def controller(self, source: Source, key: Key) -> ControllerRecord | None:
-        """Return a StatefulSet or Deployment."""
-        with self._lock:
-            found = self._shelves[source].get(key)
-            return found if isinstance(found, ControllerRecord) else None
-
-    def works(self, request: Key) -> list[tuple[WorkRecord, list[PlacementRecord]]]:
-        """Return the Works of a request, by name, each with its placements, by name."""
-        with self._lock:
-            works, placements = self._shelves[Source.WORKS], self._shelves[Source.WORK_PLACEMENTS]
-            found = []
-            for key in sorted(self._groups.get(about_works(self._promise, request))):
-                work = works.get(key)
-                parts = (placements.get(part) for part in sorted(self._groups.get(placed_with(key))))
-                if isinstance(work, WorkRecord):
-                    found.append((work, [part for part in parts if isinstance(part, PlacementRecord)]))
-            return found
+            return self._coverage[place[0]].is_known(place)
 
     def secret(self, key: Key) -> SecretReading | None:
         """Return the last reading of a Secret, None before the first."""
@@ -116,4 +93,4 @@ class Reading:
     def is_secret_wanted(self, key: Key) -> bool:
         """Say whether some request observes the Secret."""
         with self._lock:
-            return about_secret(key) in self._observers
+            return about_object(Source.SECRETS, key) in self._observers

@@ -46,10 +46,6 @@ class Shelf(Generic[R]):
         """Walk the records of one namespace."""
         return iter(self._namespaces.get(namespace, {}).values())
 
-    def drop(self, namespace: str) -> None:
-        """Forget a namespace."""
-        self._namespaces.pop(namespace, None)
-
     def __iter__(self) -> Iterator[R]:
         for names in self._namespaces.values():
             yield from names.values()

@@ -11,33 +11,25 @@ from datetime import datetime
 from typing import Protocol
 
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.records import (
-    Key,
-    PlacementRecord,
-    Record,
-    RequestRecord,
-    number_of,
+from platform_status_contract.observing.interest import (
+    NOTHING,
+    Interest,
+    Place,
+    Topic,
+    about_kind,
+    about_object,
+    about_place,
 )
+from platform_status_contract.observing.records import Key, Record, RequestRecord, number_of
 from platform_status_contract.observing.sources import Source, SourceState, failed
+from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.sources.source import Kind
 from platform_status_sidecar.clock import Clock
 
+from .interests import interest_of
 from .reading import Reading, SecretReading
-from .topics import (
-    NOTHING,
-    PODS,
-    Interest,
-    Topic,
-    about_pods,
-    about_secret,
-    about_source,
-    groups_of,
-    interest_of,
-    topics_of,
-)
 
 __all__ = ["Store"]
-
-_LATER = frozenset(source for source in Source if source is not Source.REQUESTS)
 
 
 class Wake(Protocol):
@@ -63,7 +55,8 @@ class Store(Reading):
         clock: Clock,
         wake: Wake,
         poll: Callable[[Key], None],
-        cover: Callable[[str], None],
+        cover: Callable[[Place], None],
+        kinds: Mapping[str, Kind] = KINDS,
         mine: Callable[[str], bool] = lambda _uid: True,
     ) -> None:
         """Make an empty store.
@@ -73,22 +66,22 @@ class Store(Reading):
             clock: For when a request changed last.
             wake: Called with a request that is to be reconciled; must not block.
             poll: Called with a Secret that must be asked for on its own; must not block.
-            cover: Called with a namespace whose pods must be listed on their own; must not block.
+            cover: Called with a place that must be listed on its own; must not block.
+            kinds: The kinds that may be read, beside the requests.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
         """
-        super().__init__(promise)
+        super().__init__(promise, kinds)
         self._clock = clock
         self._wake = wake
         self._mine = mine
         self._poll = poll
         self._cover = cover
-        self.needed: Mapping[Source, threading.Event] = {source: threading.Event() for source in Source}
+        self.needed: Mapping[str, threading.Event] = {source: threading.Event() for source in self.sources}
         self.needed[Source.REQUESTS].set()
-        self._interests: dict[Key, Interest] = {}
 
     # -- the state of sources
 
-    def note_alive(self, source: Source, now: datetime) -> None:
+    def note_alive(self, source: str, now: datetime) -> None:
         """Note a sign of life; a kind that was synced before and failed since is readable again."""
         with self._lock:
             before = self._states[source]
@@ -98,26 +91,26 @@ class Store(Reading):
             if recovered:
                 self._wake_observers(source)
 
-    def note_list(self, source: Source) -> None:
+    def note_list(self, source: str) -> None:
         """Note that a list begins."""
         with self._lock:
-            if source is Source.PODS:
-                self._coverage.begin_list()
+            if source in self._coverage:
+                self._coverage[source].begin_list()
 
-    def note_synced(self, source: Source, now: datetime) -> None:
+    def note_synced(self, source: str, now: datetime) -> None:
         """Note that a list was finished."""
         with self._lock:
-            if source is Source.PODS:
-                for namespace in self._coverage.end_list():
-                    self._wake_about(about_pods(namespace))
+            if source in self._coverage:
+                for place in self._coverage[source].end_list():
+                    self._wake_about(about_place(place))
             before = self._states[source]
             self._states[source] = SourceState(synced=True, failure=None, alive_at=now)
             if not before.synced or before.failure:
                 self._wake_observers(source)
-            if source is Source.REQUESTS and not before.synced:
-                self._announce_needs(_LATER)
+            if source == Source.REQUESTS and not before.synced:
+                self._announce_needs(self.kinds)
 
-    def note_failure(self, source: Source, reason: Reason, message: str, now: datetime) -> None:
+    def note_failure(self, source: str, reason: Reason, message: str, now: datetime) -> None:
         """Note that a kind cannot be read; its beginning stays where it was for as long as this lasts."""
         with self._lock:
             before = self._states[source]
@@ -127,7 +120,7 @@ class Store(Reading):
 
     # -- records
 
-    def put(self, source: Source, record: Record) -> None:
+    def put(self, source: str, record: Record) -> None:
         """Store what a list or a watch brought, unless a newer state of the object is known or nobody observes it.
 
         Requests that it concerns are woken if it says something new.
@@ -135,10 +128,10 @@ class Store(Reading):
         with self._lock:
             if isinstance(record, RequestRecord):
                 self._put_request(record, foreign=True)
-            elif source is not Source.PODS or self._coverage.takes(record.namespace, record.name, record.version):
+            elif source not in self._coverage or self._coverage[source].takes(record.key, record.version):
                 self._put_observed(source, record)
 
-    def remove(self, source: Source, key: Key, version: str = "") -> None:
+    def remove(self, source: str, key: Key, version: str = "") -> None:
         """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
 
         Args:
@@ -148,17 +141,17 @@ class Store(Reading):
         """
         with self._lock:
             deleted = number_of(version)
-            if source is Source.PODS and deleted:
-                self._coverage.deleted(*key, deleted)
+            if source in self._coverage and deleted:
+                self._coverage[source].deleted(key, deleted)
             known = self._shelves[source].get(key)
             if known is not None and known.is_newer_than(deleted):
                 return
-            if source is Source.REQUESTS:
+            if source == Source.REQUESTS:
                 self._remove_request(key)
             elif before := self._shelves[source].pop(key):
                 self._changed_record(source, before, None)
 
-    def keep_only(self, source: Source, keys: set[Key], version: str) -> None:
+    def keep_only(self, source: str, keys: set[Key], version: str) -> None:
         """Forget every object of a kind that a finished list did not hold: deletes that no watch told us about.
 
         Args:
@@ -172,11 +165,11 @@ class Store(Reading):
                 if not record.is_newer_than(listed):
                     self.remove(source, record.key)
 
-    def note_pods_listed(self, namespace: str) -> None:
-        """Note that the pods of one namespace were listed on their own; who waited for them is woken."""
+    def note_listed(self, place: Place) -> None:
+        """Note that a place was listed on its own; who waited for it is woken."""
         with self._lock:
-            if self._coverage.listed(namespace):
-                self._wake_about(about_pods(namespace))
+            if self._coverage[place[0]].listed(place):
+                self._wake_about(about_place(place))
 
     def accept_own_write(self, record: RequestRecord) -> None:
         """Store the answer to our own write at once, so that its echo in the watch is no work."""
@@ -194,9 +187,9 @@ class Store(Reading):
         """Store what a look at a Secret gave."""
         with self._lock:
             before = self._secrets.get(key)
-            if about_secret(key) in self._observers and before != reading:
+            if self.is_secret_wanted(key) and before != reading:
                 self._secrets[key] = reading
-                self._wake_about(about_secret(key), bulk=before is None)
+                self._wake_about(about_object(Source.SECRETS, key), bulk=before is None)
 
     # -- requests as a whole
 
@@ -222,7 +215,7 @@ class Store(Reading):
 
     # -- inside
 
-    def _put_observed(self, source: Source, record: Record) -> None:
+    def _put_observed(self, source: str, record: Record) -> None:
         shelf = self._shelves[source]
         before = shelf.get(record.key)
         if before is not None and before.is_newer_than(record.version):
@@ -245,7 +238,7 @@ class Store(Reading):
             return
         self._shelves[Source.REQUESTS].put(record)
         if before is None or before.status != record.status:
-            self._register(key, interest_of(record, promise=self._promise))
+            self._register(key, interest_of(record))
         if foreign:
             self._changed[key] = self._clock.monotonic()
             self._wake_one(key, bulk=not self._states[Source.REQUESTS].synced)
@@ -262,40 +255,60 @@ class Store(Reading):
         before = self._interests.get(key, NOTHING)
         self._interests[key] = interest
         for topic in before.topics - interest.topics:
-            if self._observers.discard(topic, key) and topic[0] == PODS:
-                self._coverage.forget(topic[1])
-                self._shelves[Source.PODS].drop(topic[1])
+            self._observers.discard(topic, key)
         for topic in interest.topics - before.topics:
-            if self._observers.add(topic, key) and topic[0] == PODS and self._coverage.observe(topic[1]):
-                self._cover(topic[1])
+            self._observers.add(topic, key)
+        self._cover_places(before.places, interest.places)
         for secret in before.secrets - interest.secrets:
-            if about_secret(secret) not in self._observers:
+            if not self.is_secret_wanted(secret):
                 self._secrets.pop(secret, None)
         for secret in interest.secrets - before.secrets:
             self._poll(secret)
         if self._states[Source.REQUESTS].synced:
             self._announce_needs(interest.sources)
 
-    def _announce_needs(self, sources: Iterable[Source]) -> None:
+    def _cover_places(self, before: frozenset[Place], after: frozenset[Place]) -> None:
+        for place in before - after:
+            if about_place(place) not in self._observers:
+                self._forget(place)
+        for place in after - before:
+            if self._coverage[place[0]].observe(place):
+                self._cover(place)
+
+    def _forget(self, place: Place) -> None:
+        source, namespace, _ = place
+        coverage, shelf = self._coverage[source], self._shelves[source]
+        coverage.forget(place)
+        for record in [record for record in shelf.within(namespace) if not coverage.holds(record.key)]:
+            shelf.pop(record.key)
+            self._regroup(source, record, None)
+
+    def _announce_needs(self, sources: Iterable[str]) -> None:
         # Only after the requests were listed: the other kinds are read once, with every interest known.
         for source in sources:
-            if about_source(source) in self._observers:
+            if about_kind(source) in self._observers:
                 self.needed[source].set()
 
-    def _changed_record(self, source: Source, before: Record | None, after: Record | None) -> None:
+    def _changed_record(self, source: str, before: Record | None, after: Record | None) -> None:
+        self._regroup(source, before, after)
+        kind = self.kinds[source]
+        for record in filter(None, (before, after)):
+            topics = list(kind.about(record))
+            whole = kind.part_of(record) if kind.part_of else None
+            found = self.record(*whole) if whole else None
+            if whole and found:
+                topics += self.kinds[whole[0]].about(found)
+            for topic in topics:
+                self._wake_about(topic, bulk=not self._states[source].synced)
+
+    def _regroup(self, source: str, before: Record | None, after: Record | None) -> None:
+        groups = self.kinds[source].groups
         if before:
-            for group in groups_of(before):
+            for group in groups(before):
                 self._groups.discard(group, before.key)
         if after:
-            for group in groups_of(after):
+            for group in groups(after):
                 self._groups.add(group, after.key)
-        for record in (before, after):
-            if isinstance(record, PlacementRecord):
-                # A placement concerns whom its Work concerns.
-                record = self._shelves[Source.WORKS].get((record.namespace, record.work))  # noqa: PLW2901 - it stands in
-            if record:
-                for topic in topics_of(source, record):
-                    self._wake_about(topic, bulk=not self._states[source].synced)
 
     def _wake_about(self, topic: Topic, *, bulk: bool = False) -> None:
         for key in self._observers.get(topic):
@@ -306,9 +319,9 @@ class Store(Reading):
         if not (bulk and self.awaits(key)):
             self._wake(key, bulk=bulk)
 
-    def _wake_observers(self, source: Source) -> None:
-        if source is Source.REQUESTS:
+    def _wake_observers(self, source: str) -> None:
+        if source == Source.REQUESTS:
             for record in self._shelves[Source.REQUESTS]:
                 self._wake_one(record.key, bulk=True)
         else:
-            self._wake_about(about_source(source), bulk=True)
+            self._wake_about(about_kind(source), bulk=True)

@@ -1,4 +1,4 @@
-"""Lists the pods of one namespace that a request has begun to observe; the watch of all pods goes on meanwhile."""
+"""Lists a place that a request has begun to observe; the watch of the whole kind goes on meanwhile."""
 
 import logging
 import random
@@ -9,11 +9,9 @@ from urllib.parse import quote
 import msgspec
 
 from platform_status_contract.observing.decode.envelope import decode_page
-from platform_status_contract.observing.decode.pods import decode_pod
-from platform_status_contract.observing.sources import Source
+from platform_status_contract.observing.interest import Place
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import ThrottledError, TransportError
-from platform_status_sidecar.logs import bind
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.store import Store
 from platform_status_sidecar.transport import Transport
@@ -23,31 +21,30 @@ from .backoff import Backoff
 
 __all__ = ["Backfill"]
 
-_PAGE: Final = 100
 _AFTER_FAILURE: Final = 10.0
 _PATIENCE: Final = 30.0
 """Seconds after which an idle thread shows that it lives."""
 
 
 class Backfill(LiveThread):
-    """One thread: namespaces come rarely, and one after the other."""
+    """One thread: places come rarely, and one after the other."""
 
     def __init__(
         self,
-        due: CoalescingQueue[tuple[str]],
+        due: CoalescingQueue[Place],
         *,
         transport: Transport,
         store: Store,
         clock: Clock,
         stop: threading.Event,
     ) -> None:
-        super().__init__("backfill-pods", clock)
+        super().__init__("backfill", clock)
         self._due = due
         self._transport = transport
         self._store = store
         self._stopping = stop
         self._backoff = Backoff(first=0.5, cap=4, random=random.random)
-        self._log = bind(logging.getLogger(__name__), source="pods")
+        self._log = logging.getLogger(__name__)
 
     def run(self) -> None:
         """List what is due until stopped."""
@@ -55,36 +52,41 @@ class Backfill(LiveThread):
             self.beat(_PATIENCE)
             key = self._due.take(_PATIENCE)
             if key is not None:
-                self.fill(key[0])
+                self.fill(key)
 
-    def fill(self, namespace: str) -> None:
-        """List one namespace; if that fails, it is due again, and stays unknown until then."""
-        if self._store.is_pods_known(namespace):
+    def fill(self, place: Place) -> None:
+        """List one place; if that fails, it is due again, and stays unknown until then."""
+        source, namespace, _ = place
+        if self._store.is_known(place):
             return
-        if self._store.state(Source.PODS).failure:
-            # The list of all pods is tried again anyway, and will hold this namespace too.
-            self._due.add((namespace,), _AFTER_FAILURE)
+        if self._store.state(source).failure:
+            # The list of the whole kind is tried again anyway, and will hold this place too.
+            self._due.add(place, _AFTER_FAILURE)
             return
         try:
-            self._list(namespace)
+            self._list(place)
         except (TransportError, msgspec.DecodeError, RecursionError) as error:
             at_least = error.retry_after if isinstance(error, ThrottledError) else None
-            self._log.debug("Cannot list a namespace yet", extra={"namespace": namespace, "cause": str(error)})
-            self._due.add((namespace,), self._backoff.delay(at_least))
+            told = {"source": source, "namespace": namespace, "cause": str(error)}
+            self._log.debug("Cannot list a namespace yet", extra=told)
+            self._due.add(place, self._backoff.delay(at_least))
             return
         self._backoff.reset()
-        self._store.note_pods_listed(namespace)
+        self._store.note_listed(place)
 
-    def _list(self, namespace: str) -> None:
+    def _list(self, place: Place) -> None:
+        source, namespace, name = place
+        kind = self._store.kinds[source]
+        path = kind.path(quote(namespace))
+        fields = f"metadata.name={name}" if name else ""
         token = ""
         while True:
             self.beat()
-            path = f"/api/v1/namespaces/{quote(namespace)}/pods"
-            page = decode_page(self._transport.list_page(path, limit=_PAGE, continue_token=token))
+            page = decode_page(self._transport.list_page(path, limit=kind.page, continue_token=token, fields=fields))
             for item in page.items or ():
-                record = decode_pod(item)
+                record = kind.decode(item)
                 if record:
-                    self._store.put(Source.PODS, record)
+                    self._store.put(source, record)
             token = page.metadata.continue_token
             if not token or self._stopping.is_set():
                 return

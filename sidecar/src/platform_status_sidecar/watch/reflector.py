@@ -21,7 +21,6 @@ from platform_status_contract.observing.decode.envelope import (
     decode_page,
     decode_version,
 )
-from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.records import Key
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counter, RestartCause
@@ -85,9 +84,9 @@ class Reflector(LiveThread):
             stop: Set when the sidecar stops.
             restarts: Counts watches that are opened again.
         """
-        super().__init__(f"watch-{kind.source.value}", clock)
+        super().__init__(f"watch-{kind.source}", clock)
         self._kind = kind
-        self._decode = DECODERS[kind.source]
+        self._decode = kind.decode
         self._transport = transport
         self._store = store
         self._clock = clock
@@ -98,7 +97,7 @@ class Reflector(LiveThread):
         self._paged_next = not kind.streamed
         self._backoff = Backoff(first=_FIRST_DELAY, cap=_LONGEST_DELAY, random=random.random)
         self._relists = Backoff(first=_FIRST_DELAY, cap=_LONGEST_RELIST_DELAY, random=random.random)
-        self._log = bind(logging.getLogger(__name__), source=kind.source.value)
+        self._log = bind(logging.getLogger(__name__), source=kind.source)
         self._said: Reason | None = None
         self._restarts = restarts or Counter()
 
@@ -239,7 +238,7 @@ class Reflector(LiveThread):
 
     def _restarted(self, cause: RestartCause) -> None:
         if not self._stopping.is_set():
-            self._restarts.add(self._kind.source.value, cause.value)
+            self._restarts.add(self._kind.source, cause.value)
 
     def _rest(self, seconds: float) -> None:
         self.beat(seconds)

@@ -15,9 +15,9 @@ from urllib.parse import quote
 import msgspec
 
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.decode.secrets import decode_secret
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_contract.sources.secrets.record import decode_secret
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.errors import NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.queue import Look

@@ -14,13 +14,13 @@ from hctl.dump.case import Case, document_of, parse_case, spell_case
 from hctl.dump.keep import keep
 from hctl.explain.derive import explain
 from hctl.texts import masked
-from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.sources import Source
 from tests.golden.cases import Case as GoldenCase
 from tests.golden.cases import cases_in
 from tests.golden.folders import SOURCE_FOLDERS
 from tests.unit.hctl.settings import quick
 from tests.unit.observing.test_decode import ANY_JSON, PLACES, with_rubbish
+from tests.unit.sidecar.support import DECODERS
 
 from .dumps import golden_dumps
 from .spelling import dump_of

@@ -1,22 +1,53 @@
 """An Argo CD Application."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct, field
 
 from platform_status_contract.model.times import parse_time
-from platform_status_contract.observing.records import ApplicationRecord, number_of
+from platform_status_contract.observing.decode.envelope import Meta, reader
+from platform_status_contract.observing.decode.lenient import (
+    clip,
+    count,
+    deletion,
+    labels,
+    server_of,
+    strings,
+    text,
+    under,
+)
+from platform_status_contract.observing.records import Labels, Record, number_of
 from platform_status_contract.rules.observation import ApplicationSeen
 from platform_status_contract.rules.texts import name_culprits
 
 from .compared import compared_current, same_destination
-from .envelope import Meta, reader
 from .failures import Told, told_by_conditions, told_by_hydrator, told_by_operation
-from .lenient import clip, count, deletion, labels, server_of, strings, text, under
 
-__all__ = ["SKIP_ANNOTATION", "decode_application"]
+__all__ = ["SKIP_ANNOTATION", "ApplicationRecord", "decode_application"]
+
+
+class ApplicationRecord(Record, frozen=True, gc=False):
+    """An Argo CD Application.
+
+    Attributes:
+        labels: Its labels, for the selector of sub-applications.
+        server: spec.destination.server, without slashes at its end.
+        destination: spec.destination.name.
+        created: creationTimestamp.
+        numbers: Annotations whose value is a whole number: one of them may be the contract's generationAnnotation.
+        seen: What the rules see, all but `written_for`, which depends on the contract.
+    """
+
+    labels: Labels
+    server: str
+    destination: str
+    created: datetime | None
+    numbers: tuple[tuple[str, int], ...]
+    seen: ApplicationSeen
+
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16

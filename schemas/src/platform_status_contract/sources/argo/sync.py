@@ -9,7 +9,7 @@ from platform_status_contract.rules.observation import ApplicationSeen, Observat
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
-from .argo import FAILED, RUNNING, Aspect, Judgement, assess_application, sync_fails, sync_word, with_problems
+from .states import FAILED, RUNNING, Aspect, Judgement, assess_application, sync_fails, sync_word, with_problems
 
 __all__ = ["assess_argo_sync"]
 

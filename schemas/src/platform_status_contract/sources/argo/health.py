@@ -9,7 +9,7 @@ from platform_status_contract.rules.observation import ApplicationSeen, Observat
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
-from .argo import Aspect, Judgement, assess_application, health_word, is_empty, with_problems
+from .states import Aspect, Judgement, assess_application, health_word, is_empty, with_problems
 
 __all__ = ["assess_argo_health"]
 

@@ -1,24 +1,35 @@
 """StatefulSets, Deployments and DaemonSets: how many pods there are to be, how many there are, what prevents more."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.observing.records import ControllerRecord, number_of
+from platform_status_contract.observing.decode.envelope import Meta, Reader, reader
+from platform_status_contract.observing.decode.lenient import MAX_TEXT, clip, deletion, strings, text, under
+from platform_status_contract.observing.records import Record, number_of
 from platform_status_contract.rules.observation import ControllerSeen
 
-from .envelope import Meta, Reader, reader
-from .lenient import MAX_TEXT, clip, deletion, text, under
+__all__ = ["PAUSED_ANNOTATION", "SLEEPS_LABEL", "ControllerRecord", "controller_decoder"]
 
-__all__ = ["controller_decoder"]
 
-_PAUSED: Final = "loft.sh/paused"
+class ControllerRecord(Record, frozen=True, gc=False):
+    """A StatefulSet, a Deployment or a DaemonSet.
+
+    Attributes:
+        seen: What the rules see.
+    """
+
+    seen: ControllerSeen
+
+
+PAUSED_ANNOTATION: Final = "loft.sh/paused"
 """Annotation that vcluster sets to "true" on the controller that it scales down."""
 
-_SLEEPS: Final = "loft.sh/sleep-mode"
+SLEEPS_LABEL: Final = "loft.sh/sleep-mode"
 """Label that vcluster's sleep mode sets to "true" on the controller that it scales down."""
 
 _MAX_PODS: Final = 2**31 - 1
@@ -77,7 +88,7 @@ def _strict(kind: str, whole: _Controller) -> ControllerRecord:
     seen = ControllerSeen(
         kind=kind,
         name=meta.name,
-        paused=(meta.annotations or {}).get(_PAUSED) == "true" or (meta.labels or {}).get(_SLEEPS) == "true",
+        paused=_is_asleep(meta.annotations or {}, meta.labels or {}),
         deleted=deletion(meta.deletion_timestamp),
     )
     if whole.spec is not None:
@@ -89,6 +100,10 @@ def _strict(kind: str, whole: _Controller) -> ControllerRecord:
             failure=_failure(status.conditions or []),
         )
     return ControllerRecord(meta.namespace, meta.name, number_of(meta.resource_version), seen)
+
+
+def _is_asleep(annotations: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    return annotations.get(PAUSED_ANNOTATION) == "true" or labels.get(SLEEPS_LABEL) == "true"
 
 
 def _replicas(seen: ControllerSeen, spec: _Spec, status: _Status) -> ControllerSeen:
@@ -141,7 +156,7 @@ def _failure(conditions: list[_Condition]) -> str:
 def _lenient(kind: str, whole: object, namespace: str, name: str) -> ControllerRecord:
     """Of a controller that does not fit its shape nothing counts as ready."""
     meta = under(whole, "metadata")
-    paused = text(meta, "annotations", _PAUSED) == "true" or text(meta, "labels", _SLEEPS) == "true"
+    paused = _is_asleep(strings(under(meta, "annotations")), strings(under(meta, "labels")))
     gone = deletion(under(meta, "deletionTimestamp"))
     seen = ControllerSeen(kind, name, paused=paused, deleted=gone, wanted=1, current=False)
     return ControllerRecord(namespace, name, number_of(text(meta, "resourceVersion")), seen)

@@ -3,17 +3,27 @@
 An annotation may repeat what the Secret holds (``kubectl apply`` keeps the last applied object in one).
 """
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from platform_status_contract.observing.records import SecretRecord, number_of
+from platform_status_contract.observing.decode.envelope import reader
+from platform_status_contract.observing.decode.lenient import deletion, text, under
+from platform_status_contract.observing.records import Record, number_of
 
-from .envelope import reader
-from .lenient import deletion, text, under
+__all__ = ["SecretRecord", "decode_secret"]
 
-__all__ = ["decode_secret"]
+
+class SecretRecord(Record, frozen=True, gc=False):
+    """A Secret: that it exists, and nothing more.
+
+    Attributes:
+        deleted: deletionTimestamp.
+    """
+
+    deleted: datetime | None = None
 
 
 class _Meta(Struct, rename="camel"):

@@ -5,20 +5,71 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from platform_status_contract.observing.records import PlacementRecord, WorkRecord, number_of
+from platform_status_contract.observing.decode.envelope import Meta, reader
+from platform_status_contract.observing.decode.lenient import clip, strings, text, under
+from platform_status_contract.observing.records import Key, Record, number_of
 from platform_status_contract.observing.sources import PROMISE_LABEL
 
-from .envelope import Meta, reader
-from .lenient import clip, strings, text, under
+__all__ = [
+    "HOME_LABEL",
+    "MISPLACED_LABEL",
+    "RESOURCE_LABEL",
+    "WORK_LABEL",
+    "PlacementRecord",
+    "WorkRecord",
+    "decode_placement",
+    "decode_work",
+]
 
-__all__ = ["HOME_LABEL", "decode_placement", "decode_work"]
+
+class WorkRecord(Record, frozen=True, gc=False):
+    """A Kratix Work.
+
+    Attributes:
+        promise: Label kratix.io/promise-name.
+        resource: Label kratix.io/resource-name.
+        home: Namespace of the request: label kratix.io/resource-namespace, which only a pipeline in a namespace of its
+            own sets, else the Work's.
+        empty: Whether it has no workload groups.
+        message: Message of its Ready condition.
+    """
+
+    promise: str
+    resource: str
+    home: str
+    empty: bool
+    message: str
+
+    @property
+    def request(self) -> Key:
+        """Which request it is for."""
+        return (self.home, self.resource)
+
+
+class PlacementRecord(Record, frozen=True, gc=False):
+    """A Kratix WorkPlacement.
+
+    Attributes:
+        work: Label kratix.io/work.
+        destination: spec.targetDestinationName.
+        written: Condition WriteSucceeded; None while unknown.
+        misplaced: By label, or by the Ready condition.
+        message: Text of a failed write.
+    """
+
+    work: str
+    destination: str
+    written: bool | None
+    misplaced: bool
+    message: str
+
 
 HOME_LABEL: Final = "kratix.io/resource-namespace"
 """Namespace of the request, on a Work of a pipeline that runs in a namespace of its own (pipelineNamespace)."""
 
-_RESOURCE = "kratix.io/resource-name"
-_WORK = "kratix.io/work"
-_MISPLACED = "kratix.io/misplaced"
+RESOURCE_LABEL: Final = "kratix.io/resource-name"
+WORK_LABEL: Final = "kratix.io/work"
+MISPLACED_LABEL: Final = "kratix.io/misplaced"
 
 
 class _Condition(Struct):
@@ -76,7 +127,7 @@ def _work(meta: Meta, conditions: list[_Condition], *, empty: bool) -> WorkRecor
         name=meta.name,
         version=number_of(meta.resource_version),
         promise=labels.get(PROMISE_LABEL, ""),
-        resource=labels.get(_RESOURCE, ""),
+        resource=labels.get(RESOURCE_LABEL, ""),
         home=labels.get(HOME_LABEL, "") or meta.namespace,
         empty=empty,
         message=clip(ready.message) if ready else "",
@@ -92,10 +143,10 @@ def _placement(meta: Meta, conditions: list[_Condition], *, destination: str) ->
         namespace=meta.namespace,
         name=meta.name,
         version=number_of(meta.resource_version),
-        work=labels.get(_WORK, ""),
+        work=labels.get(WORK_LABEL, ""),
         destination=clip(destination),
         written=written,
-        misplaced=labels.get(_MISPLACED) == "true" or says_misplaced,
+        misplaced=labels.get(MISPLACED_LABEL) == "true" or says_misplaced,
         message=clip(write.message) if write and written is False else "",
     )
 

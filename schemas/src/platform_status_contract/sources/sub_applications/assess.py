@@ -24,8 +24,7 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Absent, ApplicationSeen, Observation, SubApplicationSeen
 from platform_status_contract.rules.texts import bounded_names, clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer
-
-from .argo import FAILED, UNKNOWN_SECONDS, health_word, is_empty, sync_fails
+from platform_status_contract.sources.argo.states import FAILED, UNKNOWN_SECONDS, health_word, is_empty, sync_fails
 
 __all__ = ["assess_sub_apps"]
 

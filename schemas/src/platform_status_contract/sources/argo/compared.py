@@ -7,7 +7,7 @@ writes an empty `source` beside `sources`.
 from collections.abc import Mapping
 from typing import Final
 
-from .lenient import text, under
+from platform_status_contract.observing.decode.lenient import text, under
 
 __all__ = ["compared_current", "same_destination"]
 

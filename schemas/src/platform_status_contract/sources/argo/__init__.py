@@ -1,0 +1,1 @@
+"""The Argo CD Application: is it synced, and is it healthy?"""

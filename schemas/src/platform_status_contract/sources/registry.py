@@ -1,0 +1,128 @@
+"""The sources, one line each; whatever iterates over sources or over kinds of object reads this."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.interest import Interest, union
+from platform_status_contract.observing.records import Key
+from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import Observation
+from platform_status_contract.rules.timers import SourceName, Timer
+
+from .argo.describe import collect_application, describe_application
+from .argo.health import assess_argo_health
+from .argo.kinds import APPLICATION
+from .argo.read import interest_in_application, read_application
+from .argo.sync import assess_argo_sync
+from .secrets.assess import assess_secrets
+from .secrets.describe import collect_secrets, describe_secrets
+from .secrets.kinds import SECRET
+from .secrets.read import interest_in_secrets, read_secrets
+from .source import ContractSource, Kind
+from .sub_applications.assess import assess_sub_apps
+from .sub_applications.describe import (
+    collect_sub_applications,
+    describe_sub_applications,
+    select_sub_applications,
+)
+from .sub_applications.read import interest_in_sub_applications, read_sub_applications
+from .workloads.assess import assess_workloads
+from .workloads.describe import collect_workloads, describe_workloads, select_pods
+from .workloads.kinds import CONTROLLERS, POD
+from .workloads.read import interest_in_workloads, read_workloads
+from .works.assess import assess_works
+from .works.describe import collect_works, describe_works
+from .works.kinds import PLACEMENT, WORK
+from .works.read import interest_in_works, read_works
+
+__all__ = ["KINDS", "SOURCES", "assess", "interest_in", "source_of"]
+
+SOURCES: Final[tuple[ContractSource, ...]] = (
+    ContractSource(
+        names=(SourceName.WORKS,),
+        kinds=(WORK, PLACEMENT),
+        interest=interest_in_works,
+        read=read_works,
+        assess=(assess_works,),
+        describe=describe_works,
+        collect=collect_works,
+    ),
+    ContractSource(
+        names=(SourceName.ARGO_SYNC, SourceName.ARGO_HEALTH),
+        kinds=(APPLICATION,),
+        interest=interest_in_application,
+        read=read_application,
+        assess=(assess_argo_sync, assess_argo_health),
+        describe=describe_application,
+        collect=collect_application,
+    ),
+    ContractSource(
+        names=(SourceName.PODS,),
+        kinds=(POD, *CONTROLLERS.values()),
+        interest=interest_in_workloads,
+        read=read_workloads,
+        assess=(assess_workloads,),
+        describe=describe_workloads,
+        collect=collect_workloads,
+        selects=select_pods,
+    ),
+    ContractSource(
+        names=(SourceName.SECRET,),
+        kinds=(SECRET,),
+        interest=interest_in_secrets,
+        read=read_secrets,
+        assess=(assess_secrets,),
+        describe=describe_secrets,
+        collect=collect_secrets,
+    ),
+    ContractSource(
+        names=(SourceName.SUB_APPS,),
+        kinds=(),
+        interest=interest_in_sub_applications,
+        read=read_sub_applications,
+        assess=(assess_sub_apps,),
+        describe=describe_sub_applications,
+        collect=collect_sub_applications,
+        selects=select_sub_applications,
+    ),
+)
+"""In the order in which a source is named first (design.md section 5)."""
+
+KINDS: Final[Mapping[str, Kind]] = {kind.source: kind for source in SOURCES for kind in source.kinds}
+"""Every kind that some source reads, by its identity."""
+
+
+def interest_in(contract: Contract, request: Key) -> Interest:
+    """Say what a contract makes of interest for its request."""
+    return union(*(source.interest(contract, request) for source in SOURCES))
+
+
+def source_of(assessment: Assessment) -> ContractSource:
+    """Return the source that a judgement is about."""
+    return next(source for source in SOURCES if assessment.source in source.names)
+
+
+def assess(observation: Observation, situation: Situation, clock: Clock) -> tuple[Assessment, ...]:
+    """Assess every source that the contract names, in source order."""
+    judged = (judge(observation, situation, clock) for source in SOURCES for judge in source.assess)
+    assessments = [assessment for assessment in judged if assessment is not None]
+    runs = any(item.source is SourceName.PODS and item.verdict is Verdict.GOOD for item in assessments)
+    deadline = situation.contract.thresholds.progress_deadline_seconds
+    return tuple(_tolerated(item, deadline, clock) if runs and situation.once_ready else item for item in assessments)
+
+
+def _tolerated(found: Assessment, deadline: float, clock: Clock) -> Assessment:
+    """Make of Progressing beside workloads that run a note, for as long as progress may take.
+
+    Argo CD calls an Application Progressing while a new pod starts beside enough old ones: the workloads know better.
+    """
+    if found.reason is not Reason.APPLICATION_PROGRESSING or found.verdict is not Verdict.BAD:
+        return found
+    if clock.older_than(found.timers.get(Timer.ARGO_PROGRESSING), deadline):
+        return found
+    return msgspec.structs.replace(found, verdict=Verdict.GOOD, note=found.message, on_its_way=False)

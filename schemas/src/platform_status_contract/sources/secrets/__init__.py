@@ -1,0 +1,1 @@
+"""Secrets that must exist; nothing but their metadata is ever read."""

@@ -1,0 +1,27 @@
+"""What a contract makes of interest about Secrets, and the reading of them."""
+
+import msgspec
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.observing.interest import Interest, about_object
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.view import View
+from platform_status_contract.rules.observation import Observation
+
+from .kinds import SECRET
+
+__all__ = ["interest_in_secrets", "read_secrets"]
+
+
+def interest_in_secrets(contract: Contract, _request: Key) -> Interest:
+    """Each Secret, by name."""
+    keys = frozenset((item.namespace, item.name) for item in contract.secrets or ())
+    return Interest(frozenset(about_object(SECRET.source, key) for key in keys), secrets=keys)
+
+
+def read_secrets(observation: Observation, view: View, contract: Contract, _request: Key) -> Observation:
+    """Take the last reading of each Secret."""
+    if not contract.secrets:
+        return observation
+    found = (view.secret((item.namespace, item.name)) for item in contract.secrets)
+    return msgspec.structs.replace(observation, secrets=tuple(each for each in found if each is not None))

@@ -1,0 +1,150 @@
+"""What a folder of this package offers; `registry` lists the folders."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from platform_status_contract.model.contract import Contract, Selector
+from platform_status_contract.observing.decode.envelope import Reader
+from platform_status_contract.observing.interest import Interest, Topic
+from platform_status_contract.observing.records import Key, Record
+from platform_status_contract.observing.view import View
+from platform_status_contract.rules.assessment import Assessment, Situation
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import Observation
+from platform_status_contract.rules.timers import SourceName
+
+__all__ = ["Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unreadable_kind"]
+
+Json = dict[str, Any]
+
+Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | None]
+"""Judges one source; None if the contract does not name it: no condition, and it never blocks Ready."""
+
+
+def _no_topics(_record: Record) -> tuple[Topic, ...]:
+    return ()
+
+
+class Kind(Struct, frozen=True):
+    """A kind of object that is read.
+
+    Attributes:
+        source: Its identity, which is also its plural unless `plural` says another.
+        api_version: Its apiVersion.
+        kind: Its kind.
+        decode: JSON of an object -> its record; None only without a name.
+        about: Whom a change of an object concerns.
+        groups: The groups by which an object is found, beside its own name.
+        part_of: The object whose observers a change concerns too.
+        by_place: Whether only what lies in an observed place is kept: there are many more of them than are observed.
+        labels: Labels that the decoder or the rules ask for; a contract's selectors ask for more.
+        keep: What a dump keeps beyond what the decoder's shape says: changes the kept object, given the whole one.
+        of_promise: Whether the objects carry the label of their Promise, by which the server may choose them.
+        metadata_only: Whether nothing but metadata is ever asked for.
+        watched: Whether it is watched; else its objects are asked for one by one.
+        page: Objects per list page: large objects come in small pages, for memory.
+        streamed: Read it first as a stream from the API server's cache: worth it for large custom resources, which a
+            list makes the server decode one by one; for small objects pages cost us less.
+        gather: Seconds for which further events are left to gather after one that was waited for. Waking up for an
+            event costs several times what the event does, and Argo CD writes its objects all day long.
+        plural: Its plural, if `source` is not that.
+    """
+
+    source: str
+    api_version: str
+    kind: str
+    decode: Reader[Record]
+    about: Callable[[Record], Iterable[Topic]] = _no_topics
+    groups: Callable[[Record], Iterable[Topic]] = _no_topics
+    part_of: Callable[[Record], tuple[str, Key] | None] | None = None
+    by_place: bool = False
+    labels: tuple[str, ...] = ()
+    keep: Callable[[Json, Json, Contract | None], None] | None = None
+    of_promise: bool = False
+    metadata_only: bool = False
+    watched: bool = True
+    page: int = 100
+    streamed: bool = False
+    gather: float = 0.0
+    plural: str = ""
+
+    @property
+    def group(self) -> str:
+        """Its API group; empty for the core."""
+        return self.api_version.rpartition("/")[0]
+
+    def path(self, namespace: str = "") -> str:
+        """Return the path of its collection on the API server, of one namespace or of all; names are not escaped."""
+        root = f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
+        plural = self.plural or self.source
+        return f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
+
+
+class Basis(Struct, frozen=True):
+    """An object that a verdict rests on, or a whole kind that could not be read.
+
+    Attributes:
+        kind: What kind of object it is.
+        key: Namespace and name; the name is empty for a whole kind, which is named only if it cannot be read.
+        says: What was read in it.
+        absent: Whether it does not exist.
+        culprit: Whether it is one of those that keep its source from being good, by what the rules say of it.
+    """
+
+    kind: Kind
+    key: Key
+    says: str = ""
+    absent: bool = False
+    culprit: bool = False
+
+
+class Fetch(Protocol):
+    """Reads objects for a dump; what cannot be read is noted by it, and is missing from the answer."""
+
+    def list(self, kind: Kind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
+        """Read the objects of a kind, in one namespace or, if that is empty, in all."""
+        ...
+
+    def one(self, kind: Kind, key: Key) -> None:
+        """Read one object and keep it; of a kind that every API server has."""
+        ...
+
+    def keep(self, found: Iterable[Json]) -> None:
+        """Keep objects that were listed."""
+        ...
+
+
+def _no_selector(_contract: Contract) -> tuple[str, Selector | None] | None:
+    return None
+
+
+class ContractSource(Struct, frozen=True):
+    """One source: what everybody who iterates over sources needs of it.
+
+    Attributes:
+        names: What its judgements are called.
+        kinds: The kinds of object that it brings.
+        interest: Contract and request -> what is of interest for it.
+        read: Adds its reading to an observation.
+        assess: Its judgements, in the order in which they are named.
+        describe: Assessment, view, contract, request, clock -> the objects that the assessment rests on, by name.
+        collect: Reads for a dump what its verdict rests on: contract and request as the cluster holds it.
+        selects: The kind of which a contract selects objects by label, and the selector.
+    """
+
+    names: tuple[SourceName, ...]
+    kinds: tuple[Kind, ...]
+    interest: Callable[[Contract, Key], Interest]
+    read: Callable[[Observation, View, Contract, Key], Observation]
+    assess: tuple[Assess, ...]
+    describe: Callable[[Assessment, View, Contract, Key, Clock], Iterator[Basis]]
+    collect: Callable[[Fetch, Contract, Json], None]
+    selects: Callable[[Contract], tuple[str, Selector | None] | None] = _no_selector
+
+
+def unreadable_kind(view: View, kind: Kind, namespace: str) -> Iterator[Basis]:
+    """Name a kind that cannot be read as a whole."""
+    if view.state(kind.source).failure is not None:
+        yield Basis(kind, (namespace, ""))

@@ -1,0 +1,1 @@
+"""Sub-applications: the Applications that target what this request created."""

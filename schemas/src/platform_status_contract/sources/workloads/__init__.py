@@ -1,0 +1,1 @@
+"""Pods, and the controllers that a contract names."""

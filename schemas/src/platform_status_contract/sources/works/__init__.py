@@ -1,0 +1,1 @@
+"""Kratix Works: is what the pipeline put out written to its Destinations?"""

@@ -1,0 +1,24 @@
+"""What a request is interested in, by its contract. Pure and total."""
+
+import msgspec
+
+from platform_status_contract.observing.facts import is_dry_run
+from platform_status_contract.observing.interest import NOTHING, Interest
+from platform_status_contract.observing.records import RequestRecord
+from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.rules.observation import ContractProblem
+from platform_status_contract.sources.registry import interest_in
+
+__all__ = ["interest_of"]
+
+
+def interest_of(record: RequestRecord) -> Interest:
+    """Derive from a request's contract what it is interested in; a dry run is never touched, so nothing is."""
+    if is_dry_run(record):
+        return NOTHING
+    try:
+        contract = read_contract(msgspec.json.decode(record.status))
+    except (msgspec.DecodeError, RecursionError):
+        # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
+        return NOTHING
+    return NOTHING if isinstance(contract, ContractProblem) else interest_in(contract, record.key)
