@@ -96,6 +96,7 @@ class App:
             poll=self._secrets.add,
             cover=lambda namespace: self._namespaces.add((namespace,)),
             mine=settings.shard.owns,
+            silent_after=settings.argocd_silent_after,
         )
         self._lease = (Election if settings.leader_elect else LeaseRenewal)(
             settings.lease,

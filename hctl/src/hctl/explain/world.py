@@ -12,7 +12,7 @@ from hctl.reading.freshness import LeaseReading
 from hctl.reading.read import mapping
 from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.observing.decode.registry import DECODERS
 from platform_status_contract.observing.records import (
     ApplicationRecord,
@@ -25,7 +25,8 @@ from platform_status_contract.observing.records import (
     WorkRecord,
 )
 from platform_status_contract.observing.sources import PROMISE_LABEL, Failure, Source, SourceState
-from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Unreadable
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Silence, Unreadable
 
 __all__ = ["World"]
 
@@ -92,6 +93,10 @@ class World:
             if record.namespace == namespace and (record.server in servers or record.destination in names)
         ]
 
+    def silence(self, record: ApplicationRecord) -> Silence | None:
+        """Repeat what the status says: how long an Argo CD may be silent, only the sidecar knows."""
+        return Silence(self._moment, self._moment) if self._tells_of_silence(record.key) else None
+
     def is_pods_known(self, namespace: str) -> bool:  # noqa: ARG002 - a dump holds what a contract names
         """Say that a pod that is not there is absent."""
         return True
@@ -149,6 +154,14 @@ class World:
             return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")), version=version)
         refused = self.unread(LEASES)
         return LeaseReading(missing=True) if refused is None else LeaseReading(unreadable=refused.message or "not read")
+
+    def _tells_of_silence(self, application: Key) -> bool:
+        status = mapping(self._case.request.get("status"))
+        named = mapping(mapping(status.get("contract")).get("application"))
+        is_main = (named.get("namespace"), named.get("name")) == application
+        kind = ConditionType.ARGO_HEALTHY if is_main else ConditionType.SUB_APPS_HEALTHY
+        told = recall(status).conditions.get(kind)
+        return told is not None and told.reason is Reason.ARGOCD_SILENT
 
     def _all(self, source: Source, kind: type[R]) -> list[R]:
         return [record for _, record in sorted(self._records[source].items()) if isinstance(record, kind)]

@@ -31,6 +31,7 @@ from platform_status_contract.rules.observation import (
     Present,
     Reading,
     SecretSeen,
+    Silence,
     SubApplicationSeen,
     Unreadable,
     WorkPlacementSeen,
@@ -61,6 +62,10 @@ class View(Protocol):
 
     def applications_at(self, namespace: str, servers: Iterable[str], names: Iterable[str]) -> list[ApplicationRecord]:
         """Return the Applications of a namespace whose destination is one of the servers or of the names."""
+        ...
+
+    def silence(self, record: ApplicationRecord) -> Silence | None:
+        """Return when the Argo CD of an Application counts as silent, unless it shows a sign of life before."""
         ...
 
     def is_pods_known(self, namespace: str) -> bool:
@@ -182,7 +187,7 @@ def _application(view: View, contract: Contract) -> Present[ApplicationSeen] | A
     if named is None or found is None:
         return Absent()
     written_for = dict(found.numbers).get(named.generation_annotation) if named.generation_annotation else None
-    return Present(msgspec.structs.replace(found.seen, written_for=written_for))
+    return Present(msgspec.structs.replace(found.seen, written_for=written_for, silence=view.silence(found)))
 
 
 def _sub_applications(
@@ -192,7 +197,9 @@ def _sub_applications(
     found = view.applications_at(wanted.namespace, wanted.destination.servers, wanted.destination.all_names)
     return Present(
         tuple(
-            SubApplicationSeen(record.name, record.seen, record.created)
+            SubApplicationSeen(
+                record.name, msgspec.structs.replace(record.seen, silence=view.silence(record)), record.created
+            )
             for record in found
             if record.key != own and matches(wanted.selector, record.labels)
         )

@@ -101,7 +101,10 @@ class ApplicationRecord(Record, frozen=True, gc=False):
         destination: spec.destination.name.
         created: creationTimestamp.
         numbers: Annotations whose value is a whole number: one of them may be the contract's generationAnnotation.
-        seen: What the rules see, all but `written_for`, which depends on the contract.
+        controller: status.controllerNamespace: which Argo CD looks after it.
+        reconciled: status.reconciledAt, which moves all day long while nothing else does.
+        refreshing: Whether a comparison is asked for.
+        seen: What the rules see, all but `written_for`, which depends on the contract, and `silence`.
     """
 
     labels: Labels
@@ -109,7 +112,15 @@ class ApplicationRecord(Record, frozen=True, gc=False):
     destination: str
     created: datetime | None
     numbers: tuple[tuple[str, int], ...]
+    controller: str
+    reconciled: datetime | None
+    refreshing: bool
     seen: ApplicationSeen
+
+    def says_the_same(self, other: Self) -> bool:
+        """Say whether the two differ in nothing but the version and in signs of life."""
+        alive = msgspec.structs.replace(self, reconciled=other.reconciled, refreshing=other.refreshing)
+        return super(ApplicationRecord, alive).says_the_same(other)
 
 
 class PodRecord(Record, frozen=True, gc=False):

@@ -15,10 +15,11 @@ from platform_status_contract.observing.records import (
     WorkRecord,
 )
 from platform_status_contract.observing.sources import Source, SourceState
-from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Silence, Unreadable
 
 from .coverage import Coverage
 from .shelf import Index, Shelf
+from .signs import SignsOfLife
 from .topics import Topic, about_destination, about_secret, about_works, placed_with
 
 __all__ = ["Reading", "SecretReading"]
@@ -30,8 +31,9 @@ SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 class Reading:
     """The reading half of the store; see `observe.View` for what observing needs of it."""
 
-    def __init__(self, promise: str) -> None:
+    def __init__(self, promise: str, silent_after: float = 0.0) -> None:
         self._promise = promise
+        self._signs = SignsOfLife(silent_after)
         self._lock = threading.RLock()
         self._states = dict.fromkeys(Source, SourceState())
         self._shelves: dict[Source, Shelf[Record]] = {source: Shelf() for source in Source}
@@ -79,6 +81,11 @@ class Reading:
                     keys.update(self._groups.get(about_destination(namespace, field, value)))
             found = (self.application(key) for key in sorted(keys))
             return [record for record in found if record is not None]
+
+    def silence(self, record: ApplicationRecord) -> Silence | None:
+        """Return when the Argo CD of an Application counts as silent, unless it shows a sign of life before."""
+        with self._lock:
+            return self._signs.of(record, self._states[Source.APPLICATIONS].watched_since)
 
     def is_pods_known(self, namespace: str) -> bool:
         """Say whether a pod that is not in `pods` is absent, and not only unknown yet."""

@@ -12,13 +12,14 @@ from typing import Protocol
 
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import (
+    ApplicationRecord,
     Key,
     PlacementRecord,
     Record,
     RequestRecord,
     number_of,
 )
-from platform_status_contract.observing.sources import Source, SourceState, failed
+from platform_status_contract.observing.sources import Source, alive, failed
 from platform_status_sidecar.clock import Clock
 
 from .reading import Reading, SecretReading
@@ -65,6 +66,7 @@ class Store(Reading):
         poll: Callable[[Key], None],
         cover: Callable[[str], None],
         mine: Callable[[str], bool] = lambda _uid: True,
+        silent_after: float = 0.0,
     ) -> None:
         """Make an empty store.
 
@@ -75,8 +77,9 @@ class Store(Reading):
             poll: Called with a Secret that must be asked for on its own; must not block.
             cover: Called with a namespace whose pods must be listed on their own; must not block.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
+            silent_after: Seconds without a sign of life after which Argo CD counts as silent; 0 for never.
         """
-        super().__init__(promise)
+        super().__init__(promise, silent_after)
         self._clock = clock
         self._wake = wake
         self._mine = mine
@@ -92,10 +95,8 @@ class Store(Reading):
         """Note a sign of life; a kind that was synced before and failed since is readable again."""
         with self._lock:
             before = self._states[source]
-            recovered = before.synced and before.failure is not None
-            failure = None if recovered else before.failure
-            self._states[source] = SourceState(synced=before.synced, failure=failure, alive_at=now)
-            if recovered:
+            self._states[source] = alive(before, now, synced=before.synced)
+            if before.synced and before.failure is not None:
                 self._wake_observers(source)
 
     def note_list(self, source: Source) -> None:
@@ -111,7 +112,7 @@ class Store(Reading):
                 for namespace in self._coverage.end_list():
                     self._wake_about(about_pods(namespace))
             before = self._states[source]
-            self._states[source] = SourceState(synced=True, failure=None, alive_at=now)
+            self._states[source] = alive(before, now, synced=True)
             if not before.synced or before.failure:
                 self._wake_observers(source)
             if source is Source.REQUESTS and not before.synced:
@@ -156,6 +157,7 @@ class Store(Reading):
             if source is Source.REQUESTS:
                 self._remove_request(key)
             elif before := self._shelves[source].pop(key):
+                self._note_sign(before, None)
                 self._changed_record(source, before, None)
 
     def keep_only(self, source: Source, keys: set[Key], version: str) -> None:
@@ -228,8 +230,15 @@ class Store(Reading):
         if before is not None and before.is_newer_than(record.version):
             return
         shelf.put(record)
+        self._note_sign(before, record)
         if before is None or not before.says_the_same(record):
             self._changed_record(source, before, record)
+
+    def _note_sign(self, before: Record | None, after: Record | None) -> None:
+        known = before if isinstance(before, ApplicationRecord) else None
+        found = after if isinstance(after, ApplicationRecord) else None
+        if (known or found) and self._signs.note(known, found, self._clock.now()):
+            self._wake_observers(Source.APPLICATIONS)
 
     def _put_request(self, record: RequestRecord, *, foreign: bool) -> None:
         key = record.key

@@ -16,12 +16,15 @@ from .envelope import Meta, reader
 from .failures import Told, told_by_conditions, told_by_hydrator, told_by_operation
 from .lenient import clip, count, deletion, labels, server_of, strings, text, under
 
-__all__ = ["SKIP_ANNOTATION", "decode_application"]
+__all__ = ["REFRESH_ANNOTATION", "SKIP_ANNOTATION", "decode_application"]
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
 SKIP_ANNOTATION: Final = "argocd.argoproj.io/skip-reconcile"
 """Set to a true value on an Application, it keeps Argo CD from comparing and syncing it."""
+
+REFRESH_ANNOTATION: Final = "argocd.argoproj.io/refresh"
+"""Asks Argo CD for a comparison; it removes the annotation when it makes one."""
 
 _TRUE: Final = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 """What Argo CD, written in Go, reads as true."""
@@ -87,6 +90,7 @@ class _Status(Struct, rename="camel"):
     resources: list[_Resource] | None = None
     source_hydrator: Raw = _EMPTY
     controller_namespace: str | None = None
+    reconciled_at: str | None = None
     resource_health_source: str | None = None
     source_type: str | None = None
     source_types: list[str] | None = None
@@ -120,6 +124,9 @@ def _strict(seen: _Application) -> ApplicationRecord:
         destination=spec.destination.name or "",
         created=parse_time(meta.creation_timestamp),
         numbers=_numbers(meta.annotations),
+        controller=status.controller_namespace or "",
+        reconciled=parse_time(status.reconciled_at),
+        refreshing=REFRESH_ANNOTATION in (meta.annotations or {}),
         seen=ApplicationSeen(
             sync_status=sync.status or "",
             health_status=health.status or "",
@@ -178,6 +185,7 @@ def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
                 source_hydrator=_raw(under(status, "sourceHydrator")),
                 resources=_resources(under(status, "resources")),
                 controller_namespace=text(status, "controllerNamespace"),
+                reconciled_at=text(status, "reconciledAt"),
                 resource_health_source=text(status, "resourceHealthSource"),
                 source_type=text(status, "sourceType"),
             ),
