@@ -22,6 +22,7 @@ from platform_status_contract.rules.observation import (
     Present,
     Reading,
     SecretSeen,
+    Silence,
     SubApplicationSeen,
     Unreadable,
     Workflow,
@@ -74,6 +75,7 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         application: ``absent``, ``SYNC HEALTH``, ``SYNC HEALTH OPERATION``, or a word for unreadable. The operation is
             Argo CD's phase, ``TryFailed`` between two tries, ``TriesAgain`` in the one that follows, or ``Deleting``.
         application_generation: Generation in the Application's annotation; by default the contract's.
+        silent: Whether Argo CD hangs: 15 min later that is silence, for one who has watched for 5 min.
         compared: Whether Argo CD has compared the Application's present source.
         pods: Counts by state: ready, down, restarting, restarted, evicted, done, or a waiting reason of the kubelet; or
             a word for unreadable.
@@ -93,6 +95,7 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     application: str = "absent"
     application_generation: int | None = None
     compared: bool = True
+    silent: bool = False
     pods: dict[str, int] | str = {}
     controller: str = "running"
     secret: str = "absent"  # noqa: S105 - a state
@@ -127,11 +130,13 @@ class Eyes:
     def __init__(self, changed: dict[str, datetime]) -> None:
         """Open them on a world whose states have held since `changed`."""
         self._changed = changed
+        self._opened: datetime | None = None
         self._blind_since: dict[str, datetime] = {}
         self._last: dict[str, object] = {}
 
     def observe(self, world: World, now: datetime) -> Observation:
         """Look at the world."""
+        self._opened = self._opened or now
         if world.resolved() is None:
             return Observation()
         return Observation(
@@ -139,7 +144,7 @@ class Eyes:
             application=self._reading(
                 "application",
                 world.application,
-                _application(world, self._changed.get("application", now)),
+                self._heard(world, _application(world, self._changed.get("application", now))),
                 now,
             ),
             pods=self._reading("pods", world.pods, Present(_pods(world.pods, self._changed.get("pods", now))), now),
@@ -161,6 +166,12 @@ class Eyes:
                 now,
             ),
         )
+
+    def _heard(self, world: World, found: Present[ApplicationSeen] | Absent) -> Present[ApplicationSeen] | Absent:
+        if isinstance(found, Absent) or not world.silent or self._opened is None:
+            return found
+        silence = Silence(self._changed["silent"] + timedelta(minutes=15), self._opened + timedelta(minutes=5))
+        return Present(msgspec.structs.replace(found.value, silence=silence))
 
     def _reading(self, name: str, word: object, readable: Present[T] | Absent, now: datetime) -> Reading[T]:
         reason = _UNREADABLE.get(word) if isinstance(word, str) else None

@@ -97,6 +97,7 @@ class App:
             poll=self._secrets.add,
             cover=self._places.add,
             mine=settings.shard.owns,
+            silent_after=settings.argocd_silent_after,
         )
         self._lease = (Election if settings.leader_elect else LeaseRenewal)(
             settings.lease,

@@ -20,6 +20,7 @@ _LEASE = re.compile(rf"^{_LABEL}/{_LABEL}(\.{_LABEL})*$")
 _LABEL_VALUE = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
 _MAX_PORT = 65535
 _HOUR = 3600
+_DAY = 24 * _HOUR
 
 _EXAMPLES = """\
 examples:
@@ -53,6 +54,7 @@ class Settings(Struct, frozen=True):
         leader_elect: Whether replicas elect by that Lease the one that writes.
         shard: Which part of the requests is ours; the Lease carries it in its name.
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
+        argocd_silent_after: Seconds without a sign of life of Argo CD after which its word counts no more; 0 for never.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -68,6 +70,7 @@ class Settings(Struct, frozen=True):
     leader_elect: bool = False
     shard: Shard = WHOLE
     write_interval: float = 5.0
+    argocd_silent_after: float = 0.0
     log_format: str = "json"
     log_level: str = "info"
 
@@ -110,6 +113,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     flag("leader-elect", "false", "with replicas: only the holder of the Lease writes", ("true", "false"), bare="true")
     flag("listen", f"{defaults.listen_host}:{defaults.listen_port}", "host:port of /healthz, /readyz and /metrics")
     flag("write-interval", str(defaults.write_interval), "seconds between two status writes of one request")
+    flag("argocd-silent-after", "0", "seconds without a sign of life after which Argo CD is not believed; 0: never")
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -134,6 +138,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         listen_host=host,
         listen_port=port,
         write_interval=_seconds("--write-interval", found.write_interval),
+        argocd_silent_after=_seconds("--argocd-silent-after", found.argocd_silent_after, at_most=_DAY),
         log_format=found.log_format,
         log_level=found.log_level,
     )
@@ -146,11 +151,11 @@ def _listen(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _seconds(flag: str, text: str) -> float:
+def _seconds(flag: str, text: str, at_most: int = _HOUR) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value <= _HOUR:  # NaN fails this comparison too
-        raise SettingsError(f"{flag} is {text!r}, expected seconds between 0 and {_HOUR}")
+    if not 0 <= value <= at_most:  # NaN fails this comparison too
+        raise SettingsError(f"{flag} is {text!r}, expected seconds between 0 and {at_most}")
     return value

@@ -186,11 +186,12 @@ class Watched:
             self.store.note_synced(source, self.clock.now())
 
 
-def watched(wake: Callable[[Key], None] = lambda _key: None) -> Watched:
+def watched(wake: Callable[[Key], None] = lambda _key: None, *, silent_after: float = 0.0) -> Watched:
     """A store that has not been told anything yet.
 
     Args:
         wake: Called, beside what is noted, with whoever is woken.
+        silent_after: Seconds after which Argo CD counts as silent; 0 for never.
     """
     clock, woken, polled, covered = TurnedClock(), list[Key](), list[Key](), list[Place]()
 
@@ -204,6 +205,7 @@ def watched(wake: Callable[[Key], None] = lambda _key: None) -> Watched:
         wake=note,
         poll=polled.append,
         cover=covered.append,
+        silent_after=silent_after,
     )
     return Watched(store, clock, woken, polled, covered)
 

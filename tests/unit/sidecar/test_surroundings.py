@@ -301,6 +301,7 @@ class TestSettings:
             (["--write-interval", "soon"], "--write-interval"),
             (["--write-interval", "nan"], "--write-interval"),
             (["--write-interval", "-1"], "--write-interval"),
+            (["--argocd-silent-after", "86401"], "--argocd-silent-after"),
         ],
     )
     def test_a_value_that_cannot_work_is_refused_by_the_name_of_its_flag(
@@ -308,6 +309,10 @@ class TestSettings:
     ) -> None:
         with pytest.raises(SettingsError, match=named):
             read_settings(arguments, {})
+
+    def test_silence_of_argo_cd_is_set_in_seconds_and_off_by_default(self) -> None:
+        assert read_settings([], {}).argocd_silent_after == 0
+        assert read_settings([], {"PLATFORM_STATUS_ARGOCD_SILENT_AFTER": "7200"}).argocd_silent_after == 7200
 
     def test_a_wrong_choice_in_the_environment_is_refused_too(self) -> None:
         with pytest.raises(SettingsError, match="PLATFORM_STATUS_LOG_FORMAT"):

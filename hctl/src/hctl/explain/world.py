@@ -11,11 +11,12 @@ from hctl.reading.freshness import LeaseReading
 from hctl.reading.read import mapping
 from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.observing.interest import Place, Topic
 from platform_status_contract.observing.records import Key, Record
 from platform_status_contract.observing.sources import PROMISE_LABEL, Failure, Source, SourceState
-from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Unreadable
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Silence, Unreadable
 from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.sources.secrets.record import SecretRecord
 from platform_status_contract.sources.works.record import WorkRecord
@@ -93,6 +94,10 @@ class World:
         records = sorted(self._records[source].items())
         return [record for _, record in records if not wanted.isdisjoint(self._kinds[source].groups(record))]
 
+    def silence(self, source: str, record: Record) -> Silence | None:  # noqa: ARG002 - only Applications tell
+        """Repeat what the status says: how long an Argo CD may be silent, only the sidecar knows."""
+        return Silence(self._moment, self._moment) if self._tells_of_silence(record.key) else None
+
     def secret(self, key: Key) -> Reading[SecretSeen] | None:
         """Return what was found of a Secret."""
         refused = self.unread(Source.SECRETS, key)
@@ -128,6 +133,14 @@ class World:
             return LeaseReading(renewed=parse_time(mapping(found.get("spec")).get("renewTime")), version=version)
         refused = self.unread(LEASES)
         return LeaseReading(missing=True) if refused is None else LeaseReading(unreadable=refused.message or "not read")
+
+    def _tells_of_silence(self, application: Key) -> bool:
+        status = mapping(self._case.request.get("status"))
+        named = mapping(mapping(status.get("contract")).get("application"))
+        is_main = (named.get("namespace"), named.get("name")) == application
+        kind = ConditionType.ARGO_HEALTHY if is_main else ConditionType.SUB_APPS_HEALTHY
+        told = recall(status).conditions.get(kind)
+        return told is not None and told.reason is Reason.ARGOCD_SILENT
 
     def _promise_of(self, lease: str) -> str:
         """Name the Promise, whose Works count: the request's label says it, else its sidecar's Lease has its name."""

@@ -66,6 +66,7 @@ class Reason(StrEnum):
     OUT_OF_SYNC = "OutOfSync"
     SYNC_FAILED = "SyncFailed"
     SYNC_UNKNOWN = "SyncUnknown"
+    ARGOCD_SILENT = "ArgoCDSilent"
     APPLICATION_MISSING = "ApplicationMissing"
     APPLICATION_HEALTHY = "ApplicationHealthy"
     APPLICATION_PROGRESSING = "ApplicationProgressing"

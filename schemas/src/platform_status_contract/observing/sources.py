@@ -1,6 +1,6 @@
 """The kinds that are observed, and the state of each: not listed yet, good, or unreadable since when (section 5)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -9,10 +9,14 @@ from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
 
-__all__ = ["PROMISE_LABEL", "Failure", "Source", "SourceState", "failed"]
+__all__ = ["PROMISE_LABEL", "Failure", "Source", "SourceState", "alive", "failed"]
 
 PROMISE_LABEL: Final = "kratix.io/promise-name"
 """Label of a Work that names its Promise (kratix.md section 6)."""
+
+
+_LONGEST_GAP: Final = 120.0
+"""Seconds between two signs of life of a watch; it hears of a bookmark about every minute."""
 
 
 class Source(StrEnum):
@@ -50,11 +54,31 @@ class SourceState(Struct, frozen=True):
         synced: Whether its first list was finished; before that, an object that is not there is not absent.
         failure: Why it cannot be read now, None while it can.
         alive_at: Last sign of life of its list or watch.
+        watched_since: Since when it has been watched without a gap; None before the first list is finished.
     """
 
     synced: bool = False
     failure: Failure | None = None
     alive_at: datetime | None = None
+    watched_since: datetime | None = None
+
+
+def alive(before: SourceState, now: datetime, *, synced: bool) -> SourceState:
+    """Return the state after a sign of life of a kind that is readable, or that is read for the first time.
+
+    A gap longer than any that a watch leaves is one of the whole machine, or of the clock: what happened meanwhile,
+    nobody saw.
+    """
+    since, gap = before.watched_since, timedelta(seconds=_LONGEST_GAP)
+    if since is None or before.alive_at is None or not before.alive_at <= now <= before.alive_at + gap:
+        since = now
+    recovered = synced and before.failure is not None
+    return SourceState(
+        synced=synced,
+        failure=None if recovered else before.failure,
+        alive_at=now,
+        watched_since=since if synced else None,
+    )
 
 
 def failed(before: SourceState, reason: Reason, message: str, now: datetime) -> SourceState:

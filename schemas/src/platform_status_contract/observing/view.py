@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Unreadable
+from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Silence, Unreadable
 
 from .interest import Place, Topic
 from .records import Key, Record
@@ -40,6 +40,10 @@ class View(Protocol):
 
     def group(self, source: str, topics: Iterable[Topic]) -> list[Record]:
         """Return the objects that belong to one of these groups, by namespace and name."""
+        ...
+
+    def silence(self, source: str, record: Record) -> Silence | None:
+        """Return when what looks after an object counts as silent, unless it shows a sign of life before."""
         ...
 
     def secret(self, key: Key) -> Reading[SecretSeen] | None:

@@ -158,6 +158,7 @@ def blind(
     texts = {
         Reason.FORBIDDEN: f"not allowed to read {what}",
         Reason.KIND_MISSING: f"the API server does not know the kind of {what}",
+        Reason.ARGOCD_SILENT: f"Argo CD shows no sign of life: what it said of {what} may be out of date",
     }
     message = clean(texts.get(blindness.reason, f"no answer about {what}"))
     return Assessment(source, condition, Verdict.UNREADABLE, blindness.reason, message, timers=kept)

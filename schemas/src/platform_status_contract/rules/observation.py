@@ -25,6 +25,7 @@ __all__ = [
     "Present",
     "Reading",
     "SecretSeen",
+    "Silence",
     "SubApplicationSeen",
     "Unreadable",
     "WorkPlacementSeen",
@@ -63,6 +64,18 @@ Reading = Present[T_co] | Absent | Unreadable[T_co]
 """One of three answers of a source."""
 
 
+class Silence(Struct, frozen=True, gc=False):
+    """When an Argo CD counts as silent that shows no sign of life until then.
+
+    Attributes:
+        at: When its time without a sign is over.
+        earliest: Before this it is not said anew: who watches has only begun, and Argo CD perhaps too.
+    """
+
+    at: datetime
+    earliest: datetime
+
+
 class ApplicationSeen(Struct, frozen=True, gc=False):
     """An Argo CD Application, slim.
 
@@ -83,6 +96,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         skipped: Whether Argo CD is told to leave it alone, so that its status is about the past.
         differing: What is out of sync, by kind and name; empty if Argo CD does not say.
         automated: Whether Argo CD syncs it by itself.
+        silence: When its Argo CD counts as silent, unless there is a sign of life before; None if nobody asks.
     """
 
     sync_status: str = ""
@@ -100,6 +114,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     skipped: bool = False
     differing: str = ""
     automated: bool = False
+    silence: Silence | None = None
 
 
 class SubApplicationSeen(Struct, frozen=True, gc=False):

@@ -205,7 +205,7 @@ def _lag(table: Table) -> str:
 
 
 def _unknown(table: Table) -> Outcome:
-    said = "; ".join(found.message for found in table.summary.having(Verdict.UNREADABLE))
+    said = "; ".join(dict.fromkeys(found.message for found in table.summary.having(Verdict.UNREADABLE)))
     return Outcome("8", Phase.UNKNOWN, Reason.SOURCE_UNREADABLE, said)
 
 

@@ -9,6 +9,7 @@ from platform_status_contract.model.contract import Contract, Selector
 from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.interest import Interest, Topic
 from platform_status_contract.observing.records import Key, Record
+from platform_status_contract.observing.signs import Sign
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment, Situation
 from platform_status_contract.rules.clock import Clock
@@ -41,6 +42,7 @@ class Kind(Struct, frozen=True):
         by_place: Whether only what lies in an observed place is kept: there are many more of them than are observed.
         labels: Labels that the decoder or the rules ask for; a contract's selectors ask for more.
         keep: What a dump keeps beyond what the decoder's shape says: changes the kept object, given the whole one.
+        sign: What an object says of the controller that looks after it.
         of_promise: Whether the objects carry the label of their Promise, by which the server may choose them.
         metadata_only: Whether nothing but metadata is ever asked for.
         watched: Whether it is watched; else its objects are asked for one by one.
@@ -62,6 +64,7 @@ class Kind(Struct, frozen=True):
     by_place: bool = False
     labels: tuple[str, ...] = ()
     keep: Callable[[Json, Json, Contract | None], None] | None = None
+    sign: Callable[[Record], Sign | None] | None = None
     of_promise: bool = False
     metadata_only: bool = False
     watched: bool = True

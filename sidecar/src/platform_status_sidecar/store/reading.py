@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from platform_status_contract.observing.interest import Interest, Place, Topic, about_object
 from platform_status_contract.observing.records import Key, Record, RequestRecord
 from platform_status_contract.observing.sources import Source, SourceState
-from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
+from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Silence, Unreadable
 from platform_status_contract.sources.source import Kind
 
 from .coverage import Coverage
 from .shelf import Index, Shelf
+from .signs import SignsOfLife
 
 __all__ = ["Reading", "SecretReading"]
 
@@ -22,13 +23,14 @@ SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 class Reading:
     """The reading half of the store; see `observing.view.View` for what observing needs of it."""
 
-    def __init__(self, promise: str, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, promise: str, kinds: Mapping[str, Kind], silent_after: float) -> None:
         self.promise = promise
         self.kinds = kinds
         self._lock = threading.RLock()
         self._states: dict[str, SourceState] = dict.fromkeys(self.sources, SourceState())
         self._shelves: dict[str, Shelf[Record]] = {source: Shelf() for source in self.sources}
         self._coverage = {kind.source: Coverage(kind.source) for kind in kinds.values() if kind.by_place}
+        self._signs = {kind.source: SignsOfLife(silent_after) for kind in kinds.values() if kind.sign}
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
         self._interests: dict[Key, Interest] = {}
@@ -84,6 +86,13 @@ class Reading:
         """Say whether what is not there, of this place, is absent, and not only unknown yet."""
         with self._lock:
             return self._coverage[place[0]].is_known(place)
+
+    def silence(self, source: str, record: Record) -> Silence | None:
+        """Return when what looks after an object counts as silent, unless it shows a sign of life before."""
+        with self._lock:
+            read = self.kinds[source].sign
+            sign = read(record) if read else None
+            return self._signs[source].of(sign, self._states[source].watched_since) if sign else None
 
     def secret(self, key: Key) -> SecretReading | None:
         """Return the last reading of a Secret, None before the first."""

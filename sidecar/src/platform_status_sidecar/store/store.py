@@ -21,7 +21,7 @@ from platform_status_contract.observing.interest import (
     about_place,
 )
 from platform_status_contract.observing.records import Key, Record, RequestRecord, number_of
-from platform_status_contract.observing.sources import Source, SourceState, failed
+from platform_status_contract.observing.sources import Source, alive, failed
 from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.sources.source import Kind
 from platform_status_sidecar.clock import Clock
@@ -58,6 +58,7 @@ class Store(Reading):
         cover: Callable[[Place], None],
         kinds: Mapping[str, Kind] = KINDS,
         mine: Callable[[str], bool] = lambda _uid: True,
+        silent_after: float = 0.0,
     ) -> None:
         """Make an empty store.
 
@@ -69,8 +70,9 @@ class Store(Reading):
             cover: Called with a place that must be listed on its own; must not block.
             kinds: The kinds that may be read, beside the requests.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
+            silent_after: Seconds without a sign of life after which Argo CD counts as silent; 0 for never.
         """
-        super().__init__(promise, kinds)
+        super().__init__(promise, kinds, silent_after)
         self._clock = clock
         self._wake = wake
         self._mine = mine
@@ -85,10 +87,8 @@ class Store(Reading):
         """Note a sign of life; a kind that was synced before and failed since is readable again."""
         with self._lock:
             before = self._states[source]
-            recovered = before.synced and before.failure is not None
-            failure = None if recovered else before.failure
-            self._states[source] = SourceState(synced=before.synced, failure=failure, alive_at=now)
-            if recovered:
+            self._states[source] = alive(before, now, synced=before.synced)
+            if before.synced and before.failure is not None:
                 self._wake_observers(source)
 
     def note_list(self, source: str) -> None:
@@ -104,7 +104,7 @@ class Store(Reading):
                 for place in self._coverage[source].end_list():
                     self._wake_about(about_place(place))
             before = self._states[source]
-            self._states[source] = SourceState(synced=True, failure=None, alive_at=now)
+            self._states[source] = alive(before, now, synced=True)
             if not before.synced or before.failure:
                 self._wake_observers(source)
             if source == Source.REQUESTS and not before.synced:
@@ -149,6 +149,7 @@ class Store(Reading):
             if source == Source.REQUESTS:
                 self._remove_request(key)
             elif before := self._shelves[source].pop(key):
+                self._note_sign(source, before, None)
                 self._changed_record(source, before, None)
 
     def keep_only(self, source: str, keys: set[Key], version: str) -> None:
@@ -221,8 +222,17 @@ class Store(Reading):
         if before is not None and before.is_newer_than(record.version):
             return
         shelf.put(record)
+        self._note_sign(source, before, record)
         if before is None or not before.says_the_same(record):
             self._changed_record(source, before, record)
+
+    def _note_sign(self, source: str, before: Record | None, after: Record | None) -> None:
+        record, read = after or before, self.kinds[source].sign
+        if record is None or read is None:
+            return
+        signs = (read(before) if before else None, read(after) if after else None)
+        if self._signs[source].note(record.key, *signs, self._clock.now()):
+            self._wake_observers(source)
 
     def _put_request(self, record: RequestRecord, *, foreign: bool) -> None:
         key = record.key

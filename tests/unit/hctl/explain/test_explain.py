@@ -122,6 +122,21 @@ def test_what_the_reader_may_not_see_is_taken_from_the_status_and_foretells_noth
     assert f"nothing is foretold: {found.hidden}" in drawn(found)
 
 
+def test_the_silence_of_argo_cd_is_taken_from_the_status_of_the_main_application_alone() -> None:
+    case = loaded("ready")
+    stored = copy.deepcopy(case.request)
+    for condition in stored["status"]["conditions"]:
+        if condition["type"] in ("ArgoSynced", "ArgoHealthy"):
+            condition |= {"status": "Unknown", "reason": "ArgoCDSilent"}
+    found = explain(Case(case.time, case.resource, stored, case.objects, case.unread))
+    told = {entry.assessment.source.value: entry.assessment.reason.value for entry in found.sources}
+    assert (told["argoSync"], told["argoHealth"], told["subApps"]) == (
+        "ArgoCDSilent",
+        "ArgoCDSilent",
+        "AllSubAppsHealthy",
+    )
+
+
 def test_a_kind_that_is_missing_is_missing_for_the_sidecar_too() -> None:
     case = loaded("ready")
     unread = Unread("applications", "argocd", "", Reason.KIND_MISSING, "the cluster does not know this kind")

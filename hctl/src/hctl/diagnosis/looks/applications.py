@@ -40,9 +40,11 @@ def application_details(found: Explained, evidence: Evidence, orders: Orders) ->
     whole, now = evidence.object(entry), evidence.explanation.now
     describe = orders.kubectl("describe", _KIND, entry.name, namespace=entry.namespace)
     details = holds_in_deletion(whole, now)
+    looked = parse_time(under(whole, "status", "reconciledAt"))
+    if found.assessment.reason is Reason.ARGOCD_SILENT and looked is not None:
+        details.append(f"Argo CD last looked {age_of(looked, now)} ago")
     since = found.assessment.timers.get(Timer.ARGO_UNKNOWN)
     if since is not None and since < now and found.assessment.reason in (Reason.SYNC_UNKNOWN, Reason.SOURCE_UNREADABLE):
-        looked = parse_time(under(whole, "status", "reconciledAt"))
         told = f"not known for {age_of(since, now)}, since {format_time(since)}"
         details.append(told + (f"; Argo CD last looked {age_of(looked, now)} ago" if looked else ""))
     if found.assessment.source is SourceName.ARGO_SYNC:

@@ -6,6 +6,7 @@ from typing import Final
 from platform_status_contract.model.contract import DestinationMatch
 from platform_status_contract.observing.interest import Topic, about_object
 from platform_status_contract.observing.records import Record
+from platform_status_contract.observing.signs import Sign
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.sources.source import Kind
 
@@ -39,6 +40,14 @@ def _about_application(record: Record) -> Iterable[Topic]:
     yield from _destinations(record)
 
 
+def _sign(record: Record) -> Sign | None:
+    """Argo CD looks at each Application every few minutes: a controller hangs, or its watch of one cluster."""
+    if not isinstance(record, ApplicationRecord):
+        return None
+    group = (record.controller, record.server, record.destination)
+    return Sign(group, record.reconciled, asked=record.refreshing, counts=not record.seen.skipped)
+
+
 APPLICATION: Final = Kind(
     source=Source.APPLICATIONS,
     api_version="argoproj.io/v1alpha1",
@@ -47,6 +56,7 @@ APPLICATION: Final = Kind(
     about=_about_application,
     groups=_destinations,
     keep=keep_application,
+    sign=_sign,
     page=25,
     streamed=True,
     gather=0.2,

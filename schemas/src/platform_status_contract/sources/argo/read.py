@@ -43,4 +43,5 @@ def _seen(view: View, contract: Contract) -> Present[ApplicationSeen] | Absent:
     if named is None or found is None:
         return Absent()
     written_for = dict(found.numbers).get(named.generation_annotation) if named.generation_annotation else None
-    return Present(msgspec.structs.replace(found.seen, written_for=written_for))
+    silence = view.silence(APPLICATION.source, found)
+    return Present(msgspec.structs.replace(found.seen, written_for=written_for, silence=silence))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 from msgspec import Raw, Struct, field
@@ -26,7 +26,7 @@ from platform_status_contract.rules.texts import name_culprits
 from .compared import compared_current, same_destination
 from .failures import Told, told_by_conditions, told_by_hydrator, told_by_operation
 
-__all__ = ["SKIP_ANNOTATION", "ApplicationRecord", "decode_application"]
+__all__ = ["REFRESH_ANNOTATION", "SKIP_ANNOTATION", "ApplicationRecord", "decode_application"]
 
 
 class ApplicationRecord(Record, frozen=True, gc=False):
@@ -38,7 +38,10 @@ class ApplicationRecord(Record, frozen=True, gc=False):
         destination: spec.destination.name.
         created: creationTimestamp.
         numbers: Annotations whose value is a whole number: one of them may be the contract's generationAnnotation.
-        seen: What the rules see, all but `written_for`, which depends on the contract.
+        controller: status.controllerNamespace: which Argo CD looks after it.
+        reconciled: status.reconciledAt, which moves all day long while nothing else does.
+        refreshing: Whether a comparison is asked for.
+        seen: What the rules see, all but `written_for`, which depends on the contract, and `silence`.
     """
 
     labels: Labels
@@ -46,13 +49,24 @@ class ApplicationRecord(Record, frozen=True, gc=False):
     destination: str
     created: datetime | None
     numbers: tuple[tuple[str, int], ...]
+    controller: str
+    reconciled: datetime | None
+    refreshing: bool
     seen: ApplicationSeen
+
+    def says_the_same(self, other: Self) -> bool:
+        """Say whether the two differ in nothing but the version and in signs of life."""
+        alive = msgspec.structs.replace(self, reconciled=other.reconciled, refreshing=other.refreshing)
+        return super(ApplicationRecord, alive).says_the_same(other)
 
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
 SKIP_ANNOTATION: Final = "argocd.argoproj.io/skip-reconcile"
 """Set to a true value on an Application, it keeps Argo CD from comparing and syncing it."""
+
+REFRESH_ANNOTATION: Final = "argocd.argoproj.io/refresh"
+"""Asks Argo CD for a comparison; it removes the annotation when it makes one."""
 
 _TRUE: Final = frozenset(("1", "t", "T", "TRUE", "true", "True"))
 """What Argo CD, written in Go, reads as true."""
@@ -118,6 +132,7 @@ class _Status(Struct, rename="camel"):
     resources: list[_Resource] | None = None
     source_hydrator: Raw = _EMPTY
     controller_namespace: str | None = None
+    reconciled_at: str | None = None
     resource_health_source: str | None = None
     source_type: str | None = None
     source_types: list[str] | None = None
@@ -151,6 +166,9 @@ def _strict(seen: _Application) -> ApplicationRecord:
         destination=spec.destination.name or "",
         created=parse_time(meta.creation_timestamp),
         numbers=_numbers(meta.annotations),
+        controller=status.controller_namespace or "",
+        reconciled=parse_time(status.reconciled_at),
+        refreshing=REFRESH_ANNOTATION in (meta.annotations or {}),
         seen=ApplicationSeen(
             sync_status=sync.status or "",
             health_status=health.status or "",
@@ -209,6 +227,7 @@ def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
                 source_hydrator=_raw(under(status, "sourceHydrator")),
                 resources=_resources(under(status, "resources")),
                 controller_namespace=text(status, "controllerNamespace"),
+                reconciled_at=text(status, "reconciledAt"),
                 resource_health_source=text(status, "resourceHealthSource"),
                 source_type=text(status, "sourceType"),
             ),

@@ -35,6 +35,7 @@ __all__ = [
     "assess_application",
     "health_word",
     "is_empty",
+    "is_silent",
     "sync_fails",
     "sync_word",
     "with_problems",
@@ -122,6 +123,9 @@ def assess_application(
     if seen is None or apart is not None:
         verdict, reason, message = apart or (missing(situation), Reason.APPLICATION_MISSING, f"{what} does not exist")
         return Assessment(source, condition, verdict, reason, clean(message), timers, health)
+    if aspect.word(seen) != "Unknown" and is_silent(seen, condition, situation, clock):
+        silent = Blind(Reason.ARGOCD_SILENT, lasting=True)
+        return blind(source, condition, silent, what, situation, [aspect.timer, *_SHARED])
     if aspect.word(seen) != "Unknown":
         found = aspect.judge(what, seen, situation, aspect.timer in timers)
         told = Assessment(
@@ -202,6 +206,19 @@ def is_empty(application: ApplicationSeen) -> bool:
     """Whether Argo CD compared an Application and found nothing to deploy: Synced, and Healthy of nothing."""
     is_fine = sync_word(application) == "Synced" and application.health_status == "Healthy"
     return is_fine and application.resources is False
+
+
+def is_silent(application: ApplicationSeen, condition: ConditionType, situation: Situation, clock: Clock) -> bool:
+    """Whether the Argo CD of an Application has shown no sign of life for too long.
+
+    Who has only begun to watch repeats it if it was said before: a restart is no sign of life.
+    """
+    silence = application.silence
+    if silence is None or not clock.older_than(silence.at, 0):
+        return False
+    before = situation.history.conditions.get(condition)
+    was_said = before is not None and before.reason is Reason.ARGOCD_SILENT
+    return was_said or clock.older_than(silence.earliest, 0)
 
 
 def sync_fails(application: ApplicationSeen) -> bool | None:

@@ -24,7 +24,14 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Absent, ApplicationSeen, Observation, SubApplicationSeen
 from platform_status_contract.rules.texts import bounded_names, clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer
-from platform_status_contract.sources.argo.states import FAILED, UNKNOWN_SECONDS, health_word, is_empty, sync_fails
+from platform_status_contract.sources.argo.states import (
+    FAILED,
+    UNKNOWN_SECONDS,
+    health_word,
+    is_empty,
+    is_silent,
+    sync_fails,
+)
 
 __all__ = ["assess_sub_apps"]
 
@@ -42,6 +49,7 @@ class _App(Struct, frozen=True):
     state: str
     seen: ApplicationSeen
     created: datetime | None
+    silent: bool = False
 
 
 class _Look(Struct, frozen=True):
@@ -59,8 +67,8 @@ class _Look(Struct, frozen=True):
 
     @property
     def blocking(self) -> list[_App]:
-        """Those that are not healthy and not excused."""
-        return [app for app in self.apps if app.state != "Healthy" and app not in self.excused]
+        """Those that are not healthy and not excused, as far as their Argo CD shows a sign of life."""
+        return [app for app in self.apps if app.state != "Healthy" and app not in self.excused and not app.silent]
 
     @property
     def health(self) -> dict[str, object]:
@@ -91,7 +99,17 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
     leaving = [
         app for app in found if app.seen.deleted and not clock.older_than(min(app.seen.deleted, clock.now), deadline)
     ]
-    apps = [_App(app.name, _state(app.seen, wanted), app.seen, app.created) for app in found if app not in leaving]
+    apps = [
+        _App(
+            app.name,
+            (state := _state(app.seen, wanted)),
+            app.seen,
+            app.created,
+            silent=_is_silent(app, state, situation, clock),
+        )
+        for app in found
+        if app not in leaving
+    ]
     timers: dict[str, datetime] = {}
     for timer, state in ((Timer.SUB_APPS_PROGRESSING, "Progressing"), (Timer.SUB_APPS_UNKNOWN, "Unknown")):
         timers |= running(timer, any(app.state == state for app in apps), situation, clock)
@@ -112,6 +130,11 @@ def _state(seen: ApplicationSeen, wanted: SubApplications) -> str:
     if sync_fails(seen):
         return _FAILING
     return _EMPTY if is_empty(seen) and not wanted.may_be_empty else health_word(seen)
+
+
+def _is_silent(app: SubApplicationSeen, state: str, situation: Situation, clock: Clock) -> bool:
+    """Whether what Argo CD says of it may be out of date; a deletion is not Argo CD's word, and Unknown is none."""
+    return state not in (_GOING, "Unknown") and is_silent(app.seen, _CONDITION, situation, clock)
 
 
 def _is_excused(app: _App, deadline: int, clock: Clock, *, is_late: bool) -> bool:
@@ -147,7 +170,15 @@ def _judge(look: _Look, situation: Situation, clock: Clock) -> Assessment:
     return _fine(look, situation)
 
 
+def _silent(look: _Look, situation: Situation) -> Assessment:
+    what = f"sub-applications {_names([app for app in look.apps if app.silent])}"
+    kept = [Timer.SUB_APPS_PROGRESSING, Timer.SUB_APPS_UNKNOWN]
+    return blind(_SOURCE, _CONDITION, Blind(Reason.ARGOCD_SILENT, lasting=True), what, situation, kept)
+
+
 def _fine(look: _Look, situation: Situation) -> Assessment:
+    if any(app.silent for app in look.apps):
+        return _silent(look, situation)
     if look.excused:
         message = f"sub-applications still on their way: {_names(look.excused)}"
         return _found(look, lenient(situation), Reason.SUB_APPS_PROGRESSING, message, note=message)

@@ -32,7 +32,11 @@ def read_sub_applications(observation: Observation, view: View, contract: Contra
         [APPLICATION.source],
         lambda: Present(
             tuple(
-                SubApplicationSeen(record.name, record.seen, record.created)
+                SubApplicationSeen(
+                    record.name,
+                    msgspec.structs.replace(record.seen, silence=view.silence(APPLICATION.source, record)),
+                    record.created,
+                )
                 for record in sub_applications_of(view, contract)
             )
         ),
