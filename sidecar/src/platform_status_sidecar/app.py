@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from platform_status_contract.observing.interest import Place
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
+from platform_status_contract.sources.registry import KINDS
 
 from . import __version__
 from .clock import Clock, Jumps
@@ -97,6 +98,7 @@ class App:
             poll=self._secrets.add,
             cover=self._places.add,
             mine=settings.shard.owns,
+            kinds={**KINDS, **settings.kinds},
             silent_after=settings.argocd_silent_after,
         )
         self._lease = (Election if settings.leader_elect else LeaseRenewal)(

@@ -27,6 +27,7 @@ class WatchedKind(Struct, frozen=True):
         metadata_only: Ask for PartialObjectMetadata.
         streamed: Read it first as a stream from the API server's cache, see `watch.initial`.
         gather: Seconds for which further events are left to gather after one that was waited for.
+        missing_interval: Seconds after which it is asked for again if it is not installed; 0 for the usual delay.
     """
 
     source: str
@@ -37,6 +38,7 @@ class WatchedKind(Struct, frozen=True):
     metadata_only: bool = False
     streamed: bool = False
     gather: float = 0.0
+    missing_interval: float = 0.0
 
 
 def request_path(resource: str) -> str:
@@ -90,6 +92,7 @@ def watched_kinds(resource: str, promise: str, kinds: Iterable[Kind]) -> tuple[W
                 metadata_only=kind.metadata_only,
                 streamed=kind.streamed,
                 gather=kind.gather,
+                missing_interval=kind.missing_interval,
             )
             for kind in kinds
             if kind.watched

@@ -5,7 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
 from msgspec import Struct
+
+from platform_status_contract.sources.registry import declared_kinds
+from platform_status_contract.sources.source import Kind
 
 from . import __version__
 from .errors import SettingsError
@@ -55,6 +59,7 @@ class Settings(Struct, frozen=True):
         shard: Which part of the requests is ours; the Lease carries it in its name.
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
         argocd_silent_after: Seconds without a sign of life of Argo CD after which its word counts no more; 0 for never.
+        kinds: The kinds beside the built-in ones that the Promise's contracts name, by their identity.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -71,6 +76,7 @@ class Settings(Struct, frozen=True):
     shard: Shard = WHOLE
     write_interval: float = 5.0
     argocd_silent_after: float = 0.0
+    kinds: Mapping[str, Kind] = {}
     log_format: str = "json"
     log_level: str = "info"
 
@@ -114,6 +120,11 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     flag("listen", f"{defaults.listen_host}:{defaults.listen_port}", "host:port of /healthz, /readyz and /metrics")
     flag("write-interval", str(defaults.write_interval), "seconds between two status writes of one request")
     flag("argocd-silent-after", "0", "seconds without a sign of life after which Argo CD is not believed; 0: never")
+    flag(
+        "objects",
+        "[]",
+        "kinds that contracts of the Promise name under objects, as JSON; its workflow sets it",
+    )
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -139,6 +150,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         listen_port=port,
         write_interval=_seconds("--write-interval", found.write_interval),
         argocd_silent_after=_seconds("--argocd-silent-after", found.argocd_silent_after, at_most=_DAY),
+        kinds=_kinds(found.objects),
         log_format=found.log_format,
         log_level=found.log_level,
     )
@@ -149,6 +161,13 @@ def _listen(text: str) -> tuple[str, int]:
     if not separator or not port.isdecimal() or int(port) > _MAX_PORT:
         raise SettingsError(f"--listen is {text!r}, expected host:port, for example :8080 or 127.0.0.1:0")
     return host.strip("[]"), int(port)
+
+
+def _kinds(text: str) -> dict[str, Kind]:
+    try:
+        return declared_kinds(text)
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f"--objects is not a list of kinds as JSON: {error}") from error
 
 
 def _seconds(flag: str, text: str, at_most: int = _HOUR) -> float:

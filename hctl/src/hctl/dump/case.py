@@ -1,6 +1,6 @@
 """The shape of a dump, and its way to a document of YAML and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,9 +11,12 @@ from hctl import __version__
 from hctl.errors import UsageError
 from hctl.reading.read import items, mapping
 from hctl.texts import inert
+from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.observing.sources import Source
+from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.sources.registry import kinds_for
 from platform_status_contract.sources.source import Kind
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 
@@ -25,7 +28,8 @@ __all__ = [
     "case_of",
     "document_of",
     "kind_of",
-    "observed_kind",
+    "kinds_in",
+    "observed_kinds",
     "parse_case",
     "spell_case",
 ]
@@ -87,10 +91,16 @@ def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
     return group, kind if isinstance(kind, str) else ""
 
 
-def observed_kind(found: Mapping[str, object]) -> Kind | None:
-    """Return which observed kind an object is of; None for any other, such as a Lease."""
+def kinds_in(request: Mapping[str, object]) -> dict[str, Kind]:
+    """List the kinds that the contract of a request may look at."""
+    contract = read_contract(request.get("status"))
+    return kinds_for(contract if isinstance(contract, Contract) else None)
+
+
+def observed_kinds(found: Mapping[str, object], kinds: Mapping[str, Kind]) -> list[Kind]:
+    """List which observed kinds an object is of: none of them for a Lease, several if a contract names one of ours."""
     group, name = kind_of(found)
-    return next((kind for kind in KINDS.values() if (kind.group, kind.kind) == (group, name)), None)
+    return [kind for kind in kinds.values() if (kind.group, kind.kind) == (group, name)]
 
 
 def spell_case(case: Case) -> str:
@@ -161,20 +171,20 @@ def case_of(document: object) -> Case:
     objects = whole.get("objects", [])
     if not isinstance(objects, list) or not all(isinstance(entry, dict) for entry in objects):
         raise UsageError("objects: expected a list of objects, each with apiVersion and kind")
+    known = (str(Source.REQUESTS), *kinds_in(request), LEASES)
     return Case(
         time=time.replace(microsecond=0),
         resource=inert(whole.get("resource"), 600),
         request=request,
         objects=tuple(objects),
-        unread=tuple(_unread(entry, place) for place, entry in enumerate(items(whole.get("unread")))),
+        unread=tuple(_unread(entry, place, known) for place, entry in enumerate(items(whole.get("unread")))),
         full=whole.get("full") is True,
     )
 
 
-def _unread(entry: object, place: int) -> Unread:
+def _unread(entry: object, place: int, known: Sequence[str]) -> Unread:
     fields = mapping(entry)
     source, reason = fields.get("source"), fields.get("reason")
-    known = [*KINDS, LEASES]
     if source not in known:
         raise UsageError(f"unread[{place}].source: found {inert(source, 80)!r}, expected one of {', '.join(known)}")
     if reason not in _REASONS:

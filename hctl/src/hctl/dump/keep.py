@@ -8,7 +8,7 @@ is left, which is wrong in the same way.
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -27,12 +27,12 @@ from platform_status_contract.observing.sources import PROMISE_LABEL
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.timers import TIMERS
 from platform_status_contract.rules.workflow import PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
-from platform_status_contract.sources.registry import SOURCES
+from platform_status_contract.sources.registry import SOURCES, kinds_for
 from platform_status_contract.sources.source import Kind
 from platform_status_contract.sources.workloads.controller_record import PAUSED_ANNOTATION, SLEEPS_LABEL
 from platform_status_contract.sources.works.record import MISPLACED_LABEL
 
-from .case import Case, Json, observed_kind
+from .case import Case, Json, observed_kinds
 
 __all__ = ["keep"]
 
@@ -87,19 +87,22 @@ def keep(case: Case) -> Case:
     """Leave of a case what its verdict rests on; the verdict stays the same."""
     found = read_contract(case.request.get("status"))
     contract = found if isinstance(found, Contract) else None
-    objects = (_object(item, contract) for item in case.objects)
+    kinds = kinds_for(contract)
+    objects = (_object(item, contract, kinds) for item in case.objects)
     return msgspec.structs.replace(
         case, request=_request(case.request), objects=tuple(item for item in objects if item is not None), full=False
     )
 
 
-def _object(whole: Json, contract: Contract | None) -> Json | None:
-    kind = observed_kind(whole)
-    if kind is None:
+def _object(whole: Json, contract: Contract | None, kinds: Mapping[str, Kind]) -> Json | None:
+    found = observed_kinds(whole, kinds)
+    if not found:
         return _trimmed(whole, _Lease) if whole.get("kind") == "Lease" else None
-    kept = _trimmed(whole, kind.decode.shape, (*kind.labels, *_selected(kind, contract)))
-    if kind.keep is not None:
-        kind.keep(kept, whole, contract)
+    labels = [label for kind in found for label in (*kind.labels, *_selected(kind, contract))]
+    kept = _trimmed(whole, found[0].decode.shape, labels)
+    for kind in found:
+        if kind.keep is not None:
+            kind.keep(kept, whole, contract)
     return kept
 
 

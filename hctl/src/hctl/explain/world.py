@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, observed_kind
+from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, kinds_in, observed_kinds
 from hctl.reading.freshness import LeaseReading
 from hctl.reading.read import mapping
 from hctl.texts import inert
@@ -17,7 +17,6 @@ from platform_status_contract.observing.records import Key, Record
 from platform_status_contract.observing.sources import PROMISE_LABEL, Failure, Source, SourceState
 from platform_status_contract.rules.history import recall
 from platform_status_contract.rules.observation import Absent, Present, Reading, SecretSeen, Silence, Unreadable
-from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.sources.secrets.record import SecretRecord
 from platform_status_contract.sources.works.record import WorkRecord
 
@@ -40,18 +39,17 @@ class World:
     def __init__(self, case: Case, lease: str = "") -> None:
         self._case = case
         self._moment = case.time
-        self._kinds = KINDS
+        self._kinds = kinds_in(case.request)
         self._records: dict[str, dict[Key, Record]] = {source: {} for source in self._kinds}
         self._objects: dict[tuple[str, Key], Json] = {}
         self._leases: dict[str, Json] = {}
         for found in case.objects:
-            kind = observed_kind(found)
-            if kind is not None:
+            for kind in observed_kinds(found, self._kinds):
                 record = kind.decode(msgspec.json.encode(found))
                 if record is not None:
                     self._records[kind.source][record.key] = record
                     self._objects[kind.source, record.key] = found
-            elif kind_of(found) == _LEASE:
+            if kind_of(found) == _LEASE:
                 metadata = mapping(found.get("metadata"))
                 self._leases[f"{metadata.get('namespace')}/{metadata.get('name')}"] = found
         self._promise = self._promise_of(lease)

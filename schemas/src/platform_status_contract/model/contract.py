@@ -10,6 +10,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from .objects import MAX_OBJECTS, ObjectEntry, check_names
+from .selectors import (
+    SAFE_TEXT,
+    DisplayText,
+    LabelName,
+    LabelValue,
+    MatchExpression,
+    Namespace,
+    ObjectName,
+    Selector,
+)
+
 __all__ = [
     "SAFE_TEXT",
     "Application",
@@ -21,6 +33,7 @@ __all__ = [
     "LabelValue",
     "MatchExpression",
     "Namespace",
+    "ObjectEntry",
     "ObjectName",
     "Seconds",
     "SecretReference",
@@ -30,30 +43,8 @@ __all__ = [
     "Workloads",
 ]
 
-_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
-_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z"
 _MAX_HOST = 253
 _HOST = re.compile(r"^(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
-_QUALIFIED = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z"
-_LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z"
-
-SAFE_TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069]+\\Z"
-"""Text free of control and bidirectional characters, so that it cannot repaint or reorder a terminal."""
-
-Namespace = Annotated[str, Meta(pattern=_LABEL, min_length=1, max_length=63)]
-"""Name of a namespace: an RFC 1123 label."""
-
-ObjectName = Annotated[str, Meta(pattern=_SUBDOMAIN, min_length=1, max_length=253)]
-"""Name of a Kubernetes object: an RFC 1123 subdomain."""
-
-LabelName = Annotated[str, Meta(pattern=_QUALIFIED, min_length=1, max_length=317)]
-"""Key of a label or an annotation, with an optional prefix."""
-
-LabelValue = Annotated[str, Meta(pattern=_LABEL_VALUE, max_length=63)]
-"""Value of a label; may be empty."""
-
-DisplayText = Annotated[str, Meta(min_length=1, max_length=63, pattern=SAFE_TEXT)]
-"""A short text shown to people; see `SAFE_TEXT`."""
 
 Seconds = Annotated[int, Meta(ge=0, le=604800)]
 """A duration in whole seconds, at most a week."""
@@ -77,31 +68,6 @@ class Application(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     name: ObjectName
     generation_annotation: LabelName | None = None
     may_be_empty: bool = False
-
-
-class MatchExpression(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One set-based requirement of a label selector, as Kubernetes defines it.
-
-    Raises:
-        ValueError: In or NotIn without values, Exists or DoesNotExist with some; msgspec makes it a ValidationError.
-    """
-
-    key: LabelName
-    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
-    values: Annotated[tuple[LabelValue, ...], Meta(max_length=64)] | None = None
-
-    def __post_init__(self) -> None:
-        if self.operator in ("In", "NotIn") and not self.values:
-            raise ValueError(f"operator {self.operator} needs at least one of values")
-        if self.operator in ("Exists", "DoesNotExist") and self.values:
-            raise ValueError(f"operator {self.operator} takes no values")
-
-
-class Selector(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
-    """A Kubernetes label selector; all its requirements must hold."""
-
-    match_labels: Annotated[dict[LabelName, LabelValue], Meta(max_length=64)] | None = None
-    match_expressions: Annotated[tuple[MatchExpression, ...], Meta(max_length=64)] | None = None
 
 
 class DestinationMatch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -227,7 +193,8 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     """What to observe for one request, resolved by the pipeline for one generation of it.
 
     Raises:
-        ValueError: It observes nothing and would be Ready for no reason; msgspec makes it a ValidationError.
+        ValueError: It observes nothing and would be Ready for no reason, or two objects would share a condition;
+            msgspec makes it a ValidationError.
     """
 
     version: Literal["v1"]
@@ -238,6 +205,7 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     sub_applications: SubApplications | None = None
     workloads: Workloads | None = None
     secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=8)] | None = None
+    objects: Annotated[tuple[ObjectEntry, ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool = False
     thresholds: Thresholds = Thresholds()
     annotations: Annotated[dict[LabelName, Annotated[str, Meta(max_length=1024)]], Meta(max_length=16)] | None = None
@@ -245,10 +213,13 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     def __post_init__(self) -> None:
         if not self.observes_something:
             raise ValueError(
-                "observes nothing; name at least one of application, subApplications, workloads, secrets, works"
+                "observes nothing; "
+                "name at least one of application, subApplications, workloads, secrets, objects, works"
             )
+        check_names(tuple(entry.name for entry in self.objects or ()))
 
     @property
     def observes_something(self) -> bool:
         """Whether at least one source is named; a contract that observes nothing is invalid (design.md section 4)."""
-        return bool(self.application or self.sub_applications or self.workloads or self.secrets or self.works)
+        parts = (self.application, self.sub_applications, self.workloads, self.secrets, self.objects, self.works)
+        return any(map(bool, parts))

@@ -1,9 +1,13 @@
 """What a request says about itself -> the rules' `Facts`. Pure and total."""
 
+from collections.abc import Callable
+
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
-from platform_status_contract.rules.observation import Facts, Workflow
+from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
+from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.workflow import PAUSED_LABEL, read_workflow, running_since
 
 __all__ = ["DRY_RUN_LABEL", "facts_of", "is_dry_run"]
@@ -17,7 +21,14 @@ def is_dry_run(record: RequestRecord) -> bool:
     return any(key == DRY_RUN_LABEL for key, _ in record.labels)
 
 
-def facts_of(record: RequestRecord, status: object, *, lease: str, version: str) -> Facts:
+def facts_of(
+    record: RequestRecord,
+    status: object,
+    *,
+    lease: str,
+    version: str,
+    out_of_reach: Callable[[Contract], str] = lambda _: "",
+) -> Facts:
     """Read the facts.
 
     Args:
@@ -25,8 +36,12 @@ def facts_of(record: RequestRecord, status: object, *, lease: str, version: str)
         status: Its status, decoded, any JSON.
         lease: ``namespace/name`` of the sidecar's Lease.
         version: Version of the sidecar.
+        out_of_reach: Says what a contract looks at that its reader may not look at; empty if there is nothing.
     """
     contract = read_contract(status)
+    beyond = out_of_reach(contract) if isinstance(contract, Contract) else ""
+    if beyond:
+        contract = ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {beyond}"))
     workflow, message = read_workflow(status, dict(record.labels))
     through = isinstance(contract, Contract) and contract.generation >= record.generation
     nothing_due = workflow is Workflow.FAILED or (through and workflow is Workflow.COMPLETED)

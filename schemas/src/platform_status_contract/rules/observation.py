@@ -17,9 +17,12 @@ from platform_status_contract.model.vocabulary import Reason
 __all__ = [
     "Absent",
     "ApplicationSeen",
+    "ConditionSeen",
     "ContractProblem",
     "ControllerSeen",
     "Facts",
+    "FieldValue",
+    "ObjectSeen",
     "Observation",
     "PodSeen",
     "Present",
@@ -239,6 +242,76 @@ class WorkSeen(Struct, frozen=True):
     message: str = ""
 
 
+FieldValue = bool | int | str
+"""What a field of any object may hold, as far as it is read; texts are cut at 64 bytes."""
+
+
+class ConditionSeen(Struct, frozen=True, gc=False):
+    """A condition of any object.
+
+    Attributes:
+        type: Its type.
+        status: ``True``, ``False``; anything else is Unknown.
+        reason: Its reason.
+        message: Its message, without what moves while nothing changes.
+        generation: Its own observedGeneration; None without one.
+    """
+
+    type: str
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+    generation: int | None = None
+
+
+class ObjectSeen(Struct, frozen=True, gc=False):
+    """An object of any kind that a contract names or selects, slim: what its rules read, and nothing else.
+
+    Attributes:
+        namespace: Its namespace; empty for a kind without.
+        name: Its name.
+        generation: metadata.generation; 0 for kinds that have none.
+        created: Its creationTimestamp.
+        deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
+        finalizers: What holds it back while it is being deleted.
+        observed: status.observedGeneration; None without one.
+        speaks: Whether it has any condition at all.
+        conditions: Those that its rules read.
+        fields: Fields that its rules read, by path; one that is missing is not in here.
+        annotations: Likewise.
+        problem: Why what it says cannot be read; it exists all the same.
+        controller: The same object as a controller of pods, for the kinds that are one.
+        application: The same object as an Argo CD Application.
+    """
+
+    namespace: str
+    name: str
+    generation: int = 0
+    created: datetime | None = None
+    deleted: datetime | None = None
+    finalizers: tuple[str, ...] = ()
+    observed: int | None = None
+    speaks: bool = False
+    conditions: tuple[ConditionSeen, ...] = ()
+    fields: tuple[tuple[str, FieldValue], ...] = ()
+    annotations: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    controller: ControllerSeen | None = None
+    application: ApplicationSeen | None = None
+
+    def condition(self, name: str) -> ConditionSeen | None:
+        """Return a condition by its type."""
+        return next((found for found in self.conditions if found.type == name), None)
+
+    def field(self, path: str) -> FieldValue | None:
+        """Return the value of a field by its path; None if it has none that is text, number or truth."""
+        return next((value for known, value in self.fields if known == path), None)
+
+    def annotation(self, key: str) -> str | None:
+        """Return an annotation."""
+        return next((value for known, value in self.annotations if known == key), None)
+
+
 class Workflow(StrEnum):
     """Where the request's workflow stands; see `rules.workflow`."""
 
@@ -306,6 +379,7 @@ class Observation(Struct, frozen=True):
         controllers: The controllers named, those that exist.
         secrets: One reading per Secret of the contract, in its order.
         sub_applications: The Applications that match; zero of them is `Present(())`.
+        objects: One reading per entry of `contract.objects`, in its order; no such object is `Present(())`.
     """
 
     works: Reading[tuple[WorkSeen, ...]] | None = None
@@ -314,3 +388,4 @@ class Observation(Struct, frozen=True):
     controllers: Reading[tuple[ControllerSeen, ...]] | None = None
     secrets: tuple[Reading[SecretSeen], ...] | None = None
     sub_applications: Reading[tuple[SubApplicationSeen, ...]] | None = None
+    objects: tuple[Reading[tuple[ObjectSeen, ...]], ...] | None = None

@@ -19,6 +19,7 @@ from .argo.health import assess_argo_health
 from .argo.kinds import APPLICATION
 from .argo.read import interest_in_application, read_application
 from .argo.sync import assess_argo_sync
+from .objects.kinds import ObjectKind, kind_of
 from .secrets.assess import assess_secrets
 from .secrets.describe import collect_secrets, describe_secrets
 from .secrets.kinds import SECRET
@@ -40,7 +41,7 @@ from .works.describe import collect_works, describe_works
 from .works.kinds import PLACEMENT, WORK
 from .works.read import interest_in_works, read_works
 
-__all__ = ["KINDS", "SOURCES", "assess", "interest_in", "source_of"]
+__all__ = ["KINDS", "SOURCES", "assess", "declared_kinds", "interest_in", "kinds_for", "out_of_reach", "source_of"]
 
 SOURCES: Final[tuple[ContractSource, ...]] = (
     ContractSource(
@@ -97,6 +98,42 @@ KINDS: Final[Mapping[str, Kind]] = {kind.source: kind for source in SOURCES for 
 """Every kind that some source reads, by its identity."""
 
 
+def kinds_for(contract: Contract | None) -> dict[str, Kind]:
+    """List every kind that a contract may look at, those that only it names among them."""
+    named = (kind for source in SOURCES for kind in source.kinds_in(contract)) if contract else ()
+    return {**KINDS, **{kind.source: kind for kind in named}}
+
+
+def declared_kinds(text: str) -> dict[str, Kind]:
+    """Read the kinds that the contracts of a Promise name, as its sidecar is told of them.
+
+    Args:
+        text: JSON, a list of `objects.kinds.ObjectKind`.
+
+    Raises:
+        msgspec.MsgspecError: It is not.
+    """
+    found = msgspec.json.decode(text, type=tuple[ObjectKind, ...])
+    return {kind.source: kind for kind in map(kind_of, found)}
+
+
+def out_of_reach(contract: Contract, kinds: Mapping[str, Kind]) -> str:
+    """Say what a contract looks at that is not watched; empty if there is nothing.
+
+    Args:
+        contract: The contract: whoever may write a status may have written it.
+        kinds: What is watched: its reader has rights for nothing else, and reads nothing else of its objects.
+    """
+    for wanted in (kind for source in SOURCES for kind in source.kinds_in(contract)):
+        known, called = kinds.get(wanted.source), f"{wanted.kind} ({wanted.source})"
+        if known is None or (known.kind, known.namespaced) != (wanted.kind, wanted.namespaced):
+            return f"it names {called}, which this Promise's template does not"
+        unread = (wanted.reads or frozenset()) - (known.reads or frozenset())
+        if unread:
+            return f"of {called} it reads {min(unread)}, which this Promise's template does not"
+    return ""
+
+
 def interest_in(contract: Contract, request: Key) -> Interest:
     """Say what a contract makes of interest for its request."""
     return union(*(source.interest(contract, request) for source in SOURCES))
@@ -109,8 +146,10 @@ def source_of(assessment: Assessment) -> ContractSource:
 
 def assess(observation: Observation, situation: Situation, clock: Clock) -> tuple[Assessment, ...]:
     """Assess every source that the contract names, in source order."""
-    judged = (judge(observation, situation, clock) for source in SOURCES for judge in source.assess)
-    assessments = [assessment for assessment in judged if assessment is not None]
+    assessments: list[Assessment] = []
+    for judge in (judge for source in SOURCES for judge in source.assess):
+        found = judge(observation, situation, clock)
+        assessments += found if isinstance(found, tuple) else [found] if found is not None else []
     runs = any(item.source is SourceName.PODS and item.verdict is Verdict.GOOD for item in assessments)
     deadline = situation.contract.thresholds.progress_deadline_seconds
     return tuple(_tolerated(item, deadline, clock) if runs and situation.once_ready else item for item in assessments)

@@ -20,8 +20,8 @@ __all__ = ["Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unread
 
 Json = dict[str, Any]
 
-Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | None]
-"""Judges one source; None if the contract does not name it: no condition, and it never blocks Ready."""
+Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | tuple[Assessment, ...] | None]
+"""Judges one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
 
 
 def _no_topics(_record: Record) -> tuple[Topic, ...]:
@@ -52,6 +52,9 @@ class Kind(Struct, frozen=True):
         gather: Seconds for which further events are left to gather after one that was waited for. Waking up for an
             event costs several times what the event does, and Argo CD writes its objects all day long.
         plural: Its plural, if `source` is not that.
+        namespaced: Whether its objects stand in a namespace.
+        reads: What is read of its objects, in words; None if that is the same whatever a contract says.
+        missing_interval: Seconds after which the kind is asked for again if it is not installed; 0 for the usual delay.
     """
 
     source: str
@@ -72,6 +75,9 @@ class Kind(Struct, frozen=True):
     streamed: bool = False
     gather: float = 0.0
     plural: str = ""
+    namespaced: bool = True
+    reads: frozenset[str] | None = None
+    missing_interval: float = 0.0
 
     @property
     def group(self) -> str:
@@ -119,6 +125,10 @@ class Fetch(Protocol):
         ...
 
 
+def _no_kinds(_contract: Contract) -> tuple[Kind, ...]:
+    return ()
+
+
 def _no_selector(_contract: Contract) -> tuple[str, Selector | None] | None:
     return None
 
@@ -134,6 +144,7 @@ class ContractSource(Struct, frozen=True):
         assess: Its judgements, in the order in which they are named.
         describe: Assessment, view, contract, request, clock -> the objects that the assessment rests on, by name.
         collect: Reads for a dump what its verdict rests on: contract and request as the cluster holds it.
+        kinds_in: The kinds of object that only a contract names.
         selects: The kind of which a contract selects objects by label, and the selector.
     """
 
@@ -145,6 +156,7 @@ class ContractSource(Struct, frozen=True):
     describe: Callable[[Assessment, View, Contract, Key, Clock], Iterator[Basis]]
     collect: Callable[[Fetch, Contract, Json], None]
     selects: Callable[[Contract], tuple[str, Selector | None] | None] = _no_selector
+    kinds_in: Callable[[Contract], tuple[Kind, ...]] = _no_kinds
 
 
 def unreadable_kind(view: View, kind: Kind, namespace: str) -> Iterator[Basis]:

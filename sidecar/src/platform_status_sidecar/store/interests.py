@@ -1,5 +1,7 @@
 """What a request is interested in, by its contract. Pure and total."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from platform_status_contract.observing.facts import is_dry_run
@@ -7,13 +9,19 @@ from platform_status_contract.observing.interest import NOTHING, Interest
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem
-from platform_status_contract.sources.registry import interest_in
+from platform_status_contract.sources.registry import interest_in, out_of_reach
+from platform_status_contract.sources.source import Kind
 
 __all__ = ["interest_of"]
 
 
-def interest_of(record: RequestRecord) -> Interest:
-    """Derive from a request's contract what it is interested in; a dry run is never touched, so nothing is."""
+def interest_of(record: RequestRecord, kinds: Mapping[str, Kind]) -> Interest:
+    """Derive from a request's contract what it is interested in; a dry run is never touched, so nothing is.
+
+    Args:
+        record: The request.
+        kinds: What is watched; a contract that looks beyond is as good as none.
+    """
     if is_dry_run(record):
         return NOTHING
     try:
@@ -21,4 +29,6 @@ def interest_of(record: RequestRecord) -> Interest:
     except (msgspec.DecodeError, RecursionError):
         # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
         return NOTHING
-    return NOTHING if isinstance(contract, ContractProblem) else interest_in(contract, record.key)
+    if isinstance(contract, ContractProblem) or out_of_reach(contract, kinds):
+        return NOTHING
+    return interest_in(contract, record.key)

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.interest import Interest, Place, Topic, about_object
 from platform_status_contract.observing.records import Key, Record, RequestRecord
 from platform_status_contract.observing.sources import Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Silence, Unreadable
+from platform_status_contract.sources.registry import out_of_reach
 from platform_status_contract.sources.source import Kind
 
 from .coverage import Coverage
@@ -42,6 +44,10 @@ class Reading:
     def sources(self) -> tuple[str, ...]:
         """The kinds that may be read, the requests first."""
         return (Source.REQUESTS, *self.kinds)
+
+    def out_of_reach(self, contract: Contract) -> str:
+        """Say what a contract looks at that is not watched; empty if there is nothing."""
+        return out_of_reach(contract, self.kinds)
 
     @contextmanager
     def reading(self) -> Iterator[None]:

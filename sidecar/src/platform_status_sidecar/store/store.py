@@ -248,7 +248,7 @@ class Store(Reading):
             return
         self._shelves[Source.REQUESTS].put(record)
         if before is None or before.status != record.status:
-            self._register(key, interest_of(record))
+            self._register(key, interest_of(record, self.kinds))
         if foreign:
             self._changed[key] = self._clock.monotonic()
             self._wake_one(key, bulk=not self._states[Source.REQUESTS].synced)

@@ -288,7 +288,11 @@ class Reflector(LiveThread):
         if reason is not self._said:
             self._said = reason
             self._log.warning("Cannot read", extra={"reason": reason.value, "cause": str(error)})
-        self._rest(self._backoff.delay(error.retry_after if isinstance(error, ThrottledError) else None))
+        at_least = error.retry_after if isinstance(error, ThrottledError) else None
+        if isinstance(error, NotFoundError) and self._kind.missing_interval:
+            self._rest(self._kind.missing_interval)
+        else:
+            self._rest(self._backoff.delay(at_least))
 
     def _succeeded(self) -> None:
         if self._said:

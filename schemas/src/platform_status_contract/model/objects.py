@@ -1,0 +1,194 @@
+r"""`contract.objects`: any kind of object as a source (docs/contract/v1.md).
+
+apiVersion, kind, resource and scope are literals in the template: the rights of the sidecar are made from them. What
+could leak is refused here: Secrets, ConfigMaps, RBAC, subresources, and fields elsewhere than below ``status``.
+"""
+
+import re
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from .selectors import LabelName, Namespace, ObjectName, Selector
+
+__all__ = [
+    "MAX_OBJECTS",
+    "ConditionName",
+    "EntryName",
+    "Kind",
+    "ObjectEntry",
+    "PausedWhen",
+    "ReadyWhen",
+    "Resource",
+    "Scalar",
+    "check_names",
+    "condition_type",
+]
+
+MAX_OBJECTS: Final = 16
+"""A contract names no more objects than this: each is a condition, and the status stays under 8 KiB."""
+
+EntryName = Annotated[
+    str, Meta(pattern=r"^(?!(p-?o-?d-?s|w-?o-?r-?k-?s)\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=24)
+]
+"""Name of an entry; its condition is this in CamelCase, followed by Ready. PodsReady and WorksReady are taken."""
+
+ApiVersion = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?!rbac\.authorization\.k8s\.io/)([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+        r"[a-z]([-a-z0-9]*[a-z0-9])?\Z",
+        max_length=317,
+    ),
+]
+"""Group and version as they stand in an object; the core group has none. RBAC is refused."""
+
+Kind = Annotated[str, Meta(pattern=r"^(?!(Secret|ConfigMap)\Z)[A-Z][A-Za-z0-9]*\Z", max_length=63)]
+"""A kind; Secret and ConfigMap are refused."""
+
+Resource = Annotated[str, Meta(pattern=r"^(?!(secrets|configmaps)\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z", max_length=63)]
+"""The plural of a kind, as it stands in a URL: no subresource, no ``*``."""
+
+ConditionName = Annotated[
+    str, Meta(pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z", max_length=253)
+]
+"""Type of a condition of somebody else."""
+
+_STEPS = r"(\.[A-Za-z_][-A-Za-z0-9_]{0,62}){1,8}\Z"
+
+StatusField = Annotated[str, Meta(pattern=rf"^status{_STEPS}", max_length=253)]
+"""Path of a field below ``status``, with dots."""
+
+PausedField = Annotated[str, Meta(pattern=rf"^(spec|status){_STEPS}", max_length=253)]
+"""Path of the field that tells whether somebody has paused the object."""
+
+Scalar = bool | int | Annotated[str, Meta(max_length=64)]
+"""A value that a field is compared with; ``true`` is not ``1``, and neither is ``"true"``."""
+
+
+class ReadyWhen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What counts as ready: nothing given means the preset of the kind, else the standard rules.
+
+    Attributes:
+        condition: Type of the condition that must be True, instead of Ready.
+        field: A field that says it instead; only below ``status``.
+        values: Its values that are good; `in` in the document.
+        failed: Its values that are bad whatever else is known.
+        exists: True for kinds that never say anything: the object only has to exist.
+        preset: The preset of a kind that cannot be told by its group.
+
+    Raises:
+        ValueError: More than one of them is given; msgspec makes it a ValidationError.
+    """
+
+    condition: ConditionName | None = None
+    field: StatusField | None = None
+    values: Annotated[tuple[Scalar, ...], Meta(min_length=1, max_length=16)] | None = msgspec.field(
+        name="in", default=None
+    )
+    failed: Annotated[tuple[Scalar, ...], Meta(min_length=1, max_length=16)] | None = None
+    exists: Literal[True] | None = None
+    preset: Literal["crossplane", "kro", "request"] | None = None
+
+    def __post_init__(self) -> None:
+        given = [self.condition, self.field, self.exists, self.preset]
+        if sum(item is not None for item in given) > 1:
+            raise ValueError("ready takes one of condition, field, exists and preset")
+        if (self.field is None) != (self.values is None) or (self.failed is not None and self.field is None):
+            raise ValueError("ready: field, in and failed go together, and failed may be left out")
+
+
+class PausedWhen(Struct, frozen=True, forbid_unknown_fields=True):
+    """How to tell that somebody has paused the object.
+
+    Attributes:
+        field: The field, below ``spec`` or ``status``.
+        equals: What it holds then.
+    """
+
+    field: PausedField
+    equals: Scalar
+
+
+class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
+    """One object, or those that a selector finds: one condition.
+
+    Attributes:
+        name: What the entry is called; `condition` is made of it.
+        api_version: Group and version.
+        kind: The kind.
+        resource: The plural of the kind; guessing it would be an error.
+        scope: Whether objects of the kind stand in a namespace.
+        namespace: Where the objects stand.
+        object: The exact name of the one object.
+        selector: Else, which objects count.
+        minimum: Fewer objects than this is not ready.
+        generation_annotation: Annotation that carries the generation an object was written for; absent: not compared.
+        ready: What counts as ready.
+        paused: How to tell that somebody has paused the object, beside what is known of its kind.
+
+    Raises:
+        ValueError: Name and selector, or scope and namespace, contradict each other; msgspec makes it a
+            ValidationError.
+    """
+
+    name: EntryName
+    api_version: ApiVersion
+    kind: Kind
+    resource: Resource
+    scope: Literal["Namespaced", "Cluster"]
+    namespace: Namespace | None = None
+    object: ObjectName | None = None
+    selector: Selector | None = None
+    minimum: Annotated[int, Meta(ge=1, le=10000)] = 1
+    generation_annotation: LabelName | None = None
+    ready: ReadyWhen = ReadyWhen()
+    paused: PausedWhen | None = None
+
+    def __post_init__(self) -> None:
+        if (self.object is None) == (self.selector is None):
+            raise ValueError(f"objects: {self.name} needs either object or selector")
+        if self.object is not None and self.minimum != 1:
+            raise ValueError(f"objects: {self.name} names one object, so minimum says nothing")
+        if (self.scope == "Namespaced") != (self.namespace is not None):
+            raise ValueError(f"objects: {self.name} needs a namespace exactly if its scope is Namespaced")
+
+    @property
+    def condition(self) -> str:
+        """Type of the condition that shows the entry."""
+        return condition_type(self.name)
+
+    @property
+    def group(self) -> str:
+        """API group; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def version(self) -> str:
+        """Version of the API group."""
+        return self.api_version.rpartition("/")[2]
+
+    @property
+    def plural(self) -> str:
+        """The plural of the kind, as it stands in a URL."""
+        return self.resource
+
+
+def condition_type(name: str) -> str:
+    """Make the type of a condition of an entry's name: ``media-db`` becomes ``MediaDbReady``."""
+    return re.sub(r"(?:^|-)([a-z0-9])", lambda found: found[1].upper(), name) + "Ready"
+
+
+def check_names(names: tuple[str, ...]) -> None:
+    """Refuse names whose conditions differ in nothing but case.
+
+    Raises:
+        ValueError: Names the second of them.
+    """
+    seen: set[str] = set()
+    for name in names:
+        word = condition_type(name).lower()
+        if word in seen:
+            raise ValueError(f"objects: the condition {condition_type(name)} of {name} is taken by another entry")
+        seen.add(word)

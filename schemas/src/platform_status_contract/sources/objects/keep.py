@@ -1,0 +1,79 @@
+"""What a dump keeps of an object of any kind: what `Wanted` names, and the shape of the rest."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.rules.masking import masked
+from platform_status_contract.sources.source import Json
+
+from .wanted import Wanted
+
+__all__ = ["keep_object"]
+
+_MAX_TEXT: Final = 4096
+_OTHER: Final = "Other"
+"""Type of a condition that no rule reads: that there is one is all that counts."""
+
+
+def keep_object(wanted: Wanted, kept: Json, whole: Json, _contract: Contract | None) -> None:
+    """Add what rules read to what the shape of its metadata keeps."""
+    before, after = whole.get("metadata"), kept.get("metadata")
+    annotations = before.get("annotations") if isinstance(before, dict) else None
+    if isinstance(after, dict) and isinstance(annotations, dict):
+        chosen = {key: _text(annotations[key]) for key in wanted.annotations if isinstance(annotations.get(key), str)}
+        after["annotations"] = {**(after.get("annotations") or {}), **chosen}
+    for part in ("spec", "status"):
+        if part in whole:
+            kept[part] = _part(kept.get(part), whole[part], [path for path in wanted.fields if path.startswith(part)])
+    status = whole.get("status")
+    if isinstance(status, dict):
+        for key in ("conditions", "observedGeneration"):
+            if key in status:
+                kept["status"][key] = _conditions(status[key], wanted) if key == "conditions" else _plain(status[key])
+
+
+def _part(kept: Any, whole: Any, paths: Iterable[str]) -> Any:  # noqa: ANN401 - any JSON
+    """Keep the fields of one part; a part of another type stays one."""
+    if not isinstance(whole, dict):
+        return _plain(whole)
+    result: Json = kept if isinstance(kept, dict) else {}
+    for path in paths:
+        _copy(whole, result, path.split(".")[1:])
+    return result
+
+
+def _copy(whole: Json, kept: Json, path: list[str]) -> None:
+    """Keep the field under a path, and what is on the way to it."""
+    value = whole.get(path[0])
+    if len(path) == 1 or not isinstance(value, dict):
+        kept.update({path[0]: _plain(value)} if path[0] in whole else {})
+    else:
+        _copy(value, kept.setdefault(path[0], {}), path[1:])
+
+
+def _conditions(value: Any, wanted: Wanted) -> Any:  # noqa: ANN401 - any JSON
+    if not isinstance(value, list):
+        return _plain(value)
+    return [_condition(item, wanted) if isinstance(item, dict) else _plain(item) for item in value]
+
+
+def _condition(item: Json, wanted: Wanted) -> Json:
+    keys = ("type", "status", "reason", "message", "observedGeneration")
+    if item.get("type") in wanted.conditions:
+        return {key: _plain(item[key]) for key in keys if key in item}
+    rest = {key: "" if isinstance(item[key], str) else _plain(item[key]) for key in keys if key in item}
+    return {**rest, "type": _OTHER} if isinstance(item.get("type"), str) else rest
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Keep what is text, number, truth or null; of a list its length, of a mapping nothing."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list):
+        return [None] * min(len(value), 1)
+    return {} if isinstance(value, dict) else value
+
+
+def _text(value: str) -> str:
+    return masked(value, _MAX_TEXT)

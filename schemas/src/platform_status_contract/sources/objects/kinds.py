@@ -1,0 +1,90 @@
+"""The kinds that contracts name under `objects`, and how their objects are found."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Final, Literal
+
+from msgspec import Raw, Struct
+
+from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.observing.decode.envelope import Reader
+from platform_status_contract.observing.interest import Topic, about_object, about_place
+from platform_status_contract.observing.records import Record
+from platform_status_contract.sources.source import Kind
+
+from .keep import keep_object
+from .record import ObjectRecord, ObjectShape, decode_object
+from .wanted import Wanted, wanted_of
+
+__all__ = ["ObjectKind", "kind_of", "object_kinds", "source_of_entry"]
+
+_KIND_MISSING_INTERVAL: Final = 60.0
+"""Seconds after which a kind that is not installed is asked for again."""
+
+
+class ObjectKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """A kind that some entry names, and all that is read of its objects.
+
+    Attributes:
+        api_version: Its apiVersion.
+        kind: Its kind.
+        resource: Its plural.
+        scope: Whether its objects stand in a namespace.
+        wanted: What is read of them.
+    """
+
+    api_version: str
+    kind: str
+    resource: str
+    scope: Literal["Namespaced", "Cluster"]
+    wanted: Wanted
+
+    @property
+    def source(self) -> str:
+        """Its identity among the kinds, ``plural.version.group``; those of Kubernetes' core have no group."""
+        group, _, version = self.api_version.rpartition("/")
+        return ".".join(filter(None, (self.resource, version, group)))
+
+
+def source_of_entry(entry: ObjectEntry) -> str:
+    """Return the identity of the kind that an entry names."""
+    return ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, Wanted()).source
+
+
+def object_kinds(entries: Iterable[ObjectEntry]) -> tuple[ObjectKind, ...]:
+    """List the kinds that entries name, each once, with what any of the entries wants of it."""
+    found: dict[str, ObjectKind] = {}
+    for entry in entries:
+        one = ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, wanted_of(entry))
+        known = found.get(one.source, one)
+        found[one.source] = ObjectKind(
+            known.api_version, known.kind, known.resource, known.scope, known.wanted | one.wanted
+        )
+    return tuple(found[source] for source in sorted(found))
+
+
+def kind_of(found: ObjectKind) -> Kind:
+    """Say how the objects of a kind are read, and kept where a contract names or selects them."""
+    return Kind(
+        source=found.source,
+        api_version=found.api_version,
+        kind=found.kind,
+        decode=Reader(ObjectShape, partial(_decode, found.wanted)),
+        about=partial(_about, found.source),
+        by_place=True,
+        labels=found.wanted.labels,
+        keep=partial(keep_object, found.wanted),
+        page=50,
+        plural=found.resource,
+        namespaced=found.scope == "Namespaced",
+        reads=found.wanted.words,
+        missing_interval=_KIND_MISSING_INTERVAL,
+    )
+
+
+def _decode(wanted: Wanted, data: Raw | bytes) -> ObjectRecord | None:
+    return decode_object(data, wanted)
+
+
+def _about(source: str, record: Record) -> Iterable[Topic]:
+    return (about_object(source, record.key), about_place((source, record.namespace, "")))

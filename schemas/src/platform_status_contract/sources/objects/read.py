@@ -1,0 +1,46 @@
+"""What a contract makes of interest about objects, and the readings of them: one for each entry."""
+
+import msgspec
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.observing.interest import Interest
+from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.selectors import matches
+from platform_status_contract.observing.view import View, reading
+from platform_status_contract.rules.observation import ObjectSeen, Observation, Present, Reading
+
+from .kinds import source_of_entry
+from .record import ObjectRecord
+
+__all__ = ["interest_in_objects", "objects_of", "read_objects"]
+
+
+def interest_in_objects(contract: Contract, _request: Key) -> Interest:
+    """Each object by its name, or the objects of a namespace."""
+    entries = contract.objects or ()
+    places = frozenset((source_of_entry(entry), entry.namespace or "", entry.object or "") for entry in entries)
+    return Interest(sources=frozenset(source for source, _, _ in places), places=places)
+
+
+def read_objects(observation: Observation, view: View, contract: Contract, _request: Key) -> Observation:
+    """Read what each entry names."""
+    if not contract.objects:
+        return observation
+    return msgspec.structs.replace(observation, objects=tuple(_reading(view, entry) for entry in contract.objects))
+
+
+def _reading(view: View, entry: ObjectEntry) -> Reading[tuple[ObjectSeen, ...]]:
+    return reading(
+        view, [source_of_entry(entry)], lambda: Present(tuple(record.seen for record in objects_of(view, entry)))
+    )
+
+
+def objects_of(view: View, entry: ObjectEntry) -> list[ObjectRecord]:
+    """Find what an entry names, by name."""
+    source, namespace = source_of_entry(entry), entry.namespace or ""
+    if entry.object is not None:
+        named = view.record(source, (namespace, entry.object))
+        return [named] if isinstance(named, ObjectRecord) else []
+    found = view.within(source, namespace)
+    return [each for each in found if isinstance(each, ObjectRecord) and matches(entry.selector, each.labels)]

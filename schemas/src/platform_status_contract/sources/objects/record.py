@@ -1,0 +1,237 @@
+"""Any object -> its slim record: which fields are read is said by `Wanted`, everything else is passed over unbuilt.
+
+Total for valid JSON, however deep, large or strange. What does not fit makes `ObjectSeen.problem`: an object that
+cannot be read exists all the same, and never looks good.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from platform_status_contract.model.times import parse_time
+from platform_status_contract.observing.decode.depth import despite_depth
+from platform_status_contract.observing.decode.lenient import clip, deletion, labels, strings, text, under
+from platform_status_contract.observing.records import Labels, Record, number_of
+from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen
+from platform_status_contract.rules.texts import clean, steady
+from platform_status_contract.sources.argo.record import ApplicationRecord, decode_application
+from platform_status_contract.sources.workloads.controller_record import ControllerRecord, controller_decoder
+
+from .wanted import Wanted
+
+__all__ = ["MAX_VALUE", "ObjectRecord", "ObjectShape", "decode_object"]
+
+MAX_VALUE: Final = 64
+"""Longest value of a field or an annotation that is kept, in bytes; a contract's values are no longer."""
+
+_MAX_FINALIZERS: Final = 3
+_MAX_CONDITIONS: Final = 16
+_CONTROLLERS: Final = {("apps", kind): controller_decoder(kind) for kind in ("Deployment", "StatefulSet", "DaemonSet")}
+_APPLICATION: Final = ("argoproj.io", "Application")
+
+_MOVING: Final = re.compile(
+    r"""
+      \ (?:after|in|within|for)\ (?:\d+(?:\.\d+)?(?:ns|us|\u00b5s|ms|h|m|s))+(?!\w)    # after 30.012857331s
+    | \ (?:after|with)\ \d+\ (?:attempt|retr)\w*(?:\(s\))?                             # after 2 attempt(s)
+    | (?:/[\w.-]+)*/[\w.-]*-\d{5,}/                                                    # /data/kustomization-822935991/
+    """,
+    re.VERBOSE,
+)
+"""What moves in the messages of controllers while nothing changes, beside what `steady` cuts."""
+
+
+class ObjectRecord(Record, frozen=True, gc=False):
+    """An object of any kind.
+
+    Attributes:
+        labels: Those of its labels that some selector looks at.
+        seen: What the rules see.
+    """
+
+    labels: Labels
+    seen: ObjectSeen
+
+
+_Number = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+
+
+class _Meta(Struct, rename="camel"):
+    name: str
+    namespace: str = ""
+    resource_version: str = ""
+    generation: _Number = 0
+    creation_timestamp: str | None = None
+    deletion_timestamp: str | None = None
+    finalizers: list[str] | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class ObjectShape(Struct):
+    """What every object has."""
+
+    metadata: _Meta
+    spec: Raw = Raw(b"null")
+    status: Raw = Raw(b"null")
+
+
+class _Condition(Struct, rename="camel"):
+    type: Annotated[str, Meta(max_length=316)]
+    status: str = ""
+    reason: str | None = None
+    message: str | None = None
+    observed_generation: _Number | None = None
+
+
+class _Named(Struct):
+    metadata: dict[str, Raw]
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+_DECODER = msgspec.json.Decoder(ObjectShape)
+_PART = msgspec.json.Decoder(dict[str, Raw] | None)
+_CONDITIONS = msgspec.json.Decoder(list[_Condition] | None)
+_OBSERVED = msgspec.json.Decoder(_Number | None)
+
+
+def decode_object(data: Raw | bytes, wanted: Wanted) -> ObjectRecord | None:
+    """Decode one object.
+
+    Args:
+        data: Valid JSON of the object.
+        wanted: What to read of it.
+
+    Returns:
+        Its record; None only without a name, which no API server ever sends.
+
+    Raises:
+        msgspec.DecodeError: This is not JSON.
+    """
+    return despite_depth(partial(_decode, wanted))(data)
+
+
+def _decode(wanted: Wanted, data: Raw | bytes) -> ObjectRecord | None:
+    try:
+        whole = _DECODER.decode(data)
+    except msgspec.ValidationError as error:
+        return _misshapen(data, wanted, error)
+    meta = whole.metadata
+    if not meta.name:
+        return None
+    seen = ObjectSeen(
+        namespace=meta.namespace,
+        name=meta.name,
+        generation=meta.generation,
+        created=parse_time(meta.creation_timestamp),
+        deleted=deletion(meta.deletion_timestamp),
+        finalizers=tuple(_short(name) for name in (meta.finalizers or ())[:_MAX_FINALIZERS]),
+        annotations=_chosen(meta.annotations, wanted.annotations),
+    )
+    try:
+        seen = _told(seen, whole, wanted)
+    except msgspec.DecodeError as error:
+        seen = msgspec.structs.replace(seen, problem=_why(error))
+    chosen = labels(dict(_chosen(meta.labels, wanted.labels)))
+    return ObjectRecord(
+        meta.namespace, meta.name, number_of(meta.resource_version), chosen, _as_known(seen, data, wanted)
+    )
+
+
+def _told(seen: ObjectSeen, whole: ObjectShape, wanted: Wanted) -> ObjectSeen:
+    """Read what an object says; raises ValidationError for what does not fit."""
+    parts = {"status": _PART.decode(whole.status) or {}}
+    if any(path.startswith("spec.") for path in wanted.fields):
+        parts["spec"] = _PART.decode(whole.spec) or {}
+    nothing = Raw(b"null")
+    conditions = _CONDITIONS.decode(parts["status"].get("conditions", nothing)) or []
+    observed = _OBSERVED.decode(parts["status"].get("observedGeneration", nothing))
+    return msgspec.structs.replace(
+        seen,
+        observed=observed,
+        speaks=bool(conditions),
+        conditions=_kept(conditions, wanted.conditions),
+        fields=tuple(_fields(parts, wanted.fields)),
+    )
+
+
+def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[ConditionSeen, ...]:
+    """Keep one condition a type; of two that contradict each other the one that is not True."""
+    kept: dict[str, ConditionSeen] = {}
+    for item in conditions:
+        if item.type not in types or len(kept) == _MAX_CONDITIONS:
+            continue
+        if item.type not in kept or kept[item.type].status == "True":
+            message = clip(_tidy(item.message or ""))
+            found = ConditionSeen(
+                item.type, _short(item.status), _short(item.reason), message, item.observed_generation
+            )
+            kept[item.type] = found
+    return tuple(kept[name] for name in sorted(kept))
+
+
+def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Iterable[tuple[str, FieldValue]]:
+    for path in paths:
+        part, first, *rest = path.split(".")
+        if first in parts.get(part, {}):
+            value = under(msgspec.json.decode(parts[part][first]), *rest)
+            if isinstance(value, str):
+                yield path, _short(value)
+            elif isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**63):
+                yield path, value
+
+
+def _short(words: str | None) -> str:
+    """Cut a text at `MAX_VALUE` bytes; one that was cut is equal to none that a contract holds."""
+    return clean(words or "", MAX_VALUE)
+
+
+def _tidy(message: str) -> str:
+    """Cut from a message what differs from try to try."""
+    return steady(_MOVING.sub("", message[:4096]))
+
+
+def _chosen(pairs: Mapping[str, str] | None, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, _short(pairs[key])) for key in keys if key in pairs) if pairs else ()
+
+
+def _as_known(seen: ObjectSeen, data: Raw | bytes, wanted: Wanted) -> ObjectSeen:
+    """Read an object of a kind that has rules of its own by the decoder of that kind too."""
+    api = (wanted.group, wanted.kind)
+    if api in _CONTROLLERS:
+        found: ControllerRecord | None = _CONTROLLERS[api](data)
+        return msgspec.structs.replace(seen, controller=found.seen if found else None)
+    if api == _APPLICATION:
+        application: ApplicationRecord | None = decode_application(data)
+        return msgspec.structs.replace(seen, application=application.seen if application else None)
+    return seen
+
+
+def _misshapen(data: Raw | bytes, wanted: Wanted, why: msgspec.DecodeError) -> ObjectRecord | None:
+    """Make the record of an object whose metadata does not fit: that it exists, and that it cannot be read."""
+    try:
+        found = _NAMED.decode(data).metadata
+    except msgspec.ValidationError:
+        return None
+    meta = {key: _any(found[key]) for key in ("name", "namespace", "resourceVersion", "labels") if key in found}
+    name, namespace = text(meta, "name"), text(meta, "namespace")
+    if not name:
+        return None
+    gone = deletion(_any(found["deletionTimestamp"])) if "deletionTimestamp" in found else None
+    chosen = labels(dict(_chosen(strings(meta.get("labels")), wanted.labels)))
+    seen = ObjectSeen(namespace, name, deleted=gone, problem=_why(why))
+    return ObjectRecord(namespace, name, number_of(text(meta, "resourceVersion")), chosen, seen)
+
+
+def _any(value: Raw) -> object:
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return ""
+
+
+def _why(error: msgspec.DecodeError) -> str:
+    return clip(clean(str(error), MAX_VALUE * 3))

@@ -1,0 +1,57 @@
+"""What is read of the objects of an entry: a record holds nothing that no rule looks at."""
+
+import msgspec
+from msgspec import Struct
+
+from platform_status_contract.model.objects import ObjectEntry
+
+__all__ = ["Wanted", "wanted_of"]
+
+
+class Wanted(Struct, frozen=True):
+    """What is read of the objects of one kind; each tuple is sorted.
+
+    Attributes:
+        group: API group of the kind; some kinds have a decoder of their own.
+        kind: The kind.
+        fields: Paths below ``spec`` and ``status``, with dots.
+        annotations: Keys of annotations.
+        labels: Keys of labels.
+        conditions: Types of conditions.
+    """
+
+    group: str = ""
+    kind: str = ""
+    fields: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Everything that is read, as words to compare."""
+        names = ("fields", "annotations", "labels", "conditions")
+        return frozenset(f"{name[:-1]} {word}" for name in names for word in getattr(self, name))
+
+    def __or__(self, other: "Wanted") -> "Wanted":
+        """Want what either wants; of one kind."""
+        names = ("fields", "annotations", "labels", "conditions")
+        both = {name: tuple(sorted({*getattr(self, name), *getattr(other, name)})) for name in names}
+        return msgspec.structs.replace(self, **both)
+
+
+def wanted_of(entry: ObjectEntry) -> Wanted:
+    """Say what is read of the objects of an entry; several entries of one kind want what any of them wants (``|``)."""
+    selector = entry.selector
+    labels = (
+        {*(selector.match_labels or {}), *(item.key for item in selector.match_expressions or ())} if selector else ()
+    )
+    fields = {path for path in (entry.ready.field, entry.paused.field if entry.paused else None) if path}
+    return Wanted(
+        group=entry.group,
+        kind=entry.kind,
+        fields=tuple(sorted(fields)),
+        annotations=(entry.generation_annotation,) if entry.generation_annotation else (),
+        labels=tuple(sorted(labels)),
+        conditions=tuple(sorted({"Ready", "Stalled", entry.ready.condition or "Ready"})),
+    )
