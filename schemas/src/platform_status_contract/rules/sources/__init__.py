@@ -37,11 +37,14 @@ SOURCES: Final[tuple[Assess, ...]] = (
 """In the order in which a source is named first (design.md section 5)."""
 
 
-def assess(observation: Observation, situation: Situation, clock: Clock) -> tuple[Assessment, ...]:
-    """Assess every source that the contract names, in source order."""
+def assess(
+    observation: Observation, situation: Situation, clock: Clock, objects: tuple[Assessment, ...] = ()
+) -> tuple[Assessment, ...]:
+    """Assess every source that the contract names, in source order; the objects come last."""
     found = [source(observation, situation, clock) for source in SOURCES]
-    assessments = [assessment for assessment in found if assessment is not None]
-    runs = any(item.source is SourceName.PODS and item.verdict is Verdict.GOOD for item in assessments)
+    assessments = [*(assessment for assessment in found if assessment is not None), *objects]
+    workers = [item for item in assessments if item.source in (SourceName.PODS, SourceName.OBJECTS)]
+    runs = bool(workers) and all(item.verdict is Verdict.GOOD for item in workers)
     deadline = situation.contract.thresholds.progress_deadline_seconds
     return tuple(_tolerated(item, deadline, clock) if runs and situation.once_ready else item for item in assessments)
 
