@@ -14,7 +14,7 @@ __all__ = ["Weights", "weigh"]
 _SHIPPED: Final = ("schemas/src", "kube/src", "pipeline/src", "sidecar/src", "hctl/src", "assistant/src")
 _TOOLS: Final = ("tools/src", "observability", "promise")
 _DOUBLE: Final = "tests/kratix_double"
-_RECORDED: Final = ("tests/golden/applications", "tests/golden/controllers")
+_RECORDED: Final = ("tests/golden/applications", "tests/golden/controllers", "tests/golden/objects")
 """Golden files that a real program wrote."""
 
 _SMALL: Final = 40

@@ -219,6 +219,12 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
         check_names(tuple(entry.name for entry in self.objects or ()))
 
     @property
+    def tells_arrival(self) -> bool:
+        """Whether something that is observed says for which generation it was written; only objects are asked."""
+        named = [self.application, *(self.objects or ())]
+        return not self.objects or any(part.generation_annotation for part in named if part)
+
+    @property
     def observes_something(self) -> bool:
         """Whether at least one source is named; a contract that observes nothing is invalid (design.md section 4)."""
         parts = (self.application, self.sub_applications, self.workloads, self.secrets, self.objects, self.works)

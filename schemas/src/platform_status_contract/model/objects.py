@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .selectors import LabelName, Namespace, ObjectName, Selector
+from .vocabulary import KRATIX_CONDITIONS, ConditionType
 
 __all__ = [
     "MAX_OBJECTS",
@@ -24,13 +25,17 @@ __all__ = [
     "Scalar",
     "check_names",
     "condition_type",
+    "is_entry_name",
+    "is_free",
 ]
 
 MAX_OBJECTS: Final = 16
 """A contract names no more objects than this: each is a condition, and the status stays under 8 KiB."""
 
+_MAX_NAME: Final = 20
+
 EntryName = Annotated[
-    str, Meta(pattern=r"^(?!(p-?o-?d-?s|w-?o-?r-?k-?s)\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=24)
+    str, Meta(pattern=r"^(?!(p-?o-?d-?s|w-?o-?r-?k-?s)\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=_MAX_NAME)
 ]
 """Name of an entry; its condition is this in CamelCase, followed by Ready. PodsReady and WorksReady are taken."""
 
@@ -180,8 +185,23 @@ def condition_type(name: str) -> str:
     return re.sub(r"(?:^|-)([a-z0-9])", lambda found: found[1].upper(), name) + "Ready"
 
 
+_ENTRY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
+_FREE: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,19}Ready")
+_RESERVED: Final = frozenset(name.lower() for name in (*ConditionType, *KRATIX_CONDITIONS))
+
+
+def is_entry_name(name: str) -> bool:
+    """Whether an entry could be called this."""
+    return len(name) <= _MAX_NAME and _ENTRY.fullmatch(name) is not None
+
+
+def is_free(name: str) -> bool:
+    """Whether a condition of this type could be one of an entry: it is none of Kratix's, nor one of our fixed ones."""
+    return _FREE.fullmatch(name) is not None and name.lower() not in _RESERVED
+
+
 def check_names(names: tuple[str, ...]) -> None:
-    """Refuse names whose conditions differ in nothing but case.
+    """Refuse names whose conditions differ in nothing but case; the reserved ones are refused one by one.
 
     Raises:
         ValueError: Names the second of them.

@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import LONG_AGO, format_time
-from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
+from platform_status_contract.model.vocabulary import ConditionStatus, Reason
 
 from .clock import Clock
 from .history import History
 from .observation import Absent, Present, Reading, Unreadable
 from .texts import clean
-from .timers import SourceName, bad_timer
+from .timers import SOURCE_WORDS, SourceName, bad_timer
 
 __all__ = ["Assessment", "Blind", "Situation", "Verdict", "being_deleted", "blind", "carried", "settle"]
 
@@ -65,7 +65,7 @@ class Assessment(Struct, frozen=True):
 
     Attributes:
         source: Which source.
-        condition: The condition that shows it.
+        condition: Type of the condition that shows it.
         verdict: What it means, "once ready" already taken into account.
         reason: Reason of the condition.
         message: Message of the condition, without clocks.
@@ -74,10 +74,11 @@ class Assessment(Struct, frozen=True):
         note: Worth saying in phase Ready although it does not block it.
         on_its_way: Whether it is bad only because it is not there yet: what is bad by itself is named before it.
         ended: Whether what failed has come to its end, and nothing tries again by itself.
+        entry: Which entry of `contract.objects`; empty for every other source.
     """
 
     source: SourceName
-    condition: ConditionType
+    condition: str
     verdict: Verdict
     reason: Reason
     message: str
@@ -86,6 +87,17 @@ class Assessment(Struct, frozen=True):
     note: str = ""
     on_its_way: bool = False
     ended: bool = False
+    entry: str = ""
+
+    @property
+    def words(self) -> str:
+        """The source in words."""
+        return f"{SOURCE_WORDS[self.source]} {self.entry}".rstrip()
+
+    @property
+    def bad_timer(self) -> str:
+        """The timer that runs while it is bad."""
+        return bad_timer(self.source, self.entry)
 
     @property
     def status(self) -> ConditionStatus:
@@ -132,12 +144,14 @@ def settle(reading: Reading[T] | None, situation: Situation, clock: Clock) -> Pr
 
 def blind(
     source: SourceName,
-    condition: ConditionType,
+    condition: str,
     blindness: Blind,
     what: str,
     situation: Situation,
     timers: Sequence[str],
     health: Mapping[str, object] | None = None,
+    *,
+    entry: str = "",
 ) -> Assessment:
     """Assess a source without a usable reading; its timers are kept.
 
@@ -149,10 +163,11 @@ def blind(
         situation: See there.
         timers: Names of the source's own timers.
         health: The source's keys of the previous `status.health`, carried over while blindness does not last.
+        entry: Which entry of `contract.objects`.
     """
     kept = {name: situation.history.since[name] for name in timers if name in situation.history.since}
     if not blindness.lasting:
-        carry = carried(source, condition, situation, kept, health or {})
+        carry = carried(source, condition, situation, kept, health or {}, entry=entry)
         if carry is not None:
             return carry
     texts = {
@@ -161,25 +176,29 @@ def blind(
         Reason.ARGOCD_SILENT: f"Argo CD shows no sign of life: what it said of {what} may be out of date",
     }
     message = clean(texts.get(blindness.reason, f"no answer about {what}"))
-    return Assessment(source, condition, Verdict.UNREADABLE, blindness.reason, message, timers=kept)
+    return Assessment(source, condition, Verdict.UNREADABLE, blindness.reason, message, timers=kept, entry=entry)
 
 
 def carried(
     source: SourceName,
-    condition: ConditionType,
+    condition: str,
     situation: Situation,
     timers: Mapping[str, datetime],
     health: Mapping[str, object],
+    *,
+    entry: str = "",
 ) -> Assessment | None:
     """Repeat the verdict that the status holds, while nothing newer is known; None if it holds none."""
     before = situation.history.conditions.get(condition)
     if before is None or before.reason is None or before.status is ConditionStatus.UNKNOWN:
         return None
-    verdict = _last_verdict(source, before.status, before.reason, situation)
+    verdict = _last_verdict(bad_timer(source, entry), before.status, before.reason, situation)
     message = clean(before.message)
     note = message if verdict is Verdict.GOOD and before.reason in _EXCUSED else ""
     on_its_way = before.reason in _ON_THEIR_WAY
-    return Assessment(source, condition, verdict, before.reason, message, dict(timers), dict(health), note, on_its_way)
+    return Assessment(
+        source, condition, verdict, before.reason, message, dict(timers), dict(health), note, on_its_way, entry=entry
+    )
 
 
 _EXCUSED = frozenset(
@@ -198,9 +217,9 @@ _ON_THEIR_WAY = frozenset({Reason.APPLICATION_PROGRESSING, Reason.NO_RESOURCES})
 """Reasons of what once ready is bad only because it is not there yet."""
 
 
-def _last_verdict(source: SourceName, status: ConditionStatus, reason: Reason, situation: Situation) -> Verdict:
+def _last_verdict(timer: str, status: ConditionStatus, reason: Reason, situation: Situation) -> Verdict:
     # the timer bad.<source> tells whether a False condition meant bad or pending; the reason alone does not
-    was_bad = bad_timer(source) in situation.history.since
+    was_bad = timer in situation.history.since
     if reason in _EXCUSED and not was_bad:
         return lenient(situation)
     if status is ConditionStatus.TRUE:

@@ -11,9 +11,10 @@ import msgspec
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
-from platform_status_contract.sources.registry import assess
+from platform_status_contract.sources.registry import assess, numbers_of
 
 from .assessment import Assessment, Situation, Verdict
+from .budget import within_budget
 from .clock import Clock
 from .history import History
 from .observation import Absent, ContractProblem, Facts, Observation, Present
@@ -23,7 +24,7 @@ from .situate import adopt, situate
 from .summarize import summarize
 from .table import Outcome, Table
 from .texts import bounded_names
-from .timers import Timer, bad_timer
+from .timers import Timer
 from .unobserved import row_1_deleting, row_2_no_contract
 
 __all__ = ["conclude", "tabulate"]
@@ -58,9 +59,10 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
     outcome = project(table)
     after = _after(outcome, table)
     found = _observed(outcome, table, after)
+    found = within_budget(msgspec.structs.replace(found, destinations=_destinations(observation, contract)))
     # At rest the look that was just taken is that look.
     wake = clock.wake if after == before else _wake(after, contract, observation, facts, now)
-    return msgspec.structs.replace(found, wake=wake, destinations=_destinations(observation, contract))
+    return msgspec.structs.replace(found, wake=wake)
 
 
 def _wake(after: History, contract: Contract, observation: Observation, facts: Facts, now: datetime) -> datetime | None:
@@ -94,7 +96,7 @@ def _timers(situation: Situation, assessments: tuple[Assessment, ...], clock: Cl
     since = {name: before[name] for name in map(str, _OF_THE_REQUEST) if name in before}
     for found in assessments:
         since |= {str(name): time for name, time in found.timers.items()}
-        name = bad_timer(found.source)
+        name = found.bad_timer
         if found.verdict is Verdict.BAD:
             since[name] = before.get(name, clock.now)
         elif found.verdict is Verdict.UNREADABLE and name in before:
@@ -124,16 +126,28 @@ def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) 
     numbers: dict[str, object] = {}
     kept: tuple[Condition, ...] = ()
     if outcome.reason is Reason.INVALID_CONTRACT:
-        stored = {"argocd": history.argocd, "workloads": history.workloads, "subApps": history.sub_apps}
+        stored = {
+            "argocd": history.argocd,
+            "workloads": history.workloads,
+            "subApps": history.sub_apps,
+            "objects": history.objects,
+        }
         numbers = {name: value for name, value in stored.items() if value is not None}
         kept = tuple(
             condition(kind, ConditionStatus.UNKNOWN, outcome.reason, outcome.detail or text, history, clock.now)
-            for kind in ConditionType
-            if kind in history.conditions and kind is not ConditionType.READY
+            for kind in (*ConditionType, *history.free)
+            if kind in history.conditions and kind != ConditionType.READY
         )
-    health = health_section(facts, history, since, numbers)
+    if history.done:
+        # a Job that is gone by now completed all the same
+        numbers["objects"] = dict(history.objects or {} if "objects" in numbers else {}) | {"done": history.done}
+    free = tuple(kind for kind in history.free if any(item.type == kind for item in kept))
+    health = health_section(facts, history, since, numbers, free)
     message = message_for(outcome, text, facts)
-    return Projection(outcome.phase, ready, message, health, (ready, *kept), outcome.row, clock.wake)
+    found = Projection(
+        outcome.phase, ready, message, health, (ready, *kept), outcome.row, clock.wake, free=history.free
+    )
+    return within_budget(found)
 
 
 def _after(outcome: Outcome, table: Table) -> History:
@@ -155,9 +169,8 @@ def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
     changing = table.situation.updating or table.behind or (table.situation.first_ready and table.edited)
     status = ready_status(outcome, changing=changing)
     ready = condition(ConditionType.READY, status, outcome.reason, text, history, clock.now)
-    numbers: dict[str, object] = {}
-    for found in table.assessments:
-        numbers |= found.health
+    numbers = numbers_of(table.assessments, table.situation.history)
+    free = tuple(sorted(found.condition for found in table.assessments if found.entry))
     sources = (
         condition(found.condition, found.status, found.reason, found.message, history, clock.now)
         for found in table.assessments
@@ -166,9 +179,10 @@ def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
         outcome.phase,
         ready,
         message_for(outcome, text, facts),
-        health_section(facts, after, after.since, numbers),
+        health_section(facts, after, after.since, numbers, free),
         (ready, *sources),
         outcome.row,
+        free=tuple(sorted({*free, *history.free})),
     )
 
 

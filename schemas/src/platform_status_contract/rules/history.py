@@ -8,11 +8,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from platform_status_contract.model.objects import MAX_OBJECTS, is_entry_name, is_free
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
 from .texts import bounded_names
-from .timers import TIMERS
+from .timers import is_timer
 
 __all__ = ["History", "Remembered", "recall"]
 
@@ -43,10 +44,13 @@ class History(Struct, frozen=True):
         argocd: `health.argocd` as it stands, carried over while nothing newer is known; likewise the next two.
         workloads: `health.workloads`.
         sub_apps: `health.subApps`.
+        objects: `health.objects`, without `done`.
+        done: `health.objects.done`: which entries have completed, and for which generation of the contract.
+        free: `health.conditions`: the types of conditions that we wrote for objects.
     """
 
     phase: Phase | None = None
-    conditions: dict[ConditionType, Remembered] = {}
+    conditions: dict[str, Remembered] = {}
     since: dict[str, datetime] = {}
     observed_generation: int | None = None
     ready_generation: int | None = None
@@ -54,6 +58,9 @@ class History(Struct, frozen=True):
     argocd: dict[str, object] | None = None
     workloads: dict[str, object] | None = None
     sub_apps: dict[str, object] | None = None
+    objects: dict[str, object] | None = None
+    done: dict[str, int] = {}
+    free: tuple[str, ...] = ()
 
 
 def recall(status: object) -> History:
@@ -68,9 +75,10 @@ def recall(status: object) -> History:
     fields = _mapping(status)
     health = _mapping(fields.get("health"))
     phase = fields.get("phase")
+    free = _free(health.get("conditions"))
     return History(
         phase=Phase(phase) if isinstance(phase, str) and phase in Phase.__members__.values() else None,
-        conditions=_conditions(fields.get("conditions")),
+        conditions=_conditions(fields.get("conditions"), free),
         since=_timers(health.get("since")),
         observed_generation=_generation(health.get("observedGeneration")),
         ready_generation=_generation(health.get("readyGeneration")),
@@ -78,6 +86,9 @@ def recall(status: object) -> History:
         argocd=_argocd(health.get("argocd")),
         workloads=_counts(health.get("workloads")),
         sub_apps=_sub_apps(health.get("subApps")),
+        objects=_objects(health.get("objects")),
+        done=_done(_mapping(health.get("objects")).get("done")),
+        free=free,
     )
 
 
@@ -89,17 +100,25 @@ def _generation(value: object) -> int | None:
     return _count(value) or None
 
 
-def _conditions(value: object) -> dict[ConditionType, Remembered]:
-    found: dict[ConditionType, Remembered] = {}
+def _free(value: object) -> tuple[str, ...]:
+    """The types that we wrote for objects, and that are nobody else's whatever stands there."""
+    names = [name for name in (value if isinstance(value, list) else []) if isinstance(name, str)]
+    return tuple(sorted({name for name in names[:MAX_OBJECTS] if is_free(name)}))
+
+
+def _conditions(value: object, free: tuple[str, ...]) -> dict[str, Remembered]:
+    found: dict[str, Remembered] = {}
     for entry in value if isinstance(value, list) else []:
         fields = _mapping(entry)
         name, status, reason, message = (fields.get(key) for key in ("type", "status", "reason", "message"))
-        if not isinstance(name, str) or name not in ConditionType.__members__.values() or name in found:
+        if not isinstance(name, str) or name in found:
+            continue
+        if name not in ConditionType.__members__.values() and name not in free:
             continue
         if not isinstance(status, str) or status not in ConditionStatus.__members__.values():
             continue
         known = isinstance(reason, str) and reason in Reason.__members__.values()
-        found[ConditionType(name)] = Remembered(
+        found[name] = Remembered(
             status=ConditionStatus(status),
             reason=Reason(str(reason)) if known else None,
             message=message if isinstance(message, str) else "",
@@ -109,7 +128,7 @@ def _conditions(value: object) -> dict[ConditionType, Remembered]:
 
 
 def _timers(value: object) -> dict[str, datetime]:
-    times = {name: parse_time(time) for name, time in _mapping(value).items() if name in TIMERS}
+    times = {name: parse_time(time) for name, time in _mapping(value).items() if is_timer(name)}
     return {name: time for name, time in times.items() if time is not None}
 
 
@@ -140,6 +159,18 @@ def _sub_apps(value: object) -> dict[str, object] | None:
         return None
     names = bounded_names(name for name in unhealthy if isinstance(name, str))
     return {"healthy": healthy, "total": total, "unhealthy": names}
+
+
+def _objects(value: object) -> dict[str, object] | None:
+    counts, unready = _counts(value), _mapping(value).get("unready")
+    if counts is None or not isinstance(unready, list):
+        return None
+    return counts | {"unready": bounded_names(name for name in unready if isinstance(name, str))}
+
+
+def _done(value: object) -> dict[str, int]:
+    known = {name: _generation(number) for name, number in _mapping(value).items() if is_entry_name(name)}
+    return {name: number for name, number in sorted(known.items())[:MAX_OBJECTS] if number is not None}
 
 
 def _count(value: object) -> int | None:

@@ -20,16 +20,18 @@ def merged_conditions(stored: object, projection: Projection) -> list[object]:
     """Merge our conditions into the stored list by type.
 
     Foreign entries keep their value and their place, whatever they are; ours are updated where they stand, dropped if
-    the projection has them no more, and appended if they are new. A second entry of an owned type is dropped.
+    the projection has them no more, and appended if they are new. A second entry of an owned type is dropped. Of the
+    types that a contract is free to choose only those are ours that the status says we wrote, and those we write now.
     """
+    owned = {*ConditionType.__members__.values(), *projection.free}
     pending = {condition.type: msgspec.to_builtins(condition) for condition in projection.conditions}
     merged: list[object] = []
     for entry in stored if isinstance(stored, list) else []:
         name = entry.get("type") if isinstance(entry, dict) else None
-        if not isinstance(name, str) or name not in ConditionType.__members__.values():
-            merged.append(entry)
-        elif name in pending:
+        if isinstance(name, str) and name in pending:
             merged.append(pending.pop(name))
+        elif not isinstance(name, str) or name not in owned:
+            merged.append(entry)
     return [*merged, *pending.values()]
 
 

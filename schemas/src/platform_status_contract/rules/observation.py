@@ -7,7 +7,7 @@ Every string in here may be hostile: it was written by anybody with access to th
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ __all__ = [
     "WorkPlacementSeen",
     "WorkSeen",
     "Workflow",
+    "written_for",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
@@ -277,7 +278,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         observed: status.observedGeneration; None without one.
         speaks: Whether it has any condition at all.
         conditions: Those that its rules read.
-        fields: Fields that its rules read, by path; one that is missing is not in here.
+        fields: Fields that its rules read, by path; one that is missing is not in here, and a list counts its items.
         annotations: Likewise.
         problem: Why what it says cannot be read; it exists all the same.
         controller: The same object as a controller of pods, for the kinds that are one.
@@ -310,6 +311,15 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     def annotation(self, key: str) -> str | None:
         """Return an annotation."""
         return next((value for known, value in self.annotations if known == key), None)
+
+
+_MAX_DIGITS: Final = 15
+
+
+def written_for(annotation: str | None) -> int:
+    """Read a generation out of an annotation; 0, older than any, if it holds none."""
+    text = annotation or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else 0
 
 
 class Workflow(StrEnum):

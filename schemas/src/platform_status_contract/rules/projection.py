@@ -1,6 +1,6 @@
 """From an outcome to the keys we write: conditions, health, message (design.md sections 2 and 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.times import format_time
-from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
+from platform_status_contract.model.vocabulary import ConditionStatus, Phase, Reason
 
 from .history import History
 from .observation import Facts, Workflow
@@ -29,6 +29,7 @@ class Projection(Struct, frozen=True):
         conditions: Every owned condition; an owned type that is missing here is to be removed.
         row: Which row of the phase table matched.
         destinations: Where Kratix has placed the request, by name; None if that was not seen, and stays as it stands.
+        free: Types of conditions that we wrote for objects, before or now: what is missing of them goes.
         wake: When the same observation may lead to another projection; None if only a change can.
     """
 
@@ -40,16 +41,17 @@ class Projection(Struct, frozen=True):
     row: str
     wake: datetime | None = None
     destinations: tuple[str, ...] | None = None
+    free: tuple[str, ...] = ()
 
 
 def condition(
-    name: ConditionType, status: ConditionStatus, reason: Reason, message: str, history: History, now: datetime
+    name: str, status: ConditionStatus, reason: Reason, message: str, history: History, now: datetime
 ) -> Condition:
     """Build a condition; its lastTransitionTime moves only when its status does (design.md section 6, rule 3)."""
     before = history.conditions.get(name)
     kept = before.since if before is not None and before.status is status else None
     return Condition(
-        type=name.value,
+        type=str(name),
         status=status,
         last_transition_time=format_time(kept or now),
         reason=reason.value,
@@ -100,9 +102,13 @@ def message_for(outcome: Outcome, text: str, facts: Facts) -> str | None:
 
 
 def health_section(
-    facts: Facts, history: History, since: Mapping[str, datetime], numbers: Mapping[str, object]
+    facts: Facts,
+    history: History,
+    since: Mapping[str, datetime],
+    numbers: Mapping[str, object],
+    free: Sequence[str] = (),
 ) -> dict[str, object]:
-    """`status.health`: generations, reporter, the sources' numbers and the timers."""
+    """`status.health`: generations, reporter, the sources' numbers, the free conditions and the timers."""
     health: dict[str, object] = {"observedGeneration": facts.generation}
     if history.ready_generation is not None:
         health["readyGeneration"] = history.ready_generation
@@ -111,5 +117,7 @@ def health_section(
     if facts.reporter_lease:
         health["reporter"] = {"lease": facts.reporter_lease, "version": facts.reporter_version}
     health |= dict(numbers)
+    if free:
+        health["conditions"] = list(free)
     health["since"] = {str(name): format_time(time) for name, time in sorted(since.items())}
     return health

@@ -15,7 +15,7 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 from .assessment import Assessment, Verdict
 from .observation import Workflow
 from .table import Outcome, Table, tells_of_workflow, why_failed
-from .timers import SOURCE_WORDS, SourceName, Timer, bad_timer
+from .timers import SourceName, Timer
 
 __all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Requirement", "Row", "project"]
 
@@ -72,7 +72,7 @@ _NO_UPDATE: Final = Requirement(lambda table: not table.situation.updating, lamb
 
 
 def _named(found: Iterable[Assessment]) -> str:
-    return ", ".join(f"{SOURCE_WORDS[entry.source]} {entry.verdict.name.lower()} ({entry.reason})" for entry in found)
+    return ", ".join(f"{entry.words} {entry.verdict.name.lower()} ({entry.reason})" for entry in found)
 
 
 def _lasting(table: Table, timer: Timer, word: str) -> str:
@@ -88,7 +88,11 @@ def _was(table: Table, wanted: str) -> str:
 
 
 def _ready(table: Table) -> Outcome:
-    return Outcome("3", Phase.READY, Reason.ALL_HEALTHY, "; ".join(table.summary.notes))
+    contract = table.situation.contract
+    notes = list(table.summary.notes)
+    if contract.generation > 1 and not contract.tells_arrival:
+        notes.append(f"arrival of generation {contract.generation} is not observed")
+    return Outcome("3", Phase.READY, Reason.ALL_HEALTHY, "; ".join(notes))
 
 
 def _has_settled(table: Table) -> bool:
@@ -100,7 +104,7 @@ def _has_settled(table: Table) -> bool:
 
 def _too_long(table: Table) -> list[Assessment]:
     seconds = table.situation.contract.thresholds.degraded_after_seconds
-    return [found for found in table.summary.having(Verdict.BAD) if table.lasted(bad_timer(found.source), seconds)]
+    return [found for found in table.summary.having(Verdict.BAD) if table.lasted(found.bad_timer, seconds)]
 
 
 def _not_bad(table: Table) -> tuple[Assessment, ...]:

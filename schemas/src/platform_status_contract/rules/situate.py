@@ -1,17 +1,18 @@
 """Before any source is judged: adoption of an older status, and the request-wide timers (design.md section 5)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
-from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.contract import Application, Contract, ObjectEntry
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
 from .assessment import Blind, Situation, settle
 from .clock import Clock
 from .history import History
-from .observation import Absent, Facts, Observation, Present, Reading, Unreadable, Workflow
+from .observation import Absent, Facts, ObjectSeen, Observation, Present, Reading, Unreadable, Workflow, written_for
 from .timers import Timer
 
 __all__ = ["adopt", "is_behind", "situate"]
@@ -91,25 +92,61 @@ def situate(history: History, contract: Contract, observation: Observation, fact
 
 
 def is_behind(situation: Situation, observation: Observation, facts: Facts, clock: Clock) -> bool | None:
-    """Whether reality lags behind the spec; None if the Application, which would tell, does not exist or answer.
+    """Whether reality lags behind the spec; None if what would tell does not exist or answer.
 
-    Behind: the contract was resolved for an older generation; the Application was written for an older one, or does
-    not say for which although the contract names the annotation; or Argo CD compared another source than the
-    Application now has. Without an answer the last known value counts for 60 s, as everywhere.
+    Behind: the contract was resolved for an older generation; the Application or an object was written for an older
+    one, or does not say for which although the contract names the annotation; or Argo CD compared another source than
+    the Application now has. Without an answer the last known value counts for 60 s, as everywhere.
     """
     contract = situation.contract
     if facts.generation > contract.generation:
         return True
-    if contract.application is None:
-        return False
+    answers = [
+        _is_object_behind(entry, reading, situation, clock) for entry, reading in _annotated(observation, contract)
+    ]
+    if contract.application is not None:
+        answers.append(_is_application_behind(contract.application, situation, observation, clock))
+    return True if True in answers else None if None in answers else False
+
+
+def _annotated(
+    observation: Observation, contract: Contract
+) -> Iterator[tuple[ObjectEntry, Reading[tuple[ObjectSeen, ...]] | None]]:
+    readings = (*(observation.objects or ()), *([None] * len(contract.objects or ())))
+    for entry, reading in zip(contract.objects or (), readings, strict=False):
+        if entry.generation_annotation is not None:
+            yield entry, reading
+
+
+def _is_object_behind(
+    entry: ObjectEntry, reading: Reading[tuple[ObjectSeen, ...]] | None, situation: Situation, clock: Clock
+) -> bool | None:
+    """Whether an object of the entry was written for an older generation, or does not say for which."""
+    settled = settle(reading, situation, clock)
+    if isinstance(settled, Blind):
+        return _while_blind(settled, situation)
+    seen = () if isinstance(settled, Absent) else settled.value
+    if not seen:
+        return None
+    key = entry.generation_annotation or ""
+    return any(written_for(item.annotation(key)) < situation.contract.generation for item in seen)
+
+
+def _while_blind(blindness: Blind, situation: Situation) -> bool | None:
+    return True if not blindness.lasting and Timer.BEHIND in situation.history.since else None
+
+
+def _is_application_behind(
+    application: Application, situation: Situation, observation: Observation, clock: Clock
+) -> bool | None:
     reading = settle(observation.application, situation, clock)
     if isinstance(reading, Blind):
-        return True if not reading.lasting and Timer.BEHIND in situation.history.since else None
+        return _while_blind(reading, situation)
     if isinstance(reading, Absent):
         return None
     seen = reading.value
-    annotated = contract.application.generation_annotation is not None
-    if annotated and (seen.written_for is None or seen.written_for < contract.generation):
+    annotated = application.generation_annotation is not None
+    if annotated and (seen.written_for is None or seen.written_for < situation.contract.generation):
         return True
     return not seen.compared_current
 
@@ -121,6 +158,9 @@ def _has_started(contract: Contract, observation: Observation) -> bool:
     if isinstance(_latest(observation.application), Present):
         return True
     if any(isinstance(_latest(secret), Present) for secret in observation.secrets or ()):
+        return True
+    objects = [_latest(reading) for reading in observation.objects or ()]
+    if any(isinstance(reading, Present) and bool(reading.value) for reading in objects):
         return True
     several = (_latest(observation.works), _latest(observation.pods), _latest(observation.sub_applications))
     return any(isinstance(reading, Present) and bool(reading.value) for reading in several)

@@ -4,10 +4,11 @@ A timer is set when its predicate becomes true, removed when it is observed fals
 unreadable. They live in the status, not in memory: a restart of the sidecar changes nothing.
 """
 
+import re
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["SOURCE_WORDS", "TIMERS", "SourceName", "Timer", "bad_timer"]
+__all__ = ["SOURCE_WORDS", "TIMERS", "SourceName", "Timer", "bad_timer", "is_timer", "unknown_timer"]
 
 
 class SourceName(StrEnum):
@@ -19,6 +20,7 @@ class SourceName(StrEnum):
     PODS = "pods"
     SECRET = "secret"  # noqa: S105 - the name of a source
     SUB_APPS = "subApps"
+    OBJECTS = "objects"
 
 
 SOURCE_WORDS: Final = {
@@ -28,6 +30,7 @@ SOURCE_WORDS: Final = {
     SourceName.PODS: "pods",
     SourceName.SECRET: "the Secret",
     SourceName.SUB_APPS: "sub-applications",
+    SourceName.OBJECTS: "objects",
 }
 """The sources in words."""
 
@@ -54,12 +57,24 @@ class Timer(StrEnum):
     SUB_APPS_UNKNOWN = "subAppsUnknown"
 
 
-def bad_timer(source: SourceName) -> str:
-    """Name of the timer that runs while a source is bad, `bad.<source>`."""
-    return f"bad.{source.value}"
+def bad_timer(source: SourceName, entry: str = "") -> str:
+    """Name of the timer that runs while a source is bad, `bad.<source>`; for an object `bad.objects.<name>`."""
+    return f"bad.{source.value}.{entry}" if entry else f"bad.{source.value}"
+
+
+def unknown_timer(entry: str) -> str:
+    """Name of the timer that runs while nobody knows how an object is: `unknown.objects.<name>`."""
+    return f"unknown.{SourceName.OBJECTS.value}.{entry}"
 
 
 TIMERS: Final[frozenset[str]] = frozenset(timer.value for timer in Timer) | frozenset(
-    bad_timer(source) for source in SourceName
+    bad_timer(source) for source in SourceName if source is not SourceName.OBJECTS
 )
-"""Every name that may stand in `health.since`; others are dropped when a status is read back."""
+"""Every fixed name that may stand in `health.since`."""
+
+_OF_OBJECT: Final = re.compile(r"(?:bad|unknown)\.objects\.[a-z](?:-?[a-z0-9]){0,19}")
+
+
+def is_timer(name: str) -> bool:
+    """Whether a name may stand in `health.since`; others are dropped when a status is read back."""
+    return name in TIMERS or _OF_OBJECT.fullmatch(name) is not None

@@ -1,6 +1,6 @@
 """The sources, one line each; whatever iterates over sources or over kinds of object reads this."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -11,6 +11,7 @@ from platform_status_contract.observing.interest import Interest, union
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.rules.timers import SourceName, Timer
 
@@ -19,7 +20,11 @@ from .argo.health import assess_argo_health
 from .argo.kinds import APPLICATION
 from .argo.read import interest_in_application, read_application
 from .argo.sync import assess_argo_sync
+from .objects.assess import assess_objects
+from .objects.describe import collect_objects, describe_objects, kinds_of_objects
+from .objects.health import objects_health
 from .objects.kinds import ObjectKind, kind_of
+from .objects.read import interest_in_objects, read_objects
 from .secrets.assess import assess_secrets
 from .secrets.describe import collect_secrets, describe_secrets
 from .secrets.kinds import SECRET
@@ -41,7 +46,17 @@ from .works.describe import collect_works, describe_works
 from .works.kinds import PLACEMENT, WORK
 from .works.read import interest_in_works, read_works
 
-__all__ = ["KINDS", "SOURCES", "assess", "declared_kinds", "interest_in", "kinds_for", "out_of_reach", "source_of"]
+__all__ = [
+    "KINDS",
+    "SOURCES",
+    "assess",
+    "declared_kinds",
+    "interest_in",
+    "kinds_for",
+    "numbers_of",
+    "out_of_reach",
+    "source_of",
+]
 
 SOURCES: Final[tuple[ContractSource, ...]] = (
     ContractSource(
@@ -90,6 +105,16 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         describe=describe_sub_applications,
         collect=collect_sub_applications,
         selects=select_sub_applications,
+    ),
+    ContractSource(
+        names=(SourceName.OBJECTS,),
+        kinds=(),
+        interest=interest_in_objects,
+        read=read_objects,
+        assess=(assess_objects,),
+        describe=describe_objects,
+        collect=collect_objects,
+        kinds_in=kinds_of_objects,
     ),
 )
 """In the order in which a source is named first (design.md section 5)."""
@@ -150,9 +175,18 @@ def assess(observation: Observation, situation: Situation, clock: Clock) -> tupl
     for judge in (judge for source in SOURCES for judge in source.assess):
         found = judge(observation, situation, clock)
         assessments += found if isinstance(found, tuple) else [found] if found is not None else []
-    runs = any(item.source is SourceName.PODS and item.verdict is Verdict.GOOD for item in assessments)
+    workers = [item for item in assessments if item.source in (SourceName.PODS, SourceName.OBJECTS)]
+    runs = bool(workers) and all(item.verdict is Verdict.GOOD for item in workers)
     deadline = situation.contract.thresholds.progress_deadline_seconds
     return tuple(_tolerated(item, deadline, clock) if runs and situation.once_ready else item for item in assessments)
+
+
+def numbers_of(assessments: Sequence[Assessment], history: History) -> dict[str, object]:
+    """Put together what the sources add to `status.health`."""
+    numbers: dict[str, object] = {}
+    for found in assessments:
+        numbers |= found.health
+    return numbers | objects_health(assessments, history)
 
 
 def _tolerated(found: Assessment, deadline: float, clock: Clock) -> Assessment:

@@ -180,6 +180,8 @@ def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Ite
             value = under(msgspec.json.decode(parts[part][first]), *rest)
             if isinstance(value, str):
                 yield path, _short(value)
+            elif isinstance(value, list):
+                yield path, len(value)
             elif isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**63):
                 yield path, value
 

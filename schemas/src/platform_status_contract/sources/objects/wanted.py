@@ -5,6 +5,8 @@ from msgspec import Struct
 
 from platform_status_contract.model.objects import ObjectEntry
 
+from .choose import rule_of
+
 __all__ = ["Wanted", "wanted_of"]
 
 
@@ -42,16 +44,16 @@ class Wanted(Struct, frozen=True):
 
 def wanted_of(entry: ObjectEntry) -> Wanted:
     """Say what is read of the objects of an entry; several entries of one kind want what any of them wants (``|``)."""
-    selector = entry.selector
+    rule, selector = rule_of(entry), entry.selector
     labels = (
         {*(selector.match_labels or {}), *(item.key for item in selector.match_expressions or ())} if selector else ()
     )
-    fields = {path for path in (entry.ready.field, entry.paused.field if entry.paused else None) if path}
+    own = [entry.generation_annotation] if entry.generation_annotation else []
     return Wanted(
         group=entry.group,
         kind=entry.kind,
-        fields=tuple(sorted(fields)),
-        annotations=(entry.generation_annotation,) if entry.generation_annotation else (),
+        fields=tuple(sorted(set(rule.fields))),
+        annotations=tuple(sorted({*own, *(key for key, _ in rule.preset.paused_by)})),
         labels=tuple(sorted(labels)),
-        conditions=tuple(sorted({"Ready", "Stalled", entry.ready.condition or "Ready"})),
+        conditions=tuple(sorted(set(rule.conditions))),
     )

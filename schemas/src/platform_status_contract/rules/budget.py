@@ -1,0 +1,53 @@
+"""What all messages of a status may take together, so that the status stays below 8 KiB with any contract.
+
+How much a message gets depends on how many there are and on what else is written, never on the other messages: one that
+is carried over was cut before, and would make room for the others from look to look.
+"""
+
+import msgspec
+
+from platform_status_contract.model.vocabulary import ConditionStatus
+
+from .projection import Projection
+from .texts import MESSAGE_LIMIT, bounded_names, clean
+
+__all__ = ["MAX_MESSAGES", "within_budget"]
+
+MAX_MESSAGES = 6 * 1024
+"""Bytes that all messages may take together."""
+
+_MAX_STATUS = 8 * 1024 - 256
+_MAX_GOOD = 100
+"""A source that is good needs few words."""
+
+_LEAST = 40
+_MAX_NAMES = 512
+
+
+def within_budget(projection: Projection) -> Projection:
+    """Cut messages and lists of names where a contract has so many conditions that they would not all fit."""
+    if (1 + len(projection.conditions)) * MESSAGE_LIMIT <= MAX_MESSAGES // 2:
+        return projection
+    health = dict(projection.health)
+    if isinstance(apps := health.get("subApps"), dict):
+        health["subApps"] = apps | {"unhealthy": bounded_names(apps["unhealthy"], limit=_MAX_NAMES)}
+    placed = projection.destinations and tuple(bounded_names(projection.destinations, limit=_MAX_NAMES))
+    bare = [msgspec.structs.replace(condition, message="") for condition in projection.conditions]
+    rest = _MAX_STATUS - sum(len(msgspec.json.encode(part)) for part in (health, placed, bare))
+    good = sum(condition.status is ConditionStatus.TRUE for condition in bare)
+    others = 1 + len(bare) - good
+    limit = (min(rest, MAX_MESSAGES) - good * _MAX_GOOD) // others
+    limit = max(min(limit, MESSAGE_LIMIT), _LEAST)
+    limits = {ConditionStatus.TRUE: min(limit, _MAX_GOOD)}
+    conditions = tuple(
+        msgspec.structs.replace(condition, message=clean(condition.message, limits.get(condition.status, limit)))
+        for condition in projection.conditions
+    )
+    return msgspec.structs.replace(
+        projection,
+        health=health,
+        destinations=placed,
+        conditions=conditions,
+        ready=conditions[0],
+        message=None if projection.message is None else clean(projection.message, limit),
+    )

@@ -1,0 +1,105 @@
+"""Which rules judge the objects of an entry: its own `ready`, else our table, else a preset, else the standard."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from platform_status_contract.model.objects import ObjectEntry, PausedWhen, ReadyWhen
+from platform_status_contract.rules.observation import ObjectSeen
+
+from .argo import judge_application
+from .builtin import BUILTIN, JOB
+from .presets import PRESETS
+from .standard import (
+    GRACE_SECONDS,
+    KindPreset,
+    Said,
+    Word,
+    apart,
+    judge_by_conditions,
+    judge_by_existence,
+    judge_by_field,
+)
+
+__all__ = ["Rule", "preset_of", "rule_of"]
+
+_APPLICATION: Final = ("argoproj.io", "Application")
+_STANDARD: Final = KindPreset("")
+
+
+class Rule(Struct, frozen=True):
+    """How the objects of an entry are judged, and what is read of them for that.
+
+    Attributes:
+        judge: One object that is neither paused nor being deleted.
+        preset: What tells that one is.
+        fields: Paths of fields.
+        conditions: Types of conditions.
+        leaving: Conditions that say why an object that is being deleted is still there.
+        ends: Whether an object that is good has done its work for good: a Job.
+        grace: Seconds for which the last verdict counts while there is none.
+        paused: What the entry itself says about being paused.
+    """
+
+    judge: Callable[[ObjectSeen], Said]
+    preset: KindPreset
+    fields: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+    ends: bool = False
+    grace: int = GRACE_SECONDS
+    paused: PausedWhen | None = None
+
+    def says(self, seen: ObjectSeen) -> Said:
+        """Judge one object."""
+        said = apart(seen, self.preset, self.paused) or self.judge(seen)
+        if said.word is not Word.DELETED:
+            return said
+        why = [found.message for name in self.leaving if (found := seen.condition(name)) and found.status == "True"]
+        return Said(Word.DELETED, "; ".join([said.text, *why]))
+
+
+def preset_of(group: str, kind: str) -> KindPreset | None:
+    """Return the preset of a kind."""
+    for preset in PRESETS:
+        fits = any(group == name or (name.startswith(".") and group.endswith(name)) for name in preset.groups)
+        if fits and (not preset.kinds or kind in preset.kinds):
+            return preset
+    return None
+
+
+def rule_of(entry: ObjectEntry) -> Rule:
+    """Choose the rules of an entry."""
+    return _rule(entry.group, entry.kind, entry.ready, entry.paused)
+
+
+@lru_cache(maxsize=256)
+def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) -> Rule:
+    known = preset_of(group, kind) or _STANDARD
+    more = (paused.field,) if paused else ()
+    if ready.exists:
+        return Rule(judge_by_existence, known, (*known.fields, *more), paused=paused)
+    if ready.field is not None:
+        judge = judge_by_field(ready.field, ready.values or (), ready.failed or ())
+        return Rule(judge, known, (*known.fields, *more, ready.field), paused=paused)
+    builtin = BUILTIN.get((group, kind))
+    if ready == ReadyWhen() and (group, kind) == _APPLICATION:
+        return Rule(judge_application, known, more, paused=paused)
+    if ready == ReadyWhen() and builtin is not None:
+        return Rule(
+            builtin.judge,
+            known,
+            (*builtin.fields, *more),
+            (*builtin.conditions, *builtin.leaving),
+            builtin.leaving,
+            ends=(group, kind) == JOB,
+            paused=paused,
+        )
+    preset = next((item for item in PRESETS if item.name == ready.preset), known)
+    if ready.condition is not None:
+        preset = msgspec.structs.replace(preset, ready=(ready.condition,))
+    fields = (*preset.fields, *more)
+    return Rule(judge_by_conditions(preset), preset, fields, preset.conditions, grace=preset.grace, paused=paused)

@@ -1,0 +1,270 @@
+"""The verdict of one object by its conditions: the standard rules, and what a preset changes about them.
+
+No clock in here: what the object says, not for how long. The order is deletion, paused, Stalled, Ready; Reconciling is
+nothing, neither beside Ready nor alone. Good needs a positive word: an object that says nothing is silent, not fine.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from msgspec import Struct
+
+from platform_status_contract.model.objects import PausedWhen, Scalar
+from platform_status_contract.rules.assessment import being_deleted
+from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen
+from platform_status_contract.rules.texts import clean, name_culprits
+
+__all__ = [
+    "GRACE_SECONDS",
+    "KindPreset",
+    "Mark",
+    "Said",
+    "Word",
+    "apart",
+    "equal",
+    "is_behind",
+    "judge_by_conditions",
+    "judge_by_existence",
+    "judge_by_field",
+]
+
+GRACE_SECONDS = 60
+"""So long the last verdict counts while an object's controller has none."""
+
+
+class Word(Enum):
+    """How an object is, whatever the request's situation."""
+
+    READY = "ready"
+    NOT_READY = "not ready: before the first Ready it may still become so"
+    YOUNG = "likewise, but for no longer than the progress deadline"
+    CHECKING = "its controller is looking: the last verdict counts for a while"
+    BEHIND = "its controller has not looked at the present generation: likewise"
+    SILENT = "nothing that could be a verdict"
+    PAUSED = "paused"
+    FAILED = "failed"
+    DELETED = "being deleted"
+    UNREADABLE = "it cannot be read"
+
+
+class Said(Struct, frozen=True):
+    """The verdict of one object.
+
+    Attributes:
+        word: How it is.
+        text: What to say of it, to follow its kind and name; no clock.
+        note: Worth saying in phase Ready although it does not block it.
+        patient: Whether an update runs that may take as long as progress may.
+        share: Which share of it is ready, where that may be enough for a request that was Ready; else None.
+    """
+
+    word: Word
+    text: str
+    note: str = ""
+    patient: bool = False
+    share: float | None = None
+
+
+class Mark(Struct, frozen=True):
+    """A condition that tells of a failure.
+
+    Attributes:
+        type: Its type.
+        status: Its status then.
+        reasons: Its reasons then; none: any.
+        outranks: Whether it counts although the object is ready.
+    """
+
+    type: str
+    status: str
+    reasons: tuple[str, ...] = ()
+    outranks: bool = False
+
+
+class KindPreset(Struct, frozen=True):
+    """What is known of a kind; everything has the standard's default.
+
+    Attributes:
+        name: Its name.
+        groups: API groups; one that begins with a dot is the end of a group.
+        kinds: Kinds; none: all of the groups.
+        ready: Types of the condition that is the positive word; the first that an object has.
+        failures: What else tells of a failure.
+        waiting: Reasons of a ready condition that is False while the object waits for another.
+        young: Reasons that say the same at first, and a failure later.
+        fails: Whether any other reason is a failure, and not only not ready yet.
+        grace: Seconds for which the last verdict counts while there is none.
+        paused: How to tell that somebody has paused an object.
+        paused_by: Annotations that tell it, with their values; an empty one stands for any.
+        healthy: The condition that tells of the health of what the object stands for.
+        applied: What to say where that condition does not: what was looked at.
+        revisions: Two fields that differ while an update runs.
+        observed: The field that says which generation its status is about, where conditions do not.
+        unverified: Situations that no recorded object of the kind shows; said in the docs.
+    """
+
+    name: str
+    groups: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ("Ready",)
+    failures: tuple[Mark, ...] = ()
+    waiting: tuple[str, ...] = ()
+    young: tuple[str, ...] = ()
+    fails: bool = False
+    grace: int = GRACE_SECONDS
+    paused: tuple[PausedWhen, ...] = ()
+    paused_by: tuple[tuple[str, str], ...] = ()
+    healthy: str = ""
+    applied: str = ""
+    revisions: tuple[str, ...] = ()
+    observed: str = ""
+    unverified: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Types of the conditions that it looks at."""
+        named = {"Stalled", self.healthy, *self.ready, *(mark.type for mark in self.failures)}
+        return tuple(sorted(named - {""}))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Paths of the fields that it looks at."""
+        named = {self.observed, *self.revisions, *(item.field for item in self.paused)}
+        return tuple(sorted(named - {""}))
+
+
+_STALLED = Mark("Stalled", "True", outranks=True)
+
+
+def equal(one: Scalar | None, other: Scalar | None) -> bool:
+    """Whether two values of JSON are the same: true is not 1."""
+    return type(one) is type(other) and one == other
+
+
+def apart(seen: ObjectSeen, preset: KindPreset, paused: PausedWhen | None) -> Said | None:
+    """What decides before anything that an object says about itself; None if nothing does."""
+    if seen.deleted is not None:
+        held = f", held by finalizers {name_culprits(seen.finalizers)}" if seen.finalizers else ""
+        return Said(Word.DELETED, being_deleted("", seen.deleted).strip() + held)
+    if seen.problem:
+        return Said(Word.UNREADABLE, f"cannot be read: {seen.problem}")
+    marks = (*preset.paused, *([paused] if paused else []))
+    for mark in marks:
+        if equal(seen.field(mark.field), mark.equals):
+            return Said(Word.PAUSED, f"is paused ({mark.field})")
+    for key, value in preset.paused_by:
+        found = seen.annotation(key)
+        if found is not None and value in ("", found):
+            return Said(Word.PAUSED, f"is paused (annotation {key})")
+    return None
+
+
+def is_behind(seen: ObjectSeen, told: FieldValue | None) -> bool:
+    """Whether what is said is about an older generation than the present one; -1 is older than any.
+
+    Args:
+        seen: The object.
+        told: The generation that it is about: a condition's own one, the object's only if it has none.
+    """
+    return type(told) is int and told < max(seen.generation, 0)
+
+
+def judge_by_existence(_: ObjectSeen) -> Said:
+    """An object that only has to exist."""
+    return Said(Word.READY, "exists")
+
+
+def judge_by_field(path: str, good: tuple[Scalar, ...], failed: tuple[Scalar, ...]) -> Callable[[ObjectSeen], Said]:
+    """An object that says in a field how it is."""
+
+    def judge(seen: ObjectSeen) -> Said:
+        value = seen.field(path)
+        if value is None:
+            return Said(Word.SILENT, f"has no {path}")
+        if is_behind(seen, seen.observed):
+            return Said(Word.BEHIND, _behind(seen))
+        text = f"has {path} {_shown(value)}"
+        if any(equal(value, item) for item in good):
+            return Said(Word.READY, text)
+        return Said(Word.FAILED if any(equal(value, item) for item in failed) else Word.NOT_READY, text)
+
+    return judge
+
+
+def _shown(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else clean(str(value), 64)
+
+
+def _behind(seen: ObjectSeen) -> str:
+    return f"has a generation {seen.generation} that its controller has not looked at"
+
+
+def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
+    """An object with conditions, by the standard rules as its preset changes them."""
+
+    def judge(seen: ObjectSeen) -> Said:
+        if not seen.speaks:
+            return Said(Word.SILENT, "has no conditions yet")
+        observed = seen.field(preset.observed) if preset.observed else seen.observed
+        if preset.observed and type(observed) is not int:
+            return Said(Word.SILENT, f"has no {preset.observed}")
+        ready = next((found for name in preset.ready if (found := seen.condition(name)) is not None), None)
+        is_ready = ready is not None and ready.status == "True"
+        for mark in (_STALLED, *preset.failures):
+            failed = _failed(seen, mark, is_ready=is_ready)
+            if failed is not None:
+                return Said(Word.FAILED, _told(_fuller(failed, ready)))
+        if ready is None:
+            return Said(Word.SILENT, f"has no condition {preset.ready[0]}")
+        own = ready.generation if ready.generation is not None else observed
+        if is_behind(seen, own):
+            return Said(Word.BEHIND, _behind(seen))
+        return _by_ready(seen, ready, preset)
+
+    return judge
+
+
+def _about(seen: ObjectSeen, found: ConditionSeen) -> int | None:
+    return seen.observed if found.generation is None else found.generation
+
+
+def _failed(seen: ObjectSeen, mark: Mark, *, is_ready: bool) -> ConditionSeen | None:
+    """The condition of a mark, if it tells of a failure of the present generation."""
+    found = seen.condition(mark.type)
+    if found is None or found.status != mark.status or is_behind(seen, _about(seen, found)):
+        return None
+    applies = (mark.outranks or not is_ready) and (not mark.reasons or found.reason in mark.reasons)
+    return found if applies else None
+
+
+def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:
+    """Stalled says that nothing more is tried, Ready beside it what failed."""
+    return ready if found.type == "Stalled" and ready is not None and ready.status == "False" else found
+
+
+def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Said:
+    if ready.status == "True":
+        return Said(Word.READY, _good(seen, preset))
+    if ready.status == "False":
+        word = Word.FAILED if preset.fails else Word.NOT_READY
+        word = Word.NOT_READY if ready.reason in preset.waiting else word
+        word = Word.YOUNG if ready.reason in preset.young else word
+        return Said(word, _told(ready))
+    values = [seen.field(path) for path in preset.revisions]
+    updating = len(values) > 1 and None not in values and not equal(values[0], values[1])
+    return Said(Word.CHECKING, "is being updated" if updating else "is checking health", patient=updating)
+
+
+def _good(seen: ObjectSeen, preset: KindPreset) -> str:
+    """Say what was looked at: what is applied need not be healthy."""
+    health = seen.condition(preset.healthy) if preset.healthy else None
+    if not preset.applied or (health and health.status == "True" and not is_behind(seen, _about(seen, health))):
+        return "is ready"
+    return preset.applied
+
+
+def _told(found: ConditionSeen) -> str:
+    """Quote a condition."""
+    what = clean(found.reason, 64) or found.type
+    said = clean(found.message, 300)
+    return f"reports {what}: {said}" if said else f"reports {what}"
