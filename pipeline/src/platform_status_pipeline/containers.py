@@ -19,6 +19,7 @@ from platform_status_pipeline.kratix.status_file import configured, deleting, re
 from platform_status_pipeline.problems import forget
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.surroundings import Surroundings
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
@@ -141,11 +142,12 @@ def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destinati
     documents = read_documents(parts)
     folder = folders.output / DIRECTORY
     remove_files(folder, documents)
-    promise = read_promise(read_mapping(folders.request))
+    document = read_mapping(folders.request)
+    promise = read_promise(document)
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to write for a Promise that is being deleted")
         return
-    files = render(documents, promise, options)
+    files = render(documents, promise, options, named_kinds(document))
     selectors: list[Any] = directed(read_list(folders.destination_selectors), DIRECTORY, destination)
     for name, manifests in files.items():
         write_file(folder / name, dump(*manifests))

@@ -8,11 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RefusedError
 from platform_status_pipeline.promise.facts import PromiseFacts
+from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved
 
 __all__ = ["NAMES", "Document", "Parts", "SidecarOptions", "account_of", "render"]
@@ -54,13 +56,16 @@ def account_of(promise: str) -> str:
     return f"{promise}-status"
 
 
-def render(parts: Parts, promise: PromiseFacts, options: SidecarOptions) -> dict[str, list[Document]]:
+def render(
+    parts: Parts, promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind] = ()
+) -> dict[str, list[Document]]:
     """Resolve the parts for one Promise.
 
     Args:
         parts: The parts.
         promise: The Promise.
         options: What the platform decides.
+        kinds: The kinds that the Promise's contracts name.
 
     Returns:
         File name -> its manifests, in the order of the parts; a file without manifests is left out.
@@ -68,7 +73,7 @@ def render(parts: Parts, promise: PromiseFacts, options: SidecarOptions) -> dict
     Raises:
         RefusedError: Each problem names the file, the manifest, the path in it and the expression.
     """
-    walk = Walk(NAMES, _values(promise, options), fix=_FIX)
+    walk = Walk(NAMES, _values(promise, options, kinds), fix=_FIX)
     files = {
         name: [
             manifest
@@ -87,7 +92,7 @@ def render(parts: Parts, promise: PromiseFacts, options: SidecarOptions) -> dict
     return {name: documents for name, documents in files.items() if documents}
 
 
-def _values(promise: PromiseFacts, options: SidecarOptions) -> dict[str, object]:
+def _values(promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind]) -> dict[str, object]:
     suffixes = [f"-{number}-of-{options.shards}" for number in range(1, options.shards + 1)]
     return {
         "promise": {"name": promise.name},
@@ -107,6 +112,8 @@ def _values(promise: PromiseFacts, options: SidecarOptions) -> dict[str, object]
             "replicas": options.replicas,
             "serviceMonitor": options.service_monitor,
             "skipNamespace": options.skip_namespace,
+            "objects": told(kinds),
+            "watches": watch_rules(kinds),
         },
         # The sidecar hangs the same suffix on the name of its Lease (sidecar/README.md, Shards).
         "shards": [

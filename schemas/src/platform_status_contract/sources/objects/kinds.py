@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final, Literal
 
+import msgspec
 from msgspec import Raw, Struct
 
 from platform_status_contract.model.objects import ObjectEntry
@@ -16,7 +17,7 @@ from .keep import keep_object
 from .record import ObjectRecord, ObjectShape, decode_object
 from .wanted import Wanted, wanted_of
 
-__all__ = ["ObjectKind", "kind_of", "object_kinds", "source_of_entry"]
+__all__ = ["ObjectKind", "kind_of", "object_kinds", "object_kinds_of", "source_of_entry"]
 
 _KIND_MISSING_INTERVAL: Final = 60.0
 """Seconds after which a kind that is not installed is asked for again."""
@@ -40,10 +41,15 @@ class ObjectKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     wanted: Wanted
 
     @property
+    def group(self) -> str:
+        """Its API group; empty for the core."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
     def source(self) -> str:
         """Its identity among the kinds, ``plural.version.group``; those of Kubernetes' core have no group."""
-        group, _, version = self.api_version.rpartition("/")
-        return ".".join(filter(None, (self.resource, version, group)))
+        version = self.api_version.rpartition("/")[2]
+        return ".".join(filter(None, (self.resource, version, self.group)))
 
 
 def source_of_entry(entry: ObjectEntry) -> str:
@@ -51,16 +57,20 @@ def source_of_entry(entry: ObjectEntry) -> str:
     return ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, Wanted()).source
 
 
+def object_kinds_of(kinds: Iterable[ObjectKind]) -> tuple[ObjectKind, ...]:
+    """List kinds each once, with what any of its mentions wants of it."""
+    found: dict[str, ObjectKind] = {}
+    for one in kinds:
+        known = found.get(one.source, one)
+        found[one.source] = msgspec.structs.replace(known, wanted=known.wanted | one.wanted)
+    return tuple(found[source] for source in sorted(found))
+
+
 def object_kinds(entries: Iterable[ObjectEntry]) -> tuple[ObjectKind, ...]:
     """List the kinds that entries name, each once, with what any of the entries wants of it."""
-    found: dict[str, ObjectKind] = {}
-    for entry in entries:
-        one = ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, wanted_of(entry))
-        known = found.get(one.source, one)
-        found[one.source] = ObjectKind(
-            known.api_version, known.kind, known.resource, known.scope, known.wanted | one.wanted
-        )
-    return tuple(found[source] for source in sorted(found))
+    return object_kinds_of(
+        ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, wanted_of(entry)) for entry in entries
+    )
 
 
 def kind_of(found: ObjectKind) -> Kind:

@@ -1,0 +1,85 @@
+"""What the sidecar of a Promise watches: its rights, and the kinds that the Promise's contracts name. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from platform_status_contract.sources.objects.declared import declared_objects
+from platform_status_contract.sources.objects.kinds import ObjectKind, object_kinds_of
+from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.template.yaml_text import YamlError, load
+from platform_status_pipeline.errors import RefusedError
+
+__all__ = ["named_kinds", "told", "watch_rules"]
+
+_VARIABLE: Final = "STATUS_CONTRACT"
+_VERBS: Final = ("list", "watch")
+_FIX: Final = "mend the template in the Promise"
+
+
+def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
+    """List the kinds that the contracts of a Promise name under `objects`.
+
+    Args:
+        promise: The Promise.
+
+    Raises:
+        RefusedError: A template cannot be read, or a kind in it depends on the request.
+    """
+    problems: list[Problem] = []
+    found: list[ObjectKind] = []
+    for path, text in _templates(promise):
+        try:
+            found += declared_objects(_entries(load(text)))
+        except (YamlError, ValueError) as error:
+            problems.append(Problem(path, str(error), _FIX))
+    if problems:
+        raise RefusedError(problems)
+    return object_kinds_of(found)
+
+
+def watch_rules(kinds: Iterable[ObjectKind]) -> list[dict[str, list[str]]]:
+    """List the rules of the ClusterRole by which a sidecar watches: one for each API group.
+
+    Args:
+        kinds: The kinds that contracts name, beside those that every contract may speak of.
+    """
+    groups: dict[str, set[str]] = {}
+    for kind in KINDS.values():
+        if kind.watched:
+            groups.setdefault(kind.group, set()).add(str(kind.source))
+    for named in kinds:
+        groups.setdefault(named.group, set()).add(named.resource)
+    return [
+        {"apiGroups": [group], "resources": sorted(resources), "verbs": list(_VERBS)}
+        for group, resources in sorted(groups.items())
+    ]
+
+
+def told(kinds: Iterable[ObjectKind]) -> str:
+    """Tell the sidecar of the kinds that contracts name; empty if there are none."""
+    named = list(kinds)
+    return msgspec.json.encode(named, order="deterministic").decode() if named else ""
+
+
+def _templates(promise: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find the templates in a Promise as their containers see them: Kubernetes makes ``$`` of ``$$``."""
+    for i, pipeline in enumerate(_list(promise, "spec", "workflows", "resource", "configure")):
+        for j, container in enumerate(_list(pipeline, "spec", "containers")):
+            for variable in _list(container, "env"):
+                text = variable.get("value") if isinstance(variable, Mapping) else None
+                if isinstance(text, str) and variable.get("name") == _VARIABLE:
+                    path = f"spec.workflows.resource.configure[{i}].spec.containers[{j}].env.{_VARIABLE}"
+                    yield path, text.replace("$$", "$")
+
+
+def _entries(template: object) -> list[Mapping[str, Any]]:
+    return [entry for entry in _list(template, "spec", "contract", "objects") if isinstance(entry, Mapping)]
+
+
+def _list(value: object, *path: str) -> list[Any]:
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, list) else []

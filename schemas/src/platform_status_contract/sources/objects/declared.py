@@ -1,0 +1,56 @@
+"""What a template names under `objects`, before it is resolved: the rights of the sidecar follow from it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from platform_status_contract.model.objects import ObjectEntry
+
+from .kinds import ObjectKind, object_kinds
+
+__all__ = ["declared_objects"]
+
+_ANY = "x"
+"""Stands for what only a request tells; nothing that is read of an object depends on it."""
+
+
+def declared_objects(entries: Iterable[Mapping[str, Any]]) -> tuple[ObjectKind, ...]:
+    """List the kinds that the entries of a template name, with all that is read of their objects.
+
+    Args:
+        entries: `contract.objects` of a StatusContract; strings may hold expressions.
+
+    Raises:
+        ValueError: An entry cannot be read, or what is read depends on the request; names the entry and the field.
+    """
+    return object_kinds([_stand_in(index, entry) for index, entry in enumerate(entries)])
+
+
+def _stand_in(index: int, entry: Mapping[str, Any]) -> ObjectEntry:
+    known = {key: value for key, value in entry.items() if key not in ("namespace", "object", "selector", "minimum")}
+    if entry.get("scope") == "Namespaced":
+        known["namespace"] = _ANY
+    if "selector" in entry:
+        known["selector"] = {"matchLabels": dict.fromkeys(_keys(index, entry["selector"]), _ANY)}
+    else:
+        known["object"] = _ANY
+    annotation = entry.get("generationAnnotation")
+    if isinstance(annotation, str) and "${" in annotation:
+        raise ValueError(f"objects[{index}].generationAnnotation: found an expression, expected the annotation itself")
+    try:
+        return msgspec.convert(known, ObjectEntry)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"objects[{index}]: {error}") from error
+
+
+def _keys(index: int, selector: object) -> list[str]:
+    """List the keys of a selector; which values they have, only a request tells."""
+    found = selector if isinstance(selector, Mapping) else {"matchLabels": "${"}
+    labels, expressions = found.get("matchLabels", {}), found.get("matchExpressions", [])
+    keys = [*(labels if isinstance(labels, Mapping) else ["${"])]
+    items = expressions if isinstance(expressions, list) else ["${"]
+    keys += [item.get("key", "${") if isinstance(item, Mapping) else "${" for item in items]
+    if any("${" in str(key) for key in keys):
+        raise ValueError(f"objects[{index}].selector: found an expression, expected one whose keys are written out")
+    return [str(key) for key in keys]
