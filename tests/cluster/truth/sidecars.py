@@ -1,7 +1,7 @@
 """The whole sidecar in process, with a clock that skips and a transport that can be tapped."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
+from platform_status_contract.sources.source import Kind
 from platform_status_sidecar.app import App
 from platform_status_sidecar.connection import connect
 from platform_status_sidecar.http_transport import HttpTransport
@@ -93,6 +94,7 @@ def running_sidecar(
     *,
     clock: SkippingClock | None = None,
     watch_seconds: int | None = None,
+    kinds: Mapping[str, Kind] | None = None,
 ) -> Iterator[Sidecar]:
     """Run a sidecar for the length of a ``with`` block.
 
@@ -101,6 +103,7 @@ def running_sidecar(
         namespace: Where its Lease goes.
         clock: Its clock, to go on with after a restart.
         watch_seconds: See `Tap`.
+        kinds: Kinds that its Promise's contracts name under `objects`.
     """
     clock = clock or SkippingClock()
     connection = connect(str(kubeconfig), "", service_account="", connections=16)
@@ -118,6 +121,7 @@ def running_sidecar(
         listen_host="127.0.0.1",
         listen_port=0,
         write_interval=0,
+        kinds=kinds or {},
     )
     app = App(settings, transport=tap, clock=clock, identity="truth", rules=note_row)
     app.start()
