@@ -43,6 +43,9 @@ class Outcome(Struct, frozen=True, gc=False):
         sub_apps_healthy: Healthy sub-applications.
         sub_apps_total: Sub-applications that match.
         reason: Reason of Ready.
+        objects_ready: Ready objects.
+        objects_total: Objects that are named or selected.
+        free: Conditions of objects: type and the same letter.
     """
 
     phase: Phase
@@ -57,14 +60,14 @@ class Outcome(Struct, frozen=True, gc=False):
     sub_apps_healthy: int | None = None
     sub_apps_total: int | None = None
     reason: str = ""
+    objects_ready: int | None = None
+    objects_total: int | None = None
+    free: tuple[tuple[str, str], ...] = ()
 
-    def statuses(self) -> list[tuple[ConditionType, ConditionStatus]]:
-        """Return the conditions that there are."""
-        return [
-            (kind, _STATUSES[letter])
-            for kind, letter in zip(ConditionType, self.conditions, strict=True)
-            if letter in _STATUSES
-        ]
+    def statuses(self) -> list[tuple[str, ConditionStatus]]:
+        """Return the conditions that there are, those of objects last."""
+        ours = [(kind.value, letter) for kind, letter in zip(ConditionType, self.conditions, strict=True)]
+        return [(kind, _STATUSES[letter]) for kind, letter in (*ours, *self.free) if letter in _STATUSES]
 
 
 class Tally(Struct, gc=False):
@@ -79,6 +82,7 @@ def outcome_of(projection: Projection, facts: Facts) -> Outcome:
     contract = facts.contract if isinstance(facts.contract, Contract) else None
     pods_ready, pods_total = _pair(projection.health.get("workloads"), "ready", "total")
     healthy, total = _pair(projection.health.get("subApps"), "healthy", "total")
+    objects_ready, objects_total = _pair(projection.health.get("objects"), "ready", "total")
     argocd = projection.health.get("argocd")
     by_type = {condition.type: condition.status for condition in projection.conditions}
     return Outcome(
@@ -93,6 +97,9 @@ def outcome_of(projection: Projection, facts: Facts) -> Outcome:
         argocd_healthy=_says(argocd, "healthStatus", "Healthy"),
         sub_apps_healthy=healthy,
         sub_apps_total=total,
+        objects_ready=objects_ready,
+        objects_total=objects_total,
+        free=tuple((kind, _LETTERS[by_type[kind]]) for kind in projection.free if kind in by_type),
         reason=str(projection.ready.reason or ""),
     )
 

@@ -35,7 +35,17 @@ def outcomes() -> Outcomes:
             reason="SourceUnreadable",
         ),
     )
-    known.conclude(OTHER, Outcome(phase=Phase.SCHEDULED, kind="Database", conditions="F------"))
+    known.conclude(
+        OTHER,
+        Outcome(
+            phase=Phase.SCHEDULED,
+            kind="Database",
+            conditions="F------",
+            objects_ready=0,
+            objects_total=1,
+            free=(("DatabaseReady", "F"),),
+        ),
+    )
     known.count(HEALTHY, 0.004, failed=False)
     known.count(HEALTHY, 0.3, failed=False)
     known.count(BROKEN, 99.0, failed=True)

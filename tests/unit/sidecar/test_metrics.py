@@ -234,6 +234,7 @@ class TestOutcome:
         health: dict[str, object] = {
             "workloads": {"ready": 4, "total": 5},
             "subApps": {"healthy": 1, "total": 2, "unhealthy": ["a"]},
+            "objects": {"ready": 0, "total": 1, "unready": ["Database/media"]},
             "argocd": {"syncStatus": "OutOfSync", "healthStatus": "Healthy"},
         }
         pods = Condition("PodsReady", ConditionStatus.UNKNOWN, "2026-02-26T10:00:00Z", "Forbidden", "")
@@ -241,6 +242,7 @@ class TestOutcome:
         assert (outcome.kind, outcome.display_name, outcome.contract_name) == (VCLUSTER, "VCluster", "media")
         assert (outcome.pods_ready, outcome.pods_total) == (4, 5)
         assert (outcome.sub_apps_healthy, outcome.sub_apps_total) == (1, 2)
+        assert (outcome.objects_ready, outcome.objects_total) == (0, 1)
         assert (outcome.argocd_synced, outcome.argocd_healthy) == (False, True)
         assert outcome.statuses() == [
             (ConditionType.READY, ConditionStatus.TRUE),

@@ -120,6 +120,8 @@ def _status(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
         parts.append("Argo CD " + " and ".join(word_of(word).lower() for word in (view.sync, view.health) if word))
     if view.sub_apps is not None and view.sub_apps.good < view.sub_apps.total:
         parts.append(f"{view.sub_apps.good}/{view.sub_apps.total} sub-applications healthy")
+    if view.objects is not None and view.objects.good < view.objects.total:
+        parts.append(f"{view.objects.good}/{view.objects.total} objects ready")
     text = ", ".join(parts)
     return f"{_state(judged)} {text[:1].upper()}{text[1:]}." if text else _state(judged), ""
 

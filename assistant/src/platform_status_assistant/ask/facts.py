@@ -92,6 +92,7 @@ def facts_of(judged: Judged) -> list[Fact]:
         ("argocd.sync", view.sync, "status.health.argocd.syncStatus"),
         ("argocd.health", view.health, "status.health.argocd.healthStatus"),
         ("subapps.unhealthy", view.unhealthy or None, "status.health.subApps.unhealthy"),
+        ("objects.unready", view.unready or None, "status.health.objects.unready"),
         ("lastWrite", view.last_reconciled, "status.lastReconciled"),
     ]
     if view.workloads is not None:
@@ -100,6 +101,9 @@ def facts_of(judged: Judged) -> list[Fact]:
     if view.sub_apps is not None:
         rows.append(("subapps.healthy", view.sub_apps.good, "status.health.subApps.healthy"))
         rows.append(("subapps.total", view.sub_apps.total, "status.health.subApps.total"))
+    if view.objects is not None:
+        rows.append(("objects.ready", view.objects.good, "status.health.objects.ready"))
+        rows.append(("objects.total", view.objects.total, "status.health.objects.total"))
     for entry in (entry for entry in view.conditions if entry.owned):
         name, key = f"condition.{entry.type}", f"status.conditions[{entry.type}]"
         rows += [(name, entry.status, f"{key}.status"), (f"{name}.since", entry.since, f"{key}.lastTransitionTime")]

@@ -17,6 +17,7 @@ from platform_status_contract.rules.timers import SourceName
 
 from .evidence import Evidence, Look
 from .looks.applications import application_details, sub_application_details
+from .looks.objects import object_details
 from .looks.pods import pod_details
 from .looks.requests import look_at_change, look_at_contract, look_at_deletion, look_at_sidecar
 from .looks.workflows import look_at_workflow
@@ -40,6 +41,7 @@ _DETAILS: Final[Mapping[SourceName, Callable[[Explained, Evidence, Orders], tupl
     SourceName.ARGO_HEALTH: application_details,
     SourceName.PODS: pod_details,
     SourceName.SUB_APPS: sub_application_details,
+    SourceName.OBJECTS: object_details,
 }
 _OF_THE_REQUEST: Final[Mapping[str, str]] = {
     Reason.DELETING: "Deletion",
@@ -127,7 +129,7 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
 def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     """Describe an assessment."""
     assessment, hidden = found.assessment, found.hidden
-    title = _TITLES.get(assessment.source, str(assessment.condition))
+    title = f"Object {assessment.entry}" if assessment.entry else _TITLES[assessment.source]
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:

@@ -55,6 +55,8 @@ def body_of(judged: Judged) -> Json:
         health["workloads"] = _counts(view.workloads, "ready")
     if view.sub_apps is not None:
         health["subApps"] = {**_counts(view.sub_apps, "healthy"), "unhealthy": list(view.unhealthy)}
+    if view.objects is not None:
+        health["objects"] = {**_counts(view.objects, "ready"), "unready": list(view.unready)}
     return {
         "request": {
             "apiVersion": view.api_version,

@@ -120,6 +120,9 @@ def _health(view: RequestView) -> list[tuple[str, Text]]:
     if view.sub_apps is not None:
         sick = f" (not: {', '.join(view.unhealthy)})" if view.unhealthy else ""
         rows.append(("Sub-Apps", inert_text(f"{view.sub_apps.good}/{view.sub_apps.total} Healthy{sick}")))
+    if view.objects is not None:
+        sick = f" (not: {', '.join(view.unready)})" if view.unready else ""
+        rows.append(("Objects", inert_text(f"{view.objects.good}/{view.objects.total} Ready{sick}")))
     return rows
 
 
@@ -161,6 +164,10 @@ def _observed(contract: Contract) -> list[tuple[str, Text]]:
         rows.append(
             ("Sub-Apps", inert_text(f"in {contract.sub_applications.namespace}, to {target.server or target.name}"))
         )
+    rows += [
+        ("Object", inert_text(f"{entry.kind} {entry.namespace or ''}/{entry.object or '*'} ({entry.name})"))
+        for entry in contract.objects or ()
+    ]
     return rows
 
 

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from hctl.reading.judgement import Judged
 from hctl.reading.views import ConditionView, RequestView
+from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import ConditionType, Phase
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.timers import SourceName, bad_timer
@@ -44,7 +45,10 @@ VERDICTS: Final = {
 def condition_mark(view: RequestView, entry: ConditionView) -> tuple[str, str]:
     """Symbol and style of a condition; what is False on its way, and not known to be bad, is pending and no failure."""
     source = next((source for kind, source in _SOURCES.items() if kind == entry.type), None)
-    bad = source is not None and bad_timer(source) in dict(view.timers)
+    entries = view.contract.objects or () if isinstance(view.contract, Contract) else ()
+    named = [bad_timer(SourceName.OBJECTS, each.name) for each in entries if each.condition == entry.type]
+    timer = bad_timer(source) if source is not None else "".join(named[:1])
+    bad = timer in dict(view.timers)
     if entry.owned and entry.status == "False" and view.phase in (Phase.SCHEDULED, Phase.PROGRESSING) and not bad:
         symbol, _, style = VERDICTS[Verdict.PENDING]
         return symbol, style

@@ -92,6 +92,11 @@ def _sub_apps(judged: Judged) -> str:
     return f"{found.good}/{found.total}" if found else ""
 
 
+def _objects(judged: Judged) -> str:
+    found = judged.view.objects
+    return f"{found.good}/{found.total}" if found else ""
+
+
 def _argo(judged: Judged) -> str:
     view = judged.view
     return f"{view.sync}/{view.health}" if view.sync or view.health else ""
@@ -108,6 +113,7 @@ COLUMNS: Final = (
     Column("PODS", _plain(lambda judged, _: _ratio(judged)), 50),
     Column("ARGOCD", _plain(lambda judged, _: _argo(judged)), 30),
     Column("SUB-APPS", _plain(lambda judged, _: _sub_apps(judged)), 15, usual=False),
+    Column("OBJECTS", _plain(lambda judged, _: _objects(judged)), 14, usual=False),
     Column("CHECKED", _checked, 70),
     Column("AGE", _plain(lambda judged, now: age_of(judged.view.created, now)), 40),
     Column("API", _plain(lambda judged, _: dict(judged.view.endpoints).get("api", "")), 12, usual=False, least=24),

@@ -67,8 +67,10 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
         health=_word(history.argocd, "healthStatus"),
         workloads=_counts(history.workloads, "ready"),
         sub_apps=_counts(history.sub_apps, "healthy"),
-        unhealthy=_names(history.sub_apps),
-        conditions=_conditions(status.get("conditions")),
+        unhealthy=_names(history.sub_apps, "unhealthy"),
+        objects=_counts(history.objects, "ready"),
+        unready=_names(history.objects, "unready"),
+        conditions=_conditions(status.get("conditions"), history.free),
         problems=tuple(filter(None, (inert(entry) for entry in items(status.get("problems"))[:_MOST]))),
         contract=contract,
         workflow=workflow,
@@ -108,11 +110,12 @@ def _counts(fields: Mapping[str, object] | None, key: str) -> Counts | None:
     return Counts(good, total) if good is not None and total is not None else None
 
 
-def _names(fields: Mapping[str, object] | None) -> tuple[str, ...]:
-    return tuple(filter(None, (inert(entry, _NAME_LIMIT) for entry in items((fields or {}).get("unhealthy")))))
+def _names(fields: Mapping[str, object] | None, key: str) -> tuple[str, ...]:
+    return tuple(filter(None, (inert(entry, _NAME_LIMIT) for entry in items((fields or {}).get(key)))))
 
 
-def _conditions(value: object) -> tuple[ConditionView, ...]:
+def _conditions(value: object, free: tuple[str, ...]) -> tuple[ConditionView, ...]:
+    order = {**_OWNED, **{kind: len(_OWNED) + place for place, kind in enumerate(free)}}
     found: dict[str, ConditionView] = {}
     for entry in items(value)[: 4 * _MOST]:
         fields = mapping(entry)
@@ -126,13 +129,13 @@ def _conditions(value: object) -> tuple[ConditionView, ...]:
             inert(fields.get("reason"), 200),
             inert(fields.get("message")),
             parse_time(fields.get("lastTransitionTime")),
-            kind in _OWNED,
+            kind in order,
         )
         before = found.get(kind)
         # Two of one type contradict each other: the worse one counts.
         if before is None or _badness(view) > _badness(before):
             found[kind] = view
-    return tuple(sorted(found.values(), key=lambda view: (_OWNED.get(view.type, len(_OWNED)), view.type)))[:_MOST]
+    return tuple(sorted(found.values(), key=lambda view: (order.get(view.type, len(order)), view.type)))[:_MOST]
 
 
 def _badness(view: ConditionView) -> int:

@@ -68,6 +68,8 @@ class RequestView(Struct, frozen=True):
         workloads: Ready pods; None if unknown.
         sub_apps: Healthy sub-applications; None if unknown.
         unhealthy: Sub-applications that are not healthy.
+        objects: Ready objects; None if unknown.
+        unready: Objects that are not ready, as ``Kind/name``.
         conditions: Owned ones first, in the order of the vocabulary; then the others by type.
         problems: What the pipeline refused.
         contract: What is observed, or why that cannot be told.
@@ -103,6 +105,8 @@ class RequestView(Struct, frozen=True):
     workloads: Counts | None
     sub_apps: Counts | None
     unhealthy: tuple[str, ...]
+    objects: Counts | None
+    unready: tuple[str, ...]
     conditions: tuple[ConditionView, ...]
     problems: tuple[str, ...]
     contract: Contract | ContractProblem

@@ -167,6 +167,20 @@ FAMILIES: Final[tuple[Family, ...]] = (
         samples.each(lambda outcome: outcome.sub_apps_total),
     ),
     Family(
+        "platform_resource_objects_ready",
+        _G,
+        _WHO,
+        "Ready objects among those that the request's contract names or selects",
+        samples.each(lambda outcome: outcome.objects_ready),
+    ),
+    Family(
+        "platform_resource_objects",
+        _G,
+        _WHO,
+        "Objects that the request's contract names or selects",
+        samples.each(lambda outcome: outcome.objects_total),
+    ),
+    Family(
         "platform_resource_write_storm",
         _G,
         _WHO,

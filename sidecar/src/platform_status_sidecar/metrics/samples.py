@@ -128,7 +128,7 @@ def condition(scrape: Scrape) -> Iterator[Sample]:
         start = _identity(key, outcome)
         for kind, found in outcome.statuses():
             for status in ConditionStatus:
-                labels = f'condition="{kind.value}",{start},status="{status.value}"'
+                labels = f'condition="{kind}",{start},status="{status.value}"'
                 yield "", labels, float(status is found)
 
 

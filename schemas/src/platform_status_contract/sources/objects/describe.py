@@ -11,6 +11,7 @@ from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import ObjectSeen
 from platform_status_contract.sources.source import Basis, Fetch, Json, Kind, unreadable_kind
+from platform_status_contract.sources.workloads.describe import controller_words
 
 from .kinds import kind_of, object_kinds, source_of_entry
 from .read import objects_of
@@ -47,12 +48,15 @@ def describe_objects(
 
 def _says(seen: ObjectSeen) -> str:
     """Repeat what rules read in an object; what a condition tells in words stands behind a colon, at the end."""
+    if seen.controller is not None:
+        return controller_words(seen.controller)
     parts = ["being deleted"] if seen.deleted else []
     parts += [f"{found.type} {found.status or 'without status'}" for found in seen.conditions]
     parts += [f"{path} {value}" for path, value in seen.fields]
     parts += [f"generation {seen.generation}, observed {seen.observed}"] if seen.observed is not None else []
     parts += [f"cannot be read: {seen.problem}"] if seen.problem else []
-    told = "; ".join(found.message for found in seen.conditions if found.status != "True" and found.message)
+    messages = (found.message for found in seen.conditions if found.status != "True" and found.message)
+    told = "; ".join(dict.fromkeys(messages))
     return (", ".join(parts) or "says nothing of itself") + (f": {told}" if told else "")
 
 

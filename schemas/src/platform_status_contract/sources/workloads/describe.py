@@ -18,7 +18,7 @@ from .pod_record import PodRecord
 from .pods import counts, hangs, is_ready
 from .read import controllers_of, pods_of
 
-__all__ = ["collect_workloads", "describe_workloads", "select_pods"]
+__all__ = ["collect_workloads", "controller_words", "describe_workloads", "select_pods"]
 
 
 def describe_workloads(
@@ -41,7 +41,7 @@ def describe_workloads(
         culprit = _is_culprit(seen, groups, zero_is_fine=item.zero == "allowed")
         key = (wanted.namespace, item.name)
         yield Basis(
-            CONTROLLERS[item.kind], key, _controller(seen) if seen else "", absent=seen is None, culprit=culprit
+            CONTROLLERS[item.kind], key, controller_words(seen) if seen else "", absent=seen is None, culprit=culprit
         )
 
 
@@ -53,7 +53,7 @@ def _is_culprit(seen: ControllerSeen | None, groups: Sequence[Group], *, zero_is
     return any(group.controller is seen and not group.is_complete for group in groups)
 
 
-def _controller(seen: ControllerSeen) -> str:
+def controller_words(seen: ControllerSeen) -> str:
     """Say what a controller wants and has; only what prevents more stands behind a colon."""
     parts = ["paused"] if seen.paused else ["not paused"] if seen.wanted is None else []
     if seen.wanted is not None:

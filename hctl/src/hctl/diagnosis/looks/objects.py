@@ -1,0 +1,27 @@
+"""Objects of any kind: what they say of themselves, what holds one that is to go, and where to look on."""
+
+from hctl.diagnosis.evidence import Evidence
+from hctl.diagnosis.orders import Orders
+from hctl.explain.derive import Explained
+from hctl.reading.fields import holds_in_deletion, text
+
+__all__ = ["object_details"]
+
+_SHOWN = 4
+
+
+def object_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
+    """Tell of each object that is not ready what it says; the first brings the commands."""
+    details: list[str] = []
+    for entry in found.culprits[:_SHOWN]:
+        whole = evidence.object(entry)
+        holds = holds_in_deletion(whole, evidence.explanation.now)
+        details += [f"{entry.kind} {entry.name}: {said}" for said in (entry.says, *holds) if said]
+    for entry in found.culprits[:1]:
+        group = text(evidence.object(entry), "apiVersion", limit=317).rpartition("/")[0]
+        kind = ".".join(filter(None, (entry.kind.lower(), group)))
+        if entry.found == "absent":
+            return details, [orders.warnings(entry.namespace)] if entry.namespace else []
+        describe = orders.kubectl("describe", kind, entry.name, namespace=entry.namespace)
+        return details, [describe, *([orders.warnings(entry.namespace)] if entry.namespace else [])]
+    return details, []
