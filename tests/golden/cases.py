@@ -26,6 +26,7 @@ from platform_status_contract.rules.observation import (
     ContractProblem,
     ControllerSeen,
     Facts,
+    ObjectSeen,
     Observation,
     PodSeen,
     Present,
@@ -57,6 +58,7 @@ _SEEN: Final[Mapping[str, object]] = {
     "controllers": tuple[ControllerSeen, ...],
     "sub_applications": tuple[SubApplicationSeen, ...],
 }
+_SEVERAL: Final[Mapping[str, object]] = {"secrets": SecretSeen, "objects": tuple[ObjectSeen, ...]}
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -127,14 +129,14 @@ class Case(msgspec.Struct, frozen=True):
     def observation(self) -> Observation:
         """What was seen."""
         given = cast("dict[str, object]", _resolved(self.given.observation, self.now))
-        unknown = given.keys() - _SEEN.keys() - {"secrets"}
+        unknown = given.keys() - _SEEN.keys() - _SEVERAL.keys()
         assert not unknown, f"{self.path}: observation knows no {sorted(unknown)}"
         readings: dict[str, object] = {
             name: _reading(value, _SEEN[name]) for name, value in given.items() if name in _SEEN
         }
-        if "secrets" in given:
-            secrets = cast("list[object]", given["secrets"])
-            readings["secrets"] = tuple(_reading(value, SecretSeen) for value in secrets)
+        for name in given.keys() & _SEVERAL.keys():
+            several = cast("list[object]", given[name])
+            readings[name] = tuple(_reading(value, _SEVERAL[name]) for value in several)
         return Observation(**readings)  # type: ignore[arg-type]  # each was converted to its field's type above
 
     def _contract(self) -> Contract | ContractProblem:

@@ -14,6 +14,7 @@ SOURCE_FOLDERS: Final = {
     "workloads": SourceName.PODS,
     "secrets": SourceName.SECRET,
     "sub_apps": SourceName.SUB_APPS,
+    "objects": SourceName.OBJECTS,
 }
 
 _ALWAYS = {"good", "pending", "bad", "unreadable"}
@@ -25,6 +26,7 @@ VERDICTS: Final = {
     "workloads": _ALWAYS | {"paused"},
     "secrets": _ALWAYS,
     "sub_apps": _ALWAYS | {"paused"},
+    "objects": _ALWAYS | {"paused"},
 }
 """Per source the verdicts that it can have."""
 

@@ -12,7 +12,7 @@ from .strategies import Json, is_valid
 __all__ = ["Mutation", "mutations", "normalised"]
 
 _OTHERS: tuple[Json, ...] = (None, True, 7.5, "\x07", [None], {"\x07": None})
-_SOURCES = ("application", "subApplications", "workloads", "secrets", "works")
+_SOURCES = ("application", "subApplications", "workloads", "secrets", "objects", "works")
 
 
 class Mutation(Struct, frozen=True):

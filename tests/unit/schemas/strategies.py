@@ -89,11 +89,30 @@ def _numbers(schema: schemas.Schema) -> st.SearchStrategy[float]:
 def _arrays(schema: schemas.Schema) -> st.SearchStrategy[list[Any]]:
     least, most = schema.get("minItems", 0), schema.get("maxItems", 3)
     items = build(schema["items"]) if "items" in schema else JSON
-    unique = (lambda item: item["type"]) if "allOf" in schema else None
+    unique = (lambda item: item["type"]) if "allOf" in schema else _unlike if "x-unique" in schema else None
     return st.lists(items, min_size=least, max_size=max(least, min(most, 3)), unique_by=unique)
 
 
+def _unlike(item: dict[str, Any]) -> str:
+    """The name of an item as the condition that is made of it would compare."""
+    return str(item["name"]).replace("-", "")
+
+
+def _alternatives(schema: schemas.Schema) -> list[schemas.Schema]:
+    """The schema once for each choice that its `allOf` leaves, what a choice forbids left out."""
+    found = [{key: value for key, value in schema.items() if key != "allOf"}]
+    for part in schema["allOf"]:
+        found = [_merged(one, choice) for one in found for choice in part.get("anyOf", [{}])]
+    for one in found:
+        forbidden = one.pop("not", {})
+        banned = {key for ban in (forbidden, *forbidden.get("anyOf", [])) for key in ban.get("required", [])}
+        one["properties"] = {key: value for key, value in one["properties"].items() if key not in banned}
+    return found
+
+
 def _objects(schema: schemas.Schema) -> st.SearchStrategy[dict[str, Any]]:
+    if "allOf" in schema:
+        return st.one_of([_objects(one) for one in _alternatives(schema)]).filter(lambda one: is_valid(schema, one))
     known = schema.get("properties", {})
     required = {key: build(known[key]) for key in schema.get("required", []) if key in known}
     optional = {key: build(value) for key, value in known.items() if key not in required}

@@ -93,6 +93,11 @@ def _without(document: Json, path: tuple[str | int, ...]) -> Json:
     return {name: item for name, item in items if rest or name != key}
 
 
+def _named(name: str) -> Json:
+    kind = {"apiVersion": "example.org/v1", "kind": "Queue", "resource": "queues", "scope": "Cluster"}
+    return {"name": name, **kind, "object": "x"}
+
+
 SMALL = {"version": "v1", "generation": 1, "displayName": "Thing", "name": "x", "works": True}
 
 EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -109,6 +114,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "unknown-keys": (STATUS, {"phase": "Ready", "future": 1}),
+    "names-of-objects": (CONTRACT, {**SMALL, "objects": [_named("my-db"), _named("mydb")]}),
     "default-values": (CONTRACT, {**SMALL, "thresholds": {"degradedAfterSeconds": 0}}),
 }
 

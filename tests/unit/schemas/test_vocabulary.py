@@ -15,15 +15,17 @@ from platform_status_contract.model.vocabulary import (
     Phase,
     Reason,
 )
-from platform_status_contract.rules.timers import TIMERS
+from platform_status_contract.rules.timers import TIMERS, is_timer
 from platform_status_contract.validation import STATUS, load_schema
 from platform_status_contract.validation.expectations import choices
 from platform_status_contract.validation.reference_words import (
+    FREE,
     condition_rows,
     phase_rows,
     reason_sections,
     timer_rows,
 )
+from platform_status_contract.validation.schemas import search
 
 DEFS = load_schema(STATUS)["$defs"]
 
@@ -55,10 +57,16 @@ def test_reasons_agree_and_each_stands_in_the_reference_once() -> None:
 
 
 def test_timers_agree() -> None:
-    timers = DEFS["since"]["properties"]
-    assert set(timers) == TIMERS
-    assert names(timer_rows()) == list(timers)
-    for name in TIMERS:
+    since = DEFS["since"]
+    assert set(since["properties"]) == TIMERS
+    of_objects = {pattern: timer["x-name"] for pattern, timer in since["patternProperties"].items()}
+    assert names(timer_rows()) == [*since["properties"], *of_objects.values()]
+    examples = [name.replace("NAME", "my-db") for name in of_objects.values()]
+    for pattern, example in zip(of_objects, examples, strict=True):
+        assert search(pattern, example)
+        assert search(pattern, f"{example}-") is is_timer(f"{example}-") is False
+    for name in (*TIMERS, *examples):
+        assert is_timer(name)
         assert msgspec.convert({name: "2026-02-26T10:30:00Z"}, dict[status_model.TimerName, str]) is not None
 
 
@@ -72,7 +80,7 @@ def test_keys_have_the_owner_that_the_vocabulary_says() -> None:
 def test_a_reason_says_what_it_means_and_what_to_do(word: dict[str, Any]) -> None:
     assert word["description"].endswith(".")
     assert word["x-remedy"] == "Nothing." or "`" in word["x-remedy"] or "see" in word["x-remedy"], "no first command"
-    assert set(word["x-conditions"]) <= set(ConditionType)
+    assert set(word["x-conditions"]) <= {*ConditionType, FREE}
     assert len(word["x-conditions"]) == len(set(word["x-conditions"])) > 0
     if word["x-remedy"] == "Nothing.":
         assert word["x-verdict"] == "good"

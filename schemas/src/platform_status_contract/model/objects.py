@@ -15,6 +15,7 @@ from .vocabulary import KRATIX_CONDITIONS, ConditionType
 
 __all__ = [
     "MAX_OBJECTS",
+    "ApiVersion",
     "ConditionName",
     "EntryName",
     "Kind",

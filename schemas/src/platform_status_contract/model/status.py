@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from .contract import SAFE_TEXT, Contract
+from .objects import MAX_OBJECTS, EntryName
 from .times import TIME_PATTERN
 from .vocabulary import KRATIX_CONDITIONS, ConditionStatus, ConditionType, Phase, Reason
 
@@ -19,6 +20,7 @@ __all__ = [
     "Endpoints",
     "Health",
     "KeyName",
+    "Objects",
     "Reporter",
     "Status",
     "SubApps",
@@ -50,10 +52,14 @@ TimerName = Annotated[
     Meta(
         pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|controllersBehind"
         r"|argoDegraded|argoUnknown|argoProgressing|outOfSync|syncFailed|worksFailing|worksPending"
-        r"|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps))\Z"
+        r"|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps)"
+        r"|(bad|unknown)\.objects\.[a-z](-?[a-z0-9]){0,19})\Z"
     ),
 ]
 """Name of a timer in `health.since`; the closed list of design.md section 5."""
+
+FreeType = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,19}Ready\Z")]
+"""Type of a condition of an entry of `contract.objects`."""
 
 Endpoints = dict[KeyName, Url]
 """Where to find things; the first golden path writes `api` and `argocd`."""
@@ -107,6 +113,22 @@ class SubApps(Struct, frozen=True):
     unhealthy: Annotated[tuple[Name, ...], Meta(max_length=20)]
 
 
+class Objects(Struct, frozen=True, omit_defaults=True):
+    """Objects that are ready, of those that the contract names or selects; the unready as Kind/name, at most 20.
+
+    Attributes:
+        ready: How many are ready; absent, like `total` and `unready`, while one could not be read.
+        total: How many there are, and are missing.
+        unready: Those that are not ready.
+        done: Entries whose Jobs have completed, and for which generation of the contract.
+    """
+
+    ready: Count | None = None
+    total: Count | None = None
+    unready: Annotated[tuple[Name, ...], Meta(max_length=20)] | None = None
+    done: Annotated[dict[EntryName, Generation], Meta(max_length=MAX_OBJECTS)] | None = None
+
+
 class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
     """Live health, written by the sidecar; a source that could not be read has no numbers here.
 
@@ -114,6 +136,7 @@ class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
         observed_generation: The generation that this status speaks of.
         ready_generation: The generation that was Ready last.
         updating_generation: The generation for which `since.updating` was set.
+        conditions: Types of the conditions that were written for objects.
         since: Timers, predicate -> time since when it has been true.
     """
 
@@ -124,6 +147,8 @@ class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
     argocd: ArgoHealth | None = None
     workloads: WorkloadCount | None = None
     sub_apps: SubApps | None = None
+    objects: Objects | None = None
+    conditions: Annotated[tuple[FreeType, ...], Meta(max_length=MAX_OBJECTS)] | None = None
     since: dict[TimerName, Time] = {}
 
 

@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from .objects import MAX_OBJECTS, check_names
 from .template_parts import (
     ApplicationPart,
     Expression,
     KeyName,
+    ObjectPart,
     SecretPart,
     SubApplicationsPart,
     Text,
@@ -60,15 +62,18 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     sub_applications: dict[str, Any] | Expression | None = None
     workloads: dict[str, Any] | Expression | None = None
     secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None = None
+    objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool | Expression | None = None
     thresholds: dict[str, Any] | Expression | None = None
     annotations: dict[str, Annotated[str, Meta(max_length=4096)]] | Expression | None = None
 
     def __post_init__(self) -> None:
-        sources = (self.application, self.sub_applications, self.workloads, self.secrets or None, self.works or None)
-        if all(source is None for source in sources):
+        parts = (self.application, self.sub_applications, self.workloads)
+        lists = (self.secrets or None, self.objects or None, self.works or None)
+        if all(source is None for source in (*parts, *lists)):
             raise ValueError(
-                "observes nothing; name at least one of application, subApplications, workloads, secrets, works"
+                "observes nothing; "
+                "name at least one of application, subApplications, workloads, secrets, objects, works"
             )
         check_expressions(
             application=self.application,
@@ -85,6 +90,9 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
         _check("thresholds", self.thresholds, ThresholdsPart)
         for index, secret in enumerate(self.secrets if isinstance(self.secrets, tuple) else ()):
             _check(f"secrets[{index}]", secret, SecretPart)
+        for index, entry in enumerate(self.objects or ()):
+            _check(f"objects[{index}]", entry, ObjectPart)
+        check_names(tuple(str(entry["name"]) for entry in self.objects or ()))
 
 
 def _check(name: str, part: object, shape: type[Struct]) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from .objects import ApiVersion, EntryName, Kind, PausedWhen, ReadyWhen, Resource
 from .status import KeyName
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Expression",
     "KeyName",
     "MatchExpressionPart",
+    "ObjectPart",
     "SecretPart",
     "SelectorPart",
     "SubApplicationsPart",
@@ -146,6 +148,32 @@ class SecretPart(Struct, frozen=True, forbid_unknown_fields=True):
     role: Literal["kubeconfig"]
     namespace: Text
     name: Text
+
+
+class ObjectPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """One of `objects`, see `objects.ObjectEntry`; what is no Text is a literal: rights are made from it."""
+
+    name: EntryName
+    api_version: ApiVersion
+    kind: Kind
+    resource: Resource
+    scope: Literal["Namespaced", "Cluster"]
+    namespace: Text | None = None
+    object: Text | None = None
+    selector: SelectorPart | Expression | None = None
+    minimum: Annotated[int, Meta(ge=1, le=10000)] | Expression | None = None
+    generation_annotation: Text | None = None
+    ready: ReadyWhen | None = None
+    paused: PausedWhen | None = None
+
+    def __post_init__(self) -> None:
+        check_expressions(selector=self.selector, minimum=self.minimum)
+        if (self.object is None) == (self.selector is None):
+            raise ValueError("needs either object or selector")
+        if self.object is not None and self.minimum is not None:
+            raise ValueError("names one object, so minimum says nothing")
+        if (self.scope == "Namespaced") != (self.namespace is not None):
+            raise ValueError("needs a namespace exactly if its scope is Namespaced")
 
 
 class ThresholdsPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

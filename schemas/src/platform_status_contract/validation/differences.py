@@ -70,6 +70,12 @@ DIFFERENCES: Final = (
         "Readers ignore what a newer writer adds; nobody writes a whole status back.",
     ),
     Difference(
+        "names-of-objects",
+        "objects, in contract and template: two names whose conditions differ in case only, such as my-db and mydb",
+        Effect.SCHEMA_ONLY,
+        "JSON Schema cannot compare the items of a list but as a whole.",
+    ),
+    Difference(
         "default-values",
         "every key that holds its default value",
         Effect.NOT_WRITTEN,

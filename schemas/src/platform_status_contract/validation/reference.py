@@ -13,7 +13,15 @@ from typing import TextIO
 
 from .differences import DIFFERENCES
 from .reference_keys import key_rows
-from .reference_prose import EXAMPLE, INTRODUCTION, PLACEHOLDERS, TEMPLATE_INTRODUCTION, TEMPLATE_NOTES, WAITING
+from .reference_prose import (
+    EXAMPLE,
+    INTRODUCTION,
+    OBJECTS,
+    PLACEHOLDERS,
+    TEMPLATE_INTRODUCTION,
+    TEMPLATE_NOTES,
+    WAITING,
+)
 from .reference_words import condition_rows, phase_rows, reason_sections, table, timer_rows
 from .schemas import CONTRACT, STATUS, STATUS_CONTRACT
 
@@ -41,7 +49,7 @@ def page() -> str:
     parts += ["## Phases", table(("Phase", "Ready is", "Meaning"), phase_rows())]
     ours, kratix = condition_rows()
     parts += ["## Condition types", "Written by the sidecar; a source that the contract does not name has none:"]
-    parts += [table(("Type", "Looks at", "Present", "True means"), ours)]
+    parts += [table(("Type", "Looks at", "Present", "True means"), ours), OBJECTS]
     parts += ["Written by Kratix; never dropped or changed by us:", table(("Type", "Meaning"), kratix)]
     parts += ["## Reasons", PLACEHOLDERS]
     for title, rows in reason_sections():

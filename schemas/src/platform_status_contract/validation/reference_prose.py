@@ -7,6 +7,7 @@ from .schemas import STATUS, STATUS_CONTRACT, load_schema
 __all__ = [
     "EXAMPLE",
     "INTRODUCTION",
+    "OBJECTS",
     "PLACEHOLDERS",
     "TEMPLATE_INTRODUCTION",
     "TEMPLATE_NOTES",
@@ -36,6 +37,11 @@ things: a source that could not be read has no numbers. Lists of conditions are 
 Unless a unit says otherwise, a time is RFC 3339 in UTC with whole seconds, such as `2026-02-26T10:30:00Z`.
 """
 
+OBJECTS = """
+Beside these an entry of `contract.objects` has a condition of its own: `database` has `DatabaseReady`, written
+`NAMEReady` below. Which of them the sidecar wrote stands in `health.conditions`, and it removes no other one.
+"""
+
 PLACEHOLDERS = """
 The list is closed in v1: a condition of the sidecar carries one of these words, and no other. A reason stands under
 the first condition that carries it; `Ready` repeats the reason of the source that decides.
@@ -45,8 +51,8 @@ missing is bad, not pending.
 
 In the commands `KIND`, `NAME` and `NAMESPACE` are those of the request, `ARGOCD` and `APPLICATION` stand in
 `.status.contract.application`, `WORKLOADS` in `.status.contract.workloads.namespace`, `SECRET` and `SECRETNAMESPACE` in
-`.status.contract.secrets`; the message of the condition names the `POD`, the
-`SUBAPP` or the `WORK`, and a listing before the command names the `JOB`.
+`.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`; the message of the condition
+names the `POD`, the `SUBAPP`, the `OBJECT` or the `WORK`, and a listing before the command names the `JOB`.
 """
 
 WAITING = """

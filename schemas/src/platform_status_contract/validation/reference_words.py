@@ -6,9 +6,13 @@ from typing import Any
 from .reference_keys import Row
 from .schemas import STATUS, load_schema
 
-__all__ = ["condition_rows", "phase_rows", "reason_sections", "table", "timer_rows"]
+__all__ = ["FREE", "condition_rows", "phase_rows", "reason_sections", "table", "timer_rows"]
+
+FREE = "NAMEReady"
+"""Stands for the condition of an entry of objects."""
 
 _ANY = "Any source"
+_OF_OBJECTS = f"On `{FREE}`, of an entry of `objects`"
 
 
 def table(heads: Sequence[str], rows: Sequence[Row]) -> str:
@@ -34,11 +38,11 @@ def condition_rows() -> tuple[list[Row], list[Row]]:
 def reason_sections() -> list[tuple[str, list[Row]]]:
     """Reasons by the condition that carries them: title, rows of reason, verdict, meaning, what to do."""
     sections: dict[str, list[Row]] = {f"On `{word['const']}`": [] for word in _words("conditionType")}
-    sections[_ANY] = []
+    sections |= {_OF_OBJECTS: [], _ANY: []}
     for word in _words("reason"):
         first, *others = word["x-conditions"]
         many = ("Ready" not in others and len(others) > 1) or len(others) > 3  # noqa: PLR2004 - more than a family of sources
-        title = _ANY if many else f"On `{first}`"
+        title = _OF_OBJECTS if first == FREE else _ANY if many else f"On `{first}`"
         also = [other for other in others if other != "Ready"]
         meaning = word["description"] + (f" Also on {', '.join(also)}." if also and not many else "")
         sections[title].append((f"`{word['const']}`", word.get("x-verdict", ""), meaning, word["x-remedy"]))
@@ -47,7 +51,8 @@ def reason_sections() -> list[tuple[str, list[Row]]]:
 
 def timer_rows() -> list[Row]:
     """Timer, predicate, when it is removed."""
-    timers = load_schema(STATUS)["$defs"]["since"]["properties"]
+    since = load_schema(STATUS)["$defs"]["since"]
+    timers = since["properties"] | {timer["x-name"]: timer for timer in since["patternProperties"].values()}
     return [(f"`{name}`", timer["description"], timer["x-removed"]) for name, timer in timers.items()]
 
 

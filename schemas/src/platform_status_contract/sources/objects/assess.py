@@ -80,7 +80,7 @@ class _Look(Struct, frozen=True):
         """What the entry adds to `health.objects`."""
         unready = [f"{self.entry.kind}/{item.seen.name}" for item in self.judged if item.verdict is not Verdict.GOOD]
         missing = 0 if self.done else max(self.entry.minimum - len(self.judged), 0)
-        unready += [f"{self.entry.kind}/{self.entry.object or '?'}"] if missing else []
+        unready += [f"{self.entry.kind}/{self.entry.object}"] if missing and self.entry.object else []
         total = len(self.judged) + missing
         return counted(len(self.having(Verdict.GOOD)), total, unready, self.done)
 
