@@ -25,7 +25,8 @@ from platform_status_contract.observing.facts import DRY_RUN_LABEL
 from platform_status_contract.observing.selectors import label_keys
 from platform_status_contract.observing.sources import PROMISE_LABEL
 from platform_status_contract.rules.contracts import read_contract
-from platform_status_contract.rules.timers import TIMERS
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.timers import is_timer
 from platform_status_contract.rules.workflow import PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
 from platform_status_contract.sources.registry import SOURCES, kinds_for
 from platform_status_contract.sources.source import Kind
@@ -150,10 +151,11 @@ def _request(whole: Json) -> Json:
         if isinstance(under(status, "contract", "annotations"), dict):
             status["contract"]["annotations"] = dict.fromkeys(status["contract"]["annotations"], "")
         if isinstance(status.get("conditions"), list):
-            status["conditions"] = [item for item in status["conditions"] if under(item, "type") in _CONDITIONS]
+            known = (*_CONDITIONS, *recall(status).free)
+            status["conditions"] = [item for item in status["conditions"] if under(item, "type") in known]
         if isinstance(under(status, "health", "since"), dict):
             timers = status["health"]["since"]
-            status["health"]["since"] = {name: since for name, since in timers.items() if name in TIMERS}
+            status["health"]["since"] = {name: since for name, since in timers.items() if is_timer(name)}
     return kept
 
 
@@ -181,7 +183,7 @@ def _kept(value: Any, shape: inspect.Type) -> Any:  # noqa: ANN401 - any JSON
                 return [_kept(item, each.item_type) for item in value]
             case ((inspect.StrType() | inspect.EnumType() | inspect.LiteralType()), str()):
                 return _text(value)
-            case (inspect.IntType() | inspect.FloatType(), int() | float()) | (inspect.BoolType(), bool()):
+            case (inspect.IntType() | inspect.FloatType(), int() | float()) | ((inspect.BoolType() | inspect.LiteralType()), bool()):
                 return value
     return None if value is None else type(value)()
 

@@ -7,18 +7,20 @@ from typing import Any, Final
 import msgspec
 
 from hctl.dump.case import Case, Json, Unread
-from platform_status_contract.model.contract import Contract, Selector
+from platform_status_contract.model.contract import Contract, ObjectEntry, Selector
 from platform_status_contract.model.times import LONG_AGO, format_time
 from platform_status_contract.observing.sources import PROMISE_LABEL
 from platform_status_contract.rules.observation import (
     ApplicationSeen,
     ControllerSeen,
+    ObjectSeen,
     PodSeen,
     Present,
     Unreadable,
     Workflow,
     WorkSeen,
 )
+from platform_status_contract.sources.objects.kinds import source_of_entry
 from tests.golden.cases import Case as GoldenCase
 
 __all__ = ["dump_of"]
@@ -61,12 +63,47 @@ def _unread(case: GoldenCase, contract: Contract | None) -> Iterator[Unread]:
         reading = getattr(case.observation, name)
         if isinstance(reading, Unreadable):
             yield Unread(plural, "vcluster-media", "", reading.reason, "no answer")
+    for entry, found in zip((contract and contract.objects) or (), case.observation.objects or (), strict=False):
+        if isinstance(found, Unreadable):
+            yield Unread(source_of_entry(entry), entry.namespace or "", "", found.reason, "no answer")
     for named, secret in zip((contract and contract.secrets) or (), case.observation.secrets or (), strict=False):
         if isinstance(secret, Unreadable):
             yield Unread("secrets", named.namespace, named.name, secret.reason, "no answer")
 
 
+def _foreign(seen: ObjectSeen, entry: ObjectEntry) -> Json:
+    annotations, labels = dict(seen.annotations), _labels(entry.selector)
+    metadata = _metadata(seen.name, seen.namespace, annotations=annotations, labels=labels, generation=seen.generation)
+    metadata |= {"creationTimestamp": _time(seen.created), "deletionTimestamp": _time(seen.deleted)}
+    metadata["finalizers"] = list(seen.finalizers)
+    said = [
+        {
+            "type": found.type,
+            "status": found.status,
+            "reason": found.reason,
+            "message": found.message,
+            **({} if found.generation is None else {"observedGeneration": found.generation}),
+        }
+        for found in seen.conditions
+    ]
+    whole: Json = {"spec": {}, "status": {"conditions": said or [{"type": "Other", "status": "True"}] * seen.speaks}}
+    if seen.observed is not None:
+        whole["status"]["observedGeneration"] = seen.observed
+    for path, value in seen.fields:
+        *steps, last = path.split(".")
+        part = whole
+        for step in steps:
+            part = part.setdefault(step, {})
+        part[last] = value
+    if seen.problem:
+        whole["status"]["observedGeneration"] = "none"
+    return {"apiVersion": entry.api_version, "kind": entry.kind, "metadata": metadata, **whole}
+
+
 def _objects(case: GoldenCase, contract: Contract) -> Iterator[Json]:
+    for entry, found in zip(contract.objects or (), case.observation.objects or (), strict=False):
+        for thing in found.value if isinstance(found, Present) else ():
+            yield _foreign(thing, entry)
     for work in _values(case, "works"):
         yield from _work(work, case)
     yield from _applications(case, contract)

@@ -29,7 +29,7 @@ def keep_object(wanted: Wanted, kept: Json, whole: Json, _contract: Contract | N
     status = whole.get("status")
     if isinstance(status, dict):
         for key in ("conditions", "observedGeneration"):
-            if key in status:
+            if key in status and key not in kept["status"]:
                 kept["status"][key] = _conditions(status[key], wanted) if key == "conditions" else _plain(status[key])
 
 

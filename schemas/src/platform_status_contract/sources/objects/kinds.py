@@ -14,7 +14,7 @@ from platform_status_contract.observing.records import Record
 from platform_status_contract.sources.source import Kind
 
 from .keep import keep_object
-from .record import ObjectRecord, ObjectShape, decode_object
+from .record import ObjectRecord, decode_object, shape_of
 from .wanted import Wanted, wanted_of
 
 __all__ = ["ObjectKind", "kind_of", "object_kinds", "object_kinds_of", "source_of_entry"]
@@ -79,7 +79,7 @@ def kind_of(found: ObjectKind) -> Kind:
         source=found.source,
         api_version=found.api_version,
         kind=found.kind,
-        decode=Reader(ObjectShape, partial(_decode, found.wanted)),
+        decode=Reader(shape_of(found.wanted), partial(_decode, found.wanted)),
         about=partial(_about, found.source),
         by_place=True,
         labels=found.wanted.labels,

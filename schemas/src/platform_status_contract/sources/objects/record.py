@@ -23,7 +23,7 @@ from platform_status_contract.sources.workloads.controller_record import Control
 
 from .wanted import Wanted
 
-__all__ = ["MAX_VALUE", "ObjectRecord", "ObjectShape", "decode_object"]
+__all__ = ["MAX_VALUE", "ObjectRecord", "ObjectShape", "decode_object", "shape_of"]
 
 MAX_VALUE: Final = 64
 """Longest value of a field or an annotation that is kept, in bytes; a contract's values are no longer."""
@@ -96,6 +96,14 @@ _DECODER = msgspec.json.Decoder(ObjectShape)
 _PART = msgspec.json.Decoder(dict[str, Raw] | None)
 _CONDITIONS = msgspec.json.Decoder(list[_Condition] | None)
 _OBSERVED = msgspec.json.Decoder(_Number | None)
+
+
+def shape_of(wanted: Wanted) -> type:
+    """Return the struct whose fields are read: that of a kind with a decoder of its own, else that of any object."""
+    api = (wanted.group, wanted.kind)
+    if api in _CONTROLLERS:
+        return _CONTROLLERS[api].shape
+    return decode_application.shape if api == _APPLICATION else ObjectShape
 
 
 def decode_object(data: Raw | bytes, wanted: Wanted) -> ObjectRecord | None:
