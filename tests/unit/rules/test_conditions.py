@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.vocabulary import ConditionType, Phase
 from platform_status_contract.rules.merge import merged_conditions, merged_status
+from platform_status_contract.rules.projection import Projection
 
 from .looks import look
 from .settings import quick
@@ -19,9 +20,10 @@ def _kind(entry: object) -> object:
     return entry.get("type") if isinstance(entry, dict) else None
 
 
-def _is_ours(entry: object) -> bool:
+def _is_ours(entry: object, projection: Projection) -> bool:
+    """Ours are the fixed types, those that a contract chose and the status says we wrote, and those written now."""
     kind = _kind(entry)
-    return isinstance(kind, str) and kind in _OWNED
+    return isinstance(kind, str) and kind in {*_OWNED, *projection.free}
 
 
 def _stored(status: object) -> list[object]:
@@ -33,9 +35,10 @@ def _stored(status: object) -> list[object]:
 @given(worlds())
 def test_conditions_of_others_keep_value_and_order(world: World) -> None:
     stored = _stored(world.status)
-    before = deepcopy([entry for entry in stored if not _is_ours(entry)])
-    merged = merged_conditions(stored, look(world, world.status, NOW))
-    after = [entry for entry in merged if not _is_ours(entry)]
+    projection = look(world, world.status, NOW)
+    before = deepcopy([entry for entry in stored if not _is_ours(entry, projection)])
+    merged = merged_conditions(stored, projection)
+    after = [entry for entry in merged if not _is_ours(entry, projection)]
     assert repr(after) == repr(before), "by text, because not-a-number does not equal itself"
 
 
@@ -45,9 +48,9 @@ def test_ours_stand_once_each_and_where_they_stood(world: World) -> None:
     stored = _stored(world.status)
     projection = look(world, world.status, NOW)
     merged = merged_conditions(stored, projection)
-    ours = [_kind(entry) for entry in merged if _is_ours(entry)]
+    ours = [_kind(entry) for entry in merged if _is_ours(entry, projection)]
     assert sorted(map(str, ours)) == sorted(condition.type for condition in projection.conditions)
-    known = list(dict.fromkeys(_kind(entry) for entry in stored if _is_ours(entry)))
+    known = list(dict.fromkeys(_kind(entry) for entry in stored if _is_ours(entry, projection)))
     assert [kind for kind in ours if kind in known] == [kind for kind in known if kind in ours]
     assert merged_conditions(merged, projection) == merged
 

@@ -146,6 +146,7 @@ def test_equal_verdicts_stay_in_source_order(verdict: Verdict) -> None:
         SourceName.PODS,
         SourceName.SECRET,
         SourceName.SUB_APPS,
+        SourceName.OBJECTS,
     ]
 
 

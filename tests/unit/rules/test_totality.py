@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Contract, Thresholds
+from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.model.status import Status
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.history import recall
@@ -12,8 +13,10 @@ from platform_status_contract.rules.merge import merged_status
 from platform_status_contract.rules.observation import (
     Absent,
     ApplicationSeen,
+    ConditionSeen,
     ContractProblem,
     Facts,
+    ObjectSeen,
     Observation,
     PodSeen,
     Present,
@@ -106,6 +109,40 @@ def test_worst_texts_everywhere_still_fit() -> None:
     own = merged_status({"conditions": []}, look(World(status, seen, facts), status, NOW), NOW)
     assert len(msgspec.json.encode(own)) < _LIMIT
     assert own["phase"] == "Failed"
+
+
+def test_worst_texts_of_sixteen_objects_still_fit() -> None:
+    worst = '"' * 300
+    entries = tuple(
+        ObjectEntry(f"entry-{index:02}-is-{'x' * 8}", "example.org/v1", "Q" * 63, "queues", "Cluster", object="q" * 253)
+        for index in range(16)
+    )
+    failed = (ConditionSeen("Ready", "False", worst, worst), ConditionSeen("Stalled", "True", worst, worst))
+    seen = ObjectSeen("", "q" * 253, speaks=True, conditions=failed, finalizers=(worst,))
+    names = [f"{index:02}{worst}" for index in range(30)]
+    contract = whole_contract(Thresholds())
+    observation = Observation(
+        works=Present(
+            (WorkSeen("w", empty=False, placements=tuple(WorkPlacementSeen(n, n, written=True) for n in names)),)
+        ),
+        application=Present(
+            ApplicationSeen("OutOfSync", "Degraded", worst, "Failed", worst, finished_at=NOW, written_for=1)
+        ),
+        pods=Present(tuple(PodSeen(name, waiting=worst) for name in names)),
+        controllers=Present(()),
+        secrets=(Absent(),),
+        sub_applications=Present(
+            tuple(SubApplicationSeen(name, ApplicationSeen("Synced", "Degraded", worst), None) for name in names)
+        ),
+        objects=tuple(Present((seen,)) for _ in entries),
+    )
+    contract = msgspec.structs.replace(contract, objects=entries)
+    facts = Facts("m", "n", "K", 1, deleting=False, contract=contract, workflow=Workflow.COMPLETED)
+    status = {"phase": "Failed", "health": {"since": dict.fromkeys(TIMERS, "2026-02-26T09:00:00Z")}}
+    own = merged_status({"conditions": []}, look(World(status, observation, facts), status, NOW), NOW)
+    assert len(msgspec.json.encode(own)) < _LIMIT
+    messages = [condition["message"] for condition in own["conditions"]][-16:]  # type: ignore[attr-defined]  # as JSON
+    assert all(len(message.encode()) >= 30 for message in messages)
 
 
 def test_contract_with_half_a_surrogate_pair_is_invalid() -> None:

@@ -6,6 +6,7 @@ Times lie around the deadlines of the rules (60, 120, 600, 900 s), because that 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
+import msgspec
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -15,18 +16,22 @@ from platform_status_contract.model.contract import (
     Controller,
     DestinationMatch,
     SecretReference,
+    Selector,
     SubApplications,
     Thresholds,
     Workloads,
 )
+from platform_status_contract.model.objects import ObjectEntry, PausedWhen, ReadyWhen
 from platform_status_contract.model.times import LONG_AGO, format_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import (
     Absent,
     ApplicationSeen,
+    ConditionSeen,
     ContractProblem,
     ControllerSeen,
     Facts,
+    ObjectSeen,
     Observation,
     PodSeen,
     Present,
@@ -93,10 +98,53 @@ def _sub_applications(minimum: int) -> SubApplications:
     return SubApplications("argocd", DestinationMatch(name="media"), minimum=minimum)
 
 
+_GENERATION = "example.org/generation"
+_QUEUE = ObjectEntry(
+    "queue", "example.org/v1", "Queue", "queues", "Namespaced", "team-a", "films", generation_annotation=_GENERATION
+)
+entries: Final = st.builds(
+    ObjectEntry,
+    name=st.just("x"),
+    api_version=st.sampled_from(
+        ["example.org/v1", "apps/v1", "batch/v1", "v1", "kustomize.toolkit.fluxcd.io/v1", "argoproj.io/v1alpha1"]
+    ),
+    kind=st.sampled_from(["Queue", "Deployment", "Job", "Pod", "Kustomization", "Application", "Service"]),
+    resource=st.just("things"),
+    scope=st.just("Cluster"),
+    selector=st.just(Selector()),
+    minimum=st.sampled_from([1, 1, 2]),
+    generation_annotation=st.sampled_from([None, _GENERATION]),
+    ready=st.sampled_from(
+        [
+            ReadyWhen(),
+            ReadyWhen(),
+            ReadyWhen(condition="Available"),
+            ReadyWhen(field="status.phase", values=("Running", True), failed=("Failed",)),
+            ReadyWhen(exists=True),
+            ReadyWhen(preset="request"),
+        ]
+    ),
+    paused=st.sampled_from([None, PausedWhen("spec.suspend", equals=True)]),
+)
+"""Entries of `contract.objects`, all of one name."""
+
+
+def _named(found: list[ObjectEntry]) -> tuple[ObjectEntry, ...]:
+    names = ("queue", "my-db", "third")
+    return tuple(msgspec.structs.replace(entry, name=name) for entry, name in zip(found, names, strict=False))
+
+
+def _good_object(generation: int) -> ObjectSeen:
+    ready = ConditionSeen("Ready", "True", generation=1)
+    annotations = ((_GENERATION, str(generation)),)
+    return ObjectSeen("team-a", "films", 1, NOW, speaks=True, conditions=(ready,), annotations=annotations)
+
+
 @st.composite
 def contracts(draw: st.DrawFn) -> Contract:
     """A contract that names at least one source."""
-    parts = draw(st.sets(st.sampled_from(["application", "works", "pods", "secrets", "subs"]), min_size=1))
+    names = ["application", "works", "pods", "secrets", "subs", "objects"]
+    parts = draw(st.sets(st.sampled_from(names), min_size=1))
     return Contract(
         "v1",
         draw(st.integers(1, 3)),
@@ -108,6 +156,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         secrets=tuple(_secret(name) for name in ("one", "two")[: draw(st.integers(1, 2))])
         if "secrets" in parts
         else None,
+        objects=draw(st.lists(entries, min_size=1, max_size=3).map(_named)) if "objects" in parts else None,
         works="works" in parts,
         thresholds=draw(thresholds),
     )
@@ -124,6 +173,7 @@ def whole_contract(limits: Thresholds, generation: int = 1) -> Contract:
         sub_applications=_sub_applications(0),
         workloads=_WORKLOADS,
         secrets=(_secret("one"),),
+        objects=(_QUEUE,),
         works=True,
         thresholds=limits,
     )
@@ -138,6 +188,7 @@ def good_observation(generation: int = 1) -> Observation:
         controllers=Present(()),
         secrets=(Present(SecretSeen("one")),),
         sub_applications=Present(()),
+        objects=(Present((_good_object(generation),)),),
     )
 
 
@@ -217,6 +268,49 @@ sub_applications: Final = st.builds(
 )
 
 
+_conditions_seen: Final = st.builds(
+    ConditionSeen,
+    type=st.sampled_from(["Ready", "Ready", "Stalled", "Available", "Complete", "Failed", "Healthy"]),
+    status=st.sampled_from(["True", "True", "False", "Unknown"]) | hostile_text,
+    reason=st.sampled_from(["", "DependencyNotReady", "SourceNotReady"]) | hostile_text,
+    message=hostile_text,
+    generation=st.sampled_from([None, 1, 2, -1]),
+)
+_values: Final = st.sampled_from(["Running", "Failed", "Bound", "Pending", "LoadBalancer", True, False, 0, 1, 3])
+objects: Final = st.builds(
+    ObjectSeen,
+    namespace=st.just(""),
+    name=st.sampled_from(["a", "b"]) | hostile_text,
+    generation=st.sampled_from([1, 1, 2]),
+    created=st.none() | moments,
+    deleted=st.sampled_from([None, None, None, LONG_AGO]) | moments,
+    finalizers=st.lists(hostile_text, max_size=2).map(tuple),
+    observed=st.sampled_from([None, 1, 2, -1]),
+    speaks=st.sampled_from([True, True, False]),
+    conditions=st.lists(_conditions_seen, max_size=4, unique_by=lambda found: found.type).map(tuple),
+    fields=st.dictionaries(
+        st.sampled_from(
+            [
+                "spec.suspend",
+                "spec.type",
+                "status.phase",
+                "status.loadBalancer.ingress",
+                "status.health.observedGeneration",
+                "status.lastAppliedRevision",
+                "status.lastAttemptedRevision",
+            ]
+        ),
+        _values | hostile_text,
+    ).map(lambda found: tuple(found.items())),
+    annotations=st.dictionaries(st.just(_GENERATION), st.sampled_from(["1", "2", "x"]) | hostile_text).map(
+        lambda found: tuple(found.items())
+    ),
+    problem=st.sampled_from(["", "", "", ""]) | hostile_text,
+    controller=st.none() | controllers,
+    application=st.none() | applications,
+)
+
+
 def _few(items: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
     return st.lists(items, max_size=3).map(tuple)
 
@@ -242,9 +336,10 @@ observations: Final = st.builds(
     controllers=st.none() | _readings(_few(controllers)),
     secrets=st.none() | st.lists(_readings(_secrets), max_size=3).map(tuple),
     sub_applications=st.none() | _readings(_few(sub_applications)),
+    objects=st.none() | st.lists(_readings(_few(objects)), max_size=3).map(tuple),
 )
 
-_SOURCES: Final = ("works", "application", "pods", "controllers", "secrets", "sub_applications")
+_SOURCES: Final = ("works", "application", "pods", "controllers", "secrets", "sub_applications", "objects")
 
 mostly_good: Final = st.builds(
     lambda good, other, names: Observation(
@@ -252,9 +347,7 @@ mostly_good: Final = st.builds(
     ),
     st.just(good_observation()),
     observations,
-    st.sets(
-        st.sampled_from(["works", "application", "pods", "controllers", "secrets", "sub_applications"]), max_size=2
-    ),
+    st.sets(st.sampled_from(_SOURCES), max_size=2),
 )
 """A good world with up to two sources replaced by anything."""
 
@@ -300,9 +393,11 @@ def _condition(kind: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, obje
     )
 
 
-_owned = _condition(st.sampled_from([kind.value for kind in ConditionType]))
+_FREE: Final = ("QueueReady", "MyDbReady", "ThirdReady")
+_owned = _condition(st.sampled_from([*(kind.value for kind in ConditionType), *_FREE]))
 _foreign = _condition(st.sampled_from(["ConfigureWorkflowCompleted", "Reconciled", "WorksSucceeded", "Foreign"]))
-_timers = st.dictionaries(st.sampled_from(sorted(TIMERS)), times)
+_TIMERS = sorted({*TIMERS, *(f"{what}.objects.{name}" for what in ("bad", "unknown") for name in ("queue", "my-db"))})
+_timers = st.dictionaries(st.sampled_from(_TIMERS), times)
 _generations = st.integers(1, 3)
 
 sane_statuses: Final = st.fixed_dictionaries(
@@ -318,6 +413,8 @@ sane_statuses: Final = st.fixed_dictionaries(
                 "updatingGeneration": _generations,
                 "argocd": st.just({"syncStatus": "Synced", "healthStatus": "Healthy"}),
                 "workloads": st.just({"ready": 1, "total": 2}),
+                "objects": st.just({"ready": 1, "total": 2, "unready": ["Queue/x"], "done": {"queue": 1}}),
+                "conditions": st.lists(st.sampled_from([*_FREE, "Foreign", "WorksReady"]), max_size=4),
             },
         ),
         "conditions": st.lists(_owned | _foreign, max_size=8),
@@ -338,7 +435,9 @@ statuses: Final = st.one_of(
             "health": any_json
             | st.fixed_dictionaries(
                 {},
-                optional=dict.fromkeys(("since", "observedGeneration", "argocd", "workloads", "subApps"), any_json),
+                optional=dict.fromkeys(
+                    ("since", "observedGeneration", "argocd", "workloads", "subApps", "objects", "conditions"), any_json
+                ),
             )
             | st.fixed_dictionaries(
                 {

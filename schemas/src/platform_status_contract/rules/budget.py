@@ -6,7 +6,7 @@ is carried over was cut before, and would make room for the others from look to 
 
 import msgspec
 
-from platform_status_contract.model.vocabulary import ConditionStatus
+from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType
 
 from .projection import Projection
 from .texts import MESSAGE_LIMIT, bounded_names, clean
@@ -16,7 +16,7 @@ __all__ = ["MAX_MESSAGES", "within_budget"]
 MAX_MESSAGES = 6 * 1024
 """Bytes that all messages may take together."""
 
-_MAX_STATUS = 8 * 1024 - 256
+_MAX_STATUS = 8 * 1024 - 512
 _MAX_GOOD = 100
 """A source that is good needs few words."""
 
@@ -26,7 +26,7 @@ _MAX_NAMES = 512
 
 def within_budget(projection: Projection) -> Projection:
     """Cut messages and lists of names where a contract has so many conditions that they would not all fit."""
-    if (1 + len(projection.conditions)) * MESSAGE_LIMIT <= MAX_MESSAGES // 2:
+    if len(projection.conditions) <= len(ConditionType):
         return projection
     health = dict(projection.health)
     if isinstance(apps := health.get("subApps"), dict):
@@ -35,10 +35,12 @@ def within_budget(projection: Projection) -> Projection:
     bare = [msgspec.structs.replace(condition, message="") for condition in projection.conditions]
     rest = _MAX_STATUS - sum(len(msgspec.json.encode(part)) for part in (health, placed, bare))
     good = sum(condition.status is ConditionStatus.TRUE for condition in bare)
-    others = 1 + len(bare) - good
-    limit = (min(rest, MAX_MESSAGES) - good * _MAX_GOOD) // others
-    limit = max(min(limit, MESSAGE_LIMIT), _LEAST)
-    limits = {ConditionStatus.TRUE: min(limit, _MAX_GOOD)}
+    room, count = min(rest, MAX_MESSAGES), 1 + len(bare)
+    limit = max(min(room // count, MESSAGE_LIMIT), _LEAST)
+    limits = {}
+    if _LEAST < limit < MESSAGE_LIMIT:
+        limits = {ConditionStatus.TRUE: min(limit, _MAX_GOOD)}
+        limit = min((room - good * limits[ConditionStatus.TRUE]) // (count - good), MESSAGE_LIMIT)
     conditions = tuple(
         msgspec.structs.replace(condition, message=clean(condition.message, limits.get(condition.status, limit)))
         for condition in projection.conditions

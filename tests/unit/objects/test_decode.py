@@ -1,0 +1,194 @@
+"""Decoding any object: total, bounded, never rosy, and never more than what was asked for."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_status_contract.model.times import LONG_AGO
+from platform_status_contract.rules.observation import ObjectSeen
+from platform_status_contract.sources.objects.choose import rule_of
+from platform_status_contract.sources.objects.record import ObjectRecord, decode_object
+from platform_status_contract.sources.objects.standard import Word
+from platform_status_contract.sources.objects.wanted import Wanted, wanted_of
+from tests.unit.rules.settings import quick
+from tests.unit.rules.worlds import any_json
+
+from .recorded import documents, entry_for
+
+WANTED: Final = Wanted(
+    fields=("spec.suspend", "status.phase", "status.parts.here", "status.list"),
+    annotations=("a.org/x",),
+    labels=("app",),
+    conditions=("Ready", "Stalled"),
+)
+THING: Final[dict[str, Any]] = {
+    "metadata": {"name": "x", "namespace": "team-a", "resourceVersion": "7", "generation": 3},
+    "spec": {"suspend": False},
+    "status": {"conditions": [{"type": "Ready", "status": "True", "observedGeneration": 3}], "observedGeneration": 3},
+}
+
+
+def decoded(document: object, wanted: Wanted = WANTED) -> ObjectRecord | None:
+    """The record of a document."""
+    return decode_object(json.dumps(document).encode(), wanted)
+
+
+def seen_in(status: object = None, **metadata: object) -> ObjectSeen:
+    """What is seen of a thing with such a status."""
+    found = decoded({"metadata": {"name": "x"} | metadata, "status": status})
+    assert found is not None
+    return found.seen
+
+
+def places(value: object, at: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """Every place in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*at, key)
+        yield from places(item, (*at, key))
+
+
+def put(value: Any, at: tuple[Any, ...], new: object) -> Any:  # noqa: ANN401 - any JSON
+    """The document with another value at one place."""
+    key, *rest = at
+    changed = put(value[key], tuple(rest), new) if rest else new
+    if isinstance(value, dict):
+        return value | {key: changed}
+    return [changed if index == key else item for index, item in enumerate(value)]
+
+
+NOT_READY: Final = ("flux/health-check-failed", "builtin/job-running", "controllers/deployment-progressing-0-of-3")
+
+
+@quick
+@given(st.data(), st.sampled_from(NOT_READY))
+def test_any_json_at_any_place_is_decoded_and_never_made_ready(data: st.DataObject, name: str) -> None:
+    document = documents(name)[0]
+    entry = entry_for(document)
+    at = data.draw(st.sampled_from([place for place in places(document) if place[0] == "status"]))
+    changed = put(document, at, data.draw(any_json.filter(_is_json)))
+    found = decode_object(json.dumps(changed).encode(), wanted_of(entry))
+    assert found is not None
+    assert (found.namespace, found.name) == (document["metadata"]["namespace"], document["metadata"]["name"])
+    assert rule_of(entry).says(found.seen).word is not Word.READY
+    assert len(msgspec.json.encode(found)) < 16 * 1024
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False).encode()
+        msgspec.json.decode(json.dumps(value))
+    except (ValueError, msgspec.DecodeError):
+        return False
+    return True
+
+
+@quick
+@given(any_json.filter(_is_json))
+def test_any_json_at_all_is_decoded(value: object) -> None:
+    for document in (value, {"metadata": value}, {"metadata": {"name": "x", "labels": value, "finalizers": value}}):
+        found = decoded(document)
+        assert found is None or found.name
+
+
+def test_what_was_asked_for_is_kept_and_nothing_else() -> None:
+    conditions = [{"type": "Other", "status": "True"}, {"type": "Ready", "status": "False", "message": "m" * 9999}]
+    found = decoded(
+        {
+            "metadata": {
+                "name": "x",
+                "namespace": "team-a",
+                "resourceVersion": "7",
+                "labels": {"app": "films", "other": "x"},
+                "annotations": {"a.org/x": "1", "kubectl.kubernetes.io/last-applied-configuration": "{}"},
+                "finalizers": ["a", "b", "c", "d"],
+                "deletionTimestamp": "never",
+            },
+            "spec": {"suspend": True, "password": "p"},
+            "status": {"conditions": conditions, "phase": "y" * 99, "parts": {"here": 3}, "list": [{}, {}]},
+        }
+    )
+    assert found is not None
+    assert (found.version, found.labels) == (7, (("app", "films"),))
+    seen = found.seen
+    assert [(each.type, len(each.message)) for each in seen.conditions] == [("Ready", 512)]
+    assert seen.speaks
+    assert dict(seen.fields) == {
+        "spec.suspend": True,
+        "status.phase": "y" * 61 + "\u2026",
+        "status.parts.here": 3,
+        "status.list": 2,
+    }
+    assert (seen.annotations, seen.finalizers, seen.deleted) == ((("a.org/x", "1"),), ("a", "b", "c"), LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        ({"conditions": 5}, "Expected `array | null`, got `int`"),
+        ({"conditions": [{"type": 5}]}, "Expected `str`, got `int` - at `$[0].type`"),
+        ({"conditions": [{"type": "Ready", "status": True}]}, "Expected `str`, got `bool` - at `$[0].status`"),
+        ({"observedGeneration": "3"}, "Expected `int | null`, got `str`"),
+        ({"observedGeneration": 10**400}, "Expected `int` <= 9007199254740992"),
+        ([], "Expected `object | null`, got `array`"),
+    ],
+)
+def test_what_does_not_fit_is_unreadable_and_exists(status: object, problem: str) -> None:
+    seen = seen_in(status)
+    assert seen.problem == problem
+    assert not seen.speaks
+
+
+def test_metadata_that_does_not_fit_leaves_the_name_and_the_deletion() -> None:
+    meta = {"namespace": "team-a", "resourceVersion": "7", "generation": "three", "labels": {"app": "x", "y": 5}}
+    found = decoded({"metadata": {"name": "x", "deletionTimestamp": "2026-02-26T10:00:00Z"} | meta})
+    assert found is not None
+    assert (found.namespace, found.name, found.version, found.labels) == ("team-a", "x", 7, (("app", "x"),))
+    assert found.seen.problem == "Expected `int`, got `str` - at `$.metadata.generation`"
+    assert found.seen.deleted is not None
+    assert decoded({"metadata": {"name": "", "generation": "three"}}) is None
+    assert decoded({"metadata": {"name": ""}}) is None
+
+
+def test_of_two_conditions_of_a_type_the_one_that_is_not_true_counts() -> None:
+    both = [{"type": "Ready", "status": "True"}, {"type": "Ready", "status": "False"}]
+    for order in (both, both[::-1]):
+        (found,) = seen_in({"conditions": order}).conditions
+        assert found.status == "False"
+
+
+def test_depth_and_size_are_no_matter() -> None:
+    deep = b'{"metadata":{"name":"x"},"status":{"conditions":[{"type":"Ready","status":"True"}],"deep":%s}}'
+    found = decode_object(deep % (b"[" * 9000 + b"]" * 9000), WANTED)
+    assert found is not None
+    assert found.seen.condition("Ready") is not None
+    many = [{"type": f"T{index}", "status": "True"} for index in range(100_000)]
+    assert seen_in({"conditions": [*many, *THING["status"]["conditions"]]}).condition("Ready") is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("health check failed after 30.030376398s: timeout waiting", "health check failed: timeout waiting"),
+        ("Health check passed in 5.022158521s", "Health check passed"),
+        ("Failed to install after 2 attempt(s)", "Failed to install"),
+        ("stat /data/kustomization-202116167/no/such: no such file", "stat no/such: no such file"),
+        ("open /tmp/helmchart-x-14097029/source/a.yaml", "open source/a.yaml"),
+        ("dial tcp 10.0.0.1:443: connect: connection refused", "dial tcp 10.0.0.1:443: connect: connection refused"),
+        ("the password=hunter2 is wrong", "the password=redacte is wrong"),
+    ],
+)
+def test_a_message_loses_what_moves_and_what_is_secret(said: str, kept: str) -> None:
+    seen = seen_in({"conditions": [{"type": "Ready", "status": "False", "message": said}]})
+    assert [found.message for found in seen.conditions] == [kept]
+
+
+def test_both_wants_are_one() -> None:
+    one = Wanted("apps", "Deployment", ("spec.a",), ("x",), ("l",), ("Ready",))
+    other = Wanted("apps", "Deployment", ("spec.b", "spec.a"), (), ("k",), ("Stalled",))
+    assert one | other == Wanted("apps", "Deployment", ("spec.a", "spec.b"), ("x",), ("k", "l"), ("Ready", "Stalled"))
