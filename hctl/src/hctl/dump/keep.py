@@ -183,7 +183,10 @@ def _kept(value: Any, shape: inspect.Type) -> Any:  # noqa: ANN401 - any JSON
                 return [_kept(item, each.item_type) for item in value]
             case ((inspect.StrType() | inspect.EnumType() | inspect.LiteralType()), str()):
                 return _text(value)
-            case (inspect.IntType() | inspect.FloatType(), int() | float()) | ((inspect.BoolType() | inspect.LiteralType()), bool()):
+            case (inspect.IntType() | inspect.FloatType(), int() | float()) | (
+                (inspect.BoolType() | inspect.LiteralType()),
+                bool(),
+            ):
                 return value
     return None if value is None else type(value)()
 
