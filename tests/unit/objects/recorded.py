@@ -1,5 +1,6 @@
 """The recorded objects, decoded for an entry that names them."""
 
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ def names() -> Iterator[str]:
         yield from (f"{folder}/{file.stem}" for file in sorted(path.glob("*.yaml")))
 
 
+@functools.cache
 def documents(name: str) -> list[Document]:
     """The objects of a situation; the first is what it is about."""
     folder, _, stem = name.partition("/")

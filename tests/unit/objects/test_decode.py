@@ -152,6 +152,9 @@ def test_metadata_that_does_not_fit_leaves_the_name_and_the_deletion() -> None:
     assert found.seen.problem == "Expected `int`, got `str` - at `$.metadata.generation`"
     assert found.seen.deleted is not None
     assert decoded({"metadata": {"name": "", "generation": "three"}}) is None
+    endless = decode_object(b'{"metadata": {"name": "x", "namespace": 1e999, "generation": 1e999}}', WANTED)
+    assert endless is not None
+    assert endless.namespace == ""
     assert decoded({"metadata": {"name": ""}}) is None
 
 

@@ -14,5 +14,5 @@ CLOUDNATIVE_PG: Final = KindPreset(
     groups=("postgresql.cnpg.io",),
     kinds=("Cluster",),
     paused_by=(("cnpg.io/hibernation", "on"), ("cnpg.io/reconciliationLoop", "disabled")),
-    unverified=("ready", "pending", "failed", "paused", "deleting", "silent"),
+    unverified=("ready", "pending", "paused", "deleting", "silent"),
 )

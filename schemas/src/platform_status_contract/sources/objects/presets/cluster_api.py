@@ -16,5 +16,5 @@ CLUSTER_API: Final = KindPreset(
     ready=("Available", "Ready"),
     paused=(PausedWhen("spec.paused", equals=True),),
     paused_by=(("cluster.x-k8s.io/paused", ""),),
-    unverified=("ready", "pending", "failed", "paused", "deleting", "silent"),
+    unverified=("ready", "pending", "paused", "deleting", "silent"),
 )

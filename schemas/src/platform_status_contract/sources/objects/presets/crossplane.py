@@ -28,5 +28,5 @@ PACKAGE: Final = KindPreset(
     kinds=("Provider", "Configuration", "Function"),
     ready=("Healthy",),
     failures=(Mark("Installed", "False", outranks=True),),
-    unverified=_NOT_RECORDED,
+    unverified=("ready", "pending", "failed", "deleting", "silent"),
 )

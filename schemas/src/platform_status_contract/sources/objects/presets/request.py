@@ -10,5 +10,9 @@ from platform_status_contract.sources.objects.standard import KindPreset
 
 __all__ = ["REQUEST"]
 
-REQUEST: Final = KindPreset("request", observed="status.health.observedGeneration")
+REQUEST: Final = KindPreset(
+    "request",
+    observed="status.health.observedGeneration",
+    unverified=("ready", "pending", "deleting", "silent"),
+)
 """Its group is anybody's, so an entry says `ready: {preset: request}`."""
