@@ -70,7 +70,13 @@ HAND: Final[list[tuple[dict[str, Any], str, str]]] = [
     (thing("v1 Pod", {"phase": "Succeeded"}), "READY", "has completed"),
     (thing("v1 Pod", {"phase": "Failed", "reason": "Evicted"}), "FAILED", "has failed: Evicted"),
     (thing("v1 Pod", {"phase": "Failed"}), "FAILED", "has failed"),
-    (thing("v1 Pod", {"phase": "Pending"}), "SILENT", "has no condition Ready"),
+    (thing("v1 Pod", {"phase": "Pending"}), "NOT_READY", "is Pending and not ready"),
+    (
+        thing("v1 Pod", {"phase": "Pending", **conditions(PodScheduled="False Unschedulable")}),
+        "NOT_READY",
+        "is Pending and not ready",
+    ),
+    (thing("v1 Pod"), "SILENT", "has no phase yet"),
     (thing("v1 Pod", {"phase": "Running", **conditions(Ready="False")}), "NOT_READY", "is Running and not ready"),
     (
         thing("v1 Pod", {"phase": "Running", "conditions": [READY | {"status": "False", "message": "containers"}]}),

@@ -133,7 +133,8 @@ def _judge(seen: ObjectSeen, rule: Rule, situation: Situation, clock: Clock) -> 
     """What an object means; of what is no verdict, what it means without an older one."""
     said = rule.says(seen)
     deadline = situation.contract.thresholds.progress_deadline_seconds
-    late = clock.older_than(min(seen.created, clock.now), deadline) if seen.created else situation.overdue
+    since = seen.deleted or seen.created
+    late = clock.older_than(min(since, clock.now), deadline) if since else situation.overdue
     match said.word:
         case Word.READY:
             verdict = Verdict.GOOD
@@ -246,6 +247,8 @@ def _named(look: _Look, found: Sequence[_Judged], verdict: Verdict) -> Assessmen
     text = f"{_name(look, first)} {first.said.text}"
     if first.said.word is Word.SILENT and first.late and not first.seen.speaks:
         text = f"nothing writes the status of {_name(look, first)}: is its operator running?"
+    if first.said.word is Word.DELETED and first.late and first.seen.finalizers:
+        text += f"; held by finalizers {name_culprits(first.seen.finalizers)}"
     if len(ordered) > 1:
         text += f"; likewise {name_culprits([item.seen.name for item in ordered[1:]])}"
     return _found(look, verdict, _REASONS[first.said.word], text)

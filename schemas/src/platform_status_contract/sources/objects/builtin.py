@@ -132,12 +132,15 @@ def _pod(seen: ObjectSeen) -> Said:
         return Said(Word.FAILED, f"has failed: {reason}" if reason else "has failed")
     if phase == "Succeeded":
         return Said(Word.READY, "has completed")
-    ready = seen.condition("Ready")
-    if ready is None or not phase:
-        return Said(Word.SILENT, "has no condition Ready")
-    if ready.status == "True":
+    if not phase:
+        return Said(Word.SILENT, "has no phase yet")
+    ready, scheduled = seen.condition("Ready"), seen.condition("PodScheduled")
+    if ready is not None and ready.status == "True":
         return Said(Word.READY, "is ready")
-    return Said(Word.NOT_READY, _quoted(ready) if ready.message else f"is {clean(str(phase), 64)} and not ready")
+    told = scheduled if scheduled is not None and scheduled.status == "False" else ready
+    if told is not None and told.message:
+        return Said(Word.NOT_READY, _quoted(told))
+    return Said(Word.NOT_READY, f"is {clean(str(phase), 64)} and not ready")
 
 
 def _autoscaler(seen: ObjectSeen) -> Said:
@@ -190,7 +193,7 @@ BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
         _volume(("Bound",), ("Lost",), ": it waits for a volume, or for the first pod that uses it"), ("status.phase",)
     ),
     ("", "PersistentVolume"): Builtin(_volume(("Bound", "Available"), ("Failed",), ""), ("status.phase",)),
-    ("", "Pod"): Builtin(_pod, ("status.phase", "status.reason"), ("Ready",)),
+    ("", "Pod"): Builtin(_pod, ("status.phase", "status.reason"), ("PodScheduled", "Ready")),
     ("", "Namespace"): Builtin(
         judge_by_existence,
         leaving=("NamespaceContentRemaining", "NamespaceFinalizersRemaining", "NamespaceDeletionContentFailure"),

@@ -12,7 +12,7 @@ from msgspec import Struct
 from platform_status_contract.model.objects import PausedWhen, Scalar
 from platform_status_contract.rules.assessment import being_deleted
 from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen
-from platform_status_contract.rules.texts import clean, name_culprits
+from platform_status_contract.rules.texts import clean
 
 __all__ = [
     "GRACE_SECONDS",
@@ -144,8 +144,7 @@ def equal(one: Scalar | None, other: Scalar | None) -> bool:
 def apart(seen: ObjectSeen, preset: KindPreset, paused: PausedWhen | None) -> Said | None:
     """What decides before anything that an object says about itself; None if nothing does."""
     if seen.deleted is not None:
-        held = f", held by finalizers {name_culprits(seen.finalizers)}" if seen.finalizers else ""
-        return Said(Word.DELETED, being_deleted("", seen.deleted).strip() + held)
+        return Said(Word.DELETED, being_deleted("", seen.deleted).strip())
     if seen.problem:
         return Said(Word.UNREADABLE, f"cannot be read: {seen.problem}")
     marks = (*preset.paused, *([paused] if paused else []))
