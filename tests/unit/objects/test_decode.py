@@ -191,6 +191,12 @@ def test_a_message_loses_what_moves_and_what_is_secret(said: str, kept: str) -> 
     assert [found.message for found in seen.conditions] == [kept]
 
 
+def test_the_time_of_a_condition_is_kept_while_it_is_unknown() -> None:
+    for status, kept in (("Unknown", True), ("True", False), ("False", False)):
+        found = {"type": "Ready", "status": status, "lastTransitionTime": "2026-02-26T10:00:00Z"}
+        assert (seen_in({"conditions": [found]}).conditions[0].since is not None) is kept
+
+
 def test_both_wants_are_one() -> None:
     one = Wanted("apps", "Deployment", ("spec.a",), ("x",), ("l",), ("Ready",))
     other = Wanted("apps", "Deployment", ("spec.b", "spec.a"), (), ("k",), ("Stalled",))

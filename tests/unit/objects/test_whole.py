@@ -108,6 +108,16 @@ def test_the_timer_of_an_object_is_its_own() -> None:
     assert tolerated.wake == NOW + timedelta(seconds=60)
 
 
+def test_a_time_in_the_future_is_no_time() -> None:
+    ready = ConditionSeen("Ready", "Unknown", since=NOW + timedelta(hours=1))
+    seen = Present((ObjectSeen("team-a", "films", 1, NOW, speaks=True, conditions=(ready,)),))
+    stored = after({}, look({}, contract_of(QUEUE), queue()))
+    found = look(stored, contract_of(QUEUE), seen)
+    assert found.phase is Phase.READY
+    assert found.health["since"]["unknown.objects.queue"] == "2026-02-26T10:30:00Z"  # type: ignore[index]  # a mapping
+    assert found.wake == NOW + timedelta(seconds=60)
+
+
 def test_an_edit_has_arrived_once_the_annotation_says_so() -> None:
     before = after({}, look({}, contract_of(MARKED), queue()))
     edited = contract_of(MARKED, generation=2)

@@ -275,6 +275,7 @@ _conditions_seen: Final = st.builds(
     reason=st.sampled_from(["", "DependencyNotReady", "SourceNotReady"]) | hostile_text,
     message=hostile_text,
     generation=st.sampled_from([None, 1, 2, -1]),
+    since=st.none() | moments,
 )
 _values: Final = st.sampled_from(["Running", "Failed", "Bound", "Pending", "LoadBalancer", True, False, 0, 1, 3])
 objects: Final = st.builds(

@@ -256,6 +256,7 @@ class ConditionSeen(Struct, frozen=True, gc=False):
         reason: Its reason.
         message: Its message, without what moves while nothing changes.
         generation: Its own observedGeneration; None without one.
+        since: Its lastTransitionTime while it is neither True nor False; else, and without one, None.
     """
 
     type: str
@@ -263,6 +264,7 @@ class ConditionSeen(Struct, frozen=True, gc=False):
     reason: str = ""
     message: str = ""
     generation: int | None = None
+    since: datetime | None = None
 
 
 class ObjectSeen(Struct, frozen=True, gc=False):

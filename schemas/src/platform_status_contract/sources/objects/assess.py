@@ -104,7 +104,9 @@ def _assess_entry(
     rule = rule_of(entry)
     judged = [_judge(item, rule, situation, clock) for item in seen]
     timer = unknown_timer(entry.name)
-    timers = running(timer, any(item.said.word in _OPEN for item in judged), situation, clock)
+    # what flaps for a moment and says itself since when needs no timer, each of which would be a write
+    untold = any(item.said.word in _OPEN and item.said.since is None for item in judged)
+    timers = running(timer, untold, situation, clock)
     done = _done(entry, rule, judged, situation)
     if done:
         # what has done its work may run again, and may go
@@ -132,6 +134,8 @@ def _unread(entry: ObjectEntry, blindness: Blind, situation: Situation) -> Asses
 def _judge(seen: ObjectSeen, rule: Rule, situation: Situation, clock: Clock) -> _Judged:
     """What an object means; of what is no verdict, what it means without an older one."""
     said = rule.says(seen)
+    if said.since is not None and said.since > clock.now:
+        said = msgspec.structs.replace(said, since=None)
     deadline = situation.contract.thresholds.progress_deadline_seconds
     since = seen.deleted or seen.created
     late = clock.older_than(min(since, clock.now), deadline) if since else situation.overdue
@@ -196,7 +200,8 @@ def _too_few(look: _Look, situation: Situation) -> Assessment:
 
 def _undecided(look: _Look, undecided: list[_Judged], situation: Situation, clock: Clock) -> Assessment:
     """Keep the last verdict for a while: a good one for the grace of the kind, a bad one for the progress deadline."""
-    since = look.timers[unknown_timer(look.entry.name)]
+    told = [item.said.since for item in undecided if item.said.since is not None]
+    since = min([*told, *look.timers.values()])
     is_behind = any(item.said.word is Word.BEHIND for item in undecided)
     kept = _last(look, situation, is_behind=is_behind)
     if kept is not None:

@@ -85,6 +85,7 @@ class _Condition(Struct, rename="camel"):
     reason: str | None = None
     message: str | None = None
     observed_generation: _Number | None = None
+    last_transition_time: str | None = None
 
 
 class _Named(Struct):
@@ -174,8 +175,9 @@ def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[Con
             continue
         if item.type not in kept or kept[item.type].status == "True":
             message = clip(_tidy(item.message or ""))
+            since = None if item.status in ("True", "False") else parse_time(item.last_transition_time)
             found = ConditionSeen(
-                item.type, _short(item.status), _short(item.reason), message, item.observed_generation
+                item.type, _short(item.status), _short(item.reason), message, item.observed_generation, since
             )
             kept[item.type] = found
     return tuple(kept[name] for name in sorted(kept))

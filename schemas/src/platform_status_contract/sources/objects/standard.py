@@ -5,6 +5,7 @@ nothing, neither beside Ready nor alone. Good needs a positive word: an object t
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import Enum
 
 from msgspec import Struct
@@ -55,6 +56,7 @@ class Said(Struct, frozen=True):
         text: What to say of it, to follow its kind and name; no clock.
         note: Worth saying in phase Ready although it does not block it.
         patient: Whether an update runs that may take as long as progress may.
+        since: Since when it has had no verdict, as far as it says so itself.
         share: Which share of it is ready, where that may be enough for a request that was Ready; else None.
     """
 
@@ -62,6 +64,7 @@ class Said(Struct, frozen=True):
     text: str
     note: str = ""
     patient: bool = False
+    since: datetime | None = None
     share: float | None = None
 
 
@@ -251,7 +254,9 @@ def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Sai
         return Said(word, _told(ready))
     values = [seen.field(path) for path in preset.revisions]
     updating = len(values) > 1 and None not in values and not equal(values[0], values[1])
-    return Said(Word.CHECKING, "is being updated" if updating else "is checking health", patient=updating)
+    return Said(
+        Word.CHECKING, "is being updated" if updating else "is checking health", patient=updating, since=ready.since
+    )
 
 
 def _good(seen: ObjectSeen, preset: KindPreset) -> str:
