@@ -1,12 +1,13 @@
 """Objects in the whole of a status: conditions of free types, numbers, timers, and the arrival of an edit."""
 
+import json
 from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
 
 from platform_status_contract.model.contract import Application, Contract
-from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.model.objects import ObjectEntry, ReadyWhen
 from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import recall
@@ -23,6 +24,8 @@ from platform_status_contract.rules.observation import (
     Workflow,
 )
 from platform_status_contract.rules.projection import Projection
+from platform_status_contract.sources.objects.record import decode_object
+from platform_status_contract.sources.objects.wanted import wanted_of
 from tests.unit.rules.worlds import NOW
 
 ANNOTATION: Final = "status.integratn.tech/request-generation"
@@ -106,6 +109,31 @@ def test_the_timer_of_an_object_is_its_own() -> None:
     tolerated = look(first, tolerant, queue("False"))
     assert (tolerated.phase, tolerated.ready.reason) == (Phase.READY, Reason.TOLERATING)
     assert tolerated.wake == NOW + timedelta(seconds=60)
+
+
+def test_a_request_that_observes_this_one_in_turn_is_named_and_not_waited_for() -> None:
+    entry = ObjectEntry(
+        "site", "example.org/v1", "Site", "sites", "Namespaced", "team-a", "films", ready=ReadyWhen(preset="request")
+    )
+    names = [{"kind": "Library", "namespace": "team-a", "object": "films"}, {"kind": "Library", "selector": {}}, 5]
+    for ready, expected in (("False", Reason.OBJECT_FAILED), ("True", Reason.OBJECTS_READY)):
+        status = {
+            "conditions": [{"type": "Ready", "status": ready}],
+            "health": {"observedGeneration": 1},
+            "contract": {"objects": names},
+        }
+        site = {"metadata": {"name": "films", "namespace": "team-a", "generation": 1}, "status": status}
+        record = decode_object(json.dumps(site).encode(), wanted_of(entry))
+        assert record is not None
+        assert record.seen.names == ("Library/team-a/films",)
+        found = look({}, contract_of(entry), Present((record.seen,)))
+        (condition,) = (each for each in found.conditions if each.type == "SiteReady")
+        assert condition.reason == expected
+        assert "observes this request in turn" in condition.message or ready == "True"
+        paused = msgspec.structs.replace(record.seen, deleted=NOW)
+        going = look({}, contract_of(entry), Present((paused,)))
+        assert going.conditions[1].reason == Reason.BEING_DELETED
+    assert decode_object(b'{"metadata": {"name": "x"}, "status": {"contract": 5}}', wanted_of(entry)) is not None
 
 
 def test_a_time_in_the_future_is_no_time() -> None:

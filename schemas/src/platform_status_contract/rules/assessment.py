@@ -45,6 +45,7 @@ class Situation(Struct, frozen=True):
         updating: Whether a change of the spec is being rolled out.
         overdue: Started, never Ready, and past the progress deadline.
         behind: Whether reality lags behind the spec; None if that cannot be told.
+        request: The request itself, as `observation.named` spells it.
     """
 
     contract: Contract
@@ -53,6 +54,7 @@ class Situation(Struct, frozen=True):
     updating: bool
     overdue: bool
     behind: bool | None = None
+    request: str = ""
 
     @property
     def once_ready(self) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
     "WorkPlacementSeen",
     "WorkSeen",
     "Workflow",
+    "named",
     "written_for",
 ]
 
@@ -282,6 +283,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         conditions: Those that its rules read.
         fields: Fields that its rules read, by path; one that is missing is not in here, and a list counts its items.
         annotations: Likewise.
+        names: What its own contract observes, if it is a request: `named` of each.
         problem: Why what it says cannot be read; it exists all the same.
         controller: The same object as a controller of pods, for the kinds that are one.
         application: The same object as an Argo CD Application.
@@ -298,6 +300,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     conditions: tuple[ConditionSeen, ...] = ()
     fields: tuple[tuple[str, FieldValue], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
+    names: tuple[str, ...] = ()
     problem: str = ""
     controller: ControllerSeen | None = None
     application: ApplicationSeen | None = None
@@ -313,6 +316,11 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     def annotation(self, key: str) -> str | None:
         """Return an annotation."""
         return next((value for known, value in self.annotations if known == key), None)
+
+
+def named(kind: str, namespace: str, name: str) -> str:
+    """Name an object, to compare."""
+    return f"{kind}/{namespace}/{name}"
 
 
 _MAX_DIGITS: Final = 15

@@ -12,7 +12,18 @@ from platform_status_contract.model.vocabulary import ConditionStatus, Condition
 from .assessment import Blind, Situation, settle
 from .clock import Clock
 from .history import History
-from .observation import Absent, Facts, ObjectSeen, Observation, Present, Reading, Unreadable, Workflow, written_for
+from .observation import (
+    Absent,
+    Facts,
+    ObjectSeen,
+    Observation,
+    Present,
+    Reading,
+    Unreadable,
+    Workflow,
+    named,
+    written_for,
+)
 from .timers import Timer
 
 __all__ = ["adopt", "is_behind", "situate"]
@@ -88,7 +99,7 @@ def situate(history: History, contract: Contract, observation: Observation, fact
         since.pop(Timer.BEHIND, None)
     if suspended:
         since.pop(Timer.BEHIND, None)
-    return msgspec.structs.replace(situation, behind=behind)
+    return msgspec.structs.replace(situation, behind=behind, request=named(facts.kind, facts.namespace, facts.name))
 
 
 def is_behind(situation: Situation, observation: Observation, facts: Facts, clock: Clock) -> bool | None:

@@ -134,6 +134,8 @@ def _unread(entry: ObjectEntry, blindness: Blind, situation: Situation) -> Asses
 def _judge(seen: ObjectSeen, rule: Rule, situation: Situation, clock: Clock) -> _Judged:
     """What an object means; of what is no verdict, what it means without an older one."""
     said = rule.says(seen)
+    if situation.request in seen.names:
+        said = _in_a_cycle(said)
     if said.since is not None and said.since > clock.now:
         said = msgspec.structs.replace(said, since=None)
     deadline = situation.contract.thresholds.progress_deadline_seconds
@@ -155,6 +157,15 @@ def _judge(seen: ObjectSeen, rule: Rule, situation: Situation, clock: Clock) -> 
             is_enough = situation.once_ready and said.share is not None and said.share >= least
             verdict = Verdict.GOOD if is_enough else strict(situation)
     return _Judged(seen, said, verdict, late)
+
+
+def _in_a_cycle(said: Said) -> Said:
+    """Name a request that observes this one in turn: neither can wait for the other to be ready first."""
+    if said.word is Word.READY:
+        return msgspec.structs.replace(said, note="observes this request in turn")
+    if said.word in (Word.DELETED, Word.PAUSED, Word.UNREADABLE):
+        return said
+    return Said(Word.FAILED, "observes this request in turn: each waits for the other")
 
 
 def _still_done(entry: ObjectEntry, situation: Situation) -> dict[str, int]:

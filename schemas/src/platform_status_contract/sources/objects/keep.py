@@ -28,6 +28,8 @@ def keep_object(wanted: Wanted, kept: Json, whole: Json, _contract: Contract | N
             kept[part] = _part(kept.get(part), whole[part], [path for path in wanted.fields if path.startswith(part)])
     status = whole.get("status")
     if isinstance(status, dict):
+        if wanted.entries and isinstance(status.get("contract"), dict):
+            kept["status"]["contract"] = {"objects": _entries(status["contract"].get("objects"))}
         for key in ("conditions", "observedGeneration"):
             if key in status and key not in kept["status"]:
                 kept["status"][key] = _conditions(status[key], wanted) if key == "conditions" else _plain(status[key])
@@ -52,6 +54,17 @@ def _copy(whole: Json, kept: Json, path: list[str]) -> None:
         _copy(value, kept.setdefault(path[0], {}), path[1:])
 
 
+def _entries(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Keep the names of what the contract of a request observes."""
+    if not isinstance(value, list):
+        return _plain(value)
+    keys = ("kind", "namespace", "object")
+    return [
+        {key: _plain(item[key]) for key in keys if key in item} if isinstance(item, dict) else _plain(item)
+        for item in value
+    ]
+
+
 def _conditions(value: Any, wanted: Wanted) -> Any:  # noqa: ANN401 - any JSON
     if not isinstance(value, list):
         return _plain(value)
@@ -59,7 +72,7 @@ def _conditions(value: Any, wanted: Wanted) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _condition(item: Json, wanted: Wanted) -> Json:
-    keys = ("type", "status", "reason", "message", "observedGeneration")
+    keys = ("type", "status", "reason", "message", "observedGeneration", "lastTransitionTime")
     if item.get("type") in wanted.conditions:
         return {key: _plain(item[key]) for key in keys if key in item}
     rest = {key: "" if isinstance(item[key], str) else _plain(item[key]) for key in keys if key in item}

@@ -5,18 +5,19 @@ cannot be read exists all the same, and never looks good.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from platform_status_contract.model.objects import MAX_OBJECTS
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.decode.depth import despite_depth
 from platform_status_contract.observing.decode.lenient import clip, deletion, labels, strings, text, under
 from platform_status_contract.observing.records import Labels, Record, number_of
-from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen
+from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen, named
 from platform_status_contract.rules.texts import clean, steady
 from platform_status_contract.sources.argo.record import ApplicationRecord, decode_application
 from platform_status_contract.sources.workloads.controller_record import ControllerRecord, controller_decoder
@@ -164,7 +165,16 @@ def _told(seen: ObjectSeen, whole: ObjectShape, wanted: Wanted) -> ObjectSeen:
         speaks=bool(conditions),
         conditions=_kept(conditions, wanted.conditions),
         fields=tuple(_fields(parts, wanted.fields)),
+        names=tuple(_observed_by(parts["status"])) if wanted.entries else (),
     )
+
+
+def _observed_by(status: Mapping[str, Raw]) -> Iterator[str]:
+    """Name what the contract of a request observes; what it selects has no name."""
+    entries = under(msgspec.json.decode(status.get("contract", Raw(b"null"))), "objects")
+    for entry in (entries if isinstance(entries, list) else [])[:MAX_OBJECTS]:
+        if text(entry, "object"):
+            yield named(*(clean(text(entry, key), 253) for key in ("kind", "namespace", "object")))
 
 
 def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[ConditionSeen, ...]:

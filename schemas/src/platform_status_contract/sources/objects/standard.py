@@ -103,6 +103,7 @@ class KindPreset(Struct, frozen=True):
         applied: What to say where that condition does not: what was looked at.
         revisions: Two fields that differ while an update runs.
         observed: The field that says which generation its status is about, where conditions do not.
+        is_request: Whether it has a contract of its own, which may observe this request in turn.
         unverified: Situations that no recorded object of the kind shows; said in the docs.
     """
 
@@ -121,6 +122,7 @@ class KindPreset(Struct, frozen=True):
     applied: str = ""
     revisions: tuple[str, ...] = ()
     observed: str = ""
+    is_request: bool = False
     unverified: tuple[str, ...] = ()
 
     @property

@@ -20,6 +20,7 @@ class Wanted(Struct, frozen=True):
         annotations: Keys of annotations.
         labels: Keys of labels.
         conditions: Types of conditions.
+        entries: Whether the names are read that the object's own contract observes; it is a request.
     """
 
     group: str = ""
@@ -28,18 +29,20 @@ class Wanted(Struct, frozen=True):
     annotations: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    entries: bool = False
 
     @property
     def words(self) -> frozenset[str]:
         """Everything that is read, as words to compare."""
         names = ("fields", "annotations", "labels", "conditions")
-        return frozenset(f"{name[:-1]} {word}" for name in names for word in getattr(self, name))
+        words = {f"{name[:-1]} {word}" for name in names for word in getattr(self, name)}
+        return frozenset(words | ({"what its contract observes"} if self.entries else set()))
 
     def __or__(self, other: "Wanted") -> "Wanted":
         """Want what either wants; of one kind."""
         names = ("fields", "annotations", "labels", "conditions")
         both = {name: tuple(sorted({*getattr(self, name), *getattr(other, name)})) for name in names}
-        return msgspec.structs.replace(self, **both)
+        return msgspec.structs.replace(self, **both, entries=self.entries or other.entries)
 
 
 def wanted_of(entry: ObjectEntry) -> Wanted:
@@ -56,4 +59,5 @@ def wanted_of(entry: ObjectEntry) -> Wanted:
         annotations=tuple(sorted({*own, *(key for key, _ in rule.preset.paused_by)})),
         labels=tuple(sorted(labels)),
         conditions=tuple(sorted(set(rule.conditions))),
+        entries=rule.preset.is_request,
     )

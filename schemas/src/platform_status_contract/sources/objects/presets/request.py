@@ -13,6 +13,7 @@ __all__ = ["REQUEST"]
 REQUEST: Final = KindPreset(
     "request",
     observed="status.health.observedGeneration",
+    is_request=True,
     unverified=("ready", "pending", "deleting", "silent"),
 )
 """Its group is anybody's, so an entry says `ready: {preset: request}`."""
