@@ -205,6 +205,10 @@ class Scene:
             field_manager="autoscaler",
         )
 
+    def has_pods(self, count: int) -> None:
+        """Wait until there are so many pods, ready or not."""
+        self._until(lambda: len(self.admin.list("v1", "Pod", namespace=self.name)) == count, f"{count} pods")
+
     def limit_pods(self, count: int) -> None:
         """Allow so many pods in the namespace, and wait until that counts."""
         quota = {"metadata": {"name": "pods", "namespace": self.name}, "spec": {"hard": {"pods": str(count)}}}
@@ -241,7 +245,7 @@ class Scene:
 
     def bind_pods(self, node: str, count: int) -> None:
         """Bind the pods of this life to a node, as a scheduler does, once so many are there."""
-        self._until(lambda: len(self.admin.list("v1", "Pod", namespace=self.name)) == count, f"{count} pods")
+        self.has_pods(count)
         for pod in self.admin.list("v1", "Pod", namespace=self.name):
             name = pod["metadata"]["name"]
             target = {"apiVersion": "v1", "kind": "Node", "name": node}

@@ -66,6 +66,7 @@ def scaled_to_zero(scene: Scene) -> None:
     scene.becomes_ready()
     scene.scale("web", 0)
     scene.becomes("Degraded", "Paused", "Deployment web")
+    scene.has_pods(0)
     scene.scale("web", 1)
     scene.roll_out("Deployment", "web")
     scene.becomes_ready()
