@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from localargocd.argocd import LocalArgoCD
@@ -286,6 +286,15 @@ class Scene:
     def comes_back(self, kind: str, name: str, uid: str) -> None:
         """Wait until an object of the core group exists with another uid than this."""
         self._wait(("v1", kind), name, self.name, lambda found: found["metadata"]["uid"] != uid, "it is made anew")
+
+    def version(self) -> str:
+        """Return the resourceVersion of the request as it is now."""
+        return str(self.admin.get(*_REQUEST, self.name, namespace="requests")["metadata"]["resourceVersion"])
+
+    def writes_since(self, version: str) -> int:
+        """Count how often the request was written since a resourceVersion."""
+        with closing(self.admin.watch(*_REQUEST, namespace="requests", resource_version=version, timeout=1)) as events:
+            return sum(event.object["metadata"].get("name") == self.name for event in events)
 
     def is_gone(self) -> None:
         """Wait until the Application is gone."""

@@ -23,7 +23,7 @@ def _named(scene: Scene, kind: str) -> Json:
     return {"namespace": scene.name, "controllers": [{"kind": kind, "name": "web"}]}
 
 
-@life("Scheduled Progressing Ready", writes=30, seconds=120)
+@life("Scheduled Progressing Ready", writes=40, seconds=120)
 def surge(scene: Scene) -> None:
     _begin(scene, "Deployment", deployment("web", replicas=4))
     scene.roll_out("Deployment", "web")
@@ -85,7 +85,7 @@ def autoscaler(scene: Scene) -> None:
     scene.becomes_ready("is fully operational")
 
 
-@life("Scheduled Progressing Ready", writes=30, seconds=120)
+@life("Scheduled Progressing Ready", writes=40, seconds=120)
 def on_delete(scene: Scene) -> None:
     spec: Json = {"replicas": 2, "updateStrategy": {"type": "OnDelete"}}
     _begin(scene, "StatefulSet", stateful_set("web", **spec))
@@ -100,7 +100,7 @@ def on_delete(scene: Scene) -> None:
     scene.becomes_ready("is fully operational")
 
 
-@life("Scheduled Progressing Ready", writes=30, seconds=120)
+@life("Scheduled Progressing Ready", writes=40, seconds=120)
 def partition(scene: Scene) -> None:
     spec: Json = {"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}}
     _begin(scene, "StatefulSet", stateful_set("web", **spec))
