@@ -20,8 +20,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running)
-	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep)
+demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running, ARGOCD=1 with the real Argo CD)
+	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep) $(if $(ARGOCD),--argocd)
 
 demo-observability: control-plane ## Break a request: the alert arrives, hctl answers, it heals (KEEP=1 leaves it running, OUT=picture.svg)
 	@$(BIN)/python -m observability.binaries >/dev/null || true # the demo says it better

@@ -1,11 +1,11 @@
-"""What a kubelet would say of the pods: there is none, so a test says it."""
+"""What a kubelet would say of itself and of its pods: there is none, so a test says it."""
 
 from collections.abc import Mapping
 
 from localplane.client import Client, Object
 from tests.cluster.truth.objects import ago
 
-__all__ = ["fail", "run"]
+__all__ = ["beat", "fail", "run"]
 
 
 def run(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
@@ -28,6 +28,13 @@ def fail(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
     for pod in pods:
         _say(admin, pod, {"phase": "Failed"}, state, ready=False)
     return len(pods)
+
+
+def beat(admin: Client, node: str) -> None:
+    """Say that a node is ready, as of now."""
+    ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is ready"}
+    ready |= {"lastTransitionTime": ago(0), "lastHeartbeatTime": ago(0)}
+    admin.patch("v1", "Node", node, {"status": {"conditions": [ready]}}, subresource="status")
 
 
 def _pods(admin: Client, namespace: str, labels: Mapping[str, str]) -> list[Object]:

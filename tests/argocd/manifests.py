@@ -17,9 +17,11 @@ __all__ = [
     "cluster",
     "config_map",
     "cron_job",
+    "daemon_set",
     "deployment",
     "hook",
     "source",
+    "stateful_set",
 ]
 
 Json = dict[str, Any]
@@ -38,18 +40,35 @@ def config_map(name: str, **metadata: object) -> str:
     return _text("v1", "ConfigMap", {"name": name, **metadata}, data={"color": "green"})
 
 
-def deployment(name: str, *, image: str = _IMAGE, deadline: int = 600, **spec: object) -> str:
+def deployment(
+    name: str, *, image: str = _IMAGE, deadline: int = 600, pod: Mapping[str, object] | None = None, **spec: object
+) -> str:
     """Return a Deployment of one pod.
 
     Args:
         name: Its name, and the label of its pods.
         image: Of its container.
         deadline: Its progressDeadlineSeconds.
+        pod: Further fields of the spec of its pods.
         spec: Further fields of its spec.
     """
-    labels = {"app": name}
-    rollout = {"selector": {"matchLabels": labels}, "progressDeadlineSeconds": deadline}
-    return _text("apps/v1", "Deployment", {"name": name}, spec={**rollout, "template": _pod(labels, image), **spec})
+    return _of_pods("Deployment", name, image, {"progressDeadlineSeconds": deadline, **spec}, **(pod or {}))
+
+
+def stateful_set(name: str, *, image: str = _IMAGE, **spec: object) -> str:
+    """Return a StatefulSet; see `deployment`."""
+    return _of_pods("StatefulSet", name, image, {"serviceName": name, **spec})
+
+
+def daemon_set(name: str, node: str, *, image: str = _IMAGE) -> str:
+    """Return a DaemonSet for the nodes with a label.
+
+    Args:
+        name: Its name, and the label of its pods.
+        node: Value of the label ``life`` of its nodes.
+        image: Of its container.
+    """
+    return _of_pods("DaemonSet", name, image, {}, nodeSelector={"life": node})
 
 
 def cron_job(name: str) -> str:
@@ -111,6 +130,14 @@ def cluster(name: str, server: str, kubeconfig: str, token: str = "") -> Json:
         "metadata": {"name": f"cluster-{name}", "namespace": "argocd", "labels": labels},
         "stringData": {"name": name, "server": server, "config": json.dumps(config)},
     }
+
+
+def _of_pods(kind: str, name: str, image: str, spec: Mapping[str, object], **pod: object) -> str:
+    labels = {"app": name}
+    template = _pod(labels, image, **pod)
+    return _text(
+        "apps/v1", kind, {"name": name}, spec={"selector": {"matchLabels": labels}, "template": template, **spec}
+    )
 
 
 def _pod(labels: Mapping[str, str], image: str, **spec: object) -> Json:

@@ -1,8 +1,10 @@
 """One life: a request, its Application and its repository, and what a person, a kubelet or a platform does to them."""
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from localargocd.argocd import LocalArgoCD
@@ -20,6 +22,8 @@ __all__ = ["Scene"]
 _APPLICATION = ("argoproj.io/v1alpha1", "Application")
 _REQUEST = (objects.GROUP, "VClusterOrchestratorV2")
 _REFRESH = "argocd.argoproj.io/refresh"
+_COUNTS = {"DaemonSet": ("desiredNumberScheduled", "numberReady", "updatedNumberScheduled")}
+_BEAT_INTERVAL = 5.0
 _POLL_INTERVAL = 0.1
 _TAKEN_TIMEOUT = 3.0
 
@@ -166,6 +170,88 @@ class Scene:
         """Let a pod end with exit code 1."""
         self._until(lambda: kubelet.fail(self.admin, self.name, labels), f"a pod with {labels}")
 
+    def roll_out(self, kind: str, name: str, *, updated: int | None = None) -> None:
+        """Let pods start until a controller has as many as it wants.
+
+        Args:
+            kind: Its kind.
+            name: Its name.
+            updated: So many of its pods are to be of the newest revision; None is all.
+        """
+        total, ready, new = _COUNTS.get(kind, ("replicas", "readyReplicas", "updatedReplicas"))
+
+        def is_over() -> bool:
+            kubelet.run(self.admin, self.name, {})
+            found = self.admin.find("apps/v1", kind, name, namespace=self.name)
+            if found is None:
+                return False
+            status, metadata = found.get("status", {}), found["metadata"]
+            wanted = found["spec"].get("replicas", status.get(total))
+            counts = [status.get(key, 0) for key in (total, ready, new)]
+            is_seen = status.get("observedGeneration") == metadata["generation"]
+            return bool(wanted) and is_seen and counts == [wanted, wanted, wanted if updated is None else updated]
+
+        self._until(is_over, f"{kind} {name} rolls out")
+
+    def scale(self, name: str, replicas: int) -> None:
+        """Scale a Deployment as an autoscaler does, by its subresource and as another field manager."""
+        self.admin.patch(
+            "apps/v1",
+            "Deployment",
+            name,
+            {"spec": {"replicas": replicas}},
+            namespace=self.name,
+            subresource="scale",
+            field_manager="autoscaler",
+        )
+
+    def has_pods(self, count: int) -> None:
+        """Wait until there are so many pods, ready or not."""
+        self._until(lambda: len(self.admin.list("v1", "Pod", namespace=self.name)) == count, f"{count} pods")
+
+    def limit_pods(self, count: int) -> None:
+        """Allow so many pods in the namespace, and wait until that counts."""
+        quota = {"metadata": {"name": "pods", "namespace": self.name}, "spec": {"hard": {"pods": str(count)}}}
+        self.admin.apply({"apiVersion": "v1", "kind": "ResourceQuota", **quota})
+
+        def counts(found: Json) -> bool:
+            return bool(found.get("status", {}).get("hard", {}).get("pods") == str(count))
+
+        self._wait(("v1", "ResourceQuota"), "pods", self.name, counts, "the quota counts")
+
+    def make_node(self, name: str) -> None:
+        """Make a node of a zone of its own, from whose kubelet nobody hears any more."""
+        labels = {"life": self.name, "topology.kubernetes.io/zone": self.name}
+        self.admin.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}})
+        kubelet.beat(self.admin, name)
+
+    @contextmanager
+    def node_lives(self, name: str) -> Iterator[None]:
+        """Make a node whose kubelet is heard of for as long as this lasts."""
+        self.make_node(name)
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(_BEAT_INTERVAL):
+                kubelet.beat(self.admin, name)
+
+        with ThreadPoolExecutor(1) as thread:
+            beating = thread.submit(beat)
+            try:
+                yield
+            finally:
+                over.set()
+            beating.result()
+
+    def bind_pods(self, node: str, count: int) -> None:
+        """Bind the pods of this life to a node, as a scheduler does, once so many are there."""
+        self.has_pods(count)
+        for pod in self.admin.list("v1", "Pod", namespace=self.name):
+            name = pod["metadata"]["name"]
+            target = {"apiVersion": "v1", "kind": "Node", "name": node}
+            binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name}, "target": target}
+            self.admin.request("POST", self.admin.path("v1", "Pod", name, self.name, "binding"), body=binding)
+
     # -- what is waited for
 
     def becomes(self, phase: str, reason: str, *says: str, condition: str = "Ready") -> None:
@@ -200,6 +286,15 @@ class Scene:
     def comes_back(self, kind: str, name: str, uid: str) -> None:
         """Wait until an object of the core group exists with another uid than this."""
         self._wait(("v1", kind), name, self.name, lambda found: found["metadata"]["uid"] != uid, "it is made anew")
+
+    def version(self) -> str:
+        """Return the resourceVersion of the request as it is now."""
+        return str(self.admin.get(*_REQUEST, self.name, namespace="requests")["metadata"]["resourceVersion"])
+
+    def writes_since(self, version: str) -> int:
+        """Count how often the request was written since a resourceVersion."""
+        with closing(self.admin.watch(*_REQUEST, namespace="requests", resource_version=version, timeout=1)) as events:
+            return sum(event.object["metadata"].get("name") == self.name for event in events)
 
     def is_gone(self) -> None:
         """Wait until the Application is gone."""

@@ -3,7 +3,7 @@
 import pytest
 
 from .lane import LIVES, Life, Report
-from .lives import resources, sources, syncs  # noqa: F401 - they register their lives
+from .lives import controllers, resources, sources, syncs  # noqa: F401 - they register their lives
 
 pytestmark = [pytest.mark.argocd, pytest.mark.timeout(3600)]  # the first run builds
 

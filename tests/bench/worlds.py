@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from localplane.client import Client
+from localplane.errors import LocalPlaneError
 from tests.bench.load import application_names
 
 __all__ = ["Change", "World", "argo_writes", "planned_changes", "planned_writes"]
@@ -75,7 +76,7 @@ def planned_writes(applications: int, seed: int = 7) -> Iterator[tuple[float, in
 
 
 @contextmanager
-def argo_writes(client: Client, requests: int) -> Iterator[Callable[[], int]]:
+def argo_writes(client: Client, requests: int, *, patient: bool = False) -> Iterator[Callable[[], int]]:
     """Write as Argo CD at rest does, from a thread: merge patches that change status.reconciledAt alone.
 
     Applications have no status subresource, so resourceVersion and generation move with it.
@@ -83,6 +84,7 @@ def argo_writes(client: Client, requests: int) -> Iterator[Callable[[], int]]:
     Args:
         client: Its own.
         requests: How many requests there are.
+        patient: Pass over a server that refuses or does not answer.
 
     Yields:
         What says how many were written so far.
@@ -97,8 +99,9 @@ def argo_writes(client: Client, requests: int) -> Iterator[Callable[[], int]]:
             if stop.wait(max(0.0, began + moment - time.monotonic())):
                 return
             patch = {"status": {"reconciledAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
-            client.patch("argoproj.io/v1alpha1", "Application", names[number], patch, namespace="argocd")
-            written.append(moment)
+            with suppress(LocalPlaneError) if patient else nullcontext():
+                client.patch("argoproj.io/v1alpha1", "Application", names[number], patch, namespace="argocd")
+                written.append(moment)
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run)

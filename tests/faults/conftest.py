@@ -1,6 +1,7 @@
 """One control plane, proxy and fleet per worker; one sidecar per test."""
 
 import base64
+import ssl
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from localplane.plane import ControlPlane
 from tests.bench.load import install
 
 from .fleet import Fleet
+from .judge import Judge
 from .proxy import FaultProxy
 from .recorder import Recorder
 from .sidecar import FaultySidecar, credentials
@@ -19,6 +21,15 @@ from .trial import Line, Starter, Trial
 def authority_of(plane: ControlPlane) -> bytes:
     config = yaml.safe_load(plane.kubeconfig.read_text())
     return base64.b64decode(config["clusters"][0]["cluster"]["certificate-authority-data"])
+
+
+def judge_of(plane: ControlPlane) -> Judge:
+    """A judge who may read everything."""
+    known = plane.admin.connection
+    context = ssl.create_default_context(cafile=known.authority)
+    assert known.certificate is not None
+    context.load_cert_chain(known.certificate, known.key)
+    return Judge(plane.server, context)
 
 
 @pytest.fixture(scope="session")

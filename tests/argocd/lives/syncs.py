@@ -73,6 +73,20 @@ def bad_field(scene: Scene) -> None:
     scene.becomes_ready()
 
 
+@life("Scheduled Progressing", writes=9, seconds=120)
+def retried_five_times(scene: Scene) -> None:
+    scene.begin({"a.yaml": deployment("web", replicas="two")})
+    retry = {"limit": 5, "backoff": {"duration": "1s", "factor": 2}}
+    scene.deploy(syncPolicy={"automated": {}, "retry": retry})
+    scene.becomes("Progressing", "SyncFailed", "Deployment web", "cannot unmarshal string")
+    first = scene.version()
+    ended = scene.argo_says(lambda app: app["status"]["operationState"]["phase"] == "Failed", "the last try failed")
+    assert ended["status"]["operationState"]["retryCount"] == 5
+    # Argo CD wrote a dozen times: counters, times, and a reason that it forgets and finds again. We say that the sync
+    # fails, and at its end when that was and what the Application's own conditions add.
+    assert 1 + scene.writes_since(first) <= 3
+
+
 @life("Scheduled Progressing Ready", writes=12, seconds=120)
 def denied_by_project(scene: Scene) -> None:
     narrow = {"namespaceResourceBlacklist": [{"group": "", "kind": "ConfigMap"}]}

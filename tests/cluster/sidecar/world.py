@@ -34,7 +34,7 @@ RULES = [
     {"apiGroups": ["platform.integratn.tech"], "resources": ["vclusterorchestratorv2s/status"], "verbs": ["patch"]},
     {"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": ["list", "watch"]},
     {"apiGroups": ["platform.kratix.io"], "resources": ["works", "workplacements"], "verbs": ["list", "watch"]},
-    {"apiGroups": ["apps"], "resources": ["statefulsets", "deployments"], "verbs": ["list", "watch"]},
+    {"apiGroups": ["apps"], "resources": ["statefulsets", "deployments", "daemonsets"], "verbs": ["list", "watch"]},
 ]
 PODS_RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]}
 LEASE_RULE = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create", "patch"]}

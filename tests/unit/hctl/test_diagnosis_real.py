@@ -1,5 +1,6 @@
 """What a diagnosis tells of objects that Argo CD 3.6 and kube-controller-manager 1.36 really wrote."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ def _real(path: str) -> dict[str, Any]:
 
 
 def _told(
-    contract: dict[str, Any], real: dict[str, Any], moment: str, *timers: str, beside: dict[str, Any] | None = None
+    contract: dict[str, Any], real: dict[str, Any], moment: str, *timers: str, beside: Sequence[dict[str, Any]] = ()
 ) -> Look:
     """Diagnose a Ready request with one source at a moment; its timers have run for five minutes."""
     now = parse_time(moment)
@@ -33,7 +34,7 @@ def _told(
     whole = {"version": "v1", "generation": 3, "displayName": "VCluster", "name": "media", **contract}
     found["status"] |= {"contract": whole}
     found["status"]["health"]["since"] |= dict.fromkeys(timers, ago(300, now))
-    case = Case(now, RESOURCE, found, (real, beside) if beside else (real,))
+    case = Case(now, RESOURCE, found, (real, *beside))
     diagnosis = conclude(Evidence(explain(case), case), Orders())
     assert diagnosis.cause is not None
     return diagnosis.cause
@@ -49,7 +50,18 @@ def _of_a_controller(name: str, *, wanted: dict[str, Any] | None = None) -> Look
     real = _real(f"controllers/{name}")
     named = {"kind": real["kind"], "name": real["metadata"]["name"], **(wanted or {})}
     workloads = {"namespace": real["metadata"]["namespace"], "controllers": [named]}
-    return _told({"workloads": workloads}, real, "2026-11-29T01:00:00Z", "controllersBehind")
+    pods = [_ready_pod(real, number) for number in range(real["status"].get("readyReplicas", 0))]
+    return _told({"workloads": workloads}, real, "2026-11-29T01:00:00Z", "controllersBehind", beside=pods)
+
+
+def _ready_pod(controller: dict[str, Any], number: int) -> dict[str, Any]:
+    """A pod of a controller, as many of which it says are ready."""
+    kind, name = controller["kind"], controller["metadata"]["name"]
+    owner = {"kind": "ReplicaSet", "name": f"{name}-5d7f9c"} if kind == "Deployment" else {"kind": kind, "name": name}
+    references = [{"apiVersion": "apps/v1", "uid": "u", "controller": True, **owner}]
+    made = evidences.pod(f"{name}-{number}", metadata={"ownerReferences": references})
+    made["metadata"]["namespace"] = controller["metadata"]["namespace"]
+    return made
 
 
 _QUOTA: Final = (
@@ -123,7 +135,7 @@ def test_what_a_controller_says_stands_beside_the_pod_that_is_at_fault() -> None
     workloads = {"namespace": "tight", "controllers": [{"kind": "Deployment", "name": "web"}]}
     pod = evidences.crashing_pod("alone")
     pod["metadata"]["namespace"] = "tight"
-    told = _told({"workloads": workloads}, real, "2026-11-29T01:00:00Z", beside=pod)
+    told = _told({"workloads": workloads}, real, "2026-11-29T01:00:00Z", beside=[pod])
     assert told.details[0] == "alone: container syncer: CrashLoopBackOff, exit code 1, 7 restarts"
     assert told.details[-1] == f"Deployment web: {_QUOTA}"
     assert told.commands == ("kubectl describe pod alone -n tight",)
@@ -143,7 +155,7 @@ def test_what_is_bad_comes_before_what_somebody_scaled_to_zero(
     workloads = {"namespace": "media", "controllers": [asleep, {"kind": "StatefulSet", "name": "db"}]}
     real = _real("controllers/statefulset-1-of-3")
     beside = _real("controllers/deployment-0-replicas")
-    told = _told({"workloads": workloads}, real, "2026-11-29T01:00:00Z", "controllersBehind", beside=beside)
+    told = _told({"workloads": workloads}, real, "2026-11-29T01:00:00Z", "controllersBehind", beside=[beside])
     assert [line.partition(":")[0] for line in told.details] == named
     assert told.commands[0] == command
 

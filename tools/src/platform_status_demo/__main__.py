@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ _EXAMPLES = """\
 examples:
   make demo                             the whole story
   make demo KEEP=1                      leave it running, with a kubeconfig to look around
+  make demo ARGOCD=1                    the same with the real Argo CD; as root, and built once in some minutes
   python -m platform_status_demo | cat  plain lines, one per event
 
 Without a terminal, or with TERM=dumb, there is one plain line per event; NO_COLOR is respected.
@@ -32,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--keep", action="store_true", help="do not delete the request; leave all running until Ctrl-C")
+    parser.add_argument("--argocd", action="store_true", help="with the real Argo CD; nobody plays it then")
     parser.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
     return parser
 
@@ -46,23 +49,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 every phase was seen in order, 1 it was not, 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
-    return perform(partial(_play, keep=options.keep), no_color=options.no_color)
+    return perform(partial(_play, keep=options.keep, argocd=options.argocd), no_color=options.no_color)
 
 
-def _play(screen: Screen, logs: Path, *, keep: bool) -> None:
+def _play(screen: Screen, logs: Path, *, keep: bool, argocd: bool) -> None:
     started = time.monotonic()
     try:
         # The double lives in tests/, which is only there in a checkout.
+        from platform_status_demo.argocd import ArgoCDStage, ArgoCDStory  # noqa: PLC0415 - see above
         from platform_status_demo.stage import Stage, repository  # noqa: PLC0415 - see above
         from platform_status_demo.story import Story  # noqa: PLC0415 - see above
     except ModuleNotFoundError as error:
         raise DemoError(f"{error}: run `make demo` from the root of the repository") from error
-    with Stage(repository(Path.cwd()), logs, screen) as stage:
-        story = Story(stage, screen)
+    root = repository(Path.cwd())
+    with ExitStack() as stack:
+        stage: Stage
+        if argocd:
+            real = stage = stack.enter_context(ArgoCDStage(root, logs, screen))
+            story: Story = ArgoCDStory(real, screen)
+        else:
+            stage = stack.enter_context(Stage(root, logs, screen))
+            story = Story(stage, screen)
         try:
             story.play(delete=not keep)
         except DemoError as error:
-            kept = stage.plane.keep_logs()
+            kept = stage.keep_logs()
             raise type(error)(f"{error}\n{story.status()}logs of the control plane: {kept}") from error
         screen.doing("")
         screen.summary(story.delays)

@@ -65,7 +65,12 @@ class Stage:
         logs: Folder for the logs of pipeline and sidecar, and for the Jobs' folders.
         screen: Told each step.
         environ: The environment of the demo.
+
+    Attributes:
+        shows_jobs: Whether the Jobs of the double show as pods.
     """
+
+    shows_jobs = True
 
     def __init__(self, root: Path, logs: Path, screen: Screen, environ: Mapping[str, str] = os.environ) -> None:
         self._root = root
@@ -82,6 +87,10 @@ class Stage:
     def admin(self) -> Client:
         """Who plays everybody but the sidecar."""
         return self.plane.admin
+
+    def keep_logs(self) -> Path:
+        """Have the logs of the servers kept, and return their folder."""
+        return self.plane.keep_logs()
 
     def request(self) -> dict[str, Any]:
         """Return the example request."""
@@ -107,9 +116,7 @@ class Stage:
 
     def _open(self) -> None:
         screen = self._screen
-        screen.doing("starting the control plane")
-        self._stack.enter_context(self.plane)
-        screen.step(f"control plane up: {self.plane.server}")
+        self._start_plane(screen)
         screen.doing("installing the CRDs")
         names = install_crds(self.admin, [*self._treated(), self._kratix_crds(), fetch_crd(APPLICATION)])
         self.world = World(self.admin)
@@ -129,9 +136,19 @@ class Stage:
         jobs.mkdir()
         self.kratix = self._stack.enter_context(
             KratixDouble(
-                self.admin, PROMISE, configure=[self._configure()], delete=self._delete(), folder=jobs, pods=True
+                self.admin,
+                PROMISE,
+                configure=[self._configure()],
+                delete=self._delete(),
+                folder=jobs,
+                pods=self.shows_jobs,
             )
         )
+
+    def _start_plane(self, screen: Screen) -> None:
+        screen.doing("starting the control plane")
+        self._stack.enter_context(self.plane)
+        screen.step(f"control plane up: {self.plane.server}")
 
     def _treated(self) -> list[Path]:
         """Write our CRDs as Kratix would create them."""

@@ -144,6 +144,18 @@ class Story:
         self._documents = world.deliver(self._namespace, self._name)
         self._screen.change(f"GitOps applied {len(self._documents)} documents: {_kinds(self._documents)}")
         (sub_request,) = [document for document in self._documents if document["kind"] == SUB_REQUEST]
+        self._sync(sub_request)
+        secret = self._watch.last["status"]["credentials"]["kubeconfigSecret"]
+        self._change(
+            f"Secret {secret} appeared",
+            lambda: world.create_kubeconfig(self._namespace, secret),
+            note="Secrets are polled, not watched",
+        )
+        self._expect("Ready")
+
+    def _sync(self, sub_request: Object) -> None:
+        """Play Argo CD, which syncs the Application, and the kubelet that starts its pods."""
+        world = self._stage.world
         application = world.create_application(sub_request)
         argo = partial(world.set_application, application)
         self._tell("Application syncs", partial(argo, sync="OutOfSync", health="Missing"))
@@ -159,13 +171,10 @@ class Story:
         for pod in self._pods():
             self._tell(f"pod {pod} is ready", partial(world.set_pod, self._namespace, pod, ready=True))
         self._tell("Application healthy", partial(argo, sync="Synced", health="Healthy"))
-        secret = self._watch.last["status"]["credentials"]["kubeconfigSecret"]
-        self._change(
-            f"Secret {secret} appeared",
-            lambda: world.create_kubeconfig(self._namespace, secret),
-            note="Secrets are polled, not watched",
-        )
-        self._expect("Ready")
+
+    def _withdraw(self) -> None:
+        """Prune what was applied, as GitOps does once the request has gone."""
+        self._stage.world.withdraw(self._documents, self._namespace)
 
     def _break_and_heal(self) -> None:
         pod, world = self._pods()[0], self._stage.world
@@ -186,7 +195,7 @@ class Story:
         self._expect("Deleting")
         self._screen.doing("the delete pipeline runs")
         self._await(lambda watch: watch.gone, "the request to be gone")
-        self._stage.world.withdraw(self._documents, self._namespace)
+        self._withdraw()
         self._screen.step("request gone, its Works removed, what GitOps applied is pruned")
 
     # -- steps

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from platform_status_contract.model.contract import Contract, Selector
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.selectors import label_query
@@ -14,9 +16,9 @@ from platform_status_contract.sources.source import Basis, Fetch, Json, unreadab
 
 from .groups import Group, grouped
 from .kinds import CONTROLLERS, POD
-from .pod_record import PodRecord
+from .pod_record import PodRecord, decode_pod
 from .pods import counts, hangs, is_ready
-from .read import controllers_of, pods_of
+from .read import controllers_of, is_observed, pods_of
 
 __all__ = ["collect_workloads", "controller_words", "describe_workloads", "select_pods"]
 
@@ -87,10 +89,13 @@ def select_pods(contract: Contract) -> tuple[str, Selector | None] | None:
 
 
 def collect_workloads(fetch: Fetch, contract: Contract, _request: Json) -> None:
-    """Read the pods that match, and the controllers."""
+    """Read the pods that are observed, and the controllers."""
     wanted = contract.workloads
     if wanted is None:
         return
-    fetch.keep(fetch.list(POD, wanted.namespace, labels=label_query(wanted.selector)))
+    # Pods of a named controller count whatever their labels are, and no query finds pods by their owner.
+    query = "" if wanted.controllers else label_query(wanted.selector)
+    pods = ((item, decode_pod(msgspec.json.encode(item))) for item in fetch.list(POD, wanted.namespace, labels=query))
+    fetch.keep(item for item, pod in pods if pod is not None and is_observed(pod, wanted))
     for item in wanted.controllers or ():
         fetch.one(CONTROLLERS[item.kind], (wanted.namespace, item.name))

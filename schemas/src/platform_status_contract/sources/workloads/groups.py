@@ -65,7 +65,7 @@ def grouped(
     """Part pods into groups.
 
     Args:
-        pods: All that the contract selects.
+        pods: All that the contract selects, and those of the named controllers.
         controllers: Those that it names and that exist.
         asleep: Those of them whose pods nobody misses.
         clock: Now.
@@ -80,7 +80,7 @@ def grouped(
             own: list[PodSeen] = []
             others: list[PodSeen] = []
             for pod in rest:
-                (own if belongs(pod, controller) else others).append(pod)
+                (own if belongs(pod, controller.kind, controller.name) else others).append(pod)
             rest = others
             if controller in asleep or controller.wanted is None:
                 groups.append(_asleep(controller, own, clock))
@@ -103,10 +103,6 @@ def _asleep(controller: ControllerSeen, own: Sequence[PodSeen], clock: Clock) ->
 def _owned(controller: ControllerSeen, wanted: int, own: Sequence[PodSeen], clock: Clock) -> Group:
     counted = [pod for pod in own if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
-    if not own:
-        # Of pods that are not shown, mostly because a selector passes them over, only the controller can tell.
-        ready = max(min(controller.ready, wanted), 0)
-        return Group(controller, ready, wanted, (), (), max(wanted - max(controller.made, ready), 0))
     # The pods are ahead of what their controller has counted.
     ready = max(min(controller.ready, len(counted) - len(down), wanted), 0)
     missing = max(wanted - ready - len(down), 0)

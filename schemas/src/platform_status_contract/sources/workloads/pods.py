@@ -3,7 +3,7 @@
 from typing import Final
 
 from platform_status_contract.rules.clock import Clock
-from platform_status_contract.rules.observation import ControllerSeen, PodSeen
+from platform_status_contract.rules.observation import PodSeen
 from platform_status_contract.rules.texts import clean
 
 __all__ = [
@@ -65,14 +65,14 @@ def is_on_its_way(pod: PodSeen, deadline: float, clock: Clock) -> bool:
     return not is_restarting(pod, clock) and not clock.older_than(min(pod.created, clock.now), deadline)
 
 
-def belongs(pod: PodSeen, controller: ControllerSeen) -> bool:
-    """Whether a pod is one of a controller's.
+def belongs(pod: PodSeen, kind: str, name: str) -> bool:
+    """Whether a pod is one of the controller of a kind and a name.
 
     A Deployment owns ReplicaSets, which are not read: theirs are named after it, with a hash behind a hyphen.
     """
-    if controller.kind == "Deployment":
-        return pod.owner_kind == "ReplicaSet" and pod.owner_name.rpartition("-")[0] == controller.name
-    return (pod.owner_kind, pod.owner_name) == (controller.kind, controller.name)
+    if kind == "Deployment":
+        return pod.owner_kind == "ReplicaSet" and pod.owner_name.rpartition("-")[0] == name
+    return (pod.owner_kind, pod.owner_name) == (kind, name)
 
 
 def culprit(pod: PodSeen) -> str:

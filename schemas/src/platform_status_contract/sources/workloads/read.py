@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from platform_status_contract.model.contract import Contract, Controller
+from platform_status_contract.model.contract import Contract, Controller, Workloads
 from platform_status_contract.observing.interest import NOTHING, Interest, about_object
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.selectors import matches
@@ -14,8 +14,9 @@ from platform_status_contract.rules.observation import Observation, Present
 from .controller_record import ControllerRecord
 from .kinds import CONTROLLERS, POD
 from .pod_record import PodRecord
+from .pods import belongs
 
-__all__ = ["controllers_of", "interest_in_workloads", "pods_of", "read_workloads"]
+__all__ = ["controllers_of", "interest_in_workloads", "is_observed", "pods_of", "read_workloads"]
 
 
 def interest_in_workloads(contract: Contract, _request: Key) -> Interest:
@@ -32,7 +33,7 @@ def interest_in_workloads(contract: Contract, _request: Key) -> Interest:
 
 
 def read_workloads(observation: Observation, view: View, contract: Contract, _request: Key) -> Observation:
-    """Read the pods that match, and the controllers that exist."""
+    """Read the pods that are observed, and the controllers that exist."""
     if contract.workloads is None:
         return observation
     pods = reading(view, [POD.source], lambda: Present(tuple(pod.seen for pod in pods_of(view, contract))))
@@ -48,11 +49,18 @@ def read_workloads(observation: Observation, view: View, contract: Contract, _re
 
 
 def pods_of(view: View, contract: Contract) -> list[PodRecord]:
-    """Find the pods that match, by name."""
+    """Find the pods that are observed, by name."""
     wanted = contract.workloads
-    found = view.within(POD.source, wanted.namespace) if wanted else []
-    selector = wanted.selector if wanted else None
-    return [record for record in found if isinstance(record, PodRecord) and matches(selector, record.labels)]
+    if wanted is None:
+        return []
+    found = view.within(POD.source, wanted.namespace)
+    return [record for record in found if isinstance(record, PodRecord) and is_observed(record, wanted)]
+
+
+def is_observed(pod: PodRecord, wanted: Workloads) -> bool:
+    """Whether a pod matches, or is one of a named controller: that one counts it, whatever its labels are."""
+    named = wanted.controllers or ()
+    return matches(wanted.selector, pod.labels) or any(belongs(pod.seen, item.kind, item.name) for item in named)
 
 
 def controllers_of(view: View, contract: Contract) -> Iterator[tuple[Controller, ControllerRecord | None]]:
