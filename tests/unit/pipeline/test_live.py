@@ -89,7 +89,9 @@ def test_a_pod_that_does_not_know_the_port_is_told_so(tmp_path: Path) -> None:
     said: list[str] = []
     access = Access({"KUBERNETES_SERVICE_HOST": "10.96.0.1"}, account=pod(tmp_path))
     assert not patch_problems(TARGET, ["x"], access, lambda: said.append("waited"), said.append)
-    assert said == ["status.problems could not be written: Service host/port is not set."]
+    assert said == [
+        "status.problems could not be written: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set"
+    ]
 
 
 KUBECONFIG = """
@@ -110,7 +112,7 @@ def test_kratix_is_left_alone_before_the_write(tmp_path: Path, *, in_pod: bool) 
     assert not patch_problems(TARGET, ["x"], access, lambda: said.append("waited"), said.append)
     assert said[0] == "waited"
     assert said[1].startswith("status.problems could not be written: ")
-    assert "127.0.0.1" in said[1]
+    assert "connection refused" in said[1]
 
 
 def test_a_problem_is_one_line_of_bounded_length() -> None:
