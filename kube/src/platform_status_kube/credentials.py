@@ -1,19 +1,19 @@
-"""The Authorization header of a user: which method counts, and what it sends at this moment."""
+"""The Authorization header: which method of a user counts, and what it sends at this moment; light, for pods too."""
 
 import base64
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from .entries import AuthProvider, User
 from .errors import AccessError, one_line
-from .plugin import Credential
-from .tokens import TokenFile, basic, bearer
 
-__all__ = ["authorization_of", "check_methods", "is_static"]
+__all__ = ["TokenFile", "authorization_of", "basic", "check_methods", "is_static"]
 
 _EARLY_SECONDS: Final = 10.0
+_REREAD_INTERVAL: Final = 10.0
 
 
 def check_methods(user: User) -> None:
@@ -41,12 +41,12 @@ def is_static(user: User) -> bool:
     return bool(user.token or user.token_file or user.username or certificate)
 
 
-def authorization_of(user: User, brought: Credential) -> Callable[[], str | None]:
+def authorization_of(user: User, brought: str) -> Callable[[], str | None]:
     """Return what is asked for the header before each request.
 
     Args:
         user: Whose.
-        brought: What the plugin brought, if one was asked.
+        brought: The token of the plugin, if one was asked and brought one.
 
     Raises:
         AccessError: There is none now; the function that is returned raises it later.
@@ -55,9 +55,59 @@ def authorization_of(user: User, brought: Credential) -> Callable[[], str | None
         return TokenFile(user.token_file, user.token)
     if user.auth_provider is not None and not user.token and not user.username:
         return _OidcToken(user.auth_provider)
-    token = user.token or brought.token
+    token = user.token or brought
     header = bearer(token) if token else basic(f"{user.username}:{user.password}") if user.username else None
     return lambda: header
+
+
+def bearer(token: str) -> str:
+    """Spell the header of a token.
+
+    Raises:
+        AccessError: No header can hold it.
+    """
+    bare = token.strip()
+    if not bare or not bare.isascii() or not bare.isprintable():
+        raise AccessError("its token holds characters that no header may, or is empty")
+    return f"Bearer {bare}"
+
+
+def basic(pair: str) -> str:
+    """Spell the header of ``name:password``."""
+    return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+class TokenFile:
+    """A file whose content changes; while it cannot be read, what was read last counts."""
+
+    def __init__(self, path: str, token: str = "") -> None:
+        """Read nothing yet.
+
+        Args:
+            path: The file.
+            token: What counts until it can be read.
+        """
+        self._path = path
+        self._known = bearer(token) if token else ""
+        self._until = float("-inf")
+
+    def __call__(self) -> str:
+        """Return the header, from the file as it was ten seconds ago at most.
+
+        Raises:
+            AccessError: It could not be read even once.
+        """
+        now = time.monotonic()
+        if now < self._until:
+            return self._known
+        try:
+            self._known = bearer(Path(self._path).read_text(encoding="utf-8"))
+        except (OSError, ValueError, AccessError) as error:
+            if not self._known:
+                cause = getattr(error, "strerror", None) or one_line(str(error))
+                raise AccessError(f"token file {one_line(self._path)}: {cause}") from error
+        self._until = now + _REREAD_INTERVAL
+        return self._known
 
 
 class _OidcToken:

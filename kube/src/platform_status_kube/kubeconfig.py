@@ -1,11 +1,17 @@
 """What a chosen context means for a client: settings of the connection, credentials, and whom requests act as."""
 
+import atexit
 import base64
 import binascii
+import functools
+import hashlib
 import os
+import shutil
 import ssl
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .access import Access
@@ -16,7 +22,6 @@ from .files import Chosen, choose
 from .impersonation import impersonation_headers
 from .plugin import Credential, run_plugin
 from .proxies import chosen_proxy, proxy_headers
-from .temporary import temporary
 
 __all__ = ["access"]
 
@@ -51,7 +56,7 @@ def _access(chosen: Chosen) -> Access:
         if user.plugin is not None and not is_static(user):
             found = run_plugin(user.plugin, cluster)
         certificate = _certificate(user, found)
-        authorization = authorization_of(user, found)
+        authorization = authorization_of(user, found.token)
         if certificate is None and authorization() is None and server.startswith("https:"):
             raise AccessError("it holds no credentials, and nothing is asked as nobody; log in again")
         repeated = len({name.lower() for name, _ in impersonation}) < len(impersonation)
@@ -112,8 +117,8 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
     certificate = _file(user.client_certificate, user.client_certificate_data, "client-certificate")
     key = _file(user.client_key, user.client_key_data, "client-key")
     if brought.client_certificate_data:
-        certificate = temporary(brought.client_certificate_data.encode())
-        key = temporary(brought.client_key_data.encode())
+        certificate = _temporary(brought.client_certificate_data.encode())
+        key = _temporary(brought.client_key_data.encode())
     if certificate is None:
         return None
     if key is None:
@@ -142,6 +147,24 @@ def _file(path: str, content: str, field: str) -> str | None:
     if not content:
         return path or None
     try:
-        return temporary(base64.b64decode("".join(content.split()), validate=True))
+        return _temporary(base64.b64decode("".join(content.split()), validate=True))
     except (binascii.Error, ValueError) as error:
         raise AccessError(f"its {field}-data is not base64") from error
+
+
+@functools.cache
+def _folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="platform-status-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _temporary(content: bytes) -> str:
+    """Write a file that its owner alone may read, for what TLS libraries take by name; it ends with the process."""
+    path = _folder() / hashlib.sha256(content).hexdigest()
+    if not path.exists():
+        descriptor, fresh = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(fresh).rename(path)
+    return str(path)

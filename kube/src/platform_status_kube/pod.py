@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from .access import Access
+from .credentials import TokenFile
 from .errors import AccessError
 from .proxies import chosen_proxy, proxy_headers
-from .tokens import TokenFile
 
 __all__ = ["SERVICE_ACCOUNT", "pod_access"]
 

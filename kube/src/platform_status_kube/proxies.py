@@ -6,8 +6,8 @@ from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from .credentials import basic
 from .errors import AccessError, one_line
-from .tokens import basic
 
 __all__ = ["chosen_proxy", "proxy_headers"]
 

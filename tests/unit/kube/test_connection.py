@@ -165,7 +165,7 @@ def test_a_rotated_token_is_read_again_and_half_a_one_is_not_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Turned()
-    monkeypatch.setattr("platform_status_kube.tokens.time.monotonic", clock)
+    monkeypatch.setattr("platform_status_kube.credentials.time.monotonic", clock)
     authorization = pod_access(HOST, pod(tmp_path)).authorization
     (tmp_path / "token").write_text("second\n")
     assert authorization() == "Bearer first"

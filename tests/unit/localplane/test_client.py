@@ -17,7 +17,6 @@ from localplane.selection import open_cluster
 from platform_status_kube.access import Access
 from platform_status_kube.errors import (
     ForbiddenError,
-    TransportError,
     UnansweredError,
 )
 
@@ -35,8 +34,6 @@ class Answers(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/api/v1/pods" and "watch=1" in self.path:
             self.watch()
-        elif path == "/proxy-error":
-            self.answer(502, "text/html", b"<html>bad gateway</html>")
         elif path == "/refused":
             body = {"kind": "Status", "reason": "Forbidden", "message": "no"}
             self.answer(403, "application/json", json.dumps(body).encode())
@@ -94,11 +91,6 @@ def client(server: Server) -> Iterator[Client]:
         yield opened
 
 
-def test_an_error_that_is_no_status_keeps_its_text(client: Client) -> None:
-    with pytest.raises(TransportError, match="HTTP 502: <html>bad gateway"):
-        client.request("GET", "/proxy-error")
-
-
 def test_an_error_leaves_the_connection_usable(client: Client) -> None:
     with pytest.raises(ForbiddenError):
         client.request("GET", "/refused")
@@ -125,31 +117,6 @@ def test_events_are_put_together_from_pieces_and_a_broken_watch_is_an_error(clie
     assert [next(events).object["metadata"]["name"] for _ in range(2)] == ["é", "é"]
     with pytest.raises(UnansweredError, match="the watch broke off"):
         next(events)
-
-
-def test_who_is_asking_is_said_with_each_request(server: Server) -> None:
-    tokens = iter(["one", "two"])
-    access = Access(
-        server.url,
-        authorization=lambda: f"Bearer {next(tokens)}",
-        impersonation=(("Impersonate-User", "jane"), ("Impersonate-Group", "dev")),
-    )
-    with Client(access) as client:
-        client.request("GET", "/x")
-        client.request("GET", "/x")
-
-    headers = [asked for _, _, asked in server.asked]
-    assert [header["Authorization"] for header in headers] == ["Bearer one", "Bearer two"]
-    assert headers[0]["Impersonate-User"] == "jane"
-    assert headers[0]["Impersonate-Group"] == "dev"
-
-
-def test_a_server_that_is_not_there_is_unreachable() -> None:
-    with (
-        Client(Access("http://127.0.0.1:1")) as client,
-        pytest.raises(UnansweredError, match="GET /x: no answer: connection refused"),
-    ):
-        client.request("GET", "/x")
 
 
 def kubeconfig(path: Path, server: str) -> Path:
