@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from .connection import Connection
 from .errors import TransportError, UnansweredError, one_line, refusal
-from .kept import Answer, KeptConnections, NotUnderstoodError
+from .kept import HttpAnswer, KeptConnections, NotUnderstoodError
 
 __all__ = ["TIMEOUTS", "HttpTransport", "Timeouts"]
 
@@ -89,8 +89,8 @@ class HttpTransport:
         fields: str = "",
         metadata_only: bool = False,
     ) -> bytes:
-        """Return one page of a collection; see `Transport.list_page`. A limit of 0 asks for all of it."""
-        query = {"limit": str(limit or ""), "continue": continue_token}
+        """Return one page of a collection; see `Transport.list_page`."""
+        query = {"limit": str(limit), "continue": continue_token}
         query |= {"labelSelector": selector, "fieldSelector": fields}
         return self.request("GET", path, query=query, accept=_METADATA_LIST if metadata_only else _JSON).body
 
@@ -155,7 +155,7 @@ class HttpTransport:
         body: bytes | None = None,
         content_type: str = _JSON,
         accept: str = _JSON,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request and read its answer.
 
         Args:
@@ -177,7 +177,7 @@ class HttpTransport:
             raise UnansweredError(f"{method} {path}: {said}", said=said) from error
         finally:
             response.release_conn()
-        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, found)
+        return HttpAnswer(response.status, {name.lower(): value for name, value in response.headers.items()}, found)
 
     def close(self) -> None:
         """End every open watch; later calls fail as `UnansweredError`."""

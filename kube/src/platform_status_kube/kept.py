@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection
 from .access import Access
 from .connection import Connection
 
-__all__ = ["Answer", "KeptConnections", "NotUnderstoodError"]
+__all__ = ["HttpAnswer", "KeptConnections", "NotUnderstoodError"]
 
 _CHUNK: Final = 65536
 _MAX_ANSWER: Final = 2**20
@@ -30,7 +30,7 @@ class NotUnderstoodError(Exception):
     """This must be asked the general way: there is a proxy in between, or the answer has another form."""
 
 
-class Answer(Struct, frozen=True):
+class HttpAnswer(Struct, frozen=True):
     """What the server said.
 
     Attributes:
@@ -59,7 +59,9 @@ class KeptConnections:
         self._closed = False
         weakref.finalize(self, _close, self._idle)
 
-    def get(self, path: str, headers: Iterable[tuple[str, str]], *, timeout: float, connect_timeout: float) -> Answer:
+    def get(
+        self, path: str, headers: Iterable[tuple[str, str]], *, timeout: float, connect_timeout: float
+    ) -> HttpAnswer:
         """Ask, on a kept connection if there is one, else on a new one.
 
         Args:
@@ -93,7 +95,7 @@ class KeptConnections:
 
     def _ask(
         self, access: Access, kept: HTTPConnection, path: str, headers: Iterable[tuple[str, str]], timeout: float
-    ) -> Answer:
+    ) -> HttpAnswer:
         try:
             kept.sock.settimeout(timeout)
             kept.sock.sendall(_request(path, kept.host, kept.port, headers))
@@ -154,7 +156,7 @@ class _Reply:
             raise NotUnderstoodError("the answer has no length, or a very long one")
 
 
-def _receive(sock: socket.socket) -> tuple[Answer, bool]:
+def _receive(sock: socket.socket) -> tuple[HttpAnswer, bool]:
     """Return the answer, and whether the connection can carry another."""
     reply = _Reply()
     parser = httptools.HttpResponseParser(reply)
@@ -171,7 +173,7 @@ def _receive(sock: socket.socket) -> tuple[Answer, bool]:
     if status < _SUCCESS or reply.messages > 1:
         raise NotUnderstoodError("more than one answer came")
     keep = reply.headers.get("connection", "").lower() != "close"
-    return Answer(status, reply.headers, b"".join(reply.parts)), keep
+    return HttpAnswer(status, reply.headers, b"".join(reply.parts)), keep
 
 
 def _close(idle: list[tuple[Access, HTTPConnection]]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from platform_status_kube.connection import connect
 from platform_status_kube.errors import TransportError
 from platform_status_kube.http_transport import HttpTransport
-from platform_status_pipeline.kratix.live import Access, Target, patch_problems
+from platform_status_pipeline.kratix.live import LiveAccess, Target, patch_problems
 from tests.cluster.mcp.serving import over_stdio
 
 from .recording import recording
@@ -72,7 +72,7 @@ def of_sidecar(kubeconfig: Path) -> str:
 
 def of_pipeline(kubeconfig: Path) -> str:
     said: list[str] = []
-    by_hand = Access({"KUBECONFIG": str(kubeconfig)}, live=True)
+    by_hand = LiveAccess({"KUBECONFIG": str(kubeconfig)}, live=True)
     assert not patch_problems(REQUEST, ["x"], by_hand, lambda: None, said.append)
     return "\n".join(said) + "\n"
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from platform_status_kube.connection import Connection
 
-__all__ = ["SERVICE_ACCOUNT", "Access", "Target", "patch_problems", "target_of"]
+__all__ = ["SERVICE_ACCOUNT", "LiveAccess", "Target", "patch_problems", "target_of"]
 
 _ANSWER_TIMEOUT: Final = 10.0
 
@@ -23,7 +23,7 @@ SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where the kubelet mounts the ServiceAccount of a pod."""
 
 
-class Access(Struct, frozen=True):
+class LiveAccess(Struct, frozen=True):
     """Whether a process may write to a cluster, and how.
 
     Attributes:
@@ -100,7 +100,7 @@ def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> Tar
 def patch_problems(
     target: Target,
     problems: list[str],
-    access: Access,
+    access: LiveAccess,
     settle: Callable[[], None],
     say: Callable[[str], None],
 ) -> bool:
@@ -126,7 +126,7 @@ def patch_problems(
     return True
 
 
-def _patch(target: Target, body: dict[str, Any], access: Access, settle: Callable[[], None]) -> str:
+def _patch(target: Target, body: dict[str, Any], access: LiveAccess, settle: Callable[[], None]) -> str:
     # Imported here: a good run needs none of it.
     from platform_status_kube.http_transport import HttpTransport, Timeouts  # noqa: PLC0415 - see above
 
@@ -138,7 +138,7 @@ def _patch(target: Target, body: dict[str, Any], access: Access, settle: Callabl
     return f"PATCH {target.path} of {urlsplit(connection.access.server).netloc.rpartition('@')[2]}, {by}"
 
 
-def _connect(access: Access) -> "tuple[Connection, str]":
+def _connect(access: LiveAccess) -> "tuple[Connection, str]":
     """Say how the cluster is reached; `--live` beside a KUBECONFIG means that one, in a pod too."""
     from platform_status_kube.connection import connect  # noqa: PLC0415 - see _patch
 
