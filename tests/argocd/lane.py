@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localargocd.argocd import LocalArgoCD
-from localplane.errors import NotFoundError
+from platform_status_kube.errors import NotFoundError
 from tests.cluster.sidecar import world
 
 from .audit import Audit, audit_flags

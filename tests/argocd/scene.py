@@ -10,7 +10,8 @@ from typing import Any
 from localargocd.argocd import LocalArgoCD
 from localargocd.configuration import NAMESPACE
 from localplane.client import Client
-from localplane.errors import ConflictError, WaitError
+from localplane.errors import WaitError
+from platform_status_kube.errors import ConflictError
 from tests.cluster.truth import objects
 
 from . import kubelet, manifests

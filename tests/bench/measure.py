@@ -1,6 +1,5 @@
 """One measurement: load N requests, start the sidecar, time it, let it rest."""
 
-import dataclasses
 import itertools
 import random
 import tempfile
@@ -96,7 +95,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         load_requests(lambda: plane.client("bench-loader", ("system:masters",)), plan.requests)
         say(f"{plan.requests} requests loaded in {time.monotonic() - started:.0f} s")
         # one connection more than the senders have, for the watch
-        admin = Client(dataclasses.replace(plane.admin.connection, pool_size=CONNECTIONS + 1))
+        admin = Client(plane.admin.access, connections=CONNECTIONS + 1)
         time.sleep(5)  # the API server and etcd settle after the load
         untouched = _requests(admin)
         own = [int(found["metadata"]["name"][1:]) for found in untouched if plan.shard.owns(found["metadata"]["uid"])]

@@ -7,7 +7,7 @@ import pytest
 
 from localplane.client import Client, Object
 from localplane.crds import install_crds
-from localplane.errors import ApiError
+from platform_status_kube.errors import TransportError
 from tests.unit.pipeline.requests import EXAMPLES, ROOT, read
 
 pytestmark = pytest.mark.cluster
@@ -142,14 +142,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_a_wrong_request_is_refused_at_apply_with_field_and_reason(
     admin: Client, namespace: str, spec: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(TransportError) as caught:
         try_create(admin, request(namespace, spec))
-    assert message in caught.value.message
+    assert message in caught.value.said
 
 
 @pytest.mark.usefixtures("crds")
 def test_a_name_with_a_dot_is_refused(admin: Client, namespace: str) -> None:
-    with pytest.raises(ApiError, match=r"metadata\.name must be a DNS label"):
+    with pytest.raises(TransportError, match=r"metadata\.name must be a DNS label"):
         try_create(admin, request(namespace, {}, name="a.b"))
 
 
@@ -171,9 +171,9 @@ def test_what_would_orphan_everything_cannot_change(
     admin: Client, namespace: str, spec: dict[str, Any], change: dict[str, Any], message: str
 ) -> None:
     admin.create(request(namespace, spec))
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(TransportError) as caught:
         admin.patch(API, KIND, "media", {"spec": change}, namespace=namespace)
-    assert message in caught.value.message
+    assert message in caught.value.said
     admin.patch(API, KIND, "media", {"spec": {"vcluster": {"replicas": 2}}}, namespace=namespace)
 
 

@@ -19,7 +19,7 @@ from localplane.client import Client, Object
 from localplane.clusters import Cluster
 from localplane.crds import APPLICATION as APPLICATION_CRD
 from localplane.crds import fetch_crd, install_crds
-from localplane.errors import ApiError
+from platform_status_kube.errors import TransportError
 from tests.kratix_double import workload
 from tests.kratix_double.conditions import condition, find
 from tests.kratix_double.double import KratixDouble
@@ -336,7 +336,7 @@ def test_section_11_13_one_malformed_value_refuses_the_whole_write(
 ) -> None:
     del play
     cluster.create()
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(TransportError) as refused:
         cluster.patch({"status": {"phase": "Ready", **status}}, subresource="status")
     assert refused.value.status == 422
     assert "phase" not in cluster.get().get("status", {})
@@ -896,12 +896,12 @@ def test_measured_again_the_latest_promise_revision_is_deleted_by_kratix_alone(
     def refused() -> bool:
         try:
             admin.request("DELETE", admin.path(*kind, "widget-v2"), body={"dryRun": ["All"]})
-        except ApiError as error:
+        except TransportError as error:
             return "deleted by Kratix alone" in str(error)
         return False
 
     _eventually(refused, "the API server knows the policy")
-    with pytest.raises(ApiError, match="deleted by Kratix alone"):
+    with pytest.raises(TransportError, match="deleted by Kratix alone"):
         admin.delete(*kind, "widget-v2")
     # Others than the latest may be deleted by whoever has the right, the latest by Kratix.
     admin.delete(*kind, "widget-v1")

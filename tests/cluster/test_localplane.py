@@ -18,21 +18,13 @@ import yaml
 from localplane.binaries import find_binaries
 from localplane.client import Client, Object
 from localplane.clusters import ExistingCluster
-from localplane.connections import Connection
 from localplane.crds import APP_PROJECT, APPLICATION, fetch_crd, install_crds
-from localplane.errors import (
-    ConflictError,
-    ForbiddenError,
-    LocalPlaneError,
-    NotFoundError,
-    StartError,
-    UnauthorizedError,
-    UnreachableError,
-    WaitError,
-)
+from localplane.errors import LocalPlaneError, StartError, WaitError
 from localplane.folders import sweep
 from localplane.plane import ControlPlane
 from localplane.selection import open_cluster
+from platform_status_kube.access import Access
+from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, UnansweredError, UnauthorizedError
 
 pytestmark = pytest.mark.cluster
 
@@ -202,7 +194,7 @@ class TestTheClient:
 
 class TestWhoGetsIn:
     def test_nobody_without_credentials_not_even_to_ask_for_health(self, plane: ControlPlane) -> None:
-        with Client(Connection(server=plane.server, authority=plane.folder / "ca.crt")) as nobody:
+        with Client(Access(plane.server, str(plane.folder / "ca.crt"))) as nobody:
             for path in ("/readyz", "/livez", "/version", "/api/v1/namespaces"):
                 with pytest.raises(UnauthorizedError):
                     nobody.request("GET", path)
@@ -233,13 +225,12 @@ class TestWhoGetsIn:
     def test_etcd_opens_to_no_client_of_the_api_server(self, plane: ControlPlane) -> None:
         command = Path(f"/proc/{plane.pids['etcd']}/cmdline").read_text().split("\0")
         urls = [part.partition("=")[2] for part in command if part.startswith("--listen-")]
-        admins = plane.admin.connection
         for url in urls:
-            for certificate, key in ((None, None), (admins.certificate, admins.key)):
-                connection = Connection(url, plane.folder / "etcd-ca.crt", certificate, key)
+            for certificate in (None, plane.admin.access.certificate):
+                access = Access(url, str(plane.folder / "etcd-ca.crt"), certificate)
                 with (
-                    Client(connection) as intruder,
-                    pytest.raises(UnreachableError, match=r"(?i)alert|certificate|eof"),
+                    Client(access) as intruder,
+                    pytest.raises(UnansweredError, match=r"(?i)alert|certificate|eof"),
                 ):
                     intruder.request("GET", "/version")
         assert len(urls) == 2
@@ -259,9 +250,9 @@ class TestWhoGetsIn:
         path = "/api/v1/namespaces/default/serviceaccounts/robot/token"
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
         token = plane.admin.request("POST", path, body=body)["status"]["token"]
-        connection = Connection(plane.server, plane.folder / "ca.crt", authorization=lambda: f"Bearer {token}")
+        access = Access(plane.server, str(plane.folder / "ca.crt"), authorization=lambda: f"Bearer {token}")
 
-        with Client(connection) as robot, pytest.raises(ForbiddenError, match="system:serviceaccount:default:robot"):
+        with Client(access) as robot, pytest.raises(ForbiddenError, match="system:serviceaccount:default:robot"):
             robot.request("GET", "/api/v1/secrets")
 
 
@@ -282,8 +273,8 @@ class TestSideBySide:
             assert other.folder != plane.folder
             assert not set(other.pids.values()) & set(plane.pids.values())
             assert plane.admin.find("v1", "ConfigMap", "mine") is None
-            strangers = Connection(other.server, plane.folder / "ca.crt")
-            with Client(strangers) as stranger, pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+            strangers = Access(other.server, str(plane.folder / "ca.crt"))
+            with Client(strangers) as stranger, pytest.raises(UnansweredError, match="its certificate is not trusted"):
                 stranger.request("GET", "/readyz")
             folder, logs, pids = other.folder, other.etcd_log.parent, other.pids
 
@@ -316,7 +307,7 @@ class TestFaults:
     def test_without_its_api_server_a_client_reaches_nobody(self, plane: ControlPlane) -> None:
         plane.stop_apiserver(grace=0)
         try:
-            with pytest.raises(UnreachableError, match="refused"):
+            with pytest.raises(UnansweredError, match="refused"):
                 plane.admin.request("GET", "/readyz")
         finally:
             plane.start_apiserver()

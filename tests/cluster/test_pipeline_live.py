@@ -276,13 +276,13 @@ def test_a_patch_that_fails_is_told_after_the_problems_and_hides_none(desk: Desk
     namespace = desk.live["metadata"]["namespace"]
     if failure == "request gone":
         desk.admin.delete(API, KIND, "media", namespace=namespace)
-        cause = "404 Not Found"
+        cause = "404 NotFound"
     elif failure == "forbidden":
         desk.admin.delete("rbac.authorization.k8s.io/v1", "RoleBinding", "pipeline", namespace=namespace)
         cause = "403 Forbidden"
     else:
         desk.kubeconfig.write_text(desk.kubeconfig.read_text().replace(f":{desk.proxy.port}", ":9"))
-        cause = "Connection refused"
+        cause = "connection refused"
     code, (first, second, last) = desk.by_hand("configure", "--live")
     assert code == 1
     assert first.startswith("spec.projectName: ")

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from localplane.client import Object
-from localplane.errors import ApiError
 from localplane.plane import ControlPlane
 from platform_status_contract.validation import validate
 from platform_status_demo.phases import PhaseWatch, Sighting
+from platform_status_kube.errors import TransportError
 from tests.cluster.golden_paths import GoldenPath, install
 from tests.cluster.sidecar import world as small
 from tests.cluster.sidecar.world import Life, Sidecar, until
@@ -223,7 +223,7 @@ def test_what_cannot_work_is_refused_at_once(
     del webapp
     request = App(plane, "team-d", **spec).request
     request["metadata"].update(metadata)
-    with pytest.raises(ApiError, match=where) as refused:
+    with pytest.raises(TransportError, match=where) as refused:
         plane.admin.create(request)
     assert refused.value.status == 422
 

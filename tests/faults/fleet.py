@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from localplane.client import Client
-from localplane.errors import ConflictError
+from platform_status_kube.errors import ConflictError
 from tests.bench.load import NAMESPACE, PODS, load_requests, pod_name
 from tests.cluster.sidecar.world import REQUEST, until
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localplane.client import Client
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from tests.cluster.sidecar.world import REQUEST, until
 
 __all__ = ["Recorder", "Sight"]
@@ -59,7 +59,7 @@ class Recorder(threading.Thread):
     def run(self) -> None:
         """Watch until told to end."""
         while not self._ending.is_set():
-            with contextlib.suppress(LocalPlaneError):
+            with contextlib.suppress(*FAILURES):
                 self._watch()
                 continue
             self._ending.wait(_AFTER_FAILURE)

@@ -9,9 +9,9 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from platform_status_kube.http_transport import TIMEOUTS, Timeouts
 from platform_status_sidecar.__main__ import main
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.http_transport import TIMEOUTS, Timeouts
 
 __all__ = ["ShiftedClock", "set_clock"]
 

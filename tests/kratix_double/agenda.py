@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from localplane.client import Client, Object
-from localplane.errors import ConflictError, LocalPlaneError, NotFoundError
+from localplane.errors import FAILURES
+from platform_status_kube.errors import ConflictError, NotFoundError
 
 __all__ = ["Agenda", "Kind", "Watcher"]
 
@@ -92,7 +93,7 @@ class Agenda(Generic[KeyT]):
             except NotFoundError:
                 # Gone between the read and the write: its own event says so, or nobody misses it.
                 continue
-            except LocalPlaneError as error:
+            except FAILURES as error:
                 if not self._stopped.is_set():
                     self._on_error(error)
                     self.put(key, _AFTER_ERROR)
@@ -132,7 +133,7 @@ class Watcher:
     def _run(self) -> None:
         while not self._stopped.is_set():
             # Short watches, each beginning with all that exists: nothing can be missed, and stop needs no interrupt.
-            with contextlib.suppress(LocalPlaneError):
+            with contextlib.suppress(*FAILURES):
                 for event in self._client.watch(
                     self._kind.api_version,
                     self._kind.kind,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from localplane.client import Client, Object
-from localplane.errors import ConflictError
+from platform_status_kube.errors import ConflictError
 from tests.kratix_double import statuses, workload
 from tests.kratix_double.agenda import Agenda
 from tests.kratix_double.conditions import find

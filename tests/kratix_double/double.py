@@ -11,13 +11,12 @@ It plays what kratix.md says and nothing that it would like to be true; README.m
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from localplane.client import Client, Object
-from localplane.errors import ConflictError
+from platform_status_kube.errors import ConflictError
 from tests.kratix_double import workload
 from tests.kratix_double.agenda import Agenda, Kind, Watcher
 from tests.kratix_double.controller import Controller, Job
@@ -74,7 +73,7 @@ class KratixDouble:
         timings = timings or Timings()
         chance = random.Random(seed)  # noqa: S311 - for names and orders, and to be repeatable
         # A client of its own: so many threads would crowd out the connections of the test's.
-        self._client = client = Client(replace(client.connection, pool_size=_CONNECTIONS))
+        self._client = client = Client(client.access, connections=_CONNECTIONS)
         self._promise = promise
         self._namespace = namespace
         self._timings = timings

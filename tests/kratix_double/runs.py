@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from localplane.client import Client, Object
-from localplane.errors import ApiError, LocalPlaneError
+from localplane.errors import FAILURES
+from platform_status_kube.errors import TransportError
 from tests.kratix_double.control import WorkflowControl
 from tests.kratix_double.job import ContainerError, Folders, Outcome, Pipeline, run_job
 from tests.kratix_double.requests import DRY_RUN, Key, Promise, container_env, key_of, labelled, object_name
@@ -113,7 +114,7 @@ class Runner:
             pod = self._create_pod(request, run) if self._pods else None
             if not run.cancelled.wait(self._timings.pod_start):
                 outcome = self._containers(request, run, last=last)
-        except (LocalPlaneError, ContainerError) as error:
+        except (*FAILURES, ContainerError) as error:
             outcome.log.append(str(error))
         except Exception as error:  # noqa: BLE001 - whatever a test's container raises is a failed Job
             outcome.log.append(repr(error))
@@ -137,7 +138,7 @@ class Runner:
         def work_writer(folders: Folders, _: WorkflowControl | None) -> None:
             try:
                 self._works.write(identity, folders, dry_run=dry_run)
-            except ApiError as error:
+            except TransportError as error:
                 raise ContainerError(f"work-writer: {error}") from error
 
         def status_writer(folders: Folders, control: WorkflowControl | None) -> None:
@@ -204,7 +205,7 @@ class Runner:
         reason = "PodCompleted" if succeeded else "PodFailed"
         status = {"phase": "Succeeded" if succeeded else "Failed", "conditions": [_ready("False", reason)]}
         # The namespace may be gone by now, or the API server.
-        with suppress(LocalPlaneError):
+        with suppress(*FAILURES):
             self._set_pod(pod, status)
 
     def _set_pod(self, pod: Object, status: Mapping[str, Any]) -> Object:

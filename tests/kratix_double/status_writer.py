@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localplane.client import Client
-from localplane.errors import ApiError
+from platform_status_kube.errors import TransportError
 from tests.kratix_double import statuses
 from tests.kratix_double.control import WorkflowControl
 from tests.kratix_double.job import ContainerError, Folders, metadata_document
@@ -61,5 +61,5 @@ def write_status(
         if stops:
             live = writer.label(live, {SUSPENDED: "true"}, "suspend label")
         writer.status(live, change, "status writer", always=True)
-    except (ApiError, statuses.StatusWriterError) as error:
+    except (TransportError, statuses.StatusWriterError) as error:
         raise ContainerError(f"status-writer: {error}") from error

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localplane.client import Client, Object
-from localplane.errors import ConflictError
+from platform_status_kube.errors import ConflictError
 from tests.kratix_double import workload
 
 __all__ = ["APPLICATION", "SUB_REQUEST", "World", "is_written"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localplane.client import Client, Object
-from localplane.errors import ApiError, ConflictError
+from platform_status_kube.errors import ConflictError, TransportError
 from tests.kratix_double.requests import Key, key_of
 
 __all__ = ["Write", "Writer"]
@@ -76,7 +76,7 @@ class Writer:
             The request as it then is.
 
         Raises:
-            ApiError: As the API server refused it; ConflictError if somebody was faster.
+            TransportError: As the API server refused it; ConflictError if somebody was faster.
         """
         changed = deepcopy(request)
         change(changed.setdefault("status", {}))
@@ -114,7 +114,7 @@ class Writer:
             except ConflictError:
                 result = "conflict"
                 raise
-            except ApiError as error:
+            except TransportError as error:
                 result = str(error)
                 raise
             finally:

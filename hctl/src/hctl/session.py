@@ -94,7 +94,7 @@ class Session:
         """
         if everywhere and self.target.namespace:
             raise UsageError("--namespace and --all-namespaces exclude each other; leave one out")
-        fallback = "" if everywhere else self.transport.connection.namespace
+        fallback = "" if everywhere else (self.transport.connection.access.namespace or "default")
         return Scope(self.target.namespace, fallback)
 
     def requests_of(self, kind: Kind, *, everywhere: bool = False) -> list[Collection]:

@@ -1,7 +1,7 @@
 """How we reach an API server.
 
-Here belongs what a kubeconfig says and how its credentials are obtained. No request is sent from here, and nothing here
-knows the contract, so that every other distribution may use it.
+Here belongs what a kubeconfig or a pod says, how credentials are obtained, and how a request is sent and its answer
+read, as bytes. Nothing here knows the contract or any kind, so that every other distribution may use it.
 """
 
 __all__ = ["__version__"]

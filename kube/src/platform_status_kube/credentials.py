@@ -1,4 +1,4 @@
-"""The Authorization header of a user: which method counts, and what it sends at this moment."""
+"""The Authorization header: which method of a user counts, and what it sends at this moment; light, for pods too."""
 
 import base64
 import json
@@ -8,32 +8,31 @@ from pathlib import Path
 from typing import Final
 
 from .entries import AuthProvider, User
-from .errors import KubeconfigError, one_line
-from .plugin import Credential
+from .errors import AccessError, one_line
 
-__all__ = ["authorization_of", "basic", "check_methods", "is_static"]
+__all__ = ["TokenFile", "authorization_of", "basic", "check_methods", "is_static"]
 
 _EARLY_SECONDS: Final = 10.0
-_AGAIN_SECONDS: Final = 10.0
+_REREAD_INTERVAL: Final = 10.0
 
 
 def check_methods(user: User) -> None:
     """Refuse what kubectl refuses: methods that exclude each other, and providers that it does not have.
 
     Raises:
-        KubeconfigError: With the names of the fields.
+        AccessError: With the names of the fields.
     """
     if (user.username or user.password) and (user.token or user.token_file):
-        raise KubeconfigError("a token and username/password exclude each other; remove one")
+        raise AccessError("a token and username/password exclude each other; remove one")
     if user.password and not user.username:
-        raise KubeconfigError("it has a password and no username")
+        raise AccessError("it has a password and no username")
     if ":" in user.username:
-        raise KubeconfigError("its username holds a colon, which basic authentication cannot send")
+        raise AccessError("its username holds a colon, which basic authentication cannot send")
     if user.auth_provider is not None and user.plugin is not None:
-        raise KubeconfigError("auth-provider and exec exclude each other; remove one")
+        raise AccessError("auth-provider and exec exclude each other; remove one")
     if user.auth_provider is not None and user.auth_provider.name != "oidc":
         name = one_line(user.auth_provider.name)
-        raise KubeconfigError(f"auth-provider {name!r} is not supported; use a credential plugin (exec)")
+        raise AccessError(f"auth-provider {name!r} is not supported; use a credential plugin (exec)")
 
 
 def is_static(user: User) -> bool:
@@ -42,21 +41,21 @@ def is_static(user: User) -> bool:
     return bool(user.token or user.token_file or user.username or certificate)
 
 
-def authorization_of(user: User, brought: Credential) -> Callable[[], str | None]:
+def authorization_of(user: User, brought: str) -> Callable[[], str | None]:
     """Return what is asked for the header before each request.
 
     Args:
         user: Whose.
-        brought: What the plugin brought, if one was asked.
+        brought: The token of the plugin, if one was asked and brought one.
 
     Raises:
-        KubeconfigError: There is none now; the function that is returned raises it later.
+        AccessError: There is none now; the function that is returned raises it later.
     """
     if user.token_file:
-        return _TokenFile(user.token_file, user.token)
+        return TokenFile(user.token_file, user.token)
     if user.auth_provider is not None and not user.token and not user.username:
         return _OidcToken(user.auth_provider)
-    token = user.token or brought.token
+    token = user.token or brought
     header = bearer(token) if token else basic(f"{user.username}:{user.password}") if user.username else None
     return lambda: header
 
@@ -65,11 +64,11 @@ def bearer(token: str) -> str:
     """Spell the header of a token.
 
     Raises:
-        KubeconfigError: No header can hold it.
+        AccessError: No header can hold it.
     """
     bare = token.strip()
     if not bare or not bare.isascii() or not bare.isprintable():
-        raise KubeconfigError("its token holds characters that no header may, or is empty")
+        raise AccessError("its token holds characters that no header may, or is empty")
     return f"Bearer {bare}"
 
 
@@ -78,24 +77,36 @@ def basic(pair: str) -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-class _TokenFile:
+class TokenFile:
     """A file whose content changes; while it cannot be read, what was read last counts."""
 
-    def __init__(self, path: str, token: str) -> None:
+    def __init__(self, path: str, token: str = "") -> None:
+        """Read nothing yet.
+
+        Args:
+            path: The file.
+            token: What counts until it can be read.
+        """
         self._path = path
         self._known = bearer(token) if token else ""
         self._until = float("-inf")
 
     def __call__(self) -> str:
-        if time.monotonic() < self._until:
+        """Return the header, from the file as it was ten seconds ago at most.
+
+        Raises:
+            AccessError: It could not be read even once.
+        """
+        now = time.monotonic()
+        if now < self._until:
             return self._known
         try:
             self._known = bearer(Path(self._path).read_text(encoding="utf-8"))
-        except (OSError, ValueError, KubeconfigError) as error:
+        except (OSError, ValueError, AccessError) as error:
             if not self._known:
                 cause = getattr(error, "strerror", None) or one_line(str(error))
-                raise KubeconfigError(f"tokenFile {one_line(self._path)}: {cause}") from error
-        self._until = time.monotonic() + _AGAIN_SECONDS
+                raise AccessError(f"token file {one_line(self._path)}: {cause}") from error
+        self._until = now + _REREAD_INTERVAL
         return self._known
 
 
@@ -110,7 +121,7 @@ class _OidcToken:
     def __call__(self) -> str:
         if not self._header or time.time() + _EARLY_SECONDS >= self._expires:
             state = "has expired" if self._header else "is missing"
-            raise KubeconfigError(f"the id-token of auth-provider 'oidc' {state}; any kubectl command renews it")
+            raise AccessError(f"the id-token of auth-provider 'oidc' {state}; any kubectl command renews it")
         return self._header
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from .errors import KubeconfigError, one_line
+from .errors import AccessError, one_line
 
 __all__ = ["AuthProvider", "Cluster", "Context", "Plugin", "User", "Variable", "entry"]
 
@@ -89,23 +89,23 @@ def entry(found: Iterable[object], kind: type[T], name: str) -> T | None:
         name: Which one.
 
     Raises:
-        KubeconfigError: The list is no list of entries, names one twice, or a field has another type.
+        AccessError: The list is no list of entries, names one twice, or a field has another type.
     """
     what = kind.__name__.lower()
     named: list[dict[str, object]] = []
     for item in found:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            raise KubeconfigError(f"each of its {what}s needs a name that is a text")
+            raise AccessError(f"each of its {what}s needs a name that is a text")
         if item["name"] == name:
             named.append(item)
     if not named:
         return None
     if len(named) > 1:
-        raise KubeconfigError(f"it has {len(named)} {what}s {one_line(name)!r}; leave one")
+        raise AccessError(f"it has {len(named)} {what}s {one_line(name)!r}; leave one")
     try:
         return msgspec.convert(_without_nulls(named[0].get(what)) or {}, kind)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise KubeconfigError(f"{what} {one_line(name)!r}: {one_line(str(error))}") from error
+        raise AccessError(f"{what} {one_line(name)!r}: {one_line(str(error))}") from error
 
 
 def _without_nulls(value: object) -> object:

@@ -1,17 +1,150 @@
-"""One error: a kubeconfig that cannot be used as kubectl would use it."""
+"""What can go wrong on the way to an API server, and the one table from its answers to errors.
 
-__all__ = ["KubeconfigError", "one_line"]
+::
+
+    AccessError            the kubeconfig, or the ServiceAccount of a pod, cannot be used; nothing was sent
+    TransportError         the API server did not do what was asked
+    |- UnansweredError         no answer, a broken answer or 5xx; the next try may succeed
+    |  |- UnauthorizedError    401; a token may be rotated a moment later
+    |  |- CredentialsError     nothing was sent, because there are no credentials at this moment
+    |- ThrottledError          429; try again after `retry_after`
+    |- ForbiddenError          403
+    |- NotFoundError           404 of an object, or of a whole kind
+    |- ConflictError           409; read afresh and redo
+    |- ExpiredError            410; list again
+    |- RefusedError            any other 4xx; trying again changes nothing
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+__all__ = [
+    "AccessError",
+    "ConflictError",
+    "CredentialsError",
+    "ExpiredError",
+    "ForbiddenError",
+    "NotFoundError",
+    "RefusedError",
+    "ThrottledError",
+    "TransportError",
+    "UnansweredError",
+    "UnauthorizedError",
+    "one_line",
+    "refusal",
+]
+
+_MAX_SAID: Final = 2000
+_SERVER_ERROR: Final = 500
 
 
-class KubeconfigError(Exception):
-    """The kubeconfig cannot be used; the message is one line that names the file, the entry, and the fix."""
+class AccessError(Exception):
+    """There is no way to the API server as the user meant; one line that names the file, the entry, and the fix."""
+
+
+class TransportError(Exception):
+    """The API server did not do what was asked.
+
+    Attributes:
+        status: HTTP status, 0 without an answer.
+        reason: ``reason`` of the Status that was returned, such as ``NotFound``; empty if there was none.
+        said: Its ``message``, or the start of the body; without an answer what kept us. One line.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, reason: str = "", said: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.said = said
+
+
+class UnansweredError(TransportError):
+    """No answer, a broken one, 401 or 5xx; the next try may succeed."""
+
+
+class UnauthorizedError(UnansweredError):
+    """401: the credentials are not accepted."""
+
+
+class CredentialsError(UnansweredError):
+    """Nothing was sent: a token file cannot be read, or a credential plugin brought nothing."""
+
+
+class ThrottledError(TransportError):
+    """429: the server asks for patience.
+
+    Attributes:
+        retry_after: Seconds that the server asked for, None if it named none.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None, reason: str = "", said: str = "") -> None:
+        super().__init__(message, status=429, reason=reason, said=said)
+        self.retry_after = retry_after
+
+
+class ForbiddenError(TransportError):
+    """403: RBAC does not allow it."""
+
+
+class NotFoundError(TransportError):
+    """404: the object, or the kind itself, is not there."""
+
+
+class ConflictError(TransportError):
+    """409: the object exists already, or somebody else wrote in between."""
+
+
+class ExpiredError(TransportError):
+    """410: the resourceVersion or the continue token is too old."""
+
+
+class RefusedError(TransportError):
+    """Any other 4xx."""
+
+
+_ERRORS: Final[dict[int, type[TransportError]]] = {
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    410: ExpiredError,
+}
+
+
+class _Status(Struct):
+    reason: str | None = None
+    message: str | None = None
+
+
+def refusal(asked: str, status: int, body: bytes, retry_after: str | None = None) -> TransportError:
+    """Choose the error for an answer that is no success.
+
+    Args:
+        asked: Method and path.
+        status: The HTTP status.
+        body: The answer's body, or the start of it: a Status, or a page of some proxy.
+        retry_after: The Retry-After header, in seconds.
+    """
+    try:
+        found = msgspec.json.decode(body, type=_Status)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        found = _Status(message=body.decode("utf-8", "replace"))
+    reason, said = one_line(found.reason or "", 100), one_line(found.message or "", _MAX_SAID)
+    text = f"{asked}: HTTP {status}" + (f" {reason}" if reason else "") + f": {said}"
+    if status == 429:  # noqa: PLR2004 - Too Many Requests
+        seconds = float(retry_after) if retry_after and retry_after.strip().isdecimal() else None
+        return ThrottledError(text, retry_after=seconds, reason=reason, said=said)
+    kind = _ERRORS.get(status, UnansweredError if status >= _SERVER_ERROR else RefusedError)
+    return kind(text, status=status, reason=reason, said=said)
 
 
 def one_line(text: str, most: int = 300) -> str:
     """Make foreign text safe to show in one line: no control or bidirectional characters, no line breaks.
 
     Args:
-        text: What a plugin, a parser or the file itself said.
+        text: What a server, a plugin, a parser or the file itself said.
         most: Longest result, in characters.
     """
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
+    return " ".join("".join(c if c.isprintable() else " " for c in text[: most * 4]).split())[:most]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .entries import Cluster, Context, User, entry
-from .errors import KubeconfigError, one_line
+from .errors import AccessError, one_line
 
 __all__ = ["Chosen", "choose"]
 
@@ -48,18 +48,18 @@ def choose(path: str, context: str = "") -> Chosen:
         context: Name of the context, empty for the current one.
 
     Raises:
-        KubeconfigError: The file cannot be read, or lacks what the context names.
+        AccessError: The file cannot be read, or lacks what the context names.
     """
     try:
         return _choose(_existing(path), context)
-    except KubeconfigError as error:
-        raise KubeconfigError(f"kubeconfig {one_line(path)} cannot be used: {error}") from error
+    except AccessError as error:
+        raise AccessError(f"kubeconfig {one_line(path)} cannot be used: {error}") from error
 
 
 def _existing(path: str) -> list[tuple[str, dict[str, Any]]]:
     files = [(part, content) for part in path.split(os.pathsep) if part and (content := _read(part)) is not None]
     if not files:
-        raise KubeconfigError("it does not exist")
+        raise AccessError("it does not exist")
     return files
 
 
@@ -68,21 +68,21 @@ def _choose(files: list[tuple[str, dict[str, Any]]], context: str) -> Chosen:
     current = next((found for found in currents if isinstance(found, str) and found), "")
     wanted = context or current
     if not wanted:
-        raise KubeconfigError(
+        raise AccessError(
             "it names no current context; choose one with --context, or with `kubectl config use-context`"
         )
     said = f"context {one_line(wanted)!r}"
     _, chosen = _find(files, "contexts", Context, wanted)
     if chosen is None:
-        raise KubeconfigError(f"it has no {said}; `kubectl config get-contexts` lists them")
+        raise AccessError(f"it has no {said}; `kubectl config get-contexts` lists them")
     if not chosen.cluster:
-        raise KubeconfigError(f"{said} names no cluster; set one with `kubectl config set-context`")
+        raise AccessError(f"{said} names no cluster; set one with `kubectl config set-context`")
     cluster_folder, cluster = _find(files, "clusters", Cluster, chosen.cluster)
     if cluster is None:
-        raise KubeconfigError(f"{said} names the cluster {one_line(chosen.cluster)!r}, which is not in the file")
+        raise AccessError(f"{said} names the cluster {one_line(chosen.cluster)!r}, which is not in the file")
     user_folder, user = _find(files, "users", User, chosen.user) if chosen.user else (Path(), User())
     if user is None:
-        raise KubeconfigError(f"{said} names the user {one_line(chosen.user)!r}, which is not in the file")
+        raise AccessError(f"{said} names the user {one_line(chosen.user)!r}, which is not in the file")
     return Chosen(
         wanted,
         chosen.namespace,
@@ -100,22 +100,22 @@ def _read(part: str) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise KubeconfigError(f"{one_line(part)} cannot be read: {error.strerror}") from error
+        raise AccessError(f"{one_line(part)} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         # Never the parser's own text: it may quote a line, and the line may hold a token.
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1} of " if mark is not None else ""
-        raise KubeconfigError(f"{where}{one_line(part)} is not YAML") from error
+        raise AccessError(f"{where}{one_line(part)} is not YAML") from error
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise KubeconfigError(f"{one_line(part)} is not a kubeconfig: found a {type(content).__name__}")
+        raise AccessError(f"{one_line(part)} is not a kubeconfig: found a {type(content).__name__}")
     for key, expected in (("apiVersion", "v1"), ("kind", "Config")):
         if content.get(key) not in (None, "", expected):
-            raise KubeconfigError(f"{one_line(part)} is not a kubeconfig: its {key} is not {expected}")
+            raise AccessError(f"{one_line(part)} is not a kubeconfig: its {key} is not {expected}")
     for key in ("clusters", "contexts", "users"):
         if not isinstance(content.get(key) or [], list):
-            raise KubeconfigError(f"{one_line(part)}: found {key} of another type, expected a list")
+            raise AccessError(f"{one_line(part)}: found {key} of another type, expected a list")
     return content
 
 

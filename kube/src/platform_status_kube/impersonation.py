@@ -4,7 +4,7 @@ import string
 from typing import Final
 
 from .entries import User
-from .errors import KubeconfigError
+from .errors import AccessError
 
 __all__ = ["impersonation_headers"]
 
@@ -18,11 +18,11 @@ def impersonation_headers(user: User) -> tuple[tuple[str, str], ...]:
         user: A user of a kubeconfig.
 
     Raises:
-        KubeconfigError: Something is to be acted as without a user, or cannot be sent.
+        AccessError: Something is to be acted as without a user, or cannot be sent.
     """
     if not user.as_user:
         if user.as_uid or user.as_groups or user.as_user_extra:
-            raise KubeconfigError("it has as-uid, as-groups or as-user-extra and no `as`; name the user")
+            raise AccessError("it has as-uid, as-groups or as-user-extra and no `as`; name the user")
         return ()
     found = [("Impersonate-User", user.as_user, "as")]
     found += [("Impersonate-Uid", user.as_uid, "as-uid")] if user.as_uid else []
@@ -39,6 +39,6 @@ def _escaped(key: str) -> str:
 
 def _sendable(value: str, field: str) -> str:
     if any(ord(character) < ord(" ") or character == "\x7f" for character in value):
-        raise KubeconfigError(f"its {field} holds a control character, which no header may")
+        raise AccessError(f"its {field} holds a control character, which no header may")
     # A header is bytes; HTTP libraries encode a str as Latin-1, and API servers read UTF-8.
     return value.encode().decode("latin-1")

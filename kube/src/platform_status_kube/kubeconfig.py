@@ -1,22 +1,27 @@
 """What a chosen context means for a client: settings of the connection, credentials, and whom requests act as."""
 
+import atexit
 import base64
 import binascii
+import functools
+import hashlib
 import os
+import shutil
 import ssl
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .access import Access
 from .credentials import authorization_of, check_methods, is_static
 from .entries import Cluster, User
-from .errors import KubeconfigError, one_line
+from .errors import AccessError, one_line
 from .files import Chosen, choose
 from .impersonation import impersonation_headers
 from .plugin import Credential, run_plugin
 from .proxies import chosen_proxy, proxy_headers
-from .temporary import temporary
 
 __all__ = ["access"]
 
@@ -29,13 +34,13 @@ def access(path: str, context: str = "") -> Access:
         context: Name of the context, empty for the current one.
 
     Raises:
-        KubeconfigError: Something in it cannot be honoured, or its credentials cannot be had.
+        AccessError: Something in it cannot be honoured, or its credentials cannot be had.
     """
     chosen = choose(path, context)
     try:
         return _access(chosen)
-    except KubeconfigError as error:
-        raise KubeconfigError(f"kubeconfig {one_line(path)} cannot be used: {error}") from error
+    except AccessError as error:
+        raise AccessError(f"kubeconfig {one_line(path)} cannot be used: {error}") from error
 
 
 def _access(chosen: Chosen) -> Access:
@@ -51,25 +56,25 @@ def _access(chosen: Chosen) -> Access:
         if user.plugin is not None and not is_static(user):
             found = run_plugin(user.plugin, cluster)
         certificate = _certificate(user, found)
-        authorization = authorization_of(user, found)
+        authorization = authorization_of(user, found.token)
         if certificate is None and authorization() is None and server.startswith("https:"):
-            raise KubeconfigError("it holds no credentials, and nothing is asked as nobody; log in again")
+            raise AccessError("it holds no credentials, and nothing is asked as nobody; log in again")
         repeated = len({name.lower() for name, _ in impersonation}) < len(impersonation)
         if proxy and repeated and server.startswith("http:"):
-            raise KubeconfigError("several groups cannot be sent over a proxy to a server without TLS")
+            raise AccessError("several groups cannot be sent over a proxy to a server without TLS")
     return Access(
-        chosen.context,
-        chosen.namespace,
         server,
-        not cluster.insecure_skip_tls_verify,
-        cluster.tls_server_name,
         authority,
         certificate,
-        proxy,
-        proxy_headers(proxy),
-        impersonation,
         authorization,
-        found.expiration_timestamp,
+        impersonation,
+        context=chosen.context,
+        namespace=chosen.namespace,
+        verify=not cluster.insecure_skip_tls_verify,
+        tls_server_name=cluster.tls_server_name,
+        proxy=proxy,
+        proxy_headers=proxy_headers(proxy),
+        expires=found.expiration_timestamp,
     )
 
 
@@ -77,8 +82,8 @@ def _access(chosen: Chosen) -> Access:
 def _naming(what: str, name: str) -> Iterator[None]:
     try:
         yield
-    except KubeconfigError as error:
-        raise KubeconfigError(f"{what} {one_line(name)!r}: {error}") from error
+    except AccessError as error:
+        raise AccessError(f"{what} {one_line(name)!r}: {error}") from error
 
 
 def _server(cluster: Cluster) -> str:
@@ -89,7 +94,7 @@ def _server(cluster: Cluster) -> str:
     except ValueError:
         known = False
     if not known or not server.isprintable() or " " in server:
-        raise KubeconfigError(f"found the server {one_line(cluster.server)!r}, expected https://HOST:PORT")
+        raise AccessError(f"found the server {one_line(cluster.server)!r}, expected https://HOST:PORT")
     return server
 
 
@@ -98,13 +103,13 @@ def _authority(cluster: Cluster) -> str | None:
     if found is None:
         return None
     if cluster.insecure_skip_tls_verify:
-        raise KubeconfigError("certificate-authority and insecure-skip-tls-verify exclude each other; remove one")
+        raise AccessError("certificate-authority and insecure-skip-tls-verify exclude each other; remove one")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=found)
     except (ssl.SSLError, ValueError) as error:
-        raise KubeconfigError("its certificate-authority is no PEM certificate") from error
+        raise AccessError("its certificate-authority is no PEM certificate") from error
     except OSError as error:
-        raise KubeconfigError(f"certificate-authority {one_line(found)} cannot be read: {error.strerror}") from error
+        raise AccessError(f"certificate-authority {one_line(found)} cannot be read: {error.strerror}") from error
     return found
 
 
@@ -112,12 +117,12 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
     certificate = _file(user.client_certificate, user.client_certificate_data, "client-certificate")
     key = _file(user.client_key, user.client_key_data, "client-key")
     if brought.client_certificate_data:
-        certificate = temporary(brought.client_certificate_data.encode())
-        key = temporary(brought.client_key_data.encode())
+        certificate = _temporary(brought.client_certificate_data.encode())
+        key = _temporary(brought.client_key_data.encode())
     if certificate is None:
         return None
     if key is None:
-        raise KubeconfigError("it has a client-certificate and no client-key")
+        raise AccessError("it has a client-certificate and no client-key")
 
     def refuse() -> str:
         raise ValueError
@@ -126,9 +131,9 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
         # OpenSSL would ask the terminal for the passphrase of an encrypted key.
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, refuse)
     except (ssl.SSLError, ValueError) as error:
-        raise KubeconfigError("client-certificate and client-key are no pair in PEM without a passphrase") from error
+        raise AccessError("client-certificate and client-key are no pair in PEM without a passphrase") from error
     except OSError as error:
-        raise KubeconfigError(f"{_unreadable(certificate, key)} cannot be read: {error.strerror}") from error
+        raise AccessError(f"{_unreadable(certificate, key)} cannot be read: {error.strerror}") from error
     return certificate, key
 
 
@@ -142,6 +147,24 @@ def _file(path: str, content: str, field: str) -> str | None:
     if not content:
         return path or None
     try:
-        return temporary(base64.b64decode("".join(content.split()), validate=True))
+        return _temporary(base64.b64decode("".join(content.split()), validate=True))
     except (binascii.Error, ValueError) as error:
-        raise KubeconfigError(f"its {field}-data is not base64") from error
+        raise AccessError(f"its {field}-data is not base64") from error
+
+
+@functools.cache
+def _folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="platform-status-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _temporary(content: bytes) -> str:
+    """Write a file that its owner alone may read, for what TLS libraries take by name; it ends with the process."""
+    path = _folder() / hashlib.sha256(content).hexdigest()
+    if not path.exists():
+        descriptor, fresh = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(fresh).rename(path)
+    return str(path)

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from .entries import Cluster, Plugin
-from .errors import KubeconfigError, one_line
+from .errors import AccessError, one_line
 
 __all__ = ["Credential", "run_plugin"]
 
@@ -64,30 +64,30 @@ def run_plugin(plugin: Plugin, cluster: Cluster, *, seconds: float = _SECONDS) -
         seconds: How long it may take.
 
     Raises:
-        KubeconfigError: It brought none; with the plugin's install hint.
+        AccessError: It brought none; with the plugin's install hint.
     """
     try:
         _check(plugin)
         return _credential(plugin, _output(plugin, _environment(plugin, cluster), seconds))
-    except KubeconfigError as error:
+    except AccessError as error:
         hint = one_line(plugin.install_hint, 600)
         name = one_line(plugin.command) or "exec"
-        raise KubeconfigError(f"credential plugin {name!r} {error}" + (f"; {hint}" if hint else "")) from error
+        raise AccessError(f"credential plugin {name!r} {error}" + (f"; {hint}" if hint else "")) from error
 
 
 def _check(plugin: Plugin) -> None:
     if not plugin.command:
-        raise KubeconfigError("has no command")
+        raise AccessError("has no command")
     if plugin.api_version not in _VERSIONS:
         expected = " or ".join(_VERSIONS)
-        raise KubeconfigError(f"has the apiVersion {one_line(plugin.api_version)!r}, expected {expected}")
+        raise AccessError(f"has the apiVersion {one_line(plugin.api_version)!r}, expected {expected}")
     if not plugin.interactive_mode and plugin.api_version == _VERSIONS[0]:
-        raise KubeconfigError(f"has no interactiveMode, which {_VERSIONS[0]} requires: {', '.join(_MODES)}")
+        raise AccessError(f"has no interactiveMode, which {_VERSIONS[0]} requires: {', '.join(_MODES)}")
     if plugin.interactive_mode not in ("", *_MODES):
         mode = one_line(plugin.interactive_mode)
-        raise KubeconfigError(f"has the interactiveMode {mode!r}, expected {', '.join(_MODES)}")
+        raise AccessError(f"has the interactiveMode {mode!r}, expected {', '.join(_MODES)}")
     if plugin.interactive_mode == "Always":
-        raise KubeconfigError("wants to ask a person (interactiveMode Always), which is not possible here")
+        raise AccessError("wants to ask a person (interactiveMode Always), which is not possible here")
 
 
 def _environment(plugin: Plugin, cluster: Cluster) -> dict[str, str]:
@@ -105,7 +105,7 @@ def _told(cluster: Cluster) -> dict[str, Any]:
         try:
             authority = base64.b64encode(Path(cluster.certificate_authority).read_bytes()).decode()
         except OSError as error:
-            raise KubeconfigError(f"wants to know the certificate-authority: {error.strerror}") from error
+            raise AccessError(f"wants to know the certificate-authority: {error.strerror}") from error
     told = {
         "server": cluster.server,
         "tls-server-name": cluster.tls_server_name,
@@ -121,7 +121,7 @@ def _told(cluster: Cluster) -> dict[str, Any]:
 def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> bytes:
     found = shutil.which(plugin.command)
     if found is None or not Path(found).is_absolute():
-        raise KubeconfigError("is not installed: there is no such executable on the PATH")
+        raise AccessError("is not installed: there is no such executable on the PATH")
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's kubeconfig names it, as for kubectl
             [plugin.command, *plugin.args],
@@ -135,7 +135,7 @@ def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> byte
         )
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or one_line(str(error))
-        raise KubeconfigError(f"cannot be started: {cause}") from error
+        raise AccessError(f"cannot be started: {cause}") from error
     with process:
         try:
             output, said = _listen(process, time.monotonic() + seconds)
@@ -143,13 +143,13 @@ def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> byte
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, TimeoutError):
-                raise KubeconfigError(f"did not end within {seconds:g} s; does it ask for something?") from error
+                raise AccessError(f"did not end within {seconds:g} s; does it ask for something?") from error
             raise
     if process.returncode:
         lines = said.decode("utf-8", "replace").strip().splitlines()
         because = f": {one_line(lines[-1])}" if lines else ""
         how = f"code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
-        raise KubeconfigError(f"failed with {how}{because}")
+        raise AccessError(f"failed with {how}{because}")
     return output
 
 
@@ -168,7 +168,7 @@ def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, by
                     selector.unregister(key.fileobj)
                 heard[key.fileobj] += chunk
                 if len(heard[process.stdout]) > _MOST:
-                    raise KubeconfigError(f"printed more than {_MOST} bytes")
+                    raise AccessError(f"printed more than {_MOST} bytes")
                 heard[process.stderr] = heard[process.stderr][-_CHUNK:]
             if ended and not ready:
                 break
@@ -189,13 +189,13 @@ def _credential(plugin: Plugin, output: bytes) -> Credential:
         told = {key: value for key, value in answer.status.items() if value is not None}
         found = msgspec.convert(told, Credential)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise KubeconfigError(f"printed no ExecCredential: {one_line(str(error))}") from error
+        raise AccessError(f"printed no ExecCredential: {one_line(str(error))}") from error
     if answer.kind != "ExecCredential" or answer.api_version != plugin.api_version:
-        raise KubeconfigError(f"printed no ExecCredential of {plugin.api_version}")
+        raise AccessError(f"printed no ExecCredential of {plugin.api_version}")
     if bool(found.client_certificate_data) != bool(found.client_key_data):
-        raise KubeconfigError("brought a certificate without its key, or a key without its certificate")
+        raise AccessError("brought a certificate without its key, or a key without its certificate")
     if not found.token and not found.client_certificate_data:
-        raise KubeconfigError("brought neither a token nor a certificate")
+        raise AccessError("brought neither a token nor a certificate")
     if found.expiration_timestamp is not None and found.expiration_timestamp.tzinfo is None:
-        raise KubeconfigError("brought an expirationTimestamp without a time zone")
+        raise AccessError("brought an expirationTimestamp without a time zone")
     return found

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from .credentials import basic
-from .errors import KubeconfigError, one_line
+from .errors import AccessError, one_line
 
 __all__ = ["chosen_proxy", "proxy_headers"]
 
@@ -20,7 +20,7 @@ def chosen_proxy(server: str, named: str) -> str:
         named: The cluster's proxy-url; for it NO_PROXY does not count.
 
     Raises:
-        KubeconfigError: We cannot speak to that proxy; to go without it is not what was asked.
+        AccessError: We cannot speak to that proxy; to go without it is not what was asked.
     """
     parts = urlsplit(server)
     if named:
@@ -47,10 +47,10 @@ def _usable(proxy: str, where: str) -> str:
     except ValueError:
         host, scheme = None, ""
     if scheme in ("https", "socks5", "socks5h", "socks4", "socks4a"):
-        raise KubeconfigError(f"{where} names a {scheme} proxy ({host}), which is not supported; name an http:// one")
+        raise AccessError(f"{where} names a {scheme} proxy ({host}), which is not supported; name an http:// one")
     if scheme != "http" or not host or not proxy.isprintable():
         # The whole URL may hold a password.
-        raise KubeconfigError(f"{where} has the scheme {one_line(scheme)!r}, expected http://HOST:PORT")
+        raise AccessError(f"{where} has the scheme {one_line(scheme)!r}, expected http://HOST:PORT")
     return proxy
 
 

@@ -12,7 +12,7 @@ from platform_status_pipeline.arguments import MANIFESTS, TEMPLATE, make_parser
 from platform_status_pipeline.containers import configure, contract, delete, sidecar
 from platform_status_pipeline.errors import FolderError, RefusedError
 from platform_status_pipeline.kratix.folders import Folders
-from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, Access
+from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, LiveAccess
 from platform_status_pipeline.problems import report
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.render import INLINE, render
@@ -50,7 +50,7 @@ def main(
         environment,
         say=lambda line: print(line, file=stream, flush=True),
         settle=lambda: time.sleep(_seconds_to_settle(folders.request, options.settle_seconds)),
-        access=Access(environment, options.live, account),
+        access=LiveAccess(environment, options.live, account),
     )
     try:
         _run(given, options)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from platform_status_pipeline.kratix.folders import Folders
-from platform_status_pipeline.kratix.live import Access
+from platform_status_pipeline.kratix.live import LiveAccess
 
 __all__ = ["Surroundings"]
 
@@ -25,7 +25,7 @@ class Surroundings(Struct, frozen=True):
     environment: Mapping[str, str]
     say: Callable[[str], None]
     settle: Callable[[], None]
-    access: Access
+    access: LiveAccess
 
     @property
     def dry_run(self) -> bool:

@@ -7,7 +7,7 @@ request along it in one turn: read, ``decide``, write once; ``observer`` tells w
 
 What belongs here: everything that touches a cluster, a clock or a socket on behalf of the status. What may not: naming
 conventions of any Promise (the contract names what to observe) and verdicts (the rules have them). ``decode``,
-``observe``, ``facts``, ``decide``, ``write.plan`` and ``write.pace`` import neither kubernetes nor prometheus_client
+``observe``, ``facts``, ``decide``, ``write.plan`` and ``write.pace`` import neither urllib3 nor prometheus_client
 nor os nor time.
 """
 

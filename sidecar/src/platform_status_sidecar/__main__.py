@@ -6,14 +6,17 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
+
+from platform_status_kube.connection import Connection, connect
+from platform_status_kube.errors import AccessError
+from platform_status_kube.http_transport import TIMEOUTS, HttpTransport, Timeouts
 
 from . import __version__, logs
 from .app import App
 from .clock import Clock, ServerClock, SystemClock
-from .connection import connect
 from .errors import SettingsError
-from .http_transport import TIMEOUTS, HttpTransport, Timeouts
 from .settings import Settings, read_settings
 
 __all__ = ["main"]
@@ -53,12 +56,7 @@ def main(arguments: Sequence[str] | None = None, *, local: Clock | None = None, 
 
 def _app(settings: Settings, local: Clock, timeouts: Timeouts) -> App:
     sys.setrecursionlimit(_DEPTH)
-    connection = connect(
-        settings.kubeconfig,
-        settings.context,
-        service_account=settings.service_account,
-        connections=_CONNECTIONS,
-    )
+    connection = _connect(settings)
     clock = ServerClock(local)
     user_agent = f"platform-status-sidecar/{__version__}"
     transport = HttpTransport(connection, user_agent=user_agent, timeouts=timeouts, on_date=clock.hear)
@@ -67,6 +65,18 @@ def _app(settings: Settings, local: Clock, timeouts: Timeouts) -> App:
         # Two replicas may share a host's name; the Lease must tell them apart.
         identity += f"_{secrets.token_hex(4)}"
     return App(settings, transport=transport, clock=clock, identity=identity)
+
+
+def _connect(settings: Settings) -> Connection:
+    account = Path(settings.service_account)
+    try:
+        return connect(settings.kubeconfig, settings.context, account=account, connections=_CONNECTIONS)
+    except AccessError as error:
+        if settings.kubeconfig:
+            raise SettingsError(f"--kubeconfig: {error}") from error
+        raise SettingsError(
+            f"no --kubeconfig, and this is not a pod with a ServiceAccount: {error}; give --kubeconfig FILE"
+        ) from error
 
 
 if __name__ == "__main__":

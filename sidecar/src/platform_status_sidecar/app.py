@@ -13,6 +13,7 @@ from platform_status_contract.observing.interest import Place
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.sources.registry import KINDS
+from platform_status_kube.transport import Transport
 
 from . import __version__
 from .clock import Clock, Jumps
@@ -27,7 +28,6 @@ from .reconcile import Reconciler
 from .serve import StatusServer, pages
 from .settings import Settings
 from .store import Store
-from .transport import Transport
 from .watch.backfill import Backfill
 from .watch.election import Election
 from .watch.lease import LeaseRenewal

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TransportError
+from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TransportError
 
 __all__ = [
     "BUCKETS",

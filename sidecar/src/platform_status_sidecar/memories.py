@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from platform_status_contract.model.vocabulary import Phase
 from platform_status_contract.observing.records import Key, RequestRecord
+from platform_status_kube.errors import RefusedError, ThrottledError, TransportError
 
-from .errors import RefusedError, ThrottledError, TransportError
 from .watch.backoff import Backoff
 from .write.pace import Pacing, Stage
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from platform_status_contract.observing.records import Key
+from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
 
 from .clock import Clock
 from .counts import WriteResult
 from .decide import Decision
-from .errors import ConflictError, NotFoundError, TransportError
 from .events.announcement import of_phase, of_storm
 from .events.sender import EventSender
 from .logs import BoundLogger, bind

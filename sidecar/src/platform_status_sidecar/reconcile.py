@@ -15,12 +15,12 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import recall
 from platform_status_contract.rules.observation import Observation
+from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
 
 from . import __version__
 from .clock import Clock
 from .counts import WriteResult
 from .decide import Conclude, Decision, Seen, decide
-from .errors import ConflictError, NotFoundError, TransportError
 from .memories import Memories
 from .queue import Look
 from .store import Store

@@ -16,7 +16,7 @@ import yaml
 
 from localplane.client import Client, Object
 from localplane.crds import install_crds
-from localplane.errors import NotFoundError
+from platform_status_kube.errors import NotFoundError
 from tests.cluster.sidecar.world import until
 from tests.unit.hctl import requests
 

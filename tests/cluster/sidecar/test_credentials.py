@@ -14,11 +14,11 @@ import pytest
 
 from localplane.certificates import new_authority
 from localplane.client import Client
+from localplane.clusters import from_kubeconfig
 from localplane.commands import SERVER_HOSTS
-from localplane.connections import from_kubeconfig
-from localplane.errors import UnauthorizedError
 from localplane.kubeconfigs import write_private
 from localplane.plane import ControlPlane
+from platform_status_kube.errors import UnauthorizedError
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import SYSTEM, Json, Life, Sidecar, allow, until
 
@@ -233,7 +233,7 @@ def test_an_authority_that_is_replaced_under_the_api_server(tmp_path: Path) -> N
         both = (plane.folder / "ca.crt").read_bytes() + fresh.certificate
         write_private(plane.folder / "ca.crt", both)
         plane.start_apiserver()
-        until_unready(running, "requests: unreadable", "certificate verify failed")
+        until_unready(running, "requests: unreadable", "certificate is not trusted")
         life.set_pod(ready=False)
         assert life.status["phase"] == "Ready"
         (folder / "new").write_bytes(fresh.certificate)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from localplane.plane import ControlPlane
+from platform_status_kube.connection import connect
+from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.connection import connect
-from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
 from platform_status_sidecar.shard import Shard
 from tests.cluster.sidecar import world
@@ -26,7 +26,7 @@ class Counting(HttpTransport):
     """Counts the status writes of one replica, and can stop them for a while."""
 
     def __init__(self, plane: ControlPlane) -> None:
-        connection = connect(str(plane.kubeconfig), "", service_account="", connections=24)
+        connection = connect(str(plane.kubeconfig), connections=24)
         super().__init__(connection, user_agent="platform-status-sidecar/test")
         self.written: list[str] = []
         self.entered = threading.Event()

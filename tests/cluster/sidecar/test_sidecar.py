@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from localplane.errors import NotFoundError
 from localplane.plane import ControlPlane
+from platform_status_kube.connection import connect
+from platform_status_kube.errors import NotFoundError
+from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.connection import connect
-from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, Sidecar, allow, allow_secret, running, until
@@ -124,7 +124,7 @@ class Interfering(HttpTransport):
 
 
 def in_process_transport(plane: ControlPlane) -> Interfering:
-    connection = connect(str(plane.kubeconfig), "", service_account="", connections=16)
+    connection = connect(str(plane.kubeconfig), connections=16)
     return Interfering(connection, user_agent="test")
 
 

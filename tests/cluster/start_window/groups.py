@@ -19,10 +19,10 @@ import yaml
 from localplane.client import Client, Object
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
+from platform_status_kube.connection import connect
+from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.connection import connect
-from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
 from platform_status_sidecar.write.pace import LIMITS, Limits
 from tests.kratix_double import widget
@@ -76,7 +76,7 @@ def running_sidecar(kubeconfig: Path, admin: Client, limits: Limits) -> Iterator
         promise=widget.PROMISE.name,
         lease=f"{_LEASE_NAMESPACE}/widget",
     )
-    connection = connect(str(kubeconfig), "", service_account="", connections=32)
+    connection = connect(str(kubeconfig), connections=32)
     transport = HttpTransport(connection, user_agent="platform-status-sidecar/test")
     app = App(settings, transport=transport, clock=SystemClock(), identity="start-window", limits=limits)
     app.start()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localplane.client import Client, Object
-from localplane.errors import ConflictError
 from platform_status_contract.observing.records import Key
+from platform_status_kube.errors import ConflictError
 
 from . import objects
 

@@ -13,9 +13,9 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_contract.sources.source import Kind
+from platform_status_kube.connection import connect
+from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
-from platform_status_sidecar.connection import connect
-from platform_status_sidecar.http_transport import HttpTransport
 from platform_status_sidecar.settings import Settings
 
 from .clocks import SkippingClock
@@ -106,7 +106,7 @@ def running_sidecar(
         kinds: Kinds that its Promise's contracts name under `objects`.
     """
     clock = clock or SkippingClock()
-    connection = connect(str(kubeconfig), "", service_account="", connections=16)
+    connection = connect(str(kubeconfig), connections=16)
     tap = Tap(HttpTransport(connection, user_agent="truth"))
     tap.watch_seconds = watch_seconds
     rows: dict[Key, str] = {}
@@ -129,4 +129,4 @@ def running_sidecar(
         yield Sidecar(app, clock, tap, rows)
     finally:
         app.close()
-        connection.pool.clear()
+        connection.close()

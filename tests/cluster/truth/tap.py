@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-from platform_status_sidecar.errors import ExpiredError
-from platform_status_sidecar.transport import Transport
+from platform_status_kube.errors import ExpiredError
+from platform_status_kube.transport import Transport
 
 __all__ = ["Tap"]
 

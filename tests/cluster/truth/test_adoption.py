@@ -36,7 +36,7 @@ def fleet(installed: Cluster, admin: Client, namespace: str, request: pytest.Fix
 def recorder(fleet: Fleet, control_plane: Cluster) -> Iterator[Recorder]:
     """What a user could have seen, from the older statuses on."""
     del fleet
-    started = Recorder(Client(control_plane.admin.connection))
+    started = Recorder(Client(control_plane.admin.access))
     started.start()
     yield started
     started.end()

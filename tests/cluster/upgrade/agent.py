@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from localplane.client import Client, Object
-from localplane.errors import ForbiddenError, NotFoundError
+from platform_status_kube.errors import ForbiddenError, NotFoundError
 from tests.kratix_double.store import StateStore
 
 __all__ = ["Agent", "Commit", "CommittedStore", "Identity"]

@@ -5,7 +5,7 @@ collector and the namespace controller: `act` brings everything one step forward
 """
 
 from localplane.client import Client, Object
-from localplane.errors import NotFoundError
+from platform_status_kube.errors import NotFoundError
 
 __all__ = ["Controllers"]
 

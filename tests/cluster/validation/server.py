@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from localplane.client import Client
-from localplane.errors import ApiError
+from platform_status_kube.errors import TransportError
 
 __all__ = ["REQUESTS", "Server", "documents_of"]
 
@@ -68,10 +68,9 @@ class Server:
 
     def _send(self, method: str, path: str, payload: bytes, content_type: str) -> str:
         try:
-            with self._admin.answer(method, path, _DRY, payload, content_type, 30) as answer:
-                answer.drain_conn()
-        except ApiError as error:
-            return error.message or str(error.status)
+            self._admin.http.request(method, path, query=_DRY, body=payload, content_type=content_type)
+        except TransportError as error:
+            return error.said or str(error.status)
         return ""
 
 

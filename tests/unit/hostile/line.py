@@ -21,8 +21,8 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_contract.sources.registry import KINDS
+from platform_status_kube.errors import NotFoundError, RefusedError, TransportError
 from platform_status_sidecar.app import App
-from platform_status_sidecar.errors import NotFoundError, RefusedError, TransportError
 from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.reconcile import Turn
 from platform_status_sidecar.settings import Settings

@@ -12,7 +12,7 @@ import yaml
 
 from localplane.certificates import new_authority
 from platform_status_kube.access import Access
-from platform_status_kube.errors import KubeconfigError
+from platform_status_kube.errors import AccessError
 from platform_status_kube.kubeconfig import access
 
 from .writing import EXEC, write
@@ -23,7 +23,7 @@ TOKEN = {"token": "abc"}
 def refusal(folder: Path, user: object, cluster: dict[str, Any] | None = None) -> str:
     """Why a kubeconfig is refused: one line that names the file."""
     path = write(folder, user, cluster)
-    with pytest.raises(KubeconfigError) as error:
+    with pytest.raises(AccessError) as error:
         access(str(path))
     said = str(error.value)
     assert said.startswith(f"kubeconfig {path} cannot be used: ")
@@ -223,6 +223,12 @@ def test_an_id_token_that_is_over_is_no_credential(tmp_path: Path, token: object
     assert "any kubectl command renews it" in refusal(tmp_path, {"auth-provider": provider})
 
 
+def test_an_id_token_that_is_good_is_sent(tmp_path: Path) -> None:
+    claims = base64.urlsafe_b64encode(b'{"exp": 4102444800}').decode().rstrip("=")
+    provider = {"name": "oidc", "config": {"id-token": f"e30.{claims}.c2ln", "client-id": "x"}}
+    assert read(tmp_path, {"auth-provider": provider}).authorization() == f"Bearer e30.{claims}.c2ln"
+
+
 def test_files_of_a_list(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "token").write_text("of-a")
@@ -255,7 +261,7 @@ def test_files_of_a_list(tmp_path: Path) -> None:
 def test_what_is_named_must_be_there(tmp_path: Path, change: dict[str, Any], named: str) -> None:
     path = write(tmp_path, TOKEN)
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | change))
-    with pytest.raises(KubeconfigError) as error:
+    with pytest.raises(AccessError) as error:
         access(str(path))
     assert named in str(error.value)
     assert str(error.value).isprintable()
@@ -265,7 +271,7 @@ def test_what_is_named_must_be_there(tmp_path: Path, change: dict[str, Any], nam
 def test_a_file_that_is_no_yaml_is_never_quoted(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config"
     path.write_bytes(content)
-    with pytest.raises(KubeconfigError, match="is not YAML") as error:
+    with pytest.raises(AccessError, match="is not YAML") as error:
         access(str(path))
     assert "secret" not in str(error.value)
 

@@ -14,7 +14,7 @@ import pytest
 
 from localplane.certificates import new_authority
 from platform_status_kube.entries import Cluster, Plugin
-from platform_status_kube.errors import KubeconfigError
+from platform_status_kube.errors import AccessError
 from platform_status_kube.kubeconfig import access
 from platform_status_kube.plugin import run_plugin
 
@@ -24,7 +24,7 @@ HINT = "Install it from the platform's wiki."
 
 
 def refusal(folder: Path, user: dict[str, Any]) -> str:
-    with pytest.raises(KubeconfigError) as error:
+    with pytest.raises(AccessError) as error:
         access(str(write(folder, user)))
     said = str(error.value)
     assert "user 'admin': credential plugin " in said
@@ -64,7 +64,7 @@ def test_a_plugin_that_brings_nothing_is_one_line_with_its_hint(tmp_path: Path, 
 
 
 def test_a_token_that_no_header_can_hold_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(KubeconfigError, match="its token holds characters"):
+    with pytest.raises(AccessError, match="its token holds characters"):
         access(str(write(tmp_path, plugin_of(tmp_path, brings({"token": "a b\\u0001"})))))
 
 
@@ -102,7 +102,7 @@ def test_a_plugin_that_takes_for_ever_is_ended_with_all_that_it_started(tmp_path
     script.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {tmp_path}/child\nread answer\nwait\n")
     script.chmod(0o700)
     began = time.monotonic()
-    with pytest.raises(KubeconfigError, match="did not end within"):
+    with pytest.raises(AccessError, match="did not end within"):
         run_plugin(Plugin(command=str(script), api_version=BETA, install_hint="wait"), Cluster(), seconds=2)
     assert time.monotonic() - began < 60
     child = int((tmp_path / "child").read_text())

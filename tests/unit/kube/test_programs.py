@@ -9,10 +9,10 @@ from pathlib import Path
 import mcp
 import pytest
 
-from platform_status_pipeline.kratix.live import Access, Target, patch_problems
-from platform_status_sidecar.connection import connect
-from platform_status_sidecar.errors import TransportError
-from platform_status_sidecar.http_transport import HttpTransport
+from platform_status_kube.connection import connect
+from platform_status_kube.errors import TransportError
+from platform_status_kube.http_transport import HttpTransport
+from platform_status_pipeline.kratix.live import LiveAccess, Target, patch_problems
 from tests.cluster.mcp.serving import over_stdio
 
 from .recording import recording
@@ -72,7 +72,7 @@ def of_sidecar(kubeconfig: Path) -> str:
 
 def of_pipeline(kubeconfig: Path) -> str:
     said: list[str] = []
-    by_hand = Access({"KUBECONFIG": str(kubeconfig)}, live=True)
+    by_hand = LiveAccess({"KUBECONFIG": str(kubeconfig)}, live=True)
     assert not patch_problems(REQUEST, ["x"], by_hand, lambda: None, said.append)
     return "\n".join(said) + "\n"
 
@@ -121,7 +121,7 @@ def test_every_request_names_whom_it_acts_as(program: str, tmp_path: Path) -> No
 def test_every_request_of_the_sidecar_does_too(tmp_path: Path) -> None:
     with recording() as recorded:
         config = write(tmp_path, {"token": "t", **JANE}, {"server": recorded.url})
-        connection = connect(str(config), "", service_account="", connections=1)
+        connection = connect(str(config), connections=1)
         transport = HttpTransport(connection, user_agent="test")
         with pytest.raises(TransportError):
             transport.get("/small", metadata_only=True)
@@ -136,7 +136,7 @@ def test_every_request_of_the_sidecar_does_too(tmp_path: Path) -> None:
         with pytest.raises(TransportError), transport.watch("/watch", resource_version="1", seconds=1):
             pass
         transport.close()
-        connection.pool.clear()
+        connection.close()
     assert len(recorded.requests) == 6
     assert recorded.impersonations() == {SENT}
 
@@ -148,14 +148,14 @@ def test_the_sidecar_asks_an_expired_plugin_again(tmp_path: Path) -> None:
     script = brings({"token": "'$(cat " + str(tmp_path / "turn") + ")'", "expirationTimestamp": past})
     with recording() as recorded:
         config = write(tmp_path, plugin_of(tmp_path, script), {"server": recorded.url})
-        connection = connect(str(config), "", service_account="", connections=1)
+        connection = connect(str(config), connections=1)
         connection._seconds = lambda: seconds[0]
         connection._look_at = dict.fromkeys((True, False), 0.0)
-        assert connection.authorization() == "Bearer 1"
+        assert dict(connection.headers())["Authorization"] == "Bearer 1"
         (tmp_path / "turn").write_text("2")
         seconds[0] += 11
         connection.refresh()
-        assert connection.authorization() == "Bearer 2"
+        assert dict(connection.headers())["Authorization"] == "Bearer 2"
 
 
 def test_hctl_asks_an_expired_plugin_again_and_without_it_asks_nothing(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from localplane.client import Client
-from localplane.connections import Connection
 from localplane.crds import APPLICATION, FOREIGN, fetch_crd, install_crds
 from localplane.errors import BuildError
+from platform_status_kube.access import Access
 
 CRD = b"kind: CustomResourceDefinition\n"
 KNOWN = dataclasses.replace(APPLICATION, sha256=hashlib.sha256(CRD).hexdigest())
@@ -73,5 +73,5 @@ def test_the_crds_of_others_are_known_by_a_short_name() -> None:
 def test_a_path_without_any_crd_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text("kind: ConfigMap\n---\n")
 
-    with Client(Connection("http://127.0.0.1:1")) as nobody, pytest.raises(ValueError, match="holds no CustomRes"):
+    with Client(Access("http://127.0.0.1:1")) as nobody, pytest.raises(ValueError, match="holds no CustomRes"):
         install_crds(nobody, [tmp_path])

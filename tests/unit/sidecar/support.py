@@ -16,7 +16,7 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.sources.workloads.pod_record import PodRecord
-from platform_status_sidecar.errors import TransportError
+from platform_status_kube.errors import TransportError
 from platform_status_sidecar.store import Store
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Observation, Present
 from platform_status_contract.sources.workloads.pod_record import decode_pod
-from platform_status_sidecar.errors import UnansweredError
+from platform_status_kube.errors import UnansweredError
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.watch.backfill import Backfill
 from tests.unit.sidecar import support

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError, UnansweredError
+from platform_status_kube.errors import ConflictError, NotFoundError, TransportError, UnansweredError
 from platform_status_sidecar.watch.election import Election
 from tests.unit.sidecar.support import ScriptedServer, TurnedClock, encode
 

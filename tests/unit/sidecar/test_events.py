@@ -10,14 +10,8 @@ from platform_status_contract.model.vocabulary import ConditionStatus, Phase
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.projection import Projection
+from platform_status_kube.errors import ConflictError, ForbiddenError, ThrottledError, TransportError, UnansweredError
 from platform_status_sidecar.counts import Counts, EventResult
-from platform_status_sidecar.errors import (
-    ConflictError,
-    ForbiddenError,
-    ThrottledError,
-    TransportError,
-    UnansweredError,
-)
 from platform_status_sidecar.events.announcement import Announcement, Regarding, is_transition, of_phase, of_storm
 from platform_status_sidecar.events.budget import Budget
 from platform_status_sidecar.events.sender import EventSender

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_status_sidecar.errors import ForbiddenError, NotFoundError, TransportError, UnansweredError
+from platform_status_kube.errors import ForbiddenError, NotFoundError, TransportError, UnansweredError
 from platform_status_sidecar.watch.lease_owner import LeaseOwner
 from tests.unit.sidecar.support import ScriptedServer
 

@@ -10,8 +10,7 @@ from http import HTTPStatus
 import pytest
 
 from platform_status_contract.observing.sources import Source
-from platform_status_sidecar.counts import Counter, Counts
-from platform_status_sidecar.errors import (
+from platform_status_kube.errors import (
     ConflictError,
     ForbiddenError,
     NotFoundError,
@@ -20,6 +19,7 @@ from platform_status_sidecar.errors import (
     TransportError,
     UnansweredError,
 )
+from platform_status_sidecar.counts import Counter, Counts
 from platform_status_sidecar.kinds import api_version
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcomes

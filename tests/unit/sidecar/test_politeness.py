@@ -3,7 +3,7 @@
 import pytest
 
 from platform_status_contract.observing.sources import Source
-from platform_status_sidecar.errors import NotFoundError, UnansweredError
+from platform_status_kube.errors import NotFoundError, UnansweredError
 from platform_status_sidecar.write.writer import Writer, rivals
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Json, ScriptedServer, encode

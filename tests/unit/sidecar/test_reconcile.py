@@ -16,10 +16,10 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
+from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counts
 from platform_status_sidecar.decide import Conclude
-from platform_status_sidecar.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.events.announcement import Announcement
 from platform_status_sidecar.events.sender import EventSender
 from platform_status_sidecar.observer import TurnObserver

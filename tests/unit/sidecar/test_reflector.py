@@ -10,7 +10,7 @@ import pytest
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.sources.workloads.pod_record import decode_pod
-from platform_status_sidecar.errors import (
+from platform_status_kube.errors import (
     ConflictError,
     ExpiredError,
     ForbiddenError,

@@ -1,7 +1,5 @@
 """Around the line: Secret polls, Lease, health, HTTP server, settings, connection, transport errors."""
 
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -16,24 +14,14 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 from platform_status_contract.sources.registry import KINDS
-from platform_status_sidecar.connection import connect
-from platform_status_sidecar.errors import (
-    ConflictError,
-    ExpiredError,
-    ForbiddenError,
-    NotFoundError,
-    RefusedError,
-    SettingsError,
-    ThrottledError,
-    TransportError,
-    UnansweredError,
-)
+from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, UnansweredError
+from platform_status_sidecar.__main__ import _connect
+from platform_status_sidecar.errors import SettingsError
 from platform_status_sidecar.health import Answer, liveness, readiness
 from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.serve import StatusServer, text_page
 from platform_status_sidecar.settings import Settings, read_settings
-from platform_status_sidecar.transport import error_of
 from platform_status_sidecar.watch.lease import LeaseRenewal
 from platform_status_sidecar.watch.secrets import SecretPolls
 from tests.unit.sidecar import support
@@ -334,60 +322,8 @@ class TestConnection:
     def test_without_kubeconfig_and_without_pod_it_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
         with pytest.raises(SettingsError, match="give --kubeconfig FILE"):
-            connect("", "", service_account="/nonexistent", connections=1)
+            _connect(Settings())
 
     def test_an_unreadable_kubeconfig_is_named(self) -> None:
-        with pytest.raises(SettingsError, match="/nonexistent"):
-            connect("/nonexistent", "", service_account="", connections=1)
-
-    def test_in_a_pod_no_api_class_is_imported_and_a_rotated_token_is_read_again(self) -> None:
-        script = """
-import os, pathlib, sys, tempfile
-folder = pathlib.Path(tempfile.mkdtemp())
-(folder / "token").write_text("first"); (folder / "ca.crt").write_text("x")
-os.environ.update(KUBERNETES_SERVICE_HOST="127.0.0.1", KUBERNETES_SERVICE_PORT="1")
-from platform_status_sidecar.connection import connect
-found = connect("", "", service_account=str(folder), connections=1)
-assert found.host == "https://127.0.0.1:1", found.host
-assert found.authorization() == "bearer first"
-costly = ("kubernetes.client.api_client", "kubernetes.client.models.", "kubernetes.dynamic", "kubernetes.client.api.")
-names = ("kubernetes", "pydantic", "requests", "aiohttp", "yaml")
-heavy = [name for name in sys.modules if name.startswith(costly) or name in names]
-assert not heavy, heavy
-(folder / "token").write_text("second")
-import datetime
-class Later(datetime.datetime):
-    @classmethod
-    def now(cls, tz=None): return super().now(tz) + datetime.timedelta(minutes=2)
-datetime.datetime = Later
-import time
-found._seconds = lambda: time.monotonic() + 120
-assert found.authorization() == "bearer second", found.authorization()
-import kubernetes
-assert kubernetes.client.CoreV1Api and kubernetes.config.load_kube_config
-"""
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own script
-        assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (400, RefusedError),
-        (401, UnansweredError),
-        (403, ForbiddenError),
-        (404, NotFoundError),
-        (409, ConflictError),
-        (410, ExpiredError),
-        (422, RefusedError),
-        (429, ThrottledError),
-        (500, UnansweredError),
-        (503, UnansweredError),
-    ],
-)
-def test_every_http_status_has_its_error(status: int, kind: type[TransportError]) -> None:
-    error = error_of(status, "text", "3" if status == 429 else None)
-    assert type(error) is kind
-    assert error.status == status
-    if isinstance(error, ThrottledError):
-        assert error.retry_after == 3
+        with pytest.raises(SettingsError, match="--kubeconfig: kubeconfig /nonexistent"):
+            _connect(Settings(kubeconfig="/nonexistent"))

@@ -3,9 +3,9 @@
 import pytest
 
 from platform_status_contract.observing.sources import Source
+from platform_status_kube.errors import ConflictError, NotFoundError, RefusedError, TransportError, UnansweredError
 from platform_status_sidecar.counts import Suppression, WriteResult
 from platform_status_sidecar.decide import decide
-from platform_status_sidecar.errors import ConflictError, NotFoundError, RefusedError, TransportError, UnansweredError
 from platform_status_sidecar.queue import Look
 from platform_status_sidecar.reconcile import Turn
 from platform_status_sidecar.write.pace import LIMITS

@@ -90,10 +90,11 @@ def test_the_adapter_needs_nothing_but_what_is_in_its_layer_and_the_pipelines_im
         (manifest,) = json.load(archive.extractfile("manifest.json") or pytest.fail("no manifest"))
         with tarfile.open(fileobj=archive.extractfile(manifest["Layers"][-1])) as opened:
             opened.extractall(tmp_path / "root", filter="data")
-    # Of this environment only the site-packages that the image has too; our editable packages are out of reach.
+    # Of this environment only what the image has too: the site-packages, and of our own the way to the API server.
+    own = str(ROOT / "kube/src")
     site = next(path for path in sys.path if path.endswith("site-packages"))
     program = (
-        f"import sys; sys.path[:0] = [{str(tmp_path / 'root/double')!r}, {site!r}];"
+        f"import sys; sys.path[:0] = [{str(tmp_path / 'root/double')!r}, {site!r}, {own!r}];"
         "from platform_status_world.adapter.commands import main; main(['--help'])"
     )
 

@@ -11,7 +11,7 @@ from localnode.binaries import find_node_binaries
 from localnode.errors import NotPossibleError
 from localnode.node import LocalNode
 from localnode.requirements import why_not
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from localplane.interrupts import end_as_ctrl_c
 
 __all__ = ["main"]
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
                 sys.stdout.writelines(f"{path}\n" for path in binaries.tools.values())
             case _:
                 _up(parsed.image, chosen)
-    except (LocalPlaneError, OSError) as error:
+    except (*FAILURES, OSError) as error:
         sys.stderr.write(f"localnode: error: {error}\n")
         return 3 if isinstance(error, NotPossibleError) else 1
     except KeyboardInterrupt:

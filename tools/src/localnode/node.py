@@ -26,7 +26,7 @@ from localnode.requirements import why_not
 from localnode.sampler import Measured, Sampler
 from localnode.wall import Wall, sweep
 from localplane.client import Client
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from localplane.kubeconfigs import write_private
 from localplane.plane import ControlPlane
 
@@ -194,7 +194,7 @@ class LocalNode:
             # A control plane that failed to start has kept its own.
             try:
                 plane.keep_logs()
-            except LocalPlaneError:
+            except FAILURES:
                 plane = None
         try:
             if plane is not None:
@@ -259,7 +259,7 @@ class LocalNode:
             try:
                 if holds():
                     return
-            except LocalPlaneError as error:
+            except FAILURES as error:
                 last = str(error)
             ended = self._running.ended()
             if ended or time.monotonic() > deadline:

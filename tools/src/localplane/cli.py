@@ -12,7 +12,7 @@ from localplane.binaries import find_binaries, find_kubectl
 from localplane.caches import cache_folder
 from localplane.clusters import existing_cluster
 from localplane.crds import FOREIGN, fetch_crd, install_crds
-from localplane.errors import ClusterChoiceError, LocalPlaneError, StartError
+from localplane.errors import FAILURES, ClusterChoiceError, StartError
 from localplane.gotoolchains import find_go
 from localplane.interrupts import end_as_ctrl_c
 from localplane.pins import pin
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
                 _crds(parsed.crds, parsed.kubeconfig, chosen)
             case _:
                 _pin(chosen)
-    except (LocalPlaneError, ValueError, OSError) as error:
+    except (*FAILURES, ValueError, OSError) as error:
         sys.stderr.write(f"localplane: error: {error}\n")
         return 2 if isinstance(error, ClusterChoiceError) else 1
     except KeyboardInterrupt:

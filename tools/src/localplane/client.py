@@ -9,10 +9,9 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from typing import Literal, NamedTuple, TypeAlias
 
-import urllib3
-
-from localplane.errors import NotFoundError, UnreachableError, WaitError
+from localplane.errors import WaitError
 from localplane.transport import Object, Transport
+from platform_status_kube.errors import NotFoundError
 
 __all__ = ["Client", "Object", "WatchEvent"]
 
@@ -42,8 +41,8 @@ class Client(Transport):
     """Talks to one API server as one user.
 
     A namespaced object without a namespace goes to ``default``, as with kubectl; a list or watch without one covers
-    all namespaces. Every method raises an ApiError if the API server refuses, and an UnreachableError if it does
-    not answer.
+    all namespaces. Every method raises a `platform_status_kube.errors.TransportError` if the API server refuses or
+    does not answer.
     """
 
     # -- objects
@@ -211,27 +210,17 @@ class Client(Transport):
             bookmarks: Ask for BOOKMARK events.
             timeout: Seconds until the server ends the watch.
         """
-        query = {
-            "watch": "true",
-            "labelSelector": label_selector,
-            "fieldSelector": f"metadata.name={name}" if name else "",
-            "resourceVersion": resource_version,
-            "allowWatchBookmarks": "true" if bookmarks else "",
-            "timeoutSeconds": str(max(1, round(timeout))),
-        }
-        path = self.collection(api_version, kind, namespace)
-        with self.answer("GET", path, query, None, "", timeout + self.timeout) as answer:
-            rest = b""
-            try:
-                for chunk in answer.stream(64 * 1024):
-                    *lines, rest = (rest + chunk).split(b"\n")
-                    for line in lines:
-                        event = json.loads(line)
-                        yield WatchEvent(event["type"], event["object"])
-            except urllib3.exceptions.HTTPError as error:
-                raise UnreachableError(
-                    f"GET {path}: the watch broke off ({error}); is the API server still up?"
-                ) from error
+        with self.http.watch(
+            self.collection(api_version, kind, namespace),
+            resource_version=resource_version,
+            seconds=max(1, round(timeout)),
+            selector=label_selector,
+            fields=f"metadata.name={name}" if name else "",
+            bookmarks=bookmarks,
+        ) as lines:
+            for line in lines:
+                event = json.loads(line)
+                yield WatchEvent(event["type"], event["object"])
 
     def wait_for(
         self,

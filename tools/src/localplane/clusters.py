@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from localplane.client import Client
-from localplane.connections import Connection, from_kubeconfig
-from localplane.errors import ClusterChoiceError
+from msgspec.structs import replace
 
-__all__ = ["Cluster", "ExistingCluster", "existing_cluster"]
+from localplane.client import Client
+from localplane.errors import ClusterChoiceError
+from platform_status_kube.access import Access
+from platform_status_kube.errors import AccessError
+
+__all__ = ["Cluster", "ExistingCluster", "existing_cluster", "from_kubeconfig"]
 
 
 class Cluster(Protocol):
@@ -41,14 +44,13 @@ class ExistingCluster:
 
     def __init__(self, kubeconfig: Path) -> None:
         self._kubeconfig = kubeconfig
-        connection = from_kubeconfig(kubeconfig)
-        self._server = connection.server
-        self._clients = [Client(connection)]
+        self._access = from_kubeconfig(kubeconfig)
+        self._clients = [Client(self._access)]
 
     @property
     def server(self) -> str:
         """Its URL."""
-        return self._server
+        return self._access.server
 
     @property
     def admin(self) -> Client:
@@ -62,8 +64,8 @@ class ExistingCluster:
 
     def client(self, user: str, groups: Sequence[str] = ()) -> Client:
         """Return a client that impersonates a user."""
-        connection: Connection = from_kubeconfig(self._kubeconfig, (user, tuple(groups)))
-        client = Client(connection)
+        acting_as = (("Impersonate-User", user), *(("Impersonate-Group", group) for group in groups))
+        client = Client(replace(self._access, impersonation=acting_as))
         self._clients.append(client)
         return client
 
@@ -90,3 +92,21 @@ def existing_cluster(value: str, named_by: str = "PLATFORM_STATUS_CLUSTER") -> E
             "or leave it out to use a control plane on this machine"
         )
     return ExistingCluster(path)
+
+
+def from_kubeconfig(path: Path) -> Access:
+    """Read a kubeconfig that the user has, with whatever way to log in it names.
+
+    Args:
+        path: The file; it is read and never written.
+
+    Raises:
+        ClusterChoiceError: If the file cannot be read as a kubeconfig with a current context.
+    """
+    # only here: in the cluster of a test, in a pod for example, nobody has a kubeconfig or what reads it
+    from platform_status_kube.kubeconfig import access  # noqa: PLC0415 - see above
+
+    try:
+        return access(str(path))
+    except AccessError as error:
+        raise ClusterChoiceError(f"{path}: cannot be used as a kubeconfig: {error}") from error

@@ -19,10 +19,11 @@ import yaml
 
 from localplane.caches import cache_folder, exclusive
 from localplane.client import Client, Object
-from localplane.errors import ApiError, BuildError, NotFoundError, WaitError
+from localplane.errors import BuildError, WaitError
 from localplane.gotoolchains import find_go, go_environment
 from localplane.kubeconfigs import write_private
 from localplane.versions import ARGO_CD
+from platform_status_kube.errors import NotFoundError, UnansweredError
 
 __all__ = ["APPLICATION", "APP_PROJECT", "ARGO_CD_CRDS", "FOREIGN", "ForeignCrd", "fetch_crd", "install_crds"]
 
@@ -179,7 +180,7 @@ def _served(client: Client, api_version: str, kind: str) -> bool:
         client.request("GET", client.collection(api_version, kind), query={"limit": "1"})
     except NotFoundError:
         return False
-    except ApiError as error:
+    except UnansweredError as error:
         if error.status == 503:  # noqa: PLR2004 - the storage of a fresh CRD is still being set up
             return False
         raise

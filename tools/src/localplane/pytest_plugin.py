@@ -127,9 +127,9 @@ def namespace(admin: Client) -> Iterator[str]:
     admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
     # A test of faults may have left the API server down; then it is not this line that should fail.
-    from localplane.errors import UnreachableError  # noqa: PLC0415 - see the module's docstring
+    from platform_status_kube.errors import UnansweredError  # noqa: PLC0415 - see the module's docstring
 
-    with contextlib.suppress(UnreachableError):
+    with contextlib.suppress(UnansweredError):
         admin.delete("v1", "Namespace", name, missing_ok=True)
 
 

@@ -9,12 +9,12 @@ from localplane.certificates import Authority, KeyPair, new_authority, signing_k
 from localplane.children import Child, Nursery
 from localplane.client import Client
 from localplane.commands import SERVER_HOSTS, Files, apiserver_command, etcd_command
-from localplane.connections import Connection
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from localplane.folders import RunFolder
 from localplane.kubeconfigs import kubeconfig, write_private
 from localplane.places import HERE, Place
 from localplane.ports import ReservedPort
+from platform_status_kube.access import Access
 
 __all__ = ["Run"]
 
@@ -69,7 +69,7 @@ class Run:
         try:
             self.admin.request("GET", "/readyz")
             self.admin.request("GET", "/api/v1/namespaces/default")
-        except LocalPlaneError as error:
+        except FAILURES as error:
             return str(error)
         return ""
 
@@ -78,13 +78,9 @@ class Run:
         pair = self._mint(user, groups)
         self._minted += 1
         stem = f"client-{self._minted}"
-        connection = Connection(
-            server=self.server,
-            authority=self.files["ca.crt"],
-            certificate=write_private(self.files[f"{stem}.crt"], pair.certificate),
-            key=write_private(self.files[f"{stem}.key"], pair.key),
-        )
-        client = Client(connection)
+        certificate = write_private(self.files[f"{stem}.crt"], pair.certificate)
+        key = write_private(self.files[f"{stem}.key"], pair.key)
+        client = Client(Access(self.server, str(self.files["ca.crt"]), (str(certificate), str(key))))
         self._clients.append(client)
         return client
 

@@ -1,21 +1,19 @@
-"""Requests to one API server: connections, errors, and where the objects of a kind are served."""
+"""Requests to one API server, and where the objects of a kind are served."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http import HTTPStatus
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeAlias
-from urllib.parse import urlencode
 
-import urllib3
-
-from localplane.connections import Connection
-from localplane.errors import UnreachableError, api_error
+from platform_status_kube.access import Access
+from platform_status_kube.connection import Connection
+from platform_status_kube.errors import NotFoundError
+from platform_status_kube.http_transport import HttpTransport, Timeouts
 
 __all__ = ["Object", "Resource", "Transport"]
 
 Object: TypeAlias = dict[str, Any]
+_CONNECTIONS = 4
 
 
 class Resource(NamedTuple):
@@ -34,14 +32,19 @@ class Transport:
     """Sends requests to one API server as one user. Nothing is retried. Safe to share between threads.
 
     Args:
-        connection: Where the API server is and who is asking.
+        access: Where the API server is and who is asking.
         timeout: Seconds to wait for an answer.
+        connections: How many connections are kept.
+
+    Attributes:
+        access: As given.
+        http: For what is no JSON of ours.
     """
 
-    def __init__(self, connection: Connection, *, timeout: float = 30) -> None:
-        self.connection = connection
-        self.timeout = timeout
-        self._pool = connection.pool()
+    def __init__(self, access: Access, *, timeout: float = 30, connections: int = _CONNECTIONS) -> None:
+        self.access = access
+        self._connection = Connection(lambda: access, connections=connections)
+        self.http = HttpTransport(self._connection, user_agent="localplane", timeouts=Timeouts(answer=timeout))
         self._resources: dict[tuple[str, str], Resource] = {}
 
     def request(
@@ -66,8 +69,10 @@ class Transport:
             The decoded JSON; text if the answer was no JSON.
         """
         payload = None if body is None else json.dumps(body).encode()
-        with self.answer(method, path, query or {}, payload, content_type, self.timeout) as answer:
-            return _decode(answer)
+        answer = self.http.request(method, path, query=query, body=payload, content_type=content_type)
+        if answer.headers.get("content-type", "").startswith("application/json"):
+            return json.loads(answer.body)
+        return answer.body.decode(errors="replace")
 
     def path(
         self,
@@ -109,62 +114,12 @@ class Transport:
             return self._resources[(api_version, kind)]
         except KeyError:
             message = f"{api_version} has no kind {kind}; is its CRD installed?"
-            body = {"reason": "NotFound", "message": message}
-            raise api_error(method="GET", path=_root(api_version), status=404, body=body) from None
-
-    @contextmanager
-    def answer(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        payload: bytes | None,
-        content_type: str,
-        timeout: float,
-    ) -> Iterator[urllib3.BaseHTTPResponse]:
-        """Send one request and hand out the answer's body as it comes.
-
-        Args:
-            method: HTTP method.
-            path: Path below the server.
-            query: Query parameters; empty ones are left out.
-            payload: The body, if any.
-            content_type: Content type of the body.
-            timeout: Seconds to wait for each part of the answer.
-        """
-        headers = self.connection.headers()
-        headers["Accept"] = "application/json"
-        if payload is not None:
-            headers["Content-Type"] = content_type
-        parameters = urlencode({name: value for name, value in query.items() if value})
-        url = f"{self.connection.server}{path}" + (f"?{parameters}" if parameters else "")
-        try:
-            answer = self._pool.request(
-                method,
-                url,
-                body=payload,
-                headers=headers,
-                timeout=urllib3.Timeout(connect=5, read=timeout),
-                preload_content=False,
-            )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise UnreachableError(f"{method} {self.connection.server}{path}: no answer: {error}") from error
-        try:
-            if answer.status >= HTTPStatus.BAD_REQUEST:
-                refused = api_error(method=method, path=path, status=answer.status, body=_decode(answer))
-                raise refused  # noqa: TRY301 - the except below closes the connection, whatever is raised
-            yield answer
-            # Only a connection whose answer was read to its end can serve again.
-            answer.drain_conn()
-        except BaseException:
-            answer.close()
-            raise
-        finally:
-            answer.release_conn()
+            raise NotFoundError(message, status=404, reason="NotFound", said=message) from None
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.clear()
+        self.http.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -177,13 +132,3 @@ class Transport:
 
 def _root(api_version: str) -> str:
     return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
-
-
-def _decode(answer: urllib3.BaseHTTPResponse) -> Any:  # noqa: ANN401 - the answer is whatever JSON was served
-    try:
-        body = answer.data
-    except urllib3.exceptions.HTTPError as error:
-        raise UnreachableError(f"the API server's answer broke off: {error}") from error
-    if answer.headers.get("Content-Type", "").startswith("application/json"):
-        return json.loads(body)
-    return body.decode(errors="replace")

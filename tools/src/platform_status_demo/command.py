@@ -11,7 +11,7 @@ from types import FrameType
 from typing import NoReturn, TextIO
 
 from localplane.children import last_lines
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from platform_status_demo.errors import DemoError
 from platform_status_demo.screen import Screen
 
@@ -60,7 +60,7 @@ def perform(play: Callable[[Screen, Path], None], *, no_color: bool) -> int:
         screen.say("stopped")
         shutil.rmtree(logs, ignore_errors=True)
         return int(stop.code or 0) if isinstance(stop, SystemExit) else 128 + signal.SIGINT
-    except (DemoError, LocalPlaneError) as error:
+    except (DemoError, *FAILURES) as error:
         screen.close()
         where = f"\nlogs: {logs}" if any(logs.iterdir()) else ""
         screen.say(f"\nthe demo failed: {error}{where}{_ends(logs, told=str(error))}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localplane.client import Client, Object
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 
 __all__ = ["PhaseWatch", "Sighting", "sighting"]
 
@@ -125,7 +125,7 @@ class PhaseWatch:
                     return
                 if event.type in {"ADDED", "MODIFIED", "DELETED"}:
                     self._note(event.type, event.object)
-        except LocalPlaneError as error:
+        except FAILURES as error:
             self._broken = str(error)
 
     def _note(self, event: str, request: Object) -> None:

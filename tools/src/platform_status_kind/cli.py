@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from localplane.caches import cache_folder
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from platform_status_kind.errors import KindError, NoDockerError
 from platform_status_kind.lane import demo, down, up
 from platform_status_kind.programs import require
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
                 sys.stdout.write(f"{demo(root, tell, chosen).text()}\n")
             case _:
                 tell(f"done: {' '.join(down(environ=chosen))}")
-    except (KindError, WorldError, LocalPlaneError, OSError) as error:
+    except (KindError, WorldError, *FAILURES, OSError) as error:
         notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
         sys.stderr.write(f"platform_status_kind: error: {error}{notes}\n")
         return 2 if isinstance(error, NoDockerError) else 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from localnode.sampler import Measured
 from localplane.client import Client
-from localplane.connections import from_kubeconfig
+from localplane.clusters import from_kubeconfig
 from platform_status_kind import commands
 from platform_status_kind.errors import CommandError, KindError
 from platform_status_kind.programs import Run, run

@@ -10,7 +10,7 @@ __all__ = ["ADAPTER_IMAGE", "write_adapter_image"]
 
 ADAPTER_IMAGE = "REGISTRY.invalid/platform-status/kratix-double:test"
 _HOME = "double"
-_LOCALPLANE = ("__init__", "client", "connections", "errors", "transport")
+_LOCALPLANE = ("__init__", "client", "errors", "transport")
 # The image has Python and no promise of a shell.
 _COMMAND = f"""\
 #!/usr/bin/python3 -B

@@ -8,7 +8,7 @@ from typing import Any
 
 from localnode.sampler import Measured
 from localplane.client import Client
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from platform_status_world.cluster import container_id, container_statuses, limits_of
 
 __all__ = ["Ledger", "Ran"]
@@ -95,7 +95,7 @@ class Ledger:
                     return
                 if event.type in {"ADDED", "MODIFIED", "DELETED"}:
                     self.note(event.object)
-        except LocalPlaneError:
+        except FAILURES:
             return  # the cluster went; what was seen stays
 
     def note(self, pod: Mapping[str, Any]) -> None:

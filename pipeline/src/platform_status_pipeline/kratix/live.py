@@ -2,27 +2,28 @@
 
 A JSON merge patch of that one key: it never touches a key of Kratix or of the sidecar (kratix.md sections 3 and 11).
 Only in a pod, or with `--live`: whoever tries a container by hand may have a KUBECONFIG, and expects no change there.
-Only kubernetes.config and its REST client are used; the models cost memory and time. What a kubeconfig means is
-platform_status_kube's to say.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-__all__ = ["SERVICE_ACCOUNT", "Access", "Target", "patch_problems", "target_of"]
+if TYPE_CHECKING:
+    from platform_status_kube.connection import Connection
 
-_TIMEOUT_SECONDS = 10
-_TOO_MANY = 300
+__all__ = ["SERVICE_ACCOUNT", "LiveAccess", "Target", "patch_problems", "target_of"]
+
+_ANSWER_TIMEOUT: Final = 10.0
 
 SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where the kubelet mounts the ServiceAccount of a pod."""
 
 
-class Access(Struct, frozen=True):
+class LiveAccess(Struct, frozen=True):
     """Whether a process may write to a cluster, and how.
 
     Attributes:
@@ -99,7 +100,7 @@ def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> Tar
 def patch_problems(
     target: Target,
     problems: list[str],
-    access: Access,
+    access: LiveAccess,
     settle: Callable[[], None],
     say: Callable[[str], None],
 ) -> bool:
@@ -125,57 +126,31 @@ def patch_problems(
     return True
 
 
-def _patch(target: Target, body: dict[str, Any], access: Access, settle: Callable[[], None]) -> str:
+def _patch(target: Target, body: dict[str, Any], access: LiveAccess, settle: Callable[[], None]) -> str:
     # Imported here: a good run needs none of it.
-    from kubernetes.client.configuration import Configuration  # noqa: PLC0415 - see above
-    from kubernetes.client.rest import RESTClientObject  # noqa: PLC0415 - see above
-    from urllib3 import HTTPHeaderDict  # noqa: PLC0415 - see above
+    from platform_status_kube.http_transport import HttpTransport, Timeouts  # noqa: PLC0415 - see above
 
-    configuration = Configuration()
-    headers = HTTPHeaderDict({"Content-Type": "application/merge-patch+json", "Accept": "application/json"})
-    by, impersonation = _configure(configuration, access)
-    for name, value in impersonation:
-        headers.add(name, value)
-    configuration.retries = False
-    bearer = configuration.auth_settings().get("BearerToken")
-    if bearer and bearer["value"]:
-        headers[bearer["key"]] = bearer["value"]
+    connection, by = _connect(access)
+    timeouts = Timeouts(connect=_ANSWER_TIMEOUT, answer=_ANSWER_TIMEOUT)
+    transport = HttpTransport(connection, user_agent="platform-status-pipeline", timeouts=timeouts)
     settle()
-    response = RESTClientObject(configuration).request(  # type: ignore[no-untyped-call]  # has no types
-        "PATCH",
-        f"{configuration.host}{target.path}",
-        headers=headers,
-        body=body,
-        _request_timeout=_TIMEOUT_SECONDS,
-    )
-    if response.status >= _TOO_MANY:
-        raise RuntimeError(f"the API server answered {response.status} {response.reason or ''}".rstrip())
-    return f"PATCH {target.path} of {urlsplit(configuration.host).netloc.rpartition('@')[2]}, {by}"
+    transport.patch(target.path, json.dumps(body).encode())
+    return f"PATCH {target.path} of {urlsplit(connection.access.server).netloc.rpartition('@')[2]}, {by}"
 
 
-def _configure(configuration: Any, access: Access) -> tuple[str, tuple[tuple[str, str], ...]]:  # noqa: ANN401 - has no types
-    """Say how the cluster is reached, and whom to act as; `--live` beside a KUBECONFIG means that one, in a pod too."""
-    from kubernetes.config.incluster_config import InClusterConfigLoader  # noqa: PLC0415 - see _patch
-
-    from platform_status_kube import kubeconfig as files  # noqa: PLC0415 - see _patch
+def _connect(access: LiveAccess) -> "tuple[Connection, str]":
+    """Say how the cluster is reached; `--live` beside a KUBECONFIG means that one, in a pod too."""
+    from platform_status_kube.connection import connect  # noqa: PLC0415 - see _patch
 
     kubeconfig = access.environment.get("KUBECONFIG", "")
     if access.live and kubeconfig:
-        found = files.access(kubeconfig)
-        found.configure(configuration)
-        return "by KUBECONFIG", found.impersonation
+        return connect(kubeconfig), "by KUBECONFIG"
     if not access.in_pod:
         raise RuntimeError("--live found no KUBECONFIG, expected the path of a kubeconfig file; set KUBECONFIG")
-    loader = InClusterConfigLoader(  # type: ignore[no-untyped-call]  # has no types
-        token_filename=str(access.account / "token"),
-        cert_filename=str(access.account / "ca.crt"),
-        environ=access.environment,
-    )
-    loader.load_and_set(configuration)  # type: ignore[no-untyped-call]  # has no types
-    return "by the ServiceAccount of this pod", ()
+    return connect(account=access.account, environment=access.environment), "by the ServiceAccount of this pod"
 
 
 def _reason(error: Exception) -> str:
-    status, reason = getattr(error, "status", None), getattr(error, "reason", None)
-    text = f"{status} {reason}" if status else str(error) or type(error).__name__
-    return " ".join(text.split())[:1000]
+    status = getattr(error, "status", 0)
+    text = f"the API server answered {status} {getattr(error, 'reason', '')}" if status else str(error)
+    return " ".join((text or type(error).__name__).split())[:1000]

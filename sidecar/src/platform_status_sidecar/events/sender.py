@@ -11,11 +11,11 @@ from urllib.parse import quote
 import msgspec
 
 from platform_status_contract.observing.records import Key
+from platform_status_kube.errors import ConflictError, ThrottledError, TransportError, UnansweredError
+from platform_status_kube.transport import Transport
 from platform_status_sidecar.clock import Clock
 from platform_status_sidecar.counts import Counts, EventResult
-from platform_status_sidecar.errors import ConflictError, ThrottledError, TransportError, UnansweredError
 from platform_status_sidecar.logs import bind
-from platform_status_sidecar.transport import Transport
 from platform_status_sidecar.workers import LiveThread
 
 from .announcement import Announcement

@@ -10,11 +10,11 @@ import msgspec
 
 from platform_status_contract.observing.decode.envelope import decode_page
 from platform_status_contract.observing.interest import Place
+from platform_status_kube.errors import ThrottledError, TransportError
+from platform_status_kube.transport import Transport
 from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.errors import ThrottledError, TransportError
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.store import Store
-from platform_status_sidecar.transport import Transport
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
+from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
 
 from .lease import LeaseKeeper
 

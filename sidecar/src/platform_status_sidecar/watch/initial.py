@@ -12,7 +12,7 @@ import msgspec
 
 from platform_status_contract.observing.decode.envelope import Event, decode_event, decode_version
 from platform_status_contract.observing.decode.lenient import under
-from platform_status_sidecar.errors import RefusedError
+from platform_status_kube.errors import RefusedError
 
 __all__ = ["receive"]
 

@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
+from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
+from platform_status_kube.transport import Transport
 from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.errors import ConflictError, NotFoundError, TransportError
-from platform_status_sidecar.transport import Transport
 from platform_status_sidecar.workers import LiveThread
 
 __all__ = ["LeaseKeeper", "LeaseRenewal"]

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from platform_status_sidecar.errors import ForbiddenError, NotFoundError, RefusedError, TransportError
-from platform_status_sidecar.transport import Transport
+from platform_status_kube.errors import ForbiddenError, NotFoundError, RefusedError, TransportError
+from platform_status_kube.transport import Transport
 
 __all__ = ["LeaseOwner"]
 

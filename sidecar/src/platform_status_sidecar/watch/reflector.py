@@ -22,9 +22,7 @@ from platform_status_contract.observing.decode.envelope import (
     decode_version,
 )
 from platform_status_contract.observing.records import Key
-from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.counts import Counter, RestartCause
-from platform_status_sidecar.errors import (
+from platform_status_kube.errors import (
     ExpiredError,
     ForbiddenError,
     NotFoundError,
@@ -33,10 +31,12 @@ from platform_status_sidecar.errors import (
     TransportError,
     UnansweredError,
 )
+from platform_status_kube.transport import Transport
+from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.counts import Counter, RestartCause
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.store import Store
-from platform_status_sidecar.transport import Transport
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff

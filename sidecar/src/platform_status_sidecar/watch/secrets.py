@@ -18,11 +18,11 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Unreadable
 from platform_status_contract.sources.secrets.record import decode_secret
+from platform_status_kube.errors import NotFoundError, ThrottledError, TransportError
+from platform_status_kube.transport import Transport
 from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.errors import NotFoundError, ThrottledError, TransportError
 from platform_status_sidecar.queue import Look
 from platform_status_sidecar.store import SecretReading, Store
-from platform_status_sidecar.transport import Transport
 
 from .reflector import reason_of
 

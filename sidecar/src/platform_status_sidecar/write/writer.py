@@ -8,8 +8,8 @@ import msgspec
 from platform_status_contract.model.vocabulary import SIDECAR_KEYS
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.records import Key, RequestRecord
-from platform_status_sidecar.errors import TransportError, UnansweredError
-from platform_status_sidecar.transport import Transport
+from platform_status_kube.errors import TransportError, UnansweredError
+from platform_status_kube.transport import Transport
 
 from .plan import StatusPatch
 

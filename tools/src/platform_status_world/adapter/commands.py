@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from localplane.client import Client
-from localplane.connections import Connection
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
+from platform_status_kube.pod import pod_access
 from tests.kratix_double import workload
 from tests.kratix_double.control import WorkflowControl, read_control
 from tests.kratix_double.job import ContainerError, Folders, metadata_document, output_files
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
                     _write_work(client, parsed)
                 case _:
                     _update_status(client, environ)
-    except (LocalPlaneError, ContainerError, workload.SelectorError, OSError, yaml.YAMLError, ValueError) as error:
+    except (*FAILURES, ContainerError, workload.SelectorError, OSError, yaml.YAMLError, ValueError) as error:
         sys.stderr.write(f"{parsed.command}: {error}\n")
         return 1
     sys.stderr.write(f"{parsed.command}: done\n")
@@ -68,14 +68,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
 
 
 def _client(environ: Mapping[str, str]) -> Client:
-    token = (_ACCOUNT / "token").read_text("utf-8")
-    return Client(
-        Connection(
-            server=f"https://{environ['KUBERNETES_SERVICE_HOST']}:{environ['KUBERNETES_SERVICE_PORT']}",
-            authority=_ACCOUNT / "ca.crt",
-            authorization=lambda: f"Bearer {token}",
-        )
-    )
+    return Client(pod_access(environ, _ACCOUNT))
 
 
 def _promise(environ: Mapping[str, str]) -> Promise:

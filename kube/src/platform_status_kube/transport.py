@@ -1,4 +1,4 @@
-"""How the sidecar talks to an API server, as a port of seven verbs; `http_transport` is the one over HTTP.
+"""How a program talks to an API server, as a port of six verbs; `http_transport` is the one over HTTP.
 
 Bodies are JSON bytes in both directions: whoever asks decodes only what it needs. Every failure is one of
 `errors.TransportError`. Nothing here retries; the callers know how patient they may be.
@@ -6,31 +6,13 @@ Bodies are JSON bytes in both directions: whoever asks decodes only what it need
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Final, Protocol
+from typing import Protocol
 
-from .errors import (
-    ConflictError,
-    ExpiredError,
-    ForbiddenError,
-    NotFoundError,
-    RefusedError,
-    ThrottledError,
-    TransportError,
-    UnansweredError,
-)
-
-__all__ = ["Transport", "error_of"]
-
-_ERRORS: Final[dict[int, type[TransportError]]] = {
-    403: ForbiddenError,
-    404: NotFoundError,
-    409: ConflictError,
-    410: ExpiredError,
-}
+__all__ = ["Transport"]
 
 
 class Transport(Protocol):
-    """What the sidecar needs of an API server; tests bring one in memory."""
+    """What a controller needs of an API server; tests bring one in memory."""
 
     def list_page(
         self,
@@ -95,21 +77,3 @@ class Transport(Protocol):
     def close(self) -> None:
         """End every open watch; later calls fail as `UnansweredError`."""
         ...
-
-
-def error_of(status: int, text: str, retry_after: str | None = None) -> TransportError:
-    """Map an HTTP status of 400 or more to the error of the port.
-
-    Args:
-        status: The HTTP status.
-        text: What was asked and what the server said, for people.
-        retry_after: The Retry-After header.
-    """
-    if status == 429:  # noqa: PLR2004 - Too Many Requests
-        seconds = float(retry_after) if retry_after and retry_after.strip().isdecimal() else None
-        return ThrottledError(text, retry_after=seconds)
-    if status in _ERRORS:
-        return _ERRORS[status](text, status=status)
-    if status == 401 or status >= 500:  # noqa: PLR2004 - a token may be rotated a moment later
-        return UnansweredError(text, status=status)
-    return RefusedError(text, status=status)

@@ -1,0 +1,213 @@
+"""An open way to one API server: where, with which pool of connections, and the credentials of the moment."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import parse_url
+
+from .access import Access
+from .errors import AccessError, CredentialsError
+from .pod import SERVICE_ACCOUNT, pod_access
+
+__all__ = ["Connection", "connect"]
+
+_LOOK_INTERVAL: Final = 10.0
+_log = logging.getLogger(__name__)
+
+
+class Connection:
+    """The way, as one user; safe to share between threads.
+
+    Credentials rotate: when a file that they came from changes, or they expire, they are loaded anew, with a new pool;
+    open watches go on over the old one until they end.
+
+    Attributes:
+        access: What was loaded last.
+        pool: A pool with the TLS settings of `access`.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Access],
+        *,
+        source: str = "",
+        connections: int = 10,
+        look_interval: float = _LOOK_INTERVAL,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Load the settings; nothing is sent yet.
+
+        Args:
+            load: Says how the API server is reached.
+            source: A file whose change means that everything is to be loaded anew, beside those of the TLS settings.
+            connections: How many connections are kept.
+            look_interval: Seconds between two looks at the files.
+            seconds: A monotonic clock.
+
+        Raises:
+            AccessError: The settings cannot be loaded.
+        """
+        self._load = load
+        self._source = source
+        self._connections = connections
+        self._interval = look_interval
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._look_at: dict[bool, float] = {}
+        self._use(load())
+
+    def refresh(self, *, doubted: bool = False) -> None:
+        """Load the credentials anew if they expired or a file of theirs changed; looks every few seconds at most.
+
+        Args:
+            doubted: The server did not accept them: load them anew in any case, but no more often than that.
+
+        Raises:
+            CredentialsError: They expired, and there are no others.
+        """
+        with self._lock:
+            now = self._seconds()
+            if now < self._look_at[doubted]:
+                return
+            self._look_at[doubted] = now + self._interval
+            expired = self.access.expired
+            if not doubted and not expired and self._fingerprint(self.access) == self._loaded:
+                return
+            try:
+                self._use(self._load())
+            except (AccessError, ValueError, OSError) as error:
+                if expired:
+                    raise CredentialsError(str(error), said=str(error)) from error
+                # Half a file: it is being written at this moment.
+                _log.warning("Cannot load the changed credentials yet, keeping the old", extra={"cause": str(error)})
+                return
+            _log.log(logging.DEBUG if doubted else logging.INFO, "Loaded the credentials anew")
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers that say who asks; a name may be there several times.
+
+        Raises:
+            CredentialsError: A file of theirs may be in the middle of being replaced.
+        """
+        access = self.access
+        try:
+            authorization = access.authorization()
+        except AccessError as error:
+            raise CredentialsError(str(error), said=str(error)) from error
+        own = [("Authorization", authorization)] if authorization else []
+        return own + list(access.impersonation)
+
+    def dial(self, timeout: float) -> HTTPConnection:
+        """Open a connection outside of the pool; there must be no proxy in between.
+
+        Args:
+            timeout: Seconds.
+
+        Raises:
+            OSError: It cannot be opened; also `urllib3.exceptions.HTTPError`.
+        """
+        url = parse_url(self.access.server)
+        host = (url.host or "").strip("[]")
+        opened: HTTPConnection
+        if url.scheme == "https":
+            opened = HTTPSConnection(host, url.port, timeout=timeout, **_tls(self.access))
+        else:
+            opened = HTTPConnection(host, url.port, timeout=timeout)
+        try:
+            opened.connect()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def close(self) -> None:
+        """Close what the pool keeps."""
+        self.pool.clear()
+
+    def _use(self, access: Access) -> None:
+        # Before the files are read: a change in between is then seen at the next look.
+        loaded = self._fingerprint(access)
+        if not access.verify:
+            # Chosen in the kubeconfig; kubectl says nothing either.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        # A retry could create an object twice; the callers know how patient they may be.
+        options: dict[str, Any] = {"maxsize": self._connections, "retries": False, **_tls(access)}
+        if access.proxy:
+            self.pool: urllib3.PoolManager = urllib3.ProxyManager(
+                access.proxy, proxy_headers=access.proxy_headers, **options
+            )
+        else:
+            self.pool = urllib3.PoolManager(**options)
+        self.access = access
+        self._loaded = loaded
+        self._look_at = dict.fromkeys((True, False), self._seconds() + self._interval)
+
+    def _fingerprint(self, access: Access) -> tuple[tuple[int, int] | None, ...]:
+        return tuple(_stamp(name) for name in (self._source, access.authority, *(access.certificate or ())))
+
+
+def connect(
+    kubeconfig: str = "",
+    context: str = "",
+    *,
+    account: Path = SERVICE_ACCOUNT,
+    environment: Mapping[str, str] = os.environ,
+    connections: int = 10,
+    look_interval: float = _LOOK_INTERVAL,
+) -> Connection:
+    """Load the settings of a kubeconfig, else of the pod; nothing is sent yet, but a credential plugin runs now.
+
+    Args:
+        kubeconfig: Path of a kubeconfig, several joined by the path separator; empty for the ServiceAccount of the pod.
+        context: Context in it, empty for its current one; it stays that one when credentials are loaded anew.
+        account: Folder with the pod's ``token`` and ``ca.crt``; read only without a kubeconfig.
+        environment: Environment variables, which say where a pod's API server is.
+        connections: How many connections are kept.
+        look_interval: Seconds between two looks at the files of the credentials.
+
+    Raises:
+        AccessError: The settings cannot be loaded.
+    """
+    if not kubeconfig:
+        return Connection(
+            lambda: pod_access(environment, account), connections=connections, look_interval=look_interval
+        )
+    # In a pod nobody needs it, nor its YAML parser.
+    from .kubeconfig import access  # noqa: PLC0415 - see above
+
+    chosen = context
+
+    def load() -> Access:
+        nonlocal chosen
+        found = access(kubeconfig, chosen)
+        chosen = found.context
+        return found
+
+    return Connection(load, source=kubeconfig, connections=connections, look_interval=look_interval)
+
+
+def _tls(access: Access) -> dict[str, Any]:
+    certificate, key = access.certificate or (None, None)
+    return {
+        "server_hostname": access.tls_server_name or None,
+        "cert_reqs": "CERT_REQUIRED" if access.verify else "CERT_NONE",
+        "ca_certs": access.authority,
+        "cert_file": certificate,
+        "key_file": key,
+    }
+
+
+def _stamp(name: str | None) -> tuple[int, int] | None:
+    """Return what changes with a file; None without one. A mounted Secret changes by a link to another file."""
+    try:
+        found = Path(name).stat() if name else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_ino) if found else None

@@ -1,0 +1,296 @@
+"""The port over HTTP/1.1, by urllib3's pool; small questions go by `kept`. Nothing is retried."""
+
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import urlencode
+
+import urllib3
+from msgspec import Struct
+
+from .connection import Connection
+from .errors import TransportError, UnansweredError, one_line, refusal
+from .kept import HttpAnswer, KeptConnections, NotUnderstoodError
+
+__all__ = ["TIMEOUTS", "HttpTransport", "Timeouts"]
+
+_JSON: Final = "application/json"
+_METADATA: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+_METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+_MERGE_PATCH: Final = "application/merge-patch+json"
+_MAX_REFUSAL: Final = 65536
+_SUCCESS: Final = range(200, 300)
+_WORDS: Final = (
+    ("Connection refused", "connection refused"),
+    ("timed out", "no answer in time"),
+    ("Name or service not known", "its name is not known"),
+    ("Temporary failure in name resolution", "its name cannot be resolved"),
+    ("No route to host", "no route to it"),
+    ("Network is unreachable", "the network is unreachable"),
+    ("WRONG_VERSION_NUMBER", "it does not speak TLS"),
+    ("ALERT_", "it does not accept the client certificate"),
+)
+
+
+class Timeouts(Struct, frozen=True):
+    """How long the transport waits; all in seconds.
+
+    Attributes:
+        connect: For a connection.
+        answer: For each part of an answer.
+        silence: For the next word of a watch: it sends a bookmark about every minute.
+    """
+
+    connect: float = 5.0
+    answer: float = 30.0
+    silence: float = 90.0
+
+
+TIMEOUTS: Final = Timeouts()
+
+
+class HttpTransport:
+    """The port over HTTP/1.1: one pooled connection per open watch, a few for the rest, and kept ones for metadata."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        user_agent: str,
+        timeouts: Timeouts = TIMEOUTS,
+        on_date: Callable[[str], None] = lambda _date: None,
+    ) -> None:
+        """Talk over a connection.
+
+        Args:
+            connection: Where, and with which credentials.
+            user_agent: Names us; the API server takes our field manager from its first word.
+            timeouts: After how long what is silent counts as broken.
+            on_date: Hears the Date header of each answer: the API server's clock.
+        """
+        self._timeouts = timeouts
+        self._on_date = on_date
+        self._connection = connection
+        self._user_agent = user_agent
+        self._kept = KeptConnections(connection)
+        self._open: set[urllib3.BaseHTTPResponse] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def list_page(
+        self,
+        path: str,
+        *,
+        limit: int,
+        continue_token: str = "",
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
+    ) -> bytes:
+        """Return one page of a collection; see `Transport.list_page`."""
+        query = {"limit": str(limit), "continue": continue_token}
+        query |= {"labelSelector": selector, "fieldSelector": fields}
+        return self.request("GET", path, query=query, accept=_METADATA_LIST if metadata_only else _JSON).body
+
+    @contextmanager
+    def watch(
+        self,
+        path: str,
+        *,
+        resource_version: str,
+        seconds: int,
+        selector: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
+        initial: bool = False,
+        bookmarks: bool = True,
+    ) -> Iterator[Iterator[bytes]]:
+        """Open a watch; see `Transport.watch`."""
+        query = {"watch": "1", "timeoutSeconds": str(seconds)}
+        query |= {"labelSelector": selector, "fieldSelector": fields}
+        query |= {"allowWatchBookmarks": "true"} if bookmarks else {}
+        query |= {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"} if initial else {}
+        query["resourceVersion"] = resource_version
+        accept = _METADATA if metadata_only else _JSON
+        # Without bookmarks there may be nothing to say until the server ends it.
+        silence = self._timeouts.silence if bookmarks else seconds + self._timeouts.answer
+        response = self._send("GET", path, query=query, accept=accept, timeout=silence)
+        with self._lock:
+            self._open.add(response)
+            closed = self._closed
+        try:
+            if closed:
+                raise _stopping("GET", path)
+            yield self._lines(path, response)
+        finally:
+            with self._lock:
+                self._open.discard(response)
+            response.close()
+
+    def get(self, path: str, *, metadata_only: bool = False) -> bytes:
+        """Return one object; see `Transport.get`."""
+        if not metadata_only:
+            return self.request("GET", path).body
+        try:
+            return self._small(path)
+        except NotUnderstoodError:
+            return self.request("GET", path, accept=_METADATA).body
+
+    def patch(self, path: str, body: bytes) -> bytes:
+        """Send a JSON merge patch; see `Transport.patch`."""
+        return self.request("PATCH", path, body=body, content_type=_MERGE_PATCH).body
+
+    def create(self, path: str, body: bytes) -> bytes:
+        """Create an object; see `Transport.create`."""
+        return self.request("POST", path, body=body).body
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        content_type: str = _JSON,
+        accept: str = _JSON,
+    ) -> HttpAnswer:
+        """Send one request and read its answer.
+
+        Args:
+            method: HTTP method.
+            path: Path below the server, quoted.
+            query: Parameters; empty ones are left out.
+            body: What to send, if anything.
+            content_type: What the body is.
+            accept: Media types that are understood.
+
+        Raises:
+            TransportError: No answer, or one that is no success.
+        """
+        response = self._send(method, path, query=query, accept=accept, body=body, content_type=content_type)
+        try:
+            found = bytes(response.read())
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            said = f"the answer broke off: {_cause(error)}"
+            raise UnansweredError(f"{method} {path}: {said}", said=said) from error
+        finally:
+            response.release_conn()
+        return HttpAnswer(response.status, {name.lower(): value for name, value in response.headers.items()}, found)
+
+    def close(self) -> None:
+        """End every open watch; later calls fail as `UnansweredError`."""
+        self._kept.close()
+        with self._lock:
+            self._closed = True
+            for response in self._open:
+                try:
+                    response.shutdown()
+                except (OSError, ValueError, RuntimeError):
+                    # It ended by itself between our look and our call.
+                    continue
+
+    def _small(self, path: str) -> bytes:
+        headers = self._headers("GET", path, _METADATA)
+        timeouts = self._timeouts
+        try:
+            answer = self._kept.get(path, headers, timeout=timeouts.answer, connect_timeout=timeouts.connect)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise _unanswered("GET", path, error) from error
+        if date := answer.headers.get("date"):
+            self._on_date(date)
+        if answer.status in _SUCCESS:
+            return answer.body
+        raise self._refused("GET", path, answer.status, answer.body, answer.headers.get("retry-after"))
+
+    def _headers(self, method: str, path: str, accept: str) -> list[tuple[str, str]]:
+        if self._closed:
+            raise _stopping(method, path)
+        # Before the pool is taken: credentials that expired are replaced, and the pool with them.
+        self._connection.refresh()
+        return [("Accept", accept), ("User-Agent", self._user_agent), *self._connection.headers()]
+
+    def _refused(self, method: str, path: str, status: int, body: bytes, retry_after: str | None) -> TransportError:
+        if status == 401:  # noqa: PLR2004 - Unauthorized
+            self._connection.refresh(doubted=True)
+        return refusal(f"{method} {path}", status, body[:_MAX_REFUSAL], retry_after)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        accept: str = _JSON,
+        body: bytes | None = None,
+        content_type: str = _JSON,
+        timeout: float | None = None,
+    ) -> urllib3.BaseHTTPResponse:
+        headers = urllib3.HTTPHeaderDict()
+        for name, value in self._headers(method, path, accept):
+            headers.add(name, value)
+        if body is not None:
+            headers["Content-Type"] = content_type
+        parameters = urlencode({name: value for name, value in (query or {}).items() if value})
+        try:
+            response = self._connection.pool.request(
+                method,
+                self._connection.access.server + path + (f"?{parameters}" if parameters else ""),
+                body=body,
+                headers=headers,
+                preload_content=False,
+                redirect=False,
+                timeout=urllib3.Timeout(connect=self._timeouts.connect, read=timeout or self._timeouts.answer),
+            )
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise _unanswered(method, path, error) from error
+        if date := response.headers.get("Date"):
+            self._on_date(date)
+        if response.status in _SUCCESS:
+            return response
+        try:
+            text = bytes(response.read(_MAX_REFUSAL))
+        except (urllib3.exceptions.HTTPError, OSError):
+            text = b"the answer broke off"
+        finally:
+            response.close()
+        raise self._refused(method, path, response.status, text, response.headers.get("Retry-After"))
+
+    def _lines(self, path: str, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+        rest = b""
+        try:
+            for chunk in response.stream(65536):
+                *lines, rest = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
+                for line in lines:
+                    if line.strip():
+                        yield line
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            said = f"the watch broke off: {_cause(error)}"
+            raise UnansweredError(f"GET {path}: {said}", said=said) from error
+
+
+def _stopping(method: str, path: str) -> UnansweredError:
+    return UnansweredError(f"{method} {path}: the client is closed, its program is stopping")
+
+
+def _unanswered(method: str, path: str, error: Exception) -> UnansweredError:
+    said = _cause(error)
+    return UnansweredError(f"{method} {path}: no answer: {said}", said=said)
+
+
+def _cause(error: BaseException) -> str:
+    """Say in words what kept us, without object addresses."""
+    names, texts, found = [], [], error
+    while True:
+        if isinstance(found, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {one_line(found.verify_message)}"
+        names.append(type(found).__name__)
+        texts.append(str(found))
+        parts = (getattr(found, "reason", None), found.__cause__, *found.args)
+        inner = next((part for part in parts if isinstance(part, BaseException)), None)
+        if inner is None or len(names) > 5:  # noqa: PLR2004 - deeper than any library wraps
+            break
+        found = inner
+    text = " ".join(texts)
+    return next((words for sign, words in _WORDS if sign in text), ": ".join(names))
