@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from localplane.plane import ControlPlane
+from platform_status_kube.kubeconfig import access
 from tests.bench.load import install
 
 from .fleet import Fleet
@@ -25,10 +26,10 @@ def authority_of(plane: ControlPlane) -> bytes:
 
 def judge_of(plane: ControlPlane) -> Judge:
     """A judge who may read everything."""
-    known = plane.admin.connection
+    known = access(str(plane.kubeconfig))
     context = ssl.create_default_context(cafile=known.authority)
     assert known.certificate is not None
-    context.load_cert_chain(known.certificate, known.key)
+    context.load_cert_chain(*known.certificate)
     return Judge(plane.server, context)
 
 
