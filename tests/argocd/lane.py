@@ -20,6 +20,8 @@ __all__ = ["LIVES", "Life", "Report", "Result", "life", "lived"]
 
 SIDECAR = "sidecar"
 _LEASE = "requests/argocd"
+_MAX_LIVES = 16
+"""At once; with more of them on 2 cores Argo CD takes longer than 10 s to begin a sync, which is rightly told."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Report:
 
 
 def lived(lives: Iterable[Life], folder: Path, recorder: Recorder, tell: Callable[[str], None]) -> Report:
-    """Let lives take place, all at once but for those that want to be alone.
+    """Let lives take place, many at once but for those that want to be alone.
 
     Args:
         lives: Which.
@@ -122,7 +124,7 @@ def lived(lives: Iterable[Life], folder: Path, recorder: Recorder, tell: Callabl
         tell(f"Argo CD runs after {started:.1f} s")
         with _sidecar(argocd, folder):
             together = [each for each in chosen if not each.alone]
-            with ThreadPoolExecutor(max_workers=max(1, len(together))) as threads:
+            with ThreadPoolExecutor(max_workers=_MAX_LIVES) as threads:
                 for each, result in threads.map(lambda each: _live(each, argocd, recorder, tell), together):
                     results[each.name] = result
             for each in chosen:
