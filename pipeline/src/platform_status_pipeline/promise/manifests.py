@@ -8,11 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.policy import Policy
 from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.promise.admission import FILE, admission
 from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved
@@ -40,6 +42,7 @@ class SidecarOptions(Struct, frozen=True):
         shards: How many share the requests.
         service_monitor: Whether a ServiceMonitor is made; its CRD may be missing.
         skip_namespace: Whether somebody else makes the namespace.
+        admission: Whether the Promise's policy is judged at apply too; Kubernetes 1.30 or newer can.
     """
 
     image: str = f"REGISTRY.invalid/platform-status/sidecar:{__version__}"
@@ -49,6 +52,7 @@ class SidecarOptions(Struct, frozen=True):
     shards: int = 1
     service_monitor: bool = False
     skip_namespace: bool = False
+    admission: bool = True
 
 
 def account_of(promise: str) -> str:
@@ -57,15 +61,20 @@ def account_of(promise: str) -> str:
 
 
 def render(
-    parts: Parts, promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind] = ()
+    parts: Parts,
+    promise: PromiseFacts,
+    options: SidecarOptions,
+    kinds: Sequence[ObjectKind] = (),
+    policy: Policy | None = None,
 ) -> dict[str, list[Document]]:
-    """Resolve the parts for one Promise.
+    """Resolve the parts for one Promise, and write the admission policy of its requests.
 
     Args:
         parts: The parts.
         promise: The Promise.
         options: What the platform decides.
         kinds: The kinds that the Promise's contracts name.
+        policy: What its requests may ask for; None: nothing is judged at apply.
 
     Returns:
         File name -> its manifests, in the order of the parts; a file without manifests is left out.
@@ -89,6 +98,8 @@ def render(
             walk.problems += _unlabelled(document, name)
     if walk.problems:
         raise RefusedError(walk.problems)
+    if options.admission and policy is not None:
+        files[FILE] = admission(promise, policy)
     return {name: documents for name, documents in files.items() if documents}
 
 
