@@ -12,7 +12,7 @@ from platform_status_pipeline.errors import TemplateError
 from platform_status_pipeline.kratix.folders import read_mapping
 from platform_status_pipeline.surroundings import Surroundings
 
-__all__ = ["policy_of", "policy_of_promise", "policy_of_text"]
+__all__ = ["policy_of", "policy_of_promise", "policy_of_text", "policy_of_variable"]
 
 
 def policy_of(given: Surroundings, file: Path | None) -> Policy:
@@ -28,8 +28,17 @@ def policy_of(given: Surroundings, file: Path | None) -> Policy:
     """
     if file is not None:
         return _read(read_mapping(file))
+    return policy_of_variable(given) or shipped_policy()
+
+
+def policy_of_variable(given: Surroundings) -> Policy | None:
+    """Read the policy in PLATFORM_POLICY; None if there is none.
+
+    Raises:
+        TemplateError: What is there is none.
+    """
     text = given.environment.get(VARIABLE)
-    return policy_of_text(text) if text else shipped_policy()
+    return policy_of_text(text) if text else None
 
 
 def policy_of_text(text: str) -> Policy:
@@ -45,14 +54,14 @@ def policy_of_text(text: str) -> Policy:
         raise TemplateError([problem]) from error
 
 
-def policy_of_promise(promise: Mapping[str, Any]) -> Policy:
-    """Read the policy of a Promise: that which it carries, else the strict one.
+def policy_of_promise(promise: Mapping[str, Any]) -> Policy | None:
+    """Read the policy that a Promise carries; None if it carries none: its kind may be another platform's.
 
     Raises:
         TemplateError: What it carries is none.
     """
     texts = carried(promise)
-    return policy_of_text(texts[0]) if texts else shipped_policy()
+    return policy_of_text(texts[0]) if texts else None
 
 
 def _read(document: object) -> Policy:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from hctl.validation.kubernetes_cel import rules_environment
 from platform_status_contract.model.policy import KindBounds, LegacyName, Names, Policy
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.policy.read import shipped_policy
@@ -116,6 +117,20 @@ def test_a_change_is_judged_only_if_it_asks_for_something() -> None:
     assert strict.judges({**old, "spec": {"name": "other"}}, old)
     dying = changed(deletionTimestamp="2026-02-26T10:00:00Z")
     assert not strict.judges({**dying, "spec": {"name": "other"}}, dying)
+
+
+def test_only_the_accounts_of_gitops_make_sub_requests() -> None:
+    spec = ADMISSIONS["strict"].objects[2]["spec"]
+    assert spec["matchConstraints"]["resourceRules"][0]["resources"] == [
+        "argocdprojects",
+        "argocdapplications",
+        "argocdclusterregistrations",
+    ]
+    (rule,) = spec["validations"]
+    asked_by = rules_environment("request").compile(rule["expression"])
+    for user, allowed in (("system:serviceaccount:flux-system:kustomize-controller", True), ("eve", False)):
+        assert asked_by.evaluate({"request": {"userInfo": {"username": user}}}) is allowed
+    assert len(ADMISSIONS["many"].objects) == 2  # whose policy speaks of none
 
 
 def test_a_kind_that_is_free_or_unknown_has_no_admission_policy() -> None:

@@ -11,13 +11,13 @@ from platform_status_contract.template.yaml_text import YamlError, load
 from platform_status_contract.validation import PLATFORM_POLICY, validate
 
 from .findings import Finding
-from .kinds import KindId, api_of, crd_of, kinds_of
+from .kinds import KindId, api_of, builtin_kinds, crd_of, kinds_of
 from .located import Located
 
 __all__ = ["Policies", "policies_of", "policy_findings", "refused"]
 
 Policies = dict[KindId, Policy]
-"""Kind -> the policy that its Promise carries; the shipped strict one holds for all others."""
+"""Kind -> the policy that its Promise carries; the shipped strict one holds for the kind that is built in."""
 
 _LONGEST: Final = 400
 
@@ -65,8 +65,9 @@ def refused(root: Located, policies: Policies, given: Policy | None) -> Iterator
         given: The one that was named itself, which wins.
     """
     group, _, kind = api_of(root)
-    policy = given or policies.get(KindId(group, kind)) or shipped_policy()
-    for refusal in refusals(policy, root.value):
+    name = KindId(group, kind)
+    policy = given or policies.get(name) or (shipped_policy() if name in builtin_kinds() else None)
+    for refusal in refusals(policy, root.value) if policy is not None else ():
         yield root.find(
             refusal.path, "policy", refusal.found, inert(refusal.told, _LONGEST), inert(refusal.ask, _LONGEST)
         )

@@ -6,6 +6,7 @@ from platform_status_contract.model.policy import Bound, Policy
 from platform_status_contract.policy.paths import parse_path
 from platform_status_pipeline.promise.bounds import Rule, rules_of
 from platform_status_pipeline.promise.facts import PromiseFacts
+from platform_status_pipeline.promise.leaves import literal
 
 __all__ = ["FILE", "admission"]
 
@@ -17,51 +18,69 @@ _Document = dict[str, Any]
 
 
 def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
-    """Write the ValidatingAdmissionPolicy of a Promise, and its binding.
+    """Write the ValidatingAdmissionPolicy of a Promise, that of its sub-requests, and their bindings.
 
     Args:
         promise: The Promise.
         policy: Its policy.
 
     Returns:
-        Both; nothing if the policy does not speak of the kind, or leaves it free.
+        All of them; nothing if the policy does not speak of the kind, or leaves it free.
     """
     bounds = policy.bounds_of(promise.group, promise.kind) or ()
     judgement = rules_of(policy, bounds)
     if not judgement.rules:
         return []
-    metadata = {
-        "name": f"{promise.name}-bounds",
-        "labels": {
-            "app.kubernetes.io/name": "platform-status-reconciler",
-            "app.kubernetes.io/instance": promise.name,
-            "app.kubernetes.io/part-of": "platform-status",
-        },
-    }
     spec = {
-        "failurePolicy": "Fail",
-        "matchConstraints": {
-            "resourceRules": [
-                {
-                    "apiGroups": [promise.group],
-                    "apiVersions": ["*"],
-                    "operations": ["CREATE", "UPDATE"],
-                    "resources": [promise.plural],
-                }
-            ]
-        },
-        "matchConditions": [{"name": "asks-for-something-new", "expression": _is_new(bounds)}],
+        **_judging(promise.group, [promise.plural], bounds),
         "variables": [{"name": name, "expression": expression} for name, expression in judgement.variables.items()],
         "validations": [_validation(rule) for rule in judgement.rules],
     }
+    return [*_bound(promise, "bounds", spec), *_of_sub_requests(promise, policy)]
+
+
+def _of_sub_requests(promise: PromiseFacts, policy: Policy) -> list[_Document]:
+    """Let nobody but the accounts of GitOps make what the pipeline writes for a request that was judged."""
+    sub = policy.spec.sub_requests
+    if sub is None:
+        return []
+    told = f"expected to be made by {' or '.join(sub.creators)}, which is the rule subRequests"
+    whose = f"of the platform's policy {policy.metadata.name}; ask {policy.spec.contact}"
+    spec = {
+        **_judging(sub.group, list(sub.resources), ()),
+        "validations": [
+            {
+                "expression": f"request.userInfo.username in {literal(list(sub.creators))}",
+                "message": f"{told} {whose}",
+                "messageExpression": f"'found ' + request.userInfo.username + {literal(f', {told} {whose}')}",
+            }
+        ],
+    }
+    return _bound(promise, "sub-requests", spec)
+
+
+def _judging(group: str, resources: list[str], bounds: tuple[Bound, ...]) -> _Document:
+    rule = {"apiGroups": [group], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"], "resources": resources}
+    return {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": [rule]},
+        "matchConditions": [{"name": "asks-for-something-new", "expression": _is_new(bounds)}],
+    }
+
+
+def _bound(promise: PromiseFacts, what: str, spec: _Document) -> list[_Document]:
+    """A policy and its binding."""
+    name = f"{promise.name}-{what}"
+    labels = {
+        "app.kubernetes.io/name": "platform-status-reconciler",
+        "app.kubernetes.io/instance": promise.name,
+        "app.kubernetes.io/part-of": "platform-status",
+    }
+    metadata = {"name": name, "labels": labels}
+    binding = {"policyName": name, "validationActions": ["Deny"]}
     return [
         {"apiVersion": _API, "kind": "ValidatingAdmissionPolicy", "metadata": metadata, "spec": spec},
-        {
-            "apiVersion": _API,
-            "kind": "ValidatingAdmissionPolicyBinding",
-            "metadata": metadata,
-            "spec": {"policyName": metadata["name"], "validationActions": ["Deny"]},
-        },
+        {"apiVersion": _API, "kind": "ValidatingAdmissionPolicyBinding", "metadata": metadata, "spec": binding},
     ]
 
 

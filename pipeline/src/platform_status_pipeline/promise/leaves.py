@@ -25,7 +25,8 @@ def allows(bound: Bound, at: str, names: Names) -> str:
         case "name" | "namespace":
             kind, asked = "string", _name(names) if bound.type == "name" else _namespace(names, at)
         case "string":
-            kind, asked = "string", f"!{at}.contains({literal(TEMPLATE)}) && size({at}) <= {bound.max_length}"
+            plain = "" if bound.templates else f"!{at}.contains({literal(TEMPLATE)}) && "
+            kind, asked = "string", f"{plain}size({at}) <= {bound.max_length}"
         case "boolean":
             kind, asked = "bool", "true"
         case "integer":

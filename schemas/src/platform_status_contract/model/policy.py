@@ -18,6 +18,7 @@ __all__ = [
     "PolicySpec",
     "Project",
     "Scalar",
+    "SubRequests",
 ]
 
 Scalar = str | int | bool
@@ -36,6 +37,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
         minimum: Smallest whole number.
         maximum: Largest whole number, or largest quantity.
         max_length: Longest text in characters.
+        templates: Whether a text may hold ``{{``: only where nothing evaluates it later.
         required: Whether the field must be set where its mapping is: an empty selector would select everything.
         reason: Why more than one value is allowed, for who reviews the policy.
     """
@@ -46,6 +48,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
     minimum: int | None = None
     maximum: int | str | None = None
     max_length: int = 253
+    templates: bool = False
     required: bool = False
     reason: str = ""
 
@@ -113,7 +116,21 @@ class Defaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, 
     namespace_labels: dict[str, str] = {}
 
 
-class PolicySpec(Struct, frozen=True, forbid_unknown_fields=True):
+class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the pipeline writes and GitOps applies: a request that a tenant made directly would go around the bounds.
+
+    Attributes:
+        group: API group of the kinds.
+        resources: Their plurals.
+        creators: Users who alone may create one, or change its spec.
+    """
+
+    group: str
+    resources: tuple[str, ...]
+    creators: tuple[str, ...]
+
+
+class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The policy itself; `contact` is whom to ask for more than it allows."""
 
     contact: str
@@ -121,6 +138,7 @@ class PolicySpec(Struct, frozen=True, forbid_unknown_fields=True):
     project: Project
     kinds: tuple[KindBounds, ...]
     defaults: Defaults = Defaults()
+    sub_requests: SubRequests | None = None
 
 
 class PolicyMetadata(Struct, frozen=True, forbid_unknown_fields=True):

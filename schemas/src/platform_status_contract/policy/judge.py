@@ -145,7 +145,8 @@ class _Judge:
                 return namespace_problem(self._names, self._request, value) if isinstance(value, str) else "a text"
         if self._is_allowed(bound, value):
             return ""
-        return f"a text without {TEMPLATE}" if isinstance(value, str) and TEMPLATE in value else expected(bound)
+        is_template = isinstance(value, str) and TEMPLATE in value and not bound.templates
+        return f"a text without {TEMPLATE}" if is_template else expected(bound)
 
     def _is_allowed(self, bound: Bound, value: object) -> bool:
         match bound.type, value:
@@ -161,7 +162,7 @@ class _Judge:
         return False
 
     def _is_text(self, bound: Bound, value: str) -> bool:
-        if TEMPLATE in value or len(value) > bound.max_length:
+        if (TEMPLATE in value and not bound.templates) or len(value) > bound.max_length:
             return False
         return bound.allowed is None or any(fits(str(one), value, self._placeholders) for one in bound.allowed)
 

@@ -77,4 +77,5 @@ def expected(bound: Bound) -> str:
             return "a quantity" if bound.maximum is None else f"a quantity of at most {bound.maximum}"
         case "boolean":
             return "true or false"
-    return f"a text of at most {bound.max_length} characters without {TEMPLATE}"
+    plain = "" if bound.templates else f" without {TEMPLATE}"
+    return f"a text of at most {bound.max_length} characters{plain}"

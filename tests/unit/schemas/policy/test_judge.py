@@ -147,3 +147,10 @@ def test_single_tenant_allows_everything() -> None:
     free = shipped_policy("single-tenant")
     assert judge(free, request({"name": "in-cluster", "anything": {"at": ["all", None]}})) == ()
     assert document()["spec"]["contact"] == "Ann"
+
+
+def test_a_text_that_nothing_evaluates_may_look_like_a_template() -> None:
+    made = policy({"path": "spec.env.*", "type": "string", "templates": True, "maxLength": 9})
+    assert fields(made, request({"env": {"A": "{{ .x }}"}})) == []
+    (problem,) = judge(made, request({"env": {"A": "{{" * 5}}))
+    assert "expected a text of at most 9 characters, which" in problem.line
