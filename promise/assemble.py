@@ -37,6 +37,7 @@ from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
+from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.template import outputs, resolve
 
 HERE = Path(__file__).resolve().parent
@@ -249,7 +250,8 @@ def read_parts(path: Path) -> Any:  # noqa: ANN401 - any JSON
 
 def with_dependencies(promise: dict[str, Any]) -> dict[str, Any]:
     """Put the sidecar's manifests into spec.dependencies, in place of the promise workflow."""
-    files = render(read_documents(SIDECAR), read_promise(promise), SidecarOptions(), policy_of_promise(promise))
+    kinds, policy = named_kinds(promise), policy_of_promise(promise)
+    files = render(read_documents(SIDECAR), read_promise(promise), SidecarOptions(), kinds, policy)
     workflows = {key: value for key, value in promise["spec"].get("workflows", {}).items() if key != "promise"}
     dependencies = [document for documents in files.values() for document in documents]
     return {**promise, "spec": {**promise["spec"], "workflows": workflows, "dependencies": dependencies}}

@@ -172,7 +172,7 @@ def test_the_static_form_is_printed_with_the_same_manifests_and_no_promise_workf
     assert PROMISE.read_text("utf-8") == before
     static = yaml.safe_load(done.stdout)
     promise = ours()
-    files = render(PARTS, read_promise(promise), SidecarOptions(), shipped_policy())
+    files = render(PARTS, read_promise(promise), SidecarOptions(), policy=shipped_policy())
     assert static["spec"].pop("dependencies") == [document for documents in files.values() for document in documents]
     del promise["spec"]["workflows"]["promise"]
     assert static == promise

@@ -3,12 +3,14 @@
 A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, speaking of `NAMES`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from platform_status_contract.model.policy import Policy
+from platform_status_contract.policy.scope import scope_of
 from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk
@@ -82,7 +84,7 @@ def render(
     Raises:
         RefusedError: Each problem names the file, the manifest, the path in it and the expression.
     """
-    walk = Walk(NAMES, _values(promise, options, kinds), fix=_FIX)
+    walk = Walk(NAMES, _values(promise, options, kinds, policy), fix=_FIX)
     files = {
         name: [
             manifest
@@ -103,7 +105,10 @@ def render(
     return {name: documents for name, documents in files.items() if documents}
 
 
-def _values(promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind]) -> dict[str, object]:
+def _values(
+    promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind], policy: Policy | None
+) -> dict[str, object]:
+    scope = scope_of(policy, promise.group, promise.kind) if policy is not None else None
     suffixes = [f"-{number}-of-{options.shards}" for number in range(1, options.shards + 1)]
     return {
         "promise": {"name": promise.name},
@@ -124,6 +129,7 @@ def _values(promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[Obje
             "serviceMonitor": options.service_monitor,
             "skipNamespace": options.skip_namespace,
             "objects": told(kinds),
+            "scope": "" if scope is None else json.dumps(scope),
             "watches": watch_rules(kinds),
         },
         # The sidecar hangs the same suffix on the name of its Lease (sidecar/README.md, Shards).

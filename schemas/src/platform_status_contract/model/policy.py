@@ -54,11 +54,20 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
 
 class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The bounds of one kind of requests; what no bound speaks of in ``spec`` may not be set."""
+    """The bounds of one kind of requests; what no bound speaks of in ``spec`` may not be set.
+
+    Attributes:
+        group: Its API group.
+        kind: The kind.
+        bounds: The bounds.
+        observes: Namespaces that a contract of such a request may look at, beside the targets of `Names`; none:
+            anywhere.
+    """
 
     group: str
     kind: str
     bounds: tuple[Bound, ...]
+    observes: tuple[str, ...] = ()
 
 
 class LegacyName(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
