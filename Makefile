@@ -77,15 +77,16 @@ format: $(READY) ## Format the code and mend what ruff can mend
 schemas: $(READY) ## Write what is generated from schemas and CRDs: the reference page, the request's JSON Schema, what the assistant carries
 	@$(BIN)/python -m platform_status_contract.validation.reference --write docs/contract/v1.md
 	@$(BIN)/python promise/request_schema.py
+	@$(BIN)/python promise/policies.py
 	@$(BIN)/python assistant/knowledge.py --write
 
-# PIPELINE, DESTINATION and OVER come from make's command line by way of the environment, so nothing in them is a command.
-promise: $(READY) ## Write each promise.yaml from its parts (below dist/: REGISTRY= with digests; PIPELINE=, DESTINATION=, OVER=: that of FOLDER=promise for your platform; DEPENDENCIES=static prints)
+# PIPELINE, DESTINATION, OVER and POLICY come from make's command line by way of the environment, so nothing in them is a command.
+promise: $(READY) ## Write each promise.yaml from its parts (below dist/: REGISTRY= with digests; PIPELINE=, DESTINATION=, OVER=, POLICY=: that of FOLDER=promise for your platform; DEPENDENCIES=static prints)
 ifdef DEPENDENCIES
 	@$(BIN)/python promise/assemble.py --dependencies $(DEPENDENCIES) $(if $(REGISTRY),--registry $(REGISTRY))
-else ifneq ($(PIPELINE)$(DESTINATION)$(OVER),)
+else ifneq ($(PIPELINE)$(DESTINATION)$(OVER)$(POLICY),)
 	@$(BIN)/python promise/assemble.py "$${FOLDER:-promise}" $(if $(REGISTRY),--registry $(REGISTRY)) $${OUT:+"--out=$$OUT"} \
-	  $${PIPELINE:+"--pipeline=$$PIPELINE"} $${DESTINATION:+"--destination=$$DESTINATION"} $${OVER:+"--over=$$OVER"}
+	  $${PIPELINE:+"--pipeline=$$PIPELINE"} $${DESTINATION:+"--destination=$$DESTINATION"} $${OVER:+"--over=$$OVER"} $${POLICY:+"--policy=$$POLICY"}
 else
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $(if $(REGISTRY),--registry $(REGISTRY)) $$folder || exit 1; done
 endif
@@ -99,6 +100,7 @@ observability-binaries: $(READY) ## Fetch prometheus, promtool, alertmanager and
 
 verify: $(READY)
 	@$(BIN)/python promise/request_schema.py --check
+	@$(BIN)/python promise/policies.py --check
 	@$(BIN)/hctl validate promise --strict >/dev/null || $(BIN)/hctl validate promise --strict
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py --check $$folder || exit 1; done
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md

@@ -8,6 +8,7 @@ Examples:
     python promise/assemble.py promise/webapp           # another Promise: a folder with a parts.yaml
     python promise/assemble.py --pipeline vco-v2-configure --destination capability.vcluster=true
     python promise/assemble.py --over installed.yaml    # the same, read off an installed Promise
+    python promise/assemble.py --policy promise/platform-single-tenant.yaml
     python promise/assemble.py --registry registry.example.com/platform     # write dist/promise/promise.yaml, which
                                                         # names the images by the digests that make images pushed
 """
@@ -25,15 +26,18 @@ from typing import Any
 import yaml
 
 from hctl.validation.check import Source, check
+from platform_status_contract.policy.read import VARIABLE, PolicyError, read_policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import dump, load
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
 from platform_status_pipeline.kratix.destinations import labels_of
 from platform_status_pipeline.kratix.folders import read_documents, read_mapping
+from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
+from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.template import outputs, resolve
 
 HERE = Path(__file__).resolve().parent
@@ -107,17 +111,25 @@ def main(argv: list[str] | None = None) -> int:
         help="how the sidecar goes out: by a promise workflow, or (printed, not written) as spec.dependencies, "
         "for platforms without a Job at installation; this Kratix then writes without end, see docs/kratix.md 11.6",
     )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help=f"what tenants may ask for, of kind PlatformPolicy, instead of the strict one; {RESULT} stays as it is",
+    )
     _add_placement(parser)
     arguments = parser.parse_args(argv)
     static, placed, registry = arguments.dependencies == "static", _is_placed(arguments), arguments.registry
-    elsewhere = placed or registry is not None
+    elsewhere = placed or registry is not None or arguments.policy is not None
     result = arguments.out or (dist(arguments.folder) if elsewhere else arguments.folder / RESULT)
     if arguments.check and (elsewhere or arguments.out):
-        parser.error("--check compares the tracked Promise; leave out --registry, --out and what places it")
+        parser.error("--check compares the tracked Promise; leave out --registry, --policy, --out and what places it")
     if elsewhere and result.resolve() == (arguments.folder / RESULT).resolve():
         parser.error(f"--out {result} is the tracked file, which stays as it is; give another one")
     try:
         promise = read_parts(arguments.folder / PARTS)
+        if arguments.policy is not None:
+            with_policy(promise, arguments.policy.read_text("utf-8"))
         text = promise_text(place(promise, _placement(arguments, promise)), static=static)
         if registry is not None:
             text = with_digests(text, registry, IMAGES)
@@ -238,7 +250,8 @@ def read_parts(path: Path) -> Any:  # noqa: ANN401 - any JSON
 
 def with_dependencies(promise: dict[str, Any]) -> dict[str, Any]:
     """Put the sidecar's manifests into spec.dependencies, in place of the promise workflow."""
-    files = render(read_documents(SIDECAR), read_promise(promise), SidecarOptions())
+    kinds, policy = named_kinds(promise), policy_of_promise(promise)
+    files = render(read_documents(SIDECAR), read_promise(promise), SidecarOptions(), kinds, policy)
     workflows = {key: value for key, value in promise["spec"].get("workflows", {}).items() if key != "promise"}
     dependencies = [document for documents in files.values() for document in documents]
     return {**promise, "spec": {**promise["spec"], "workflows": workflows, "dependencies": dependencies}}
@@ -280,11 +293,29 @@ def with_digests(text: str, registry: str, images: Path) -> str:
     return _TRACKED.sub(pushed, text)
 
 
+def _policy_problems(document: object) -> tuple[Problem, ...]:
+    try:
+        read_policy(document)
+    except PolicyError as error:
+        return error.problems
+    return ()
+
+
 _CHECKS: dict[str, Callable[[object], tuple[Problem, ...]]] = {
     "STATUS_CONTRACT": lambda document: resolve.check(resolve.read_template(document)),
     "MANIFESTS": lambda document: outputs.check(outputs.read(document)),
+    VARIABLE: _policy_problems,
 }
-"""Variable that carries a template -> compiles every expression in it."""
+"""Variable that carries a template or the policy -> everything that is wrong with it."""
+
+
+def with_policy(promise: dict[str, Any], text: str) -> None:
+    """Put another policy into a Promise that carries one."""
+    carriers = [variable for _, variable in _templates(promise) if variable["name"] == VARIABLE]
+    if not carriers:
+        raise AssemblyError(f"no container of the Promise has the variable {VARIABLE}, so no policy holds for it")
+    for variable in carriers:
+        variable["value"] = text
 
 
 def _templates(promise: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -51,6 +51,10 @@ WRITERS = ("configure", "contract", "render", "delete")
 """Every container of a resource workflow; each can refuse, so each could write."""
 
 
+ANYTHING = (ROOT / "promise/platform-single-tenant.yaml").read_text("utf-8")
+"""Which problems there are is the business of other tests; here it counts where they go."""
+
+
 class Desk:
     """The folders of one Job, and the API server behind a proxy that counts every request.
 
@@ -93,7 +97,9 @@ class Desk:
 
     def by_hand(self, *arguments: str, **environment: str) -> tuple[int, list[str]]:
         """Run a container as a process, with KUBECONFIG set; its exit code and its log."""
-        done = self.folders.run(*arguments, **{"KUBECONFIG": str(self.kubeconfig), **environment})
+        done = self.folders.run(
+            *arguments, **{"KUBECONFIG": str(self.kubeconfig), "PLATFORM_POLICY": ANYTHING, **environment}
+        )
         return done.returncode, done.stderr.splitlines()
 
     def in_pod(self, *arguments: str, **environment: str) -> tuple[int, list[str]]:
@@ -104,6 +110,7 @@ class Desk:
             "KRATIX_OUTPUT_DIR": str(self.folders.output),
             "KRATIX_METADATA_DIR": str(self.folders.metadata),
             "SETTLE_SECONDS": "0",
+            "PLATFORM_POLICY": ANYTHING,
         }
         code = main(arguments, {**folders, **self.pod, **environment}, log, self.account)
         return code, log.getvalue().splitlines()

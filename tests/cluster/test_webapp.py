@@ -54,7 +54,7 @@ class App:
         self.name: str = example["metadata"]["name"]
         self.place = f"webapp-{namespace}--{self.name}"
         self.request = {**example, "metadata": {**example["metadata"], "namespace": namespace}}
-        self.request["spec"] = {**example["spec"], **spec}
+        self.request["spec"] = {**example["spec"], "host": f"shop.{namespace}.example.com", **spec}
         self.documents: dict[str, Object] = {}
         self.watch = PhaseWatch(plane.admin, WEBAPP, namespace, self.name, self._note)
         self.world.ensure_namespace(namespace)
@@ -150,7 +150,7 @@ def test_a_webapp_lives_from_scheduled_to_deleting_with_a_true_status(
         status = app.status
         assert validate(status, "status") == ()
         assert status["message"] == "Web app shop is fully operational"
-        assert status["endpoints"]["app"] == "https://shop.example.com"
+        assert status["endpoints"]["app"] == "https://shop.team-a.example.com"
         assert status["health"]["workloads"] == {"ready": 2, "total": 2}
         assert status["health"]["reporter"]["lease"] == "platform-status-system/webapp"
         types = {item["type"] for item in status["conditions"]}
@@ -212,7 +212,7 @@ def test_an_app_without_a_host_gets_no_ingress_and_an_address_inside(
     [
         ({"name": "a--b"}, {}, "metadata.name must not contain two dashes"),
         ({}, {"port": 80}, "spec.port"),
-        ({}, {"host": "https://shop.example.com"}, "spec.host"),
+        ({}, {"host": "https://shop.team-a.example.com"}, "spec.host"),
         ({}, {"image": ""}, "spec.image"),
     ],
     ids=["name", "port", "host", "image"],

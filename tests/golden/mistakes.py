@@ -3,7 +3,8 @@
 ``KIND/MISTAKE.yaml`` is the file, byte by byte. ``KIND/MISTAKE.expected.yaml`` says why anybody would make that
 mistake, where each finding stands, and what the API server says of the same file:
 
-- ``server``: ``accepts`` or ``refuses``; absent for templates, which no server ever sees.
+- ``server``: ``accepts`` or ``refuses``; absent for templates, which no server ever sees, and for
+  policies and what the strict one refuses, of which admission has tests of its own.
 - ``kubectl``: what kubectl makes of it, where that differs: it turns a file into JSON before any server sees it.
 - ``stricter``: where we refuse what the server accepts, the reason why.
 - ``findings``: line, column, rule and path of each, in order; ``severity`` where it is no error. None for a good file.
@@ -18,7 +19,7 @@ import yaml
 __all__ = ["FOLDER", "KINDS", "Expected", "Mistake", "Place", "mistakes"]
 
 FOLDER: Final = Path(__file__).parent / "validation"
-KINDS: Final = ("request", "template", "status", "promise")
+KINDS: Final = ("request", "template", "status", "promise", "policy")
 Verdict = Literal["accepts", "refuses"]
 _SUFFIX: Final = ".expected.yaml"
 

@@ -28,10 +28,14 @@ class PromiseContainer:
         return folders.run(*self.args, **{**self.env, **environment})
 
 
-def read_promise(folder: str) -> Json:
-    """Read promise/`folder`/promise.yaml."""
+def read_promise(folder: str, *, policy: str = "") -> Json:
+    """Read promise/`folder`/promise.yaml, with another policy if a file of promise/ is named."""
     promise = load((ROOT / "promise" / folder / "promise.yaml").read_text("utf-8"))
     assert isinstance(promise, dict)
+    for pipeline in promise["spec"]["workflows"]["resource"]["configure"] if policy else ():
+        for variable in (item for container in pipeline["spec"]["containers"] for item in container.get("env", ())):
+            if variable["name"] == "PLATFORM_POLICY":
+                variable["value"] = (ROOT / "promise" / policy).read_text("utf-8")
     return promise
 
 

@@ -24,6 +24,8 @@ Json = dict[str, Any]
 Compare = Callable[..., tuple[int, str, str]]
 
 PIPELINE = "vco-v2-configure"
+FREE = "platform-single-tenant.yaml"
+"""The requests of those who come from the Go pipeline are older than any policy."""
 
 
 @pytest.fixture
@@ -38,7 +40,9 @@ def compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Compare:
     def run(
         requests: list[Json], placements: list[Json], *flags: str, pipeline: str = PIPELINE
     ) -> tuple[int, str, str]:
-        (tmp_path / "promise.yaml").write_text(yaml.safe_dump(place(read_promise("."), Placement(pipeline))))
+        (tmp_path / "promise.yaml").write_text(
+            yaml.safe_dump(place(read_promise(".", policy=FREE), Placement(pipeline)))
+        )
         for name, items in (("requests", requests), ("placements", placements)):
             (tmp_path / f"{name}.yaml").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
         files = [str(tmp_path / f"{name}.yaml") for name in ("promise", "requests", "placements")]
@@ -122,7 +126,7 @@ def test_another_store_of_the_virtual_cluster_is_a_loss_though_every_object_stay
 
 
 def test_a_promise_compared_with_itself_changes_nothing(compare: Compare, tmp_path: Path) -> None:
-    output = rendered(tmp_path / "ours", read_promise("."), REQUEST).output
+    output = rendered(tmp_path / "ours", read_promise(".", policy=FREE), REQUEST).output
     files = {path.name: path.read_bytes() for path in output.iterdir()}
     code, told, errors = compare([REQUEST], placements(theirs.ORCHESTRATOR.name, REQUEST, PIPELINE, files))
     assert (code, errors) == (0, "")
@@ -195,7 +199,7 @@ def test_a_release_takes_both_annotations_off_what_the_documents_do_not_say_them
     assert code == 0
     off = ["argocd.argoproj.io/sync-options-", "kustomize.toolkit.fluxcd.io/prune-"]
     assert all(shlex.split(line)[-2:] == off for line in output.splitlines())
-    ours = rendered(tmp_path / "ours", read_promise("."), REQUEST).output
+    ours = rendered(tmp_path / "ours", read_promise(".", policy=FREE), REQUEST).output
     files = {path.name: path.read_bytes() for path in ours.iterdir()}
     held = placements(theirs.ORCHESTRATOR.name, REQUEST, PIPELINE, files)
     _, output, _ = compare([REQUEST], held, "--release")

@@ -14,6 +14,7 @@ SELECTORS = "metadata/destination-selectors.yaml"
 OURS = {"directory": "platform", "matchLabels": {"environment": "platform"}}
 USUAL = [
     SELECTORS,
+    "output/platform/admission.yaml",
     "output/platform/deployment.yaml",
     "output/platform/namespace.yaml",
     "output/platform/network.yaml",
@@ -46,7 +47,7 @@ def test_the_manifests_go_to_the_platform_whatever_the_selectors_of_the_promise(
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
         "sidecar of vcluster-orchestrator-v2 for vclusterorchestratorv2s.v1alpha1.platform.integratn.tech: wrote "
-        "deployment.yaml, namespace.yaml, network.yaml, rbac.yaml to platform/\n"
+        "deployment.yaml, namespace.yaml, network.yaml, rbac.yaml, admission.yaml to platform/\n"
     )
     assert sorted(kratix.files) == USUAL
     assert selectors(kratix) == [OURS]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from platform_status_contract.policy.read import SHIPPED, VARIABLE
 from platform_status_pipeline import __version__
 from platform_status_pipeline.kratix.destinations import labels_of
 from platform_status_pipeline.kratix.folders import Folders
@@ -138,6 +139,13 @@ def _add_configure(
         description="Reads object.yaml; writes the namespace, RBAC, network policies and three sub-requests, and in "
         "status.yaml problems, and phase Scheduled if the request has no phase yet.",
     )
+    plan.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help=f"file of the platform's policy, of kind PlatformPolicy; without the flag its text in {VARIABLE}, else "
+        f"the policy {SHIPPED[0]} that comes with the image",
+    )
     defaults = Settings()
     promise = environment.get("KRATIX_PROMISE_NAME")
     account = account_of(promise) if promise else defaults.sidecar_account
@@ -232,6 +240,13 @@ def _add_sidecar(
     option("shards", defaults.shards, _number(_MOST_SHARDS), "N", "how many share the requests")
     option("service-monitor", "false", _boolean, "BOOLEAN", "whether Prometheus' operator scrapes it; needs its CRD")
     option("skip-namespace", "false", _boolean, "BOOLEAN", "whether somebody else makes the namespace")
+    option(
+        "admission",
+        "true",
+        _boolean,
+        "BOOLEAN",
+        "whether the Promise's policy is judged at apply too; needs Kubernetes 1.30",
+    )
     option(
         "destination",
         "environment=platform",

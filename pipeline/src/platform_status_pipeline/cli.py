@@ -13,6 +13,7 @@ from platform_status_pipeline.containers import configure, contract, delete, sid
 from platform_status_pipeline.errors import FolderError, RefusedError
 from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, LiveAccess
+from platform_status_pipeline.policy import policy_of, policy_of_variable
 from platform_status_pipeline.problems import report
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.render import INLINE, render
@@ -76,11 +77,12 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
     match options.command:
         case "configure":
             settings = Settings(options.argocd_namespace, options.sidecar_namespace, options.sidecar_service_account)
-            configure(given, settings)
+            configure(given, settings, policy_of(given, options.policy))
         case "contract":
             contract(given, _template(given, options, "STATUS_CONTRACT", TEMPLATE), dict(options.variable))
         case "render":
-            render(given, _template(given, options, INLINE, MANIFESTS), dict(options.variable))
+            template = _template(given, options, INLINE, MANIFESTS)
+            render(given, template, dict(options.variable), policy_of_variable(given))
         case "sidecar":
             made = SidecarOptions(
                 image=options.image,
@@ -90,6 +92,7 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
                 shards=options.shards,
                 service_monitor=options.service_monitor,
                 skip_namespace=options.skip_namespace,
+                admission=options.admission,
             )
             sidecar(given, options.parts, made, options.destination)
         case _:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from platform_status_contract.model.policy import Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline.errors import TemplateError
@@ -16,7 +17,9 @@ from platform_status_pipeline.kratix.folders import (
     write_file,
 )
 from platform_status_pipeline.kratix.status_file import configured, deleting, resolved
+from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.problems import forget
+from platform_status_pipeline.promise.admission import FILE
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.watches import named_kinds
@@ -34,7 +37,7 @@ DIRECTORY: Final = "platform"
 """Folder of the output with the sidecar's manifests; it has destinations of its own, whatever the Promise's are."""
 
 
-def configure(given: Surroundings, settings: Settings) -> None:
+def configure(given: Surroundings, settings: Settings, policy: Policy) -> None:
     """Write the documents and the static status of a VClusterOrchestratorV2.
 
     Raises:
@@ -46,7 +49,7 @@ def configure(given: Surroundings, settings: Settings) -> None:
     request = read_mapping(folders.request)
     forget(given, request)
     remove_files(folders.output, FILES)
-    plan = make_plan(request, settings)
+    plan = make_plan(request, settings, policy)
     status = configured(read_mapping(folders.status, optional=True), request, plan.message)
     for name, documents in plan.files.items():
         write_file(folders.output / name, dump(*documents))
@@ -141,13 +144,13 @@ def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destinati
     folders = given.folders
     documents = read_documents(parts)
     folder = folders.output / DIRECTORY
-    remove_files(folder, documents)
+    remove_files(folder, (*documents, FILE))
     document = read_mapping(folders.request)
     promise = read_promise(document)
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to write for a Promise that is being deleted")
         return
-    files = render(documents, promise, options, named_kinds(document))
+    files = render(documents, promise, options, named_kinds(document), policy_of_promise(document))
     selectors: list[Any] = directed(read_list(folders.destination_selectors), DIRECTORY, destination)
     for name, manifests in files.items():
         write_file(folder / name, dump(*manifests))

@@ -99,6 +99,7 @@ class App:
             cover=self._places.add,
             mine=settings.shard.owns,
             kinds={**KINDS, **settings.kinds},
+            scope=settings.scope,
             silent_after=settings.argocd_silent_after,
         )
         self._lease = (Election if settings.leader_elect else LeaseRenewal)(

@@ -188,7 +188,13 @@ class Reconciler:
             # Every first reading wakes it again; until then there is nothing to conclude.
             return NotYet(())
         status = msgspec.json.decode(record.status)
-        facts = facts_of(record, status, lease=self._lease, version=__version__, out_of_reach=self._store.out_of_reach)
+        facts = facts_of(
+            record,
+            status,
+            lease=self._lease,
+            version=__version__,
+            out_of_reach=lambda contract: self._store.out_of_reach(contract, key),
+        )
         observation: Observation | NotYet = Observation()
         if not record.deleting and isinstance(facts.contract, Contract):
             # Rows 1 and 2 of the phase table look at no source.

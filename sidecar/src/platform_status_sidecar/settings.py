@@ -60,6 +60,7 @@ class Settings(Struct, frozen=True):
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
         argocd_silent_after: Seconds without a sign of life of Argo CD after which its word counts no more; 0 for never.
         kinds: The kinds beside the built-in ones that the Promise's contracts name, by their identity.
+        scope: Namespaces that contracts may look at, see `rules.scope`; None: anywhere.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -77,6 +78,7 @@ class Settings(Struct, frozen=True):
     write_interval: float = 5.0
     argocd_silent_after: float = 0.0
     kinds: Mapping[str, Kind] = {}
+    scope: tuple[str, ...] | None = None
     log_format: str = "json"
     log_level: str = "info"
 
@@ -125,6 +127,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         "[]",
         "kinds that contracts of the Promise name under objects, as JSON; its workflow sets it",
     )
+    flag("scope", "", "namespaces that contracts may look at, as a list in JSON; its workflow sets it, by the policy")
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -151,6 +154,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         write_interval=_seconds("--write-interval", found.write_interval),
         argocd_silent_after=_seconds("--argocd-silent-after", found.argocd_silent_after, at_most=_DAY),
         kinds=_kinds(found.objects),
+        scope=_scope(found.scope),
         log_format=found.log_format,
         log_level=found.log_level,
     )
@@ -168,6 +172,13 @@ def _kinds(text: str) -> dict[str, Kind]:
         return declared_kinds(text)
     except msgspec.MsgspecError as error:
         raise SettingsError(f"--objects is not a list of kinds as JSON: {error}") from error
+
+
+def _scope(text: str) -> tuple[str, ...] | None:
+    try:
+        return msgspec.json.decode(text, type=tuple[str, ...]) if text else None
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f"--scope is not a list of namespaces as JSON: {error}") from error
 
 
 def _seconds(flag: str, text: str, at_most: int = _HOUR) -> float:

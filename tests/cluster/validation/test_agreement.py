@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from hctl.validation.check import Source, check
 from hctl.validation.findings import Finding, Severity
+from platform_status_contract.policy.read import shipped_policy
 from tests.golden.mistakes import mistakes
 
 from .made import requests_by_schema, requests_with_a_mistake
 from .server import Server
+
+FREE = shipped_policy("single-tenant")
 
 pytestmark = pytest.mark.cluster
 
@@ -33,7 +36,7 @@ _AT_LEAST = 10
 
 def errors_in(text: str) -> list[Finding] | None:
     """What is wrong with a request; None if it is of no kind that we know, which is no promise about it."""
-    report = check([Source("made.yaml", text.encode())])
+    report = check([Source("made.yaml", text.encode())], policy=FREE)
     errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     known = report.documents and all(finding.rule != "unknown-kind" for finding in report.findings)
     return errors if known else None

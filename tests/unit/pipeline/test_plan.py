@@ -6,7 +6,10 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
+from platform_status_contract.model.policy import Defaults, Policy
+from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.errors import RefusedError, TemplateError
@@ -19,12 +22,13 @@ from tests.examples import examples
 from .chart import chart_folder, controllers, values_schema, workload_kind
 from .requests import EXAMPLES, TEMPLATE, example, in_cluster, read, request, requests
 
+FREE, STRICT = shipped_policy("single-tenant"), shipped_policy()
 TEMPLATE_DOCUMENT = read_template(read(TEMPLATE))
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
-def plan(document: dict[str, Any]) -> Plan:
-    return make_plan(document, Settings())
+def plan(document: dict[str, Any], policy: Policy = FREE) -> Plan:
+    return make_plan(document, Settings(), policy)
 
 
 def values_of(document: dict[str, Any]) -> dict[str, Any]:
@@ -34,8 +38,8 @@ def values_of(document: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def spec_of(document: dict[str, Any], file: str) -> dict[str, Any]:
-    (found,) = plan(document).files[file]
+def spec_of(document: dict[str, Any], file: str, policy: Policy = FREE) -> dict[str, Any]:
+    (found,) = plan(document, policy).files[file]
     assert isinstance(found["spec"], dict)
     return found["spec"]
 
@@ -267,13 +271,9 @@ def test_sync_waves_put_the_project_first() -> None:
     }
 
 
-def test_the_project_allows_the_target_namespace_and_the_charts_repository_only() -> None:
-    document = request(
-        argocdApplication={"repoURL": "https://charts.example.com"},
-        integrations={"argocd": {"workloadRepo": {"url": "https://git.example.com/x"}}},
-    )
-    spec = spec_of(document, "argocd-project.yaml")
-    assert spec["sourceRepos"] == ["https://charts.example.com"]
+def test_the_project_allows_the_target_namespace_and_the_repositories_of_the_policy_only() -> None:
+    spec = spec_of(example("real-life"), "argocd-project.yaml", STRICT)
+    assert spec["sourceRepos"] == ["https://charts.loft.sh"]
     assert spec["destinations"] == [{"server": "https://kubernetes.default.svc", "namespace": "vcluster-media"}]
     assert not any(
         "*" in kind.values() for kind in spec["clusterResourceWhitelist"] + spec["namespaceResourceWhitelist"]
@@ -284,21 +284,44 @@ def test_the_project_allows_every_kind_that_the_chart_makes() -> None:
     made = set()
     for file in (chart_folder() / "templates").glob("*.yaml"):
         made |= set(re.findall(r"^kind: ([A-Za-z]+)$", file.read_text("utf-8"), re.MULTILINE))
-    spec = spec_of(request(), "argocd-project.yaml")
+    spec = spec_of(example("media"), "argocd-project.yaml", STRICT)
     allowed = {kind["kind"] for kind in spec["clusterResourceWhitelist"] + spec["namespaceResourceWhitelist"]}
     assert made | {"StatefulSet", "Deployment"} <= allowed
     assert "ClusterRole" in made
 
 
-def test_manifests_of_the_users_own_lift_the_limit_on_namespaced_kinds() -> None:
+def test_the_policy_alone_lifts_the_limits_of_the_project() -> None:
+    assert spec_of(request(argocdApplication={"repoURL": "https://x"}), "argocd-project.yaml")["sourceRepos"] == ["*"]
+    assert "namespaceResourceWhitelist" not in spec_of(request(), "argocd-project.yaml")
     overrides = {"experimental": {"deploy": {"host": {"manifests": "x"}}}}
-    assert "namespaceResourceWhitelist" not in spec_of(
-        request(vcluster={"helmOverrides": overrides}), "argocd-project.yaml"
+    chart_only = replace(FREE, spec=replace(FREE.spec, project=STRICT.spec.project))
+    spec = spec_of(request(vcluster={"helmOverrides": overrides}), "argocd-project.yaml", chart_only)
+    assert "Pod" not in [kind["kind"] for kind in spec["namespaceResourceWhitelist"]]
+
+
+def test_what_every_request_gets_stands_under_what_it_says() -> None:
+    defaults = Defaults(
+        helm_values={"telemetry": {"enabled": False}, "controlPlane": {"coredns": {"enabled": False}}},
+        cluster_labels={"tier": "tenant", "team": "nobody"},
+        cluster_annotations={"addons": "none"},
+        namespace_labels={"pod-security.kubernetes.io/enforce": "restricted", "app.kubernetes.io/name": "x"},
     )
+    policy = replace(FREE, spec=replace(FREE.spec, defaults=defaults))
+    files = make_plan(request(integrations={"argocd": {"clusterLabels": {"team": "a"}}}), Settings(), policy).files
+    values = files["argocd-application.yaml"][0]["spec"]["source"]["helm"]["valuesObject"]
+    assert values["telemetry"] == {"enabled": False}
+    assert values["controlPlane"]["coredns"]["enabled"] is True
+    registered = files["argocd-cluster-registration.yaml"][0]["spec"]
+    assert registered["clusterLabels"]["tier"] == "tenant"
+    assert registered["clusterLabels"]["team"] == "a"
+    assert registered["clusterAnnotations"]["addons"] == "none"
+    labels = files["namespace.yaml"][0]["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert labels["app.kubernetes.io/name"] == "media"
 
 
 def test_the_sidecar_may_get_one_secret_and_nothing_else() -> None:
-    role, binding = make_plan(request(), Settings("argocd", "status", "reader")).files["kubeconfig-access.yaml"]
+    role, binding = make_plan(request(), Settings("argocd", "status", "reader"), FREE).files["kubeconfig-access.yaml"]
     assert role["metadata"]["namespace"] == binding["metadata"]["namespace"] == "vcluster-media"
     assert role["rules"] == [
         {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["vcluster-media-kubeconfig"], "verbs": ["get"]}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from platform_status_contract.policy.read import shipped_policy
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RefusedError
 from platform_status_pipeline.promise.facts import read_promise
@@ -159,6 +160,16 @@ def test_one_replica_is_replaced_before_its_successor_comes_and_does_not_elect()
         "--lease=platform-status-system/vcluster-orchestrator-v2",
     ]
     assert lease_rule()["verbs"] == ["patch"]
+
+
+def test_where_contracts_may_look_is_what_the_policy_says() -> None:
+    files = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
+    args = files["deployment.yaml"][0]["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert args[-1] == '--scope=["argocd", "{namespace}", "{namespace}--*"]'
+    free = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy("single-tenant"))
+    assert "--scope" not in str(free)
+    assert "admission.yaml" not in free
+    assert "admission.yaml" not in render(PARTS, OURS, SidecarOptions(admission=False), policy=shipped_policy())
 
 
 def test_two_replicas_elect_spread_and_hold_a_drain_back() -> None:

@@ -290,6 +290,8 @@ class TestSettings:
             (["--write-interval", "nan"], "--write-interval"),
             (["--write-interval", "-1"], "--write-interval"),
             (["--argocd-silent-after", "86401"], "--argocd-silent-after"),
+            (["--scope", "argocd"], "--scope"),
+            (["--scope", "[1]"], "--scope"),
         ],
     )
     def test_a_value_that_cannot_work_is_refused_by_the_name_of_its_flag(
@@ -297,6 +299,11 @@ class TestSettings:
     ) -> None:
         with pytest.raises(SettingsError, match=named):
             read_settings(arguments, {})
+
+    def test_contracts_may_look_anywhere_unless_the_scope_is_set(self) -> None:
+        assert read_settings([], {}).scope is None
+        assert read_settings(["--scope", '["argocd"]'], {}).scope == ("argocd",)
+        assert read_settings(["--scope=[]"], {}).scope == ()
 
     def test_silence_of_argo_cd_is_set_in_seconds_and_off_by_default(self) -> None:
         assert read_settings([], {}).argocd_silent_after == 0

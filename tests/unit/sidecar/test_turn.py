@@ -1,13 +1,22 @@
 """What a turn says of itself: what was decided, whether it wrote, what went wrong, and when to look again."""
 
+from datetime import datetime
+
 import pytest
 
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.interest import NOTHING
 from platform_status_contract.observing.sources import Source
+from platform_status_contract.rules.history import History
+from platform_status_contract.rules.observation import ContractProblem, Facts, Observation
+from platform_status_contract.rules.projection import Projection
+from platform_status_contract.sources.registry import KINDS
 from platform_status_kube.errors import ConflictError, NotFoundError, RefusedError, TransportError, UnansweredError
 from platform_status_sidecar.counts import Suppression, WriteResult
 from platform_status_sidecar.decide import decide
 from platform_status_sidecar.queue import Look
 from platform_status_sidecar.reconcile import Turn
+from platform_status_sidecar.store.interests import interest_of
 from platform_status_sidecar.write.pace import LIMITS
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA
@@ -122,3 +131,23 @@ def test_a_decision_depends_on_nothing_but_its_arguments() -> None:
     again = decide(turn.decision.seen, tiny_rules, LIMITS, now=now, moment=moment, resync=RESYNC)
     assert again == turn.decision
     assert again.looks[0] == Look(moment + RESYNC, bulk=True)
+
+
+def test_a_contract_that_looks_beyond_the_scope_is_invalid_and_nothing_is_read_for_it() -> None:
+    bench, seen = Bench(), list[Facts]()
+
+    def noted(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+        seen.append(facts)
+        return tiny_rules(history, observation, facts, now)
+
+    bench.rules = noted
+    bench.known.store.scope = ("argocd", "{namespace}--*")
+    bench.worker.turn(MEDIA)
+    (facts,) = seen
+    assert isinstance(facts.contract, ContractProblem)
+    assert facts.contract.reason is Reason.INVALID_CONTRACT
+    assert "which the platform's policy lets no request in" in facts.contract.message
+    record = bench.known.store.request(MEDIA)
+    assert record is not None
+    assert interest_of(record, KINDS, bench.known.store.scope) == NOTHING
+    assert interest_of(record, KINDS) != NOTHING

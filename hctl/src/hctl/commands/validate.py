@@ -39,6 +39,16 @@ def declare_validate(app: typer.Typer) -> None:
                 "--promise", metavar="FILE", help="A Promise or CRD that says what requests look like; repeatable."
             ),
         ] = None,
+        policy: Annotated[
+            str,
+            typer.Option(
+                "--policy",
+                metavar="FILE",
+                help="What requests may ask for, of kind PlatformPolicy; without it what their Promise says, "
+                "else the strict policy.",
+                show_default=False,
+            ),
+        ] = "",
         exclude: Annotated[
             list[str] | None,
             typer.Option(
@@ -66,7 +76,9 @@ def declare_validate(app: typer.Typer) -> None:
         def run() -> ExitCode:
             from .validations import Asked, validate_files  # noqa: PLC0415 - see the module's docstring
 
-            asked = Asked(output, promise or (), kind, exclude or (), strict=strict, allow_nothing=allow_nothing)
+            asked = Asked(
+                output, promise or (), kind, exclude or (), policy, strict=strict, allow_nothing=allow_nothing
+            )
             return validate_files(paths, asked)
 
         finish(run)

@@ -16,6 +16,9 @@ from hctl.texts import count_of, inert
 from hctl.validation.check import Form, check
 from hctl.validation.files import read_sources
 from hctl.validation.findings import Finding, LeftAlone, Report, Severity, Why
+from platform_status_contract.model.policy import Policy
+from platform_status_contract.policy.read import PolicyError, read_policy
+from platform_status_contract.template.yaml_text import YamlError, load
 
 __all__ = ["FORMS", "Asked", "validate_files"]
 
@@ -42,6 +45,7 @@ class Asked(Struct, frozen=True):
         promises: Files that say what requests look like.
         kind: What every document is taken for; empty: what it says.
         exclude: Patterns of what is left alone.
+        policy: File that says what requests may ask for; empty: what their Promise says, else the strict policy.
         strict: Whether warnings fail.
         allow_nothing: Whether nothing to validate is no error.
     """
@@ -50,6 +54,7 @@ class Asked(Struct, frozen=True):
     promises: Sequence[str] = ()
     kind: str = ""
     exclude: Sequence[str] = ()
+    policy: str = ""
     strict: bool = False
     allow_nothing: bool = False
 
@@ -73,7 +78,9 @@ def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
         raise UsageError(f"--kind {inert(asked.kind, 60)}: expected {', '.join(Form)}")
     files = read_sources(paths, sys.stdin.buffer, asked.exclude)
     promises = read_sources(asked.promises, sys.stdin.buffer).sources
-    report = check(files.sources, promises=promises, form=Form(asked.kind) if asked.kind else None)
+    form = Form(asked.kind) if asked.kind else None
+    policy = _policy(asked.policy) if asked.policy else None
+    report = check(files.sources, promises=promises, form=form, policy=policy)
     report = replace(report, left=files.left)
     _note(files.left)
     if not report.documents and not asked.allow_nothing:
@@ -87,6 +94,17 @@ def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
     sys.stdout.flush()
     failed = report.failed or (asked.strict and bool(report.findings))
     return ExitCode.NOT_READY if failed else ExitCode.READY
+
+
+def _policy(file: str) -> Policy:
+    [source] = read_sources([file], sys.stdin.buffer).sources
+    try:
+        return read_policy(load(source.data.decode("utf-8-sig")))
+    except PolicyError as error:
+        raise UsageError(f"--policy {inert(file, 400)}: {error.problems[0].line}") from error
+    except (YamlError, UnicodeDecodeError) as error:
+        told = inert(str(error), 200)
+        raise UsageError(f"--policy {inert(file, 400)}: not the YAML of one policy: {told}") from error
 
 
 def _named(paths: Sequence[str]) -> str:

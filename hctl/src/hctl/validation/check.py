@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from hctl.texts import inert
+from platform_status_contract.model.policy import Policy
 from platform_status_contract.validation.explain import UNKNOWN_KEY
 from platform_status_contract.validation.problems import Path, describe, format_path
 from platform_status_contract.validation.schemas import Schema
@@ -19,6 +20,7 @@ from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of,
 from .located import Located, mapping
 from .metadata import metadata_findings
 from .openapi import judge
+from .policies import Policies, policies_of, policy_findings, refused
 from .promises import crd_findings, promise_findings
 from .statuses import contract_findings, status_findings
 from .streams import Flaw, read_stream
@@ -26,7 +28,7 @@ from .templates import manifests_findings, template_findings
 
 __all__ = ["Form", "Source", "check"]
 
-_KINDS_OF_OURS: Final = ("StatusContract", "Manifests")
+_KINDS_OF_OURS: Final = ("StatusContract", "Manifests", "PlatformPolicy")
 _STATUS_KEYS: Final = ("contract", "phase", "health")
 
 
@@ -53,29 +55,44 @@ class Source(Struct, frozen=True):
     given: bool = True
 
 
+class _Rules(Struct, frozen=True):
+    """What requests may ask for: by the Promise of their kind, and by what was named itself."""
+
+    policies: Policies
+    given: Policy | None
+
+
 class _Read(Struct, frozen=True):
     source: Source
     roots: tuple[Located, ...]
     flaw: Flaw | None
 
 
-def check(sources: Sequence[Source], *, promises: Sequence[Source] = (), form: Form | None = None) -> Report:
+def check(
+    sources: Sequence[Source],
+    *,
+    promises: Sequence[Source] = (),
+    form: Form | None = None,
+    policy: Policy | None = None,
+) -> Report:
     """Validate files.
 
     Args:
         sources: The files, in the order of the findings.
         promises: Further Promises or CRDs, which say what requests look like and are not validated themselves.
         form: What every document is taken for; None: what its kind says.
+        policy: What requests may ask for; None: what their Promise says, else the strict policy.
     """
     files = [_read(source) for source in sources]
     beside = [_read(source) for source in promises]
     known = learn([read.roots for read in files], [read.roots for read in beside])
+    rules = _Rules(policies_of([*(read.roots for read in files), *(read.roots for read in beside)]), policy)
     findings: list[Finding] = []
     documents = passed_over = 0
     for read in files:
         found: list[Finding] = []
         for root in read.roots:
-            told = _judge(root, known, form, given=read.source.given)
+            told = _judge(root, known, form, rules, given=read.source.given)
             documents += told is not None
             passed_over += told is None
             found += told or ()
@@ -111,7 +128,7 @@ def _objects(root: Located) -> Iterator[Located]:
         yield root
 
 
-def _judge(root: Located, known: Known, form: Form | None, *, given: bool) -> list[Finding] | None:
+def _judge(root: Located, known: Known, form: Form | None, rules: _Rules, *, given: bool) -> list[Finding] | None:
     """Validate one object; None if it is none of ours."""
     if form is None and given and not isinstance(root.value, dict):
         return [*root.flawed(root.document.flaws), root.find((), "schema", describe(root.value), "a mapping")]
@@ -119,7 +136,7 @@ def _judge(root: Located, known: Known, form: Form | None, *, given: bool) -> li
     if form is None and has_tags and not given:
         # What Kubernetes cannot read is the input of another tool; named by itself it is meant for us.
         return None
-    found = _by_form(root, known, form) if form is not None else _by_kind(root, known)
+    found = _by_form(root, known, form, rules) if form is not None else _by_kind(root, known, rules)
     if found is None:
         return None
     # What is written ambiguously has been said; that its value then is not the right one follows from that.
@@ -136,7 +153,7 @@ def _is_shipped(root: Located, flaw: Flaw) -> bool:
     return is_inside and flaw.rule == "ambiguous-scalar"
 
 
-def _by_form(root: Located, known: Known, form: Form) -> list[Finding]:
+def _by_form(root: Located, known: Known, form: Form, rules: _Rules) -> list[Finding]:
     value = mapping(root.value)
     match form:
         case Form.STATUS:
@@ -147,10 +164,10 @@ def _by_form(root: Located, known: Known, form: Form) -> list[Finding]:
             return list(contract_findings(root))
         case Form.STATUS_CONTRACT:
             return list(template_findings(root, _template_kind(root, known)))
-    return _request(root, known)
+    return _request(root, known, rules)
 
 
-def _by_kind(root: Located, known: Known) -> list[Finding] | None:
+def _by_kind(root: Located, known: Known, rules: _Rules) -> list[Finding] | None:
     group, _, kind = api_of(root)
     crd = crd_of(root)
     if group == OURS:
@@ -166,7 +183,7 @@ def _by_kind(root: Located, known: Known) -> list[Finding] | None:
         return list(crd_findings(crd, of_promise=False)) if is_golden_path(crd, known) else None
     here = [name.kind for name in known.kinds if name.group == group]
     is_known = bool(here) and (group in known.groups or not kind or bool(near_kinds(kind, here)))
-    return _request(root, known) if is_known or groups_meant(root, known) else None
+    return _request(root, known, rules) if is_known or groups_meant(root, known) else None
 
 
 def _template(root: Located, kind: str, known: Known) -> list[Finding]:
@@ -175,6 +192,8 @@ def _template(root: Located, kind: str, known: Known) -> list[Finding]:
             return list(template_findings(root, _template_kind(root, known)))
         case "Manifests":
             return list(manifests_findings(root, _template_kind(root, known)))
+        case "PlatformPolicy":
+            return list(policy_findings(root))
     return [_unknown(root, kind, _KINDS_OF_OURS, Severity.ERROR)]
 
 
@@ -182,7 +201,7 @@ def _template_kind(root: Located, known: Known) -> Kind | None:
     return known.templates.get(name_of(root)) or known.only
 
 
-def _request(root: Located, known: Known) -> list[Finding]:
+def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
     group, version, name = api_of(root)
     kind = known.kinds.get(KindId(group, name))
     if kind is None:
@@ -192,6 +211,9 @@ def _request(root: Located, known: Known) -> list[Finding]:
         found = inert(str(mapping(root.value).get("apiVersion")), 100)
         return [root.find(("apiVersion",), "api-version", found, expected)]
     findings = list(_by_schema(root, kind.versions[version]))
+    wrong = {finding.path for finding in findings}
+    # What is wrong anyway need not be allowed.
+    findings += (finding for finding in refused(root, rules.policies, rules.given) if finding.path not in wrong)
     status = root.inside("status")
     if any(key in mapping(status.value) for key in _STATUS_KEYS):
         findings += status_findings(status, mapping(mapping(root.value).get("metadata")).get("generation"))

@@ -98,6 +98,6 @@ _FUNCTIONS: Final = (
 
 
 @functools.cache
-def rules_environment() -> Environment:
-    """What the rules of a CRD can use: `self`, and those functions."""
-    return Environment(["self"], _FUNCTIONS)
+def rules_environment(*names: str) -> Environment:
+    """What rules can use: names, which are `self` for those of a CRD, and those functions."""
+    return Environment(names or ["self"], _FUNCTIONS)

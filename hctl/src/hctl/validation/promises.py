@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from platform_status_contract.policy.read import VARIABLE
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSION_LABEL, promise_schema
 from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
@@ -12,13 +13,14 @@ from .findings import Finding, Severity
 from .kinds import Kind, api_of
 from .located import Located, mapping
 from .openapi import translate
+from .policies import policy_findings
 from .streams import Document, Flaw, read_stream
 from .templates import manifests_findings, template_findings
 
 __all__ = ["crd_findings", "embedded_templates", "promise_findings"]
 
-_TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifests"}
-"""Variable of a container -> the template in it."""
+_TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifests", VARIABLE: "PlatformPolicy"}
+"""Variable of a container -> the document in it."""
 
 _NAME_LABEL: Final = "kratix.io/promise-name"
 _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
@@ -56,7 +58,10 @@ def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
         yield from crd_findings(api, of_promise=True)
     for template, what in embedded_templates(root):
         yield from template.flawed(template.document.flaws)
-        yield from (template_findings if what == "StatusContract" else manifests_findings)(template, kind)
+        if what == "PlatformPolicy":
+            yield from policy_findings(template)
+        else:
+            yield from (template_findings if what == "StatusContract" else manifests_findings)(template, kind)
     yield from _unreadable_templates(root)
 
 

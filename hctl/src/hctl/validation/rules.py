@@ -24,6 +24,9 @@ RULES: Final[dict[str, str]] = {
     "crd-rule": "The document keeps the rules in CEL of its CRD (x-kubernetes-validations).",
     "crd-rule-unknown": "The rules in CEL of a CRD can be evaluated offline; what cannot be is left to the API server.",
     "list-key": "Items of a list that Kubernetes treats as a map or a set stand in it once.",
+    "policy": "A request asks for nothing but what the platform's policy allows (--policy, that of its Promise, or the "
+    "strict one).",
+    "policy-bounds": "The bounds of a policy can be read, and none contradicts another.",
     "expression": "Every ${...} of a template is complete, and is CEL with names that exist.",
     "expression-field": "Every field that an expression reads is one that the request can have.",
     "no-source": "A contract observes at least one source; one that observes nothing would be Ready for no reason.",

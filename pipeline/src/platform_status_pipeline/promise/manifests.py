@@ -3,16 +3,20 @@
 A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, speaking of `NAMES`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.policy import Policy
+from platform_status_contract.policy.scope import scope_of
 from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.promise.admission import FILE, admission
 from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved
@@ -40,6 +44,7 @@ class SidecarOptions(Struct, frozen=True):
         shards: How many share the requests.
         service_monitor: Whether a ServiceMonitor is made; its CRD may be missing.
         skip_namespace: Whether somebody else makes the namespace.
+        admission: Whether the Promise's policy is judged at apply too; Kubernetes 1.30 or newer can.
     """
 
     image: str = f"REGISTRY.invalid/platform-status/sidecar:{__version__}"
@@ -49,6 +54,7 @@ class SidecarOptions(Struct, frozen=True):
     shards: int = 1
     service_monitor: bool = False
     skip_namespace: bool = False
+    admission: bool = True
 
 
 def account_of(promise: str) -> str:
@@ -57,15 +63,20 @@ def account_of(promise: str) -> str:
 
 
 def render(
-    parts: Parts, promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind] = ()
+    parts: Parts,
+    promise: PromiseFacts,
+    options: SidecarOptions,
+    kinds: Sequence[ObjectKind] = (),
+    policy: Policy | None = None,
 ) -> dict[str, list[Document]]:
-    """Resolve the parts for one Promise.
+    """Resolve the parts for one Promise, and write the admission policy of its requests.
 
     Args:
         parts: The parts.
         promise: The Promise.
         options: What the platform decides.
         kinds: The kinds that the Promise's contracts name.
+        policy: What its requests may ask for; None: nothing is judged at apply.
 
     Returns:
         File name -> its manifests, in the order of the parts; a file without manifests is left out.
@@ -73,7 +84,7 @@ def render(
     Raises:
         RefusedError: Each problem names the file, the manifest, the path in it and the expression.
     """
-    walk = Walk(NAMES, _values(promise, options, kinds), fix=_FIX)
+    walk = Walk(NAMES, _values(promise, options, kinds, policy), fix=_FIX)
     files = {
         name: [
             manifest
@@ -89,10 +100,15 @@ def render(
             walk.problems += _unlabelled(document, name)
     if walk.problems:
         raise RefusedError(walk.problems)
+    if options.admission and policy is not None:
+        files[FILE] = admission(promise, policy)
     return {name: documents for name, documents in files.items() if documents}
 
 
-def _values(promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind]) -> dict[str, object]:
+def _values(
+    promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[ObjectKind], policy: Policy | None
+) -> dict[str, object]:
+    scope = scope_of(policy, promise.group, promise.kind) if policy is not None else None
     suffixes = [f"-{number}-of-{options.shards}" for number in range(1, options.shards + 1)]
     return {
         "promise": {"name": promise.name},
@@ -113,6 +129,7 @@ def _values(promise: PromiseFacts, options: SidecarOptions, kinds: Sequence[Obje
             "serviceMonitor": options.service_monitor,
             "skipNamespace": options.skip_namespace,
             "objects": told(kinds),
+            "scope": "" if scope is None else json.dumps(scope),
             "watches": watch_rules(kinds),
         },
         # The sidecar hangs the same suffix on the name of its Lease (sidecar/README.md, Shards).

@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from typing import Any, Final
 
+from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import EgressRule, NetworkPolicies
 from platform_status_pipeline.vcluster.names import REQUEST_LABEL, Names
 from platform_status_pipeline.vcluster.settings import Settings
@@ -21,7 +22,7 @@ _NFS_PORTS: Final = (111, 2049)
 _API_PORTS: Final = (443, 6443, CONTROLLER_PORT)
 
 
-def namespace(names: Names) -> Document:
+def namespace(names: Names, defaults: Defaults) -> Document:
     """Write the Namespace. It is never pruned: other things may live in it, the request itself may.
 
     A namespace that is the request's own is shared with other requests, so it gets no label of one of them: two
@@ -36,7 +37,7 @@ def namespace(names: Names) -> Document:
         "kind": "Namespace",
         "metadata": {
             "name": names.target,
-            "labels": labels,
+            "labels": {**defaults.namespace_labels, **labels},
             "annotations": {
                 "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
                 "argocd.argoproj.io/sync-wave": "-1",

@@ -1,12 +1,14 @@
 """From a request to its documents, or to everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from platform_status_contract.model.policy import Policy
 from platform_status_contract.model.request import ObjectMeta, Request, VCluster
+from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import validate
 from platform_status_pipeline.errors import RefusedError
@@ -18,7 +20,7 @@ from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, name
 from platform_status_pipeline.vcluster.presets import size_of
 from platform_status_pipeline.vcluster.settings import Settings
 from platform_status_pipeline.vcluster.subrequests import application, project, registration
-from platform_status_pipeline.vcluster.values import helm_values, own_values
+from platform_status_pipeline.vcluster.values import own_values, with_promised_secret
 
 __all__ = ["FILES", "Plan", "display_name", "make_plan"]
 
@@ -48,12 +50,13 @@ class Plan(Struct, frozen=True):
     files: dict[str, list[dict[str, Any]]]
 
 
-def make_plan(document: Mapping[str, Any], settings: Settings) -> Plan:
+def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -> Plan:
     """Plan a request.
 
     Args:
         document: The request as it stands in the cluster, a JSON value.
-        settings: What the platform decides.
+        settings: Where the platform's own parts live.
+        policy: What every request gets, and what its author may ask for.
 
     Returns:
         The plan; the same request gives the same plan.
@@ -61,37 +64,46 @@ def make_plan(document: Mapping[str, Any], settings: Settings) -> Plan:
     Raises:
         RefusedError: Everything that is wrong with the request, sorted by field.
     """
-    problems = list(_schema_problems(document))
+    problems, refused = list(_schema_problems(document)), judge(policy, document)
     try:
         request = msgspec.convert(document, Request)
     except msgspec.ValidationError as error:
-        raise RefusedError(problems or [Problem("request", str(error))]) from error
+        raise RefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
     size = size_of(request)
     address, address_problems = address_of(request)
     found = [*check_request(request, size), *address_problems]
     names = names_of(request)
-    own = own_values(request, size, address)
-    overrides = (request.spec.vcluster or VCluster()).helm_overrides or {}
-    found += check_values(request, own, merge(own, overrides))
-    # A check says better what is wrong with a field than its schema does.
-    fields = {problem.field for problem in found}
-    problems = [problem for problem in problems if problem.field not in fields] + found
+    defaults = policy.spec.defaults
+    own = merge(defaults.helm_values, own_values(request, size, address))
+    merged = merge(own, (request.spec.vcluster or VCluster()).helm_overrides or {})
+    found += check_values(request, own, merged)
+    # A check says better what is wrong with a field than its schema does, and what is wrong need not be allowed.
+    problems = _once(found, problems, refused)
     if problems:
         raise RefusedError(sorted(problems, key=lambda problem: problem.field))
-    values = helm_values(request, names, size, address)
+    values = with_promised_secret(merged, names, address)
     policies = network_policies(request.spec.network_policies, names)
     documents = (
-        [namespace(names)],
+        [namespace(names, defaults)],
         kubeconfig_access(names, settings),
         policies,
-        [project(request, names, settings, values)],
+        [project(request, names, settings, policy.spec.project)],
         [application(request, names, settings, values)],
-        [registration(request, names, size, address)],
+        [registration(request, names, size, address, defaults)],
     )
     return Plan(
         message=f"{display_name(document)} is scheduled",
         files={file: written for file, written in zip(FILES, documents, strict=True) if written},
     )
+
+
+def _once(*lists: Sequence[Problem]) -> list[Problem]:
+    """Every problem of the first list, and of each further one those of fields that nothing was told of."""
+    told: list[Problem] = []
+    for problems in lists:
+        fields = {problem.field for problem in told}
+        told += [problem for problem in problems if problem.field not in fields]
+    return told
 
 
 def display_name(document: Mapping[str, Any]) -> str:

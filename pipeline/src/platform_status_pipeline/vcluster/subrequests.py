@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from platform_status_contract.model.policy import Defaults, Project
 from platform_status_contract.model.request import ArgoCD, ArgoCDApplication, Request, WorkloadRepo
 from platform_status_pipeline.vcluster.exposure import Address
-from platform_status_pipeline.vcluster.merge import dig, merge
+from platform_status_pipeline.vcluster.merge import merge
 from platform_status_pipeline.vcluster.names import GENERATION_ANNOTATION, Names
 from platform_status_pipeline.vcluster.presets import Size
 from platform_status_pipeline.vcluster.settings import Settings
@@ -47,11 +48,12 @@ _NAMESPACED_KINDS: Final = (
 """What the chart makes; a test holds this list against the chart's templates."""
 
 
-def project(request: Request, names: Names, settings: Settings, values: Mapping[str, Any]) -> Document:
-    """Write the ArgoCDProject: the chart's repository into the target namespace, nothing more.
+def project(request: Request, names: Names, settings: Settings, allowed: Project) -> Document:
+    """Write the ArgoCDProject: the repositories of the policy into the target namespace, nothing more.
 
-    The workload repository is not among its sources: those applications go to the virtual cluster, and with it here
-    its contents could be deployed on the host cluster.
+    Nothing that it allows follows from what the request says of repositories and manifests. The workload repository is
+    not among its sources: those applications go to the virtual cluster, and with it here its contents could be
+    deployed on the host cluster.
     """
     chart = request.spec.argocd_application or ArgoCDApplication()
     spec: Document = {
@@ -60,12 +62,11 @@ def project(request: Request, names: Names, settings: Settings, values: Mapping[
         "description": f"Virtual cluster {names.name}",
         "annotations": {_SYNC_WAVE: "-1"},
         "labels": names.labels,
-        "sourceRepos": [chart.repo_url or _REPO],
+        "sourceRepos": list(allowed.repositories),
         "destinations": [{"server": chart.destination_server or _SERVER, "namespace": names.target}],
         "clusterResourceWhitelist": _kinds(_CLUSTER_KINDS),
     }
-    if not dig(values, "experimental", "deploy", "host"):
-        # With manifests of the user's own the kinds are not known, so every namespaced one is allowed.
+    if allowed.namespaced_kinds == "Chart":
         spec["namespaceResourceWhitelist"] = _kinds(_NAMESPACED_KINDS)
     return _subrequest("ArgoCDProject", names.project, names, "-1", spec)
 
@@ -98,7 +99,7 @@ def application(request: Request, names: Names, settings: Settings, values: Mapp
     )
 
 
-def registration(request: Request, names: Names, size: Size, address: Address) -> Document:
+def registration(request: Request, names: Names, size: Size, address: Address, defaults: Defaults) -> Document:
     """Write the ArgoCDClusterRegistration: the Secret that the chart writes becomes a cluster of Argo CD."""
     argocd = (request.spec.integrations.argocd if request.spec.integrations else None) or ArgoCD()
     labels = {
@@ -122,8 +123,8 @@ def registration(request: Request, names: Names, size: Size, address: Address) -
             "environment": size.environment,
             "baseDomain": address.base_domain,
             "baseDomainSanitized": address.base_domain.replace(".", "-"),
-            "clusterLabels": labels | (argocd.cluster_labels or {}),
-            "clusterAnnotations": annotations | (argocd.cluster_annotations or {}),
+            "clusterLabels": labels | defaults.cluster_labels | (argocd.cluster_labels or {}),
+            "clusterAnnotations": annotations | defaults.cluster_annotations | (argocd.cluster_annotations or {}),
             "syncJobName": names.sync_job,
         },
     )

@@ -9,7 +9,7 @@ from platform_status_pipeline.vcluster.merge import dig, merge
 from platform_status_pipeline.vcluster.names import Names
 from platform_status_pipeline.vcluster.presets import Size
 
-__all__ = ["CONTROLLER_PORT", "SERVICE_PORT", "helm_values", "own_values"]
+__all__ = ["CONTROLLER_PORT", "SERVICE_PORT", "own_values", "with_promised_secret"]
 
 CONTROLLER_PORT: Final = 8443
 """Port that the control plane listens on."""
@@ -28,23 +28,19 @@ _ISSUER_LABELS: Final = {"integratn.tech/cluster-issuer": "letsencrypt-prod"}
 _STORE_LABELS: Final = {"integratn.tech/cluster-secret-store": "onepassword-store"}
 
 
-def helm_values(request: Request, names: Names, size: Size, address: Address) -> dict[str, Any]:
-    """Put the complete Helm values together.
+def with_promised_secret(merged: Mapping[str, Any], names: Names, address: Address) -> dict[str, Any]:
+    """Complete the Helm values by the one Secret that the status promises.
 
     Args:
-        request: The request, free of problems as far as `checks` sees them before the merge.
-        names: Its names.
-        size: Its size.
+        merged: The values, the user's helmOverrides merged last.
+        names: The names of the request.
         address: Where its API server is reached.
 
     Returns:
-        Our values, the user's helmOverrides merged last, and then again the one Secret that the status promises.
+        New values.
     """
-    vcluster = request.spec.vcluster or VCluster()
-    merged = merge(own_values(request, size, address), vcluster.helm_overrides or {})
     export = merged.get("exportKubeConfig")
-    merged["exportKubeConfig"] = _with_promised_secret(export if isinstance(export, Mapping) else {}, names, address)
-    return merged
+    return {**merged, "exportKubeConfig": _promised(export if isinstance(export, Mapping) else {}, names, address)}
 
 
 def own_values(request: Request, size: Size, address: Address) -> dict[str, Any]:
@@ -153,7 +149,7 @@ def _integrations(integrations: Integrations) -> dict[str, Any]:
     }
 
 
-def _with_promised_secret(export: Mapping[str, Any], names: Names, address: Address) -> dict[str, Any]:
+def _promised(export: Mapping[str, Any], names: Names, address: Address) -> dict[str, Any]:
     """Make sure that the chart writes the Secret that `status.credentials.kubeconfigSecret` names.
 
     vcluster writes every one of `additionalSecrets`, in its own namespace if an entry names none, under the key

@@ -12,6 +12,7 @@ from .errors import DocumentError, UnknownSchemaError, ValidationPackageError
 from .problems import Problem
 from .schemas import (
     CONTRACT,
+    PLATFORM_POLICY,
     STATUS,
     STATUS_CONTRACT,
     SchemaName,
@@ -24,6 +25,7 @@ from .validate import validate, validate_with
 
 __all__ = [
     "CONTRACT",
+    "PLATFORM_POLICY",
     "STATUS",
     "STATUS_CONTRACT",
     "DocumentError",

@@ -18,12 +18,13 @@ from .reference_prose import (
     INTRODUCTION,
     OBJECTS,
     PLACEHOLDERS,
+    POLICY_INTRODUCTION,
     TEMPLATE_INTRODUCTION,
     TEMPLATE_NOTES,
     WAITING,
 )
 from .reference_words import condition_rows, phase_rows, reason_sections, table, timer_rows
-from .schemas import CONTRACT, STATUS, STATUS_CONTRACT
+from .schemas import CONTRACT, PLATFORM_POLICY, STATUS, STATUS_CONTRACT
 
 __all__ = ["main", "page"]
 
@@ -57,6 +58,7 @@ def page() -> str:
     parts += ["## Timers, `.status.health.since`", table(("Timer", "True since then", "Removed when"), timer_rows())]
     parts += [WAITING, EXAMPLE, TEMPLATE_INTRODUCTION]
     parts += [table(("Key", "Type", "Unit", "Required", "Meaning"), key_rows(STATUS_CONTRACT)), TEMPLATE_NOTES]
+    parts += [POLICY_INTRODUCTION, table(("Key", "Type", "Unit", "Required", "Meaning"), key_rows(PLATFORM_POLICY))]
     parts += ["## Where the schema and the typed model differ"]
     rows = [(f"`{item.name}`", item.where, item.effect.value, item.reason) for item in DIFFERENCES]
     parts += [table(("Name", "Where", "Effect", "Why"), rows)]

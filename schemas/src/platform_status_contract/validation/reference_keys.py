@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from .expectations import choices
-from .schemas import STATUS_CONTRACT, Schema, SchemaName, resolved_schema
+from .schemas import PLATFORM_POLICY, STATUS_CONTRACT, Schema, SchemaName, resolved_schema
 
 __all__ = ["Row", "key_rows"]
 
@@ -23,7 +23,7 @@ def key_rows(name: SchemaName, owner: str | None = None) -> list[Row]:
         owner: Only the top-level keys of this owner and what is below them; None: all.
 
     Returns:
-        Rows of key, type, unit, when present, meaning. In a StatusContract the fourth says whether it is required.
+        Rows of key, type, unit, when present, meaning. In what people write the fourth says whether it is required.
     """
     schema = resolved_schema(name)
     rows: list[Row] = []
@@ -34,7 +34,8 @@ def key_rows(name: SchemaName, owner: str | None = None) -> list[Row]:
 
 
 def _rows(name: SchemaName, path: str, schema: Schema, *, required: bool) -> Iterator[Row]:
-    when = ("yes" if required else "") if name == STATUS_CONTRACT else schema.get("x-when", "")
+    written = name in (STATUS_CONTRACT, PLATFORM_POLICY)
+    when = ("yes" if required else "") if written else schema.get("x-when", "")
     meaning = " ".join(filter(None, (schema.get("description", ""), _default(schema), schema.get("x-note", ""))))
     yield f"`{path}`", _type(schema), schema.get("x-unit", ""), when, meaning
     if path.rpartition(".")[2] in ("contract", "since") and name != STATUS_CONTRACT:

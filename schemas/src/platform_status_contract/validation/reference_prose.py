@@ -9,6 +9,7 @@ __all__ = [
     "INTRODUCTION",
     "OBJECTS",
     "PLACEHOLDERS",
+    "POLICY_INTRODUCTION",
     "TEMPLATE_INTRODUCTION",
     "TEMPLATE_NOTES",
     "WAITING",
@@ -87,6 +88,13 @@ What a Promise author writes; the pipeline resolves it into `.status.contract`, 
 `.status.credentials`. Any text may hold CEL expressions in `${...}`, with `spec`, `metadata` and `variables` to look
 at. A text that is one expression takes the expression's value, whatever its type, and null drops the key. Unknown keys
 are errors here: a typo would silently observe nothing. The meaning of the parts is that of the contract above.
+"""
+
+POLICY_INTRODUCTION = """
+## The platform's policy, PlatformPolicy
+
+What every request of a platform gets, and what its author may ask for; [policy.md](../policy.md) explains it. The
+Promise carries it in the variable `PLATFORM_POLICY`.
 """
 
 TEMPLATE_NOTES = f"""

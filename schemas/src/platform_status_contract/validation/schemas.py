@@ -19,6 +19,7 @@ from .errors import UnknownSchemaError
 
 __all__ = [
     "CONTRACT",
+    "PLATFORM_POLICY",
     "STATUS",
     "STATUS_CONTRACT",
     "Matches",
@@ -48,6 +49,7 @@ SchemaName: TypeAlias = str
 STATUS: Final[SchemaName] = "status-v1"
 CONTRACT: Final[SchemaName] = "contract-v1"
 STATUS_CONTRACT: Final[SchemaName] = "statuscontract-v1"
+PLATFORM_POLICY: Final[SchemaName] = "platformpolicy-v1"
 
 _SUFFIX = ".schema.json"
 _DOLLAR = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", re.DOTALL)

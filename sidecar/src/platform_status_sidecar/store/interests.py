@@ -1,6 +1,6 @@
 """What a request is interested in, by its contract. Pure and total."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -9,18 +9,20 @@ from platform_status_contract.observing.interest import NOTHING, Interest
 from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem
+from platform_status_contract.rules.scope import out_of_scope
 from platform_status_contract.sources.registry import interest_in, out_of_reach
 from platform_status_contract.sources.source import Kind
 
 __all__ = ["interest_of"]
 
 
-def interest_of(record: RequestRecord, kinds: Mapping[str, Kind]) -> Interest:
+def interest_of(record: RequestRecord, kinds: Mapping[str, Kind], scope: Sequence[str] | None = None) -> Interest:
     """Derive from a request's contract what it is interested in; a dry run is never touched, so nothing is.
 
     Args:
         record: The request.
         kinds: What is watched; a contract that looks beyond is as good as none.
+        scope: Namespaces that it may look at; the same holds.
     """
     if is_dry_run(record):
         return NOTHING
@@ -30,5 +32,7 @@ def interest_of(record: RequestRecord, kinds: Mapping[str, Kind]) -> Interest:
         # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
         return NOTHING
     if isinstance(contract, ContractProblem) or out_of_reach(contract, kinds):
+        return NOTHING
+    if out_of_scope(contract, scope, record.namespace, record.name):
         return NOTHING
     return interest_in(contract, record.key)

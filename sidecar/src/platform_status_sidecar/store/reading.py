@@ -1,7 +1,7 @@
 """What the store answers: records by name and by group, each answer of one moment. Nothing here changes anything."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from platform_status_contract.model.contract import Contract
@@ -9,6 +9,7 @@ from platform_status_contract.observing.interest import Interest, Place, Topic, 
 from platform_status_contract.observing.records import Key, Record, RequestRecord
 from platform_status_contract.observing.sources import Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Silence, Unreadable
+from platform_status_contract.rules.scope import out_of_scope
 from platform_status_contract.sources.registry import out_of_reach
 from platform_status_contract.sources.source import Kind
 
@@ -25,9 +26,12 @@ SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 class Reading:
     """The reading half of the store; see `observing.view.View` for what observing needs of it."""
 
-    def __init__(self, promise: str, kinds: Mapping[str, Kind], silent_after: float) -> None:
+    def __init__(
+        self, promise: str, kinds: Mapping[str, Kind], silent_after: float, scope: Sequence[str] | None = None
+    ) -> None:
         self.promise = promise
         self.kinds = kinds
+        self.scope = scope
         self._lock = threading.RLock()
         self._states: dict[str, SourceState] = dict.fromkeys(self.sources, SourceState())
         self._shelves: dict[str, Shelf[Record]] = {source: Shelf() for source in self.sources}
@@ -45,9 +49,9 @@ class Reading:
         """The kinds that may be read, the requests first."""
         return (Source.REQUESTS, *self.kinds)
 
-    def out_of_reach(self, contract: Contract) -> str:
-        """Say what a contract looks at that is not watched; empty if there is nothing."""
-        return out_of_reach(contract, self.kinds)
+    def out_of_reach(self, contract: Contract, request: Key) -> str:
+        """Say what a contract looks at that is not watched, or not its request's to look at; empty if nothing."""
+        return out_of_reach(contract, self.kinds) or out_of_scope(contract, self.scope, *request)
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ for namespaces whose pods are.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -57,6 +57,7 @@ class Store(Reading):
         poll: Callable[[Key], None],
         cover: Callable[[Place], None],
         kinds: Mapping[str, Kind] = KINDS,
+        scope: Sequence[str] | None = None,
         mine: Callable[[str], bool] = lambda _uid: True,
         silent_after: float = 0.0,
     ) -> None:
@@ -69,10 +70,11 @@ class Store(Reading):
             poll: Called with a Secret that must be asked for on its own; must not block.
             cover: Called with a place that must be listed on its own; must not block.
             kinds: The kinds that may be read, beside the requests.
+            scope: The namespaces that contracts may look at; None: anywhere.
             mine: Whether a request with this uid is ours; of the others nothing is kept.
             silent_after: Seconds without a sign of life after which Argo CD counts as silent; 0 for never.
         """
-        super().__init__(promise, kinds, silent_after)
+        super().__init__(promise, kinds, silent_after, scope)
         self._clock = clock
         self._wake = wake
         self._mine = mine
@@ -248,7 +250,7 @@ class Store(Reading):
             return
         self._shelves[Source.REQUESTS].put(record)
         if before is None or before.status != record.status:
-            self._register(key, interest_of(record, self.kinds))
+            self._register(key, interest_of(record, self.kinds, self.scope))
         if foreign:
             self._changed[key] = self._clock.monotonic()
             self._wake_one(key, bulk=not self._states[Source.REQUESTS].synced)

@@ -5,10 +5,14 @@ from textwrap import dedent
 
 from hctl.validation.check import Form, Source, check
 from hctl.validation.findings import Finding, Report
+from platform_status_contract.policy.read import shipped_policy
 
-__all__ = ["ROOT", "TEMPLATE", "checked", "found", "request", "rules", "template"]
+__all__ = ["FREE", "ROOT", "TEMPLATE", "checked", "found", "request", "rules", "template"]
 
 ROOT = Path(__file__).resolve().parents[4]
+
+FREE = shipped_policy("single-tenant")
+"""Allows everything, so what is found is about the rest; `test_policies` is about policies."""
 
 TEMPLATE = """\
 apiVersion: status.integratn.tech/v1
@@ -26,7 +30,7 @@ def checked(text: str | bytes, *, form: Form | None = None, promise: str = "", n
     """Validate one file."""
     data = text if isinstance(text, bytes) else dedent(text).encode()
     promises = [Source(promise, (ROOT / promise).read_bytes())] if promise else []
-    return check([Source(name, data)], promises=promises, form=form)
+    return check([Source(name, data)], promises=promises, form=form, policy=FREE)
 
 
 def found(text: str | bytes, *, form: Form | None = None, promise: str = "") -> tuple[Finding, ...]:

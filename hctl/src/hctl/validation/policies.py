@@ -1,0 +1,73 @@
+"""The platform's policy: whether one can be used, which one holds for a request, and what it refuses. Pure."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from hctl.texts import inert
+from platform_status_contract.model.policy import Policy
+from platform_status_contract.policy.judge import refusals
+from platform_status_contract.policy.read import PolicyError, carried, read_policy, shipped_policy
+from platform_status_contract.template.yaml_text import YamlError, load
+from platform_status_contract.validation import PLATFORM_POLICY, validate
+
+from .findings import Finding
+from .kinds import KindId, api_of, builtin_kinds, crd_of, kinds_of
+from .located import Located
+
+__all__ = ["Policies", "policies_of", "policy_findings", "refused"]
+
+Policies = dict[KindId, Policy]
+"""Kind -> the policy that its Promise carries; the shipped strict one holds for the kind that is built in."""
+
+_LONGEST: Final = 400
+
+
+def policy_findings(root: Located) -> Iterator[Finding]:
+    """Check a document of kind PlatformPolicy."""
+    told = root.told(validate(root.value, PLATFORM_POLICY))
+    yield from told
+    if told:
+        return
+    try:
+        read_policy(root.value)
+    except PolicyError as error:
+        for problem in error.problems:
+            cause = problem.cause.removeprefix("found ")
+            yield root.find(("spec",), "policy-bounds", inert(f"{problem.field}: {cause}", _LONGEST), "other bounds")
+
+
+def policies_of(files: Sequence[Sequence[Located]]) -> Policies:
+    """Gather the policies that Promises carry; one that cannot be used is told of as the Promise's own mistake.
+
+    Args:
+        files: The objects of each file; a later Promise wins.
+    """
+    found: Policies = {}
+    for root in (root for roots in files for root in roots):
+        crd = crd_of(root)
+        if crd is None or crd is root:
+            continue
+        for text in carried(root.value):
+            try:
+                policy = read_policy(load(text))
+            except (PolicyError, YamlError):
+                continue
+            found |= {kind.name: policy for kind in kinds_of(crd)}
+    return found
+
+
+def refused(root: Located, policies: Policies, given: Policy | None) -> Iterator[Finding]:
+    """Say what the policy refuses of a request.
+
+    Args:
+        root: The request.
+        policies: Those of Promises.
+        given: The one that was named itself, which wins.
+    """
+    group, _, kind = api_of(root)
+    name = KindId(group, kind)
+    policy = given or policies.get(name) or (shipped_policy() if name in builtin_kinds() else None)
+    for refusal in refusals(policy, root.value) if policy is not None else ():
+        yield root.find(
+            refusal.path, "policy", refusal.found, inert(refusal.told, _LONGEST), inert(refusal.ask, _LONGEST)
+        )

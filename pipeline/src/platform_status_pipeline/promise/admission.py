@@ -1,0 +1,106 @@
+"""The admission policy of a Promise: the bounds of its policy, judged at apply (Kubernetes 1.30 on). Pure."""
+
+from typing import Any, Final
+
+from platform_status_contract.model.policy import Bound, Policy
+from platform_status_contract.policy.paths import parse_path
+from platform_status_pipeline.promise.bounds import Rule, rules_of
+from platform_status_pipeline.promise.facts import PromiseFacts
+from platform_status_pipeline.promise.leaves import literal
+
+__all__ = ["FILE", "admission"]
+
+FILE: Final = "admission.yaml"
+"""Where the two objects go, beside the sidecar's manifests."""
+
+_API: Final = "admissionregistration.k8s.io/v1"
+_Document = dict[str, Any]
+
+
+def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
+    """Write the ValidatingAdmissionPolicy of a Promise, that of its sub-requests, and their bindings.
+
+    Args:
+        promise: The Promise.
+        policy: Its policy.
+
+    Returns:
+        All of them; nothing if the policy does not speak of the kind, or leaves it free.
+    """
+    bounds = policy.bounds_of(promise.group, promise.kind) or ()
+    judgement = rules_of(policy, bounds)
+    if not judgement.rules:
+        return []
+    spec = {
+        **_judging(promise.group, [promise.plural], bounds),
+        "variables": [{"name": name, "expression": expression} for name, expression in judgement.variables.items()],
+        "validations": [_validation(rule) for rule in judgement.rules],
+    }
+    return [*_bound(promise, "bounds", spec), *_of_sub_requests(promise, policy)]
+
+
+def _of_sub_requests(promise: PromiseFacts, policy: Policy) -> list[_Document]:
+    """Let nobody but the accounts of GitOps make what the pipeline writes for a request that was judged."""
+    sub = policy.spec.sub_requests
+    if sub is None:
+        return []
+    told = f"expected to be made by {' or '.join(sub.creators)}, which is the rule subRequests"
+    whose = f"of the platform's policy {policy.metadata.name}; ask {policy.spec.contact}"
+    spec = {
+        **_judging(sub.group, list(sub.resources), ()),
+        "validations": [
+            {
+                "expression": f"request.userInfo.username in {literal(list(sub.creators))}",
+                "message": f"{told} {whose}",
+                "messageExpression": f"'found ' + request.userInfo.username + {literal(f', {told} {whose}')}",
+            }
+        ],
+    }
+    return _bound(promise, "sub-requests", spec)
+
+
+def _judging(group: str, resources: list[str], bounds: tuple[Bound, ...]) -> _Document:
+    rule = {"apiGroups": [group], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"], "resources": resources}
+    return {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": [rule]},
+        "matchConditions": [{"name": "asks-for-something-new", "expression": _is_new(bounds)}],
+    }
+
+
+def _bound(promise: PromiseFacts, what: str, spec: _Document) -> list[_Document]:
+    """A policy and its binding."""
+    name = f"{promise.name}-{what}"
+    labels = {
+        "app.kubernetes.io/name": "platform-status-reconciler",
+        "app.kubernetes.io/instance": promise.name,
+        "app.kubernetes.io/part-of": "platform-status",
+    }
+    metadata = {"name": name, "labels": labels}
+    binding = {"policyName": name, "validationActions": ["Deny"]}
+    return [
+        {"apiVersion": _API, "kind": "ValidatingAdmissionPolicy", "metadata": metadata, "spec": spec},
+        {"apiVersion": _API, "kind": "ValidatingAdmissionPolicyBinding", "metadata": metadata, "spec": binding},
+    ]
+
+
+def _validation(rule: Rule) -> dict[str, str]:
+    return {"expression": rule.holds, "message": rule.message, "messageExpression": rule.found}
+
+
+def _is_new(bounds: tuple[Bound, ...]) -> str:
+    """Whether a write asks for anything that an earlier one did not.
+
+    Kratix writes labels and finalizers, and takes them away: a request that is older than its policy must let it.
+    """
+    keys = [steps[2] for bound in bounds if (steps := parse_path(bound.path))[:2] == ("metadata", "annotations")]
+    changes = ["dyn(object).spec != dyn(oldObject).spec"]
+    changes += [f"{_annotation('object', str(key))} != {_annotation('oldObject', str(key))}" for key in keys]
+    is_living = "!has(dyn(object).metadata.deletionTimestamp)"
+    return f"request.operation == 'CREATE' || ({is_living} && ({' || '.join(changes)}))"
+
+
+def _annotation(whose: str, key: str) -> str:
+    annotations = f"dyn({whose}).metadata.annotations"
+    known = f"has({annotations}) && {key!r} in {annotations}"
+    return f"({known} ? {annotations}[{key!r}] : dyn(null))"

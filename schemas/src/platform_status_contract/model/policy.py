@@ -1,0 +1,170 @@
+"""The platform's policy (kind PlatformPolicy): what every request gets, and what its author may ask for.
+
+Types only: patterns and ranges live in the JSON Schema, and what it cannot say in `policy.read`.
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+__all__ = [
+    "Bound",
+    "Defaults",
+    "KindBounds",
+    "LeafType",
+    "LegacyName",
+    "Names",
+    "Policy",
+    "PolicySpec",
+    "Project",
+    "Scalar",
+    "SubRequests",
+]
+
+Scalar = str | int | bool
+"""A value that a bound allows; a text may hold one ``*`` and the placeholders {name}, {namespace}, {request}."""
+
+LeafType = Literal["string", "integer", "boolean", "quantity", "name", "namespace", "free"]
+
+
+class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """What one field may be set to.
+
+    Attributes:
+        path: The field: keys with dots between them, ``[]`` for every item of a list, ``*`` for every key of a mapping.
+        type: What stands there. ``name`` and ``namespace`` are judged by `Names`; ``free`` is anything at all.
+        allowed: The values, or texts with one ``*``; None: any value of the type. Empty: the field may not be set.
+        minimum: Smallest whole number.
+        maximum: Largest whole number, or largest quantity.
+        max_length: Longest text in characters.
+        templates: Whether a text may hold ``{{``: only where nothing evaluates it later.
+        required: Whether the field must be set where its mapping is: an empty selector would select everything.
+        reason: Why more than one value is allowed, for who reviews the policy.
+    """
+
+    path: str
+    type: LeafType
+    allowed: tuple[Scalar, ...] | None = None
+    minimum: int | None = None
+    maximum: int | str | None = None
+    max_length: int = 253
+    templates: bool = False
+    required: bool = False
+    reason: str = ""
+
+
+class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The bounds of one kind of requests; what no bound speaks of in ``spec`` may not be set.
+
+    Attributes:
+        group: Its API group.
+        kind: The kind.
+        bounds: The bounds.
+        observes: Namespaces that a contract of such a request may look at, beside the targets of `Names`; none:
+            anywhere.
+    """
+
+    group: str
+    kind: str
+    bounds: tuple[Bound, ...]
+    observes: tuple[str, ...] = ()
+
+
+class LegacyName(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """A name that is older than the policy: this request has it, and no other may."""
+
+    namespace: str
+    name: str
+    target_namespace: str | None = None
+
+
+class Names(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """How names outside a tenant's namespace are kept apart, without looking anything up.
+
+    Attributes:
+        short_names: Who may have a name without ``--``: the request in the namespace ``vcluster-NAME``; or the one
+            called NAME in `requests_namespace`; or anybody.
+        requests_namespace: The namespace of all requests, where `short_names` says so.
+        reserved: Names that nobody may have; one ``*`` stands for anything.
+        target_namespaces: Namespaces that any request may name as its target.
+        legacy_names: Names that are older than the policy.
+    """
+
+    short_names: Literal["Namespace", "RequestsNamespace", "Free"] = "Namespace"
+    requests_namespace: str = ""
+    reserved: tuple[str, ...] = ()
+    target_namespaces: tuple[str, ...] = ()
+    legacy_names: tuple[LegacyName, ...] = ()
+
+
+class Project(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """What the Argo CD Project of a request allows, whatever the request says.
+
+    Attributes:
+        repositories: Its ``sourceRepos``.
+        namespaced_kinds: The kinds that the chart makes, or any.
+    """
+
+    repositories: tuple[str, ...]
+    namespaced_kinds: Literal["Chart", "Any"] = "Chart"
+
+
+class Defaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """What every request gets; a request overrides what its bounds let it name.
+
+    Attributes:
+        helm_values: Helm values under those of the request.
+        cluster_labels: Labels of the cluster's Secret in Argo CD.
+        cluster_annotations: Annotations of that Secret.
+        namespace_labels: Labels of the target namespace.
+    """
+
+    helm_values: dict[str, Any] = {}
+    cluster_labels: dict[str, str] = {}
+    cluster_annotations: dict[str, str] = {}
+    namespace_labels: dict[str, str] = {}
+
+
+class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the pipeline writes and GitOps applies: a request that a tenant made directly would go around the bounds.
+
+    Attributes:
+        group: API group of the kinds.
+        resources: Their plurals.
+        creators: Users who alone may create one, or change its spec.
+    """
+
+    group: str
+    resources: tuple[str, ...]
+    creators: tuple[str, ...]
+
+
+class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The policy itself; `contact` is whom to ask for more than it allows."""
+
+    contact: str
+    names: Names
+    project: Project
+    kinds: tuple[KindBounds, ...]
+    defaults: Defaults = Defaults()
+    sub_requests: SubRequests | None = None
+
+
+class PolicyMetadata(Struct, frozen=True, forbid_unknown_fields=True):
+    """The name of a policy, as problems quote it."""
+
+    name: str
+
+
+class Policy(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The whole document."""
+
+    api_version: Literal["status.integratn.tech/v1"]
+    kind: Literal["PlatformPolicy"]
+    metadata: PolicyMetadata
+    spec: PolicySpec = field()
+
+    def bounds_of(self, group: str, kind: str) -> tuple[Bound, ...] | None:
+        """The bounds of a kind; None if the policy does not speak of it."""
+        found = [entry.bounds for entry in self.spec.kinds if (entry.group, entry.kind) == (group, kind)]
+        return found[0] if found else None

@@ -1,0 +1,195 @@
+"""The evaluator: a request and a policy -> what the policy refuses. Total for any JSON."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Final
+
+from msgspec import Struct
+
+from platform_status_contract.model.policy import Bound, Names, Policy
+from platform_status_contract.template.problems import Problem
+from platform_status_contract.validation.problems import Path, describe, format_path
+
+from .names import RequestNames, home_of, name_problem, namespace_problem
+from .paths import Every, Node, grow, written
+from .patterns import TEMPLATE, as_amount, expected, fits
+
+__all__ = ["MAX_REFUSALS", "Refusal", "judge", "refusals"]
+
+MAX_REFUSALS: Final = 64
+"""Refusals of one request that are told; a hostile one could have any number."""
+
+_NOTHING: Final = object()
+
+
+class Refusal(Struct, frozen=True):
+    """One value that a policy does not allow.
+
+    Attributes:
+        path: Where it stands.
+        found: What stands there, short and safe to show.
+        expected: What the policy allows.
+        rule: The rule, as it stands in the policy, and whose it is.
+        ask: Whom to ask.
+    """
+
+    path: Path
+    found: str
+    expected: str
+    rule: str
+    ask: str
+
+    @property
+    def problem(self) -> Problem:
+        """The refusal as the pipeline tells it."""
+        return Problem(format_path(self.path), f"found {self.found}, expected {self.told}", self.ask)
+
+    @property
+    def told(self) -> str:
+        """What the policy allows, and by which rule."""
+        return f"{self.expected}, which is the rule {self.rule}"
+
+
+def judge(policy: Policy, request: object) -> tuple[Problem, ...]:
+    """Judge a request; see `refusals`."""
+    return tuple(refusal.problem for refusal in refusals(policy, request))
+
+
+def refusals(policy: Policy, request: object) -> tuple[Refusal, ...]:
+    """Judge a request.
+
+    Args:
+        policy: The policy, as `read` gives it.
+        request: Any JSON value; one of a kind that the policy does not speak of is not judged.
+
+    Returns:
+        At most `MAX_REFUSALS`, in the order of the policy.
+    """
+    whole = _mapping(request)
+    version, kind = whole.get("apiVersion"), whole.get("kind")
+    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    bounds = policy.bounds_of(group, kind) if isinstance(kind, str) else None
+    if bounds is None:
+        return ()
+    return tuple(islice(_Judge(policy, whole).node(grow(bounds), whole, ()), MAX_REFUSALS))
+
+
+class _Judge:
+    """One request before one policy."""
+
+    def __init__(self, policy: Policy, request: Mapping[str, object]) -> None:
+        metadata, spec = _mapping(request.get("metadata")), _mapping(request.get("spec"))
+        self._names: Names = policy.spec.names
+        name, space = _text(spec.get("name")), metadata.get("namespace")
+        # A file may leave its namespace to kubectl; a request in a cluster always has one.
+        space = home_of(self._names, name) if space is None else _text(space)
+        self._request = RequestNames(name, space, _text(metadata.get("name")))
+        self._placeholders = {
+            "name": self._request.name, "namespace": self._request.namespace, "request": self._request.request,
+        }  # fmt: skip
+        self._policy = policy
+
+    def node(self, node: Node, value: object, path: Path) -> Iterator[Refusal]:
+        if node.bound is not None:
+            yield from self._leaf(node.bound, value, path)
+        elif Every.ITEM in node.children:
+            yield from self._items(node, value, path)
+        elif not isinstance(value, Mapping):
+            if node.is_closed:
+                yield self._refuse(path, describe(value), "a mapping", written(node.steps))
+        else:
+            yield from self._mapping(node, value, path)
+
+    def _items(self, node: Node, value: object, path: Path) -> Iterator[Refusal]:
+        if not isinstance(value, list):
+            yield self._refuse(path, describe(value), "a list", written(node.steps))
+            return
+        for index, item in enumerate(value):
+            yield from self.node(node.children[Every.ITEM], item, (*path, index))
+
+    def _mapping(self, node: Node, value: Mapping[str, object], path: Path) -> Iterator[Refusal]:
+        for key in node.needed:
+            if key not in value:
+                bound = node.children[key].bound
+                assert bound is not None  # noqa: S101 - only what has a bound is needed
+                yield self._refuse((*path, key), "nothing", expected(bound), bound.path)
+        for key in node.keys:
+            yield from self._known(node.children[key], value.get(key, _NOTHING), (*path, key))
+        every = node.children.get(Every.KEY)
+        for key, item in value.items():
+            if every is not None:
+                yield from self.node(every, item, (*path, key))
+            elif key not in node.children and node.is_closed:
+                yield self._refuse((*path, key), describe(item), _only(node), written(node.steps))
+
+    def _known(self, child: Node, value: object, path: Path) -> Iterator[Refusal]:
+        if value is not _NOTHING:
+            yield from self.node(child, value, path)
+        elif child.bound is not None and child.bound.type == "namespace":
+            # Where no target is named, the namespace of the request is it.
+            yield from self._leaf(child.bound, self._request.namespace, path)
+
+    def _leaf(self, bound: Bound, value: object, path: Path) -> Iterator[Refusal]:
+        wanted = self._wanted(bound, value)
+        if wanted:
+            yield self._refuse(path, describe(value), wanted, bound.path)
+
+    def _wanted(self, bound: Bound, value: object) -> str:
+        """What should stand there; empty if the value may."""
+        match bound.type:
+            case "free":
+                return ""
+            case "name":
+                return name_problem(self._names, self._request) if isinstance(value, str) else "a text"
+            case "namespace":
+                return namespace_problem(self._names, self._request, value) if isinstance(value, str) else "a text"
+        if self._is_allowed(bound, value):
+            return ""
+        is_template = isinstance(value, str) and TEMPLATE in value and not bound.templates
+        return f"a text without {TEMPLATE}" if is_template else expected(bound)
+
+    def _is_allowed(self, bound: Bound, value: object) -> bool:
+        match bound.type, value:
+            case "string", str():
+                return self._is_text(bound, value)
+            case "boolean", bool():
+                return bound.allowed is None or any(one is value for one in bound.allowed)
+            case "integer", int() if not isinstance(value, bool):
+                return _is_number(bound, value)
+            case "quantity", int() | str():
+                amount, most = as_amount(value), as_amount(bound.maximum)
+                return amount is not None and (most is None or amount <= most)
+        return False
+
+    def _is_text(self, bound: Bound, value: str) -> bool:
+        if (TEMPLATE in value and not bound.templates) or len(value) > bound.max_length:
+            return False
+        return bound.allowed is None or any(fits(str(one), value, self._placeholders) for one in bound.allowed)
+
+    def _refuse(self, path: Path, found: str, wanted: str, rule: str) -> Refusal:
+        whose = f"{rule} of the platform's policy {self._policy.metadata.name}"
+        return Refusal(path, found, wanted, whose, f"ask {self._policy.spec.contact}")
+
+
+def _is_number(bound: Bound, value: int) -> bool:
+    if bound.allowed is not None:
+        return value in bound.allowed
+    most = bound.maximum if isinstance(bound.maximum, int) else value
+    return (bound.minimum is None or value >= bound.minimum) and value <= most
+
+
+def _only(node: Node) -> str:
+    shown = node.keys[:_MOST_KEYS]
+    more = f" and {len(node.keys) - len(shown)} more" if len(node.keys) > len(shown) else ""
+    return f"only {', '.join(shown)}{more} there" if shown else "nothing there"
+
+
+_MOST_KEYS: Final = 8
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,81 @@
+"""What a bound allows: texts with at most one ``*`` and with placeholders, quantities, and the words for all of it."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from platform_status_contract.model.policy import Bound
+
+__all__ = ["HOLE", "PLACEHOLDERS", "QUANTITY", "TEMPLATE", "UNSAFE", "as_amount", "expected", "filled", "fits"]
+
+PLACEHOLDERS: Final = ("name", "namespace", "request")
+"""spec.name, metadata.namespace and metadata.name of the request."""
+
+TEMPLATE: Final = "{{"
+"""Begins an expression of what evaluates texts later: Helm, Argo CD, the External Secrets Operator."""
+
+UNSAFE: Final = ("..", "%", "\\")
+"""What a text that ``*`` matches may not hold: with it the beginning of a path says nothing about where it leads."""
+
+QUANTITY: Final = r"^[0-9]{1,15}(\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
+"""A quantity, as the CRD spells it; the same to Python and to RE2."""
+
+_QUANTITY: Final = re.compile(QUANTITY.removesuffix("$") + r"\Z")
+HOLE: Final = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+_UNITS: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_BINARY: Final = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+_MOST_SHOWN: Final = 6
+
+
+def filled(text: str, names: Mapping[str, str]) -> str:
+    """Put the names of a request into a text of a policy."""
+    return HOLE.sub(lambda hole: names[hole[1]], text)
+
+
+def fits(pattern: str, text: str, names: Mapping[str, str]) -> bool:
+    """Whether a text is what a pattern of a policy allows.
+
+    Args:
+        pattern: A text with at most one ``*``, and placeholders.
+        text: The text of the request.
+        names: Placeholder -> what it stands for.
+    """
+    before, star, after = pattern.partition("*")
+    before, after = filled(before, names), filled(after, names)
+    if not star:
+        return text == before
+    is_between = len(text) >= len(before) + len(after) and text.startswith(before) and text.endswith(after)
+    return is_between and not any(part in text for part in UNSAFE)
+
+
+def as_amount(value: object) -> Decimal | None:
+    """Read a quantity; None if it is none, or negative."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    found = _QUANTITY.match(str(value))
+    if found is None:
+        return None
+    unit = found[2] or ""
+    number = Decimal(str(value).removesuffix(unit))
+    return number / 1000 if unit == "m" else number * (_BINARY.get(unit) or _UNITS[unit])
+
+
+def expected(bound: Bound) -> str:
+    """Say what a bound allows; placeholders stay, so that a policy and a problem speak of the same text."""
+    if bound.allowed == ("*",):
+        return f"a text without {', '.join((TEMPLATE, *UNSAFE))}"
+    if bound.allowed is not None:
+        shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in bound.allowed[:_MOST_SHOWN]]
+        more = len(bound.allowed) - len(shown)
+        return (" or ".join(shown) + (f" or one of {more} more" if more > 0 else "")) or "that it is not set"
+    match bound.type:
+        case "integer":
+            ends = [("from", bound.minimum), ("to", bound.maximum)]
+            return " ".join(["a whole number", *(f"{word} {end}" for word, end in ends if end is not None)])
+        case "quantity":
+            return "a quantity" if bound.maximum is None else f"a quantity of at most {bound.maximum}"
+        case "boolean":
+            return "true or false"
+    plain = "" if bound.templates else f" without {TEMPLATE}"
+    return f"a text of at most {bound.max_length} characters{plain}"

@@ -1,0 +1,1 @@
+"""The platform's policy: reading one, names, and the evaluator."""
