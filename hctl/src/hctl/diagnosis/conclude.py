@@ -13,7 +13,7 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
 from platform_status_contract.rules.projection import Projection
-from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
 from .evidence import Evidence, Look
 from .looks.applications import application_details, sub_application_details
@@ -129,7 +129,7 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
 def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     """Describe an assessment."""
     assessment, hidden = found.assessment, found.hidden
-    title = f"Object {assessment.entry}" if assessment.entry else _TITLES[assessment.source]
+    title = f"Object {assessment.entry}" if assessment.entry else _TITLES.get(assessment.source, SOURCE_WORDS[assessment.source])
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:
