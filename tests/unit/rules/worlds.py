@@ -37,6 +37,7 @@ from platform_status_contract.rules.observation import (
     Present,
     Reading,
     SecretSeen,
+    Silence,
     SubApplicationSeen,
     Unreadable,
     Workflow,
@@ -212,6 +213,7 @@ applications: Final = st.builds(
     resources=st.sampled_from([True, True, None, False]),
     problems=hostile_text,
     deleted=st.sampled_from([None, None, None, LONG_AGO]) | moments,
+    silence=st.none() | st.none() | st.builds(Silence, moments, moments),
 )
 pods: Final = st.builds(
     PodSeen,

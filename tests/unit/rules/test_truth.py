@@ -1,0 +1,258 @@
+"""What holds of Argo CD, pods and Works in any combination, point by point (next.md section 6, ADRs 0017 to 0032)."""
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from platform_status_contract.model.contract import DestinationMatch, Thresholds
+from platform_status_contract.model.times import format_time
+from platform_status_contract.model.vocabulary import Phase, Reason
+from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.history import recall
+from platform_status_contract.rules.observation import (
+    Absent,
+    ApplicationSeen,
+    ControllerSeen,
+    Facts,
+    Observation,
+    PodSeen,
+    Present,
+    Silence,
+    SubApplicationSeen,
+    Workflow,
+    WorkSeen,
+)
+from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.sources.argo.compared import compared_current
+from platform_status_contract.sources.registry import assess
+
+from .looks import look
+from .settings import quick
+from .worlds import (
+    NOW,
+    World,
+    any_json,
+    applications,
+    controllers,
+    facts_about,
+    good_observation,
+    mostly_good,
+    pods,
+    sane_statuses,
+    statuses,
+    thresholds,
+    whole_contract,
+)
+
+ARGO: Final = (SourceName.ARGO_SYNC, SourceName.ARGO_HEALTH)
+SOURCE: Final = st.dictionaries(st.sampled_from(["repoURL", "path", "chart"]), st.text("abc", min_size=1, max_size=3))
+LONG_AGO: Final = NOW - timedelta(days=1)
+_SINCE: Final = {"started": format_time(LONG_AGO), "firstReady": format_time(LONG_AGO)}
+
+
+def assessed(
+    seen: Observation,
+    limits: Thresholds,
+    status: object,
+    *,
+    once_ready: bool = False,
+) -> dict[SourceName, Assessment]:
+    """Each source's assessment, of a contract that names all."""
+    situation = Situation(whole_contract(limits), recall(status), first_ready=once_ready, updating=False, overdue=False)
+    return {found.source: found for found in assess(seen, situation, Clock(NOW))}
+
+
+def with_application(application: ApplicationSeen) -> Observation:
+    return msgspec.structs.replace(good_observation(), application=Present(application))
+
+
+# -- 1 to 8: Argo CD
+
+
+@given(st.lists(SOURCE.filter(bool), min_size=1, max_size=3), any_json, any_json)
+def test_1_beside_sources_no_source_is_compared(several: list[dict[str, str]], ours: object, theirs: object) -> None:
+    spec, compared = {"sources": several, "source": ours}, {"sources": several, "source": theirs}
+    assert compared_current(spec, compared)
+
+
+@given(SOURCE.filter(bool), SOURCE.filter(bool))
+def test_1_another_source_was_not_compared(ours: dict[str, str], theirs: dict[str, str]) -> None:
+    assert compared_current({"source": ours}, {"source": theirs}) is (ours == theirs)
+    assert compared_current({"sources": [ours]}, {"sources": [theirs]}) is (ours == theirs)
+    assert not compared_current({"source": ours}, {"sources": [theirs]}), "a source that was several is another one"
+
+
+@quick
+@given(applications, thresholds, sane_statuses)
+def test_2_healthy_of_nothing_is_no_evidence(found: ApplicationSeen, limits: Thresholds, status: object) -> None:
+    assume(found.sync_status not in ("Synced", "OutOfSync") and not found.resources)
+    vacuous = msgspec.structs.replace(found, health_status="Healthy")
+    assert assessed(with_application(vacuous), limits, status)[SourceName.ARGO_HEALTH].verdict is not Verdict.GOOD
+    sub = SubApplicationSeen("x", msgspec.structs.replace(vacuous, deleted=None), LONG_AGO)
+    seen = msgspec.structs.replace(good_observation(), sub_applications=Present((sub,)))
+    assert assessed(seen, limits, {})[SourceName.SUB_APPS].verdict is not Verdict.GOOD
+
+
+@quick
+@given(applications, thresholds, st.sampled_from(["Running", "Terminating"]))
+def test_3_while_an_operation_runs_its_time_stays(found: ApplicationSeen, limits: Thresholds, phase: str) -> None:
+    stored = "2026-02-26T08:00:00Z"
+    status = {"health": {"argocd": {"syncStatus": "Synced", "healthStatus": "Healthy", "lastSyncTime": stored}}}
+    running = msgspec.structs.replace(found, operation_phase=phase, silence=None, deleted=None)
+    told = assessed(with_application(running), limits, status)[SourceName.ARGO_SYNC].health
+    assert told["argocd"]["lastSyncTime"] == stored  # type: ignore[index]  # a readable Application has these keys
+
+
+@quick
+@given(applications, thresholds, sane_statuses)
+def test_4_a_sync_that_fails_is_never_good_and_never_final_by_itself(
+    found: ApplicationSeen, limits: Thresholds, status: object
+) -> None:
+    assume(found.sync_status == "OutOfSync" and not found.deleted and not found.skipped)
+    failing = msgspec.structs.replace(found, operation_phase="Running", try_failed=True, silence=None)
+    told = assessed(with_application(failing), limits, status, once_ready=True)[SourceName.ARGO_SYNC]
+    assert (told.verdict, told.reason) == (Verdict.BAD, Reason.SYNC_FAILED)
+    assert not told.ended, "it is tried again"
+
+
+@quick
+@given(applications, thresholds, sane_statuses, st.booleans())
+def test_5_what_is_being_deleted_is_never_good(
+    found: ApplicationSeen,
+    limits: Thresholds,
+    status: object,
+    once_ready: bool,  # noqa: FBT001 - generated
+) -> None:
+    going = msgspec.structs.replace(found, deleted=found.deleted or LONG_AGO)
+    told = assessed(with_application(going), limits, status, once_ready=once_ready)
+    assert {told[source].reason for source in ARGO} == {Reason.BEING_DELETED}
+    assert {told[source].verdict for source in ARGO} == {Verdict.BAD if once_ready else Verdict.PENDING}
+
+
+@quick
+@given(applications, thresholds, statuses, st.integers(0, 7200), st.integers(0, 7200))
+def test_6_a_silent_argo_cd_proves_nothing(
+    found: ApplicationSeen, limits: Thresholds, status: object, since: int, watched: int
+) -> None:
+    silence = Silence(NOW - timedelta(seconds=since), NOW - timedelta(seconds=watched))
+    told = assessed(with_application(msgspec.structs.replace(found, silence=silence)), limits, status)
+    assert Verdict.GOOD not in {told[source].verdict for source in ARGO}
+    assert all(told[source].verdict is not Verdict.BAD or found.deleted for source in ARGO)
+
+
+@quick
+@given(mostly_good, thresholds, sane_statuses)
+def test_7_progressing_is_excused_only_beside_workloads_that_are_good(
+    seen: Observation, limits: Thresholds, status: object
+) -> None:
+    rolling = ApplicationSeen("Synced", "Progressing", written_for=1, resources=True)
+    told = assessed(msgspec.structs.replace(seen, application=Present(rolling)), limits, status, once_ready=True)
+    if told[SourceName.ARGO_HEALTH].verdict is Verdict.GOOD:
+        assert told[SourceName.PODS].verdict is Verdict.GOOD
+        assert told[SourceName.ARGO_HEALTH].note
+
+
+@given(st.integers(0, 3), st.integers(0, 3), st.text("abc.-", min_size=1, max_size=8))
+def test_8_a_slash_at_the_end_makes_no_other_cluster(ours: int, theirs: int, host: str) -> None:
+    server = f"https://{host}"
+    one, other = (DestinationMatch(server=server + "/" * count) for count in (ours, theirs))
+    assert one.servers == other.servers
+    assert one.all_names == other.all_names
+
+
+# -- 9, 10: pods and controllers
+
+
+@quick
+@given(st.lists(pods, max_size=4), st.lists(controllers, max_size=2), thresholds, sane_statuses)
+def test_9_no_controller_is_believed_to_have_more_than_there_is(
+    found: list[PodSeen], told_by: list[ControllerSeen], limits: Thresholds, status: object
+) -> None:
+    seen = msgspec.structs.replace(good_observation(), pods=Present(tuple(found)), controllers=Present(tuple(told_by)))
+    told = assessed(seen, limits, status, once_ready=True)[SourceName.PODS]
+    counted = told.health.get("workloads", {"ready": 0, "total": 0})
+    assert counted["ready"] <= min(len(found), counted["total"])  # type: ignore[index]  # numbers by name
+
+
+@pytest.mark.parametrize("kind", ["StatefulSet", "Deployment"])
+@given(ready=st.integers(0, 5), made=st.integers(0, 5), current=st.booleans(), limits=thresholds, status=sane_statuses)
+def test_9_a_controller_without_a_pod_is_never_good(
+    kind: str,
+    ready: int,
+    made: int,
+    current: bool,  # noqa: FBT001 - generated
+    limits: Thresholds,
+    status: object,
+) -> None:
+    named = {"StatefulSet": "m", "Deployment": "web"}[kind]
+    told_by = ControllerSeen(kind, named, paused=False, wanted=1, ready=ready, updated=1, made=made, current=current)
+    seen = msgspec.structs.replace(good_observation(), pods=Present(()), controllers=Present((told_by,)))
+    assume(limits.min_ready_ratio > 0)
+    assert assessed(seen, limits, status, once_ready=True)[SourceName.PODS].verdict is Verdict.BAD
+
+
+@quick
+@given(pods, thresholds, statuses)
+def test_10_a_pod_that_crashes_is_never_good(found: PodSeen, limits: Thresholds, status: object) -> None:
+    crashing = msgspec.structs.replace(
+        found, phase="Running", crashing=True, ready=False, deleted=None, owner_kind="StatefulSet", owner_name="x"
+    )
+    seen = msgspec.structs.replace(good_observation(), pods=Present((PodSeen("b", "Running", ready=True), crashing)))
+    for once_ready in (False, True):
+        assert assessed(seen, limits, status, once_ready=once_ready)[SourceName.PODS].verdict is Verdict.BAD
+
+
+# -- 11, 14: Kratix
+
+
+@given(age=st.integers(0, 300), limits=thresholds, was=st.booleans())
+def test_11_a_work_that_no_destination_takes_is_bad_after_two_minutes(
+    age: int,
+    limits: Thresholds,
+    was: bool,  # noqa: FBT001 - generated
+) -> None:
+    since = {**_SINCE, "worksPending": format_time(NOW - timedelta(seconds=age))}
+    kept = {"type": "WorksReady", "status": "True", "reason": "WorksWritten", "message": "1/1 Works are written"}
+    status = {
+        "health": {"since": since},
+        "conditions": [{**kept, "lastTransitionTime": _SINCE["started"]}] if was else [],
+    }
+    seen = msgspec.structs.replace(good_observation(), works=Present((WorkSeen("w", empty=False, placements=()),)))
+    told = assessed(seen, limits, status, once_ready=True)[SourceName.WORKS]
+    assert (told.verdict is Verdict.BAD) is (age >= 120)
+    assert (told.verdict is Verdict.GOOD) is (age < 120), "until then it is a note"
+
+
+@quick
+@given(
+    facts_about(thresholds.map(lambda limits: whole_contract(limits, 2))),
+    st.sampled_from([item for item in Workflow if item not in (Workflow.COMPLETED, Workflow.NONE)]),
+    sane_statuses,
+)
+def test_14_no_generation_is_ready_before_its_workflow_is_through(
+    facts: Facts, workflow: Workflow, status: dict[str, dict[str, object]]
+) -> None:
+    # a status without readyGeneration is one of before, and is taken over as it is
+    before = {**status, "health": {**status.get("health", {"since": {}}), "readyGeneration": 1}}
+    under_way = msgspec.structs.replace(facts, generation=2, workflow=workflow)
+    assert look(World(before, good_observation(2), under_way), before, NOW).phase is not Phase.READY
+
+
+@quick
+@given(mostly_good, thresholds, sane_statuses)
+def test_15_what_is_only_on_its_way_is_named_after_what_is_bad_by_itself(
+    seen: Observation, limits: Thresholds, status: object
+) -> None:
+    told = assessed(seen, limits, status, once_ready=True)
+    broken = [item for item in told.values() if item.verdict is Verdict.BAD and not item.on_its_way]
+    assume(broken and not isinstance(seen.application, Absent))
+    settled = {"phase": "Ready", "health": {"observedGeneration": 1, "readyGeneration": 1, "since": _SINCE}}
+    facts = Facts("media", "a", "V", 1, deleting=False, contract=whole_contract(limits), workflow=Workflow.COMPLETED)
+    found = look(World(settled, seen, facts), settled, NOW)
+    if found.phase is Phase.DEGRADED and found.ready.reason == Reason.APPLICATION_PROGRESSING:
+        pytest.fail(f"{found.ready.message} hides {[item.message for item in broken]}")
