@@ -52,9 +52,6 @@ EDITS = {
             '    SourceName.OBJECTS: "objects",\n',
             '    SourceName.OBJECTS: "objects",\n    SourceName.INGRESS: "Ingress",\n',
         ),
-            '    SourceName.OBJECTS: "objects",\n',
-            '    SourceName.OBJECTS: "objects",\n    SourceName.INGRESS: "Ingress",\n',
-        ),
     ],
     "rules/observation.py": [(OBJECTS, f"{OBJECTS}    ingress: Reading[bool] | None = None\n")],
     "sources/registry.py": [
