@@ -94,8 +94,15 @@ DECIDING: list[tuple[Source, int, Path, Allowed]] = [
     (PODS, 0, ("status", "conditions", 1, "status"), _is("True")),
     (PODS, 0, ("metadata", "deletionTimestamp"), lambda found: found is None),
     (PODS, 0, ("metadata", "namespace"), _is("vcluster-media")),
-    (PODS, 0, ("metadata", "labels"), _never),
-    (PODS, 0, ("metadata", "labels", "app"), _is("vcluster")),
+    # A named controller's pods count whatever their labels are (ADR 0032); that they are its own, the owner says.
+    (PODS, 0, ("metadata", "ownerReferences"), _never),
+    (PODS, 0, ("metadata", "ownerReferences", 0, "name"), _is("vcluster-media")),
+    # The controller: how many pods it wants, and how many it has.
+    (Source.STATEFUL_SETS, 0, ("status",), _never),
+    *(
+        (Source.STATEFUL_SETS, 0, ("status", key), lambda found: type(found) is int and found >= 1)
+        for key in ("readyReplicas", "updatedReplicas")
+    ),
     # The Work and its placement: whose they are, and whether they are written.
     (WORKS, 0, ("metadata", "labels"), _never),
     (WORKS, 0, ("metadata", "labels", "kratix.io/promise-name"), _is("vcluster-orchestrator-v2")),
@@ -119,7 +126,6 @@ DECIDING: list[tuple[Source, int, Path, Allowed]] = [
     (Source.REQUESTS, 0, (*CONTRACT, "subApplications", "namespace"), _is("argocd")),
     (Source.REQUESTS, 0, (*CONTRACT, "subApplications", "destination", "name"), _is("media")),
     (Source.REQUESTS, 0, (*CONTRACT, "workloads", "namespace"), _is("vcluster-media")),
-    (Source.REQUESTS, 0, (*CONTRACT, "workloads", "selector", "matchLabels", "app"), _is("vcluster")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "name"), _is("media-kubeconfig")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "namespace"), _is("vcluster-media")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "role"), _is("kubeconfig")),

@@ -125,7 +125,13 @@ def healthy() -> dict[Source, list[Json]]:
                 "status": {"conditions": [_condition("WriteSucceeded", "True", "x"), _condition("Ready", "True", "x")]},
             }
         ],
-        Source.STATEFUL_SETS: [{"metadata": _metadata("vcluster-media", "media")}],
+        Source.STATEFUL_SETS: [
+            {
+                "metadata": _metadata("vcluster-media", "media"),
+                "spec": {"replicas": 1},
+                "status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1},
+            }
+        ],
     }
 
 
