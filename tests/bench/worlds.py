@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from localplane.client import Client
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from tests.bench.load import application_names
 
 __all__ = ["Change", "World", "argo_writes", "planned_changes", "planned_writes"]
@@ -99,7 +99,7 @@ def argo_writes(client: Client, requests: int, *, patient: bool = False) -> Iter
             if stop.wait(max(0.0, began + moment - time.monotonic())):
                 return
             patch = {"status": {"reconciledAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
-            with suppress(LocalPlaneError) if patient else nullcontext():
+            with suppress(*FAILURES) if patient else nullcontext():
                 client.patch("argoproj.io/v1alpha1", "Application", names[number], patch, namespace="argocd")
                 written.append(moment)
 

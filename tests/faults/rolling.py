@@ -12,7 +12,7 @@ from localplane.builds import ensure_built
 from localplane.caches import cache_folder
 from localplane.children import Child, Nursery
 from localplane.client import Client, Object
-from localplane.errors import LocalPlaneError
+from localplane.errors import FAILURES
 from localplane.plane import ControlPlane
 from localplane.versions import CONTROLLER_MANAGER
 from tests.bench.load import NAMESPACE
@@ -77,7 +77,7 @@ class Rolling(threading.Thread):
     def run(self) -> None:
         """Say of each pod that it runs, some time after it was made."""
         while not self._ending.wait(_LOOK_INTERVAL):
-            with contextlib.suppress(LocalPlaneError):
+            with contextlib.suppress(*FAILURES):
                 for pod in self._client.list("v1", "Pod", label_selector="app=web"):
                     self._start_pod(pod)
 

@@ -1,7 +1,10 @@
 """The judge of the soak, on a real API server: a lie that is planted is measured for what it is."""
 
+import ast
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from tests.bench.load import NAMESPACE
 from tests.cluster.sidecar.world import REQUEST, until
 from tests.cluster.truth.objects import ago
 
+from . import judge as judging
 from .conftest import judge_of
 from .judge import Judge, Lie
 
@@ -69,6 +73,15 @@ def judge(faulty_plane: ControlPlane) -> Iterator[Judge]:
 
 def _lies(judge: Judge, name: str) -> list[Lie]:
     return [lie for lie in judge.lies if lie.request == (NAMESPACE, name)]
+
+
+def test_the_judge_is_small_and_shares_nothing_with_what_it_judges() -> None:
+    text = Path(judging.__file__).read_text()
+    tree = ast.parse(text)
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+    assert len(text.splitlines()) <= 100
 
 
 def test_a_lie_of_three_seconds_is_measured_as_three_seconds(faulty_plane: ControlPlane, judge: Judge) -> None:

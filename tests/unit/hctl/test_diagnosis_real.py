@@ -13,6 +13,7 @@ from hctl.diagnosis.orders import Orders
 from hctl.dump.case import Case, parse_case
 from hctl.explain.derive import explain
 from platform_status_contract.model.times import parse_time
+from platform_status_contract.rules.assessment import Verdict
 from tests.unit.hctl import evidences
 from tests.unit.hctl.requests import RESOURCE, ago, request
 
@@ -25,7 +26,12 @@ def _real(path: str) -> dict[str, Any]:
 
 
 def _told(
-    contract: dict[str, Any], real: dict[str, Any], moment: str, *timers: str, beside: Sequence[dict[str, Any]] = ()
+    contract: dict[str, Any],
+    real: dict[str, Any],
+    moment: str,
+    *timers: str,
+    beside: Sequence[dict[str, Any]] = (),
+    conditions: Sequence[dict[str, Any]] = (),
 ) -> Look:
     """Diagnose a Ready request with one source at a moment; its timers have run for five minutes."""
     now = parse_time(moment)
@@ -34,6 +40,7 @@ def _told(
     whole = {"version": "v1", "generation": 3, "displayName": "VCluster", "name": "media", **contract}
     found["status"] |= {"contract": whole}
     found["status"]["health"]["since"] |= dict.fromkeys(timers, ago(300, now))
+    found["status"]["conditions"] = [*conditions, *found["status"]["conditions"]]
     case = Case(now, RESOURCE, found, (real, *beside))
     diagnosis = conclude(Evidence(explain(case), case), Orders())
     assert diagnosis.cause is not None
@@ -248,6 +255,19 @@ def test_what_argo_cd_does_not_know_is_told_with_since_when_and_when_it_last_loo
     told = _of_an_application("comparison-error-repo-gone", "2026-11-28T23:40:00Z").details
     assert told[0] == "not known for 5m, since 2026-11-28T23:35:00Z; Argo CD last looked 4m39s ago"
     assert told[2].startswith("ComparisonError (4m39s): Failed to load target state: ")
+
+
+def test_a_silent_argo_cd_is_told_with_when_it_last_looked() -> None:
+    real = _real("applications/synced-healthy")
+    where = {"namespace": "argocd", "name": real["metadata"]["name"]}
+    silent = [
+        {"type": kind, "status": "Unknown", "reason": "ArgoCDSilent", "lastTransitionTime": "2026-11-29T00:30:00Z"}
+        for kind in ("ArgoSynced", "ArgoHealthy")
+    ]
+    told = _told({"application": where}, real, "2026-11-29T01:00:00Z", conditions=silent)
+    assert told.verdict is Verdict.UNREADABLE
+    assert "Argo CD shows no sign of life" in told.summary
+    assert told.details[0].startswith("Argo CD last looked 1h")
 
 
 def test_each_condition_of_a_sub_application_has_its_line() -> None:

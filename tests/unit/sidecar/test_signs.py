@@ -11,6 +11,9 @@ from platform_status_contract.observing.observe import observe
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Observation, Present
+from platform_status_contract.sources.registry import KINDS
+from platform_status_sidecar.app import App
+from platform_status_sidecar.settings import Settings
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, watched
 
@@ -189,6 +192,24 @@ def test_the_observation_says_from_when_on_it_is_silent(watching: Watching) -> N
         timedelta(seconds=AFTER),
         timedelta(minutes=5),
     )
+
+
+def test_the_setting_reaches_the_store() -> None:
+    settings = Settings(listen_host="127.0.0.1", listen_port=0, argocd_silent_after=AFTER)
+    clock = support.TurnedClock()
+    app = App(settings, transport=support.ScriptedServer(), clock=clock, identity="test")
+    try:
+        item = support.application()
+        item["status"]["reconciledAt"] = format_time(clock.now())
+        record = KINDS[Source.APPLICATIONS].decode(support.encode(item))
+        assert record is not None
+        app.store.note_synced(Source.APPLICATIONS, clock.now())
+        app.store.put(Source.APPLICATIONS, record)
+        silence = app.store.silence(Source.APPLICATIONS, record)
+    finally:
+        app.close()
+    assert silence is not None
+    assert silence.at - clock.now() == timedelta(seconds=AFTER)
 
 
 NAMES = ("a", "b", "c")
