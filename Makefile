@@ -59,7 +59,7 @@ kind-down: $(READY) ## Delete that cluster
 	@$(BIN)/python -m platform_status_kind down
 
 coverage: $(READY) ## Hold the contract and its rules to full branch coverage
-	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing \
+	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing tests/unit/objects \
 	  tests/unit/hctl/explain/test_rows.py \
 	  --cov=platform_status_contract --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 

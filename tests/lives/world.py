@@ -16,7 +16,9 @@ from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import (
     Absent,
     ApplicationSeen,
+    ConditionSeen,
     ControllerSeen,
+    ObjectSeen,
     Observation,
     PodSeen,
     Present,
@@ -53,6 +55,20 @@ CONTRACT: Mapping[str, object] = {
     "works": True,
 }
 
+_OBJECTS = [
+    {
+        "name": "database",
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+        "kind": "Kustomization",
+        "resource": "kustomizations",
+        "scope": "Namespaced",
+        "namespace": "team-a",
+        "object": "media",
+        "generationAnnotation": "status.integratn.tech/request-generation",
+    }
+]
+"""What a contract observes that says `objects` of itself."""
+
 _REASON = "ConfigMap settings: the key forbidden is forbidden here"
 _UNREADABLE = {
     "forbidden": Reason.FORBIDDEN,
@@ -68,7 +84,7 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         generation: metadata.generation.
         contract: Generation that the contract was resolved for, ``none``, or ``malformed``.
         thresholds: Thresholds of the contract.
-        observes: Keys of the contract that it has; all of them by default.
+        observes: Keys of the contract that it has; by default all of them but `objects`.
         workflow: Where the workflow stands.
         says: What Kratix says about a failed or suspended workflow.
         works: ``none``, ``pending``, ``written``, ``failing``, ``misplaced``, ``empty``, or a word for unreadable.
@@ -82,6 +98,8 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         controller: ``running`` or ``paused``.
         secret: ``absent``, ``exists``, or a word for unreadable.
         sub_apps: Counts by health, such as ``{Healthy: 2, Degraded: 1}``; or a word for unreadable.
+        database: The object of a contract that observes one: ``absent``, ``silent``, ``behind``, ``suspended``, the
+            status of its condition Ready and perhaps a reason, or a word for unreadable.
         deleting: Whether deletionTimestamp is set.
     """
 
@@ -100,6 +118,7 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     controller: str = "running"
     secret: str = "absent"  # noqa: S105 - a state
     sub_apps: dict[str, int] | str = {}
+    database: str = "absent"
     deleting: bool = False
 
     def contract_document(self) -> object:
@@ -110,7 +129,7 @@ class World(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
             return None
         kept = {
             key: value
-            for key, value in CONTRACT.items()
+            for key, value in {**CONTRACT, **({"objects": _OBJECTS} if "objects" in self.observes else {})}.items()
             if not self.observes or key in self.observes or key in ("version", "displayName", "name")
         }
         return {**kept, "generation": self.contract, "thresholds": self.thresholds}
@@ -164,6 +183,11 @@ class Eyes:
                 world.sub_apps,
                 Present(_sub_apps(world.sub_apps, self._changed.get("subApps", now))),
                 now,
+            ),
+            objects=(
+                self._reading(
+                    "database", world.database, Present(_database(world, self._changed.get("database", now))), now
+                ),
             ),
         )
 
@@ -266,3 +290,25 @@ def _sub_apps(states: dict[str, int] | str, changed: datetime) -> tuple[SubAppli
         for health, count in states.items()
         for index in range(count)
     )
+
+
+def _database(world: World, changed: datetime) -> tuple[ObjectSeen, ...]:
+    """A Kustomization whose Ready is about its present generation, unless it is behind."""
+    state, _, reason = world.database.partition(" ")
+    if state == "absent" or not isinstance(world.contract, int):
+        return ()
+    written_for = world.application_generation or world.contract
+    seen = ObjectSeen(
+        "team-a",
+        "media",
+        generation=2,
+        created=changed - timedelta(days=1),
+        annotations=(("status.integratn.tech/request-generation", str(written_for)),),
+        fields=(("spec.suspend", True),) if state == "suspended" else (),
+    )
+    if state in ("silent", "suspended"):
+        return (seen,)
+    status, generation = ("True", 1) if state == "behind" else (state, 2)
+    since = changed if status == "Unknown" else None
+    ready = ConditionSeen("Ready", status, reason, generation=generation, since=since)
+    return (msgspec.structs.replace(seen, speaks=True, conditions=(ready,)),)

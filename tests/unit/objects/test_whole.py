@@ -98,6 +98,12 @@ def test_only_what_we_wrote_is_taken_back_whatever_the_status_says() -> None:
     assert recall({"health": {"conditions": "x"}}).free == ()
 
 
+def test_an_entry_says_where_its_objects_are() -> None:
+    assert (QUEUE.group, QUEUE.version, QUEUE.plural) == ("example.org", "v1", "queues")
+    core = msgspec.structs.replace(QUEUE, api_version="v1", name="my-db-2")
+    assert (core.group, core.version, core.condition) == ("", "v1", "MyDb2Ready")
+
+
 def test_the_timer_of_an_object_is_its_own() -> None:
     first = after({}, look({}, contract_of(QUEUE), queue()))
     bad = look(first, contract_of(QUEUE), queue("False"))

@@ -279,7 +279,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
         finalizers: What holds it back while it is being deleted.
         observed: status.observedGeneration; None without one.
-        speaks: Whether it has any condition at all.
+        speaks: Whether it has any condition at all; any status, if no rule of it reads conditions.
         conditions: Those that its rules read.
         fields: Fields that its rules read, by path; one that is missing is not in here, and a list counts its items.
         annotations: Likewise.

@@ -97,7 +97,7 @@ _NAMED = msgspec.json.Decoder(_Named)
 _DECODER = msgspec.json.Decoder(ObjectShape)
 _PART = msgspec.json.Decoder(dict[str, Raw] | None)
 _CONDITIONS = msgspec.json.Decoder(list[_Condition] | None)
-_OBSERVED = msgspec.json.Decoder(_Number | None)
+_OBSERVED = msgspec.json.Decoder(_Number | str | None)
 
 
 def shape_of(wanted: Wanted) -> type:
@@ -157,12 +157,15 @@ def _told(seen: ObjectSeen, whole: ObjectShape, wanted: Wanted) -> ObjectSeen:
     if any(path.startswith("spec.") for path in wanted.fields):
         parts["spec"] = _PART.decode(whole.spec) or {}
     nothing = Raw(b"null")
-    conditions = _CONDITIONS.decode(parts["status"].get("conditions", nothing)) or []
+    conditions: list[_Condition] = []
+    if wanted.conditions:
+        conditions = _CONDITIONS.decode(parts["status"].get("conditions", nothing)) or []
     observed = _OBSERVED.decode(parts["status"].get("observedGeneration", nothing))
     return msgspec.structs.replace(
         seen,
-        observed=observed,
-        speaks=bool(conditions),
+        # Argo Rollouts writes its generation as a text
+        observed=(number_of(observed) or None) if isinstance(observed, str) else observed,
+        speaks=bool(conditions) if wanted.conditions else bool(parts["status"]),
         conditions=_kept(conditions, wanted.conditions),
         fields=tuple(_fields(parts, wanted.fields)),
         names=tuple(_observed_by(parts["status"])) if wanted.entries else (),
