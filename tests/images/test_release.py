@@ -38,5 +38,6 @@ def test_hctl_and_the_assistant_are_installed_without_an_index(tmp_path: Path) -
     found = json.loads(done.stdout)["install"]
     assert {one["download_info"]["url"].rpartition("/")[0] for one in found} == {wheels.as_uri()}
     names = {one["metadata"]["name"] for one in found}
-    assert {"platform-status-contract", "platform-status-hctl", "platform-status-assistant", "kubernetes"} <= names
+    assert {"platform-status-contract", "platform-status-hctl", "platform-status-assistant", "urllib3"} <= names
+    assert "kubernetes" not in names
     assert "hctl" not in names

@@ -3,7 +3,7 @@
 What belongs here, by package; each knows only those above it:
 
 - `retrieval`: the query catalogue, topics, Prometheus and the context block, for any retrieval pipeline to merge into
-  its own. Imports neither hctl nor the kubernetes package.
+  its own. Imports neither hctl nor a client of API servers.
 - `ask`: a question -> intent -> evidence -> answer, by rules; with a model only if one is asked for. Stands on hctl.
 - `mcp`: the same reading, as tools and resources of the Model Context Protocol. Stands on hctl.
 

@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-_FELT = ("rich", "msgspec", "yaml", "urllib3", "kubernetes", "platform_status_contract", "pydantic", "jsonpath")
+_FELT = (
+    "rich",
+    "msgspec",
+    "yaml",
+    "urllib3",
+    "platform_status_kube",
+    "platform_status_contract",
+    "pydantic",
+    "jsonpath",
+)
 
 
 def _imported(statement: str) -> set[str]:
@@ -34,6 +43,6 @@ def test_help_itself_draws_without_rich() -> None:
 @pytest.mark.parametrize("module", ["statuses", "overviews", "diagnoses"])
 def test_a_command_leaves_out_what_it_does_not_need(module: str) -> None:
     modules = _imported(f"import hctl.session, hctl.commands.{module}")
-    assert not [name for name in ("pydantic", "jsonpath", "jsonschema", "kubernetes", "requests") if name in modules]
+    assert not [name for name in ("pydantic", "jsonpath", "jsonschema", "requests") if name in modules]
     if module != "diagnoses":
         assert "hctl.diagnosis.conclude" not in modules

@@ -38,7 +38,7 @@ import platform_status_contract.model as model, platform_status_contract.rules a
 for package in (model, rules):
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(found.name)
-heavy = {"jsonschema", "referencing", "rpds", "attrs", "attr", "yaml", "kubernetes", "prometheus_client"}
+heavy = {"jsonschema", "referencing", "rpds", "attrs", "attr", "yaml", "urllib3", "prometheus_client"}
 print(sorted(heavy & set(sys.modules)))
 """
 

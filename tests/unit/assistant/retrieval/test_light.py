@@ -5,7 +5,7 @@ import sys
 
 HEAVY = (
     "hctl",
-    "kubernetes",
+    "platform_status_kube",
     "typer",
     "rich",
     "mcp",

@@ -136,7 +136,7 @@ def test_nothing_of_a_cluster_is_needed_or_imported(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own
     said, _, modules = ended.stdout.partition("\n")
     assert said == "1 document in 1 file: valid"
-    assert not {"kubernetes", "urllib3", "requests"} & set(modules.split())
+    assert not {"platform_status_kube", "urllib3", "requests"} & set(modules.split())
 
 
 def test_this_repository_is_good() -> None:

@@ -17,11 +17,8 @@ BUILD = Path("/build")
 IMAGE = Path("/image")
 APP = IMAGE / "app"
 
-# Programs; of the CEL library's 52 MB the 36 of extensions that no template can use; of the Kubernetes library's 126 MB
-# the 68 of a second client, which its first never imports.
-UNUSED = ("bin", "cel_expr_python/ext/*.so", "kubernetes/aio", "**/tests", "**/test", "**/__pycache__")
-# Read one by one when somebody asks for them, and nothing of ours does: as source they are enough.
-NOT_COMPILED = ("kubernetes/client/api", "kubernetes/client/models")
+# Programs; of the CEL library's 52 MB the 36 of extensions that no template can use.
+UNUSED = ("bin", "cel_expr_python/ext/*.so", "**/tests", "**/test", "**/__pycache__")
 
 
 def main() -> int:
@@ -52,9 +49,6 @@ def main() -> int:
     # the path in tracebacks is the one in the image
     if not compileall.compile_dir(APP, quiet=1, stripdir=str(IMAGE), prependdir="/", invalidation_mode=mode):
         raise SystemExit(f"install: {APP} cannot be compiled")
-    for name in NOT_COMPILED:
-        for path in (APP / name / "__pycache__").glob("[!_]*.pyc"):
-            path.unlink()
     if (BUILD / image / "etc").is_dir():
         shutil.copytree(BUILD / image / "etc", IMAGE / "etc/platform-status")
     write_bill(image)
