@@ -129,7 +129,11 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
 def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     """Describe an assessment."""
     assessment, hidden = found.assessment, found.hidden
-    title = f"Object {assessment.entry}" if assessment.entry else _TITLES.get(assessment.source, SOURCE_WORDS[assessment.source])
+    title = (
+        f"Object {assessment.entry}"
+        if assessment.entry
+        else _TITLES.get(assessment.source, SOURCE_WORDS[assessment.source])
+    )
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:

@@ -245,7 +245,17 @@ class Reflector(LiveThread):
         self._stopping.wait(seconds)
 
     def _apply(self, line: bytes) -> None:
-        self._apply_event(decode_event(line))
+        known = self._kind.decode.read_event(line)
+        if known is None or not known[1].version:
+            self._apply_event(decode_event(line))
+            return
+        change, record = known
+        version = str(record.version)
+        if change == "DELETED":
+            self._store.remove(self._kind.source, record.key, version)
+        else:
+            self._store.put(self._kind.source, record)
+        self._version = version
 
     def _apply_event(self, event: Event) -> None:
         match event.type:

@@ -1,7 +1,7 @@
 """What surrounds the objects: list pages, watch events, and object metadata."""
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -165,16 +165,23 @@ def lenient(raw: msgspec.Raw | bytes, build: Callable[[object, str, str], R]) ->
     return build(whole, text(under(whole, "metadata"), "namespace"), name)
 
 
+def _unread(_line: msgspec.Raw | bytes) -> None:
+    return None
+
+
 class Reader(Struct, Generic[R_co], frozen=True):
     """The decoder of one kind: JSON of an object -> its record, None only without a name; total for valid JSON.
 
     Attributes:
         shape: The struct whose fields are all that it reads.
         read: Decodes; raises msgspec.DecodeError for what is not JSON.
+        read_event: Decodes a line of a watch at once: its type and the record; None for what is to be looked at part by
+            part, such as a bookmark, an error, or an object that does not fit its shape.
     """
 
     shape: type
     read: Callable[[msgspec.Raw | bytes], R_co | None]
+    read_event: Callable[[msgspec.Raw | bytes], tuple[str, R_co] | None] = _unread
 
     def __call__(self, raw: msgspec.Raw | bytes) -> R_co | None:
         """Decode one object."""
@@ -200,4 +207,17 @@ def reader(
             return lenient(raw, loose)
         return strict(seen) if seen.metadata.name else None
 
-    return Reader(shape.type, read)
+    typed: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+        msgspec.defstruct("TypedEvent", [("type", str), ("object", shape.type)])
+    )
+
+    @despite_depth
+    def read_event(line: msgspec.Raw | bytes) -> tuple[str, R] | None:
+        try:
+            event = typed.decode(line)
+        except msgspec.ValidationError:
+            return None
+        is_change = event.type not in ("BOOKMARK", "ERROR") and event.object.metadata.name
+        return (event.type, strict(event.object)) if is_change else None
+
+    return Reader(shape.type, read, read_event)
