@@ -71,9 +71,9 @@ class _Look(Struct, frozen=True):
     timers: dict[str, datetime]
     done: dict[str, int]
 
-    def having(self, verdict: Verdict, words: Sequence[Word] = ()) -> list[_Judged]:
-        """Those of a verdict and, if given, of these words."""
-        return [item for item in self.judged if item.verdict is verdict and (not words or item.said.word in words)]
+    def having(self, verdict: Verdict) -> list[_Judged]:
+        """Those of a verdict."""
+        return [item for item in self.judged if item.verdict is verdict]
 
     @property
     def health(self) -> dict[str, object]:
@@ -109,11 +109,7 @@ def _assess_entry(
     timers = running(timer, untold, situation, clock)
     done = _done(entry, rule, judged, situation)
     if done:
-        # what has done its work may run again, and may go
-        judged = [
-            item if item.said.word is Word.FAILED else msgspec.structs.replace(item, verdict=Verdict.GOOD)
-            for item in judged
-        ]
+        judged = [_excused(item, situation) for item in judged]
     return _conclude(_Look(entry, rule, judged, timers, done), situation, clock)
 
 
@@ -182,6 +178,12 @@ def _done(entry: ObjectEntry, rule: Rule, judged: Sequence[_Judged], situation: 
         return _still_done(entry, situation)
     is_old = key is not None and any(written_for(item.seen.annotation(key)) < generation for item in judged)
     return _still_done(entry, situation) if is_old else {entry.name: generation}
+
+
+def _excused(item: _Judged, situation: Situation) -> _Judged:
+    """What has done its work may go, and may run again at rest; during an edit it may be a new one that runs."""
+    may = item.said.word is Word.DELETED or (situation.once_ready and item.said.word is not Word.FAILED)
+    return msgspec.structs.replace(item, verdict=Verdict.GOOD) if may else item
 
 
 def _conclude(look: _Look, situation: Situation, clock: Clock) -> Assessment:
