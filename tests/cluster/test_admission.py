@@ -131,8 +131,9 @@ def test_a_request_older_than_the_policy_is_labelled_rerun_and_edited_into_the_b
         {"spec": {"exposure": {"apiPort": 443}}},
         {"metadata": {"annotations": {"platform.integratn.tech/reconcile-at": "now"}}},
     ):
-        told = r"vcluster\.replicas: found [89], expected a whole number from 1 to 5"
-        with pytest.raises(TransportError, match=told):
+        with pytest.raises(
+            TransportError, match=r"vcluster\.replicas: found [89], expected a whole number from 1 to 5"
+        ):
             patch(outside)
     assert patch({"spec": {"vcluster": {"replicas": 3}}})["spec"]["vcluster"]["replicas"] == 3
     patch({"metadata": {"annotations": {"platform.integratn.tech/reconcile-at": "now"}}})
