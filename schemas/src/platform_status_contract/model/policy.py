@@ -118,12 +118,14 @@ class Defaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, 
         cluster_labels: Labels of the cluster's Secret in Argo CD.
         cluster_annotations: Annotations of that Secret.
         namespace_labels: Labels of the target namespace.
+        network_policies: Whether a request that names no network policies gets the usual set.
     """
 
     helm_values: dict[str, Any] = {}
     cluster_labels: dict[str, str] = {}
     cluster_annotations: dict[str, str] = {}
     namespace_labels: dict[str, str] = {}
+    network_policies: bool = False
 
 
 class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
