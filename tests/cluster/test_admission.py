@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from localplane.client import Client, Object
 from localplane.crds import install_crds
 from localplane.plane import ControlPlane
+from platform_status_contract.model.policy import PipelineAccounts
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_kube.errors import NotFoundError, TransportError
@@ -21,7 +23,11 @@ from tests.unit.pipeline.requests import EXAMPLES, ROOT, read
 
 pytestmark = pytest.mark.cluster
 
-STRICT = shipped_policy()
+KRATIX = "system:serviceaccount:kratix-platform-system:kratix-platform-controller-manager"
+_SHIPPED = shipped_policy()
+STRICT = replace(_SHIPPED, spec=replace(_SHIPPED.spec, pipeline_accounts=PipelineAccounts((KRATIX,))))
+"""The strict policy, with the rule about accounts that a platform takes in by itself."""
+
 API, KIND = "platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2"
 BY_POLICY = "ValidatingAdmissionPolicy 'vcluster-orchestrator-v2-bounds'"
 HOSTILE = sorted((ROOT / "tests/golden/pipeline").glob("refused-by-policy-*/request.yaml"))
@@ -131,8 +137,9 @@ def test_a_request_older_than_the_policy_is_labelled_rerun_and_edited_into_the_b
         {"spec": {"exposure": {"apiPort": 443}}},
         {"metadata": {"annotations": {"platform.integratn.tech/reconcile-at": "now"}}},
     ):
-        told = r"vcluster\.replicas: found [89], expected a whole number from 1 to 5"
-        with pytest.raises(TransportError, match=told):
+        with pytest.raises(
+            TransportError, match=r"vcluster\.replicas: found [89], expected a whole number from 1 to 5"
+        ):
             patch(outside)
     assert patch({"spec": {"vcluster": {"replicas": 3}}})["spec"]["vcluster"]["replicas"] == 3
     patch({"metadata": {"annotations": {"platform.integratn.tech/reconcile-at": "now"}}})
@@ -162,6 +169,28 @@ def test_a_sub_request_is_made_by_the_accounts_of_gitops_alone(admin: Client) ->
         admin.patch(API, "ArgoCDProject", "older", {"spec": {"description": "x"}}, namespace="team-b")
     admin.delete(API, "ArgoCDProject", "older", namespace="team-b")
     admin.patch(API, "ArgoCDProject", "older", {"metadata": {"finalizers": []}}, namespace="team-b")
+
+
+def test_a_pod_with_the_account_of_a_pipeline_is_made_by_kratix_alone(admin: Client) -> None:
+    def pod(account: str) -> Object:
+        return {"serviceAccountName": account, "containers": [{"name": "c", "image": "REGISTRY.invalid/x:1"}]}
+
+    def tried(api_version: str, kind: str, spec: Object) -> str:
+        body = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}, "spec": spec}
+        try:
+            admin.request("POST", admin.collection(api_version, kind, "team-b"), query={"dryRun": "All"}, body=body)
+        except TransportError as error:
+            return str(error.said)
+        return ""
+
+    theirs = "vcluster-orchestrator-v2-resource-configure-configure"
+    until = time.monotonic() + _PATIENCE
+    while "which is the rule pipelineAccounts" not in tried("v1", "Pod", pod(theirs)):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    said = tried("batch/v1", "Job", {"template": {"spec": {**pod(theirs), "restartPolicy": "Never"}}})
+    assert "which is the rule pipelineAccounts of the platform's policy strict" in said
+    assert "rule" not in tried("v1", "Pod", pod("default"))
 
 
 def test_the_server_and_the_evaluator_agree(admin: Client) -> None:

@@ -45,7 +45,7 @@ def tried(admin: Client, folders: KratixFolders) -> list[str]:
 def test_the_api_server_takes_every_manifest_of_a_webapp(admin: Client, namespace: str, tmp_path: Path) -> None:
     request = as_in_cluster(ROOT / "promise/webapp/examples/shop.yaml")
     request["metadata"]["namespace"] = namespace
-    request["spec"]["port"] = 8080  # what the CRD's default fills in
+    request["spec"] |= {"port": 8080, "host": f"shop.{namespace}.example.com"}  # the port is the default of the CRD
     kinds = tried(admin, rendered(tmp_path / "kratix", read_promise("webapp"), request))
     admin.delete("v1", "Namespace", f"webapp-{namespace}--shop", missing_ok=True)
     assert kinds == ["Application", "Namespace", "Deployment", "Service", "Ingress"]

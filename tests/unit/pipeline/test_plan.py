@@ -305,6 +305,7 @@ def test_what_every_request_gets_stands_under_what_it_says() -> None:
         cluster_labels={"tier": "tenant", "team": "nobody"},
         cluster_annotations={"addons": "none"},
         namespace_labels={"pod-security.kubernetes.io/enforce": "restricted", "app.kubernetes.io/name": "x"},
+        network_policies=True,
     )
     policy = replace(FREE, spec=replace(FREE.spec, defaults=defaults))
     files = make_plan(request(integrations={"argocd": {"clusterLabels": {"team": "a"}}}), Settings(), policy).files
@@ -318,6 +319,8 @@ def test_what_every_request_gets_stands_under_what_it_says() -> None:
     labels = files["namespace.yaml"][0]["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert labels["app.kubernetes.io/name"] == "media"
+    assert len(files["network-policies.yaml"]) == 2
+    assert "network-policies.yaml" not in plan(request()).files
 
 
 def test_the_sidecar_may_get_one_secret_and_nothing_else() -> None:

@@ -18,7 +18,7 @@ _Document = dict[str, Any]
 
 
 def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
-    """Write the ValidatingAdmissionPolicy of a Promise, that of its sub-requests, and their bindings.
+    """Write the ValidatingAdmissionPolicies of a Promise: requests, sub-requests, accounts of pipelines.
 
     Args:
         promise: The Promise.
@@ -36,7 +36,7 @@ def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
         "variables": [{"name": name, "expression": expression} for name, expression in judgement.variables.items()],
         "validations": [_validation(rule) for rule in judgement.rules],
     }
-    return [*_bound(promise, "bounds", spec), *_of_sub_requests(promise, policy)]
+    return [*_bound(promise, "bounds", spec), *_of_sub_requests(promise, policy), *_of_accounts(promise, policy)]
 
 
 def _of_sub_requests(promise: PromiseFacts, policy: Policy) -> list[_Document]:
@@ -44,19 +44,46 @@ def _of_sub_requests(promise: PromiseFacts, policy: Policy) -> list[_Document]:
     sub = policy.spec.sub_requests
     if sub is None:
         return []
-    told = f"expected to be made by {' or '.join(sub.creators)}, which is the rule subRequests"
-    whose = f"of the platform's policy {policy.metadata.name}; ask {policy.spec.contact}"
     spec = {
         **_judging(sub.group, list(sub.resources), ()),
-        "validations": [
-            {
-                "expression": f"request.userInfo.username in {literal(list(sub.creators))}",
-                "message": f"{told} {whose}",
-                "messageExpression": f"'found ' + request.userInfo.username + {literal(f', {told} {whose}')}",
-            }
-        ],
+        "validations": [_made_by(sub.creators, "subRequests", policy)],
     }
     return _bound(promise, "sub-requests", spec)
+
+
+def _of_accounts(promise: PromiseFacts, policy: Policy) -> list[_Document]:
+    """Let nobody but Kratix and the job controller run pods with the accounts of the Promise's pipelines.
+
+    What a controller makes for a tenant, of a Deployment say, it makes under its own name, which is not among them.
+    """
+    accounts = policy.spec.pipeline_accounts
+    if accounts is None:
+        return []
+    pod = "(request.resource.resource == 'pods' ? dyn(object).spec : dyn(object).spec.template.spec)"
+    begins = " || ".join(
+        f"{pod}.serviceAccountName.startsWith({literal(f'{promise.name}-{kind}-')})" for kind in ("resource", "promise")
+    )
+    rules = [
+        {"apiGroups": [group], "apiVersions": ["*"], "operations": ["CREATE"], "resources": [resource]}
+        for group, resource in (("", "pods"), ("batch", "jobs"))
+    ]
+    spec = {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": rules},
+        "matchConditions": [{"name": "names-a-pipeline", "expression": f"has({pod}.serviceAccountName) && ({begins})"}],
+        "validations": [_made_by(accounts.creators, "pipelineAccounts", policy)],
+    }
+    return _bound(promise, "pipeline-accounts", spec)
+
+
+def _made_by(creators: tuple[str, ...], rule: str, policy: Policy) -> dict[str, str]:
+    told = f"expected to be made by {' or '.join(creators)}, which is the rule {rule}"
+    whose = f"of the platform's policy {policy.metadata.name}; ask {policy.spec.contact}"
+    return {
+        "expression": f"request.userInfo.username in {literal(list(creators))}",
+        "message": f"{told} {whose}",
+        "messageExpression": f"'found ' + request.userInfo.username + {literal(f', {told} {whose}')}",
+    }
 
 
 def _judging(group: str, resources: list[str], bounds: tuple[Bound, ...]) -> _Document:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.policy import Policy
-from platform_status_contract.model.request import ObjectMeta, Request, VCluster
+from platform_status_contract.model.request import NetworkPolicies, ObjectMeta, Request, VCluster
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import validate
@@ -82,7 +82,8 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
     if problems:
         raise RefusedError(sorted(problems, key=lambda problem: problem.field))
     values = with_promised_secret(merged, names, address)
-    policies = network_policies(request.spec.network_policies, names)
+    usual = NetworkPolicies() if defaults.network_policies else None
+    policies = network_policies(request.spec.network_policies or usual, names)
     documents = (
         [namespace(names, defaults)],
         kubeconfig_access(names, settings),

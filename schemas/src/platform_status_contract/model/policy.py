@@ -14,6 +14,7 @@ __all__ = [
     "LeafType",
     "LegacyName",
     "Names",
+    "PipelineAccounts",
     "Policy",
     "PolicySpec",
     "Project",
@@ -117,12 +118,14 @@ class Defaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, 
         cluster_labels: Labels of the cluster's Secret in Argo CD.
         cluster_annotations: Annotations of that Secret.
         namespace_labels: Labels of the target namespace.
+        network_policies: Whether a request that names no network policies gets the usual set.
     """
 
     helm_values: dict[str, Any] = {}
     cluster_labels: dict[str, str] = {}
     cluster_annotations: dict[str, str] = {}
     namespace_labels: dict[str, str] = {}
+    network_policies: bool = False
 
 
 class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,6 +142,16 @@ class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
     creators: tuple[str, ...]
 
 
+class PipelineAccounts(Struct, frozen=True, forbid_unknown_fields=True):
+    """The ServiceAccounts of the Promise's own pipelines: who runs as one of them can write Works.
+
+    Attributes:
+        creators: Users who alone may create pods and Jobs that name one: Kratix and the job controller.
+    """
+
+    creators: tuple[str, ...]
+
+
 class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The policy itself; `contact` is whom to ask for more than it allows."""
 
@@ -148,6 +161,7 @@ class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     kinds: tuple[KindBounds, ...]
     defaults: Defaults = Defaults()
     sub_requests: SubRequests | None = None
+    pipeline_accounts: PipelineAccounts | None = None
 
 
 class PolicyMetadata(Struct, frozen=True, forbid_unknown_fields=True):

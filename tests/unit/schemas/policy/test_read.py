@@ -59,6 +59,13 @@ def test_names_that_cannot_be_used() -> None:
     assert wrong(made) == ["spec.kinds: found one kind twice; mend the policy"]
 
 
+def test_a_legacy_name_may_leave_its_target_open() -> None:
+    legacy = [{"namespace": "a", "name": "m", "targetNamespace": None}]
+    assert (
+        read_policy(document(NAME, names={"legacyNames": legacy})).spec.names.legacy_names[0].target_namespace is None
+    )
+
+
 def test_a_path_is_keys_items_and_every_key() -> None:
     assert parse_path('spec.a-b[].*["x.y/z"]') == ("spec", "a-b", Every.ITEM, Every.KEY, "x.y/z")
     with pytest.raises(PathError):
