@@ -12,13 +12,20 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Application, Contract, DestinationMatch, SubApplications
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.history import History, Remembered
-from platform_status_contract.rules.observation import ApplicationSeen, Observation, Present, SubApplicationSeen
+from platform_status_contract.rules.observation import (
+    ApplicationSeen,
+    Observation,
+    Present,
+    Silence,
+    SubApplicationSeen,
+)
 from platform_status_contract.sources.argo.failures import told_by_conditions
 from platform_status_contract.sources.argo.record import decode_application
-from platform_status_contract.sources.registry import assess
+from platform_status_contract.sources.registry import KINDS, assess
 from tests.unit.rules.worlds import NOW
 
 FOLDER: Final = Path(__file__).parents[2] / "golden" / "applications"
@@ -295,6 +302,36 @@ def test_nothing_deployed_is_no_evidence(name: str) -> None:
         assert [each.reason.value for each in found] == ["Synced", "NoResources", "NoResources"], empty
     changed = {**item, "status": {key: value for key, value in item["status"].items() if key != "resources"}}
     assert assessed("a", seen_in(changed))[1].verdict is BAD
+
+
+NEVER_COMPARED = {"destination-not-permitted", "invalid-spec-unknown-project", "sub-app-cluster-not-registered"}
+"""What Argo CD looks at, and refuses to compare: it says Unknown and why, and never when."""
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_what_argo_cd_compares_is_a_sign_of_its_life(name: str) -> None:
+    item = real(name)
+    kind = KINDS[Source.APPLICATIONS]
+    record = kind.decode(msgspec.json.encode(item))
+    assert record is not None
+    assert kind.sign is not None
+    sign = kind.sign(record)
+    assert sign is not None
+    assert (sign.at is None) is (name in NEVER_COMPARED)
+    assert sign.counts is (name != "skip-reconcile")
+    assert sign.asked is ("argocd.argoproj.io/refresh" in item["metadata"].get("annotations", {}))
+    controller, destination = item["status"].get("controllerNamespace", ""), item["spec"]["destination"]
+    assert sign.group == (controller, destination.get("server", "").rstrip("/"), destination.get("name", ""))
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_of_a_silent_argo_cd_nothing_is_good_and_nothing_that_it_said_is_bad(name: str) -> None:
+    item = real(name)
+    silent = msgspec.structs.replace(seen_in(item), silence=Silence(NOW, NOW))
+    sync, health, _ = assessed("a", silent)
+    going = silent.deleted is not None
+    known = {BAD} if going else {PAUSED} if silent.skipped else {UNREADABLE}
+    assert {sync.verdict, health.verdict} == known
 
 
 TRIES = st.integers(0, 10**10)
