@@ -84,6 +84,13 @@ def test_a_condition_of_a_free_type_is_written_recorded_and_taken_back() -> None
     assert after(written, look(written, contract_of(QUEUE), queue())) == written
 
 
+def test_beside_an_entry_that_cannot_be_read_no_numbers_look_like_all_there_are() -> None:
+    other = msgspec.structs.replace(QUEUE, name="other", object="other")
+    unread = Unreadable[tuple[ObjectSeen, ...]](Reason.SOURCE_UNREADABLE, NOW - timedelta(seconds=61))
+    found = look({}, contract_of(QUEUE, other), queue(), unread)
+    assert "objects" not in found.health
+
+
 def test_only_what_we_wrote_is_taken_back_whatever_the_status_says() -> None:
     stored = {
         "conditions": [{"type": kind, "status": "True"} for kind in ("WorksSucceeded", "Reconciled", "Foreign")],

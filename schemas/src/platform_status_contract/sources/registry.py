@@ -185,7 +185,8 @@ def numbers_of(assessments: Sequence[Assessment], history: History) -> dict[str,
     """Put together what the sources add to `status.health`."""
     numbers: dict[str, object] = {}
     for found in assessments:
-        numbers |= found.health
+        # Each entry of `objects` knows only its own part.
+        numbers |= found.health if found.source is not SourceName.OBJECTS else {}
     return numbers | objects_health(assessments, history)
 
 

@@ -1,0 +1,226 @@
+"""What a template declares, what a contract makes of interest, and what is said of the objects that it names."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pytest
+
+from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.model.selectors import Selector
+from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.interest import Place, Topic
+from platform_status_contract.observing.observe import observe
+from platform_status_contract.observing.records import Key, Record
+from platform_status_contract.observing.sources import Failure, SourceState
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.conclude import tabulate
+from platform_status_contract.rules.history import History
+from platform_status_contract.rules.observation import Observation, Silence, Unreadable
+from platform_status_contract.sources.objects.declared import declared_objects
+from platform_status_contract.sources.objects.kinds import kind_of, object_kinds
+from platform_status_contract.sources.registry import (
+    SOURCES,
+    declared_kinds,
+    interest_in,
+    kinds_for,
+    out_of_reach,
+    source_of,
+)
+from platform_status_contract.sources.source import Basis, Json, Kind
+from tests.unit.rules.worlds import NOW
+
+from .test_whole import contract_of, facts_of
+
+REQUEST: Key = ("team-a", "films")
+SOURCE = "queues.v1.example.org"
+QUEUE = ObjectEntry("queue", "example.org/v1", "Queue", "queues", "Namespaced", "team-a", "films")
+CHOSEN = msgspec.structs.replace(QUEUE, object=None, selector=Selector({"app": "films"}), minimum=2)
+TEMPLATE: dict[str, Any] = {
+    "name": "queue",
+    "apiVersion": "example.org/v1",
+    "kind": "Queue",
+    "resource": "queues",
+    "scope": "Namespaced",
+    "namespace": "${metadata.namespace}",
+    "object": "${spec.name}",
+}
+BY_LABEL = {key: value for key, value in TEMPLATE.items() if key != "object"}
+
+
+class Cluster:
+    """A view of a few objects."""
+
+    promise = ""
+
+    def __init__(self, contract: Contract, *objects: Json, failure: Reason | None = None) -> None:
+        self._failure = Failure(failure, NOW, "no") if failure else None
+        self.kinds = kinds_for(contract)
+        decode = self.kinds[SOURCE].decode
+        records = (decode(msgspec.json.encode(item)) for item in objects)
+        self._records = {record.key: record for record in records if record is not None}
+
+    def state(self, source: str) -> SourceState:
+        del source
+        return SourceState(synced=self._failure is None, failure=self._failure)
+
+    def is_known(self, place: Place) -> bool:
+        return place[0] == SOURCE
+
+    def record(self, source: str, key: Key) -> Record | None:
+        del source
+        return self._records.get(key)
+
+    def within(self, source: str, namespace: str) -> list[Record]:
+        del source
+        return [record for key, record in sorted(self._records.items()) if key[0] == namespace]
+
+    def group(self, source: str, topics: Iterable[Topic]) -> list[Record]:
+        raise AssertionError((source, topics))
+
+    def silence(self, source: str, record: Record) -> Silence | None:
+        raise AssertionError((source, record))
+
+    def secret(self, key: Key) -> None:
+        raise AssertionError(key)
+
+
+def queue(name: str, status: str = "True", *, app: str = "films", **metadata: object) -> Json:
+    said = {"type": "Ready", "status": status, "reason": "Because", "message": "" if status == "True" else "no disk"}
+    return {
+        "apiVersion": "example.org/v1",
+        "kind": "Queue",
+        "metadata": {"name": name, "namespace": "team-a", "generation": 1, "labels": {"app": app}, **metadata},
+        "status": {"conditions": [said], "observedGeneration": 1},
+    }
+
+
+def described(entry: ObjectEntry, *objects: Json, failure: Reason | None = None) -> list[Basis]:
+    contract = contract_of(entry)
+    view = Cluster(contract, *objects, failure=failure)
+    seen = observe(view, REQUEST, contract)
+    assert isinstance(seen, Observation)
+    table = tabulate(History(), contract, seen, facts_of(contract), Clock(NOW))
+    (found,) = table.assessments
+    return list(source_of(found).describe(found, view, contract, REQUEST, Clock(NOW)))
+
+
+def test_a_template_declares_kinds_and_what_is_read_of_them_but_no_object() -> None:
+    by_field = {**BY_LABEL, "selector": {"matchLabels": {"app": "${spec.name}"}}, "generationAnnotation": "x.org/for"}
+    by_field |= {"ready": {"field": "status.phase", "in": ["Up"]}}
+    (found,) = declared_objects([TEMPLATE, by_field])
+    assert (found.source, found.group) == (SOURCE, "example.org")
+    assert {"field status.phase", "annotation x.org/for", "label app", "condition Ready"} <= found.wanted.words
+    told = msgspec.json.encode([found]).decode()
+    assert declared_kinds(told)[SOURCE].reads == found.wanted.words
+
+
+def test_a_cluster_wide_kind_of_the_core_needs_neither_group_nor_namespace() -> None:
+    entry = {key: value for key, value in TEMPLATE.items() if key != "namespace"}
+    entry |= {"apiVersion": "v1", "kind": "Namespace", "resource": "namespaces", "scope": "Cluster"}
+    (found,) = declared_objects([entry])
+    kind = kind_of(found)
+    assert (kind.source, kind.group, kind.path(), kind.namespaced) == ("namespaces.v1", "", "/api/v1/namespaces", False)
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ({**TEMPLATE, "kind": "Secret"}, "objects[0]"),
+        ({**TEMPLATE, "generationAnnotation": "${spec.key}"}, "objects[0].generationAnnotation"),
+        ({**BY_LABEL, "selector": "${spec.selector}"}, "objects[0].selector"),
+        ({**BY_LABEL, "selector": {"matchLabels": "${spec.labels}"}}, "objects[0].selector"),
+        ({**BY_LABEL, "selector": {"matchLabels": {"${spec.key}": "x"}}}, "objects[0].selector"),
+        ({**BY_LABEL, "selector": {"matchExpressions": "${spec.all}"}}, "objects[0].selector"),
+        ({**BY_LABEL, "selector": {"matchExpressions": ["${spec.one}"]}}, "objects[0].selector"),
+        ({**BY_LABEL, "selector": {"matchExpressions": [{"key": "${spec.key}"}]}}, "objects[0].selector"),
+    ],
+)
+def test_what_is_read_may_not_depend_on_the_request(entry: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=r"^objects\[0\]") as refused:
+        declared_objects([entry])
+    assert str(refused.value).startswith(named)
+
+
+def test_a_name_is_a_place_of_one_and_a_selector_a_whole_namespace() -> None:
+    interest = interest_in(contract_of(QUEUE, msgspec.structs.replace(CHOSEN, name="all")), REQUEST)
+    assert interest.places == {(SOURCE, "team-a", "films"), (SOURCE, "team-a", "")}
+    assert interest.sources == {SOURCE}
+    assert {(SOURCE, "team-a", "films"), (SOURCE, "team-a")} < interest.topics
+
+
+def test_a_change_of_an_object_concerns_who_names_it_and_who_selects_there() -> None:
+    (found,) = object_kinds([QUEUE])
+    kind = kind_of(found)
+    record = kind.decode(msgspec.json.encode(queue("films")))
+    assert record is not None
+    assert set(kind.about(record)) == {(SOURCE, "team-a", "films"), (SOURCE, "team-a")}
+
+
+def test_a_kind_that_cannot_be_read_is_named_as_a_whole() -> None:
+    contract = contract_of(QUEUE)
+    seen = observe(Cluster(contract, failure=Reason.FORBIDDEN), REQUEST, contract)
+    assert isinstance(seen, Observation)
+    assert seen.objects == (Unreadable(Reason.FORBIDDEN, NOW, None),)
+    (basis,) = described(QUEUE, failure=Reason.FORBIDDEN)
+    assert basis.key == ("team-a", "")
+
+
+def test_what_is_said_of_an_object_is_what_rules_read_and_then_its_words() -> None:
+    going = queue("films", "False", deletionTimestamp="2026-02-26T10:00:00Z")
+    (basis,) = described(QUEUE, going)
+    assert basis.culprit
+    assert basis.says == "being deleted, Ready False, generation 1, observed 1: no disk"
+    silent = {**queue("films"), "status": {}}
+    assert described(QUEUE, silent)[0].says == "says nothing of itself"
+    broken = {**queue("films"), "status": {"conditions": 5}}
+    assert described(QUEUE, broken)[0].says.startswith("cannot be read: ")
+
+
+def test_of_selected_objects_those_that_are_not_ready_are_the_culprits() -> None:
+    found = described(CHOSEN, queue("a"), queue("b", "False"), queue("c", app="other"))
+    assert [(basis.key[1], basis.culprit) for basis in found] == [("a", False), ("b", True)]
+
+
+def test_an_object_that_does_not_exist_is_named() -> None:
+    (basis,) = described(QUEUE)
+    assert (basis.key, basis.absent, basis.culprit) == (("team-a", "films"), True, True)
+
+
+class Fetched:
+    """Hears what a dump asks for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str, str]] = []
+        self.kept: list[Json] = []
+
+    def list(self, kind: Kind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
+        self.asked.append((kind.source, namespace, labels, fields))
+        return [queue("films")]
+
+    def one(self, kind: Kind, key: Key) -> None:
+        raise AssertionError((kind, key))
+
+    def keep(self, found: Iterable[Json]) -> None:
+        self.kept += found
+
+
+def test_a_dump_asks_for_what_the_entries_name() -> None:
+    contract, fetched = contract_of(QUEUE, msgspec.structs.replace(CHOSEN, name="all")), Fetched()
+    source = next(source for source in SOURCES if "objects" in source.names)
+    source.collect(fetched, contract, {})
+    assert fetched.asked == [(SOURCE, "team-a", "", "metadata.name=films"), (SOURCE, "team-a", "app=films", "")]
+    assert len(fetched.kept) == 2
+
+
+def test_a_contract_reaches_what_its_promise_declared_and_no_further() -> None:
+    contract = contract_of(QUEUE)
+    declared = {kind.source: kind for kind in map(kind_of, object_kinds([QUEUE]))}
+    assert out_of_reach(contract, declared) == ""
+    assert "which this Promise's template does not" in out_of_reach(contract, {})
+    wide = {SOURCE: msgspec.structs.replace(declared[SOURCE], namespaced=False)}
+    assert "it names Queue" in out_of_reach(contract, wide)
+    poor = {SOURCE: msgspec.structs.replace(declared[SOURCE], reads=frozenset())}
+    assert "it reads condition Ready" in out_of_reach(contract, poor)
+    assert out_of_reach(contract_of(works=True), {}) == ""
