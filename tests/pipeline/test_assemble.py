@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from platform_status_contract.policy.read import shipped_policy
+from platform_status_contract.policy.read import carried, shipped_policy
 from platform_status_contract.template.yaml_text import load
 from platform_status_pipeline.kratix.folders import read_mapping
 from platform_status_pipeline.promise.facts import read_promise
@@ -347,3 +347,18 @@ def test_what_is_tracked_is_checked_without_a_registry() -> None:
     done = assemble("--registry", "nobody.invalid/x", "--check")
     assert done.returncode == 2
     assert "--check compares the tracked Promise; leave out --registry" in done.stderr
+
+
+def test_a_platform_builds_the_promise_with_a_policy_of_its_own(tmp_path: Path) -> None:
+    policy, out = ROOT / "promise" / "platform-single-tenant.yaml", tmp_path / "promise.yaml"
+    done = assemble("--policy", str(policy), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    (text,) = carried(read_mapping(out))
+    assert text == policy.read_text("utf-8")
+    broken = tmp_path / "policy.yaml"
+    broken.write_text("kind: PlatformPolicy\n", "utf-8")
+    done = assemble("--policy", str(broken), "--out", str(out))
+    assert done.returncode == 1
+    assert "spec: found nothing" in done.stderr
+    done = assemble(str(ROOT / "promise/subpromises/argocd-project"), "--policy", str(policy), "--out", str(out))
+    assert (done.returncode, "has the variable PLATFORM_POLICY" in done.stderr) == (1, True)

@@ -11,7 +11,7 @@ import pytest
 from platform_status_contract.validation import validate
 from platform_status_pipeline.cli import main
 
-from .kratix_folders import EXAMPLES, TEMPLATE, KratixFolders, as_in_cluster
+from .kratix_folders import EXAMPLES, ROOT, TEMPLATE, KratixFolders, as_in_cluster
 
 MEDIA = EXAMPLES / "media.yaml"
 
@@ -262,3 +262,23 @@ def test_the_platforms_settings_come_by_environment_or_flag(kratix: KratixFolder
     assert done.returncode == 0
     assert b"namespace: gitops" in kratix.files["output/argocd-application.yaml"]
     assert b"    name: me\n    namespace: status\n" in kratix.files["output/kubeconfig-access.yaml"]
+
+
+def test_a_policy_comes_by_a_file_by_the_promise_or_is_the_strict_one(kratix: KratixFolders, tmp_path: Path) -> None:
+    request = as_in_cluster(EXAMPLES / "media.yaml")
+    request["spec"]["projectName"] = "media"
+    kratix.ask(request)
+    free = ROOT / "promise" / "platform-single-tenant.yaml"
+    refused = kratix.configure(KRATIX_DRY_RUN="true")
+    assert (refused.returncode, kratix.files) == (1, {})
+    assert "which is the rule spec.projectName of the platform's policy strict; ask the platform team" in refused.stderr
+    assert kratix.configure(KRATIX_DRY_RUN="true", PLATFORM_POLICY=free.read_text("utf-8")).returncode == 0
+    assert kratix.run("configure", "--policy", str(free), KRATIX_DRY_RUN="true", PLATFORM_POLICY="a: [").returncode == 0
+    for broken, said in (
+        ("a: [", "not the YAML of one object"),
+        ("kind: PlatformPolicy", "PLATFORM_POLICY: spec: found"),
+    ):
+        done = kratix.configure(KRATIX_DRY_RUN="true", PLATFORM_POLICY=broken)
+        assert done.returncode == 1
+        assert said in done.stderr
+    assert kratix.run("configure", "--policy", str(tmp_path / "none.yaml")).returncode == 3
