@@ -51,6 +51,7 @@ def test_every_case_lies_where_a_runner_looks() -> None:
         "controllers",
         "documents",
         "dumps",
+        "marketplace",
         "pipeline",
         "validation",
     }  # documents with runners of their own

@@ -13,13 +13,15 @@ import msgspec
 import pytest
 
 from platform_status_contract.model.contract import Thresholds
+from platform_status_contract.model.objects import condition_type
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import Workflow
-from platform_status_contract.template.yaml_text import dump, load
+from platform_status_contract.template.yaml_text import dump, load, load_all
 from platform_status_contract.validation import CONTRACT, load_schema, validate
 from platform_status_contract.validation.reference_words import FREE
 from platform_status_pipeline.template.outputs import read
+from platform_status_pipeline.template.resolve import read_template, resolve
 from tests.lives.telling import Chapter, Story, tell
 from tests.unit.pipeline.promises import refusals
 
@@ -92,8 +94,8 @@ def typed(folder: Path, commands: str) -> str:
     return done.stdout
 
 
-def promise() -> dict[str, Any]:
-    """The Promise of the page, with what it leaves to its reader: the template's text, and a CRD."""
+def promise(template: str = "contract.yaml") -> dict[str, Any]:
+    """The Promise of the page, with what it leaves to its reader: the text of a template of the page, and a CRD."""
     text = files()["promise.yaml"]
     assert HERE in text
     document = load(text)
@@ -102,7 +104,7 @@ def promise() -> dict[str, Any]:
         for container in pipeline["spec"]["containers"]:
             for variable in container.get("env", ()):
                 assert variable["value"] == HERE
-                variable["value"] = files()["contract.yaml"]
+                variable["value"] = files()[template]
     schema = {"type": "object", "properties": {"spec": {"type": "object"}}}
     names = {"kind": "Cache", "plural": "caches", "singular": "cache"}
     version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
@@ -119,14 +121,16 @@ def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
     found = fences(PAGE)
     assert PAGE.count("```") == 2 * len(found)
     assert {fence.language for fence in found} == {"yaml", "sh", "text"}
-    assert set(files()) == {"contract.yaml", "in/object.yaml", "promise.yaml", "manifests.yaml"}
-    assert all(fence.file for number in (1, 2, 3, 6) for fence in fences(section(number)) if fence.language == "yaml")
+    assert set(files()) == {"contract.yaml", "in/object.yaml", "promise.yaml", "manifests.yaml", "queue.yaml"}
+    assert all(
+        fence.file for number in (1, 2, 3, 6, 8) for fence in fences(section(number)) if fence.language == "yaml"
+    )
 
 
 def test_every_command_shows_just_what_the_page_says(desk: Path) -> None:
-    found = [fence for number in range(1, 7) for fence in fences(section(number))]
+    found = [fence for number in (*range(1, 7), 8) for fence in fences(section(number))]
     runs = [(fence, found[index + 1]) for index, fence in enumerate(found) if fence.language == "sh"]
-    assert len(runs) == 3
+    assert len(runs) == 4
     for commands, shown in runs:
         assert shown.language == "text"
         assert typed(desk, commands.text) == shown.text
@@ -167,6 +171,34 @@ def test_the_sidecar_of_the_page_goes_by_the_name_that_the_page_gives_its_accoun
     assert f"serviceAccountName: {account['name']}\n" in made
     assert f"namespace: {account['namespace']}\n" in made
     assert "--resource=caches.v1.example.org" in made
+
+
+def test_the_objects_of_the_page_are_read_with_just_the_rights_that_it_tells(tmp_path: Path) -> None:
+    kratix = KratixFolders(tmp_path / "promise")
+    document = promise("queue.yaml")
+    kratix.ask(document)
+    (sidecar,) = containers(document, "promise")
+    done = sidecar.run(kratix, SIDECAR_PARTS=str(ROOT / "promise" / "sidecar"), KRATIX_WORKFLOW_TYPE="promise")
+    assert done.returncode == 0, done.stderr
+    made = [item for content in kratix.files.values() for item in load_all(content.decode())]
+    roles = [item for item in made if isinstance(item, dict) and item["kind"] == "ClusterRole"]
+    rules = [rule for role in roles for rule in role["rules"]]
+    for group, resource in (
+        ("apps", "statefulsets"),
+        ("external-secrets.io", "externalsecrets"),
+        ("rabbitmq.com", "rabbitmqclusters"),
+    ):
+        (found,) = (rule for rule in rules if group in rule["apiGroups"] and resource in rule["resources"])
+        assert set(found["verbs"]) == {"list", "watch"}
+    assert not any("secrets" in rule["resources"] for rule in rules)
+
+
+def test_the_conditions_of_its_objects_are_those_that_the_page_tells() -> None:
+    resolved = resolve(read_template(load(files()["queue.yaml"])), load_mapping(files()["in/object.yaml"]))
+    conditions = [condition_type(entry["name"]) for entry in resolved.contract["objects"]]
+    assert conditions == ["StoreReady", "PasswordReady", "BrokerReady"]
+    told = ", ".join(conditions[:-1]) + f" and {conditions[-1]}"
+    assert f"The conditions are {told}." in section(8)
 
 
 def load_mapping(text: str) -> dict[str, Any]:

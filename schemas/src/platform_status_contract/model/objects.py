@@ -50,8 +50,8 @@ ApiVersion = Annotated[
 ]
 """Group and version as they stand in an object; the core group has none. RBAC is refused."""
 
-Kind = Annotated[str, Meta(pattern=r"^(?!(Secret|ConfigMap)\Z)[A-Z][A-Za-z0-9]*\Z", max_length=63)]
-"""A kind; Secret and ConfigMap are refused."""
+Kind = Annotated[str, Meta(pattern=r"^(?!(Secret|ConfigMap)\Z)[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?\Z", max_length=63)]
+"""A kind as a CRD may call it, so `postgresql` too; Secret and ConfigMap are refused."""
 
 Resource = Annotated[str, Meta(pattern=r"^(?!(secrets|configmaps)\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z", max_length=63)]
 """The plural of a kind, as it stands in a URL: no subresource, no ``*``."""

@@ -249,7 +249,7 @@ def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:
 def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Said:
     if ready.status == "True":
         return Said(Word.READY, _good(seen, preset))
-    if ready.status == "False":
+    if ready.status not in ("", "Unknown"):  # some operators have words of their own: Prometheus is Degraded
         word = Word.FAILED if preset.fails else Word.NOT_READY
         word = Word.NOT_READY if ready.reason in preset.waiting else word
         word = Word.YOUNG if ready.reason in preset.young else word
