@@ -13,7 +13,7 @@ from platform_status_contract.rules.texts import clean, count_of
 
 from .errors import UsageError
 
-__all__ = ["age_of", "count_of", "duration", "inert", "lines_of", "masked", "parse_duration"]
+__all__ = ["age_of", "count_of", "duration", "inert", "lines_of", "masked", "parse_duration", "told"]
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _DURATION = re.compile(r"^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?\Z", re.ASCII)
@@ -30,9 +30,14 @@ def inert(value: object, limit: int = 2000) -> str:
     return clean(value, limit)
 
 
+def told(value: object, limit: int = 2000) -> str:
+    """Make a text that another program wrote safe to show: credentials in it are masked, the rest is `inert`."""
+    return clean(masked(value, 2 * limit), limit) if isinstance(value, str) else ""
+
+
 def lines_of(text: str, most: int) -> tuple[str, ...]:
-    """Return the last lines of a log, each made inert; empty lines are left out."""
-    lines = (clean(line, _LONGEST_LINE) for line in text.splitlines())
+    """Return the last lines of a log without credentials, each made inert; empty lines are left out."""
+    lines = (clean(line, _LONGEST_LINE) for line in masked(text, len(text)).splitlines())
     return tuple(line for line in lines if line)[-most:]
 
 

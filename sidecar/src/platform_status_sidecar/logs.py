@@ -19,35 +19,23 @@ from typing import Any, Final, TextIO
 
 import msgspec
 
+from platform_status_contract.rules.masking import MASK, masked
+
 __all__ = ["BoundLogger", "bind", "configure", "redact"]
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _FIXED: Final = ("time", "level", "logger", "message")
-
-_REDACTED: Final = "[redacted]"
-_SECRET: Final = re.compile(
-    r"""(?ix)
-    (?P<field> ["']? \b (?:proxy-)? authorization ["']? \s* [:=] \s* ) ["']?
-        (?: (?:bearer|basic|digest) \s+ )? [^\s,;}"']+
-    | (?P<scheme> \b (?:bearer|basic) \s+ ) [A-Z0-9._~+/=-]+
-    | (?P<key> ["']? \b (?:[a-z0-9]{1,32}[_-]){0,4}
-        (?:token|password|passwd|secret|api[_-]?key|access[_-]?key|client-key-data) ["']? \s* [:=] \s* )
-        (?: "[^"]*" | '[^']*' | [^\s,;&}"']+ )
-    | \b ey[A-Z0-9_-]{8,} \. [A-Z0-9_-]{8,} (?: \. [A-Z0-9_-]* )?
-    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z )
-    | (?P<user> \b [a-z][a-z0-9+.-]{0,15} :// [^\s/:@]{0,256} : ) [^\s/@]+ (?= @ )
-    """,
-    re.DOTALL,
-)
-"""Headers, tokens, passwords, JWTs, private keys, and passwords in URLs."""
 
 _SECRET_KEYS: Final = frozenset(
     ("authorization", "data", "stringdata", "token", "password", "secret", "credentials", "kubeconfig", "cookie")
 )
 """A bound key of one of these names is never worth its risk: `data` and `stringData` are those of a Secret."""
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-"""Control and formatting characters and half surrogates: they forge lines, colours and the direction of text."""
+_HIDDEN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    r"\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""Control, formatting and invisible characters and half surrogates: they forge lines, colours and directions."""
 
 _TEXT_LIMIT: Final = 2048
 _TRACE_LIMIT: Final = 4096
@@ -57,21 +45,14 @@ _LINE_LIMIT: Final = 8192
 
 
 def redact(text: str, limit: int = _TEXT_LIMIT) -> str:
-    """Blank what looks like a credential, and cut what is too long.
+    """Mask what looks like a credential, as the rules do, and cut what is too long.
 
     Args:
         text: Any text.
         limit: Characters at most.
     """
-    # cut first: what follows costs time by the length of the text, which may be somebody else's choice
-    start = text[: 2 * limit]
-    blanked = _SECRET.sub(_blank, start)
-    return blanked if len(blanked) <= limit and len(start) == len(text) else blanked[: limit - 3] + "..."
-
-
-def _blank(found: "re.Match[str]") -> str:
-    kept = next((text for text in found.groupdict().values() if text), "")
-    return kept + _REDACTED
+    shown = masked(text, limit)
+    return shown if len(text) <= limit else shown[: limit - 3] + "..."
 
 
 def _plain(value: object, depth: int = _DEPTH) -> object:
@@ -82,7 +63,7 @@ def _plain(value: object, depth: int = _DEPTH) -> object:
         return value if abs(value) < 2**63 else str(value)[:_TEXT_LIMIT]
     if depth and isinstance(value, Mapping):
         return {
-            redact(str(key), 100): _REDACTED if _is_secret(str(key)) else _plain(item, depth - 1)
+            redact(str(key), 100): MASK if _is_secret(str(key)) else _plain(item, depth - 1)
             for key, item in islice(value.items(), _ITEMS)
         }
     if depth and isinstance(value, list | tuple | set | frozenset):
@@ -96,7 +77,7 @@ def _is_secret(key: str) -> bool:
 
 def _bound(record: logging.LogRecord) -> dict[str, object]:
     return {
-        key: _REDACTED if _is_secret(key) else _plain(value)
+        key: MASK if _is_secret(key) else _plain(value)
         for key, value in vars(record).items()
         if key not in _STANDARD and key not in _FIXED
     }
@@ -118,7 +99,12 @@ def _trace(record: logging.LogRecord, formatter: logging.Formatter) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _HIDDEN.sub(lambda found: _spelled(found.group()), text)
+
+
+def _spelled(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
 
 
 class JsonFormatter(logging.Formatter):

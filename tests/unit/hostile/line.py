@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
+
+from msgspec.structs import replace
 
 from platform_status_contract.model.vocabulary import Phase
 from platform_status_contract.observing.records import Key
@@ -20,10 +23,11 @@ from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
-from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.sources.registry import KINDS, declared_kinds
 from platform_status_kube.errors import NotFoundError, RefusedError, TransportError
 from platform_status_sidecar.app import App
 from platform_status_sidecar.kinds import watched_kinds
+from platform_status_sidecar.metrics import collect, exposition
 from platform_status_sidecar.reconcile import Turn
 from platform_status_sidecar.settings import Settings
 from platform_status_sidecar.watch.reflector import Reflector
@@ -37,7 +41,6 @@ __all__ = ["NOW", "Said", "say"]
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
 _SETTINGS = Settings(promise=PROMISE, listen_host="127.0.0.1", listen_port=0, write_interval=0)
-_KINDS = {kind.source: kind for kind in watched_kinds(_SETTINGS.resource, PROMISE, KINDS.values())}
 
 
 @dataclass
@@ -136,6 +139,7 @@ class Said:
         projections: Every conclusion, in order.
         patches: Every write, in order.
         blind: Kinds whose list could not be understood.
+        metrics: What a scrape says at the end.
     """
 
     before: Any
@@ -143,19 +147,29 @@ class Said:
     projections: list[Projection]
     patches: list[Any]
     blind: list[Source]
+    metrics: str
 
     @property
     def is_ready(self) -> bool:
         return any(found.phase is Phase.READY for found in self.projections)
 
 
-def say(world: Mapping[Source, Sequence[bytes]], *, secret: bool = True, streams: bool = True) -> Said:
+def say(
+    world: Mapping[Source, Sequence[bytes]],
+    *,
+    secret: bool = True,
+    streams: bool = True,
+    declared: str = "[]",
+    objects: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
+) -> Said:
     """Carry a world through the whole line, until nothing more is to be done.
 
     Args:
         world: The objects of each kind, each as the API server would send it.
         secret: Whether the Secret of the contract exists.
         streams: Whether the server streams what there is; without it everything is listed in pages.
+        declared: The kinds that the contract names under `objects`, as the sidecar is told of them.
+        objects: The objects of each of these.
 
     Raises:
         Exception: Whatever the sidecar would have logged as a defect of its own.
@@ -167,22 +181,28 @@ def say(world: Mapping[Source, Sequence[bytes]], *, secret: bool = True, streams
         return projections[-1]
 
     clock, stop = _Clock(), threading.Event()
-    documents = {kind.path: world.get(Source(kind.source), ()) for kind in _KINDS.values()}
+    more = declared_kinds(declared)
+    kinds = {kind.source: kind for kind in watched_kinds(_SETTINGS.resource, PROMISE, {**KINDS, **more}.values())}
+    there = {**{str(source): found for source, found in world.items()}, **objects}
+    documents = {kind.path: there.get(kind.source, ()) for kind in kinds.values()}
     with _deep():
         requests = [json.loads(document) for document in world[Source.REQUESTS]]
     server = _Server(documents, secret, streams, stop, requests=requests)
-    app = App(_SETTINGS, transport=server, clock=clock, identity="hostile", rules=note)
+    settings = replace(_SETTINGS, kinds=more)
+    app = App(settings, transport=server, clock=clock, identity="hostile", rules=note)
     try:
-        for kind in _KINDS.values():
+        for kind in kinds.values():
             stop.clear()
             if app.store.needed[kind.source].is_set():
                 Reflector(kind, transport=_Impatient(server), store=app.store, clock=clock, stop=stop).run()
         SecretPolls(transport=server, store=app.store, clock=clock).ask(SECRET)
         _work(app, clock)
         blind = [source for source in Source if app.store.state(source).failure]
+        scrape = collect(app.outcomes, app.store, version="0", lease="a/b", lease_age=None, now=NOW)
+        metrics = b"".join(exposition(scrape)).decode()
     finally:
         app.close()
-    return Said(_status(requests), _status(server.requests), projections, server.patches, blind)
+    return Said(_status(requests), _status(server.requests), projections, server.patches, blind, metrics)
 
 
 class _Impatient(_Server):

@@ -1,6 +1,7 @@
 """Any JSON, any text: the rules answer, and the answer can be stored and shown."""
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -197,3 +198,15 @@ def test_names_that_hold_nothing_printable_are_left_out() -> None:
 
 def test_text_that_is_too_long_ends_in_an_ellipsis() -> None:
     assert clean("é" * 10, 10) == "ééé…"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        *("\u200b", "\u200d", "\u200f", "\u2060", "\u2066", "\ufeff", "\u00ad", "\u034f", "\u061c", "\u180e"),
+        *("\ufe0f", "\ufe00", "\U000e0100", "\U000e0041", "\U000e007f", "\u3164", "\uffa0", "\u115f", "\u2800"),
+    ],
+)
+def test_clean_text_hides_nothing(hidden: str) -> None:
+    assert clean(f"Rea{hidden}dy") == "Ready"
+    assert clean(hidden) == ""

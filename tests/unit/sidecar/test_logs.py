@@ -125,7 +125,7 @@ class TestSecrets:
             rendered(formatter, "failed", cause=ValueError(secret)),
         ):
             assert "SEKRET" not in found
-            assert "[redacted]" in found
+            assert "redact" in found
 
     @pytest.mark.parametrize("formatter", FORMS)
     @pytest.mark.parametrize("key", ["data", "stringData", "string_data", "token", "Authorization", "kubeconfig"])
@@ -139,7 +139,7 @@ class TestSecrets:
             fail(SECRETS[0])
         found = rendered(formatter, "text", exc_info=(ValueError, caught.value, caught.tb))
         assert "SEKRET" not in found
-        assert "[redacted]" in found
+        assert "redact" in found
 
     @pytest.mark.parametrize(
         "harmless", ["GET /api/v1/namespaces/team/secrets/kubeconfig: HTTP 403", "the token expired", "3 secrets"]
@@ -148,7 +148,7 @@ class TestSecrets:
         assert line(harmless)["message"] == harmless
 
 
-HOSTILE = "a\nb\r\x1b[31m\u202e\u2028\x9b\x00\x7f"
+HOSTILE = "a\nb\r\x1b[31m\u202e\u2028\x9b\x00\x7f\u200b\ufe0f\U000e0041"
 
 
 class TestHostileText:
@@ -156,6 +156,7 @@ class TestHostileText:
     def test_it_forges_neither_a_line_nor_a_colour_nor_a_direction(self, formatter: logging.Formatter) -> None:
         for found in (rendered(formatter, HOSTILE), rendered(formatter, "text", cause=HOSTILE, keys=[HOSTILE])):
             assert found.isprintable(), found
+            assert not {"\u200b", "\ufe0f", "\U000e0041"} & set(found)
 
     def test_in_json_nothing_of_it_is_lost(self) -> None:
         assert line("text", cause=HOSTILE)["cause"] == HOSTILE
@@ -179,4 +180,4 @@ class TestHostileText:
 
     def test_a_long_text_of_others_takes_no_long_time(self) -> None:
         for text in ("a_" * 500_000, "ey" * 500_000, "x:" * 500_000, "-----BEGIN PRIVATE KEY-----" * 50_000):
-            assert len(logs.redact(text)) <= 2048 + len("[redacted]")
+            assert len(logs.redact(text)) <= 2048

@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from hctl.public.access import VCLUSTER, Collection, Kind, Session, diagnose_request, judge_all, segment
-from hctl.public.facts import ClusterError, RequestView, inert, mapping
+from hctl.public.facts import ClusterError, RequestView, inert, mapping, told
 from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError, SelectorError, Vector, selector
 from platform_status_contract.model.times import parse_time
 
@@ -122,7 +122,7 @@ def _event(fields: Any) -> EventSeen:  # noqa: ANN401 - JSON of the cluster
     times = (series.get("lastObservedTime"), fields.get("eventTime"), metadata.get("creationTimestamp"))
     at = next((moment for moment in map(parse_time, times) if moment is not None), None)
     name, version = inert(metadata.get("name"), 253), inert(metadata.get("resourceVersion"), 64)
-    return EventSeen(name, inert(fields.get("reason"), 128), inert(fields.get("note"), 400), at, version)
+    return EventSeen(name, inert(fields.get("reason"), 128), told(fields.get("note"), 400), at, version)
 
 
 def listen(prometheus: Prometheus) -> Heard:

@@ -13,7 +13,7 @@ from hctl.reading.judgement import Judged
 from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.target import Target
-from hctl.texts import age_of, count_of, duration, inert
+from hctl.texts import age_of, count_of, duration, inert, told
 
 __all__ = [
     "API_VERSION",
@@ -40,4 +40,5 @@ __all__ = [
     "schema_text",
     "spell",
     "status_report",
+    "told",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hctl.texts import age_of, inert
+from hctl.texts import age_of, inert, told
 from platform_status_contract.model.times import parse_time
 
 from .read import items, mapping
@@ -20,8 +20,8 @@ def under(value: object, *keys: str) -> object:
 
 
 def text(value: object, *keys: str, limit: int = 600) -> str:
-    """Follow keys to a text, made inert; empty where there is none."""
-    return inert(under(value, *keys), limit)
+    """Follow keys to a text, safe to show; empty where there is none."""
+    return told(under(value, *keys), limit)
 
 
 def name_of(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hctl.texts import inert
+from hctl.texts import inert, told
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import ConditionType
@@ -127,7 +127,8 @@ def _conditions(value: object, free: tuple[str, ...]) -> tuple[ConditionView, ..
             kind,
             answer,
             inert(fields.get("reason"), 200),
-            inert(fields.get("message")),
+            # Ours was masked when it was made, and may tell of a field that only sounds like a credential.
+            inert(fields.get("message")) if kind in order else told(fields.get("message")),
             parse_time(fields.get("lastTransitionTime")),
             kind in order,
         )

@@ -2,19 +2,23 @@
 
 import re
 
-__all__ = ["masked"]
+from .texts import without_invisible
 
-_MASK = "redacted"
+__all__ = ["MASK", "masked"]
+
+MASK = "redacted"
+"""Stands for a credential; of a shorter one only as many of its letters as the credential had."""
+
 _CREDENTIAL = re.compile(
     r"""
     (?P<field> ["']? \b (?:proxy-)? authorization ["']? \s* [:=] \s* ) ["']?
-        (?: (?:bearer|basic|digest) \s+ )? (?: [^\s,;}"']+ )
+        (?: (?:bearer|basic|digest|negotiate|token|apikey) \s+ )? (?: [^\s,;}"']+ )
     | (?P<scheme> \b (?:bearer|basic) \s+ ) (?: [a-z0-9._~+/=-]+ )
     | (?P<key> (?:\\*["'])? \b [a-z0-9_-]{0,64}? (?:token|passw(?:or)?d|passphrase|secret|signature
         |(?:api|access|private)[_-]?key|client-key-data) (?:\\*["'])? \s* [:=] \s* )
-        (?: \\*"[^"]*" | '[^']*' | [^\s,;&}"']+ )
+        (?: \\*"[^"]*(?:"|\Z) | '[^']*(?:'|\Z) | [^\s,;&}"']+ )
     | (?P<flag> --[a-z0-9-]{0,64} (?:token|password|passphrase|secret|key) \s+ ) (?: [^\s]+ )
-    | (?: \b (?: gh[a-z]_ | github_pat_ | glpat- | xox[a-z]- ) [a-z0-9_-]{8,} | \b (?-i:AKIA) [a-z0-9]{12,} )
+    | (?: \b (?: gh[a-z]_ | github_pat_ | glpat- | xox[a-z]- ) [a-z0-9_-]{8,} | \b (?-i:A[KS]IA) [a-z0-9]{12,} )
     | (?: \b (?-i:eyJ) [a-z0-9_-]{8,} \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
     | (?: -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z ) )
     | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@:]{0,256} : [^\s]{1,4096} | [^\s/@]{1,4096} ) (?= @ )
@@ -24,6 +28,9 @@ _CREDENTIAL = re.compile(
 """Headers, what follows a word such as password=, JWTs, private keys, and credentials in URLs."""
 
 
+_LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
+
+
 def masked(text: str, limit: int) -> str:
     """Mask what looks like a credential: equal texts stay equal, none grows, and the mask is a plain word.
 
@@ -31,10 +38,17 @@ def masked(text: str, limit: int) -> str:
         text: Any text.
         limit: Longest result in characters.
     """
-    # Not cut to the limit first: half a credential does not look like one.
-    return _CREDENTIAL.sub(_mask, text[: 2 * limit])[:limit]
+    # Half a credential does not look like one: it is not cut to the limit first, and the last word, if cut, goes.
+    head, rest = text[: 2 * limit], text[2 * limit :]
+    if rest and not rest[0].isspace():
+        head = _LAST_WORD.sub("", head)
+    seen = without_invisible(head)
+    if seen != head and _CREDENTIAL.search(seen):
+        # An invisible character in the middle would hide it from the mask, and then from nobody.
+        head = seen
+    return _CREDENTIAL.sub(_mask, head)[:limit]
 
 
 def _mask(found: "re.Match[str]") -> str:
     kept = "".join(found[name] or "" for name in ("field", "scheme", "key", "flag", "url"))
-    return kept + _MASK[: len(found[0]) - len(kept)]
+    return kept + MASK[: len(found[0]) - len(kept)]

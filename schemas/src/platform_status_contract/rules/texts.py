@@ -7,7 +7,16 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-__all__ = ["MESSAGE_LIMIT", "bounded_names", "clean", "count_of", "first_line", "name_culprits", "steady"]
+__all__ = [
+    "MESSAGE_LIMIT",
+    "bounded_names",
+    "clean",
+    "count_of",
+    "first_line",
+    "name_culprits",
+    "steady",
+    "without_invisible",
+]
 
 MESSAGE_LIMIT = 400
 """Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
@@ -27,6 +36,12 @@ _MOVING = re.compile(
 )
 """What moves in the messages of others while nothing changes: temporary files, counters of tries, times."""
 
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+"""What takes no room on a screen, although some counts as printable: joiners, variation selectors, fillers, tags."""
+
 _MOST_READ = 4096
 _CULPRITS = 3
 _ELLIPSIS = "\u2026"
@@ -45,7 +60,7 @@ def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
     """
     if not isinstance(text, str):
         return ""
-    head = text[: limit * 4]
+    head = without_invisible(text[: limit * 4])
     printable = head if head.isprintable() else "".join(char if char.isprintable() else " " for char in head)
     line = " ".join(printable.split())
     if _size(line) <= limit:
@@ -53,6 +68,11 @@ def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
     room = limit - _size(_ELLIPSIS)
     fitting = sum(size <= room for size in accumulate(map(_size, line)))
     return line[:fitting].rstrip() + _ELLIPSIS
+
+
+def without_invisible(text: str) -> str:
+    """Take out what takes no room on a screen, and could hide in a word or change it."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def count_of(number: int, singular: str, plural: str = "") -> str:

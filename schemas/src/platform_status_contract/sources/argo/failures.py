@@ -86,7 +86,7 @@ def told_by_conditions(conditions: object) -> str:
     Argo CD says the same in several conditions, and in one within another: what holds it tells it.
     """
     found = {
-        (text(item, "type"), steady(text(item, "message")))
+        (text(item, "type"), clip(steady(text(item, "message"))))
         for item in (conditions[:_MAX_READ] if isinstance(conditions, list) else ())
         if text(item, "type").endswith("Error")
     }

@@ -211,7 +211,7 @@ def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Ite
 
 def _short(words: str | None) -> str:
     """Cut a text at `MAX_VALUE` bytes; one that was cut is equal to none that a contract holds."""
-    return clean(words or "", MAX_VALUE)
+    return clean(clip(words), MAX_VALUE)
 
 
 def _tidy(message: str) -> str:
@@ -220,7 +220,7 @@ def _tidy(message: str) -> str:
 
 
 def _chosen(pairs: Mapping[str, str] | None, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, _short(pairs[key])) for key in keys if key in pairs) if pairs else ()
+    return tuple((key, clean(pairs[key], MAX_VALUE)) for key in keys if key in pairs) if pairs else ()
 
 
 def _as_known(seen: ObjectSeen, data: Raw | bytes, wanted: Wanted) -> ObjectSeen:
