@@ -25,11 +25,15 @@ from platform_status_contract.rules.observation import (
     Silence,
     SubApplicationSeen,
     Workflow,
+    WorkPlacementSeen,
     WorkSeen,
 )
+from platform_status_contract.rules.texts import bounded_names
 from platform_status_contract.rules.timers import SourceName
 from platform_status_contract.sources.argo.compared import compared_current
 from platform_status_contract.sources.registry import assess
+from platform_status_contract.sources.works.kinds import WORK, about_works
+from platform_status_contract.sources.works.record import decode_work
 
 from .looks import look
 from .settings import quick
@@ -207,7 +211,7 @@ def test_10_a_pod_that_crashes_is_never_good(found: PodSeen, limits: Thresholds,
         assert assessed(seen, limits, status, once_ready=once_ready)[SourceName.PODS].verdict is Verdict.BAD
 
 
-# -- 11, 14: Kratix
+# -- 11 to 14: Kratix
 
 
 @given(age=st.integers(0, 300), limits=thresholds, was=st.booleans())
@@ -226,6 +230,35 @@ def test_11_a_work_that_no_destination_takes_is_bad_after_two_minutes(
     told = assessed(seen, limits, status, once_ready=True)[SourceName.WORKS]
     assert (told.verdict is Verdict.BAD) is (age >= 120)
     assert (told.verdict is Verdict.GOOD) is (age < 120), "until then it is a note"
+
+
+@given(home=st.sampled_from(["", "team-a", "team-b"]), lies_in=st.sampled_from(["team-a", "pipelines"]))
+def test_12_a_work_is_its_requests_wherever_its_pipeline_ran(home: str, lies_in: str) -> None:
+    labels = {"kratix.io/promise-name": "p", "kratix.io/resource-name": "media"}
+    labels |= {"kratix.io/resource-namespace": home} if home else {}
+    made = decode_work(msgspec.json.encode({"metadata": {"name": "w", "namespace": lies_in, "labels": labels}}))
+    assert made is not None
+    assert made.request == (home or lies_in, "media")
+    assert list(WORK.about(made)) == [about_works((home or lies_in, "media"))]
+
+
+@quick
+@given(st.lists(st.tuples(st.text(max_size=8), st.booleans(), st.sampled_from([True, False, None])), max_size=4))
+def test_13_a_request_is_where_kratix_placed_it_and_not_where_it_was_misplaced(
+    placed: list[tuple[str, bool, bool | None]],
+) -> None:
+    placements = tuple(
+        WorkPlacementSeen(f"p{index}", where, written, misplaced)
+        for index, (where, misplaced, written) in enumerate(placed)
+    )
+    works = Present((WorkSeen("w", empty=False, placements=placements),))
+    seen = msgspec.structs.replace(good_observation(), works=works)
+    facts = Facts(
+        "media", "a", "V", 1, deleting=False, contract=whole_contract(Thresholds()), workflow=Workflow.COMPLETED
+    )
+    found = look(World({}, seen, facts), {}, NOW).destinations
+    assert found is not None
+    assert list(found) == bounded_names({where for where, misplaced, _ in placed if not misplaced and where})
 
 
 @quick

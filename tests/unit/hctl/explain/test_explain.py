@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from hctl.commands.app import app
@@ -17,6 +19,7 @@ from hctl.reading.freshness import State
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Reason
 from tests.unit.hctl.golden import picture
+from tests.unit.hctl.settings import quick
 
 from .dumps import golden_dumps
 from .test_dump import loaded
@@ -120,6 +123,24 @@ def test_what_the_reader_may_not_see_is_taken_from_the_status_and_foretells_noth
     assert found.hidden.startswith("you may not read Pods in ")
     assert f"no verdict of its own: {found.hidden}" in drawn(found)
     assert f"nothing is foretold: {found.hidden}" in drawn(found)
+
+
+@quick
+@given(
+    st.sampled_from(["ready", "pod-broken", "application-missing", "secret-missing", "updating"]),
+    st.sampled_from(["pods", "applications", "works", "statefulsets", "secrets"]),
+    st.integers(0, 3600),
+)
+def test_whatever_the_reader_may_not_see_his_rights_change_no_verdict_and_foretell_nothing(
+    name: str, source: str, seconds: int
+) -> None:
+    case = refused(loaded(name), source)
+    for found in (explain(case), explain(case, case.time + timedelta(seconds=seconds))):
+        unseen = [entry for entry in found.sources if entry.hidden]
+        stored = {entry.type: entry.status for entry in found.judged.view.conditions}
+        told = {entry.assessment.condition: entry.assessment.status for entry in unseen}
+        assert all(status in (stored.get(str(kind), "Unknown"), "Unknown") for kind, status in told.items())
+        assert not found.hidden or found.forecast == ()
 
 
 def test_the_silence_of_argo_cd_is_taken_from_the_status_of_the_main_application_alone() -> None:
