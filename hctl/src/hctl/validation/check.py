@@ -163,7 +163,7 @@ def _by_form(root: Located, known: Known, form: Form, rules: _Rules) -> list[Fin
         case Form.CONTRACT:
             return list(contract_findings(root))
         case Form.STATUS_CONTRACT:
-            return list(template_findings(root, _template_kind(root, known)))
+            return list(template_findings(root, _template_kind(root, known), known.kinds))
     return _request(root, known, rules)
 
 
@@ -178,7 +178,7 @@ def _by_kind(root: Located, known: Known, rules: _Rules) -> list[Finding] | None
         return [root.wants(("apiVersion",), "api-version", f"{authors}/{version}")]
     if (group, kind) == (KRATIX, "Promise"):
         kinds = list(kinds_of(crd)) if crd is not None else []
-        return list(promise_findings(root, kinds[0] if kinds else None))
+        return list(promise_findings(root, kinds[0] if kinds else None, known.kinds))
     if crd is not None:
         return list(crd_findings(crd, of_promise=False)) if is_golden_path(crd, known) else None
     here = [name.kind for name in known.kinds if name.group == group]
@@ -189,7 +189,7 @@ def _by_kind(root: Located, known: Known, rules: _Rules) -> list[Finding] | None
 def _template(root: Located, kind: str, known: Known) -> list[Finding]:
     match kind:
         case "StatusContract":
-            return list(template_findings(root, _template_kind(root, known)))
+            return list(template_findings(root, _template_kind(root, known), known.kinds))
         case "Manifests":
             return list(manifests_findings(root, _template_kind(root, known)))
         case "PlatformPolicy":

@@ -35,10 +35,14 @@ class Kind(Struct, frozen=True):
     Attributes:
         name: Group and kind.
         versions: Version that is served -> the schema of a whole request; the one that is stored comes last.
+        plural: Its plural; empty where its CRD is not at hand.
+        scope: Namespaced or Cluster; empty likewise.
     """
 
     name: KindId
     versions: dict[str, Schema]
+    plural: str = ""
+    scope: str = ""
 
     @property
     def stored(self) -> Schema:
@@ -130,7 +134,9 @@ def kinds_of(crd: Located) -> Iterator[Kind]:
         if isinstance(name, str):
             versions[name] = _whole(translate(schema)[0], group, name, kind)
     if versions:
-        yield Kind(KindId(group, kind), versions)
+        plural, scope = mapping(spec.get("names")).get("plural"), spec.get("scope")
+        texts = (value if isinstance(value, str) else "" for value in (plural, scope))
+        yield Kind(KindId(group, kind), versions, *texts)
 
 
 def _whole(schema: Schema, group: str, version: str, kind: str) -> Schema:

@@ -1,7 +1,7 @@
 """Promises and CRDs as Kratix takes them (docs/kratix.md sections 1 and 2). Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from platform_status_contract.policy.read import VARIABLE
@@ -10,7 +10,7 @@ from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind, api_of
+from .kinds import Kind, KindId, api_of
 from .located import Located, mapping
 from .openapi import translate
 from .policies import policy_findings
@@ -29,12 +29,13 @@ _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 _ACTIONS: Final = ("configure", "delete")
 
 
-def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
+def promise_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
     """Check a Promise.
 
     Args:
         root: The Promise.
         kind: What its API defines; None if that cannot be read.
+        kinds: What the CRDs at hand define.
     """
     told = root.told(validate_with(root.value, validator_of(promise_schema())))
     yield from told
@@ -60,8 +61,10 @@ def promise_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
         yield from template.flawed(template.document.flaws)
         if what == "PlatformPolicy":
             yield from policy_findings(template)
+        elif what == "StatusContract":
+            yield from template_findings(template, kind, kinds)
         else:
-            yield from (template_findings if what == "StatusContract" else manifests_findings)(template, kind)
+            yield from manifests_findings(template, kind)
     yield from _unreadable_templates(root)
 
 

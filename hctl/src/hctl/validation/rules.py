@@ -30,6 +30,11 @@ RULES: Final[dict[str, str]] = {
     "expression": "Every ${...} of a template is complete, and is CEL with names that exist.",
     "expression-field": "Every field that an expression reads is one that the request can have.",
     "no-source": "A contract observes at least one source; one that observes nothing would be Ready for no reason.",
+    "object-literal": "What an entry of objects lets be read is written out; no request decides it.",
+    "object-name": "Each entry of objects has a condition of its own.",
+    "object-crd": "Version, plural and scope of an entry of objects are those of the CRD, if that is among the files.",
+    "object-applied": "A contract observes more than what Flux has applied: applied is not healthy.",
+    "object-arrival": "Something that a contract with objects observes tells which generation it was written for.",
     "threshold-order": "failedAfterSeconds is at least degradedAfterSeconds: what is tolerated cannot have failed.",
     "threshold-dwell": "failedAfterSeconds is at least 60: a request is Degraded for that long before it is Failed.",
     "threshold-deadline": "progressDeadlineSeconds leaves time for what the rules wait for: 60 s for a source "

@@ -1,6 +1,6 @@
 """Templates that a Promise carries: StatusContract, and the expressions of Manifests. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from platform_status_contract.model.contract import Thresholds
@@ -9,8 +9,9 @@ from platform_status_contract.validation.problems import Path
 
 from .expressions import expression_findings
 from .findings import Finding, Severity
-from .kinds import Kind
+from .kinds import Kind, KindId
 from .located import Located, mapping
+from .objects import object_findings
 
 __all__ = ["manifests_findings", "template_findings", "threshold_findings"]
 
@@ -22,12 +23,13 @@ _WORKS_DWELL: Final = 120
 """Seconds that Works may fail before that is bad."""
 
 
-def template_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
+def template_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
     """Check a StatusContract.
 
     Args:
         root: The template.
         kind: The requests that it is for; None: expressions are compiled only.
+        kinds: What the CRDs at hand define.
     """
     told = root.told(validate(root.value, STATUS_CONTRACT))
     # A source that is misspelt is observed once it is spelt right.
@@ -35,6 +37,8 @@ def template_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
     yield from (finding for finding in told if not (finding.rule == "no-source" and has_typo))
     contract: Path = ("spec", "contract")
     part = root.inside(*contract)
+    wrong = {finding.path for finding in told}
+    yield from (finding for finding in object_findings(part, kinds) if not _is_within(finding.path, wrong))
     sections: tuple[Path, ...] = (contract, ("spec", "endpoints"), ("spec", "credentials"))
     yield from expression_findings(root, sections, kind)
     yield from threshold_findings(root, (*contract, "thresholds"), works=_observes(mapping(part.value).get("works")))
@@ -43,6 +47,11 @@ def template_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
 def manifests_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
     """Check the expressions of a template of kind Manifests; its shape is the pipeline's business."""
     yield from expression_findings(root, (("spec", "outputs"),), kind, further=("each",))
+
+
+def _is_within(path: str, wrong: Collection[str]) -> bool:
+    """Whether the schema has found something there, or below: what follows from that need not be said."""
+    return any(other == path or other.startswith((f"{path}.", f"{path}[")) for other in wrong)
 
 
 def _observes(source: object) -> bool:

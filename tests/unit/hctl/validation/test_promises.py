@@ -141,6 +141,21 @@ def test_the_template_inside_is_checked_line_by_line_against_the_api_of_the_prom
     assert finding.suggestion == "did you mean spec.host?"
 
 
+def test_the_objects_of_the_template_inside_are_held_against_the_crd_of_the_promise() -> None:
+    entry = {"name": "other", "kind": "WebApp", "apiVersion": "platform.integratn.tech/v1alpha1", "object": "other"}
+    entry |= {"resource": "webapp", "scope": "Namespaced", "namespace": "team-a", "generationAnnotation": "${kind}"}
+
+    def edit(promise: dict[str, Any]) -> None:
+        variable = pipelines(promise)[0]["spec"]["containers"][1]["env"][0]
+        template: Any = load(variable["value"])
+        template["spec"]["contract"]["objects"] = [entry]
+        variable["value"] = dump(template)
+
+    place = "spec.contract.objects[0]"
+    told = [(finding.rule, finding.path.rpartition(": ")[2]) for finding in edited(edit)]
+    assert sorted(told) == [("object-crd", f"{place}.resource"), ("object-literal", f"{place}.generationAnnotation")]
+
+
 def test_a_template_inside_that_is_no_yaml_is_found() -> None:
     def edit(promise: dict[str, Any]) -> None:
         pipelines(promise)[0]["spec"]["containers"][1]["env"][0]["value"] = "a: ["

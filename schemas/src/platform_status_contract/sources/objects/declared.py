@@ -9,10 +9,29 @@ from platform_status_contract.model.objects import ObjectEntry
 
 from .kinds import ObjectKind, object_kinds
 
-__all__ = ["declared_objects"]
+__all__ = ["DeclaredError", "declared_objects"]
 
 _ANY = "x"
 """Stands for what only a request tells; nothing that is read of an object depends on it."""
+
+
+class DeclaredError(ValueError):
+    """An entry that does not say for itself what is read.
+
+    Attributes:
+        index: Which entry.
+        field: Its field; empty for the entry.
+        found: What stands there.
+        expected: What should.
+    """
+
+    def __init__(self, index: int, field: str, found: str, expected: str) -> None:
+        """Make the sentence of the parts."""
+        super().__init__(f"objects[{index}]{'.' if field else ''}{field}: found {found}, expected {expected}")
+        self.index = index
+        self.field = field
+        self.found = found
+        self.expected = expected
 
 
 def declared_objects(entries: Iterable[Mapping[str, Any]]) -> tuple[ObjectKind, ...]:
@@ -22,7 +41,7 @@ def declared_objects(entries: Iterable[Mapping[str, Any]]) -> tuple[ObjectKind, 
         entries: `contract.objects` of a StatusContract; strings may hold expressions.
 
     Raises:
-        ValueError: An entry cannot be read, or what is read depends on the request; names the entry and the field.
+        DeclaredError: An entry cannot be read, or what is read depends on the request.
     """
     return object_kinds([_stand_in(index, entry) for index, entry in enumerate(entries)])
 
@@ -37,11 +56,11 @@ def _stand_in(index: int, entry: Mapping[str, Any]) -> ObjectEntry:
         known["object"] = _ANY
     annotation = entry.get("generationAnnotation")
     if isinstance(annotation, str) and "${" in annotation:
-        raise ValueError(f"objects[{index}].generationAnnotation: found an expression, expected the annotation itself")
+        raise DeclaredError(index, "generationAnnotation", "an expression", "the annotation itself")
     try:
         return msgspec.convert(known, ObjectEntry)
     except msgspec.ValidationError as error:
-        raise ValueError(f"objects[{index}]: {error}") from error
+        raise DeclaredError(index, "", f"what cannot be read ({error})", "an entry of the contract") from error
 
 
 def _keys(index: int, selector: object) -> list[str]:
@@ -52,5 +71,5 @@ def _keys(index: int, selector: object) -> list[str]:
     items = expressions if isinstance(expressions, list) else ["${"]
     keys += [item.get("key", "${") if isinstance(item, Mapping) else "${" for item in items]
     if any("${" in str(key) for key in keys):
-        raise ValueError(f"objects[{index}].selector: found an expression, expected one whose keys are written out")
+        raise DeclaredError(index, "selector", "an expression", "one whose keys are written out")
     return [str(key) for key in keys]
