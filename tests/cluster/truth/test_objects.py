@@ -125,25 +125,27 @@ def message_of(place: Place) -> str:
     return str(ready["message"])
 
 
+@pytest.mark.parametrize("kind", ["Database", "database"])
 def test_a_named_object_is_followed_from_its_making_to_its_end(
-    place: Place, run: RunSidecar, operators: Operators
+    place: Place, run: RunSidecar, operators: Operators, kind: str
 ) -> None:
-    operators.install("Database")
-    ask(place, names(DATABASE, place.namespace))
-    with run(kinds=declared(DATABASE)) as sidecar:
+    entry = {**DATABASE, "kind": kind}
+    operators.install(kind)
+    ask(place, names(entry, place.namespace))
+    with run(kinds=declared(entry)) as sidecar:
         place.await_status("Progressing", "ObjectMissing")
-        operators.make("Database", "other", {"phase": "Failed"})
-        operators.make("Database", "media", {"phase": "Starting"})
-        operators.say("Database", "media", {"phase": "Running"})
+        operators.make(kind, "other", {"phase": "Failed"})
+        operators.make(kind, "media", {"phase": "Starting"})
+        operators.say(kind, "media", {"phase": "Running"})
         status = place.await_status("Ready")["status"]
         assert status["health"]["objects"] == {"ready": 1, "total": 1, "unready": []}
         assert {"Ready", "DatabaseReady"} <= {item["type"] for item in status["conditions"] if item["status"] == "True"}
-        operators.say("Database", "media", {"phase": "Failed"})
+        operators.say(kind, "media", {"phase": "Failed"})
         place.await_status("Degraded", "ObjectFailed")
-        assert "Database media" in message_of(place)
-        operators.say("Database", "media", {"phase": "Running"})
+        assert f"{kind} media" in message_of(place)
+        operators.say(kind, "media", {"phase": "Running"})
         place.await_status("Ready")
-        operators.delete("Database", "media")
+        operators.delete(kind, "media")
         place.await_status("Degraded", "ObjectMissing")
         kept = sidecar.app.store.within(f"databases.v1.{GROUP}", place.namespace)
         assert kept == [], "an object that no contract names is not kept"
