@@ -100,6 +100,10 @@ class ExpiredError(TransportError):
     """410: the resourceVersion or the continue token is too old."""
 
 
+class TooLargeError(TransportError):
+    """The answer is larger than whoever asked would take; nothing of it was kept."""
+
+
 class RefusedError(TransportError):
     """Any other 4xx."""
 

@@ -1,5 +1,6 @@
 """The port over HTTP/1.1, by urllib3's pool; small questions go by `kept`. Nothing is retried."""
 
+import io
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,7 @@ import urllib3
 from msgspec import Struct
 
 from .connection import Connection
-from .errors import TransportError, UnansweredError, one_line, refusal
+from .errors import TooLargeError, TransportError, UnansweredError, one_line, refusal
 from .kept import HttpAnswer, KeptConnections, NotUnderstoodError
 
 __all__ = ["TIMEOUTS", "HttpTransport", "Timeouts"]
@@ -88,11 +89,13 @@ class HttpTransport:
         selector: str = "",
         fields: str = "",
         metadata_only: bool = False,
+        most: int = 0,
     ) -> bytes:
         """Return one page of a collection; see `Transport.list_page`."""
         query = {"limit": str(limit), "continue": continue_token}
         query |= {"labelSelector": selector, "fieldSelector": fields}
-        return self.request("GET", path, query=query, accept=_METADATA_LIST if metadata_only else _JSON).body
+        accept = _METADATA_LIST if metadata_only else _JSON
+        return self.request("GET", path, query=query, accept=accept, most=most).body
 
     @contextmanager
     def watch(
@@ -155,6 +158,7 @@ class HttpTransport:
         body: bytes | None = None,
         content_type: str = _JSON,
         accept: str = _JSON,
+        most: int = 0,
     ) -> HttpAnswer:
         """Send one request and read its answer.
 
@@ -165,18 +169,22 @@ class HttpTransport:
             body: What to send, if anything.
             content_type: What the body is.
             accept: Media types that are understood.
+            most: Bytes of the answer that are taken; 0 for any number.
 
         Raises:
-            TransportError: No answer, or one that is no success.
+            TransportError: No answer, or one that is no success, or one that is larger than `most`.
         """
         response = self._send(method, path, query=query, accept=accept, body=body, content_type=content_type)
         try:
-            found = bytes(response.read())
+            found = _bounded(response, most) if most else bytes(response.read())
         except (urllib3.exceptions.HTTPError, OSError) as error:
             said = f"the answer broke off: {_cause(error)}"
             raise UnansweredError(f"{method} {path}: {said}", said=said) from error
         finally:
             response.release_conn()
+        if found is None:
+            said = f"the answer is larger than {most} bytes"
+            raise TooLargeError(f"{method} {path}: {said}", said=said)
         return HttpAnswer(response.status, {name.lower(): value for name, value in response.headers.items()}, found)
 
     def close(self) -> None:
@@ -268,6 +276,18 @@ class HttpTransport:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             said = f"the watch broke off: {_cause(error)}"
             raise UnansweredError(f"GET {path}: {said}", said=said) from error
+
+
+def _bounded(response: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
+    """Read a body; None, with the connection closed, as soon as it is larger than `most`."""
+    found = io.BytesIO()
+    for chunk in response.stream(65536):
+        if found.tell() + len(chunk) > most:
+            # What is left of it is not worth reading.
+            response.close()
+            return None
+        found.write(chunk)
+    return found.getvalue()
 
 
 def _stopping(method: str, path: str) -> UnansweredError:

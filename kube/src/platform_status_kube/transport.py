@@ -23,11 +23,13 @@ class Transport(Protocol):
         selector: str = "",
         fields: str = "",
         metadata_only: bool = False,
+        most: int = 0,
     ) -> bytes:
-        """Return one page of a collection.
+        """Return one page of a collection, of at most so many bytes; 0 for any.
 
         Raises:
-            TransportError: `ExpiredError` for a stale continue token, `NotFoundError` for a missing kind.
+            TransportError: `ExpiredError` for a stale continue token, `NotFoundError` for a missing kind,
+                `TooLargeError` for a page beyond `most`: a smaller `limit` may do.
         """
         ...
 

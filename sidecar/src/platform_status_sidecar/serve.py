@@ -2,10 +2,12 @@
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET6
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -18,6 +20,10 @@ from .store import Store
 from .watch.lease import LeaseKeeper
 
 __all__ = ["Page", "StatusServer", "pages", "text_page"]
+
+MAX_OF_ADDRESS: Final = 16
+MAX_CONNECTIONS: Final = 64
+"""Connections of one address and of all; a probe or a scrape needs one, for 10 s at most without a word."""
 
 _log = logging.getLogger(__name__)
 
@@ -123,8 +129,36 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    """Each connection has a thread, so there are only so many: anybody who reaches the port may open them and wait."""
+
     daemon_threads = True
     pages: Mapping[str, Callable[[], Page]]
+
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - those of the base class
+        self._held: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        super().__init__(*given, **named)
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the base class has it
+        """Take a connection, or close it at once."""
+        address = str(client_address[0])
+        with self._lock:
+            taken = self._held[address] < MAX_OF_ADDRESS and self._held.total() < MAX_CONNECTIONS
+            if taken:
+                self._held[address] += 1
+        if taken:
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the base class has it
+        """Serve a connection until it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                self._held[str(client_address[0])] -= 1
+                self._held += Counter()  # forgets who has none
 
 
 class _Server6(_Server):

@@ -53,6 +53,7 @@ class Tap:
         selector: str = "",
         fields: str = "",
         metadata_only: bool = False,
+        most: int = 0,
     ) -> bytes:
         self.calls.append(("list", path))
         return self._inner.list_page(
@@ -62,6 +63,7 @@ class Tap:
             selector=selector,
             fields=fields,
             metadata_only=metadata_only,
+            most=most,
         )
 
     def watch(

@@ -95,7 +95,9 @@ class ScriptedServer:
         selector: str = "",
         fields: str = "",
         metadata_only: bool = False,
+        most: int = 0,
     ) -> bytes:
+        assert most >= 0
         options = {"limit": limit, "continue": continue_token, "selector": selector, "metadata_only": metadata_only}
         options |= {"fields": fields} if fields else {}
         return encode(self._answer(Call("list", path, options=options)))

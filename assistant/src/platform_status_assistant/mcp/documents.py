@@ -7,14 +7,25 @@ import msgspec
 from hctl.public.access import Session, collect, diagnose_request, judge_all
 from hctl.public.facts import diagnosis_report, explain, explanation_report, list_report, status_report
 
-__all__ = ["diagnosis_document", "explanation_document", "list_document", "status_document"]
+__all__ = ["PAGE", "diagnosis_document", "explanation_document", "list_document", "status_document"]
+
+PAGE = 100
+"""Requests of one answer: an assistant pays for each."""
 
 
-def list_document(session: Session, kind: str = "", *, problems: bool = False) -> tuple[Any, tuple[str, ...]]:
-    """All requests of one kind, or of every golden path; with ``problems`` only those somebody should look at.
+def list_document(
+    session: Session, kind: str = "", *, problems: bool = False, page: int = 1
+) -> tuple[Any, tuple[str, ...]]:
+    """Requests of one kind, or of every golden path; with ``problems`` only those somebody should look at.
+
+    Args:
+        session: The cluster.
+        kind: Which kind; empty for every golden path.
+        problems: Whether to leave out what is well.
+        page: Which `PAGE` of them, from 1; the summary is of all.
 
     Returns:
-        The document, and what is missing in it: kinds or namespaces that may not be listed.
+        The document, and what is missing in it: kinds or namespaces that may not be listed, and the other pages.
 
     Raises:
         HctlError: The cluster cannot be asked, or has no such kind.
@@ -29,7 +40,12 @@ def list_document(session: Session, kind: str = "", *, problems: bool = False) -
     missing = [f"not all namespaces may be listed; looked into {', '.join(spaces)} only"] if spaces else []
     if session.refused:
         missing.append(f"{', '.join(sorted(session.refused))} may not be listed; what is there is missing here")
-    return msgspec.to_builtins(list_report(chosen)), tuple(missing)
+    document = msgspec.to_builtins(list_report(chosen))
+    pages = max(-(-len(chosen) // PAGE), 1)
+    document["items"] = document["items"][(page - 1) * PAGE : page * PAGE]
+    if pages > 1 or page > pages:
+        missing.append(f"this is page {page} of {pages}; ask for the others by `page`")
+    return document, tuple(missing)
 
 
 def status_document(session: Session, reference: str) -> Any:  # noqa: ANN401 - JSON

@@ -16,7 +16,6 @@ __all__ = ["of_diagnosis", "of_explanation", "of_list", "of_status"]
 
 Json = Mapping[str, Any]
 
-_LISTED: Final = 100
 _COUNTS: Final = (("ready", "ready"), ("stale", "not to be believed"), ("problems", "to be looked at"))
 _REASONS: Final = frozenset(map(str, Reason))
 _LEASE: Final = re.compile(r"[-a-z0-9]+/[-a-z0-9.]+\Z")
@@ -35,9 +34,7 @@ def of_list(document: Json, missing: Iterable[str] = ()) -> str:
     counts = (f"{summary[key]} {words}" for key, words in _COUNTS)
     lines = [f"{summary['total']} requests: {', '.join(counts)}"]
     lines += [f"missing: {entry}" for entry in missing]
-    lines += [_line(entry) for entry in entries[:_LISTED]]
-    if len(entries) > _LISTED:
-        lines.append(f"and {len(entries) - _LISTED} more")
+    lines += [_line(entry) for entry in entries]
     return _joined(lines)
 
 

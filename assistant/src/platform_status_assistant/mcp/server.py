@@ -11,7 +11,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from hctl.public.access import Session
-from hctl.public.facts import HctlError, Target, inert
+from hctl.public.facts import HctlError, Target, UsageError, inert
 from platform_status_assistant import __version__
 
 from . import resources, tools
@@ -34,7 +34,7 @@ def build_server(target: Target) -> Server[Any]:
     """Make the server.
 
     Args:
-        target: Which cluster, and where in it; a call may name a namespace of its own.
+        target: Which cluster, and where in it: its namespace is a bound; without one a call may name any.
     """
     limit = anyio.CapacityLimiter(_AT_ONCE)
 
@@ -89,7 +89,7 @@ def _answer(target: Target, name: str, given: object) -> types.CallToolResult:
     """Run a tool; whatever goes wrong is one line for the caller, and no traceback."""
     try:
         arguments = tools.checked(name, given)
-        session = Session(target._replace(namespace=arguments.get("namespace") or target.namespace))
+        session = Session(target._replace(namespace=_within(target.namespace, arguments.get("namespace", ""))))
         said = tools.TOOLS[name].run(session, arguments)
     except HctlError as error:
         return _failed(str(error))
@@ -99,6 +99,19 @@ def _answer(target: Target, name: str, given: object) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=said.text)], structured_content=said.document
     )
+
+
+def _within(bound: str, asked: str) -> str:
+    """Return where to look.
+
+    Raises:
+        UsageError: The server answers for another namespace only.
+    """
+    if bound and asked not in ("", bound):
+        raise UsageError(
+            f"namespace {asked!r}: this server was started for namespace {bound!r} and answers for no other"
+        )
+    return asked or bound
 
 
 def _failed(line: str) -> types.CallToolResult:

@@ -1,5 +1,6 @@
 """Carrying the protocol: standard streams, or streamable HTTP with everything that keeps strangers out."""
 
+import os
 import signal
 import socket
 import sys
@@ -12,16 +13,20 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from .arguments import Options
 from .authentication import Application, Authenticated, read_token
+from .connections import Bounded
 
 __all__ = ["application", "serve_http", "serve_stdio"]
 
 _LARGEST_BODY: Final = 256 * 1024
 _ENDING_SECONDS: Final = 5
+_INTERRUPTED: Final = 130
 _OURS: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 async def serve_stdio(server: Server[Any]) -> None:
-    """Serve whoever started this process, until they close the stream."""
+    """Serve whoever started this process, until they close the stream, or interrupt."""
+    # A thread waits for the next line and cannot be interrupted; nothing is left to be written when it ends with us.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
     async with stdio_server() as (read, write):
         await server.run(read, write, server.create_initialization_options())
 
@@ -65,7 +70,7 @@ def serve_http(server: Server[Any], options: Options) -> None:
         ssl_certfile=options.certificate,
         ssl_keyfile=str(options.key) if options.key else None,
         timeout_graceful_shutdown=_ENDING_SECONDS,
-        limit_concurrency=64,
+        http=Bounded,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)

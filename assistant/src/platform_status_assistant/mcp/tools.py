@@ -56,7 +56,9 @@ class _Spec(Struct, frozen=True):
 
 
 def _list(session: Session, given: Mapping[str, Any]) -> Said:
-    document, missing = documents.list_document(session, given.get("kind", ""), problems=given.get("problems", False))
+    document, missing = documents.list_document(
+        session, given.get("kind", ""), problems=given.get("problems", False), page=given.get("page", 1)
+    )
     return Said(document, sentences.of_list(document, missing))
 
 
@@ -86,6 +88,12 @@ TOOLS: Final[Mapping[str, _Spec]] = {
                 "description": "Such as webapps; without it every golden path.",
             },
             "problems": {"type": "boolean", "description": "Only those that somebody should look at."},
+            "page": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 1000,
+                "description": f"Which {documents.PAGE} of them, the first without it.",
+            },
         },
         (),
         _list,

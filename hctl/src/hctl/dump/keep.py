@@ -21,13 +21,12 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Status
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.observing.decode.requests import decode_request
-from platform_status_contract.observing.facts import DRY_RUN_LABEL
 from platform_status_contract.observing.selectors import label_keys
 from platform_status_contract.observing.sources import PROMISE_LABEL
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.history import recall
 from platform_status_contract.rules.timers import is_timer
-from platform_status_contract.rules.workflow import PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
+from platform_status_contract.rules.workflow import DRY_RUN_LABEL, PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
 from platform_status_contract.sources.registry import SOURCES, kinds_for
 from platform_status_contract.sources.source import Kind
 from platform_status_contract.sources.workloads.controller_record import PAUSED_ANNOTATION, SLEEPS_LABEL

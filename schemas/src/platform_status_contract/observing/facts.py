@@ -8,12 +8,9 @@ from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.texts import clean
-from platform_status_contract.rules.workflow import PAUSED_LABEL, read_workflow, running_since
+from platform_status_contract.rules.workflow import DRY_RUN_LABEL, PAUSED_LABEL, read_workflow, running_since
 
-__all__ = ["DRY_RUN_LABEL", "facts_of", "is_dry_run"]
-
-DRY_RUN_LABEL = "kratix.io/dry-run"
-"""A request with this label is Kratix's own experiment (kratix.md section 8); its value does not matter."""
+__all__ = ["facts_of", "is_dry_run"]
 
 
 def is_dry_run(record: RequestRecord) -> bool:

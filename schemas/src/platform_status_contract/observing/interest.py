@@ -23,12 +23,14 @@ class Interest(Struct, frozen=True, gc=False):
         sources: The kinds that must be watched for it.
         places: Of kinds of which only what is observed is kept, the parts that it observes.
         secrets: The Secrets that it observes, which are asked for one by one.
+        labels: Kinds, and keys of the labels by which it selects objects of them.
     """
 
     topics: frozenset[Topic] = frozenset()
     sources: frozenset[str] = frozenset()
     places: frozenset[Place] = frozenset()
     secrets: frozenset[Key] = frozenset()
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 NOTHING = Interest()

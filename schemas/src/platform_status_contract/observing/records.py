@@ -3,13 +3,16 @@
 Ten thousand pods stay resident, so every field must be needed by a rule or an index.
 """
 
+from collections.abc import Container
 from typing import Final, Self
 
 import msgspec
 from msgspec import Struct
 
 __all__ = [
+    "MAX_LABELS",
     "Key",
+    "LabelledRecord",
     "Labels",
     "Record",
     "RequestRecord",
@@ -21,6 +24,9 @@ Key = tuple[str, str]
 
 Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs: half the memory of a dict, and hashable."""
+
+MAX_LABELS: Final = 32
+"""An object with more labels than this keeps only those that some selector looks at."""
 
 _MAX_DIGITS: Final = 20
 
@@ -61,6 +67,20 @@ class Record(Struct, frozen=True, gc=False):
         return msgspec.structs.replace(self, version=other.version) == other
 
 
+class LabelledRecord(Record, frozen=True, gc=False):
+    """A record of an object that a selector may find.
+
+    Attributes:
+        labels: Its labels; of an object with more than `MAX_LABELS` of them only those that a selector looks at.
+    """
+
+    labels: Labels
+
+    def with_labels(self, keys: Container[str]) -> Self:
+        """Keep only the labels with these keys."""
+        return msgspec.structs.replace(self, labels=tuple(pair for pair in self.labels if pair[0] in keys))
+
+
 class RequestRecord(Record, frozen=True, gc=False):
     """A request; its status stays JSON text until it is reconciled.
 
@@ -70,7 +90,7 @@ class RequestRecord(Record, frozen=True, gc=False):
         kind: Its kind, for messages.
         generation: metadata.generation.
         deleting: Whether deletionTimestamp is set.
-        labels: Its labels, for the workflow and for dry runs.
+        labels: Those of its labels that the workflow and dry runs are told by.
         status: `.status` as JSON.
     """
 

@@ -11,8 +11,13 @@ from platform_status_contract.model.vocabulary import Reason
 from .observation import ContractProblem
 from .texts import clean
 
-__all__ = ["read_contract"]
+__all__ = ["MAX_CONTRACT", "TOO_LARGE", "read_contract"]
 
+MAX_CONTRACT: Final = 32 * 1024
+"""Bytes of a contract; the largest that names sixteen objects and says all of each takes a third of it."""
+
+TOO_LARGE: Final = f"larger than {MAX_CONTRACT} bytes"
+"""Stands in a status for a contract that was not kept."""
 
 _UNKNOWN_KEY: Final = "Object contains unknown field"
 """How msgspec begins what it says of a key that no field has."""
@@ -31,6 +36,8 @@ def read_contract(status: object) -> Contract | ContractProblem:
     raw = status.get("contract") if isinstance(status, Mapping) else None
     if raw is None:
         return ContractProblem(Reason.NO_CONTRACT, "status.contract is not there")
+    if raw == TOO_LARGE:
+        return ContractProblem(Reason.INVALID_CONTRACT, f"status.contract: {TOO_LARGE}; shorten its annotations")
     try:
         contract = msgspec.convert(raw, Contract)
     except msgspec.ValidationError as error:

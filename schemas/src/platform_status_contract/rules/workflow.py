@@ -13,7 +13,18 @@ from .masking import masked
 from .observation import Workflow
 from .texts import MESSAGE_LIMIT, clean
 
-__all__ = ["PAUSED_LABEL", "RERUN_LABELS", "SUSPENDED_LABEL", "is_about_to_start", "read_workflow", "running_since"]
+__all__ = [
+    "DRY_RUN_LABEL",
+    "PAUSED_LABEL",
+    "RERUN_LABELS",
+    "SUSPENDED_LABEL",
+    "is_about_to_start",
+    "read_workflow",
+    "running_since",
+]
+
+DRY_RUN_LABEL = "kratix.io/dry-run"
+"""A request with this label is Kratix's own experiment (kratix.md section 8); its value does not matter."""
 
 SUSPENDED_LABEL = "kratix.io/workflow-suspended"
 PAUSED_LABEL = "kratix.io/paused"

@@ -9,6 +9,7 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.interest import Interest, union
 from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.selectors import label_keys
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.history import History
@@ -161,7 +162,10 @@ def out_of_reach(contract: Contract, kinds: Mapping[str, Kind]) -> str:
 
 def interest_in(contract: Contract, request: Key) -> Interest:
     """Say what a contract makes of interest for its request."""
-    return union(*(source.interest(contract, request) for source in SOURCES))
+    selections = (found for found in (source.selects(contract) for source in SOURCES) if found)
+    labels = frozenset((kind, key) for kind, selector in selections for key in label_keys(selector))
+    whole = union(*(source.interest(contract, request) for source in SOURCES))
+    return msgspec.structs.replace(whole, labels=labels)
 
 
 def source_of(assessment: Assessment) -> ContractSource:

@@ -20,7 +20,14 @@ from platform_status_contract.observing.interest import (
     about_object,
     about_place,
 )
-from platform_status_contract.observing.records import Key, Record, RequestRecord, number_of
+from platform_status_contract.observing.records import (
+    MAX_LABELS,
+    Key,
+    LabelledRecord,
+    Record,
+    RequestRecord,
+    number_of,
+)
 from platform_status_contract.observing.sources import Source, alive, failed
 from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.sources.source import Kind
@@ -80,6 +87,8 @@ class Store(Reading):
         self._mine = mine
         self._poll = poll
         self._cover = cover
+        self._selected: dict[str, set[str]] = {source: set() for source in self.sources}
+        self._trimmed: set[tuple[str, str]] = set()
         self.needed: Mapping[str, threading.Event] = {source: threading.Event() for source in self.sources}
         self.needed[Source.REQUESTS].set()
 
@@ -219,6 +228,9 @@ class Store(Reading):
     # -- inside
 
     def _put_observed(self, source: str, record: Record) -> None:
+        if isinstance(record, LabelledRecord) and len(record.labels) > MAX_LABELS:
+            record = record.with_labels(self._selected[source])
+            self._trimmed.add((source, record.namespace))
         shelf = self._shelves[source]
         before = shelf.get(record.key)
         if before is not None and before.is_newer_than(record.version):
@@ -271,6 +283,7 @@ class Store(Reading):
         for topic in interest.topics - before.topics:
             self._observers.add(topic, key)
         self._cover_places(before.places, interest.places)
+        self._select(interest)
         for secret in before.secrets - interest.secrets:
             if not self.is_secret_wanted(secret):
                 self._secrets.pop(secret, None)
@@ -286,6 +299,18 @@ class Store(Reading):
         for place in after - before:
             if self._coverage[place[0]].observe(place):
                 self._cover(place)
+
+    def _select(self, interest: Interest) -> None:
+        """Keep further labels; what was put without them, of the places of this interest, is listed again."""
+        for source, key in interest.labels:
+            if key in self._selected[source]:
+                continue
+            self._selected[source].add(key)
+            for place in interest.places:
+                if place[0] == source and place[:2] in self._trimmed:
+                    self._coverage[source].forget(place)
+                    if self._coverage[source].observe(place):
+                        self._cover(place)
 
     def _forget(self, place: Place) -> None:
         source, namespace, _ = place

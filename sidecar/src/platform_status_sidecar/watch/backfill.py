@@ -3,12 +3,12 @@
 import logging
 import random
 import threading
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 import msgspec
 
-from platform_status_contract.observing.decode.envelope import decode_page
 from platform_status_contract.observing.interest import Place
 from platform_status_kube.errors import ThrottledError, TransportError
 from platform_status_kube.transport import Transport
@@ -18,6 +18,7 @@ from platform_status_sidecar.store import Store
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
+from .pages import read_pages
 
 __all__ = ["Backfill"]
 
@@ -79,14 +80,11 @@ class Backfill(LiveThread):
         kind = self._store.kinds[source]
         path = kind.path(quote(namespace))
         fields = f"metadata.name={name}" if name else ""
-        token = ""
-        while True:
-            self.beat()
-            page = decode_page(self._transport.list_page(path, limit=kind.page, continue_token=token, fields=fields))
-            for item in page.items or ():
-                record = kind.decode(item)
-                if record:
-                    self._store.put(source, record)
-            token = page.metadata.continue_token
-            if not token or self._stopping.is_set():
-                return
+
+        def put(raw: msgspec.Raw) -> None:
+            record = kind.decode(raw)
+            if record:
+                self._store.put(source, record)
+
+        ask = partial(self._transport.list_page, path, fields=fields)
+        read_pages(ask, kind.page, put=put, beat=self.beat, stopped=self._stopping.is_set)

@@ -9,6 +9,7 @@ import logging
 import random
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -18,7 +19,6 @@ from platform_status_contract.observing.decode.envelope import (
     Event,
     decode_event,
     decode_failure,
-    decode_page,
     decode_version,
 )
 from platform_status_contract.observing.records import Key
@@ -41,6 +41,7 @@ from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
 from .initial import receive
+from .pages import read_pages
 
 __all__ = ["Reflector", "cause_of", "reason_of"]
 
@@ -138,24 +139,18 @@ class Reflector(LiveThread):
         started = self._clock.monotonic()
         self._store.note_list(self._kind.source)
         keys: set[Key] = set()
-        continue_token = ""
-        version = ""
-        while True:
-            self.beat()
-            body = self._transport.list_page(
+        version = read_pages(
+            partial(
+                self._transport.list_page,
                 self._kind.path,
-                limit=self._kind.page,
-                continue_token=continue_token,
                 selector=self._kind.selector,
                 metadata_only=self._kind.metadata_only,
-            )
-            page = decode_page(body)
-            for item in page.items or ():
-                self._put(item, keys)
-            version = version or page.metadata.resource_version
-            continue_token = page.metadata.continue_token
-            if not continue_token or self._stopping.is_set():
-                break
+            ),
+            self._kind.page,
+            put=lambda raw: self._put(raw, keys),
+            beat=self.beat,
+            stopped=self._stopping.is_set,
+        )
         if not self._stopping.is_set():
             self._listed(keys, version, started)
 

@@ -14,6 +14,7 @@ from .lenient import text, under
 __all__ = [
     "Event",
     "Failure",
+    "ListMeta",
     "Meta",
     "Page",
     "RawObject",
@@ -63,7 +64,9 @@ class RawObject(Struct):
     metadata: Meta
 
 
-class _ListMeta(Struct, rename="camel"):
+class ListMeta(Struct, rename="camel"):
+    """metadata of a list."""
+
     resource_version: str = ""
     continue_token: str = msgspec.field(default="", name="continue")
 
@@ -71,7 +74,7 @@ class _ListMeta(Struct, rename="camel"):
 class Page(Struct):
     """One page of a list; the items are not decoded yet."""
 
-    metadata: _ListMeta
+    metadata: ListMeta
     items: list[msgspec.Raw] | None = None
 
 
@@ -101,7 +104,7 @@ class Failure(Struct):
 
 
 class _Bookmark(Struct):
-    metadata: _ListMeta
+    metadata: ListMeta
 
 
 _PAGE = msgspec.json.Decoder(Page)

@@ -1,19 +1,30 @@
 """A request. Its status stays text: the rules read it, and they take any JSON."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
 
-from platform_status_contract.observing.records import RequestRecord, number_of
+from platform_status_contract.model.vocabulary import SIDECAR_KEYS
+from platform_status_contract.observing.records import Labels, RequestRecord, number_of
+from platform_status_contract.rules.contracts import MAX_CONTRACT, TOO_LARGE
+from platform_status_contract.rules.workflow import DRY_RUN_LABEL, PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
 
 from .depth import shallow
 from .envelope import Meta, reader
 from .lenient import count, labels, strings, text, under
 
-__all__ = ["decode_request"]
+__all__ = ["MAX_STATUS", "decode_request"]
 
 _NOTHING: Final = b"null"
+
+MAX_STATUS: Final = 64 * 1024
+"""Bytes of a status that is kept as it is; of a larger one only what is read."""
+
+_LABELS: Final = (DRY_RUN_LABEL, PAUSED_LABEL, SUSPENDED_LABEL, *RERUN_LABELS)
+_KEYS: Final = frozenset((*SIDECAR_KEYS, "contract", "conditions", "problems", "kratix", "observedGeneration"))
+_PARTS: Final = msgspec.json.Decoder(dict[str, Raw])
 
 
 class _Request(Struct):
@@ -36,9 +47,9 @@ def _strict(seen: _Request) -> RequestRecord:
         kind=seen.kind,
         generation=meta.generation,
         deleting=meta.deletion_timestamp is not None,
-        labels=labels(meta.labels),
+        labels=_labels(meta.labels or {}),
         # a copy, so the page that the text came from can go; the rules and the patch walk it in Python
-        status=shallow(seen.status),
+        status=_bounded(shallow(seen.status)),
     )
 
 
@@ -53,9 +64,27 @@ def _lenient(whole: object, namespace: str, name: str) -> RequestRecord:
         kind=text(whole, "kind"),
         generation=count(meta, "generation"),
         deleting=under(meta, "deletionTimestamp") is not None,
-        labels=labels(strings(under(meta, "labels"))),
-        status=shallow(msgspec.json.encode(under(whole, "status"))),
+        labels=_labels(strings(under(meta, "labels"))),
+        status=_bounded(shallow(msgspec.json.encode(under(whole, "status")))),
     )
+
+
+def _labels(found: Mapping[str, str]) -> Labels:
+    return labels({key: found[key] for key in _LABELS if key in found})
+
+
+def _bounded(status: bytes) -> bytes:
+    """Leave of a large status what is read and written; a contract beyond its bound is named in its place."""
+    if len(status) <= MAX_STATUS:
+        return status
+    try:
+        parts = _PARTS.decode(status)
+    except msgspec.ValidationError:
+        return _NOTHING
+    kept = {key: value for key, value in parts.items() if key in _KEYS}
+    if len(bytes(kept.get("contract", Raw()))) > MAX_CONTRACT:
+        kept["contract"] = Raw(msgspec.json.encode(TOO_LARGE))
+    return msgspec.json.encode(kept)
 
 
 decode_request: Final = reader(_DECODER, _strict, _lenient)

@@ -19,7 +19,7 @@ from platform_status_contract.observing.decode.lenient import (
     text,
     under,
 )
-from platform_status_contract.observing.records import Labels, Record, number_of
+from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import ApplicationSeen
 from platform_status_contract.rules.texts import name_culprits
 
@@ -29,11 +29,10 @@ from .failures import Told, told_by_conditions, told_by_hydrator, told_by_operat
 __all__ = ["REFRESH_ANNOTATION", "SKIP_ANNOTATION", "ApplicationRecord", "decode_application"]
 
 
-class ApplicationRecord(Record, frozen=True, gc=False):
+class ApplicationRecord(LabelledRecord, frozen=True, gc=False):
     """An Argo CD Application.
 
     Attributes:
-        labels: Its labels, for the selector of sub-applications.
         server: spec.destination.server, without slashes at its end.
         destination: spec.destination.name.
         created: creationTimestamp.
@@ -44,7 +43,6 @@ class ApplicationRecord(Record, frozen=True, gc=False):
         seen: What the rules see, all but `written_for`, which depends on the contract, and `silence`.
     """
 
-    labels: Labels
     server: str
     destination: str
     created: datetime | None

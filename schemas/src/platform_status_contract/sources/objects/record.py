@@ -16,7 +16,7 @@ from platform_status_contract.model.objects import MAX_OBJECTS
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.decode.depth import despite_depth
 from platform_status_contract.observing.decode.lenient import clip, deletion, labels, strings, text, under
-from platform_status_contract.observing.records import Labels, Record, number_of
+from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen, named
 from platform_status_contract.rules.texts import clean, steady
 from platform_status_contract.sources.argo.record import ApplicationRecord, decode_application
@@ -45,15 +45,13 @@ _MOVING: Final = re.compile(
 """What moves in the messages of controllers while nothing changes, beside what `steady` cuts."""
 
 
-class ObjectRecord(Record, frozen=True, gc=False):
+class ObjectRecord(LabelledRecord, frozen=True, gc=False):
     """An object of any kind.
 
     Attributes:
-        labels: Those of its labels that some selector looks at.
         seen: What the rules see.
     """
 
-    labels: Labels
     seen: ObjectSeen
 
 

@@ -11,21 +11,19 @@ from msgspec import Struct
 from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.observing.decode.envelope import reader
 from platform_status_contract.observing.decode.lenient import clip, count, deletion, labels, strings, text, under
-from platform_status_contract.observing.records import Labels, Record, number_of
+from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import PodSeen
 
 __all__ = ["PodRecord", "decode_pod"]
 
 
-class PodRecord(Record, frozen=True, gc=False):
+class PodRecord(LabelledRecord, frozen=True, gc=False):
     """A pod.
 
     Attributes:
-        labels: Its labels, for the selector.
         seen: What the rules see.
     """
 
-    labels: Labels
     seen: PodSeen
 
 

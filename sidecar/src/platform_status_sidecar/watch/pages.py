@@ -1,0 +1,73 @@
+"""A list in pages: so many objects each, and fewer where they are large.
+
+Anybody may make sixty pods of a megabyte. A page beyond `MAX_PAGE` is given up before it is read to its end, and asked
+for again with fewer objects; one object alone is never larger than the API server lets it be.
+"""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from platform_status_contract.observing.decode.envelope import ListMeta, decode_page
+from platform_status_kube.errors import TooLargeError
+
+__all__ = ["MAX_PAGE", "read_pages"]
+
+MAX_PAGE: Final = 2 * 2**20
+"""Bytes of a page: the decoded one takes as much again, and several kinds are read at once."""
+
+_SHRINK: Final = 4
+
+
+class AskPage(Protocol):
+    """Asks for one page: at most `limit` objects and `most` bytes."""
+
+    def __call__(self, *, limit: int, continue_token: str, most: int) -> bytes: ...
+
+
+def read_pages(
+    ask: AskPage,
+    limit: int,
+    *,
+    put: Callable[[msgspec.Raw], None],
+    beat: Callable[[], None],
+    stopped: Callable[[], bool],
+) -> str:
+    """Read a list to its end, or until stopped.
+
+    Args:
+        ask: Asks the API server.
+        limit: Objects of a page.
+        put: Takes an object.
+        beat: Called before each page.
+        stopped: Whether to give up.
+
+    Returns:
+        The version of which this is everything.
+
+    Raises:
+        TransportError: What `ask` raises.
+        msgspec.DecodeError: A page is no list.
+    """
+    version, token, size = "", "", limit
+    while True:
+        beat()
+        try:
+            # One object is taken whatever it weighs: no smaller page could hold it.
+            found = _take(ask(limit=size, continue_token=token, most=MAX_PAGE if size > 1 else 0), put)
+        except TooLargeError:
+            size = max(size // _SHRINK, 1)
+        else:
+            version, token = version or found.resource_version, found.continue_token
+            if not token or stopped():
+                return version
+            size = min(size * 2, limit)
+
+
+def _take(body: bytes, put: Callable[[msgspec.Raw], None]) -> ListMeta:
+    # Everything that holds the page ends here, before the next one is read.
+    page = decode_page(body)
+    for item in page.items or ():
+        put(item)
+    return page.metadata
