@@ -60,7 +60,7 @@ kind-down: $(READY) ## Delete that cluster
 
 coverage: $(READY) ## Hold the contract and its rules to full branch coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing tests/unit/objects \
-	  tests/unit/hctl/explain/test_rows.py \
+	  tests/unit/hctl/explain tests/unit/sidecar/test_bytes.py \
 	  --cov=platform_status_contract --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 lint: $(READY) ## Check style, types, layers, generated files and changelog fragments

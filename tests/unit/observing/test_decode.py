@@ -381,12 +381,11 @@ def test_compared_current_tells_whether_argo_cd_looked_at_the_source_of_now(
 
 
 def test_a_request_keeps_its_status_as_text() -> None:
-    record = decode_request(
-        encode(support.request({"phase": "Ready", "kratix": {"a": [1.5, None]}}, labels={"b": "c"}))
-    )
+    labels = {"b": "c", "kratix.io/paused": "true"}
+    record = decode_request(encode(support.request({"phase": "Ready", "kratix": {"a": [1.5, None]}}, labels=labels)))
     assert record is not None
     assert json.loads(record.status) == {"phase": "Ready", "kratix": {"a": [1.5, None]}}
-    assert (record.generation, record.deleting, record.labels) == (1, False, (("b", "c"),))
+    assert (record.generation, record.deleting, record.labels) == (1, False, (("kratix.io/paused", "true"),))
 
 
 def test_a_request_without_a_status_has_null() -> None:
