@@ -166,8 +166,12 @@ def test_where_contracts_may_look_is_what_the_policy_says() -> None:
     files = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
     args = files["deployment.yaml"][0]["spec"]["template"]["spec"]["containers"][0]["args"]
     assert args[-1] == '--scope=["argocd", "{namespace}", "{namespace}--*"]'
+    [told] = files["scope.yaml"]
+    assert told["metadata"]["name"] == f"{OURS.plural}.{OURS.group}"
+    assert told["data"] == {"scope": args[-1].removeprefix("--scope="), "objects": ""}
     free = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy("single-tenant"))
     assert "--scope" not in str(free)
+    assert "scope.yaml" not in free
     assert "admission.yaml" not in free
     assert "admission.yaml" not in render(PARTS, OURS, SidecarOptions(admission=False), policy=shipped_policy())
 
@@ -214,6 +218,19 @@ def test_each_shard_has_a_deployment_a_part_and_a_lease_of_its_own() -> None:
     readers = [item for item in manifests(shards=3) if item["metadata"]["name"].endswith("-lease-reader")]
     assert readers[0]["rules"][0]["resourceNames"] == leases
     assert readers[0]["rules"][0]["verbs"] == ["get"]
+
+
+def test_whoever_may_read_the_lease_may_read_where_contracts_may_look_and_no_other_config_map() -> None:
+    [told] = render(PARTS, OURS, SidecarOptions(namespace="y"), policy=shipped_policy())["scope.yaml"]
+    assert told["metadata"]["namespace"] == "y"
+    role, binding = (item for item in manifests() if item["metadata"]["name"].endswith("-lease-reader"))
+    assert role["rules"][1] == {
+        "apiGroups": [""],
+        "resources": ["configmaps"],
+        "resourceNames": [f"{OURS.plural}.{OURS.group}"],
+        "verbs": ["get"],
+    }
+    assert [subject["name"] for subject in binding["subjects"]] == ["system:authenticated"]
 
 
 # -- the network

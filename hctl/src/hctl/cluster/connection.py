@@ -10,7 +10,12 @@ from platform_status_kube.connection import connect as open_connection
 from platform_status_kube.errors import AccessError
 from platform_status_kube.pod import SERVICE_ACCOUNT
 
-__all__ = ["connect", "kubeconfig_path"]
+__all__ = ["NAMESPACE_VARIABLE", "connect", "kubeconfig_path", "sidecar_namespace"]
+
+NAMESPACE_VARIABLE: Final = "HCTL_SIDECAR_NAMESPACE"
+"""Environment variable with the namespace of the sidecars, if it is another one than the usual."""
+
+_SIDECAR_NAMESPACE: Final = "platform-status-system"
 
 _CONNECTIONS: Final = 8
 
@@ -41,3 +46,8 @@ def connect(kubeconfig: str = "", context: str = "") -> Connection:
 def kubeconfig_path(given: str = "") -> str:
     """Return the kubeconfig that counts; several are joined by the path separator."""
     return given or os.environ.get("KUBECONFIG", "") or str(Path("~/.kube/config").expanduser())
+
+
+def sidecar_namespace() -> str:
+    """Return where the Promises ship their sidecars, and beside them what their contracts may look at."""
+    return os.environ.get(NAMESPACE_VARIABLE) or _SIDECAR_NAMESPACE

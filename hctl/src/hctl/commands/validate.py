@@ -6,13 +6,14 @@ import typer
 
 from hctl.errors import ExitCode
 
+from .options import ContextOption, KubeconfigOption, target_of
 from .running import finish
 
 __all__ = ["declare_validate"]
 
 _EXAMPLES = (
     "Examples: hctl validate requests/ | hctl validate shop.yaml --promise webapp/promise.yaml | "
-    "hctl validate . --exclude vendor -o sarif > findings.sarif. "
+    "hctl validate . --exclude vendor -o sarif > findings.sarif | hctl validate --policy new.yaml -A. "
     "Exit codes: 0 valid, 1 findings, 2 wrong usage or nothing to validate."
 )
 
@@ -26,10 +27,11 @@ def declare_validate(app: typer.Typer) -> None:
 
     @app.command("validate", epilog=_EXAMPLES)
     def validate(
+        ctx: typer.Context,
         paths: Annotated[
-            list[str],
+            list[str] | None,
             typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.", show_default=False),
-        ],
+        ] = None,
         output: Annotated[
             str, typer.Option("--output", "-o", metavar="FORM", help="table, json, github or sarif.")
         ] = "table",
@@ -57,6 +59,16 @@ def declare_validate(app: typer.Typer) -> None:
                 help="Leave files and folders alone, such as 'vendor', '*.gen.yaml' or 'charts/**'; repeatable.",
             ),
         ] = None,
+        all_namespaces: Annotated[  # noqa: FBT002 - typer reads options off the signature
+            bool,
+            typer.Option(
+                "--all-namespaces",
+                "-A",
+                help="In place of files the requests of the cluster: which of them would the --policy refuse?",
+            ),
+        ] = False,
+        context: ContextOption = "",
+        kubeconfig: KubeconfigOption = "",
         kind: Annotated[
             str,
             typer.Option(
@@ -72,13 +84,23 @@ def declare_validate(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Validate requests, templates, statuses and Promises in files: offline, with line and column."""
+        if all_namespaces == bool(paths):
+            raise typer.BadParameter("name files, or --policy FILE and --all-namespaces, not both")
+        target = target_of(ctx, context, "", kubeconfig)
 
         def run() -> ExitCode:
+            if all_namespaces:
+                from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+                from .refusals import validate_cluster  # noqa: PLC0415 - see the module's docstring
+
+                return validate_cluster(Session(target), policy, output)
+
             from .validations import Asked, validate_files  # noqa: PLC0415 - see the module's docstring
 
             asked = Asked(
                 output, promise or (), kind, exclude or (), policy, strict=strict, allow_nothing=allow_nothing
             )
-            return validate_files(paths, asked)
+            return validate_files(paths or (), asked)
 
         finish(run)

@@ -20,7 +20,7 @@ from platform_status_contract.model.policy import Policy
 from platform_status_contract.policy.read import PolicyError, read_policy
 from platform_status_contract.template.yaml_text import YamlError, load
 
-__all__ = ["FORMS", "Asked", "validate_files"]
+__all__ = ["FORMS", "Asked", "policy_of", "validate_files"]
 
 FORMS = ("table", "json", "github", "sarif")
 
@@ -79,7 +79,7 @@ def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
     files = read_sources(paths, sys.stdin.buffer, asked.exclude)
     promises = read_sources(asked.promises, sys.stdin.buffer).sources
     form = Form(asked.kind) if asked.kind else None
-    policy = _policy(asked.policy) if asked.policy else None
+    policy = policy_of(asked.policy) if asked.policy else None
     report = check(files.sources, promises=promises, form=form, policy=policy)
     report = replace(report, left=files.left)
     _note(files.left)
@@ -96,7 +96,12 @@ def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
     return ExitCode.NOT_READY if failed else ExitCode.READY
 
 
-def _policy(file: str) -> Policy:
+def policy_of(file: str) -> Policy:
+    """Read the policy that ``--policy`` names.
+
+    Raises:
+        UsageError: It cannot be read, or used.
+    """
     [source] = read_sources([file], sys.stdin.buffer).sources
     try:
         return read_policy(load(source.data.decode("utf-8-sig")))

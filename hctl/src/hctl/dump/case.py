@@ -21,6 +21,7 @@ from platform_status_contract.sources.source import Kind
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 
 __all__ = [
+    "CONFIG_MAPS",
     "DUMP_VERSION",
     "LEASES",
     "Case",
@@ -38,6 +39,7 @@ Json = dict[str, Any]
 
 DUMP_VERSION: Final = "hctl.status.integratn.tech/v1"
 LEASES: Final = "leases"
+CONFIG_MAPS: Final = "configmaps"
 _REASONS: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE)
 
 
@@ -45,7 +47,7 @@ class Unread(Struct, frozen=True):
     """Something that could not be read.
 
     Attributes:
-        source: The kind: one of the registry, or ``leases``.
+        source: The kind: one of the registry, ``leases`` or ``configmaps``.
         namespace: Where.
         name: Which one; empty for a whole collection.
         reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`.
@@ -171,7 +173,7 @@ def case_of(document: object) -> Case:
     objects = whole.get("objects", [])
     if not isinstance(objects, list) or not all(isinstance(entry, dict) for entry in objects):
         raise UsageError("objects: expected a list of objects, each with apiVersion and kind")
-    known = (str(Source.REQUESTS), *kinds_in(request), LEASES)
+    known = (str(Source.REQUESTS), *kinds_in(request), LEASES, CONFIG_MAPS)
     return Case(
         time=time.replace(microsecond=0),
         resource=inert(whole.get("resource"), 600),

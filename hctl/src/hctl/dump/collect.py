@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from hctl.cluster.connection import sidecar_namespace
 from hctl.cluster.transport import Transport, segment
 from hctl.errors import ClusterError
 from hctl.reading.fields import name_of, text
@@ -15,7 +16,8 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.sources.registry import SOURCES
 from platform_status_contract.sources.source import Kind
 
-from .case import LEASES, Case, Json, Unread
+from .case import CONFIG_MAPS, LEASES, Case, Json, Unread
+from .scopes import scope_in
 
 __all__ = ["collect"]
 
@@ -27,7 +29,8 @@ _NOT_FOUND: Final = 404
 def collect(transport: Transport, view: RequestView, raw: object, say: Callable[[str], None]) -> Case:
     """Read everything that the verdict on a request rests on.
 
-    The objects are read one after the other, so they are not of one moment; the request comes first.
+    The objects are read one after the other, so they are not of one moment; the request comes first. Of a contract that
+    looks further than the platform's policy lets it, nothing is read.
 
     Args:
         transport: The API server.
@@ -37,9 +40,13 @@ def collect(transport: Transport, view: RequestView, raw: object, say: Callable[
     """
     fetching = _Fetching(transport, say)
     request = _without_noise(raw, view.api_version, view.kind)
-    if isinstance(view.contract, Contract):
+    say("scope of the contract")
+    fetching.get(CONFIG_MAPS, "v1", "ConfigMap", (sidecar_namespace(), view.resource))
+    scope = scope_in(fetching.objects.values(), view.resource)
+    contract = view.contract
+    if isinstance(contract, Contract) and not scope.beyond(contract, (view.namespace, view.name)):
         for source in SOURCES:
-            source.collect(fetching, view.contract, request)
+            source.collect(fetching, contract, request)
     say("Lease")
     namespace, slash, name = view.lease.partition("/")
     if slash and namespace and name:

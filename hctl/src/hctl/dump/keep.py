@@ -33,6 +33,7 @@ from platform_status_contract.sources.workloads.controller_record import PAUSED_
 from platform_status_contract.sources.works.record import MISPLACED_LABEL
 
 from .case import Case, Json, observed_kinds
+from .scopes import FIELDS
 
 __all__ = ["keep"]
 
@@ -83,6 +84,10 @@ class _Lease(Struct):
     spec: _Renewal
 
 
+class _ConfigMap(Struct):
+    metadata: _Named
+
+
 def keep(case: Case) -> Case:
     """Leave of a case what its verdict rests on; the verdict stays the same."""
     found = read_contract(case.request.get("status"))
@@ -97,13 +102,25 @@ def keep(case: Case) -> Case:
 def _object(whole: Json, contract: Contract | None, kinds: Mapping[str, Kind]) -> Json | None:
     found = observed_kinds(whole, kinds)
     if not found:
-        return _trimmed(whole, _Lease) if whole.get("kind") == "Lease" else None
+        return _beside(whole)
     labels = [label for kind in found for label in (*kind.labels, *_selected(kind, contract))]
     kept = _trimmed(whole, found[0].decode.shape, labels)
     for kind in found:
         if kind.keep is not None:
             kind.keep(kept, whole, contract)
     return kept
+
+
+def _beside(whole: Json) -> Json | None:
+    """Of what no source reads: the Lease, and the ConfigMap, in which the platform alone writes."""
+    match whole.get("kind"):
+        case "Lease":
+            return _trimmed(whole, _Lease)
+        case "ConfigMap":
+            said = {field: under(whole, "data", field) for field in FIELDS}
+            data = {field: text for field, text in said.items() if isinstance(text, str)}
+            return {**_trimmed(whole, _ConfigMap), "data": data}
+    return None
 
 
 def _selected(kind: Kind, contract: Contract | None) -> Iterable[str]:

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from hctl import __version__
-from hctl.dump.case import LEASES, Case
+from hctl.dump.case import CONFIG_MAPS, LEASES, Case
+from hctl.dump.scopes import scope_in
 from hctl.errors import ExitCode, UsageError
 from hctl.reading.freshness import Freshness, State, judge_freshness
 from hctl.reading.judgement import Judged, judge
@@ -152,10 +153,17 @@ def explain(case: Case, now: datetime | None = None) -> Explanation:
         raise UsageError("request: has no metadata.name, expected the request as the cluster holds it")
     view = read_request(case.request, resource=case.resource)
     status: object = msgspec.json.decode(record.status)
-    facts = facts_of(record, status, lease=view.lease, version=view.reporter_version)
+    scope = scope_in(case.objects, case.resource)
+    facts = facts_of(
+        record,
+        status,
+        lease=view.lease,
+        version=view.reporter_version,
+        out_of_reach=lambda contract: scope.beyond(contract, record.key),
+    )
     world = World(case, view.lease).at(moment)
     remarks = [f"{entry.source} could not be read from here: {entry.message}" for entry in case.unread]
-    if any(entry.hidden and entry.source != LEASES for entry in case.unread):
+    if any(entry.hidden and entry.source not in (LEASES, CONFIG_MAPS) for entry in case.unread):
         remarks.append("what you may not read is taken from the status, and nothing is predicted from it")
     if is_dry_run(record):
         remarks.append("the request is a dry run of Kratix's: the sidecar leaves it alone")

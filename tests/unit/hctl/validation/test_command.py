@@ -90,7 +90,7 @@ def test_programs_get_their_form(form: str, folder: Path) -> None:
         (["-", "--kind", "secret"], "--kind secret: expected status, contract, statuscontract, request"),
         (["-", "--promise", "nowhere.yaml"], "nowhere.yaml: No such file"),
         (["a\0b"], "expected a file"),
-        ([], "Missing argument 'PATH...'"),
+        ([], "name files, or --policy FILE and --all-namespaces"),
     ],
 )
 def test_what_cannot_be_done_says_so_and_ends_with_2(arguments: list[str], told: str) -> None:

@@ -1,0 +1,97 @@
+"""``hctl validate --policy NEW -A``: which requests of a cluster an edit of the policy would refuse."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from rich.text import Text
+
+from hctl.cluster.discovery import Kind
+from hctl.cluster.requests import Collection
+from hctl.documents.findings import spell_findings
+from hctl.documents.outputs import parse_output
+from hctl.drawing.consoles import make_console
+from hctl.errors import ExitCode, UsageError
+from hctl.reading.fields import name_of, text, under
+from hctl.reading.read import mapping
+from hctl.session import Session
+from hctl.texts import count_of, inert
+from hctl.validation.findings import Finding, Report, Severity
+from platform_status_contract.model.policy import Policy
+from platform_status_contract.policy.judge import refusals
+from platform_status_contract.validation.problems import format_path
+
+from .answers import Answers
+from .validations import policy_of
+
+__all__ = ["validate_cluster"]
+
+_LONGEST: Final = 400
+
+
+def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
+    """Judge every request of the kinds that a policy speaks of, as the pipeline would when it runs again.
+
+    Args:
+        session: The cluster.
+        file: The policy.
+        output: ``table`` or ``json``; nothing has a line here that another form could name.
+
+    Returns:
+        READY if the policy refuses none, else NOT_READY.
+
+    Raises:
+        HctlError: The policy cannot be used, the cluster not be asked, or the options make no sense.
+    """
+    if output not in ("table", "json"):
+        raise UsageError(f"-o {inert(output, 60)}: expected table or json for the requests of a cluster")
+    if not file:
+        raise UsageError("--all-namespaces needs the policy to judge by: --policy FILE")
+    policy = policy_of(file)
+    session.open()
+    answers = Answers(parse_output(output))
+    wanted = {(entry.group, entry.kind) for entry in policy.spec.kinds}
+    kinds = [kind for kind in session.kinds if (kind.group, kind.kind) in wanted]
+    for group, kind in sorted(wanted - {(kind.group, kind.kind) for kind in kinds}):
+        answers.note(f"hctl: this cluster has no {kind} of {group}")
+    found = [collection for kind in kinds for collection in session.requests_of(kind, everywhere=True)]
+    judged = [list(_refused(policy, kind, request)) for kind, request in _requests(found)]
+    findings = tuple(finding for told in judged for finding in told)
+    if output == "json":
+        sys.stdout.write(spell_findings(Report(findings, 0, len(judged), 0), output))
+    else:
+        console = make_console(sys.stdout)
+        for finding in findings:
+            console.print(Text.assemble((f"{finding.file}: ", "bold"), finding.message), soft_wrap=True)
+        refused = sum(map(bool, judged))
+        name = inert(policy.metadata.name, 253)
+        console.print(Text(f"{count_of(len(judged), 'request')}: the policy {name} would refuse {refused}"))
+    sys.stdout.flush()
+    return ExitCode.NOT_READY if findings else ExitCode.READY
+
+
+def _requests(collections: Iterable[Collection]) -> Iterator[tuple[Kind, Mapping[str, object]]]:
+    """Every request but those that are being deleted: nothing runs again for them, and admission lets them pass."""
+    for collection in collections:
+        for found in map(mapping, collection.objects):
+            if under(found, "metadata", "deletionTimestamp") is None:
+                yield collection.kind, found
+
+
+def _refused(policy: Policy, kind: Kind, request: Mapping[str, object]) -> Iterator[Finding]:
+    called = f"{kind.kind} {text(request, 'metadata', 'namespace', limit=253)}/{name_of(request)}"
+    # Items of a list do not name their kind.
+    whole = {**request, "apiVersion": f"{kind.group}/{kind.version}", "kind": kind.kind}
+    for refusal in refusals(policy, whole):
+        yield Finding(
+            file=called,
+            line=1,
+            column=1,
+            document=0,
+            path=inert(format_path(refusal.path), _LONGEST),
+            rule="policy",
+            severity=Severity.ERROR,
+            found=inert(refusal.found, _LONGEST),
+            expected=inert(refusal.told, _LONGEST),
+            suggestion=inert(refusal.ask, _LONGEST),
+        )

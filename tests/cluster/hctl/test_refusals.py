@@ -1,0 +1,64 @@
+"""Before a new policy is applied: which requests of the cluster would it refuse?"""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from localplane.clusters import Cluster
+from localplane.plane import ControlPlane
+
+from .world import Place, hctl
+
+pytestmark = pytest.mark.cluster
+
+PROMISE = Path(__file__).parents[3] / "promise"
+STRICT, FREE = str(PROMISE / "platform.yaml"), str(PROMISE / "platform-single-tenant.yaml")
+
+
+def test_the_requests_that_a_new_policy_refuses_are_named_with_the_rule(place: Place) -> None:
+    mine = f"{place.namespace}--x"
+    place.put("within", "Ready", spec_name=mine)
+    place.put("beyond", "Ready", spec_name=place.unique("short"))
+    place.put("leaving", "Deleting", spec_name=place.unique("gone"))
+    ended = place.run("validate", "--policy", STRICT, "-A")
+    assert ended.returncode == 1, ended.stderr
+    ours = [line for line in ended.stdout.splitlines() if f" {place.namespace}/" in line]
+    (line,) = ours
+    assert line.startswith(f"VClusterOrchestratorV2 {place.namespace}/beyond: spec.name: found ")
+    assert f"expected {place.namespace}--x" in line
+    assert "of the platform's policy strict; ask" in line
+    assert "the policy strict would refuse" in ended.stdout.splitlines()[-1]
+
+    report = place.asked("validate", "--policy", STRICT, "-A")
+    schema = json.loads(place.run("schema", "validation").stdout)
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert f"VClusterOrchestratorV2 {place.namespace}/beyond" in {entry["file"] for entry in report["findings"]}
+    assert report["summary"]["documents"] >= 2
+
+    free = place.run("validate", "--policy", FREE, "-A")
+    assert (free.returncode, "would refuse 0" in free.stdout) == (0, True), free.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-A",), "--policy FILE"),
+        ((), "name files"),
+        (("-A", "--policy", STRICT, "x.yaml"), "not both"),
+        (("-A", "--policy", STRICT, "-o", "sarif"), "expected table or json"),
+    ],
+)
+def test_wrong_usage_is_said(place: Place, words: tuple[str, ...], said: str) -> None:
+    ended = place.run("validate", *words)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+
+
+def test_who_may_not_list_all_requests_is_told_and_gets_no_half_answer(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    ended = hctl(kinds.kubeconfig_for(place.unique("jane")), "validate", "--policy", STRICT, "-A")
+    assert ended.returncode == 3
+    assert ended.stdout == ""
+    assert "cannot list resource" in ended.stderr
