@@ -141,3 +141,9 @@ def test_of_annotations_those_are_kept_that_rules_read() -> None:
     found: dict[str, Any] = {"metadata": {"annotations": {}}}
     keep_object(WANTED, found, whole, None)
     assert found == {"metadata": {"annotations": {"x.org/for": "3"}}}
+
+
+def test_of_a_large_status_that_is_no_mapping_nothing_is_kept() -> None:
+    record = decode_request(encode({"metadata": {"name": "a"}, "status": ["x" * 70_000]}))
+    assert record is not None
+    assert record.status == b"null"
