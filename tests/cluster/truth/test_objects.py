@@ -87,6 +87,8 @@ class Operators:
     def remove(self, kind: str) -> None:
         name = f"{kind.lower()}s.{GROUP}"
         self.admin.delete("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, missing_ok=True)
+        # the next test may give the same plural another kind, which a definition that is going refuses
+        self.admin.wait_gone("apiextensions.k8s.io/v1", "CustomResourceDefinition", name, timeout=20)
 
     def make(self, kind: str, name: str, status: object, **metadata: object) -> None:
         made = {
