@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platform_status_contract.model.vocabulary import Reason
-from platform_status_contract.observing.decode.requests import MAX_STATUS, decode_request
+from platform_status_contract.model.objects import MAX_OBJECTS
+from platform_status_contract.model.vocabulary import Phase, Reason
+from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.records import MAX_LABELS
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import MAX_CONTRACT, read_contract
 from platform_status_contract.rules.observation import ContractProblem
 from platform_status_kube.errors import ForbiddenError, TooLargeError, TransportError
+from platform_status_sidecar.metrics import exposition
+from platform_status_sidecar.outcomes import Outcome, Outcomes
 from platform_status_sidecar.watch.pages import MAX_PAGE, read_pages
 from tests.examples import examples
-from tests.unit.sidecar import support
+from tests.unit.sidecar import metrics_world, support
 from tests.unit.sidecar.support import encode, pods_in, watched
 
 _SLACK: Final = 200
@@ -129,7 +132,7 @@ def test_a_request_keeps_the_labels_that_are_read() -> None:
 
 def test_a_contract_of_a_megabyte_is_invalid_by_name_and_nothing_else_of_the_status_is_lost() -> None:
     contract = {**support.CONTRACT, "annotations": {f"k{number}": "v" * 1000 for number in range(1000)}}
-    status = support.settled(contract, endpoints={"api": "x" * MAX_STATUS})
+    status = support.settled(contract, endpoints={"api": "x" * MAX_CONTRACT})
     record = decode_request(encode(support.request(status)))
     assert record is not None
     assert len(record.status) < MAX_CONTRACT
@@ -138,12 +141,42 @@ def test_a_contract_of_a_megabyte_is_invalid_by_name_and_nothing_else_of_the_sta
     assert isinstance(found, ContractProblem)
     assert (found.reason, found.unknown_key) == (Reason.INVALID_CONTRACT, False)
     assert f"larger than {MAX_CONTRACT} bytes" in found.message
+    assert read_contract(status) == found, "hctl, which reads it whole, says the same"
     assert kept["conditions"] == status["conditions"]
     assert kept["message"] == status["message"]
 
 
 def test_a_status_that_others_made_large_is_read_as_before() -> None:
-    status = support.settled(other={"x": "y" * MAX_STATUS})
+    status = support.settled(other={"x": "y" * MAX_CONTRACT})
     record = decode_request(encode(support.request(status)))
     assert record is not None
     assert read_contract(json.loads(record.status)) == read_contract(status)
+
+
+def test_a_request_has_a_bounded_number_of_series() -> None:
+    contract = {
+        **{key: support.CONTRACT[key] for key in ("version", "generation", "displayName", "name")},
+        "objects": [
+            {
+                "name": f"o{at}",
+                "apiVersion": "v1",
+                "kind": "Thing",
+                "resource": "things",
+                "scope": "Cluster",
+                "object": "x",
+            }
+            for at in range(MAX_OBJECTS + 1)
+        ],
+    }
+    refused = read_contract({"contract": contract})
+    assert isinstance(refused, ContractProblem)
+    assert f"length <= {MAX_OBJECTS}" in refused.message
+
+    def series(free: int) -> int:
+        known = Outcomes()
+        conditions = tuple((f"O{at}Ready", "T") for at in range(free))
+        known.conclude(("team", "one"), Outcome(Phase.READY, kind="Database", conditions="T------", free=conditions))
+        lines = b"".join(exposition(metrics_world.scrape(known))).decode().splitlines()
+        return sum('name="one"' in line for line in lines)
+
+    assert series(MAX_OBJECTS) - series(0) == 3 * MAX_OBJECTS, "one for each status of each condition"

@@ -14,10 +14,15 @@ from .texts import clean
 __all__ = ["MAX_CONTRACT", "TOO_LARGE", "read_contract"]
 
 MAX_CONTRACT: Final = 32 * 1024
-"""Bytes of a contract; the largest that names sixteen objects and says all of each takes a third of it."""
+"""Bytes of a contract as compact JSON; each request keeps its own in memory."""
 
 TOO_LARGE: Final = f"larger than {MAX_CONTRACT} bytes"
 """Stands in a status for a contract that was not kept."""
+
+_TOO_LARGE: Final = ContractProblem(
+    Reason.INVALID_CONTRACT,
+    f"status.contract: {TOO_LARGE}; shorten its annotations, selectors and lists of values",
+)
 
 _UNKNOWN_KEY: Final = "Object contains unknown field"
 """How msgspec begins what it says of a key that no field has."""
@@ -36,8 +41,8 @@ def read_contract(status: object) -> Contract | ContractProblem:
     raw = status.get("contract") if isinstance(status, Mapping) else None
     if raw is None:
         return ContractProblem(Reason.NO_CONTRACT, "status.contract is not there")
-    if raw == TOO_LARGE:
-        return ContractProblem(Reason.INVALID_CONTRACT, f"status.contract: {TOO_LARGE}; shorten its annotations")
+    if raw == TOO_LARGE or _is_too_large(raw):
+        return _TOO_LARGE
     try:
         contract = msgspec.convert(raw, Contract)
     except msgspec.ValidationError as error:
@@ -45,6 +50,13 @@ def read_contract(status: object) -> Contract | ContractProblem:
     except UnicodeError:  # what msgspec raises while it words its error about half a surrogate pair
         return ContractProblem(Reason.INVALID_CONTRACT, "status.contract: holds text that is not valid Unicode")
     return contract
+
+
+def _is_too_large(raw: object) -> bool:
+    try:
+        return len(msgspec.json.encode(raw)) > MAX_CONTRACT
+    except (RecursionError, UnicodeError):
+        return False  # the decoder says what is wrong
 
 
 def _invalid(error: str) -> ContractProblem:

@@ -15,12 +15,9 @@ from .depth import shallow
 from .envelope import Meta, reader
 from .lenient import count, labels, strings, text, under
 
-__all__ = ["MAX_STATUS", "decode_request"]
+__all__ = ["decode_request"]
 
 _NOTHING: Final = b"null"
-
-MAX_STATUS: Final = 64 * 1024
-"""Bytes of a status that is kept as it is; of a larger one only what is read."""
 
 _LABELS: Final = (DRY_RUN_LABEL, PAUSED_LABEL, SUSPENDED_LABEL, *RERUN_LABELS)
 _KEYS: Final = frozenset((*SIDECAR_KEYS, "contract", "conditions", "problems", "kratix", "observedGeneration"))
@@ -74,8 +71,8 @@ def _labels(found: Mapping[str, str]) -> Labels:
 
 
 def _bounded(status: bytes) -> bytes:
-    """Leave of a large status what is read and written; a contract beyond its bound is named in its place."""
-    if len(status) <= MAX_STATUS:
+    """Leave of a status larger than a contract may be what is read; a contract that is too is named in its place."""
+    if len(status) <= MAX_CONTRACT:
         return status
     try:
         parts = _PARTS.decode(status)
