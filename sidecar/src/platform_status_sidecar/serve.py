@@ -132,6 +132,8 @@ class _Server(ThreadingHTTPServer):
     """Each connection has a thread, so there are only so many: anybody who reaches the port may open them and wait."""
 
     daemon_threads = True
+    # With the usual 5 a burst of strangers makes everybody else's first packet wait for its second try, a second later.
+    request_queue_size = 128
     pages: Mapping[str, Callable[[], Page]]
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - those of the base class

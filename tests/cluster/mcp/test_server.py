@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -289,12 +290,12 @@ def test_beyond_this_machine_nobody_is_served_unasked(place: Place) -> None:
 
 def test_a_hundred_idle_connections_of_one_address_keep_nobody_else_out(guarded: Served) -> None:
     host, port = guarded.url.removeprefix("http://").partition("/")[0].split(":")
-    idle = [socket.create_connection((host, int(port)), 5, source_address=("127.0.0.2", 0)) for _ in range(100)]
-    began = time.monotonic()
-    assert _initialize(guarded, Authorization=f"Bearer {TOKEN}").status_code == 200
-    assert time.monotonic() - began < 1
-    for connection in idle:
-        connection.close()
+    with ExitStack() as idle:
+        for _ in range(100):
+            idle.enter_context(socket.create_connection((host, int(port)), 5, source_address=("127.0.0.2", 0)))
+        began = time.monotonic()
+        assert _initialize(guarded, Authorization=f"Bearer {TOKEN}").status_code == 200
+        assert time.monotonic() - began < 1
 
 
 # -- what may be asked

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http import HTTPStatus
 
 import pytest
@@ -31,13 +32,13 @@ def _asks(server: StatusServer, address: str) -> bytes:
 
 def test_a_hundred_idle_connections_of_one_address_keep_nobody_else_out(server: StatusServer) -> None:
     before = threading.active_count()
-    idle = [_connect(server, "127.0.0.2") for _ in range(100)]
-    began = time.monotonic()
-    assert _asks(server, "127.0.0.1").startswith(b"HTTP/1.1 200 ")
-    assert time.monotonic() - began < 1
-    assert threading.active_count() - before <= MAX_OF_ADDRESS + 1
-    for connection in idle:
-        connection.close()
+    with ExitStack() as idle:
+        for _ in range(100):
+            idle.enter_context(_connect(server, "127.0.0.2"))
+        began = time.monotonic()
+        assert _asks(server, "127.0.0.1").startswith(b"HTTP/1.1 200 ")
+        assert time.monotonic() - began < 1
+        assert threading.active_count() - before <= MAX_OF_ADDRESS + 1
 
 
 def test_who_has_let_go_may_come_again(server: StatusServer) -> None:
