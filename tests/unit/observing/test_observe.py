@@ -7,11 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import MatchExpression, Selector
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.selectors import matches
 from platform_status_contract.observing.sources import Source
-from platform_status_contract.rules.observation import Absent, Observation, Present, SecretSeen, Unreadable
+from platform_status_contract.rules.observation import (
+    Absent,
+    ApplicationSeen,
+    Observation,
+    Present,
+    SecretSeen,
+    Unreadable,
+)
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Watched, contract, watched
 
@@ -50,6 +57,23 @@ def test_everything_that_the_contract_names_is_read() -> None:
     assert found.secrets == (Present(SecretSeen("kubeconfig")),)
     assert isinstance(found.sub_applications, Present)
     assert [item.name for item in found.sub_applications.value] == ["sub"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "foreign"),
+    [(None, False), ("", False), ("/".join(MEDIA), False), ("team-b/media", True), (f"{MEDIA[0]}/other", True)],
+)
+def test_an_application_that_names_another_request_tells_nothing(owner: str | None, foreign: bool) -> None:  # noqa: FBT001 - a case
+    known = full()
+    whole = support.everything()[Source.APPLICATIONS]
+    stamp = {} if owner is None else {OWNER_ANNOTATION: owner}
+    known.put(Source.APPLICATIONS, {**whole, "metadata": {**whole["metadata"], "annotations": stamp}})
+    found = seen(known).application
+    assert isinstance(found, Present)
+    if foreign:
+        assert found.value == ApplicationSeen(foreign=True)
+    else:
+        assert (found.value.foreign, found.value.sync_status) == (False, "Synced")
 
 
 def test_what_the_contract_does_not_name_is_none() -> None:

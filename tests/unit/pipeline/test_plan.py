@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from platform_status_contract.model.policy import Defaults, Policy
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import dump
@@ -255,6 +256,12 @@ def test_the_application_carries_the_generation_that_the_contract_compares() -> 
     annotations = spec_of(document, "argocd-application.yaml")["annotations"]
     contract = resolve(TEMPLATE_DOCUMENT, document).contract
     assert annotations[contract["application"]["generationAnnotation"]] == "3" == str(contract["generation"])
+
+
+def test_the_application_names_the_request_that_it_is_written_for() -> None:
+    document = request()
+    owner = f"{document['metadata']['namespace']}/{document['metadata']['name']}"
+    assert spec_of(document, "argocd-application.yaml")["annotations"][OWNER_ANNOTATION] == owner
 
 
 def test_sync_waves_put_the_project_first() -> None:

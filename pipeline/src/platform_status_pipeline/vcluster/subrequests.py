@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from platform_status_contract.model.policy import Defaults, Project
 from platform_status_contract.model.request import ArgoCD, ArgoCDApplication, Request, WorkloadRepo
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_pipeline.vcluster.exposure import Address
 from platform_status_pipeline.vcluster.merge import merge
 from platform_status_pipeline.vcluster.names import GENERATION_ANNOTATION, Names
@@ -72,7 +73,7 @@ def project(request: Request, names: Names, settings: Settings, allowed: Project
 
 
 def application(request: Request, names: Names, settings: Settings, values: Mapping[str, Any]) -> Document:
-    """Write the ArgoCDApplication; its annotations carry the generation of the request, for the sidecar."""
+    """Write the ArgoCDApplication; its annotations carry the request and its generation, for the sidecar."""
     chart = request.spec.argocd_application or ArgoCDApplication()
     sync: Document = {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["CreateNamespace=true"]}
     return _subrequest(
@@ -83,7 +84,11 @@ def application(request: Request, names: Names, settings: Settings, values: Mapp
         {
             "name": names.application,
             "namespace": settings.argocd_namespace,
-            "annotations": {_SYNC_WAVE: "0", GENERATION_ANNOTATION: str(request.metadata.generation or 1)},
+            "annotations": {
+                _SYNC_WAVE: "0",
+                GENERATION_ANNOTATION: str(request.metadata.generation or 1),
+                OWNER_ANNOTATION: f"{names.namespace}/{names.request}",
+            },
             "labels": names.labels,
             "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             "project": names.project,

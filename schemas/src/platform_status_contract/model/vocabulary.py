@@ -93,6 +93,7 @@ class Reason(StrEnum):
     OBJECT_NOT_READY = "ObjectNotReady"
     OBJECT_FAILED = "ObjectFailed"
     NO_RESOURCES = "NoResources"
+    NOT_OURS = "NotOurs"
     BEING_DELETED = "BeingDeleted"
     PAUSED = "Paused"
     SPEC_CHANGED = "SpecChanged"
@@ -101,6 +102,9 @@ class Reason(StrEnum):
     FORBIDDEN = "Forbidden"
     KIND_MISSING = "KindMissing"
 
+
+OWNER_ANNOTATION: Final = "status.integratn.tech/owner"
+"""Names the request that an Application was written for, as ``namespace/name``; its pipeline writes it."""
 
 PIPELINE_KEYS: Final = ("contract", "endpoints", "credentials", "problems")
 """Top-level keys of ``.status`` that only the pipeline writes."""

@@ -101,6 +101,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         skipped: Whether Argo CD is told to leave it alone, so that its status is about the past.
         differing: What is out of sync, by kind and name; empty if Argo CD does not say.
         automated: Whether Argo CD syncs it by itself.
+        foreign: Whether it carries another request as its owner; then nothing else is told of it.
         silence: When its Argo CD counts as silent, unless there is a sign of life before; None if nobody asks.
     """
 
@@ -119,6 +120,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     skipped: bool = False
     differing: str = ""
     automated: bool = False
+    foreign: bool = False
     silence: Silence | None = None
 
 

@@ -153,7 +153,7 @@ def _is_application_behind(
     reading = settle(observation.application, situation, clock)
     if isinstance(reading, Blind):
         return _while_blind(reading, situation)
-    if isinstance(reading, Absent):
+    if isinstance(reading, Absent) or reading.value.foreign:
         return None
     seen = reading.value
     annotated = application.generation_annotation is not None

@@ -39,6 +39,8 @@ def application_details(found: Explained, evidence: Evidence, orders: Orders) ->
         return [], [orders.kubectl("get", _KIND, namespace=entry.namespace)]
     whole, now = evidence.object(entry), evidence.explanation.now
     describe = orders.kubectl("describe", _KIND, entry.name, namespace=entry.namespace)
+    if found.assessment.reason is Reason.NOT_OURS:
+        return [entry.says], [describe]
     details = holds_in_deletion(whole, now)
     looked = parse_time(under(whole, "status", "reconciledAt"))
     if found.assessment.reason is Reason.ARGOCD_SILENT and looked is not None:

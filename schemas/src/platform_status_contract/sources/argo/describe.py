@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from platform_status_contract.model.contract import Application, Contract
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment
@@ -32,6 +33,8 @@ def describe_application(
     record = application_of(view, contract)
     is_sync = assessment.source is SourceName.ARGO_SYNC
     says = "" if record is None else _sync(record, named) if is_sync else health_words(record.seen)
+    if assessment.reason is Reason.NOT_OURS:
+        says = f"its annotation {OWNER_ANNOTATION} names another request"
     yield Basis(APPLICATION, (named.namespace, named.name), says, absent=record is None, culprit=True)
 
 

@@ -23,11 +23,11 @@ def interest_in_application(contract: Contract, _request: Key) -> Interest:
     return Interest(frozenset({topic}), frozenset({APPLICATION.source}))
 
 
-def read_application(observation: Observation, view: View, contract: Contract, _request: Key) -> Observation:
+def read_application(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:
     """Read the Application."""
     if contract.application is None:
         return observation
-    seen = reading(view, [APPLICATION.source], lambda: _seen(view, contract))
+    seen = reading(view, [APPLICATION.source], lambda: _seen(view, contract, request))
     return msgspec.structs.replace(observation, application=seen)
 
 
@@ -38,10 +38,12 @@ def application_of(view: View, contract: Contract) -> ApplicationRecord | None:
     return found if isinstance(found, ApplicationRecord) else None
 
 
-def _seen(view: View, contract: Contract) -> Present[ApplicationSeen] | Absent:
+def _seen(view: View, contract: Contract, request: Key) -> Present[ApplicationSeen] | Absent:
     named, found = contract.application, application_of(view, contract)
     if named is None or found is None:
         return Absent()
+    if found.owner and found.owner != "/".join(request):
+        return Present(ApplicationSeen(foreign=True))
     written_for = dict(found.numbers).get(named.generation_annotation) if named.generation_annotation else None
     silence = view.silence(APPLICATION.source, found)
     return Present(msgspec.structs.replace(found.seen, written_for=written_for, silence=silence))

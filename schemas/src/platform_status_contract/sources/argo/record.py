@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from platform_status_contract.model.times import parse_time
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.envelope import Meta, reader
 from platform_status_contract.observing.decode.lenient import (
     clip,
@@ -40,7 +41,8 @@ class ApplicationRecord(LabelledRecord, frozen=True, gc=False):
         controller: status.controllerNamespace: which Argo CD looks after it.
         reconciled: status.reconciledAt, which moves all day long while nothing else does.
         refreshing: Whether a comparison is asked for.
-        seen: What the rules see, all but `written_for`, which depends on the contract, and `silence`.
+        seen: What the rules see, all but `written_for`, which depends on the contract, `foreign` and `silence`.
+        owner: The request that it was written for, as ``namespace/name``; empty if it does not say.
     """
 
     server: str
@@ -51,6 +53,7 @@ class ApplicationRecord(LabelledRecord, frozen=True, gc=False):
     reconciled: datetime | None
     refreshing: bool
     seen: ApplicationSeen
+    owner: str = ""
 
     def says_the_same(self, other: Self) -> bool:
         """Say whether the two differ in nothing but the version and in signs of life."""
@@ -60,6 +63,7 @@ class ApplicationRecord(LabelledRecord, frozen=True, gc=False):
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
+_MAX_OWNER: Final = 400
 SKIP_ANNOTATION: Final = "argocd.argoproj.io/skip-reconcile"
 """Set to a true value on an Application, it keeps Argo CD from comparing and syncing it."""
 
@@ -183,6 +187,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
             deleted=deletion(meta.deletion_timestamp),
             skipped=(meta.annotations or {}).get(SKIP_ANNOTATION) in _TRUE,
         ),
+        owner=(meta.annotations or {}).get(OWNER_ANNOTATION, "")[:_MAX_OWNER],
     )
 
 

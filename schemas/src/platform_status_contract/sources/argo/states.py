@@ -161,6 +161,8 @@ def _apart(what: str, seen: ApplicationSeen | None, situation: Situation) -> tup
     """What decides before anything that Argo CD says about an Application; None if nothing does."""
     if seen is None:
         return None
+    if seen.foreign:
+        return Verdict.BAD, Reason.NOT_OURS, f"{what} belongs to another request"
     if seen.deleted is not None:
         return missing(situation), Reason.BEING_DELETED, with_problems(being_deleted(what, seen.deleted), seen)
     if seen.skipped:
