@@ -12,10 +12,11 @@ from hctl.dump.keep import keep
 from hctl.dump.scopes import scope_in
 from hctl.explain.derive import explain
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.rules.contracts import read_contract
 
 from .test_dump import loaded
-from .test_explain import refused
+from .test_explain import changed, refused
 
 NOTHING = "which the platform's policy lets no request in"
 
@@ -106,3 +107,19 @@ def test_a_setting_says_where_the_scope_stands(monkeypatch: pytest.MonkeyPatch) 
     assert sidecar_namespace() == "platform-status-system"
     monkeypatch.setenv(NAMESPACE_VARIABLE, "elsewhere")
     assert sidecar_namespace() == "elsewhere"
+
+
+def test_an_application_of_another_request_is_explained_by_its_owner_and_a_dump_keeps_that() -> None:
+    case = loaded("ready")
+    named = case.request["status"]["contract"]["application"]["name"]
+
+    def theirs(found: dict[str, Any]) -> dict[str, Any]:
+        found["metadata"]["annotations"][OWNER_ANNOTATION] = "team-b/theirs"
+        found["status"]["health"] = {"status": "Degraded", "message": "of somebody else"}
+        return found
+
+    foreign = changed(case, "Application", theirs, name=named)
+    assert says(foreign)[:2] == ("Degraded", "NotOurs")
+    told = [entry for entry in explain(foreign).sources if entry.assessment.reason is Reason.NOT_OURS]
+    assert [entry.inputs[0].says for entry in told] == [f"its annotation {OWNER_ANNOTATION} names another request"] * 2
+    assert "of somebody else" not in str(explain(foreign))
