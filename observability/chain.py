@@ -39,17 +39,20 @@ class Chain:
     alertmanager: alertmanager.Alertmanager
     receiver: Receiver
 
-    def watch(self) -> None:
+    def watch(self, scraped: str = "up == 1") -> None:
         """Wait until the sidecar was scraped, then evaluate the rules.
 
         A Prometheus takes up to ten seconds to its first scrape. With minutes as short as seconds that would call
         somebody because no sidecar answers.
 
+        Args:
+            scraped: What that shows: a query with an answer, for who waits for more than a scrape of any age.
+
         Raises:
             RuntimeError: The sidecar was not scraped in time.
         """
         deadline = time.monotonic() + _FIRST_SCRAPE
-        while not self.prometheus.series("up == 1"):
+        while not self.prometheus.series(scraped):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"Prometheus has not scraped the sidecar within {_FIRST_SCRAPE:g} s")
             time.sleep(_LOOK)  # it tells nobody that it has scraped

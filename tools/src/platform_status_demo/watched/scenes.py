@@ -78,7 +78,9 @@ class Watched:
     def _scenes(self, chain: Chain) -> None:
         self.story.come_up()
         self._screen.doing("Prometheus scrapes")
-        chain.watch()
+        # A scrape of a second ago still says Progressing, and then nobody can say whether it works.
+        request = ",".join(f'{key}="{value}"' for key, value in self._labels.items())
+        chain.watch(f'platform_resource_phase{{{request},phase="Ready"}} == 1')
         self._screen.step(
             f"Prometheus has scraped it, and evaluates the {len(self._rules)} alerts of observability/rules"
         )
