@@ -19,6 +19,7 @@ USUAL = [
     "output/platform/namespace.yaml",
     "output/platform/network.yaml",
     "output/platform/rbac.yaml",
+    "output/platform/scope.yaml",
 ]
 
 
@@ -47,7 +48,7 @@ def test_the_manifests_go_to_the_platform_whatever_the_selectors_of_the_promise(
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
         "sidecar of vcluster-orchestrator-v2 for vclusterorchestratorv2s.v1alpha1.platform.integratn.tech: wrote "
-        "deployment.yaml, namespace.yaml, network.yaml, rbac.yaml, admission.yaml to platform/\n"
+        "deployment.yaml, namespace.yaml, network.yaml, rbac.yaml, scope.yaml, admission.yaml to platform/\n"
     )
     assert sorted(kratix.files) == USUAL
     assert selectors(kratix) == [OURS]
