@@ -71,7 +71,9 @@ class ScriptedLife:
             (self.works_are_there, ("Progressing", "WorksPending")),
             (self.works_are_written, ("Progressing", "ApplicationMissing")),
             (life.create_application, ("Progressing", "NoPods")),
-            (life.create_pod, ("Progressing", "SecretMissing")),
+            # what is made and what is said of it are two writes: who is quick tells of what is in between
+            (life.make_pod, ("Progressing", "PodsNotReady")),
+            (self.pod_recovers, ("Progressing", "SecretMissing")),
             (self.secret_is_there, ("Ready", "AllHealthy")),
             (self.pod_breaks, ("Degraded", "PodsNotReady")),
             (self.pod_recovers, ("Ready", "AllHealthy")),

@@ -222,9 +222,13 @@ class Life:
 
     def create_pod(self) -> None:
         """Create a ready pod."""
+        self.make_pod()
+        self.set_pod(ready=True)
+
+    def make_pod(self) -> None:
+        """Create a pod of which nobody has said anything yet."""
         self.create("v1", "ServiceAccount", "default", {})
         self.create("v1", "Pod", "p0", {"spec": {"containers": [{"name": "c", "image": "i"}]}})
-        self.set_pod(ready=True)
 
     def set_pod(self, *, ready: bool) -> None:
         condition = {"type": "Ready", "status": str(ready), "lastTransitionTime": WHEN if ready else FALLEN}
