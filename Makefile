@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
-DISTS := schemas kube pipeline sidecar hctl assistant tools
+DISTS := schemas kube pipeline sidecar hctl assistant tools tools/double
 WORKERS ?= auto
 export PYTHONPATH :=
 # Where it is set, each of a thousand processes of the tests compiles all that it imports.
@@ -32,7 +32,7 @@ test: $(READY) ## Run every test, those on the real API server included
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd" $(ARGS)
 
 test-unit: $(READY) ## Run the tests of rules, decoding and texts, without a cluster (under a minute)
-	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives tools/double/src/kratix_double/selftests -m "not cluster" $(ARGS)
 
 start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 pairs and a burst of 12, with both pacings (6 min)
 	@$(BIN)/python -m tests.cluster.start_window.groups --before
@@ -143,7 +143,7 @@ weights: $(READY) ## Count lines, modules and golden files: what design.md wants
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
-	  --no-emit-package platform-status-hctl --no-emit-package platform-status-kube --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+	  --no-emit-package platform-status-hctl --no-emit-package platform-status-kube --no-emit-package platform-status-localplane --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
 
 clean: ## Remove what was made in the checkout (the cache outside stays)
 	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from localplane.client import Client, Object
-from platform_status_kube.errors import ConflictError
-from tests.kratix_double import statuses, workload
-from tests.kratix_double.agenda import Agenda
-from tests.kratix_double.conditions import find
-from tests.kratix_double.job import Pipeline
-from tests.kratix_double.requests import (
+from kratix_double import statuses, workload
+from kratix_double.agenda import Agenda
+from kratix_double.conditions import find
+from kratix_double.job import Pipeline
+from kratix_double.requests import (
     DRY_RUN,
     FINALIZERS,
     MANUAL,
@@ -32,10 +30,12 @@ from tests.kratix_double.requests import (
     labelled,
     spec_hash,
 )
-from tests.kratix_double.runs import Run, Runner
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.works import WorkController
-from tests.kratix_double.writes import Writer
+from kratix_double.runs import Run, Runner
+from kratix_double.timings import Timings
+from kratix_double.works import WorkController
+from kratix_double.writes import Writer
+from localplane.client import Client, Object
+from platform_status_kube.errors import ConflictError
 
 __all__ = ["Controller", "Job"]
 

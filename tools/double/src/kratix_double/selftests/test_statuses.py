@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.kratix_double import statuses
-from tests.kratix_double.conditions import condition, find
-from tests.kratix_double.control import WorkflowControl
+from kratix_double import statuses
+from kratix_double.conditions import condition, find
+from kratix_double.control import WorkflowControl
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
 CHANCE = random.Random(1)  # noqa: S311 - an order, nothing secret

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from kratix_double import workload
+from kratix_double.agenda import Agenda
+from kratix_double.job import ContainerError, Folders, metadata_document, output_files
+from kratix_double.store import StateStore
+from kratix_double.timings import Timings
+from kratix_double.workload import Identity
 from localplane.client import Client, Object
-from tests.kratix_double import workload
-from tests.kratix_double.agenda import Agenda
-from tests.kratix_double.job import ContainerError, Folders, metadata_document, output_files
-from tests.kratix_double.store import StateStore
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.workload import Identity
 
 __all__ = ["Destination", "WorkController"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.kratix_double import workload
-from tests.kratix_double.workload import Identity, SelectorError
+from kratix_double import workload
+from kratix_double.workload import Identity, SelectorError
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
 FILES = {"app.yaml": b"kind: A\n---\nkind: B\n", "platform/role.yaml": b"kind: Role\n"}

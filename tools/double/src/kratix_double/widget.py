@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
+from kratix_double.job import Container, Folders, Pipeline
+from kratix_double.requests import Promise
+from kratix_double.status_schema import treat
 from localplane.client import Client, Object
 from localplane.crds import install_crds
-from tests.kratix_double.job import Container, Folders, Pipeline
-from tests.kratix_double.requests import Promise
-from tests.kratix_double.status_schema import treat
 
 __all__ = ["CRDS", "PROMISE", "WIDGET_CRD", "container", "install", "pipeline", "widget"]
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.kratix_double.control import WorkflowControl, go_duration, read_control
+from kratix_double.control import WorkflowControl, go_duration, read_control
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tests.kratix_double.conditions import condition, find, merge, set_condition
-from tests.kratix_double.control import WorkflowControl
+from kratix_double.conditions import condition, find, merge, set_condition
+from kratix_double.control import WorkflowControl
 
 __all__ = [
     "DRY_RUN_MESSAGE",

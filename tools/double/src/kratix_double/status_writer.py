@@ -4,13 +4,13 @@ import random
 from datetime import UTC, datetime
 from typing import Any
 
+from kratix_double import statuses
+from kratix_double.control import WorkflowControl
+from kratix_double.job import ContainerError, Folders, metadata_document
+from kratix_double.requests import SUSPENDED, Key, Promise
+from kratix_double.writes import Writer
 from localplane.client import Client
 from platform_status_kube.errors import TransportError
-from tests.kratix_double import statuses
-from tests.kratix_double.control import WorkflowControl
-from tests.kratix_double.job import ContainerError, Folders, metadata_document
-from tests.kratix_double.requests import SUSPENDED, Key, Promise
-from tests.kratix_double.writes import Writer
 
 __all__ = ["write_status"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kratix_double.control import WorkflowControl
-from tests.kratix_double.job import Command, ContainerError, Folders, Outcome, Pipeline, output_files, run_job
-from tests.kratix_double.widget import container, pipeline
+from kratix_double.control import WorkflowControl
+from kratix_double.job import Command, ContainerError, Folders, Outcome, Pipeline, output_files, run_job
+from kratix_double.widget import container, pipeline
 
 
 class _Steps:

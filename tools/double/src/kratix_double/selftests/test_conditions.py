@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.kratix_double.conditions import condition, find, merge, read, set_condition
+from kratix_double.conditions import condition, find, merge, read, set_condition
 
 EARLY = datetime(2026, 2, 26, 10, 0, tzinfo=UTC)
 CHANCE = random.Random(1)  # noqa: S311 - an order, nothing secret

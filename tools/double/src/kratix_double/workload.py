@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from tests.kratix_double.conditions import condition
-from tests.kratix_double.requests import object_name
+from kratix_double.conditions import condition
+from kratix_double.requests import object_name
 
 __all__ = [
     "Identity",

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from tests.kratix_double.workload import unpack
+from kratix_double.workload import unpack
 
 __all__ = ["StateStore", "folder_of"]
 

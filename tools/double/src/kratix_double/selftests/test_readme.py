@@ -4,9 +4,9 @@ import fnmatch
 import re
 from pathlib import Path
 
-TESTS = Path(__file__).parents[2]
-README = (TESTS / "kratix_double/README.md").read_text()
-SOURCES = [*Path(__file__).parent.glob("test_*.py"), TESTS / "cluster/test_kratix_double.py"]
+PACKAGE = Path(__file__).parents[1]
+README = (PACKAGE / "README.md").read_text()
+SOURCES = list(Path(__file__).parent.glob("test_*.py"))
 ROWS = [row for row in README.splitlines() if row.startswith("| ") and not row.startswith("| section")]
 
 
@@ -26,7 +26,7 @@ def test_every_fact_names_a_self_test_that_exists() -> None:
 
 
 def test_every_fact_is_played_in_a_module_that_exists() -> None:
-    modules = {path.stem for path in (TESTS / "kratix_double").glob("*.py")}
+    modules = {path.stem for path in PACKAGE.glob("*.py")}
     for cell in _cells(2):
         named = {name.split(".")[0] for name in re.findall(r"`([^`]+)`", cell)}
         assert named <= modules, cell

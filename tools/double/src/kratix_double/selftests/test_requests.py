@@ -1,7 +1,7 @@
 """kratix.md sections 2, 5 and 8: environment of a container, and what makes Kratix rerun."""
 
-from tests.kratix_double.requests import container_env, object_name, spec_hash
-from tests.kratix_double.widget import PROMISE, widget
+from kratix_double.requests import container_env, object_name, spec_hash
+from kratix_double.widget import PROMISE, widget
 
 
 def test_the_environment_of_a_container_is_as_section_2_lists_it() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kratix_double import workload
 from localplane.client import Client, Object
 from platform_status_kube.errors import ConflictError
-from tests.kratix_double import workload
 
 __all__ = ["APPLICATION", "SUB_REQUEST", "World", "is_written"]
 

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import yaml
 
-from tests.kratix_double.control import WorkflowControl, read_control
+from kratix_double.control import WorkflowControl, read_control
 
 __all__ = ["Command", "Container", "ContainerError", "Folders", "Outcome", "Pipeline", "output_files", "run_job"]
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import yaml
 
+from kratix_double.control import WorkflowControl
+from kratix_double.job import ContainerError, Folders, Outcome, Pipeline, run_job
+from kratix_double.requests import DRY_RUN, Key, Promise, container_env, key_of, labelled, object_name
+from kratix_double.status_writer import write_status
+from kratix_double.timings import Timings
+from kratix_double.workload import Identity
+from kratix_double.works import WorkController
+from kratix_double.writes import Writer
 from localplane.client import Client, Object
 from localplane.errors import FAILURES
 from platform_status_kube.errors import TransportError
-from tests.kratix_double.control import WorkflowControl
-from tests.kratix_double.job import ContainerError, Folders, Outcome, Pipeline, run_job
-from tests.kratix_double.requests import DRY_RUN, Key, Promise, container_env, key_of, labelled, object_name
-from tests.kratix_double.status_writer import write_status
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.workload import Identity
-from tests.kratix_double.works import WorkController
-from tests.kratix_double.writes import Writer
 
 __all__ = ["Run", "Runner"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.kratix_double.status_schema import treat
-from tests.kratix_double.widget import WIDGET_CRD
+from kratix_double.status_schema import treat
+from kratix_double.widget import WIDGET_CRD
 
 
 def _version(crd: dict[str, Any]) -> dict[str, Any]:

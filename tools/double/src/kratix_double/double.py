@@ -15,17 +15,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kratix_double import workload
+from kratix_double.agenda import Agenda, Kind, Watcher
+from kratix_double.controller import Controller, Job
+from kratix_double.job import Pipeline
+from kratix_double.requests import RUN_FROM_START, Key, Promise, key_of
+from kratix_double.runs import Runner
+from kratix_double.timings import Timings
+from kratix_double.works import Destination, WorkController
+from kratix_double.writes import Write, Writer
 from localplane.client import Client, Object
 from platform_status_kube.errors import ConflictError
-from tests.kratix_double import workload
-from tests.kratix_double.agenda import Agenda, Kind, Watcher
-from tests.kratix_double.controller import Controller, Job
-from tests.kratix_double.job import Pipeline
-from tests.kratix_double.requests import RUN_FROM_START, Key, Promise, key_of
-from tests.kratix_double.runs import Runner
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.works import Destination, WorkController
-from tests.kratix_double.writes import Write, Writer
 
 __all__ = ["KratixDouble"]
 

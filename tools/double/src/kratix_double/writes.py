@@ -11,9 +11,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from kratix_double.requests import Key, key_of
 from localplane.client import Client, Object
 from platform_status_kube.errors import ConflictError, TransportError
-from tests.kratix_double.requests import Key, key_of
 
 __all__ = ["Write", "Writer"]
 

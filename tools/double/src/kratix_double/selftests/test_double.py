@@ -15,21 +15,21 @@ from typing import Any, Protocol
 import pytest
 import yaml
 
+from kratix_double import workload
+from kratix_double.conditions import condition, find
+from kratix_double.double import KratixDouble
+from kratix_double.job import Folders, Pipeline
+from kratix_double.requests import FINALIZERS
+from kratix_double.revisions import KRATIX_ACCOUNT, install_protection, revision
+from kratix_double.timings import Timings
+from kratix_double.widget import PROMISE, container, install, pipeline, widget
+from kratix_double.world import APPLICATION, World
+from kratix_double.writes import Write
 from localplane.client import Client, Object
 from localplane.clusters import Cluster
 from localplane.crds import APPLICATION as APPLICATION_CRD
 from localplane.crds import fetch_crd, install_crds
 from platform_status_kube.errors import TransportError
-from tests.kratix_double import workload
-from tests.kratix_double.conditions import condition, find
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Folders, Pipeline
-from tests.kratix_double.requests import FINALIZERS
-from tests.kratix_double.revisions import KRATIX_ACCOUNT, install_protection, revision
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.widget import PROMISE, container, install, pipeline, widget
-from tests.kratix_double.world import APPLICATION, World
-from tests.kratix_double.writes import Write
 
 pytestmark = pytest.mark.cluster
 
