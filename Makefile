@@ -25,7 +25,7 @@ demo: control-plane ## Show a request living through its phases on a real contro
 
 demo-observability: control-plane ## Break a request: the alert arrives, hctl answers, it heals (KEEP=1 leaves it running, OUT=picture.svg)
 	@$(BIN)/python -m observability.binaries >/dev/null || true # the demo says it better
-	@$(BIN)/python -m platform_status_demo.watched $(if $(KEEP),--keep) $(if $(OUT),--out $(OUT))
+	@$(BIN)/python -m observability.watched $(if $(KEEP),--keep) $(if $(OUT),--out $(OUT))
 
 test: $(READY) ## Run every test, those on the real API server included
 	@$(BIN)/python -m localplane build --kubectl

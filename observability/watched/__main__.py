@@ -7,14 +7,14 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from observability.binaries import MissingBinaryError, require
+from observability.chain import Chain
+from observability.watched.scenes import Watched
 from platform_status_demo.command import hold, perform
 from platform_status_demo.errors import DemoError, StageError
 from platform_status_demo.screen import Screen
-
-if TYPE_CHECKING:
-    from observability.chain import Chain
+from platform_status_demo.stage import Stage, repository
 
 __all__ = ["main"]
 
@@ -24,7 +24,7 @@ examples:
   make demo-observability                     the whole story
   make demo-observability KEEP=1              leave it running, with the URLs and a kubeconfig to look around
   make demo-observability OUT=broken.svg      where the picture of the dashboard goes
-  python -m platform_status_demo.watched | cat  plain lines
+  python -m observability.watched | cat  plain lines
 
 prometheus and alertmanager (Debian's packages prometheus and prometheus-alertmanager) are taken from PROMETHEUS and
 ALERTMANAGER, from PATH, or from where `make observability-binaries` puts them. NO_COLOR is respected.
@@ -34,7 +34,7 @@ exit codes: 0 every phase, alert and answer was as it should be, 1 one was not, 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m platform_status_demo.watched",
+        prog="python -m observability.watched",
         description="Breaks a request, and shows who is called, what hctl says, and the all-clear.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -60,13 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _play(screen: Screen, logs: Path, *, keep: bool, out: Path) -> None:
     started = time.monotonic()
-    try:
-        # The double lives in tests/, the chain in observability/: both are only there in a checkout.
-        from observability.binaries import MissingBinaryError, require  # noqa: PLC0415 - see above
-        from platform_status_demo.stage import Stage, repository  # noqa: PLC0415 - see above
-        from platform_status_demo.watched.scenes import Watched  # noqa: PLC0415 - see above
-    except ModuleNotFoundError as error:
-        raise DemoError(f"{error}: run `make demo-observability` from the root of the repository") from error
     root = repository(Path.cwd())
     _prepare(out)
     try:
@@ -79,7 +72,7 @@ def _play(screen: Screen, logs: Path, *, keep: bool, out: Path) -> None:
         watched = Watched(stage, screen, logs / "chain", out)
         story = watched.story
 
-        def conclude(chain: "Chain") -> None:
+        def conclude(chain: Chain) -> None:
             screen.doing("")
             screen.summary(story.delays)
             screen.say(f"Yes, No, Yes; {' > '.join(story.phases)}: {time.monotonic() - started:.0f} s in all")
@@ -107,7 +100,7 @@ def _prepare(out: Path) -> None:
         raise StageError(f"--out {out}: {error.strerror}; name a file that can be written") from error
 
 
-def _hold(screen: Screen, kubeconfig: Path, chain: "Chain") -> None:
+def _hold(screen: Screen, kubeconfig: Path, chain: Chain) -> None:
     hctl = os.path.relpath(Path(sys.executable).with_name("hctl"))
     hold(
         screen,

@@ -9,12 +9,12 @@ from observability import dashboard, picture
 from observability.chain import RULES, Chain, hastened, running
 from observability.receiver import Notification, Receiver
 from observability.rulefiles import alerts, read_groups
+from observability.watched import asking, telling
 from platform_status_contract.rules.texts import clean
 from platform_status_demo.errors import StageError, StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import PROMISE, Stage
 from platform_status_demo.story import Story
-from platform_status_demo.watched import asking, telling
 
 __all__ = ["ALERT", "EXPECTED", "Watched"]
 
