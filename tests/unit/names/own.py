@@ -14,7 +14,8 @@ FOLDERS = ("schemas", "kube", "pipeline", "sidecar", "hctl", "assistant", "tools
 # With underscores only those that there are or may be soon: metrics are called platform_status_... too.
 OWN = (
     r"(?:(?:kubectl[-_.])?hctl|platform-?status(?:-[a-z0-9]+)*"
-    r"|platform[-_.]*status[-_.]+(?:contract|pipeline|sidecar|hctl|assistant|localplane|kratix-double|kube|mcp|client|tools|workspace))"
+    r"|platform[-_.]*status[-_.]+"
+    r"(?:contract|pipeline|sidecar|hctl|assistant|localplane|kratix-double|kube|mcp|client|tools|workspace))"
 )
 OWN_NAME = re.compile(OWN, re.IGNORECASE)
 
