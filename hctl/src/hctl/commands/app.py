@@ -197,10 +197,15 @@ def explain(
 @app.command("schema", epilog="Example: hctl schema status > status.schema.json")
 def schema(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="status, list, diagnosis, explanation, dump or validation.")
+        str,
+        typer.Argument(
+            metavar="DOCUMENT",
+            help="status, list, diagnosis, explanation, dump or validation; or of the contract: contract, "
+            "statuscontract, platformpolicy, vclusterorchestratorv2-request, status-v1.",
+        ),
     ] = "status",
 ) -> None:
-    """Print the JSON Schema of what -o json says."""
+    """Print the JSON Schema of what -o json says, or of a document of the contract."""
 
     def show() -> ExitCode:
         from .schemas import show_schema  # noqa: PLC0415 - see the module's docstring
