@@ -7,15 +7,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
-DISTS := schemas kube pipeline sidecar hctl assistant tools
+DISTS := schemas kube pipeline sidecar hctl assistant tools tools/double
 WORKERS ?= auto
+# Where `make system` can install what is missing, a skipped test is a fault.
+NO_SKIPS := $(shell [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || echo --no-skips)
 export PYTHONPATH :=
 # Where it is set, each of a thousand processes of the tests compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-observability test test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl soak images wheels repository weights lock clean control-plane verify observability observability-binaries
+.PHONY: help demo demo-observability test system test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
+  promise pictures bench bench-hctl soak images wheels repository weights lock audit clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,14 +27,18 @@ demo: control-plane ## Show a request living through its phases on a real contro
 
 demo-observability: control-plane ## Break a request: the alert arrives, hctl answers, it heals (KEEP=1 leaves it running, OUT=picture.svg)
 	@$(BIN)/python -m observability.binaries >/dev/null || true # the demo says it better
-	@$(BIN)/python -m platform_status_demo.watched $(if $(KEEP),--keep) $(if $(OUT),--out $(OUT))
+	@$(BIN)/python -m observability.watched $(if $(KEEP),--keep) $(if $(OUT),--out $(OUT))
 
-test: $(READY) ## Run every test, those on the real API server included
-	@$(BIN)/python -m localplane build --kubectl
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd" $(ARGS)
+test: system control-plane ## Run every test, those on the real API server included; as root on a Debian none may be skipped
+	@$(BIN)/python -m localplane build kubectl
+	@$(BIN)/python -m observability.binaries || true # what needs them says so
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd" $(NO_SKIPS) $(ARGS)
+
+system: ## Install what tests take from the system, as root on a Debian; elsewhere say what is missing
+	@tools/system-packages.sh
 
 test-unit: $(READY) ## Run the tests of rules, decoding and texts, without a cluster (under a minute)
-	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --hypothesis-profile=quick tests/unit tests/golden tests/lives tools/double/src/kratix_double/selftests -m "not cluster" $(ARGS)
 
 start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 pairs and a burst of 12, with both pacings (6 min)
 	@$(BIN)/python -m tests.cluster.start_window.groups --before
@@ -63,11 +69,13 @@ coverage: $(READY) ## Hold the contract and its rules to full branch coverage
 	  tests/unit/hctl/explain tests/unit/sidecar/test_bytes.py \
 	  --cov=platform_status_contract --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-lint: $(READY) ## Check style, types, layers, generated files and changelog fragments
+lint: $(READY) ## Check style, types, layers, workflows, generated files and changelog fragments
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(foreach dist,$(DISTS),$(dist)/src) observability tests
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --quiet .github
+	@"$$($(BIN)/python -m localplane build actionlint)" -shellcheck=$(BIN)/shellcheck
 	@$(MAKE) --no-print-directory verify
 
 format: $(READY) ## Format the code and mend what ruff can mend
@@ -143,7 +151,10 @@ weights: $(READY) ## Count lines, modules and golden files: what design.md wants
 lock: $(READY) ## Resolve the dependencies anew into requirements.lock, with hashes and without host names
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 \
 	  --custom-compile-command "make lock" --no-emit-package platform-status-contract \
-	  --no-emit-package platform-status-hctl --no-emit-package platform-status-kube --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+	  --no-emit-package platform-status-hctl --no-emit-package platform-status-kube --no-emit-package platform-status-localplane --all-extras --group pyproject.toml:dev $(foreach dist,$(DISTS),$(dist)/pyproject.toml) -o requirements.lock
+
+audit: $(READY) ## Ask a database about known faults of what the lock names (RELEASE=1: one that cannot be reached fails it)
+	@RELEASE=$(RELEASE) tools/audit-lock.sh
 
 clean: ## Remove what was made in the checkout (the cache outside stays)
 	@rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist

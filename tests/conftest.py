@@ -1,10 +1,37 @@
-"""For every test: Ctrl-C reaches the programs that tests start, and Hypothesis knows the profile ``quick``."""
+"""For every test: Ctrl-C reaches the programs that tests start, Hypothesis knows ``quick``, and there is --no-skips."""
 
 import signal
+
+import pytest
 
 from tests.examples import register_quick
 
 register_quick()  # before the command line is read, which may name it
+
+
+_NO_SKIPS = "--no-skips"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --no-skips."""
+    help_ = "fail if a test was skipped: for machines on which `make system` can install all that is missing"
+    parser.addoption(_NO_SKIPS, action="store_true", help=help_)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run that passed but for what it did not run."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if session.config.getoption(_NO_SKIPS) and skipped and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say why it failed."""
+    skipped = len(terminalreporter.stats.get("skipped", []))
+    if config.getoption(_NO_SKIPS) and skipped:
+        terminalreporter.write_line(f"{_NO_SKIPS}: {skipped} skipped, which fails the run; the reasons are above")
 
 
 def pytest_configure() -> None:

@@ -274,6 +274,12 @@ class Scene:
             wanted = f"phase {phase}, {condition} {reason}, {says}"
             raise AssertionError(f"{self.name}: waited for {wanted}; it says {last}") from None
 
+    def progresses(self) -> None:
+        """Wait until the phase is Progressing: what starts sooner than the status is written would skip it."""
+        self._wait(
+            _REQUEST, self.name, "requests", lambda found: _told(found, "Ready")[0] == "Progressing", "it progresses"
+        )
+
     def becomes_ready(self, *says: str) -> None:
         """Wait until all is good."""
         self.becomes("Ready", "AllHealthy", *says)

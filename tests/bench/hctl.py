@@ -17,10 +17,11 @@ from pathlib import Path
 
 import yaml
 
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
 from localplane.client import Client
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
-from tests.kratix_double.status_schema import treat
 from tests.unit.hctl import requests
 
 _ROOT = Path(__file__).parents[2]
@@ -90,7 +91,7 @@ def _load(admin: Client, folder: Path, count: int) -> None:
     crd = yaml.safe_load((_ROOT / "promise/crds/vclusterorchestratorv2s.yaml").read_text())
     path = folder / "requests.yaml"
     path.write_text(yaml.safe_dump(treat(crd)))
-    install_crds(admin, [_ROOT / "tests/kratix_double/crds", fetch_crd(APPLICATION), path])
+    install_crds(admin, [CRDS, fetch_crd(APPLICATION), path])
     for name in (_NAMESPACE, "platform-status-system"):
         admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     for number in range(count):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
 from localplane.client import Client, Object
 from localplane.crds import APPLICATION, fetch_crd, install_crds
-from tests.kratix_double.status_schema import treat
 
 __all__ = [
     "API",
@@ -38,7 +39,7 @@ _ROOT = Path(__file__).parents[2]
 def install(admin: Client) -> None:
     """Install the CRDs and the namespaces that every request needs."""
     request_crd = yaml.safe_load((_ROOT / "promise/crds/vclusterorchestratorv2s.yaml").read_text())
-    install_crds(admin, [_ROOT / "promise/crds", _ROOT / "tests/kratix_double/crds", fetch_crd(APPLICATION)])
+    install_crds(admin, [_ROOT / "promise/crds", CRDS, fetch_crd(APPLICATION)])
     admin.apply(treat(request_crd))
     for name in (NAMESPACE, "argocd", "platform-status-system"):
         admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})

@@ -12,14 +12,14 @@ from typing import Any
 
 import yaml
 
+from kratix_double.double import KratixDouble
+from kratix_double.job import Command, Pipeline
+from kratix_double.requests import Promise
+from kratix_double.status_schema import treat
+from kratix_double.timings import Timings
 from localplane.crds import install_crds
 from localplane.plane import ControlPlane
 from tests.cluster.sidecar.world import Sidecar, running
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Command, Pipeline
-from tests.kratix_double.requests import Promise
-from tests.kratix_double.status_schema import treat
-from tests.kratix_double.timings import Timings
 from tests.pipeline.kratix_folders import ROOT, KratixFolders
 from tests.pipeline.promise_containers import containers, read_promise
 

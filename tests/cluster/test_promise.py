@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.status_schema import treat
 from localplane.client import Client, Object
 from localplane.crds import SERVICE_MONITOR, fetch_crd, install_crds
 from localplane.plane import ControlPlane
 from platform_status_demo import roles
 from platform_status_kube.errors import ForbiddenError, TransportError
 from platform_status_pipeline.promise.manifests import SidecarOptions
-from tests.kratix_double.status_schema import treat
 
 pytestmark = pytest.mark.cluster
 

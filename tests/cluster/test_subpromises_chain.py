@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.world import World
 from localplane.crds import APP_PROJECT, APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
 from tests.cluster.external_secrets import EXTERNAL_SECRETS
 from tests.cluster.golden_paths import GoldenPath, install
 from tests.cluster.sidecar.world import plane_with_requests, until
-from tests.kratix_double.world import World
 from tests.pipeline.kratix_folders import EXAMPLES
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]

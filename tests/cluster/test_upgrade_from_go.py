@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.job import Command, Pipeline
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
 from localplane.client import Client
 from localplane.crds import install_crds
 from localplane.plane import ControlPlane
 from platform_status_pipeline.promise.placement import Placement, over, place
 from tests.cluster.upgrade import theirs
 from tests.cluster.upgrade.world import World, played, watched
-from tests.kratix_double.job import Command, Pipeline
-from tests.kratix_double.status_schema import treat
-from tests.kratix_double.widget import CRDS
 from tests.pipeline.kratix_folders import ROOT
 from tests.pipeline.promise_containers import containers, read_promise
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.world import World
 from localplane.client import Object
 from localplane.plane import ControlPlane
 from platform_status_contract.validation import validate
@@ -16,7 +17,6 @@ from platform_status_kube.errors import TransportError
 from tests.cluster.golden_paths import GoldenPath, install
 from tests.cluster.sidecar import world as small
 from tests.cluster.sidecar.world import Life, Sidecar, until
-from tests.kratix_double.world import World
 from tests.pipeline.kratix_folders import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double import workload
+from kratix_double.job import Folders, Pipeline, output_files
+from kratix_double.workload import Identity
 from platform_status_pipeline.promise.placement import Placement, place
 from tests.cluster.upgrade import theirs
-from tests.kratix_double import workload
-from tests.kratix_double.job import Folders, Pipeline, output_files
-from tests.kratix_double.workload import Identity
 from tests.pipeline.kratix_folders import ROOT
 from tests.pipeline.promise_containers import read_promise, rendered
 

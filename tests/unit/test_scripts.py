@@ -1,7 +1,7 @@
 """Shell that we ship or generate is read by shellcheck."""
 
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,12 @@ from localnode import configuration
 from tests.unit.localnode.test_configuration import LAYOUT
 
 ROOT = Path(__file__).parents[2]
-SHELLCHECK = shutil.which("shellcheck")
-
-pytestmark = pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not on PATH; Debian has it under that name")
+SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 
 SCRIPTS = {
     "the check of CI": ("bash", (ROOT / ".ci/run").read_text()),
+    "what the tests take from the system": ("sh", (ROOT / "tools/system-packages.sh").read_text()),
+    "the audit of the lock": ("sh", (ROOT / "tools/audit-lock.sh").read_text()),
     **{
         f"the workflow that others call: {step['name']}": ("bash", step["run"])
         for step in yaml.safe_load((ROOT / ".github/workflows/validate.yml").read_text())["jobs"]["validate"]["steps"]
@@ -27,7 +27,7 @@ SCRIPTS = {
 
 
 def _findings(shell: str, script: str) -> tuple[int, str]:
-    done = subprocess.run(  # noqa: S603 - the shellcheck of this machine
+    done = subprocess.run(  # noqa: S603 - the shellcheck of the lock
         [str(SHELLCHECK), f"--shell={shell}", "-"], input=script, text=True, capture_output=True, check=False
     )
     return done.returncode, done.stdout + done.stderr

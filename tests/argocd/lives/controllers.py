@@ -17,6 +17,7 @@ def _begin(scene: Scene, kind: str, manifest: str) -> None:
     """Let a controller be delivered that the contract names."""
     scene.begin({"a.yaml": manifest}, workloads=_named(scene, kind))
     scene.deploy()
+    scene.progresses()
 
 
 def _named(scene: Scene, kind: str) -> Json:

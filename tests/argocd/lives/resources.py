@@ -11,6 +11,7 @@ __all__: list[str] = []
 def rollout(scene: Scene) -> None:
     scene.begin({"a.yaml": deployment("web", deadline=5)})
     scene.deploy()
+    scene.progresses()
     scene.run_pods()
     scene.becomes_ready()
     scene.commit({"a.yaml": deployment("web", image="x.invalid/web:2", deadline=5)})
@@ -38,6 +39,7 @@ def resources_deleted(scene: Scene) -> None:
 def paused_deployment(scene: Scene) -> None:
     scene.begin({"a.yaml": deployment("web")})
     scene.deploy()
+    scene.progresses()
     scene.run_pods()
     scene.becomes_ready()
     scene.commit({"a.yaml": deployment("web", paused=True)})
@@ -131,6 +133,7 @@ def rollout_with_workloads(scene: Scene) -> None:
     workloads = {"namespace": scene.name, "controllers": [{"kind": "Deployment", "name": "web"}]}
     scene.begin({"a.yaml": deployment("web")}, workloads=workloads)
     scene.deploy()
+    scene.progresses()
     scene.run_pods()
     scene.becomes_ready()
     scene.commit({"a.yaml": deployment("web", image="x.invalid/web:2")})

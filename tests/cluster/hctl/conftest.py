@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.crds import APPLICATION, fetch_crd, install_crds
-from tests.kratix_double.status_schema import treat
 
 from .world import Place
 
@@ -23,7 +24,7 @@ def kinds(control_plane: Cluster, tmp_path_factory: pytest.TempPathFactory) -> C
     crd: dict[str, Any] = yaml.safe_load((ROOT / "promise/crds/vclusterorchestratorv2s.yaml").read_text())
     path = tmp_path_factory.mktemp("crds") / "requests.yaml"
     path.write_text(yaml.safe_dump(treat(crd)))
-    install_crds(control_plane.admin, [ROOT / "tests/kratix_double/crds", fetch_crd(APPLICATION), path])
+    install_crds(control_plane.admin, [CRDS, fetch_crd(APPLICATION), path])
     return control_plane
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from kratix_double.world import World
 from observability.receiver import Alert
 from observability.rulefiles import RUNBOOKS
 from tests.cluster.sidecar.world import until
 from tests.cluster.truth.places import Place
-from tests.kratix_double.world import World
 from tests.observability.binaries import binary
 
 from .stage import Stage, open_stage

@@ -35,7 +35,7 @@ def start(tmp_path: Path, control_plane: object) -> Iterator[Start]:
     runs: list[Demo] = []
 
     def run(*options: str, **environ: str) -> Demo:
-        runs.append(Demo(tmp_path, *options, module="platform_status_demo.watched", **environ))
+        runs.append(Demo(tmp_path, *options, module="observability.watched", **environ))
         return runs[-1]
 
     yield run

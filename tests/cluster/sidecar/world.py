@@ -14,10 +14,11 @@ from typing import Any
 
 import yaml
 
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
 from localplane.client import Client
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
-from tests.kratix_double.status_schema import treat
 
 ROOT = Path(__file__).parents[3]
 REQUEST = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
@@ -44,7 +45,7 @@ def install_requests(admin: Client) -> None:
     """Install the CRD of the requests as Kratix would, and Kratix's own."""
     crd = yaml.safe_load((ROOT / "promise/crds/vclusterorchestratorv2s.yaml").read_text())
     admin.apply(treat(crd))
-    install_crds(admin, [ROOT / "tests/kratix_double/crds"])
+    install_crds(admin, [CRDS])
     until(lambda: admin.list(*REQUEST) == [], "the requests are served")
 
 

@@ -16,6 +16,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from kratix_double import widget
+from kratix_double.double import KratixDouble
+from kratix_double.job import Folders
+from kratix_double.requests import MANUAL
 from localplane.client import Client, Object
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
@@ -25,10 +29,6 @@ from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
 from platform_status_sidecar.settings import Settings
 from platform_status_sidecar.write.pace import LIMITS, Limits
-from tests.kratix_double import widget
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Folders
-from tests.kratix_double.requests import MANUAL
 
 __all__ = ["TWO_SECONDS_OF_QUIET", "Lost", "play", "running_sidecar"]
 

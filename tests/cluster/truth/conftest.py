@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.crds import APPLICATION, fetch_crd, install_crds
-from tests.kratix_double.status_schema import treat
 
 from .places import Place
 from .sidecars import Sidecar, running_sidecar
 
 ROOT = Path(__file__).parents[3]
-KRATIX = ROOT / "tests/kratix_double/crds"
+KRATIX = CRDS
 
 RunSidecar = Callable[..., AbstractContextManager[Sidecar]]
 

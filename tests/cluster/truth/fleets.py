@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 
+from kratix_double import widget
+from kratix_double.double import KratixDouble
+from kratix_double.job import Container, Folders
+from kratix_double.requests import Promise
+from kratix_double.timings import Timings
 from localplane.client import Client, Object
 from platform_status_contract.observing.records import Key
-from tests.kratix_double import widget
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Container, Folders
-from tests.kratix_double.requests import Promise
-from tests.kratix_double.timings import Timings
 
 from . import objects
 from .older import SHAPES

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from kratix_double.store import StateStore
 from localplane.client import Client, Object
 from platform_status_kube.errors import ForbiddenError, NotFoundError
-from tests.kratix_double.store import StateStore
 
 __all__ = ["Agent", "Commit", "CommittedStore", "Identity"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from tests.kratix_double.job import Container, Folders, Pipeline
-from tests.kratix_double.requests import Promise
-from tests.kratix_double.widget import container
+from kratix_double.job import Container, Folders, Pipeline
+from kratix_double.requests import Promise
+from kratix_double.widget import container
 
 __all__ = ["API", "DESTINATION", "FOREIGN_KINDS", "ORCHESTRATOR", "SUB_PROMISES", "configure", "promise", "request"]
 

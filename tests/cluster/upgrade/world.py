@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kratix_double.double import KratixDouble
+from kratix_double.job import Pipeline
+from kratix_double.timings import Timings
+from kratix_double.works import Destination
 from localplane.client import Client
 from tests.cluster.upgrade import theirs
 from tests.cluster.upgrade.agent import Agent, Commit, CommittedStore, Identity
 from tests.cluster.upgrade.controllers import Controllers
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Pipeline
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.works import Destination
 
 __all__ = ["World", "played"]
 

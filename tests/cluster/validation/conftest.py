@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from kratix_double.status_schema import treat
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.crds import install_crds
-from tests.kratix_double.status_schema import treat
 
 from .server import Server
 

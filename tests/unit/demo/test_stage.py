@@ -5,9 +5,9 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+from kratix_double.job import Command, Folders
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage
-from tests.kratix_double.job import Command, Folders
 
 OVERRIDES = "${-*-command-variables-*-}"
 

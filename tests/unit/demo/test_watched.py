@@ -6,10 +6,10 @@ import pytest
 
 from observability.receiver import Alert
 from observability.rulefiles import RUNBOOKS
+from observability.watched.asking import NO, YES, Answer, Expected, check, shown
+from observability.watched.telling import details, headline, page
 from platform_status_demo.errors import StoryError
 from platform_status_demo.screen import Screen
-from platform_status_demo.watched.asking import NO, YES, Answer, Expected, check, shown
-from platform_status_demo.watched.telling import details, headline, page
 
 
 def alert(status: str = "firing", **annotations: str) -> Alert:

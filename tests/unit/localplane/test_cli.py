@@ -55,7 +55,7 @@ def test_build_prints_where_the_binaries_are(tmp_path: Path, capsys: pytest.Capt
 def test_build_prints_where_kubectl_is_if_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = assets(tmp_path, "kube-apiserver", "etcd", "kubectl")
 
-    assert main(["build", "--kubectl"], environ) == 0
+    assert main(["build", "kubectl"], environ) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{tmp_path}/kubectl"
 
 

@@ -9,12 +9,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("schemas", "kube", "pipeline", "sidecar", "hctl", "assistant", "tools")
+FOLDERS = ("schemas", "kube", "pipeline", "sidecar", "hctl", "assistant", "tools", "tools/double")
 # The first name is another author's program on the public index; the others are free there for anybody.
 # With underscores only those that there are or may be soon: metrics are called platform_status_... too.
 OWN = (
     r"(?:(?:kubectl[-_.])?hctl|platform-?status(?:-[a-z0-9]+)*"
-    r"|platform[-_.]*status[-_.]+(?:contract|pipeline|sidecar|hctl|assistant|localplane|kube|mcp|client|tools|workspace))"
+    r"|platform[-_.]*status[-_.]+"
+    r"(?:contract|pipeline|sidecar|hctl|assistant|localplane|kratix-double|kube|mcp|client|tools|workspace))"
 )
 OWN_NAME = re.compile(OWN, re.IGNORECASE)
 

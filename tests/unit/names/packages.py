@@ -47,7 +47,7 @@ _INDEXES = re.compile(r"--(?:(?:extra-|default-)?index(?:-url)?|pypi-url)|-i")
 _BEFORE = re.compile(  # what may stand before a command that is nothing but a command
     r"[$>%!@*+-]+|RUN|[\w-]+:|sudo|env|exec|time|command|then|do|else|if|-\w+|(?:\S*/)?py(?:thon)?[\d.]*|-m|\w+=.*|uv|:"
 )
-_GIT = re.compile(re.escape(f"git+{REPOSITORY}") + r"@[\w.{}$-]+#subdirectory=(?P<folder>[a-z]+)")
+_GIT = re.compile(re.escape(f"git+{REPOSITORY}") + r"@[\w.{}$-]+#subdirectory=(?P<folder>[a-z/]+)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?\s*(([=<>~!]=|===|[<>@])\s*[^\s/]*)?")
 _OWN_WORD = re.compile(rf"(?:(?<![\w./-])|(?<=:[-+=])){OWN}(?![\w/-])", re.IGNORECASE)
 

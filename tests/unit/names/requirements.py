@@ -114,7 +114,8 @@ def in_project(table: dict[str, Any], allowed: frozenset[tuple[str, str]], locke
             yield f"{name} requires {line}, which requirements.lock does not have"
     tool = table.get("tool", {})
     for child, source in tool.get("uv", {}).get("sources", {}).items():
-        if source != {"workspace": True}:
+        path = source.get("path", "") if isinstance(source, dict) else ""
+        if source != {"workspace": True} and not re.fullmatch(r"\.\.(/\.\.)*(/[a-z]+)?", path):
             yield f"tool.uv.sources.{child}: {source}"
     for part, value in tool.items():
         if part not in ("uv", "ruff", "mypy", "pytest", "coverage", "towncrier", "hatch"):

@@ -25,6 +25,8 @@ _DEPENDENCIES = frozenset(
         ("platform-status-pipeline", "platform-status-kube"),
         ("platform-status-sidecar", "platform-status-kube"),
         ("platform-status-localplane", "platform-status-kube"),
+        ("platform-status-kratix-double", "platform-status-kube"),
+        ("platform-status-kratix-double", "platform-status-localplane"),
         ("platform-status-assistant", "platform-status-contract"),
         ("platform-status-assistant", "platform-status-hctl"),
     }

@@ -38,7 +38,8 @@ FILES = {
     "tools/src/tool/work.py": "from contract.inner.deep import y\n",
     "promise/assemble.py": "import observability.pages\n",
     "observability/pages.py": "from tool import work\n",
-    "tests/kratix_double/double.py": "z = 3\n" * 5,
+    "tools/double/src/double.py": "z = 3\n" * 5,
+    "tools/double/src/selftests/test_double.py": "z = 3\n" * 7,
     "tests/unit/test_small.py": "import contract.small\nimport promise.assemble\n",
     "tests/golden/test_golden.py": "\n",
     "tests/golden/pods/one.yaml": "a: 1\n",
@@ -63,7 +64,7 @@ def test_a_checkout_is_counted(checkout: Path) -> None:
         tools=3 + 5,
         small=4,  # small, work, assemble, pages
         once=3,  # large by __main__, work by pages, pages by assemble; small and deep by two, assemble by a test alone
-        tests=3,
+        tests=3 + 7,
         golden=2,
     )
 
@@ -76,4 +77,4 @@ def test_the_table_has_a_row_for_each(checkout: Path, capsys: pytest.CaptureFixt
     assert main([str(checkout)]) == 0
     rows = capsys.readouterr().out.splitlines()
     assert rows[2] == "| source of what ships, lines | 103 |"
-    assert [row.split("|")[2].strip() for row in rows[2:]] == ["103", "46", "8", "4", "3", "3", "2"]
+    assert [row.split("|")[2].strip() for row in rows[2:]] == ["103", "46", "8", "4", "3", "10", "2"]

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from localplane.binaries import find_binaries, find_kubectl
+from localplane.builds import ensure_built
 from localplane.caches import cache_folder
 from localplane.clusters import existing_cluster
 from localplane.crds import FOREIGN, fetch_crd, install_crds
@@ -17,13 +18,15 @@ from localplane.gotoolchains import find_go
 from localplane.interrupts import end_as_ctrl_c
 from localplane.pins import pin
 from localplane.plane import ControlPlane
-from localplane.versions import ASKED_FOR, NODE_TOOLS, TOOLS
+from localplane.versions import ASKED_FOR, KUBECTL, NODE_TOOLS, TOOLS
 
 __all__ = ["main"]
 
+_FURTHER = {tool.name: tool for tool in (*NODE_TOOLS, *ASKED_FOR)}
 _EPILOG = """\
 examples:
   python -m localplane build                     build kube-apiserver and etcd, once (minutes)
+  python -m localplane build kubectl actionlint  build these instead
   python -m localplane up --crds application     run until Ctrl-C, with Argo CD's Application CRD
   python -m localplane crds application          print the path of that CRD's file
   python -m localplane crds promise/crds --kubeconfig FILE
@@ -54,7 +57,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     try:
         match parsed.command:
             case "build":
-                _build(chosen, kubectl=parsed.kubectl)
+                _build(chosen, parsed.tools)
             case "up":
                 _up(parsed.crds, parsed.apiserver_flag, chosen)
             case "crds":
@@ -77,8 +80,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    make = commands.add_parser("build", help="build the binaries into the cache and print their paths")
-    make.add_argument("--kubectl", action="store_true", help="kubectl of the same version, too (half a minute more)")
+    make = commands.add_parser(
+        "build", help="build kube-apiserver and etcd, or what is named, into the cache and print the paths"
+    )
+    make.add_argument(
+        "tools", nargs="*", type=_further, metavar="TOOL", help=f"instead of these two: {', '.join(_FURTHER)}"
+    )
 
     up = commands.add_parser("up", help="start a control plane and keep it until Ctrl-C")
     up.add_argument(
@@ -106,11 +113,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _build(environ: Mapping[str, str], *, kubectl: bool) -> None:
-    binaries = find_binaries(environ)
-    sys.stdout.write(f"{binaries.apiserver}\n{binaries.etcd}\n")
-    if kubectl:
-        sys.stdout.write(f"{find_kubectl(environ)}\n")
+def _further(name: str) -> str:
+    if name not in _FURTHER:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(_FURTHER)}")
+    return name
+
+
+def _build(environ: Mapping[str, str], tools: Sequence[str]) -> None:
+    if not tools:
+        binaries = find_binaries(environ)
+        sys.stdout.write(f"{binaries.apiserver}\n{binaries.etcd}\n")
+    for name in tools:
+        path = (
+            find_kubectl(environ)
+            if name == KUBECTL.name
+            else ensure_built(_FURTHER[name], cache_folder(environ), environ)
+        )
+        sys.stdout.write(f"{path}\n")
 
 
 def _up(crds: Sequence[str], flags: Sequence[str], environ: Mapping[str, str]) -> None:

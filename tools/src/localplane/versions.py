@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 __all__ = [
+    "ACTIONLINT",
     "APISERVER",
     "ARGO_CD",
     "ASKED_FOR",
@@ -75,6 +76,13 @@ REGISTRY = GoTool(
     package="github.com/google/go-containerregistry/cmd/registry",
 )
 """A registry of container images that lives in memory, for the tests of what is pushed."""
+ACTIONLINT = GoTool(
+    name="actionlint",
+    module="github.com/rhysd/actionlint",
+    version="v1.7.12",
+    package="github.com/rhysd/actionlint/cmd/actionlint",
+)
+"""What reads our GitHub workflows in ``make lint``."""
 TOOLS = (ETCD, APISERVER)
 """What a control plane is made of."""
 
@@ -92,8 +100,8 @@ ARGO_CD = GoTool(
 )
 """Argo CD's application controller, repo server and commit server in one binary, for ``localargocd``."""
 
-ASKED_FOR = (KUBECTL, REGISTRY, ARGO_CD)
-"""What only some tests need: built when the first of them asks."""
+ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD)
+"""What only some tests and checks need: built when the first of them asks."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")
 

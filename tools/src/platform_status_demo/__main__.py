@@ -8,9 +8,12 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from platform_status_demo.argocd import ArgoCDStage, ArgoCDStory
 from platform_status_demo.command import hold, perform
 from platform_status_demo.errors import DemoError
 from platform_status_demo.screen import Screen
+from platform_status_demo.stage import Stage, repository
+from platform_status_demo.story import Story
 
 __all__ = ["main"]
 
@@ -54,13 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _play(screen: Screen, logs: Path, *, keep: bool, argocd: bool) -> None:
     started = time.monotonic()
-    try:
-        # The double lives in tests/, which is only there in a checkout.
-        from platform_status_demo.argocd import ArgoCDStage, ArgoCDStory  # noqa: PLC0415 - see above
-        from platform_status_demo.stage import Stage, repository  # noqa: PLC0415 - see above
-        from platform_status_demo.story import Story  # noqa: PLC0415 - see above
-    except ModuleNotFoundError as error:
-        raise DemoError(f"{error}: run `make demo` from the root of the repository") from error
     root = repository(Path.cwd())
     with ExitStack() as stack:
         stage: Stage

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from kratix_double.world import APPLICATION
 from localargocd.argocd import LocalArgoCD
 from localargocd.configuration import project
 from localargocd.programs import why_not
@@ -19,7 +20,6 @@ from platform_status_demo.errors import StageError, StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage
 from platform_status_demo.story import Story
-from tests.kratix_double.world import APPLICATION
 
 __all__ = ["ArgoCDStage", "ArgoCDStory"]
 

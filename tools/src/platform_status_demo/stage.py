@@ -10,6 +10,12 @@ from typing import Any, Self
 
 import yaml
 
+from kratix_double.double import KratixDouble
+from kratix_double.job import Command, Pipeline
+from kratix_double.requests import Promise
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
+from kratix_double.world import World
 from localplane.children import Nursery
 from localplane.client import Client
 from localplane.crds import APPLICATION, fetch_crd, install_crds
@@ -18,11 +24,6 @@ from platform_status_demo import roles
 from platform_status_demo.errors import StageError
 from platform_status_demo.screen import Screen
 from platform_status_demo.sidecar import Sidecar
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Command, Pipeline
-from tests.kratix_double.requests import Promise
-from tests.kratix_double.status_schema import treat
-from tests.kratix_double.world import World
 
 __all__ = ["PROMISE", "Stage", "repository"]
 
@@ -50,7 +51,7 @@ def repository(folder: Path) -> Path:
         "promise/examples/media.yaml",
         roles.PARTS,
         roles.PROMISE_FILE,
-        "tests/kratix_double/crds",
+        "tools/double/src/kratix_double/crds",
     ):
         if not (folder / part).exists():
             raise StageError(f"{folder}/{part} is missing: run `make demo` from the root of the repository")
@@ -118,7 +119,7 @@ class Stage:
         screen = self._screen
         self._start_plane(screen)
         screen.doing("installing the CRDs")
-        names = install_crds(self.admin, [*self._treated(), self._kratix_crds(), fetch_crd(APPLICATION)])
+        names = install_crds(self.admin, [*self._treated(), CRDS, fetch_crd(APPLICATION)])
         self.world = World(self.admin)
         for name in (self.world.argocd, self.request()["metadata"]["namespace"]):
             self.world.ensure_namespace(name)
@@ -157,9 +158,6 @@ class Stage:
         for path in sorted((self._root / "promise/crds").glob("*.yaml")):
             (folder / path.name).write_text(yaml.safe_dump(treat(yaml.safe_load(path.read_text())), sort_keys=False))
         return [folder]
-
-    def _kratix_crds(self) -> Path:
-        return self._root / "tests/kratix_double/crds"
 
     def _configure(self) -> Pipeline:
         template = ("--template", str(self._root / "promise/contract.yaml"))

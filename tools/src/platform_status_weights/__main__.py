@@ -12,7 +12,7 @@ _ROWS: Final = (
     ("tools, observability, Promises and the double of Kratix, lines", "tools"),
     ("modules of both of at most 40 lines (`__init__`, `__main__` aside)", "small"),
     ("modules of both that one other module imports, and no second one", "once"),
-    ("Python of tests without the double, lines", "tests"),
+    ("Python of tests, self-tests of the double included, lines", "tests"),
     ("golden files, without recorded objects", "golden"),
 )
 

@@ -13,7 +13,8 @@ __all__ = ["Weights", "weigh"]
 
 _SHIPPED: Final = ("schemas/src", "kube/src", "pipeline/src", "sidecar/src", "hctl/src", "assistant/src")
 _TOOLS: Final = ("tools/src", "observability", "promise")
-_DOUBLE: Final = "tests/kratix_double"
+_DOUBLE: Final = "tools/double/src"
+_SELFTESTS: Final = "selftests"
 _RECORDED: Final = ("tests/golden/applications", "tests/golden/controllers", "tests/golden/objects")
 """Golden files that a real program wrote."""
 
@@ -33,7 +34,7 @@ class Weights:
         tools: Lines of tools, observability, Promises and the double of Kratix.
         small: Modules of at most 40 lines.
         once: Modules that one other module imports, and no second one; tests do not count.
-        tests: Lines of Python of the tests, without the double.
+        tests: Lines of Python of the tests, the self-tests of the double included.
         golden: Golden files, without those that are recorded.
     """
 
@@ -54,6 +55,7 @@ def weigh(root: Path) -> Weights:
         SyntaxError: A file is no Python.
     """
     shipped, tools, double, tests = (_read(root, *folders) for folders in (_SHIPPED, _TOOLS, (_DOUBLE,), ("tests",)))
+    selftests = {path: double.pop(path) for path in list(double) if _SELFTESTS in path.parts}
     sources = shipped | tools
     importers = _importers(sources)
     modules = [path for path in sources if path.stem not in ("__init__", "__main__")]
@@ -64,7 +66,7 @@ def weigh(root: Path) -> Weights:
         tools=_lines(tools) + _lines(double),
         small=sum(len(sources[path].splitlines()) <= _SMALL for path in modules),
         once=sum(importers[_name(path)] == 1 for path in modules),
-        tests=_lines(tests) - _lines(double),
+        tests=_lines(tests) + _lines(selftests),
         golden=sum(path.suffix not in (".py", ".pyc") and not _is_recorded(path) for path in golden),
     )
 

@@ -42,10 +42,9 @@ def write_adapter_image(pipeline: Path, target: Path, root: Path) -> Path:
 
 
 def _entries(root: Path) -> Iterator[Entry]:
-    tools, double = root / "tools/src", root / "tests/kratix_double"
+    tools, double = root / "tools/src", root / "tools/double/src/kratix_double"
     yield Entry("usr/bin/pipeline-adapter", _COMMAND.encode(), mode=0o755)
-    yield Entry(f"{_HOME}/tests/__init__.py", b"")
-    yield from (Entry(f"{_HOME}/tests/kratix_double/{path.name}", path.read_bytes()) for path in double.glob("*.py"))
+    yield from (Entry(f"{_HOME}/kratix_double/{path.name}", path.read_bytes()) for path in double.glob("*.py"))
     for name in _LOCALPLANE:
         yield Entry(f"{_HOME}/localplane/{name}.py", (tools / "localplane" / f"{name}.py").read_bytes())
     yield Entry(f"{_HOME}/platform_status_world/__init__.py", b"")

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from kratix_double import workload
+from kratix_double.world import World, is_written
 from localplane.client import Client, Object
 from platform_status_world.errors import WorldError
 from platform_status_world.waiting import until
-from tests.kratix_double import workload
-from tests.kratix_double.world import World, is_written
 
 __all__ = ["GitOps"]
 

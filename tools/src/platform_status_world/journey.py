@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from kratix_double.world import SUB_REQUEST, World
 from localplane.client import Client, Object
 from localplane.crds import APP_PROJECT, APPLICATION, fetch_crd, install_crds
 from platform_status_demo.phases import PhaseWatch, Sighting
@@ -22,7 +23,6 @@ from platform_status_world.kratix import Kratix
 from platform_status_world.promises import PromiseDocument
 from platform_status_world.waiting import until
 from platform_status_world.workload import Workload
-from tests.kratix_double.world import SUB_REQUEST, World
 
 __all__ = ["EXPECTED", "SIDECAR", "Journey", "Moment"]
 

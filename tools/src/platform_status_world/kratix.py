@@ -14,6 +14,11 @@ from typing import Any, Protocol, Self
 
 import yaml
 
+from kratix_double.double import KratixDouble
+from kratix_double.job import Pipeline
+from kratix_double.status_schema import treat
+from kratix_double.widget import CRDS
+from kratix_double.world import World
 from localplane.client import Client
 from localplane.crds import install_crds
 from platform_status_world import shape
@@ -22,10 +27,6 @@ from platform_status_world.errors import WorldError
 from platform_status_world.pods import PodTimings, await_job, pod_runner, start_job
 from platform_status_world.promises import PromiseDocument
 from platform_status_world.shape import Owner
-from tests.kratix_double.double import KratixDouble
-from tests.kratix_double.job import Pipeline
-from tests.kratix_double.status_schema import treat
-from tests.kratix_double.world import World
 
 __all__ = ["Kratix", "PlayedKratix"]
 
@@ -71,7 +72,7 @@ class PlayedKratix:
     def install(self, document: PromiseDocument) -> None:
         """Do what Kratix does with a Promise: its CRD with another status schema, its workflow, then its requests."""
         own = self._root / "tools/src/platform_status_world/crds"
-        install_crds(self._client, [own, self._root / "tests/kratix_double/crds"])
+        install_crds(self._client, [own, CRDS])
         applied = self._client.apply(document.document, field_manager="user")
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kratix-")))
         crd = folder / "crd.yaml"

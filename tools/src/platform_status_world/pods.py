@@ -4,6 +4,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kratix_double.job import Outcome
+from kratix_double.requests import container_env, key_of
+from kratix_double.runs import Run, Runner
+from kratix_double.timings import Timings
 from localplane.client import Client, Object
 from localplane.errors import WaitError
 from platform_status_world import shape
@@ -11,10 +15,6 @@ from platform_status_world.adapter_image import ADAPTER_IMAGE
 from platform_status_world.errors import WorldError
 from platform_status_world.promises import PromiseDocument
 from platform_status_world.shape import Owner
-from tests.kratix_double.job import Outcome
-from tests.kratix_double.requests import container_env, key_of
-from tests.kratix_double.runs import Run, Runner
-from tests.kratix_double.timings import Timings
 
 __all__ = ["PodTimings", "await_job", "pod_runner", "start_job"]
 

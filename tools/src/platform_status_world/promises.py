@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from kratix_double.requests import Promise
 from platform_status_world.errors import WorldError
-from tests.kratix_double.requests import Promise
 
 __all__ = ["PromiseDocument", "read_promise"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.kratix_double.requests import object_name
+from kratix_double.requests import object_name
 
 __all__ = ["KRATIX_UID", "LIMITS", "Owner", "Run", "job", "rights"]
 

@@ -11,18 +11,18 @@ from typing import Any
 
 import yaml
 
+from kratix_double import workload
+from kratix_double.control import WorkflowControl, read_control
+from kratix_double.job import ContainerError, Folders, metadata_document, output_files
+from kratix_double.requests import Key, Promise, object_name
+from kratix_double.status_writer import write_status
+from kratix_double.timings import Timings
+from kratix_double.workload import Identity
+from kratix_double.works import Destination, WorkController
+from kratix_double.writes import Writer
 from localplane.client import Client
 from localplane.errors import FAILURES
 from platform_status_kube.pod import pod_access
-from tests.kratix_double import workload
-from tests.kratix_double.control import WorkflowControl, read_control
-from tests.kratix_double.job import ContainerError, Folders, metadata_document, output_files
-from tests.kratix_double.requests import Key, Promise, object_name
-from tests.kratix_double.status_writer import write_status
-from tests.kratix_double.timings import Timings
-from tests.kratix_double.workload import Identity
-from tests.kratix_double.works import Destination, WorkController
-from tests.kratix_double.writes import Writer
 
 __all__ = ["main"]
 

@@ -1,0 +1,148 @@
+"""The scenes: working, broken and called, healed and told so; `hctl ask` has to say Yes, No, Yes."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from observability import dashboard, picture
+from observability.chain import RULES, Chain, hastened, running
+from observability.receiver import Notification, Receiver
+from observability.rulefiles import alerts, read_groups
+from observability.watched import asking, telling
+from platform_status_contract.rules.texts import clean
+from platform_status_demo.errors import StageError, StoryError
+from platform_status_demo.screen import Screen
+from platform_status_demo.stage import PROMISE, Stage
+from platform_status_demo.story import Story
+
+__all__ = ["ALERT", "EXPECTED", "Watched"]
+
+ALERT = "VClusterNotReady"
+EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready")
+"""The phases that the request has to show, in this order and no other."""
+
+# `for`, then a flush of Alertmanager's group, then room for a busy machine
+_PATIENCE = 60.0
+_LOOK = 0.5
+
+
+class Watched:
+    """The request of `make demo`, and who is called about it.
+
+    Args:
+        stage: What is up.
+        screen: Where it is shown.
+        folder: Where Prometheus and Alertmanager keep what they have.
+        out: Where the picture goes.
+        environ: The environment of the demo.
+    """
+
+    def __init__(
+        self, stage: Stage, screen: Screen, folder: Path, out: Path, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        self._stage = stage
+        self._screen = screen
+        self._folder = folder
+        self._out = out
+        self._environ = environ
+        self.story = Story(stage, screen)
+        metadata = stage.request()["metadata"]
+        self._labels = {"namespace": metadata["namespace"], "name": metadata["name"]}
+        self._rules = alerts(read_groups(RULES))
+
+    def play(self, hold: Callable[[Chain], None] | None = None) -> None:
+        """Play it.
+
+        Args:
+            hold: Called at the end, while all runs.
+
+        Raises:
+            StageError: Prometheus or Alertmanager did not start, or ended.
+            StoryError: A phase, a notification or an answer was not as it should be.
+        """
+        self._screen.doing("starting Prometheus and Alertmanager")
+        self._folder.mkdir()
+        try:
+            with running(self._stage.sidecar.address, self._folder, [self._show]) as chain:
+                self._screen.step(f"Prometheus: {chain.prometheus.url}")
+                self._screen.step(f"Alertmanager, with observability/alertmanager.yaml: {chain.alertmanager.url}")
+                self._screen.step("a minute of `for` and of Alertmanager's waiting passes in a second here")
+                with self.story.told():
+                    self._scenes(chain)
+                if hold:
+                    hold(chain)
+        except (RuntimeError, OSError) as error:  # it did not start; it does not answer any more
+            raise StageError(f"Prometheus or Alertmanager: {error}") from error
+
+    def _scenes(self, chain: Chain) -> None:
+        self.story.come_up()
+        self._screen.doing("Prometheus scrapes")
+        # A scrape of a second ago still says Progressing, and then nobody can say whether it works.
+        request = ",".join(f'{key}="{value}"' for key, value in self._labels.items())
+        chain.watch(f'platform_resource_phase{{{request},phase="Ready"}} == 1')
+        self._screen.step(
+            f"Prometheus has scraped it, and evaluates the {len(self._rules)} alerts of observability/rules"
+        )
+        self._ask(chain, asking.YES)
+        self.story.crash()
+        broken = time.monotonic()
+        self._await_told(chain, "firing", "the alert")
+        self._screen.step(f"{time.monotonic() - broken:.0f} s after the request was Degraded; `for` is {self._for()}")
+        self._ask(chain, asking.NO)
+        self._draw(chain)
+        self.story.replace_crashed()
+        self._await_told(chain, "resolved", "the all-clear")
+        self._ask(chain, asking.YES)
+        told = [alert.status for alert in chain.receiver.of(ALERT, **self._labels)]
+        if told != ["firing", "resolved"]:
+            raise StoryError(f"expected one alert and one all-clear, {ALERT} arrived as {', '.join(told)}")
+        self.story.conclude(EXPECTED)
+
+    # -- what is shown
+
+    def _show(self, notification: Notification) -> None:
+        """Show what arrives, in the receiver's thread."""
+        for alert in notification.alerts:
+            headline = telling.headline(alert, notification.receiver)
+            if alert.name == ALERT and self._labels.items() <= alert.labels.items():
+                self._screen.alert(clean(alert.status), headline, telling.details(alert))
+            else:
+                summary = telling.details(alert).get("summary", "")
+                self._screen.step(f"also {clean(alert.status)}: {headline}: {summary}")
+
+    def _ask(self, chain: Chain, expected: asking.Expected) -> None:
+        self._screen.doing("hctl ask")
+        answer = asking.ask(self._stage.plane.kubeconfig, chain.prometheus.url, self._environ)
+        self._screen.answer(answer.command, asking.shown(answer.lines, chain.prometheus.url))
+        asking.check(answer, expected)
+
+    def _draw(self, chain: Chain) -> None:
+        self._screen.doing("drawing the dashboard")
+        board = dashboard.generate()
+        variables = {f"${key}": value for key, value in self._labels.items()} | {"$kind": PROMISE.kind}
+        drawn = picture.draw(board, picture.answers(chain.prometheus, board, variables, seconds=0), variables)
+        self._out.write_text(drawn, encoding="utf-8")
+        self._screen.step(f"the dashboard of this moment: {self._out}")
+
+    # -- what is waited for
+
+    def _for(self) -> str:
+        whole = self._rules[ALERT]["for"]
+        return f"{whole}, here {int(hastened(whole).removesuffix('ms')) / 1000:g} s"
+
+    def _await_told(self, chain: Chain, status: str, what: str) -> None:
+        def arrived(receiver: Receiver) -> bool:
+            return status in [alert.status for alert in receiver.of(ALERT, **self._labels)]
+
+        started = time.monotonic()
+        while not chain.receiver.wait(arrived, _LOOK):
+            waited = time.monotonic() - started
+            if waited > _PATIENCE:
+                raise StoryError(f"waited {_PATIENCE:g} s for {what} of {ALERT}; Prometheus says {self._said(chain)}")
+            self._screen.doing(f"waiting for {what}, {waited:.0f} s; Prometheus says {self._said(chain)}")
+
+    def _said(self, chain: Chain) -> str:
+        alerts = chain.prometheus.get("alerts")["alerts"]
+        wanted = {"alertname": ALERT, **self._labels}.items()
+        return next((clean(alert["state"]) for alert in alerts if wanted <= alert["labels"].items()), "nothing")

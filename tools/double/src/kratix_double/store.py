@@ -1,0 +1,48 @@
+"""The state store of a Destination: the files that a GitOps agent reads (kratix.md sections 1 and 6)."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from kratix_double.workload import unpack
+
+__all__ = ["StateStore", "folder_of"]
+
+_ID_CHARACTERS = 5
+
+
+def folder_of(placement: Mapping[str, Any]) -> str:
+    """Return the folder of a WorkPlacement below its Destination (mode nestedByMetadata), with a slash at its end."""
+    metadata, spec = placement["metadata"], placement["spec"]
+    pipeline = metadata["labels"]["kratix.io/pipeline-name"]
+    parts = ("resources", metadata["namespace"], spec["promiseName"], spec["resourceName"], pipeline)
+    return "/".join((*parts, spec["id"][:_ID_CHARACTERS], ""))
+
+
+class StateStore:
+    """Files by path; safe to share between threads, and between two doubles that play an upgrade."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._files: dict[str, bytes] = {}
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Path -> content of every file that is stored now."""
+        with self._lock:
+            return dict(self._files)
+
+    def write(self, placement: Mapping[str, Any]) -> None:
+        """Replace the folder of a WorkPlacement by what it holds: a file that it no longer names is gone."""
+        folder = folder_of(placement)
+        wanted = {folder + entry["filepath"]: unpack(entry["content"]) for entry in placement["spec"]["workloads"]}
+        with self._lock:
+            self._files = {**self._without(folder), **wanted}
+
+    def remove(self, placement: Mapping[str, Any]) -> None:
+        """Remove the folder of a WorkPlacement that is deleted."""
+        with self._lock:
+            self._files = self._without(folder_of(placement))
+
+    def _without(self, folder: str) -> dict[str, bytes]:
+        return {path: content for path, content in self._files.items() if not path.startswith(folder)}
