@@ -107,7 +107,7 @@ def described(entry: ObjectEntry, *objects: Json, failure: Reason | None = None)
 
 
 def test_an_object_of_another_request_is_described_by_its_owner_alone_and_one_that_was_only_found_not_at_all() -> None:
-    theirs = {"annotations": {OWNER_ANNOTATION: "team-b/films"}}
+    theirs: dict[str, Any] = {"annotations": {OWNER_ANNOTATION: "team-b/films"}}
     (named,) = described(QUEUE, queue("films", "False", **theirs))
     assert (named.key, named.says, named.culprit) == (("team-a", "films"), FOREIGN, True)
     found = described(CHOSEN, queue("a"), queue("b", "False", **theirs))
