@@ -176,6 +176,10 @@ class Scene:
         """Let a pod end with exit code 1."""
         self._until(lambda: kubelet.fail(self.admin, self.name, labels), f"a pod with {labels}")
 
+    def crash_pods(self) -> None:
+        """Let the pods of this life crash again and again."""
+        self._until(lambda: kubelet.crash(self.admin, self.name), "a pod")
+
     def roll_out(self, kind: str, name: str, *, updated: int | None = None) -> None:
         """Let pods start until a controller has as many as it wants.
 
