@@ -85,6 +85,7 @@ thresholds: Final = st.builds(
 )
 
 _WORKLOADS = Workloads("vcluster-media", controllers=(Controller("StatefulSet", "m"), Controller("Deployment", "web")))
+_SEVERAL = (_WORKLOADS, Workloads("media-jobs", controllers=(Controller("Deployment", "web", "allowed"),), minimum=1))
 _APPLICATIONS = (
     Application("argocd", "vcluster-media"),
     Application("argocd", "vcluster-media", "example.org/generation"),
@@ -153,7 +154,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         "media",
         application=draw(st.sampled_from(_APPLICATIONS)) if "application" in parts else None,
         sub_applications=_sub_applications(draw(st.sampled_from([0, 2]))) if "subs" in parts else None,
-        workloads=_WORKLOADS if "pods" in parts else None,
+        workloads=draw(st.just(_WORKLOADS) | st.just(_SEVERAL)) if "pods" in parts else None,
         secrets=tuple(_secret(name) for name in ("one", "two")[: draw(st.integers(1, 2))])
         if "secrets" in parts
         else None,
@@ -215,6 +216,7 @@ applications: Final = st.builds(
     deleted=st.sampled_from([None, None, None, LONG_AGO]) | moments,
     silence=st.none() | st.none() | st.builds(Silence, moments, moments),
 )
+_namespaces: Final = st.sampled_from(["", "", "vcluster-media", "media-jobs"])
 pods: Final = st.builds(
     PodSeen,
     name=st.sampled_from(["a", "b", "c"]) | hostile_text,
@@ -230,6 +232,7 @@ pods: Final = st.builds(
     owner_name=st.sampled_from(["m", "web-5d8f", "x"]),
     created=st.none() | moments,
     fell=st.booleans(),
+    namespace=_namespaces,
 )
 controllers: Final = st.builds(
     ControllerSeen,
@@ -245,6 +248,7 @@ controllers: Final = st.builds(
     current=st.sampled_from([True, True, False]),
     held=st.sampled_from([False, False, True]),
     failure=st.sampled_from(["", "", ""]) | hostile_text,
+    namespace=_namespaces,
 )
 placements: Final = st.builds(
     WorkPlacementSeen,

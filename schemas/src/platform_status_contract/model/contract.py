@@ -150,7 +150,7 @@ class Controller(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which pods count for this request.
+    """Which pods of one namespace count for this request.
 
     Attributes:
         namespace: Where they run.
@@ -163,6 +163,17 @@ class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     selector: Selector | None = None
     controllers: Annotated[tuple[Controller, ...], Meta(max_length=16)] | None = None
     minimum: Annotated[int, Meta(ge=0, le=10000)] = 0
+
+
+def check_namespaces(namespaces: tuple[str, ...]) -> None:
+    """Refuse a second part of `workloads` for one namespace: a pod could count twice.
+
+    Raises:
+        ValueError: Names the namespace.
+    """
+    for index, namespace in enumerate(namespaces):
+        if namespace in namespaces[:index]:
+            raise ValueError(f"workloads: a second part for namespace {namespace}; a selector can hold both")
 
 
 class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
@@ -203,7 +214,7 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     name: DisplayText
     application: Application | None = None
     sub_applications: SubApplications | None = None
-    workloads: Workloads | None = None
+    workloads: Workloads | Annotated[tuple[Workloads, ...], Meta(max_length=8)] | None = None
     secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=8)] | None = None
     objects: Annotated[tuple[ObjectEntry, ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool = False
@@ -217,6 +228,14 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
                 "name at least one of application, subApplications, workloads, secrets, objects, works"
             )
         check_names(tuple(entry.name for entry in self.objects or ()))
+        check_namespaces(tuple(part.namespace for part in self.workload_parts))
+
+    @property
+    def workload_parts(self) -> tuple[Workloads, ...]:
+        """The workloads, one part a namespace; a contract may give a single one without a list."""
+        if self.workloads is None:
+            return ()
+        return self.workloads if isinstance(self.workloads, tuple) else (self.workloads,)
 
     @property
     def tells_arrival(self) -> bool:

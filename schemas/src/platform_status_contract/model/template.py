@@ -60,7 +60,9 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     name: Text
     application: dict[str, Any] | Expression | None = None
     sub_applications: dict[str, Any] | Expression | None = None
-    workloads: dict[str, Any] | Expression | None = None
+    workloads: (
+        dict[str, Any] | Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None
+    ) = None
     secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None = None
     objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool | Expression | None = None
@@ -68,8 +70,8 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     annotations: dict[str, Annotated[str, Meta(max_length=4096)]] | Expression | None = None
 
     def __post_init__(self) -> None:
-        parts = (self.application, self.sub_applications, self.workloads)
-        lists = (self.secrets or None, self.objects or None, self.works or None)
+        parts = (self.application, self.sub_applications)
+        lists = (self.workloads or None, self.secrets or None, self.objects or None, self.works or None)
         if all(source is None for source in (*parts, *lists)):
             raise ValueError(
                 "observes nothing; "
@@ -86,6 +88,8 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
         )
         _check("application", self.application, ApplicationPart)
         _check("subApplications", self.sub_applications, SubApplicationsPart)
+        for index, part in enumerate(self.workloads if isinstance(self.workloads, tuple) else ()):
+            _check(f"workloads[{index}]", part, WorkloadsPart)
         _check("workloads", self.workloads, WorkloadsPart)
         _check("thresholds", self.thresholds, ThresholdsPart)
         for index, secret in enumerate(self.secrets if isinstance(self.secrets, tuple) else ()):

@@ -131,7 +131,7 @@ class ControllerPart(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WorkloadsPart(Struct, frozen=True, forbid_unknown_fields=True):
-    """`workloads`, see `contract.Workloads`."""
+    """`workloads` or one of them, see `contract.Workloads`."""
 
     namespace: Text
     selector: SelectorPart | Expression | None = None

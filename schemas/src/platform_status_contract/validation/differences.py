@@ -76,6 +76,12 @@ DIFFERENCES: Final = (
         "JSON Schema cannot compare the items of a list but as a whole.",
     ),
     Difference(
+        "namespaces-of-workloads",
+        "workloads of a contract: two parts for one namespace",
+        Effect.SCHEMA_ONLY,
+        "JSON Schema cannot compare the items of a list but as a whole; a pod would count twice.",
+    ),
+    Difference(
         "default-values",
         "every key that holds its default value",
         Effect.NOT_WRITTEN,

@@ -51,8 +51,8 @@ the first condition that carries it; `Ready` repeats the reason of the source th
 missing is bad, not pending.
 
 In the commands `KIND`, `NAME` and `NAMESPACE` are those of the request, `ARGOCD` and `APPLICATION` stand in
-`.status.contract.application`, `WORKLOADS` in `.status.contract.workloads.namespace`, `SECRET` and `SECRETNAMESPACE` in
-`.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`; the message of the condition
+`.status.contract.application`, `WORKLOADS` is a namespace of `.status.contract.workloads`, `SECRET` and
+`SECRETNAMESPACE` stand in `.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`; the message of the condition
 names the `POD`, the `SUBAPP`, the `OBJECT` or the `WORK`, and a listing before the command names the `JOB`.
 """
 
