@@ -92,8 +92,13 @@ _APPLICATIONS = (
 )
 
 
-def _secret(name: str) -> SecretReference:
-    return SecretReference("kubeconfig", "vcluster-media", name)
+def _secret(name: str, role: str = "kubeconfig") -> SecretReference:
+    return SecretReference(role, "vcluster-media", name)
+
+
+_secrets_named: Final = st.builds(
+    _secret, st.sampled_from(["one", "two"]), st.sampled_from(["kubeconfig", "kubeconfig", "password", "admin-tls"])
+)
 
 
 def _sub_applications(minimum: int) -> SubApplications:
@@ -155,9 +160,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         application=draw(st.sampled_from(_APPLICATIONS)) if "application" in parts else None,
         sub_applications=_sub_applications(draw(st.sampled_from([0, 2]))) if "subs" in parts else None,
         workloads=draw(st.just(_WORKLOADS) | st.just(_SEVERAL)) if "pods" in parts else None,
-        secrets=tuple(_secret(name) for name in ("one", "two")[: draw(st.integers(1, 2))])
-        if "secrets" in parts
-        else None,
+        secrets=tuple(draw(st.lists(_secrets_named, min_size=1, max_size=3))) if "secrets" in parts else None,
         objects=draw(st.lists(entries, min_size=1, max_size=3).map(_named)) if "objects" in parts else None,
         works="works" in parts,
         thresholds=draw(thresholds),
@@ -400,10 +403,11 @@ def _condition(kind: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, obje
     )
 
 
-_FREE: Final = ("QueueReady", "MyDbReady", "ThirdReady")
+_FREE: Final = ("QueueReady", "MyDbReady", "ThirdReady", "PasswordAvailable", "AdminTlsAvailable")
 _owned = _condition(st.sampled_from([*(kind.value for kind in ConditionType), *_FREE]))
 _foreign = _condition(st.sampled_from(["ConfigureWorkflowCompleted", "Reconciled", "WorksSucceeded", "Foreign"]))
-_TIMERS = sorted({*TIMERS, *(f"{what}.objects.{name}" for what in ("bad", "unknown") for name in ("queue", "my-db"))})
+_OF_ENTRIES = {f"{what}.objects.{name}" for what in ("bad", "unknown") for name in ("queue", "my-db")}
+_TIMERS = sorted({*TIMERS, *_OF_ENTRIES, "bad.secret.password", "bad.secret.admin-tls"})
 _timers = st.dictionaries(st.sampled_from(_TIMERS), times)
 _generations = st.integers(1, 3)
 

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from .objects import MAX_OBJECTS, ObjectEntry, check_names
+from .conditions import MAX_OBJECTS, MAX_SECRETS, Role, check_conditions, role_condition
+from .objects import ObjectEntry
 from .selectors import (
     SAFE_TEXT,
     DisplayText,
@@ -177,11 +178,22 @@ def check_namespaces(namespaces: tuple[str, ...]) -> None:
 
 
 class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Secret that must exist; only its metadata is ever asked for. v1 knows one role."""
+    """A Secret that must exist; only its metadata is ever asked for.
 
-    role: Literal["kubeconfig"]
+    Attributes:
+        role: What it is for; `condition` is made of it.
+        namespace: Where it lives.
+        name: Its exact name.
+    """
+
+    role: Role
     namespace: Namespace
     name: ObjectName
+
+    @property
+    def condition(self) -> str:
+        """Type of the condition that shows it, and all others of its role."""
+        return role_condition(self.role)
 
 
 class Thresholds(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
@@ -204,7 +216,7 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     """What to observe for one request, resolved by the pipeline for one generation of it.
 
     Raises:
-        ValueError: It observes nothing and would be Ready for no reason, or two objects would share a condition;
+        ValueError: It observes nothing and would be Ready for no reason, or two conditions would differ in case only;
             msgspec makes it a ValidationError.
     """
 
@@ -215,7 +227,7 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     application: Application | None = None
     sub_applications: SubApplications | None = None
     workloads: Workloads | Annotated[tuple[Workloads, ...], Meta(max_length=8)] | None = None
-    secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=8)] | None = None
+    secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=MAX_SECRETS)] | None = None
     objects: Annotated[tuple[ObjectEntry, ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool = False
     thresholds: Thresholds = Thresholds()
@@ -227,7 +239,7 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
                 "observes nothing; "
                 "name at least one of application, subApplications, workloads, secrets, objects, works"
             )
-        check_names(tuple(entry.name for entry in self.objects or ()))
+        check_conditions((entry.name for entry in self.objects or ()), (secret.role for secret in self.secrets or ()))
         check_namespaces(tuple(part.namespace for part in self.workload_parts))
 
     @property

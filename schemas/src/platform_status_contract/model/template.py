@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from .objects import MAX_OBJECTS, check_names
+from .conditions import MAX_OBJECTS, MAX_SECRETS, check_conditions
 from .template_parts import (
     ApplicationPart,
     Expression,
@@ -63,7 +63,7 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     workloads: (
         dict[str, Any] | Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None
     ) = None
-    secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None = None
+    secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=MAX_SECRETS)] | Expression | None = None
     objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool | Expression | None = None
     thresholds: dict[str, Any] | Expression | None = None
@@ -96,7 +96,9 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
             _check(f"secrets[{index}]", secret, SecretPart)
         for index, entry in enumerate(self.objects or ()):
             _check(f"objects[{index}]", entry, ObjectPart)
-        check_names(tuple(str(entry["name"]) for entry in self.objects or ()))
+        secrets = self.secrets if isinstance(self.secrets, tuple) else ()
+        roles = (str(secret["role"]) for secret in secrets if isinstance(secret, dict))
+        check_conditions((str(entry["name"]) for entry in self.objects or ()), roles)
 
 
 def _check(name: str, part: object, shape: type[Struct]) -> None:

@@ -71,7 +71,8 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "names-of-objects",
-        "objects, in contract and template: two names whose conditions differ in case only, such as my-db and mydb",
+        "objects and secrets, in contract and template: names or roles whose conditions differ in case only, such as "
+        "my-db and mydb; together more than 16 conditions",
         Effect.SCHEMA_ONLY,
         "JSON Schema cannot compare the items of a list but as a whole.",
     ),
