@@ -293,7 +293,7 @@ def test_the_project_allows_every_kind_that_the_chart_makes() -> None:
         made |= set(re.findall(r"^kind: ([A-Za-z]+)$", file.read_text("utf-8"), re.MULTILINE))
     spec = spec_of(example("media"), "argocd-project.yaml", STRICT)
     allowed = {kind["kind"] for kind in spec["clusterResourceWhitelist"] + spec["namespaceResourceWhitelist"]}
-    assert made | {"StatefulSet", "Deployment"} <= allowed
+    assert made | {"StatefulSet", "Deployment", "PodDisruptionBudget"} <= allowed  # the last from 0.31 on
     assert "ClusterRole" in made
 
 

@@ -43,6 +43,7 @@ _NAMESPACED_KINDS: Final = (
     ("monitoring.coreos.com", "ServiceMonitor"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("policy", "PodDisruptionBudget"),  # from chart 0.31 on
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),
 )
