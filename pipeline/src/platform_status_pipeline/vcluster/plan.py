@@ -34,6 +34,9 @@ FILES: Final = (
 )
 """Every file that `configure` may write; what is there from an earlier attempt is removed first."""
 
+_SUB_REQUESTS: Final = frozenset(FILES[-3:])
+"""Those of them that Kratix answers."""
+
 _SCHEMA: Final = "vclusterorchestratorv2-request-v1alpha1"
 _KNOWN_METADATA: Final = frozenset(ObjectMeta.__struct_encode_fields__)
 
@@ -44,10 +47,12 @@ class Plan(Struct, frozen=True):
     Attributes:
         message: `status.message` of a request that has no phase yet.
         files: File name -> the documents in it, in the order in which they are written.
+        older: What the status keys of the Go implementation say now (docs/upgrade.md); it counted files.
     """
 
     message: str
     files: dict[str, list[dict[str, Any]]]
+    older: dict[str, Any]
 
 
 def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -> Plan:
@@ -92,9 +97,18 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
         [application(request, names, settings, values)],
         [registration(request, names, size, address, defaults)],
     )
+    files = {file: written for file, written in zip(FILES, documents, strict=True) if written}
     return Plan(
         message=f"{display_name(document)} is scheduled",
-        files={file: written for file, written in zip(FILES, documents, strict=True) if written},
+        files=files,
+        older={
+            "vclusterName": names.name,
+            "targetNamespace": names.target,
+            "hostname": address.hostname,
+            "environment": size.environment,
+            "resourceRequestsGenerated": len(files.keys() & _SUB_REQUESTS),
+            "directResourcesGenerated": len(files.keys() - _SUB_REQUESTS),
+        },
     )
 
 
