@@ -58,6 +58,9 @@ def _assess_one(
     if isinstance(settled, Absent):
         verdict = missing(situation)
         return Assessment(_SOURCE, _CONDITION, verdict, Reason.SECRET_MISSING, clean(f"{what} does not exist"))
+    if settled.value.foreign:
+        message = clean(f"{what} belongs to another request")
+        return Assessment(_SOURCE, _CONDITION, Verdict.BAD, Reason.NOT_OURS, message)
     if settled.value.deleted is not None:
         verdict = missing(situation)
         message = clean(being_deleted(what, settled.value.deleted))
