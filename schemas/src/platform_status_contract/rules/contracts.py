@@ -53,7 +53,7 @@ def read_contract(status: object) -> Contract | ContractProblem:
 
 
 def is_too_large(raw: object) -> bool:
-    """Say whether a contract, as decoded JSON, has more than `MAX_CONTRACT` bytes; one that cannot be written has not."""
+    """Say whether a contract, as decoded JSON, has more than `MAX_CONTRACT` bytes; if it can be written."""
     try:
         return len(msgspec.json.encode(raw)) > MAX_CONTRACT
     except (RecursionError, UnicodeError):
