@@ -18,7 +18,7 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.conclude import tabulate
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import ObjectSeen, Observation, Present, Silence, Unreadable
-from platform_status_contract.sources.objects.declared import declared_objects
+from platform_status_contract.sources.objects.declared import DeclaredError, declared_objects, declared_outputs
 from platform_status_contract.sources.objects.kinds import kind_of, object_kinds
 from platform_status_contract.sources.registry import (
     SOURCES,
@@ -241,3 +241,13 @@ def test_a_contract_reaches_what_its_promise_declared_and_no_further() -> None:
     poor = {SOURCE: msgspec.structs.replace(declared[SOURCE], reads=frozenset())}
     assert "it reads condition Ready" in out_of_reach(contract, poor)
     assert out_of_reach(contract_of(works=True), {}) == ""
+
+
+def test_kinds_of_outputs_are_declared_as_the_entries_that_the_container_makes_of_them() -> None:
+    output = {key: TEMPLATE[key] for key in ("name", "apiVersion", "kind", "resource", "scope")}
+    (found,) = declared_outputs([output])
+    assert found.source == SOURCE
+    labels = {"label status.integratn.tech/promise", "label status.integratn.tech/request"}
+    assert labels | {"annotation status.integratn.tech/request-generation"} <= found.wanted.words
+    with pytest.raises(DeclaredError, match=r"^outputs.kinds\[0\]: found what cannot be read"):
+        declared_outputs([{**output, "scope": "Everywhere"}])

@@ -222,10 +222,14 @@ def doctor(
 def schema(
     document: Annotated[
         str,
-        typer.Argument(metavar="DOCUMENT", help="status, list, diagnosis, explanation, dump, validation or doctor."),
+        typer.Argument(
+            metavar="DOCUMENT",
+            help="status, list, diagnosis, explanation, dump, validation or doctor; or of the contract: contract, "
+            "statuscontract, platformpolicy, vclusterorchestratorv2-request, status-v1.",
+        ),
     ] = "status",
 ) -> None:
-    """Print the JSON Schema of what -o json says."""
+    """Print the JSON Schema of what -o json says, or of a document of the contract."""
 
     def show() -> ExitCode:
         from .schemas import show_schema  # noqa: PLC0415 - see the module's docstring

@@ -275,6 +275,8 @@ def _named(look: _Look, found: Sequence[_Judged], verdict: Verdict) -> Assessmen
         text += f"; held by finalizers {name_culprits(first.seen.finalizers)}"
     if len(ordered) > 1:
         text += f"; likewise {name_culprits([item.seen.name for item in ordered[1:]])}"
+    if look.entry.minimum > 1:
+        text = f"{len(look.having(Verdict.GOOD))} of {max(len(look.judged), look.entry.minimum)} are ready: {text}"
     return _found(look, verdict, _REASONS[first.said.word], text)
 
 
