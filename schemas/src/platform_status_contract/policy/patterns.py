@@ -7,7 +7,19 @@ from typing import Final
 
 from platform_status_contract.model.policy import Bound
 
-__all__ = ["HOLE", "PLACEHOLDERS", "QUANTITY", "TEMPLATES", "UNSAFE", "VISIBLE", "as_amount", "expected", "filled", "fits", "is_template"]
+__all__ = [
+    "HOLE",
+    "PLACEHOLDERS",
+    "QUANTITY",
+    "TEMPLATES",
+    "UNSAFE",
+    "VISIBLE",
+    "as_amount",
+    "expected",
+    "filled",
+    "fits",
+    "is_template",
+]
 
 PLACEHOLDERS: Final = ("name", "namespace", "request")
 """spec.name, metadata.namespace and metadata.name of the request."""
@@ -19,7 +31,7 @@ UNSAFE: Final = ("..", "%", "\\")
 """What a text that ``*`` matches may not hold: with it the beginning of a path says nothing about where it leads."""
 
 VISIBLE: Final = "^[!-~]*$"
-"""A text that ``*`` matches: what looks like two dots, or like nothing, may become them. The same to Python and to RE2."""
+"""A text that ``*`` matches, for no sign that only looks like two dots; the same to Python and to RE2."""
 
 QUANTITY: Final = r"^[0-9]{1,15}(\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
 """A quantity, as the CRD spells it; the same to Python and to RE2."""
