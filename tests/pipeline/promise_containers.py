@@ -39,13 +39,22 @@ def read_promise(folder: str, *, policy: str = "") -> Json:
     return promise
 
 
-def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
-    """Every container of one workflow, in order; none if the Promise has no such workflow."""
-    return [
-        PromiseContainer(container["name"], tuple(container["args"]), expanded(container.get("env", [])))
+def pipelines(
+    promise: Json, workflow: str = "resource", action: str = "configure"
+) -> dict[str, list[PromiseContainer]]:
+    """Every pipeline of one workflow by name, with its containers, in order; none if there is no such workflow."""
+    return {
+        pipeline["metadata"]["name"]: [
+            PromiseContainer(container["name"], tuple(container["args"]), expanded(container.get("env", [])))
+            for container in pipeline["spec"]["containers"]
+        ]
         for pipeline in promise["spec"]["workflows"].get(workflow, {}).get(action, [])
-        for container in pipeline["spec"]["containers"]
-    ]
+    }
+
+
+def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
+    """Every container of one workflow, in order, whatever its pipeline."""
+    return [container for made in pipelines(promise, workflow, action).values() for container in made]
 
 
 def expanded(variables: list[Json]) -> dict[str, str]:

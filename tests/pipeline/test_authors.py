@@ -230,6 +230,21 @@ def test_the_outputs_of_the_page_are_found_and_marked(desk: Path) -> None:
     assert marks["annotations"] == {entry["generationAnnotation"]: "1"}
 
 
+def test_the_pipeline_of_the_page_waits_for_a_condition_of_the_page(tmp_path: Path) -> None:
+    pipeline = load_mapping(next(fence.text for fence in fences(section(8)) if "args: [wait" in fence.text))
+    document = with_args(promise("queue.yaml"))
+    document["spec"]["workflows"]["resource"]["configure"].append(pipeline)
+    assert refusals(document) == []
+    kratix = KratixFolders(tmp_path / "request")
+    request = load_mapping(files()["in/object.yaml"])
+    contract = resolve(read_template(load(files()["queue.yaml"])), request).contract
+    kratix.ask({**request, "status": {"contract": contract, "health": {"observedGeneration": 1}}})
+    wait = next(container for container in containers(document) if container.name == "wait")
+    done = wait.run(kratix)
+    assert done.stderr == "waiting: there is no condition BrokerReady yet; the next look is in 15 s\n"
+    assert condition_type("broker") == "BrokerReady"
+
+
 def entries_of_queue() -> list[dict[str, Any]]:
     """The objects of section 8."""
     entries: list[dict[str, Any]] = load_mapping(files()["queue.yaml"])["spec"]["contract"]["objects"]
