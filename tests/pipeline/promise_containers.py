@@ -1,18 +1,16 @@
 """The containers that a promise.yaml holds, run as the processes that Kubernetes would make of them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platform_status_contract.template.yaml_text import load
+from platform_status_demo.authored import expanded
 
 from .kratix_folders import ROOT, Done, KratixFolders
 
 Json = dict[str, Any]
-
-_REFERENCE = re.compile(r"\$(?:\$|\(([-._A-Za-z0-9]+)\))")
 
 
 @dataclass(frozen=True)
@@ -55,19 +53,6 @@ def pipelines(
 def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
     """Every container of one workflow, in order, whatever its pipeline."""
     return [container for made in pipelines(promise, workflow, action).values() for container in made]
-
-
-def expanded(variables: list[Json]) -> dict[str, str]:
-    """Environment variables as a pod gets them: ``$(NAME)`` is one before it, ``$$`` is ``$``, all else stays."""
-    known: dict[str, str] = {}
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1]
-        return "$" if name is None else known.get(name, found[0])
-
-    for variable in variables:
-        known[variable["name"]] = _REFERENCE.sub(value, variable["value"])
-    return known
 
 
 def rendered(folder: Path, promise: Json, request: Json) -> KratixFolders:

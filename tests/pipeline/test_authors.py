@@ -73,7 +73,7 @@ def files() -> dict[str, str]:
 def desk(tmp_path: Path) -> Path:
     """A folder with every file of the page."""
     for name, text in files().items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
     return tmp_path
 
@@ -121,7 +121,14 @@ def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
     found = fences(PAGE)
     assert PAGE.count("```") == 2 * len(found)
     assert {fence.language for fence in found} == {"yaml", "sh", "text"}
-    assert set(files()) == {"contract.yaml", "in/object.yaml", "promise.yaml", "manifests.yaml", "queue.yaml"}
+    assert set(files()) == {
+        "contract.yaml",
+        "in/object.yaml",
+        "promise.yaml",
+        "manifests.yaml",
+        "queue.yaml",
+        "mine/outputs/queue.yaml",
+    }
     assert all(fence.file for number in (1, 2, 3, 6) for fence in fences(section(number)) if fence.language == "yaml")
 
 
