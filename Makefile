@@ -26,9 +26,9 @@ help: ## List the targets
 demo: control-plane ## Show a request living through its phases on a real control plane (KEEP=1 leaves it running, ARGOCD=1 with the real Argo CD)
 	@$(BIN)/python -m platform_status_demo $(if $(KEEP),--keep) $(if $(ARGOCD),--argocd)
 
-demo-observability: control-plane ## Break a request: the alert arrives, hctl answers, it heals (KEEP=1 leaves it running, OUT=picture.svg)
+demo-observability: control-plane ## Break a request: the alert arrives, hctl answers, it heals (KEEP=1 leaves it running)
 	@$(BIN)/python -m observability.binaries >/dev/null || true # the demo says it better
-	@$(BIN)/python -m observability.watched $(if $(KEEP),--keep) $(if $(OUT),--out $(OUT))
+	@$(BIN)/python -m observability.watched $(if $(KEEP),--keep)
 
 test: system control-plane ## Run every test, those on the real API server included; as root on a Debian none may be skipped
 	@$(BIN)/python -m localplane build kubectl
