@@ -12,7 +12,7 @@ import yaml
 from hctl.cluster.connection import connect, kubeconfig_path
 from hctl.cluster.discovery import VCLUSTER, Kind, candidates, discover, find_kind
 from hctl.cluster.requests import Collection, Found, Scope, fetch, find_request, get_request
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError, UsageError
 from hctl.reading.read import mapping
@@ -45,10 +45,10 @@ class Session:
         _ = self.transport
 
     @functools.cached_property
-    def transport(self) -> Transport:
+    def transport(self) -> ClusterReader:
         """The way to the API server."""
         connection = connect(self.target.kubeconfig, self.target.context)
-        return Transport(connection, **({} if self._patience is None else {"connect_seconds": self._patience}))
+        return ClusterReader(connection, **({} if self._patience is None else {"connect_seconds": self._patience}))
 
     @functools.cached_property
     def orders(self) -> Orders:

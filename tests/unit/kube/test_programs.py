@@ -12,7 +12,7 @@ import pytest
 from platform_status_kube.connection import connect
 from platform_status_kube.errors import TransportError
 from platform_status_kube.http_transport import HttpTransport
-from platform_status_pipeline.kratix.live import LiveAccess, Target, patch_problems
+from platform_status_pipeline.kratix.live import LiveAccess, PatchTarget, patch_problems
 from tests.cluster.mcp.serving import over_stdio
 
 from .recording import recording
@@ -27,7 +27,7 @@ SENT = (
     ("impersonate-uid", "7"),
     ("impersonate-user", "jane"),
 )
-REQUEST = Target("platform.integratn.tech", "v1alpha1", "things", "team", "media")
+REQUEST = PatchTarget("platform.integratn.tech", "v1alpha1", "things", "team", "media")
 HINT = "Install it from the platform's wiki."
 
 Run = Callable[[Path], str]

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from platform_status_contract.template.problems import Problem, found
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 
 __all__ = ["Placement", "over", "place", "warnings"]
 
@@ -83,7 +83,7 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
             Problem("installed Promise", cause, "give them: --destination KEY=VALUE (DESTINATION=KEY=VALUE)")
         )
     if problems:
-        raise RefusedError(problems)
+        raise RequestRefusedError(problems)
     return Placement(given.pipeline or pipelines[0], labels, names)
 
 
@@ -141,7 +141,7 @@ def _rename(promise: str, pipelines: list[Any], name: str) -> None:
     else:
         pipelines[0]["metadata"]["name"] = name
         return
-    raise RefusedError([problem])
+    raise RequestRefusedError([problem])
 
 
 def _configure(promise: object) -> list[Any]:

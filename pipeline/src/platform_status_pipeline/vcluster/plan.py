@@ -11,7 +11,7 @@ from platform_status_contract.model.request import NetworkPolicies, ObjectMeta, 
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import validate
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.vcluster.checks import check_request, check_values
 from platform_status_pipeline.vcluster.exposure import address_of
 from platform_status_pipeline.vcluster.merge import merge
@@ -68,7 +68,7 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
     try:
         request = msgspec.convert(document, Request)
     except msgspec.ValidationError as error:
-        raise RefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
+        raise RequestRefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
     size = size_of(request)
     address, address_problems = address_of(request)
     found = [*check_request(request, size), *address_problems]
@@ -80,7 +80,7 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
     # A check says better what is wrong with a field than its schema does, and what is wrong need not be allowed.
     problems = _once(found, problems, refused)
     if problems:
-        raise RefusedError(sorted(problems, key=lambda problem: problem.field))
+        raise RequestRefusedError(sorted(problems, key=lambda problem: problem.field))
     values = with_promised_secret(merged, names, address)
     usual = NetworkPolicies() if defaults.network_policies else None
     policies = network_policies(request.spec.network_policies or usual, names)

@@ -13,7 +13,7 @@ __all__ = [
     "KindBounds",
     "LeafType",
     "LegacyName",
-    "Names",
+    "NameRules",
     "PipelineAccounts",
     "Policy",
     "PolicySpec",
@@ -33,7 +33,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
     Attributes:
         path: The field: keys with dots between them, ``[]`` for every item of a list, ``*`` for every key of a mapping.
-        type: What stands there. ``name`` and ``namespace`` are judged by `Names`; ``free`` is anything at all.
+        type: What stands there. ``name`` and ``namespace`` are judged by `NameRules`; ``free`` is anything at all.
         allowed: The values, or texts with one ``*``; None: any value of the type. Empty: the field may not be set.
         minimum: Smallest whole number.
         maximum: Largest whole number, or largest quantity.
@@ -61,7 +61,7 @@ class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
         group: Its API group.
         kind: The kind.
         bounds: The bounds.
-        observes: Namespaces that a contract of such a request may look at, beside the targets of `Names`; none:
+        observes: Namespaces that a contract of such a request may look at, beside the targets of `NameRules`; none:
             anywhere.
     """
 
@@ -79,7 +79,7 @@ class LegacyName(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     target_namespace: str | None = None
 
 
-class Names(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+class NameRules(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """How names outside a tenant's namespace are kept apart, without looking anything up.
 
     Attributes:
@@ -156,7 +156,7 @@ class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     """The policy itself; `contact` is whom to ask for more than it allows."""
 
     contact: str
-    names: Names
+    names: NameRules
     project: Project
     kinds: tuple[KindBounds, ...]
     defaults: Defaults = Defaults()

@@ -9,7 +9,7 @@ Reading order: `schemas` (the files), `problems` (what a person gets), `values` 
 """
 
 from .errors import UnknownSchemaError, ValidationPackageError
-from .problems import Problem
+from .problems import SchemaProblem
 from .schemas import (
     CONTRACT,
     PLATFORM_POLICY,
@@ -28,8 +28,8 @@ __all__ = [
     "PLATFORM_POLICY",
     "STATUS",
     "STATUS_CONTRACT",
-    "Problem",
     "SchemaName",
+    "SchemaProblem",
     "UnknownSchemaError",
     "ValidationPackageError",
     "load_schema",

@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema.protocols import Validator
 
 from .explain import explain
-from .problems import Problem
+from .problems import SchemaProblem
 from .schemas import SchemaName, resolve_name, validator
 from .values import foreign_values
 
@@ -19,7 +19,7 @@ MOST = 50
 _MOST_ERRORS = 1000
 
 
-def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
+def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
     """Validate a document.
 
     Args:
@@ -36,7 +36,7 @@ def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
     return validate_with(document, validator(resolve_name(schema)))
 
 
-def validate_with(document: object, judge: Validator) -> tuple[Problem, ...]:
+def validate_with(document: object, judge: Validator) -> tuple[SchemaProblem, ...]:
     """Validate a document by a validator of `schemas`, made of a schema without references.
 
     Args:
@@ -53,11 +53,11 @@ def validate_with(document: object, judge: Validator) -> tuple[Problem, ...]:
         problems = tuple(problem for error in errors for problem in explain(error))
     distinct = sorted({problem.message: problem for problem in problems}.values(), key=_order)
     rest = len(distinct) - MOST
-    left_out = (Problem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
+    left_out = (SchemaProblem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
     return tuple(distinct[:MOST]) + (left_out if rest > 0 else ())
 
 
-def _order(problem: Problem) -> tuple[list[str | int], str]:
+def _order(problem: SchemaProblem) -> tuple[list[str | int], str]:
     """By path, indexes as numbers; digits are every other part, so that like is compared with like."""
     parts = re.split(r"([0-9]{1,9})", problem.path)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], problem.message
