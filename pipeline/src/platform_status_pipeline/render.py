@@ -35,8 +35,8 @@ def render(
 
     Raises:
         FolderError: A folder or the template cannot be read or written.
-        RefusedError: The policy refuses the request, the template is wrong or does not fit it, or status.yaml is bad;
-            none of our documents is left behind.
+        RequestRefusedError: The policy refuses the request, the template is wrong or does not fit it, or status.yaml is
+            bad; none of our documents is left behind.
     """
     folders = given.folders
     request = read_mapping(folders.request)

@@ -52,7 +52,7 @@ def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
         The facts.
 
     Raises:
-        RefusedError: Some are missing or cannot be used in names; every problem is told.
+        RequestRefusedError: Some are missing or cannot be used in names; every problem is told.
     """
     problems: list[Problem] = []
 

@@ -82,7 +82,7 @@ def render(
         File name -> its manifests, in the order of the parts; a file without manifests is left out.
 
     Raises:
-        RefusedError: Each problem names the file, the manifest, the path in it and the expression.
+        RequestRefusedError: Each problem names the file, the manifest, the path in it and the expression.
     """
     walk = Walk(NAMES, _values(promise, options, kinds, policy), fix=_FIX)
     files = {

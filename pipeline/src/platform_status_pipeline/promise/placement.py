@@ -40,7 +40,7 @@ def place(promise: Mapping[str, Any], placement: Placement) -> dict[str, Any]:
     """Return a Promise with a placement.
 
     Raises:
-        RefusedError: The pipeline's name is none, is too long, or there is not one pipeline to be named.
+        RequestRefusedError: The pipeline's name is none, is too long, or there is not one pipeline to be named.
     """
     placed: dict[str, Any] = deepcopy(dict(promise))
     spec = placed["spec"]
@@ -66,7 +66,7 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
         given: What was given besides; it wins.
 
     Raises:
-        RefusedError: It is no Promise, another one, or does not say which of several pipelines to replace; every
+        RequestRefusedError: It is no Promise, another one, or does not say which of several pipelines to replace; every
             problem is told.
     """
     api, old = _at(promise, "spec", "api", "spec"), _at(installed, "spec", "api", "spec")

@@ -62,7 +62,7 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
         The plan; the same request gives the same plan.
 
     Raises:
-        RefusedError: Everything that is wrong with the request, sorted by field.
+        RequestRefusedError: Everything that is wrong with the request, sorted by field.
     """
     problems, refused = list(_schema_problems(document)), judge(policy, document)
     try:
