@@ -26,7 +26,7 @@ from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.surroundings import Surroundings
-from platform_status_pipeline.template.listed import Listed, list_outputs
+from platform_status_pipeline.template.listed import ListedOutputs, list_outputs
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
@@ -119,10 +119,10 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     given.say(f"resolved {source} for generation {result.contract['generation']}")
 
 
-def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> Listed:
+def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> ListedOutputs:
     """Find what the containers before this one put out, if the template asks for it."""
     if outputs is None:
-        return Listed([], {})
+        return ListedOutputs([], {})
     entries = read_list(given.folders.destination_selectors)
     directories = {str(entry.get("directory")) for entry in entries if isinstance(entry, Mapping)}
     promise = given.environment.get("KRATIX_PROMISE_NAME", "")

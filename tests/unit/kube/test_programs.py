@@ -165,9 +165,9 @@ def test_hctl_asks_an_expired_plugin_again_and_without_it_asks_nothing(tmp_path:
     code = """
 import pathlib, sys
 from hctl.cluster.connection import connect
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.errors import ClusterError
-transport = Transport(connect(sys.argv[1]))
+transport = ClusterReader(connect(sys.argv[1]))
 for turn in ("2", None):
     if turn:
         pathlib.Path(sys.argv[2]).write_text(turn)

@@ -129,8 +129,8 @@ def test_nothing_of_a_cluster_is_needed_or_imported(tmp_path: Path) -> None:
     file = tmp_path / "good.yaml"
     file.write_text(request(), "utf-8")
     code = (
-        "import sys\nfrom hctl.commands.validations import Asked, validate_files\n"
-        f"validate_files([{str(file)!r}], Asked())\n"
+        "import sys\nfrom hctl.commands.validations import ValidationOptions, validate_files\n"
+        f"validate_files([{str(file)!r}], ValidationOptions())\n"
         "print(*sorted(sys.modules))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own
