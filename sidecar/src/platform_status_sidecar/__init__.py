@@ -1,8 +1,8 @@
 """The reconciler sidecar: keeps the status of each request true (design.md sections 3, 5 and 6).
 
 The way of the data is one line, and each step is a package or module: ``watch`` (HTTP in, decoded once by ``observing``
-of platform-status-contract) -> ``store`` (records and indexes) -> ``observing`` again (one request's facts) -> ``rules``
-there -> ``write`` (the planned patch, then HTTP out). ``reconcile`` carries a request along it in one turn: read,
+of platform-status-contract) -> ``store`` (records and indexes) -> ``observing`` again (one request's facts) ->
+``rules`` there -> ``write`` (the planned patch, then HTTP out). ``reconcile`` carries a request along it in one turn: read,
 ``decide``, write once; ``observer`` tells what became of the turn.
 
 What belongs here: everything that touches a cluster, a clock or a socket on behalf of the status. What may not: naming
