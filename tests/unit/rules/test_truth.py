@@ -94,7 +94,8 @@ def test_1_another_source_was_not_compared(ours: dict[str, str], theirs: dict[st
 @given(applications, thresholds, sane_statuses)
 def test_2_healthy_of_nothing_is_no_evidence(found: ApplicationSeen, limits: Thresholds, status: object) -> None:
     assume(found.sync_status not in ("Synced", "OutOfSync"))
-    vacuous = msgspec.structs.replace(found, health_status="Healthy", resources=None if found.resources else found.resources)
+    resources = found.resources and None  # it lists some: as if it said nothing
+    vacuous = msgspec.structs.replace(found, health_status="Healthy", resources=resources)
     assert assessed(with_application(vacuous), limits, status)[SourceName.ARGO_HEALTH].verdict is not Verdict.GOOD
     sub = SubApplicationSeen("x", msgspec.structs.replace(vacuous, deleted=None), LONG_AGO)
     seen = msgspec.structs.replace(good_observation(), sub_applications=Present((sub,)))
