@@ -1,4 +1,4 @@
-"""For every test: Ctrl-C reaches the programs that it starts, Hypothesis has no limit of time, and there is --no-skips."""
+"""For every test: Ctrl-C reaches the programs it starts, Hypothesis has no limit of time, and there is --no-skips."""
 
 import signal
 
