@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from localplane.caches import cache_folder
-from platform_status_images.cli import host_machine
+from platform_status_images.build import host_machine
 from platform_status_images.closure import Target
-from platform_status_images.images import source_date_epoch
 from platform_status_images.release import write_wheels
 
 # fetches some forty wheels, once
@@ -23,7 +22,7 @@ def test_hctl_and_the_assistant_are_installed_without_an_index(tmp_path: Path) -
     wheels.mkdir()
     (wheels / "platform_status_contract-9-py3-none-any.whl").touch()  # of an older release
     target = Target(f"{sys.version_info[0]}.{sys.version_info[1]}", host_machine())
-    write_wheels(wheels, target, cache_folder(os.environ), source_date_epoch(""), os.environ)
+    write_wheels(wheels, [target], cache_folder(os.environ), os.environ)
     options = ["--dry-run", "--quiet", "--ignore-installed", "--report=-"]
     done = subprocess.run(  # noqa: S603 - this Python's pip
         [
