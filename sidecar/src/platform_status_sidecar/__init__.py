@@ -2,8 +2,8 @@
 
 The way of the data is one line, and each step is a package or module: ``watch`` (HTTP in, decoded once by ``observing``
 of platform-status-contract) -> ``store`` (records and indexes) -> ``observing`` again (one request's facts) ->
-``rules`` there -> ``write`` (the planned patch, then HTTP out). ``reconcile`` carries a request along it in one turn: read,
-``decide``, write once; ``observer`` tells what became of the turn.
+``rules`` there -> ``write`` (the planned patch, then HTTP out). ``reconcile`` carries a request along it in one turn:
+read, ``decide``, write once; ``observer`` tells what became of the turn.
 
 What belongs here: everything that touches a cluster, a clock or a socket on behalf of the status. What may not: naming
 conventions of any Promise (the contract names what to observe) and verdicts (the rules have them). ``decide``,
