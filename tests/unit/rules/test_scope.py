@@ -15,7 +15,7 @@ CONTRACT = {
     "displayName": "VCluster",
     "name": "media",
     "application": {"namespace": "argocd", "name": "vcluster-media"},
-    "subApplications": {"namespace": "argocd-apps", "destination": {"names": ["media"]}},
+    "subApplications": {"namespace": "argocd-apps", "namespaces": ["team-a"], "destination": {"names": ["media"]}},
     "workloads": {"namespace": "vcluster-media", "selector": {"matchLabels": {"namespace": "no-namespace"}}},
     "secrets": [{"role": "kubeconfig", "namespace": "vault", "name": "kubeconfig"}],
     "objects": [
@@ -38,17 +38,18 @@ def contract(**changed: object) -> Contract:
 
 
 def test_every_namespace_of_a_contract_counts() -> None:
-    assert sorted(namespaces_in(contract())) == ["argocd", "argocd-apps", "data", "vault", "vcluster-media"]
+    assert sorted(namespaces_in(contract())) == ["argocd", "argocd-apps", "data", "team-a", "vault", "vcluster-media"]
 
 
 @pytest.mark.parametrize(
     ("scope", "beyond"),
     [
         (None, ""),
-        (("argocd*", "vault", "data", "{namespace}"), ""),
-        (("argocd*", "vault", "data", "vcluster-{request}"), ""),
-        (("argocd*", "data", "{namespace}"), "vault"),
-        (("argocd", "vault", "data", "{namespace}"), "argocd-apps"),
+        (("argocd*", "vault", "data", "team-a", "{namespace}"), ""),
+        (("argocd*", "vault", "data", "team-a", "vcluster-{request}"), ""),
+        (("argocd*", "data", "team-a", "{namespace}"), "vault"),
+        (("argocd", "vault", "data", "team-a", "{namespace}"), "argocd-apps"),
+        (("argocd*", "vault", "data", "{namespace}"), "team-a"),
         ((), "argocd"),
     ],
 )
