@@ -200,7 +200,7 @@ def test_the_conditions_of_its_objects_are_those_that_the_page_tells() -> None:
 
 
 def test_the_annotation_of_the_page_carries_the_generation_of_the_request(desk: Path) -> None:
-    (stamp,) = (fence.text for fence in fences(section(8)) if fence.language == "yaml" and not fence.file)
+    stamp = next(fence.text for fence in fences(section(8)) if fence.language == "yaml" and not fence.file)
     template = load_mapping(files()["manifests.yaml"])
     template["spec"]["outputs"][0]["manifests"][0]["metadata"].update(load_mapping(stamp))
     (desk / "manifests.yaml").write_text(dump(template), "utf-8")
@@ -208,6 +208,26 @@ def test_the_annotation_of_the_page_carries_the_generation_of_the_request(desk: 
     made = next(item for item in load_all((desk / "out" / "cache.yaml").read_text("utf-8")) if isinstance(item, dict))
     (entry,) = (item for item in entries_of_queue() if item.get("generationAnnotation"))
     assert made["metadata"]["annotations"] == {entry["generationAnnotation"]: "1"}
+
+
+def test_the_outputs_of_the_page_are_found_and_marked(desk: Path) -> None:
+    part = next(fence.text for fence in fences(section(8)) if fence.text.startswith("outputs:"))
+    template = load_mapping(files()["queue.yaml"])
+    del template["spec"]["contract"]["objects"]
+    template["spec"]["contract"].update(load_mapping(part))
+    (desk / "queue.yaml").write_text(dump(template), "utf-8")
+    store = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "sessions", "namespace": "team-a"}}
+    (desk / "out").mkdir()
+    (desk / "out" / "store.yaml").write_text(dump(store), "utf-8")
+    command = (
+        "platform-status-pipeline contract --template queue.yaml --input-dir in --output-dir out --metadata-dir meta"
+    )
+    assert typed(desk, f"KRATIX_PROMISE_NAME=queue {command}") == "resolved queue.yaml for generation 1\n"
+    (entry,) = load_mapping((desk / "meta" / "status.yaml").read_text("utf-8"))["contract"]["objects"]
+    assert (entry["name"], entry["object"]) == ("store", "sessions")
+    marks = load_mapping((desk / "out" / "store.yaml").read_text("utf-8"))["metadata"]
+    assert all(f"`{label}`" in section(8) for label in marks["labels"])
+    assert marks["annotations"] == {entry["generationAnnotation"]: "1"}
 
 
 def entries_of_queue() -> list[dict[str, Any]]:
@@ -251,12 +271,17 @@ def test_every_mistake_gets_just_the_message_of_the_page(desk: Path, wrong: str,
     template["spec"]["contract"].update(load_mapping(wrong))
     (desk / "contract.yaml").write_text(dump(template), "utf-8")
     commands = {
-        "validate": "python -m platform_status_contract validate --schema statuscontract contract.yaml",
+        "validate": "hctl validate contract.yaml",
         "contract": "KRATIX_DRY_RUN=true platform-status-pipeline contract --template contract.yaml --input-dir in "
         "--output-dir out --metadata-dir meta",
     }
-    prefix = "contract.yaml: " if command == "validate" else ""
-    assert typed(desk, commands[command]) == prefix + said
+    shown = typed(desk, commands[command])
+    if command == "validate":
+        place, _, rest = shown.partition(": error: ")
+        assert re.fullmatch(r"contract\.yaml:[0-9]+:[0-9]+", place)
+        assert re.sub(r" \((?:typo|schema)\)\n1 document in 1 file: 1 error\n\Z", "\n", rest) == said
+    else:
+        assert shown == said
 
 
 def test_every_reason_of_the_page_exists() -> None:
@@ -272,6 +297,7 @@ def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
     rows = {row[0]: {name.strip() for name in row[1].partition(", such as")[0].split(",")} for row in table(4)}
     parts = {field.encode_name for field in msgspec.structs.fields(ContractTemplate)}
     assert set(rows) == parts - {"displayName", "name", "thresholds", "annotations"}
+    assert rows.pop("outputs") == {"as objects"}
     schema = load_schema(CONTRACT)
     described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
     for part, conditions in rows.items():

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from platform_status_contract.model.outputs import OutputsPart
 from platform_status_contract.model.policy import Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
-from platform_status_pipeline.errors import TemplateError
+from platform_status_pipeline.errors import FolderError, RefusedError, TemplateError
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import (
     read_documents,
     read_list,
     read_mapping,
+    read_texts,
     remove_files,
     write_file,
 )
@@ -24,6 +26,7 @@ from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.surroundings import Surroundings
+from platform_status_pipeline.template.listed import Listed, list_outputs
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
@@ -103,12 +106,36 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
         given.say("nothing to resolve for a request that is being deleted")
         return
     forget(given, request)
-    document = inline(template, "STATUS_CONTRACT") if isinstance(template, str) else read_mapping(template)
-    result = resolve(read_template(document), request, variables)
+    text = inline(template, "STATUS_CONTRACT") if isinstance(template, str) else read_mapping(template)
+    document = read_template(text)
+    listed = _listed(given, document.spec.contract.outputs, request)
+    result = resolve(document, request, variables, listed.entries)
     message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
-    write_file(folders.status, dump(resolved(read_mapping(folders.status, optional=True), request, result, message)))
+    status = resolved(read_mapping(folders.status, optional=True), request, result, message)
+    _mark(folders.output, listed.files)
+    write_file(folders.status, dump(status))
     source = "STATUS_CONTRACT" if isinstance(template, str) else template.name
     given.say(f"resolved {source} for generation {result.contract['generation']}")
+
+
+def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> Listed:
+    """Find what the containers before this one put out, if the template asks for it."""
+    if outputs is None:
+        return Listed([], {})
+    entries = read_list(given.folders.destination_selectors)
+    directories = {str(entry.get("directory")) for entry in entries if isinstance(entry, Mapping)}
+    promise = given.environment.get("KRATIX_PROMISE_NAME", "")
+    return list_outputs(outputs, read_texts(given.folders.output), directories, promise, request)
+
+
+def _mark(output: Path, files: Mapping[str, str]) -> None:
+    """Write the documents with their marks; the folders of another container may not let us."""
+    for name, text in files.items():
+        try:
+            write_file(output / name, text)
+        except FolderError as error:
+            fix = "let this container run as the user that wrote it, or put files at the top of the output"
+            raise RefusedError([Problem(f"output {name}", str(error), fix)]) from error
 
 
 def inline(text: str, variable: str) -> object:

@@ -1,6 +1,6 @@
-"""The entries of a StatusContract under `objects`: what is read is written out, exists, and tells enough. Pure."""
+"""What a StatusContract names under `objects` and `outputs`: it is written out, exists, and tells enough. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from platform_status_contract.model.conditions import MAX_FREE, condition_type, is_free, role_condition
@@ -31,24 +31,31 @@ def object_findings(contract: Located, kinds: Mapping[KindId, Kind]) -> Iterator
         kinds: What the CRDs at hand define.
     """
     objects = contract.inside("objects")
-    entries = objects.value if isinstance(objects.value, list) else []
-    readable = [index for index, entry in enumerate(entries) if isinstance(entry, dict)]
-    for index in readable:
-        here = objects.inside(index)
+    entries = _items(objects)
+    outputs = _items(contract.inside("outputs", "kinds"))
+    for here in entries:
         yield from _written_out(here)
+    for here in (*entries, *outputs):
         yield from _as_defined(here, kinds)
-    yield from _names(objects, readable)
-    yield from _roles(contract.inside("secrets"), len(entries))
-    if not entries:
-        return
+    yield from _names((*entries, *outputs))
+    values = [here.value for here in (*entries, *outputs)]
+    yield from _roles(contract.inside("secrets"), len(values))
     rest = mapping(contract.value)
-    if not any(_ANNOTATION in mapping(part) for part in (*entries, rest.get("application"))):
+    # the container marks what it lists as outputs
+    if entries and not outputs and not any(_ANNOTATION in mapping(part) for part in (*values, rest.get("application"))):
         expected = f"{_ANNOTATION} in one of them: without it nobody sees whether an edit has arrived"
         yield objects.find((), "object-arrival", "none", expected, severity=Severity.WARNING, at_key=True)
-    if all(_only_applied(entry) for entry in entries) and not any(rest.get(part) for part in _FURTHER):
-        found = f"only what Flux applies ({', '.join(sorted({_kind(entry) for entry in entries}))})"
+    if values and all(_only_applied(value) for value in values) and not any(rest.get(part) for part in _FURTHER):
+        found = f"only what Flux applies ({', '.join(sorted({_kind(value) for value in values}))})"
         expected = "what it applies beside it: applied is not healthy"
-        yield objects.find((), "object-applied", found, expected, severity=Severity.WARNING, at_key=True)
+        owner = objects if entries else contract.inside("outputs")
+        yield owner.find((), "object-applied", found, expected, severity=Severity.WARNING, at_key=True)
+
+
+def _items(owner: Located) -> list[Located]:
+    """The mappings of a list."""
+    values = owner.value if isinstance(owner.value, list) else []
+    return [owner.inside(index) for index, value in enumerate(values) if isinstance(value, dict)]
 
 
 def _kind(entry: object) -> str:
@@ -79,17 +86,17 @@ def _as_defined(entry: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Findin
             yield entry.wants((key,), "object-crd", f"{quote(told)}, as the CRD has it")
 
 
-def _names(objects: Located, readable: list[int]) -> Iterator[Finding]:
+def _names(entries: Iterable[Located]) -> Iterator[Finding]:
     """Each entry has a condition of its own."""
-    seen: dict[str, int] = {}
-    for index in readable:
-        name = objects.inside(index, "name").value
+    seen: dict[str, str] = {}
+    for entry in entries:
+        name = mapping(entry.value).get("name")
         if isinstance(name, str):
             word = condition_type(name[:64]).lower()
             if word in seen:
                 found = f"a second name of the condition {quote(condition_type(name[:64]))}"
-                yield objects.find((index, "name"), "object-name", found, f"another; see item {seen[word]}")
-            seen.setdefault(word, index)
+                yield entry.find(("name",), "object-name", found, f"another; see {seen[word]}")
+            seen.setdefault(word, f"item {entry.at[-1]} of {entry.at[-2]}")
 
 
 def _roles(secrets: Located, entries: int) -> Iterator[Finding]:

@@ -15,10 +15,11 @@ from msgspec import Struct
 from platform_status_contract.template.yaml_text import YamlError, load, load_all
 from platform_status_pipeline.errors import FolderError
 
-__all__ = ["Folders", "read_documents", "read_list", "read_mapping", "remove_files", "write_file"]
+__all__ = ["Folders", "read_documents", "read_list", "read_mapping", "read_texts", "remove_files", "write_file"]
 
 _FILE_MODE = 0o644
 _FOLDER_MODE = 0o755
+_MANIFESTS = frozenset({".yaml", ".yml", ".json"})
 
 
 class Folders(Struct, frozen=True):
@@ -125,6 +126,28 @@ def _documents(path: Path) -> list[dict[str, Any]]:
     if len(mappings) != len(documents):
         raise FolderError(f"{path}: found a document that is no mapping, expected manifests")
     return mappings
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """Read every file below a folder that may hold manifests: those that end in .yaml, .yml or .json.
+
+    Args:
+        folder: The folder; if there is none, there are no files.
+
+    Returns:
+        Path below the folder -> text, with the line ends that it has; also of files that kustomize knows by name.
+
+    Raises:
+        FolderError: A file cannot be read, or is no text.
+    """
+    texts: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and (path.suffix in _MANIFESTS or path.name == "Kustomization"):
+            try:
+                texts[path.relative_to(folder).as_posix()] = path.read_bytes().decode("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise FolderError(f"{path}: {error}") from error
+    return texts
 
 
 def write_file(path: Path, text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from platform_status_contract.sources.objects.declared import declared_objects
+from platform_status_contract.sources.objects.declared import declared_objects, declared_outputs
 from platform_status_contract.sources.objects.kinds import ObjectKind, object_kinds_of
 from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.template.problems import Problem
@@ -20,7 +20,7 @@ _FIX: Final = "mend the template in the Promise"
 
 
 def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
-    """List the kinds that the contracts of a Promise name under `objects`.
+    """List the kinds that the contracts of a Promise name under `objects` and `outputs`.
 
     Args:
         promise: The Promise.
@@ -32,7 +32,9 @@ def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
     found: list[ObjectKind] = []
     for path, text in _templates(promise):
         try:
-            found += declared_objects(_entries(load(text)))
+            template = load(text)
+            found += declared_objects(_mappings(template, "objects"))
+            found += declared_outputs(_mappings(template, "outputs", "kinds"))
         except (YamlError, ValueError) as error:
             problems.append(Problem(path, str(error), _FIX))
     if problems:
@@ -75,8 +77,8 @@ def _templates(promise: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     yield path, text.replace("$$", "$")
 
 
-def _entries(template: object) -> list[Mapping[str, Any]]:
-    return [entry for entry in _list(template, "spec", "contract", "objects") if isinstance(entry, Mapping)]
+def _mappings(template: object, *path: str) -> list[Mapping[str, Any]]:
+    return [entry for entry in _list(template, "spec", "contract", *path) if isinstance(entry, Mapping)]
 
 
 def _list(value: object, *path: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """Resolving a StatusContract against a request: pure, and everything that is wrong is told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -67,7 +67,10 @@ def check(template: StatusContract) -> tuple[Problem, ...]:
 
 
 def resolve(
-    template: StatusContract, request: Mapping[str, Any], constants: Mapping[str, str] | None = None
+    template: StatusContract,
+    request: Mapping[str, Any],
+    constants: Mapping[str, str] | None = None,
+    listed: Sequence[Mapping[str, Any]] = (),
 ) -> Resolved:
     """Resolve a template for one request.
 
@@ -75,6 +78,7 @@ def resolve(
         template: The template.
         request: The request as it stands in the cluster; `metadata.generation` is needed.
         constants: Variables whose value is given from outside instead of by the template.
+        listed: What the template's `outputs` became (`listed.list_outputs`).
 
     Returns:
         Contract, endpoints and credentials.
@@ -90,6 +94,8 @@ def resolve(
         walk.problems.append(Problem("metadata.generation", f"found {generation}, expected a number from 1"))
     if walk.problems:
         raise TemplateError(walk.problems)
+    if listed:
+        contract["objects"] = [*contract.get("objects", ()), *map(dict, listed)]
     contract = {"version": "v1", "generation": generation, **contract}
     walk.problems += _against(CONTRACT, contract, "spec.contract")
     walk.problems += _against(STATUS, {"endpoints": endpoints, "credentials": credentials}, "spec")
@@ -122,8 +128,10 @@ def _sections(
     """Resolve the variables, then the three sections."""
     spec = template.spec
     know_variables(walk, spec.variables, constants)
+    contract = msgspec.to_builtins(spec.contract)
+    contract.pop("outputs", None)  # literals, which the listed entries stand for
     return (
-        walk.mapping(msgspec.to_builtins(spec.contract), "spec.contract"),
+        walk.mapping(contract, "spec.contract"),
         walk.mapping(spec.endpoints, "spec.endpoints"),
         walk.mapping(spec.credentials, "spec.credentials"),
     )

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .conditions import MAX_OBJECTS, MAX_SECRETS, check_conditions
+from .outputs import OutputsPart
 from .template_parts import (
     ApplicationPart,
     Expression,
@@ -65,17 +66,18 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     ) = None
     secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=MAX_SECRETS)] | Expression | None = None
     objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_OBJECTS)] | None = None
+    outputs: OutputsPart | None = None
     works: bool | Expression | None = None
     thresholds: dict[str, Any] | Expression | None = None
     annotations: dict[str, Annotated[str, Meta(max_length=4096)]] | Expression | None = None
 
     def __post_init__(self) -> None:
-        parts = (self.application, self.sub_applications)
+        parts = (self.application, self.sub_applications, self.outputs)
         lists = (self.workloads or None, self.secrets or None, self.objects or None, self.works or None)
         if all(source is None for source in (*parts, *lists)):
             raise ValueError(
                 "observes nothing; "
-                "name at least one of application, subApplications, workloads, secrets, objects, works"
+                "name at least one of application, subApplications, workloads, secrets, objects, outputs, works"
             )
         check_expressions(
             application=self.application,

@@ -217,10 +217,14 @@ class SecretSeen(Struct, frozen=True, gc=False):
     Attributes:
         name: Its name.
         deleted: Its deletionTimestamp.
+        owner: The request that it was written for; empty if it does not say.
+        foreign: Whether it carries another request as its owner; then nothing else is told of it.
     """
 
     name: str
     deleted: datetime | None = None
+    owner: str = ""
+    foreign: bool = False
 
 
 class WorkPlacementSeen(Struct, frozen=True, gc=False):
@@ -293,6 +297,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         problem: Why what it says cannot be read; it exists all the same.
         controller: The same object as a controller of pods, for the kinds that are one.
         application: The same object as an Argo CD Application.
+        foreign: Whether it carries another request as its owner; then not even its name is told.
     """
 
     namespace: str
@@ -310,6 +315,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     problem: str = ""
     controller: ControllerSeen | None = None
     application: ApplicationSeen | None = None
+    foreign: bool = False
 
     def condition(self, name: str) -> ConditionSeen | None:
         """Return a condition by its type."""

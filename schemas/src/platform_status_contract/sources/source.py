@@ -1,11 +1,12 @@
 """What a folder of this package offers; `registry` lists the folders."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract, Selector
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.interest import Interest, Topic
 from platform_status_contract.observing.records import Key, Record
@@ -16,9 +17,12 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.rules.timers import SourceName
 
-__all__ = ["Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unreadable_kind"]
+__all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unreadable_kind"]
 
 Json = dict[str, Any]
+
+FOREIGN: Final = f"its annotation {OWNER_ANNOTATION} names another request"
+"""All that is told of an object that belongs to another request."""
 
 Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | tuple[Assessment, ...] | None]
 """Judges one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""

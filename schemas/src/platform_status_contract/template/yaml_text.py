@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["YamlError", "dump", "load", "load_all", "scalar_value"]
+__all__ = ["YamlError", "dump", "load", "load_all", "nodes_of", "scalar_value"]
 
 _PLAIN = re.compile(r"[A-Za-z/_]")
 _ONE_LETTER_BOOLEANS = frozenset("yYnN")
@@ -165,6 +165,28 @@ def load_all(text: str) -> list[object]:
         _refuse_aliases(text)
         documents = list(yaml.load_all(text, Loader=_Loader))
         return [document for document in documents if document is not None]
+
+
+def nodes_of(text: str) -> list[tuple[object, yaml.Node]]:
+    """Read a stream of YAML documents, each with the node that knows where in the text it stands.
+
+    Args:
+        text: The stream.
+
+    Returns:
+        JSON values as `load` returns them, and their nodes.
+
+    Raises:
+        YamlError: As for `load_all`.
+    """
+    with _told():
+        _refuse_aliases(text)
+        loader, found = _Loader(text), list[tuple[object, yaml.Node]]()
+        while loader.check_node():
+            node = loader.get_node()
+            if node is not None:
+                found.append((loader.construct_document(node), node))
+        return found
 
 
 @contextmanager

@@ -106,6 +106,6 @@ TEMPLATE_NOTES = f"""
 Validate it before you ship it:
 
 ```sh
-python -m platform_status_contract validate --schema statuscontract contract.yaml
+hctl validate contract.yaml
 ```
 """

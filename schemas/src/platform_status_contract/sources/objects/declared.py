@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.model.outputs import PROMISE_LABEL, REQUEST_LABEL, entry_of_output
 
 from .kinds import ObjectKind, object_kinds
 
-__all__ = ["DeclaredError", "declared_objects"]
+__all__ = ["DeclaredError", "declared_objects", "declared_outputs"]
 
 _ANY = "x"
 """Stands for what only a request tells; nothing that is read of an object depends on it."""
@@ -19,15 +20,17 @@ class DeclaredError(ValueError):
     """An entry that does not say for itself what is read.
 
     Attributes:
+        where: The list that it stands in.
         index: Which entry.
         field: Its field; empty for the entry.
         found: What stands there.
         expected: What should.
     """
 
-    def __init__(self, index: int, field: str, found: str, expected: str) -> None:
+    def __init__(self, index: int, field: str, found: str, expected: str, where: str = "objects") -> None:
         """Make the sentence of the parts."""
-        super().__init__(f"objects[{index}]{'.' if field else ''}{field}: found {found}, expected {expected}")
+        super().__init__(f"{where}[{index}]{'.' if field else ''}{field}: found {found}, expected {expected}")
+        self.where = where
         self.index = index
         self.field = field
         self.found = found
@@ -44,6 +47,15 @@ def declared_objects(entries: Iterable[Mapping[str, Any]]) -> tuple[ObjectKind, 
         DeclaredError: An entry cannot be read, or what is read depends on the request.
     """
     return object_kinds([_stand_in(index, entry) for index, entry in enumerate(entries)])
+
+
+def declared_outputs(kinds: Iterable[Mapping[str, Any]]) -> tuple[ObjectKind, ...]:
+    """List the kinds of `contract.outputs`, as `declared_objects` lists those of entries."""
+    labels = dict.fromkeys((PROMISE_LABEL, REQUEST_LABEL), _ANY)
+    try:
+        return declared_objects([entry_of_output(kind, _ANY, labels) for kind in kinds])
+    except DeclaredError as error:
+        raise DeclaredError(error.index, error.field, error.found, error.expected, "outputs.kinds") from error
 
 
 def _stand_in(index: int, entry: Mapping[str, Any]) -> ObjectEntry:

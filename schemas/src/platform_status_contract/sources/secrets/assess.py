@@ -59,6 +59,8 @@ def _assess_one(
         return blind(_SOURCE, reference.condition, settled, what, situation, [], entry=entry)
     elif isinstance(settled, Absent):
         verdict, reason, said = missing(situation), Reason.SECRET_MISSING, f"{what} does not exist"
+    elif settled.value.foreign:
+        verdict, reason, said = Verdict.BAD, Reason.NOT_OURS, f"{what} belongs to another request"
     elif settled.value.deleted is not None:
         said = being_deleted(what, settled.value.deleted)
         verdict, reason = missing(situation), Reason.BEING_DELETED
