@@ -6,7 +6,7 @@ import pytest
 
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_pipeline import __version__
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import Document, Parts, SidecarOptions, account_of, render
 from platform_status_pipeline.vcluster.settings import Settings
@@ -165,7 +165,7 @@ def test_one_replica_is_replaced_before_its_successor_comes_and_does_not_elect()
 def test_where_contracts_may_look_is_what_the_policy_says() -> None:
     files = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
     args = files["deployment.yaml"][0]["spec"]["template"]["spec"]["containers"][0]["args"]
-    assert args[-1] == '--scope=["argocd", "{namespace}", "{namespace}--*"]'
+    assert args[-1].startswith('--scope=["argocd", "{namespace}", "{namespace}--*", "cluster:{name}", ')
     [told] = files["scope.yaml"]
     assert told["metadata"]["name"] == f"{OURS.plural}.{OURS.group}"
     assert told["data"] == {"scope": args[-1].removeprefix("--scope="), "objects": ""}
@@ -269,7 +269,7 @@ def steered(**directives: str) -> Document:
 
 
 def refused(*parts: Document) -> list[str]:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         render({"own.yaml": parts}, OURS, SidecarOptions())
     return [problem.line for problem in caught.value.problems]
 

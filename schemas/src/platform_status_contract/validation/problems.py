@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from platform_status_contract.rules.masking import masked
 
-__all__ = ["MANY_DIGITS", "ROOT", "Path", "Problem", "describe", "format_path", "quote"]
+__all__ = ["MANY_DIGITS", "ROOT", "Path", "SchemaProblem", "describe", "format_path", "quote"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root."""
@@ -26,7 +26,7 @@ MANY_DIGITS: Final = 10**19
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
-class Problem(Struct, frozen=True):
+class SchemaProblem(Struct, frozen=True):
     """One thing that is wrong.
 
     Attributes:
@@ -46,7 +46,7 @@ class Problem(Struct, frozen=True):
     keys: Path = ()
 
     @classmethod
-    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "Problem":
+    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "SchemaProblem":
         """Build the sentence out of its parts.
 
         Args:

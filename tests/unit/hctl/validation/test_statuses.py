@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hctl.validation.check import Form
+from hctl.validation.check import DocumentForm
 from platform_status_contract.template.yaml_text import dump
 
 from .files import checked, found, request
@@ -47,12 +47,19 @@ def late() -> list[dict[str, Any]]:
     return [{**first[0], "lastTransitionTime": "2026-02-26T10:31:00Z"}]
 
 
+def large() -> dict[str, Any]:
+    """A contract that the schema takes, and no reader keeps."""
+    some = {"key": "app", "operator": "In", "values": [f"{number:063}" for number in range(60)]}
+    return {**CONTRACT, "workloads": {"namespace": "vcluster-media", "selector": {"matchExpressions": [some] * 10}}}
+
+
 @pytest.mark.parametrize(
     ("more", "rule", "path"),
     [
         ({"contract": {**CONTRACT, "generation": 3}}, "status-generation", "status.contract.generation"),
         ({"health": {"observedGeneration": 4}}, "status-generation", "status.health.observedGeneration"),
         ({"phase": "ready"}, "schema", "status.phase"),
+        ({"contract": large()}, "schema", "status.contract"),
         ({"conditions": second()}, "condition-twice", "status.conditions[1]"),
         ({"conditions": late()}, "condition-time", "status.conditions[0].lastTransitionTime"),
         (
@@ -73,17 +80,17 @@ def test_a_status_without_our_keys_is_kratix_own_business() -> None:
 @pytest.mark.parametrize(
     ("form", "good", "bad", "path"),
     [
-        (Form.STATUS, status(), {"phase": "ready"}, "phase"),
-        (Form.STATUS, {"status": status()}, {"status": {"phase": "ready"}}, "status.phase"),
-        (Form.CONTRACT, CONTRACT, {**CONTRACT, "name": ""}, "name"),
+        (DocumentForm.STATUS, status(), {"phase": "ready"}, "phase"),
+        (DocumentForm.STATUS, {"status": status()}, {"status": {"phase": "ready"}}, "status.phase"),
+        (DocumentForm.CONTRACT, CONTRACT, {**CONTRACT, "name": ""}, "name"),
     ],
 )
-def test_a_bare_document_is_taken_for_what_was_said(form: Form, good: object, bad: object, path: str) -> None:
+def test_a_bare_document_is_taken_for_what_was_said(form: DocumentForm, good: object, bad: object, path: str) -> None:
     assert checked(dump(good), form=form).findings == ()
     assert [finding.path for finding in checked(dump(bad), form=form).findings] == [path]
 
 
 def test_a_request_is_forced_to_be_one() -> None:
-    (finding,) = found("apiVersion: apps/v1\nkind: Deployment\n", form=Form.REQUEST)
+    (finding,) = found("apiVersion: apps/v1\nkind: Deployment\n", form=DocumentForm.REQUEST)
     assert finding.rule == "unknown-kind"
-    assert found("a: 1", form=Form.STATUS_CONTRACT)
+    assert found("a: 1", form=DocumentForm.STATUS_CONTRACT)
