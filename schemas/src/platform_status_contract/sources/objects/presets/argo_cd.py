@@ -1,4 +1,4 @@
-"""Argo CD: ApplicationSet. Recorded with 3.6.1; an Application has rules of its own, see `argo.judge_application`.
+"""Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.
 
 Its conditions carry no generation: they may be about what stood there before an edit.
 """
