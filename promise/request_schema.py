@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from hctl.validation.openapi import translate
+
 HERE = Path(__file__).resolve().parent
 CRD = HERE / "crds" / "vclusterorchestratorv2s.yaml"
 SCHEMA = (
@@ -24,46 +26,17 @@ SCHEMA = (
 EXAMPLES = HERE / "examples"
 ID = "https://status.integratn.tech/schemas/vclusterorchestratorv2-request/v1alpha1.json"
 
-_KEEP = {
-    "type",
-    "description",
-    "enum",
-    "default",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "minItems",
-    "maxItems",
-    "maxProperties",
-    "required",
-}
-"""Keywords that mean the same in OpenAPI v3 and in JSON Schema."""
-
-_READ = {
-    "properties",
-    "items",
-    "additionalProperties",
-    "example",
-    "format",
-    "x-kubernetes-int-or-string",
-    "x-kubernetes-preserve-unknown-fields",
-    "x-kubernetes-validations",
-    "x-kubernetes-list-type",
-    "x-kubernetes-list-map-keys",
-}
-"""Keywords that are translated; `format` is int32 everywhere and says nothing to JSON Schema."""
-
-_RULES = ("x-kubernetes-validations", "x-kubernetes-list-type", "x-kubernetes-list-map-keys")
-"""Keywords that are kept as they are: rules that JSON Schema cannot say."""
-
 _STRINGS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}}
 _OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
 _TIME: dict[str, Any] = {
     "type": "string",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$",
+    "x-expected": "a time, such as 2026-02-26T10:30:00Z",
     "description": "Written by Kubernetes.",
+}
+_LABEL_NAMES = {
+    "maxLength": 317,
+    "pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
 }
 _METADATA: dict[str, Any] = {
     "type": "object",
@@ -140,7 +113,7 @@ def schema_text(crd: dict[str, Any], requests: list[dict[str, Any]]) -> str:
         The JSON Schema as text, with a final newline.
 
     Raises:
-        ValueError: The CRD uses a keyword that this translation does not know.
+        ValueError: The API server would refuse the schema of the CRD.
     """
     (version,) = crd["spec"]["versions"]
     kind, group = crd["spec"]["names"]["kind"], crd["spec"]["group"]
@@ -170,42 +143,27 @@ def schema_text(crd: dict[str, Any], requests: list[dict[str, Any]]) -> str:
 
 
 def _translate(part: dict[str, Any], path: str) -> dict[str, Any]:
-    unknown = sorted(part.keys() - _KEEP - _READ)
-    if unknown:
-        raise ValueError(f"{path}: cannot translate the keywords {', '.join(unknown)}; teach request_schema.py")
-    result = _scalar(part)
-    if "example" in part:
-        result["examples"] = [part["example"]]
-    rules = [rule["message"] for rule in part.get("x-kubernetes-validations", ())]
-    if part.get("x-kubernetes-list-type") == "map":
-        rules.append(f"unique by {', '.join(part['x-kubernetes-list-map-keys'])}")
-    # For who can judge by them (hctl validate); a validator of JSON Schema ignores them.
-    result |= {key: part[key] for key in _RULES if key in part}
-    if rules:
-        result["$comment"] = "Also checked by the API server: " + "; ".join(rules)
-    if "properties" in part:
-        result["additionalProperties"] = bool(part.get("x-kubernetes-preserve-unknown-fields"))
-        result["properties"] = {name: _translate(child, f"{path}.{name}") for name, child in part["properties"].items()}
-    elif "additionalProperties" in part:
-        result["additionalProperties"] = _translate(part["additionalProperties"], f"{path}.*")
-        if any("label names" in rule for rule in rules):
-            result["propertyNames"] = {
-                "maxLength": 317,
-                "pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
-            }
-    if "items" in part:
-        result["items"] = _translate(part["items"], f"{path}[]")
-    return result
+    schema, problems = translate(part)
+    if problems:
+        raise ValueError("\n".join(f"{path}: {problem.message}" for problem in problems))
+    return _with_comments(schema)
 
 
-def _scalar(part: dict[str, Any]) -> dict[str, Any]:
-    """The keywords that mean the same, and the type."""
-    result = {key: value for key, value in part.items() if key in _KEEP}
-    if part.get("x-kubernetes-int-or-string"):
-        result = {"type": ["integer", "string"], **result}
-    if "integer" in result.get("type", ()):
-        # what has more than 64 bits is no integer for the API server
-        result.setdefault("maximum", 2**63 - 1)
+def _with_comments(schema: dict[str, Any]) -> dict[str, Any]:
+    """Name the rules that JSON Schema cannot say; of label names it can."""
+    rules = [rule["message"] for rule in schema.get("x-kubernetes-validations", ())]
+    if schema.get("x-kubernetes-list-type") == "map":
+        rules.append(f"unique by {', '.join(schema['x-kubernetes-list-map-keys'])}")
+    result = {"type": schema["type"], **schema} | (
+        {"$comment": "Also checked by the API server: " + "; ".join(rules)} if rules else {}
+    )
+    if any("label names" in rule for rule in rules):
+        result["propertyNames"] = _LABEL_NAMES
+    for word in ("items", "additionalProperties"):
+        if isinstance(schema.get(word), dict):
+            result[word] = _with_comments(schema[word])
+    if "properties" in schema:
+        result["properties"] = {name: _with_comments(inner) for name, inner in schema["properties"].items()}
     return result
 
 

@@ -18,12 +18,10 @@ from platform_status_demo.stage import Stage, repository
 
 __all__ = ["main"]
 
-_OUT = Path("dist/demo-observability.svg")
 _EXAMPLES = """\
 examples:
   make demo-observability                     the whole story
   make demo-observability KEEP=1              leave it running, with the URLs and a kubeconfig to look around
-  make demo-observability OUT=broken.svg      where the picture of the dashboard goes
   python -m observability.watched | cat  plain lines
 
 prometheus and alertmanager (Debian's packages prometheus and prometheus-alertmanager) are taken from PROMETHEUS and
@@ -40,7 +38,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--keep", action="store_true", help="leave all running until Ctrl-C")
-    parser.add_argument("--out", type=Path, default=_OUT, metavar="FILE", help=f"where the picture goes ({_OUT})")
     parser.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
     return parser
 
@@ -55,13 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 all was as it should be, 1 it was not, 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
-    return perform(partial(_play, keep=options.keep, out=options.out), no_color=options.no_color)
+    return perform(partial(_play, keep=options.keep), no_color=options.no_color)
 
 
-def _play(screen: Screen, logs: Path, *, keep: bool, out: Path) -> None:
+def _play(screen: Screen, logs: Path, *, keep: bool) -> None:
     started = time.monotonic()
     root = repository(Path.cwd())
-    _prepare(out)
     try:
         # before anything starts: the rest takes a while
         for name in ("prometheus", "alertmanager"):
@@ -69,14 +65,13 @@ def _play(screen: Screen, logs: Path, *, keep: bool, out: Path) -> None:
     except MissingBinaryError as error:
         raise StageError(str(error)) from error
     with Stage(root, logs, screen) as stage:
-        watched = Watched(stage, screen, logs / "chain", out)
+        watched = Watched(stage, screen, logs / "chain")
         story = watched.story
 
         def conclude(chain: Chain) -> None:
             screen.doing("")
             screen.summary(story.delays)
             screen.say(f"Yes, No, Yes; {' > '.join(story.phases)}: {time.monotonic() - started:.0f} s in all")
-            screen.say(f"the dashboard while it was broken: {out}")
             if keep:
                 _hold(screen, stage.plane.kubeconfig, chain)
 
@@ -85,19 +80,6 @@ def _play(screen: Screen, logs: Path, *, keep: bool, out: Path) -> None:
         except DemoError as error:
             kept = stage.plane.keep_logs()
             raise type(error)(f"{error}\n{story.status()}logs of the control plane: {kept}") from error
-
-
-def _prepare(out: Path) -> None:
-    """Find out whether the picture can be written before all else is done."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        existed = out.exists()
-        with out.open("ab"):
-            pass
-        if not existed:
-            out.unlink()
-    except OSError as error:
-        raise StageError(f"--out {out}: {error.strerror}; name a file that can be written") from error
 
 
 def _hold(screen: Screen, kubeconfig: Path, chain: Chain) -> None:

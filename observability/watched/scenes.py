@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from observability import dashboard, picture
 from observability.chain import RULES, Chain, hastened, running
 from observability.receiver import Notification, Receiver
 from observability.rulefiles import alerts, read_groups
@@ -13,7 +12,7 @@ from observability.watched import asking, telling
 from platform_status_contract.rules.texts import clean
 from platform_status_demo.errors import StageError, StoryError
 from platform_status_demo.screen import Screen
-from platform_status_demo.stage import PROMISE, Stage
+from platform_status_demo.stage import Stage
 from platform_status_demo.story import Story
 
 __all__ = ["ALERT", "EXPECTED", "Watched"]
@@ -34,17 +33,13 @@ class Watched:
         stage: What is up.
         screen: Where it is shown.
         folder: Where Prometheus and Alertmanager keep what they have.
-        out: Where the picture goes.
         environ: The environment of the demo.
     """
 
-    def __init__(
-        self, stage: Stage, screen: Screen, folder: Path, out: Path, environ: Mapping[str, str] = os.environ
-    ) -> None:
+    def __init__(self, stage: Stage, screen: Screen, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
         self._stage = stage
         self._screen = screen
         self._folder = folder
-        self._out = out
         self._environ = environ
         self.story = Story(stage, screen)
         metadata = stage.request()["metadata"]
@@ -90,7 +85,6 @@ class Watched:
         self._await_told(chain, "firing", "the alert")
         self._screen.step(f"{time.monotonic() - broken:.0f} s after the request was Degraded; `for` is {self._for()}")
         self._ask(chain, asking.NO)
-        self._draw(chain)
         self.story.replace_crashed()
         self._await_told(chain, "resolved", "the all-clear")
         self._ask(chain, asking.YES)
@@ -116,14 +110,6 @@ class Watched:
         answer = asking.ask(self._stage.plane.kubeconfig, chain.prometheus.url, self._environ)
         self._screen.answer(answer.command, asking.shown(answer.lines, chain.prometheus.url))
         asking.check(answer, expected)
-
-    def _draw(self, chain: Chain) -> None:
-        self._screen.doing("drawing the dashboard")
-        board = dashboard.generate()
-        variables = {f"${key}": value for key, value in self._labels.items()} | {"$kind": PROMISE.kind}
-        drawn = picture.draw(board, picture.answers(chain.prometheus, board, variables, seconds=0), variables)
-        self._out.write_text(drawn, encoding="utf-8")
-        self._screen.step(f"the dashboard of this moment: {self._out}")
 
     # -- what is waited for
 

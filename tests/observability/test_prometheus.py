@@ -1,14 +1,13 @@
 """A real Prometheus scrapes the golden exposition: each panel draws something, rules evaluate, alerts name whom."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from observability import dashboard, rulefiles
-from observability.picture import answers, draw, resolved
 from observability.prometheus import Prometheus, running, serving
 
 from .binaries import binary
@@ -19,6 +18,9 @@ DASHBOARD = ROOT / "observability" / "dashboards" / "platform-status.json"
 LIMIT_SECONDS = 60.0
 
 QUERIES = dashboard.expressions(DASHBOARD.read_text("utf-8"))
+
+VARIABLES = {"$kind": "VClusterOrchestratorV2", "$namespace": "team", "$name": "media", "$__rate_interval": "10s"}
+"""Values for Grafana's variables."""
 
 Alert = tuple[str, str]
 
@@ -47,7 +49,8 @@ def series(prometheus: Prometheus, expression: str) -> list[tuple[dict[str, str]
 
 @pytest.mark.parametrize("title", QUERIES)
 def test_every_panel_has_something_to_draw(prometheus: Prometheus, title: str) -> None:
-    assert series(prometheus, resolved(QUERIES[title])), f"{QUERIES[title]} returns nothing"
+    query = re.sub(r"\$\w+", lambda found: VARIABLES[found[0]], QUERIES[title])
+    assert series(prometheus, query), f"{query} returns nothing"
 
 
 def test_the_fleet_is_counted_by_phase(prometheus: Prometheus) -> None:
@@ -94,21 +97,3 @@ def test_the_alerts_name_who_is_meant_and_nobody_else(prometheus: Prometheus) ->
     assert lab["annotations"]["summary"] == "VCluster team/lab not Ready for 15 minutes"
     assert "ArgoSynced (False)" in lab["annotations"]["description"]
     assert "WorksReady" not in lab["annotations"]["description"]
-
-
-def test_the_picture_shows_every_panel_and_leaves_none_empty(prometheus: Prometheus) -> None:
-    board = DASHBOARD.read_text("utf-8")
-    picture = draw(board, answers(prometheus, board))
-    assert "no series" not in picture
-    for title in QUERIES:
-        assert resolved(title)[:12] in picture
-
-
-def test_text_of_others_stays_text_in_the_picture() -> None:
-    hostile = '</text><script>alert("1")</script>\x1b[31m\u202e'
-    board = DASHBOARD.read_text("utf-8")
-    picture = draw(board, {"Not Ready": [({"name": hostile}, "1")]})
-    assert "<script" not in picture
-    assert "\x1b" not in picture
-    assert "\u202e" not in picture
-    ET.fromstring(picture)  # noqa: S314 - our own text, and that it parses is the point

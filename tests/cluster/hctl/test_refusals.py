@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
@@ -47,7 +48,7 @@ def test_the_requests_that_a_new_policy_refuses_are_named_with_the_rule(place: P
         (("-A",), "--policy FILE"),
         ((), "name files"),
         (("-A", "--policy", STRICT, "x.yaml"), "not both"),
-        (("-A", "--policy", STRICT, "-o", "sarif"), "expected table or json"),
+        (("-A", "--policy", STRICT, "-o", "sarif"), "expected table, json or legacy-names"),
     ],
 )
 def test_wrong_usage_is_said(place: Place, words: tuple[str, ...], said: str) -> None:
@@ -62,3 +63,28 @@ def test_who_may_not_list_all_requests_is_told_and_gets_no_half_answer(kinds: Cl
     assert ended.returncode == 3
     assert ended.stdout == ""
     assert "cannot list resource" in ended.stderr
+
+
+def test_the_names_that_are_older_than_a_policy_are_written_as_its_list(place: Place, tmp_path: Path) -> None:
+    short, both = place.unique("short"), place.unique("both")
+    place.put("within", "Ready", spec_name=f"{place.namespace}--x")
+    place.put("older", "Ready", spec_name=short)
+    place.put("one", "Ready", spec_name=both)
+    elsewhere = place.unique("elsewhere")
+    place.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": elsewhere}})
+    place.put("two", "Ready", spec_name=both, namespace=elsewhere)
+    words = ("validate", "--policy", STRICT, "-A", "-o", "legacy-names")
+    ended = place.run(*words)
+    assert ended.returncode == 1
+    assert f"{both} is the name of requests in" in ended.stderr
+    listed = yaml.safe_load(ended.stdout)["legacyNames"]
+    ours = [entry for entry in listed if entry["namespace"] == place.namespace]
+    assert ours == [{"namespace": place.namespace, "name": short}]
+
+    # With that list the same requests are refused no more, but for the name that two have.
+    policy = yaml.safe_load(Path(STRICT).read_text())
+    policy["spec"]["names"]["legacyNames"] = listed
+    (tmp_path / "ours.yaml").write_text(yaml.safe_dump(policy))
+    refused = place.run("validate", "--policy", str(tmp_path / "ours.yaml"), "-A").stdout
+    assert f"{place.namespace}/one: spec.name" in refused
+    assert f"{place.namespace}/older" not in refused

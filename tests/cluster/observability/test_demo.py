@@ -72,11 +72,3 @@ def test_without_a_binary_it_names_package_variable_and_command_before_anything_
     assert f"named by {variable}; `make observability-binaries` fetches it from Debian's package {package}" in output
     assert demo.left() == {}
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_picture_that_cannot_be_written_is_said_before_anything_starts(start: Start, tmp_path: Path) -> None:
-    demo = start("--out", str(tmp_path))
-    output = demo.ended(60)
-    assert demo.process.returncode == 1
-    assert output.startswith(f"\nthe demo failed: --out {tmp_path}: Is a directory; name a file")
-    assert list(tmp_path.iterdir()) == []

@@ -91,5 +91,12 @@ def test_the_sidecar_needs_no_cel_and_no_yaml_of_the_pipelines_own() -> None:
     }
     assert found["pipeline"] - found["sidecar"] == {"cel-expr-python"}
     assert found["sidecar"] - found["pipeline"] == {"prometheus-client"}
-    assert not (found["pipeline"] | found["sidecar"]) & {"pytest", "mypy", "pip", "hatchling", "cryptography"}
+    assert not (found["pipeline"] | found["sidecar"]) & {
+        "pytest",
+        "mypy",
+        "pip",
+        "hatchling",
+        "cryptography",
+        "protobuf",
+    }
     assert all(lock[name].hashes for names in found.values() for name in names)

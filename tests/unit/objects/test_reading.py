@@ -9,7 +9,7 @@ import pytest
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.model.selectors import Selector
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.interest import Place, Topic
 from platform_status_contract.observing.observe import observe
 from platform_status_contract.observing.records import Key, Record
@@ -17,7 +17,7 @@ from platform_status_contract.observing.sources import Failure, SourceState
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.conclude import tabulate
 from platform_status_contract.rules.history import History
-from platform_status_contract.rules.observation import Observation, Silence, Unreadable
+from platform_status_contract.rules.observation import ObjectSeen, Observation, Present, Silence, Unreadable
 from platform_status_contract.sources.objects.declared import DeclaredError, declared_objects, declared_outputs
 from platform_status_contract.sources.objects.kinds import kind_of, object_kinds
 from platform_status_contract.sources.registry import (
@@ -28,7 +28,7 @@ from platform_status_contract.sources.registry import (
     out_of_reach,
     source_of,
 )
-from platform_status_contract.sources.source import Basis, Json, Kind
+from platform_status_contract.sources.source import FOREIGN, Basis, Json, Kind
 from tests.unit.rules.worlds import NOW
 
 from .test_whole import contract_of, facts_of
@@ -104,6 +104,23 @@ def described(entry: ObjectEntry, *objects: Json, failure: Reason | None = None)
     table = tabulate(History(), contract, seen, facts_of(contract), Clock(NOW))
     (found,) = table.assessments
     return list(source_of(found).describe(found, view, contract, REQUEST, Clock(NOW)))
+
+
+def test_an_object_of_another_request_is_described_by_its_owner_alone_and_one_that_was_only_found_not_at_all() -> None:
+    theirs: dict[str, Any] = {"annotations": {OWNER_ANNOTATION: "team-b/films"}}
+    (named,) = described(QUEUE, queue("films", "False", **theirs))
+    assert (named.key, named.says, named.culprit) == (("team-a", "films"), FOREIGN, True)
+    found = described(CHOSEN, queue("a"), queue("b", "False", **theirs))
+    assert [item.key for item in found] == [("team-a", "a")]
+
+
+@pytest.mark.parametrize("broken", [{}, {"ownerReferences": 7, "generation": "x"}])
+def test_what_cannot_be_read_has_an_owner_all_the_same(broken: dict[str, Any]) -> None:
+    theirs = {"annotations": {OWNER_ANNOTATION: "team-b/films"}, **broken}
+    contract = contract_of(QUEUE)
+    seen = observe(Cluster(contract, queue("films", **theirs)), REQUEST, contract)
+    assert isinstance(seen, Observation)
+    assert seen.objects == (Present((ObjectSeen("", "", foreign=True),)),)
 
 
 def test_a_template_declares_kinds_and_what_is_read_of_them_but_no_object() -> None:

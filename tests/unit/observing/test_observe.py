@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import MatchExpression, Selector
+from platform_status_contract.model.times import LONG_AGO
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.observe import NotYet, observe
 from platform_status_contract.observing.selectors import matches
@@ -17,6 +18,7 @@ from platform_status_contract.rules.observation import (
     Observation,
     Present,
     SecretSeen,
+    SubApplicationSeen,
     Unreadable,
 )
 from tests.unit.sidecar import support
@@ -74,6 +76,35 @@ def test_an_application_that_names_another_request_tells_nothing(owner: str | No
         assert found.value == ApplicationSeen(foreign=True)
     else:
         assert (found.value.foreign, found.value.sync_status) == (False, "Synced")
+
+
+@given(owner=st.text(), words=st.text(min_size=1), gone=st.booleans())
+def test_what_belongs_to_another_request_says_the_same_whatever_it_says(owner: str, words: str, gone: bool) -> None:  # noqa: FBT001 - drawn
+    name = "sub-of-others"
+    known = full()
+    found = support.application(name, server="https://media:443")
+    found["metadata"]["annotations"] = {OWNER_ANNOTATION: owner}
+    found["status"] = {"health": {"status": "Degraded", "message": words}}
+    known.put(Source.APPLICATIONS, found)
+    secret = SecretSeen("kubeconfig", LONG_AGO if gone else None, owner)
+    known.store.put_secret(SECRET, Present(secret))
+    observed = seen(known)
+    assert isinstance(observed.sub_applications, Present)
+    (app,) = observed.sub_applications.value
+    if owner in ("", "/".join(MEDIA)):
+        assert (app.name, observed.secrets) == (name, (Present(secret),))
+    else:
+        assert app == SubApplicationSeen("", ApplicationSeen(foreign=True), None)
+        assert observed.secrets == (Present(SecretSeen("kubeconfig", foreign=True)),)
+
+
+def test_of_a_secret_that_was_of_another_request_when_it_was_last_read_no_more_is_known_later() -> None:
+    known = full()
+    last = Present(SecretSeen("kubeconfig", owner="team-b/media"))
+    known.store.put_secret(SECRET, Unreadable(Reason.FORBIDDEN, LONG_AGO, last))
+    assert seen(known).secrets == (
+        Unreadable(Reason.FORBIDDEN, LONG_AGO, Present(SecretSeen("kubeconfig", foreign=True))),
+    )
 
 
 def test_what_the_contract_does_not_name_is_none() -> None:

@@ -1,5 +1,6 @@
 """What others check our files with: check-jsonschema takes our schemas, and by them our good files, offline."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from platform_status_contract.validation import schema_names
-from platform_status_contract.validation.cli import main
+from hctl.commands.schemas import show_schema
+from hctl.errors import ExitCode, UsageError
+from platform_status_contract.validation import load_schema, schema_names
 from tests.golden.mistakes import mistakes
 
 ROOT = Path(__file__).parents[3]
@@ -43,7 +45,7 @@ def check_jsonschema(*arguments: object) -> tuple[int, str]:
 def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """All schemas as users get them: printed, each into a file."""
     for name in schema_names():
-        assert main(["schema", name]) == 0
+        assert show_schema(name) is ExitCode.READY
         (tmp_path / f"{name}.json").write_text(capsys.readouterr().out)
     return tmp_path
 
@@ -62,6 +64,18 @@ def test_every_schema_of_ours_is_a_schema() -> None:
     files = [*FILES.glob("*.json"), *DOCUMENTS.glob("*.json")]
     assert len(files) >= 10
     assert check_jsonschema("--check-metaschema", *files)[0] == 0
+
+
+def test_a_schema_without_references_is_printed_as_it_is_and_may_be_called_without_its_version(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_schema("contract")
+    assert json.loads(capsys.readouterr().out) == load_schema("contract-v1")
+
+
+def test_what_is_no_schema_is_wrong_usage_and_all_are_named() -> None:
+    with pytest.raises(UsageError, match=r"no document 'pod'; expected one of status, .*, contract-v1, .*"):
+        show_schema("pod")
 
 
 def test_every_good_request_is_valid(printed: Path) -> None:

@@ -1,4 +1,4 @@
-"""What hctl asks of an API server, over HTTP/1.1; nothing is written, and nothing is retried.
+"""What hctl asks of an API server, over HTTP/1.1; nothing is kept there, and nothing is retried.
 
 The wall time that ages are counted from is the API server's, out of the Date header: the sidecar stamps its Lease by it
 too (ADR 0009), and the clock of somebody's laptop may be minutes off.
@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
+
+import msgspec
 
 from hctl import __version__
 from hctl.errors import ClusterError
@@ -70,6 +72,21 @@ class Transport:
             return decode(self._read(path, {}, accept))
         with self._telling(path):
             return decode(self._http.get(path, metadata_only=True))
+
+    def may(self, asked: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        """Ask what we may, as ``kubectl auth can-i`` does; the server keeps nothing of it.
+
+        Args:
+            asked: The resourceAttributes of a SelfSubjectAccessReview.
+
+        Raises:
+            ClusterError: With the HTTP status.
+        """
+        review = {"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1"}
+        body = msgspec.json.encode({**review, "spec": {"resourceAttributes": asked}})
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        with self._telling(path):
+            return decode(self._http.create(path, body))
 
     def text(self, path: str, query: dict[str, str]) -> str:
         """Read a text, such as a log.

@@ -194,13 +194,42 @@ def explain(
     finish(lambda: explain_one(target, reference, output, now=now))
 
 
+@app.command("doctor", epilog="Exit codes: 0 no failure, 1 a failure, 3 no answer, 4 something could not be read.")
+def doctor(
+    ctx: typer.Context,
+    output: OutputOption = "table",
+    argocd_namespace: Annotated[
+        str, typer.Option("--argocd-namespace", metavar="NAME", help="Where Argo CD runs.")
+    ] = "argocd",
+    context: ContextOption = "",
+    namespace: NamespaceOption = "",
+    kubeconfig: KubeconfigOption = "",
+) -> None:
+    """Is the platform in order: Kratix, Destinations, sidecars, images, Argo CD, who may act as a pipeline?"""
+    target = target_of(ctx, context, namespace, kubeconfig)
+
+    def examine() -> ExitCode:
+        from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+        from .doctors import doctor as answer  # noqa: PLC0415 - see the module's docstring
+
+        return answer(Session(target), output, argocd=argocd_namespace)
+
+    finish(examine)
+
+
 @app.command("schema", epilog="Example: hctl schema status > status.schema.json")
 def schema(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="status, list, diagnosis, explanation, dump or validation.")
+        str,
+        typer.Argument(
+            metavar="DOCUMENT",
+            help="status, list, diagnosis, explanation, dump, validation or doctor; or of the contract: contract, "
+            "statuscontract, platformpolicy, vclusterorchestratorv2-request, status-v1.",
+        ),
     ] = "status",
 ) -> None:
-    """Print the JSON Schema of what -o json says."""
+    """Print the JSON Schema of what -o json says, or of a document of the contract."""
 
     def show() -> ExitCode:
         from .schemas import show_schema  # noqa: PLC0415 - see the module's docstring

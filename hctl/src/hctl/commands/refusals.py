@@ -1,6 +1,11 @@
-"""``hctl validate --policy NEW -A``: which requests of a cluster an edit of the policy would refuse."""
+"""``hctl validate --policy NEW -A``: which requests of a cluster an edit of the policy would refuse.
 
+Beside it the names that are older than the policy: a list for its `legacyNames`, to be read and kept by people.
+"""
+
+import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -17,8 +22,9 @@ from hctl.reading.read import mapping
 from hctl.session import Session
 from hctl.texts import count_of, inert
 from hctl.validation.findings import Finding, Report, Severity
-from platform_status_contract.model.policy import Policy
+from platform_status_contract.model.policy import LegacyName, Policy
 from platform_status_contract.policy.judge import refusals
+from platform_status_contract.policy.legacy import legacy_name
 from platform_status_contract.validation.problems import format_path
 
 from .answers import Answers
@@ -27,6 +33,7 @@ from .validations import policy_of
 __all__ = ["validate_cluster"]
 
 _LONGEST: Final = 400
+_LEGACY: Final = "legacy-names"
 
 
 def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
@@ -35,26 +42,29 @@ def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
     Args:
         session: The cluster.
         file: The policy.
-        output: ``table`` or ``json``; nothing has a line here that another form could name.
+        output: ``table`` or ``json``; nothing has a line here that another form could name. Or ``legacy-names``: the
+            entries of `legacyNames` for what has a name that the policy would refuse.
 
     Returns:
-        READY if the policy refuses none, else NOT_READY.
+        READY if the policy refuses none, else NOT_READY; of names, READY if each has one request.
 
     Raises:
         HctlError: The policy cannot be used, the cluster not be asked, or the options make no sense.
     """
-    if output not in ("table", "json"):
-        raise UsageError(f"-o {inert(output, 60)}: expected table or json for the requests of a cluster")
+    if output not in ("table", "json", _LEGACY):
+        raise UsageError(f"-o {inert(output, 60)}: expected table, json or {_LEGACY} for the requests of a cluster")
     if not file:
         raise UsageError("--all-namespaces needs the policy to judge by: --policy FILE")
     policy = policy_of(file)
     session.open()
-    answers = Answers(parse_output(output))
+    answers = Answers(parse_output("table" if output == _LEGACY else output))
     wanted = {(entry.group, entry.kind) for entry in policy.spec.kinds}
     kinds = [kind for kind in session.kinds if (kind.group, kind.kind) in wanted]
     for group, kind in sorted(wanted - {(kind.group, kind.kind) for kind in kinds}):
         answers.note(f"hctl: this cluster has no {kind} of {group}")
     found = [collection for kind in kinds for collection in session.requests_of(kind, everywhere=True)]
+    if output == _LEGACY:
+        return _tell_names(answers, policy, (_whole(kind, request) for kind, request in _requests(found)))
     judged = [list(_refused(policy, kind, request)) for kind, request in _requests(found)]
     findings = tuple(finding for told in judged for finding in told)
     if output == "json":
@@ -80,9 +90,7 @@ def _requests(collections: Iterable[Collection]) -> Iterator[tuple[Kind, Mapping
 
 def _refused(policy: Policy, kind: Kind, request: Mapping[str, object]) -> Iterator[Finding]:
     called = f"{kind.kind} {text(request, 'metadata', 'namespace', limit=253)}/{name_of(request)}"
-    # Items of a list do not name their kind.
-    whole = {**request, "apiVersion": f"{kind.group}/{kind.version}", "kind": kind.kind}
-    for refusal in refusals(policy, whole):
+    for refusal in refusals(policy, _whole(kind, request)):
         yield Finding(
             file=called,
             line=1,
@@ -95,3 +103,34 @@ def _refused(policy: Policy, kind: Kind, request: Mapping[str, object]) -> Itera
             expected=inert(refusal.told, _LONGEST),
             suggestion=inert(refusal.ask, _LONGEST),
         )
+
+
+def _whole(kind: Kind, request: Mapping[str, object]) -> dict[str, object]:
+    """Name the kind, which items of a list leave out."""
+    return {**request, "apiVersion": f"{kind.group}/{kind.version}", "kind": kind.kind}
+
+
+def _tell_names(answers: Answers, policy: Policy, requests: Iterable[Mapping[str, object]]) -> ExitCode:
+    """Write the entries; a name that two have, or that the policy gives to another already, a person must settle."""
+    entries: dict[str, set[LegacyName]] = defaultdict(set)
+    for old in policy.spec.names.legacy_names:
+        entries[old.name].add(old)
+    for request in requests:
+        entry = legacy_name(policy, request)
+        if entry is not None:
+            entries[entry.name].add(entry)
+    shared = {name: found for name, found in entries.items() if len(found) > 1}
+    lines = [_entry(found) for name, (found, *_) in sorted(entries.items()) if name not in shared]
+    sys.stdout.write("legacyNames:" + ("".join(f"\n  - {line}" for line in lines) or " []") + "\n")
+    for name, found in sorted(shared.items()):
+        owners = ", ".join(sorted(f"{inert(each.namespace, 63)}" for each in found))
+        answers.note(
+            f"hctl: {inert(name, 63)} is the name of requests in {owners}: only one can keep it, so none is listed"
+        )
+    sys.stdout.flush()
+    return ExitCode.NOT_READY if shared else ExitCode.READY
+
+
+def _entry(found: LegacyName) -> str:
+    pairs = {"namespace": found.namespace, "name": found.name, "targetNamespace": found.target_namespace}
+    return "{" + ", ".join(f"{key}: {json.dumps(value)}" for key, value in pairs.items() if value is not None) + "}"

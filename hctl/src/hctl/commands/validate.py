@@ -33,7 +33,8 @@ def declare_validate(app: typer.Typer) -> None:
             typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.", show_default=False),
         ] = None,
         output: Annotated[
-            str, typer.Option("--output", "-o", metavar="FORM", help="table, json, github or sarif.")
+            str,
+            typer.Option("--output", "-o", metavar="FORM", help="table, json, github or sarif; legacy-names for -A."),
         ] = "table",
         promise: Annotated[
             list[str] | None,

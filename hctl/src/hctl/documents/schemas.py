@@ -5,7 +5,7 @@ from typing import Final
 
 __all__ = ["DOCUMENTS", "schema_text"]
 
-DOCUMENTS: Final = ("status", "list", "diagnosis", "explanation", "dump", "validation")
+DOCUMENTS: Final = ("status", "list", "diagnosis", "explanation", "dump", "validation", "doctor")
 
 
 def schema_text(document: str) -> str:

@@ -6,12 +6,12 @@ from typing import Any, Final
 from hctl.cluster.connection import sidecar_namespace
 from hctl.cluster.transport import Transport, segment
 from hctl.errors import ClusterError
-from hctl.reading.fields import name_of, text
+from hctl.reading.fields import name_of, text, under
 from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.sources.registry import SOURCES
 from platform_status_contract.sources.source import Kind
@@ -96,8 +96,10 @@ class _Fetching:
                 self._refused(plural, key, error)
             return
         if metadata_only:
-            # An annotation may repeat what a Secret holds: kubectl apply keeps the last applied object in one.
+            # Another annotation may repeat what a Secret holds: kubectl apply keeps the last applied object in one.
             metadata = {field: value for field, value in mapping(found["metadata"]).items() if field in _OF_METADATA}
+            owner = under(found, "metadata", "annotations", OWNER_ANNOTATION)
+            metadata |= {"annotations": {OWNER_ANNOTATION: owner}} if owner is not None else {}
             found = {"apiVersion": version, "kind": kind, "metadata": metadata}
         self.keep([found])
 

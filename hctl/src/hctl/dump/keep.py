@@ -19,7 +19,7 @@ from hctl.reading.read import mapping
 from hctl.texts import masked
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.status import Status
-from platform_status_contract.model.vocabulary import ConditionType
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, ConditionType
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.selectors import label_keys
 from platform_status_contract.observing.sources import PROMISE_LABEL
@@ -125,10 +125,9 @@ def _beside(whole: Json) -> Json | None:
 
 def _selected(kind: Kind, contract: Contract | None) -> Iterable[str]:
     """Keys of the labels by which a contract selects objects of a kind."""
-    for source in SOURCES if contract else ():
-        selects = source.selects(contract) if contract else None
-        if selects is not None and selects[0] == kind.source:
-            yield from label_keys(selects[1])
+    for found, selector in (pair for source in SOURCES for pair in source.selects(contract)) if contract else ():
+        if found == kind.source:
+            yield from label_keys(selector)
 
 
 def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:
@@ -140,7 +139,7 @@ def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:
         # Shown of every object, although not every decoder reads them.
         for key in ("resourceVersion", "creationTimestamp"):
             after |= {key: _text(before[key])} if isinstance(before.get(key), str) else {}
-        for key, wanted in (("labels", labels), ("annotations", (PAUSED_ANNOTATION,))):
+        for key, wanted in (("labels", labels), ("annotations", (PAUSED_ANNOTATION, OWNER_ANNOTATION))):
             if isinstance(after.get(key), dict):
                 after[key] = _chosen(after[key], wanted)
     return kept

@@ -102,7 +102,7 @@ class World:
         if refused is not None:
             return Unreadable(_told_by(refused), self._moment)
         found = self.record(Source.SECRETS, key)
-        return Present(SecretSeen(key[1], found.deleted)) if isinstance(found, SecretRecord) else Absent()
+        return Present(SecretSeen(key[1], found.deleted, found.owner)) if isinstance(found, SecretRecord) else Absent()
 
     # -- what else is asked
 

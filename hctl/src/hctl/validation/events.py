@@ -1,7 +1,7 @@
 """Text -> events, each with its line and column: one stream for both syntaxes. Pure.
 
-YAML is read as the containers of Kratix read it (`yaml_text`); JSON has a reader of its own, because YAML refuses tabs
-and takes surrogates apart.
+YAML is read as the containers of Kratix read it (`yaml_text`). JSON is read by Python's json, which says where each
+value ends, because the readers of YAML refuse some of it (ADR 0042).
 """
 
 import json
@@ -19,7 +19,9 @@ __all__ = ["DEEPEST", "END", "Event", "Place", "UnreadableError", "json_events",
 DEEPEST: Final = 64
 """Levels of nesting that a document may have."""
 
-_TOKEN: Final = re.compile(r'[ \t\r\n]*(?:("(?:[^"\\]|\\.)*")|([{}\[\]])|([:,])|([^\s{}\[\]:,"]+))', re.DOTALL)
+_BEGIN: Final = re.compile(r"[^ \t\r\n:,]")
+"""Where a value of JSON begins, or a list or mapping ends."""
+
 _STANDARD: Final = "tag:yaml.org,2002:"
 _PLAIN_TAGS: Final = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
 _AMBIGUOUS: Final = re.compile(
@@ -106,18 +108,18 @@ def json_events(text: str) -> Iterator[Event]:
     except ValueError as error:
         raise UnreadableError(inert(str(error), 100), Place(), "JSON") from error
     yield Event("document", None, Place())
-    line, start, seen = 1, 0, 0
-    for token in _TOKEN.finditer(text):
-        at = token.end() - len(token[0].lstrip(" \t\r\n"))
+    decoder = json.JSONDecoder()
+    line = at = seen = 0
+    while found := _BEGIN.search(text, at):
+        at, sign = found.start(), found[0]
         line += text.count("\n", seen, at)
-        start = text.rfind("\n", 0, at) + 1
-        seen = at
-        place = Place(line, at - start + 1)
-        string, bracket, mark, word = token.groups()
-        if bracket:
-            yield Event("map" if bracket == "{" else "list", None, place) if bracket in "{[" else END
-        elif not mark:
-            yield Event("scalar", json.loads(string or word), place)
+        seen, place = at, Place(line + 1, at - text.rfind("\n", 0, at))
+        if sign in "{}[]":
+            yield END if sign in "}]" else Event("map" if sign == "{" else "list", None, place)
+            at += 1
+        else:
+            value, at = decoder.raw_decode(text, at)
+            yield Event("scalar", value, place)
 
 
 def _no_constant(name: str) -> object:

@@ -7,7 +7,6 @@ from typing import Final
 
 from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
-from platform_status_contract.template.syntax import read_tree
 from platform_status_contract.validation.problems import Path
 from platform_status_contract.validation.schemas import Schema
 
@@ -15,6 +14,7 @@ from .findings import Finding
 from .kinds import Kind
 from .located import Located, mapping
 from .reads import ANYTHING, TEXT, Misread, misreads
+from .syntax import read_tree
 
 __all__ = ["expression_findings"]
 

@@ -13,7 +13,7 @@ from platform_status_contract.validation import resolved_schema
 from platform_status_contract.validation.schemas import Schema
 
 from .located import Located, mapping
-from .openapi import translate, with_words
+from .openapi import translate
 
 __all__ = ["KRATIX", "OURS", "Kind", "KindId", "api_of", "builtin_kinds", "crd_of", "kinds_of", "split_version"]
 
@@ -58,20 +58,17 @@ def split_version(api_version: object) -> tuple[str, str]:
 
 @functools.cache
 def _built_in_schema() -> Schema:
-    schema: Schema = _worded(resolved_schema(_BUILT_IN))
+    schema: Schema = _without_names_of_keys(resolved_schema(_BUILT_IN))
     return schema
 
 
-def _worded(node: Any) -> Any:  # noqa: ANN401 - any JSON
+def _without_names_of_keys(node: Any) -> Any:  # noqa: ANN401 - any JSON
+    """What propertyNames says of label names, a rule of the CRD says too, and that has a name of its own."""
     if isinstance(node, list):
-        return [_worded(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    # What propertyNames says of label names, a rule of the CRD says too, and that has a name of its own.
-    kept = {key: value for key, value in node.items() if key != "propertyNames"}
-    inner = {key: value if key in ("examples", "default") else _worded(value) for key, value in kept.items()}
-    examples = inner.get("examples")
-    return with_words(inner, examples[0]) if isinstance(inner.get("pattern"), str) and examples else with_words(inner)
+        return [_without_names_of_keys(item) for item in node]
+    if isinstance(node, dict):
+        return {key: _without_names_of_keys(value) for key, value in node.items() if key != "propertyNames"}
+    return node
 
 
 def metadata_schema() -> Schema:

@@ -17,7 +17,7 @@ from platform_status_contract.validation import Problem, validate_with, validato
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.schemas import Schema
 
-__all__ = ["judge", "matches_re2", "translate", "with_words"]
+__all__ = ["judge", "matches_re2", "translate"]
 
 _OPEN: Final = "x-kubernetes-preserve-unknown-fields"
 _NUMBER_OR_TEXT: Final = "x-kubernetes-int-or-string"
@@ -130,14 +130,16 @@ def _translated(schema: Schema) -> Schema:
     if known.get("nullable") is True and isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]
         result |= {"enum": [*result["enum"], None]} if "enum" in result else {}
-    return with_words(result, known.get("example"))
+    return _with_words(result | ({"examples": [known["example"]]} if "example" in known else {}))
 
 
-def with_words(schema: Schema, example: object = None) -> Schema:
+def _with_words(schema: Schema) -> Schema:
     """Say in words what a pattern asks for: the pattern itself is the only thing that is surely right."""
     if "pattern" not in schema or "x-expected" in schema:
         return schema
-    such = f", such as {example}" if isinstance(example, str | int) else ""
+    such = next(
+        (f", such as {example}" for example in schema.get("examples", ()) if isinstance(example, str | int)), ""
+    )
     plain = {key: value for key, value in schema.items() if key != "pattern"}
     return {**schema, "x-expected": f"{expectation(plain)} that matches {schema['pattern']}{such}"}
 

@@ -7,10 +7,10 @@ is a field that no request can have.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from platform_status_contract.template.syntax import Node
 from platform_status_contract.validation.schemas import Schema
 
 from .located import mapping
+from .syntax import Node
 
 __all__ = ["ANYTHING", "TEXT", "Misread", "Scope", "misreads"]
 

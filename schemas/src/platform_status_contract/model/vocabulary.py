@@ -104,7 +104,7 @@ class Reason(StrEnum):
 
 
 OWNER_ANNOTATION: Final = "status.integratn.tech/owner"
-"""Names the request that an Application was written for, as ``namespace/name``; its pipeline writes it."""
+"""Names the request that an object was written for, as ``namespace/name``; its pipeline writes it."""
 
 PIPELINE_KEYS: Final = ("contract", "endpoints", "credentials", "problems")
 """Top-level keys of ``.status`` that only the pipeline writes."""

@@ -16,6 +16,7 @@ __all__ = [
     "Labels",
     "Record",
     "RequestRecord",
+    "is_foreign",
     "number_of",
 ]
 
@@ -34,6 +35,16 @@ _MAX_DIGITS: Final = 20
 def number_of(version: str) -> int:
     """Return a resourceVersion as a number, 0 if it is none; versions of one kind grow, whatever the object."""
     return int(version) if version.isascii() and version.isdecimal() and len(version) <= _MAX_DIGITS else 0
+
+
+def is_foreign(owner: str, request: Key) -> bool:
+    """Say whether an object names another request as its owner; one that names none is anybody's.
+
+    Args:
+        owner: ``namespace/name`` of its `OWNER_ANNOTATION`; empty without one.
+        request: The request whose contract looks at it.
+    """
+    return bool(owner) and owner != "/".join(request)
 
 
 class Record(Struct, frozen=True, gc=False):

@@ -156,6 +156,7 @@ class PodSeen(Struct, frozen=True, gc=False):
         owner_name: Name of the controlling owner; empty without one.
         created: Its creationTimestamp; None if unknown.
         fell: Whether it was ready since it started, and is not any more (for one that goes: before it was told to).
+        namespace: Its namespace, where the contract looks into several; else empty.
     """
 
     name: str
@@ -171,6 +172,7 @@ class PodSeen(Struct, frozen=True, gc=False):
     owner_name: str = ""
     created: datetime | None = None
     fell: bool = False
+    namespace: str = ""
 
 
 class ControllerSeen(Struct, frozen=True, gc=False):
@@ -190,6 +192,7 @@ class ControllerSeen(Struct, frozen=True, gc=False):
         current: Whether its status is about its present spec.
         held: Whether somebody has paused its rollout (``spec.paused``).
         failure: What keeps it from making progress or pods, such as ``FailedCreate: exceeded quota``; else empty.
+        namespace: Its namespace, where the contract looks into several; else empty.
     """
 
     kind: str
@@ -205,6 +208,7 @@ class ControllerSeen(Struct, frozen=True, gc=False):
     current: bool = True
     held: bool = False
     failure: str = ""
+    namespace: str = ""
 
 
 class SecretSeen(Struct, frozen=True, gc=False):
@@ -213,10 +217,14 @@ class SecretSeen(Struct, frozen=True, gc=False):
     Attributes:
         name: Its name.
         deleted: Its deletionTimestamp.
+        owner: The request that it was written for; empty if it does not say.
+        foreign: Whether it carries another request as its owner; then nothing else is told of it.
     """
 
     name: str
     deleted: datetime | None = None
+    owner: str = ""
+    foreign: bool = False
 
 
 class WorkPlacementSeen(Struct, frozen=True, gc=False):
@@ -289,6 +297,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         problem: Why what it says cannot be read; it exists all the same.
         controller: The same object as a controller of pods, for the kinds that are one.
         application: The same object as an Argo CD Application.
+        foreign: Whether it carries another request as its owner; then not even its name is told.
     """
 
     namespace: str
@@ -306,6 +315,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     problem: str = ""
     controller: ControllerSeen | None = None
     application: ApplicationSeen | None = None
+    foreign: bool = False
 
     def condition(self, name: str) -> ConditionSeen | None:
         """Return a condition by its type."""

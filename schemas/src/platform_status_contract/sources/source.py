@@ -1,11 +1,12 @@
 """What a folder of this package offers; `registry` lists the folders."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract, Selector
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.interest import Interest, Topic
 from platform_status_contract.observing.records import Key, Record
@@ -16,9 +17,12 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.rules.timers import SourceName
 
-__all__ = ["Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unreadable_kind"]
+__all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unreadable_kind"]
 
 Json = dict[str, Any]
+
+FOREIGN: Final = f"its annotation {OWNER_ANNOTATION} names another request"
+"""All that is told of an object that belongs to another request."""
 
 Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | tuple[Assessment, ...] | None]
 """Judges one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
@@ -129,8 +133,8 @@ def _no_kinds(_contract: Contract) -> tuple[Kind, ...]:
     return ()
 
 
-def _no_selector(_contract: Contract) -> tuple[str, Selector | None] | None:
-    return None
+def _no_selectors(_contract: Contract) -> tuple[tuple[str, Selector | None], ...]:
+    return ()
 
 
 class ContractSource(Struct, frozen=True):
@@ -145,7 +149,7 @@ class ContractSource(Struct, frozen=True):
         describe: Assessment, view, contract, request, clock -> the objects that the assessment rests on, by name.
         collect: Reads for a dump what its verdict rests on: contract and request as the cluster holds it.
         kinds_in: The kinds of object that only a contract names.
-        selects: The kind of which a contract selects objects by label, and the selector.
+        selects: The kinds of which a contract selects objects by label, each with a selector.
     """
 
     names: tuple[SourceName, ...]
@@ -155,7 +159,7 @@ class ContractSource(Struct, frozen=True):
     assess: tuple[Assess, ...]
     describe: Callable[[Assessment, View, Contract, Key, Clock], Iterator[Basis]]
     collect: Callable[[Fetch, Contract, Json], None]
-    selects: Callable[[Contract], tuple[str, Selector | None] | None] = _no_selector
+    selects: Callable[[Contract], tuple[tuple[str, Selector | None], ...]] = _no_selectors
     kinds_in: Callable[[Contract], tuple[Kind, ...]] = _no_kinds
 
 

@@ -125,7 +125,7 @@ class Environment:
             source: CEL.
 
         Returns:
-            The protobuf message ``google.protobuf.Any`` with a ``cel.expr.ParsedExpr`` in it; see `syntax`.
+            The protobuf message ``google.protobuf.Any`` with a ``cel.expr.ParsedExpr`` in it.
 
         Raises:
             CelError: It is not CEL.

@@ -1,14 +1,14 @@
 """Validation of documents against the JSON Schema files, with one-line sentences that a person can act on.
 
-Belongs here: loading the schemas, validating a document, reading documents from files, the command line around that,
-and the reference page generated from the schemas. May not: rules, or anything that talks to a cluster. This is the one
+Belongs here: loading the schemas, validating a document, and the reference page generated from the schemas; files are
+read by `hctl validate`. May not: rules, or anything that talks to a cluster. This is the one
 package that imports jsonschema; `model` and `rules` never import it (design.md section 3).
 
 Reading order: `schemas` (the files), `problems` (what a person gets), `values` (what is no JSON at all), `expectations`
 (what a schema asks for, in words), `explain` (an error of jsonschema as a problem), `validate`.
 """
 
-from .errors import DocumentError, UnknownSchemaError, ValidationPackageError
+from .errors import UnknownSchemaError, ValidationPackageError
 from .problems import Problem
 from .schemas import (
     CONTRACT,
@@ -28,7 +28,6 @@ __all__ = [
     "PLATFORM_POLICY",
     "STATUS",
     "STATUS_CONTRACT",
-    "DocumentError",
     "Problem",
     "SchemaName",
     "UnknownSchemaError",

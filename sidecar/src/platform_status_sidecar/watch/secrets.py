@@ -8,7 +8,6 @@ for the same code. So the Secrets that are there are asked for in batches, on th
 
 import math
 import random
-from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -81,7 +80,7 @@ class SecretPolls:
         except TransportError as error:
             at_least = (error.retry_after or 0.0) if isinstance(error, ThrottledError) else 0.0
             return self._unreadable(before, reason_of(error)), at_least
-        return Present(SecretSeen(name, _deleted(found))), 0.0
+        return Present(_seen(name, found)), 0.0
 
     def _unreadable(self, before: SecretReading | None, reason: Reason) -> SecretReading:
         if isinstance(before, Unreadable):
@@ -89,10 +88,10 @@ class SecretPolls:
         return Unreadable(reason, self._clock.now(), before)
 
 
-def _deleted(body: bytes) -> datetime | None:
-    """Return its deletionTimestamp; a body that is no object says nothing, but the answer that it exists."""
+def _seen(name: str, body: bytes) -> SecretSeen:
+    """Return what its metadata says; a body that is no object says nothing, but the answer that it exists."""
     try:
         record = decode_secret(body)
     except msgspec.DecodeError:
-        return None
-    return record.deleted if record else None
+        record = None
+    return SecretSeen(name, record.deleted, record.owner) if record else SecretSeen(name)

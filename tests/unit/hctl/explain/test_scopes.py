@@ -123,3 +123,17 @@ def test_an_application_of_another_request_is_explained_by_its_owner_and_a_dump_
     told = [entry for entry in explain(foreign).sources if entry.assessment.reason is Reason.NOT_OURS]
     assert [entry.inputs[0].says for entry in told] == [f"its annotation {OWNER_ANNOTATION} names another request"] * 2
     assert "of somebody else" not in str(explain(foreign))
+
+
+def test_a_secret_of_another_request_is_explained_by_its_owner_and_of_its_annotations_a_dump_keeps_that_alone() -> None:
+    case = loaded("ready")
+
+    def theirs(found: dict[str, Any]) -> dict[str, Any]:
+        annotations = {OWNER_ANNOTATION: "team-b/theirs", "kubectl.kubernetes.io/last-applied-configuration": "hunter2"}
+        return {**found, "metadata": {**found["metadata"], "annotations": annotations}}
+
+    kept = keep(changed(case, "Secret", theirs))
+    assert "hunter2" not in spell_case(kept)
+    assert says(kept)[1] == "NotOurs"
+    told = [entry for entry in explain(kept).sources if entry.assessment.reason is Reason.NOT_OURS]
+    assert [entry.inputs[0].says for entry in told] == [f"its annotation {OWNER_ANNOTATION} names another request"]

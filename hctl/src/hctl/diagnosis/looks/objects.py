@@ -4,6 +4,7 @@ from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.reading.fields import holds_in_deletion, text
+from platform_status_contract.model.vocabulary import Reason
 
 __all__ = ["object_details"]
 
@@ -15,7 +16,8 @@ def object_details(found: Explained, evidence: Evidence, orders: Orders) -> tupl
     details: list[str] = []
     for entry in found.culprits[:_SHOWN]:
         whole = evidence.object(entry)
-        holds = holds_in_deletion(whole, evidence.explanation.now)
+        is_ours = found.assessment.reason is not Reason.NOT_OURS
+        holds = holds_in_deletion(whole, evidence.explanation.now) if is_ours else ()
         details += [f"{entry.kind} {entry.name}: {said}" for said in (entry.says, *holds) if said]
     for entry in found.culprits[:1]:
         group = text(evidence.object(entry), "apiVersion", limit=317).rpartition("/")[0]

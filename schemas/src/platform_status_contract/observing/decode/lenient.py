@@ -6,15 +6,29 @@ from datetime import datetime
 from typing import Final
 
 from platform_status_contract.model.times import LONG_AGO, parse_time
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.records import Labels
 from platform_status_contract.rules.masking import masked
 
-__all__ = ["MAX_TEXT", "clip", "count", "deletion", "labels", "number", "server_of", "strings", "text", "under"]
+__all__ = [
+    "MAX_TEXT",
+    "clip",
+    "count",
+    "deletion",
+    "labels",
+    "number",
+    "owner_of",
+    "server_of",
+    "strings",
+    "text",
+    "under",
+]
 
 MAX_TEXT: Final = 512
 """Longer texts of others are cut: they end up in messages, and the whole status stays under 8 KiB."""
 
 _LARGEST: Final = 2**53 - 1
+_MAX_OWNER: Final = 400
 
 
 def under(value: object, *path: str) -> object:
@@ -67,6 +81,11 @@ def clip(words: str | None) -> str:
 def deletion(value: object) -> datetime | None:
     """Return since when an object is being deleted, None if it is not; a time that is no time is long ago."""
     return None if value is None else parse_time(value) or LONG_AGO
+
+
+def owner_of(annotations: Mapping[str, str] | None) -> str:
+    """Return the request that an object was written for, as ``namespace/name``; empty if it does not say."""
+    return (annotations or {}).get(OWNER_ANNOTATION, "")[:_MAX_OWNER]
 
 
 def server_of(url: str | None) -> str:

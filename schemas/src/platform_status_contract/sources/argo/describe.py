@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from platform_status_contract.model.contract import Application, Contract
-from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
+from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import ApplicationSeen
 from platform_status_contract.rules.timers import SourceName
-from platform_status_contract.sources.source import Basis, Fetch, Json, unreadable_kind
+from platform_status_contract.sources.source import FOREIGN, Basis, Fetch, Json, unreadable_kind
 
 from .kinds import APPLICATION
 from .read import application_of
@@ -34,7 +34,7 @@ def describe_application(
     is_sync = assessment.source is SourceName.ARGO_SYNC
     says = "" if record is None else _sync(record, named) if is_sync else health_words(record.seen)
     if assessment.reason is Reason.NOT_OURS:
-        says = f"its annotation {OWNER_ANNOTATION} names another request"
+        says = FOREIGN
     yield Basis(APPLICATION, (named.namespace, named.name), says, absent=record is None, culprit=True)
 
 

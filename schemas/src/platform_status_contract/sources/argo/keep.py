@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.lenient import under
 from platform_status_contract.rules.masking import masked
 from platform_status_contract.sources.source import Json
@@ -29,8 +28,6 @@ def keep_application(kept: Json, whole: Json, contract: Contract | None) -> None
     written_for = dict(record.numbers).get(annotation or "")
     if record.seen.skipped:
         kept["metadata"]["annotations"][SKIP_ANNOTATION] = "true"
-    if record.owner:
-        kept["metadata"]["annotations"][OWNER_ANNOTATION] = masked(record.owner, _MAX_TEXT)
     if annotation and written_for is not None:
         kept["metadata"]["annotations"][annotation] = str(written_for)
     status = whole.get("status")

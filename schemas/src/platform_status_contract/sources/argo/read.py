@@ -4,7 +4,7 @@ import msgspec
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.interest import NOTHING, Interest, about_object
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.view import View, reading
 from platform_status_contract.rules.observation import Absent, ApplicationSeen, Observation, Present
 
@@ -42,7 +42,7 @@ def _seen(view: View, contract: Contract, request: Key) -> Present[ApplicationSe
     named, found = contract.application, application_of(view, contract)
     if named is None or found is None:
         return Absent()
-    if found.owner and found.owner != "/".join(request):
+    if is_foreign(found.owner, request):
         return Present(ApplicationSeen(foreign=True))
     written_for = dict(found.numbers).get(named.generation_annotation) if named.generation_annotation else None
     silence = view.silence(APPLICATION.source, found)

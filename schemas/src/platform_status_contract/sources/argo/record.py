@@ -8,13 +8,13 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from platform_status_contract.model.times import parse_time
-from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.envelope import Meta, reader
 from platform_status_contract.observing.decode.lenient import (
     clip,
     count,
     deletion,
     labels,
+    owner_of,
     server_of,
     strings,
     text,
@@ -63,7 +63,6 @@ class ApplicationRecord(LabelledRecord, frozen=True, gc=False):
 
 _EMPTY: Final = Raw(b"null")
 _MAX_DIGITS: Final = 16
-_MAX_OWNER: Final = 400
 SKIP_ANNOTATION: Final = "argocd.argoproj.io/skip-reconcile"
 """Set to a true value on an Application, it keeps Argo CD from comparing and syncing it."""
 
@@ -187,7 +186,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
             deleted=deletion(meta.deletion_timestamp),
             skipped=(meta.annotations or {}).get(SKIP_ANNOTATION) in _TRUE,
         ),
-        owner=(meta.annotations or {}).get(OWNER_ANNOTATION, "")[:_MAX_OWNER],
+        owner=owner_of(meta.annotations),
     )
 
 

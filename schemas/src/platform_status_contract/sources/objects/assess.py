@@ -70,6 +70,7 @@ class _Look(Struct, frozen=True):
     judged: list[_Judged]
     timers: dict[str, datetime]
     done: dict[str, int]
+    foreign: int
 
     def having(self, verdict: Verdict) -> list[_Judged]:
         """Those of a verdict."""
@@ -102,7 +103,7 @@ def _assess_entry(
         return _unread(entry, settled, situation)
     seen = () if isinstance(settled, Absent) else settled.value
     rule = rule_of(entry)
-    judged = [_judge(item, rule, situation, clock) for item in seen]
+    judged = [_judge(item, rule, situation, clock) for item in seen if not item.foreign]
     timer = unknown_timer(entry.name)
     # what flaps for a moment and says itself since when needs no timer, each of which would be a write
     untold = any(item.said.word in _OPEN and item.said.since is None for item in judged)
@@ -110,7 +111,7 @@ def _assess_entry(
     done = _done(entry, rule, judged, situation)
     if done:
         judged = [_excused(item, situation) for item in judged]
-    return _conclude(_Look(entry, rule, judged, timers, done), situation, clock)
+    return _conclude(_Look(entry, rule, judged, timers, done, sum(item.foreign for item in seen)), situation, clock)
 
 
 def _unread(entry: ObjectEntry, blindness: Blind, situation: Situation) -> Assessment:
@@ -187,7 +188,12 @@ def _excused(item: _Judged, situation: Situation) -> _Judged:
 
 
 def _conclude(look: _Look, situation: Situation, clock: Clock) -> Assessment:
-    """Name the worst: what is bad by itself, too few, paused, unreadable, not there yet; then what is no verdict."""
+    """Name the worst: another request's, bad by itself, too few, paused, unreadable, not there yet, no verdict."""
+    if look.foreign:
+        text = f"{_called(look.entry)} belongs to another request"
+        if look.entry.selector is not None:
+            text = f"of {_called(look.entry)} {look.foreign} belong to other requests"
+        return _found(look, Verdict.BAD, Reason.NOT_OURS, text)
     broken = [item for item in look.having(Verdict.BAD) if item.said.word not in _OPEN]
     if broken:
         return _named(look, broken, Verdict.BAD)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.decode.lenient import under
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.selectors import label_query
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import ObjectSeen
-from platform_status_contract.sources.source import Basis, Fetch, Json, Kind, unreadable_kind
+from platform_status_contract.sources.source import FOREIGN, Basis, Fetch, Json, Kind, unreadable_kind
 from platform_status_contract.sources.workloads.describe import controller_words
 
 from .kinds import kind_of, object_kinds, source_of_entry
@@ -25,9 +25,12 @@ def kinds_of_objects(contract: Contract) -> tuple[Kind, ...]:
 
 
 def describe_objects(
-    assessment: Assessment, view: View, contract: Contract, _request: Key, _clock: Clock
+    assessment: Assessment, view: View, contract: Contract, request: Key, _clock: Clock
 ) -> Iterator[Basis]:
-    """Name the objects of the entry that was judged, each with what it says of itself."""
+    """Name the objects of the entry that was judged, each with what it says of itself.
+
+    Of another request's object that a selector finds not even the name is told.
+    """
     kinds = {kind.source: kind for kind in kinds_of_objects(contract)}
     entry = next((entry for entry in contract.objects or () if entry.name == assessment.entry), None)
     if entry is None:
@@ -41,6 +44,10 @@ def describe_objects(
     culprits = unready if isinstance(unready, list) else []
     found = objects_of(view, entry)
     for record in found:
+        if is_foreign(record.owner, request):
+            if entry.object is not None:
+                yield Basis(kind, record.key, FOREIGN, culprit=True)
+            continue
         yield Basis(kind, record.key, _says(record.seen), culprit=f"{entry.kind}/{record.name}" in culprits)
     if entry.object is not None and not found:
         yield Basis(kind, (namespace, entry.object), absent=True, culprit=True)

@@ -5,7 +5,7 @@ import msgspec
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.observing.interest import Interest
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.selectors import matches
 from platform_status_contract.observing.view import View, reading
 from platform_status_contract.rules.observation import ObjectSeen, Observation, Present, Reading
@@ -23,17 +23,25 @@ def interest_in_objects(contract: Contract, _request: Key) -> Interest:
     return Interest(sources=frozenset(source for source, _, _ in places), places=places)
 
 
-def read_objects(observation: Observation, view: View, contract: Contract, _request: Key) -> Observation:
+def read_objects(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:
     """Read what each entry names."""
     if not contract.objects:
         return observation
-    return msgspec.structs.replace(observation, objects=tuple(_reading(view, entry) for entry in contract.objects))
+    found = tuple(_reading(view, entry, request) for entry in contract.objects)
+    return msgspec.structs.replace(observation, objects=found)
 
 
-def _reading(view: View, entry: ObjectEntry) -> Reading[tuple[ObjectSeen, ...]]:
+def _reading(view: View, entry: ObjectEntry, request: Key) -> Reading[tuple[ObjectSeen, ...]]:
     return reading(
-        view, [source_of_entry(entry)], lambda: Present(tuple(record.seen for record in objects_of(view, entry)))
+        view,
+        [source_of_entry(entry)],
+        lambda: Present(tuple(_seen(record, request) for record in objects_of(view, entry))),
     )
+
+
+def _seen(record: ObjectRecord, request: Key) -> ObjectSeen:
+    """Leave of an object of another request only that there is one."""
+    return ObjectSeen("", "", foreign=True) if is_foreign(record.owner, request) else record.seen
 
 
 def objects_of(view: View, entry: ObjectEntry) -> list[ObjectRecord]:

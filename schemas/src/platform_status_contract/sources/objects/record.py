@@ -12,10 +12,10 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from platform_status_contract.model.objects import MAX_OBJECTS
+from platform_status_contract.model.conditions import MAX_OBJECTS
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.decode.depth import despite_depth
-from platform_status_contract.observing.decode.lenient import clip, deletion, labels, strings, text, under
+from platform_status_contract.observing.decode.lenient import clip, deletion, labels, owner_of, strings, text, under
 from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen, named
 from platform_status_contract.rules.texts import clean, steady
@@ -49,10 +49,12 @@ class ObjectRecord(LabelledRecord, frozen=True, gc=False):
     """An object of any kind.
 
     Attributes:
-        seen: What the rules see.
+        seen: What the rules see, all but `foreign`, which depends on the request.
+        owner: The request that it was written for, as ``namespace/name``; empty if it does not say.
     """
 
     seen: ObjectSeen
+    owner: str = ""
 
 
 _Number = Annotated[int, Meta(ge=-(2**53), le=2**53)]
@@ -144,9 +146,9 @@ def _decode(wanted: Wanted, data: Raw | bytes) -> ObjectRecord | None:
     except msgspec.DecodeError as error:
         seen = msgspec.structs.replace(seen, problem=_why(error))
     chosen = labels(dict(_chosen(meta.labels, wanted.labels)))
-    return ObjectRecord(
-        meta.namespace, meta.name, number_of(meta.resource_version), chosen, _as_known(seen, data, wanted)
-    )
+    version = number_of(meta.resource_version)
+    known, owner = _as_known(seen, data, wanted), owner_of(meta.annotations)
+    return ObjectRecord(meta.namespace, meta.name, version, chosen, known, owner)
 
 
 def _told(seen: ObjectSeen, whole: ObjectShape, wanted: Wanted) -> ObjectSeen:
@@ -239,14 +241,16 @@ def _misshapen(data: Raw | bytes, wanted: Wanted, why: msgspec.DecodeError) -> O
         found = _NAMED.decode(data).metadata
     except msgspec.ValidationError:
         return None
-    meta = {key: _any(found[key]) for key in ("name", "namespace", "resourceVersion", "labels") if key in found}
+    keys = ("name", "namespace", "resourceVersion", "labels", "annotations")
+    meta = {key: _any(found[key]) for key in keys if key in found}
     name, namespace = text(meta, "name"), text(meta, "namespace")
     if not name:
         return None
     gone = deletion(_any(found["deletionTimestamp"])) if "deletionTimestamp" in found else None
     chosen = labels(dict(_chosen(strings(meta.get("labels")), wanted.labels)))
     seen = ObjectSeen(namespace, name, deleted=gone, problem=_why(why))
-    return ObjectRecord(namespace, name, number_of(text(meta, "resourceVersion")), chosen, seen)
+    owner = owner_of(strings(meta.get("annotations")))
+    return ObjectRecord(namespace, name, number_of(text(meta, "resourceVersion")), chosen, seen, owner)
 
 
 def _any(value: Raw) -> object:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Present
-from platform_status_contract.sources.source import Basis, Fetch, Json
+from platform_status_contract.sources.source import FOREIGN, Basis, Fetch, Json
 
 from .kinds import SECRET
 
@@ -16,16 +16,20 @@ __all__ = ["collect_secrets", "describe_secrets"]
 
 
 def describe_secrets(
-    _assessment: Assessment, view: View, contract: Contract, _request: Key, _clock: Clock
+    assessment: Assessment, view: View, contract: Contract, request: Key, _clock: Clock
 ) -> Iterator[Basis]:
-    """Name each Secret, and whether it exists."""
+    """Name each Secret of the role that was judged, and whether it exists."""
     for item in contract.secrets or ():
+        if item.condition != assessment.condition:
+            continue
         key = (item.namespace, item.name)
         found = view.secret(key)
         secret = found.value if isinstance(found, Present) else None
         deleted = secret is not None and bool(secret.deleted)
         says = "exists, being deleted" if deleted else "exists"
-        yield Basis(SECRET, key, says, absent=secret is None, culprit=secret is None or deleted)
+        foreign = secret is not None and is_foreign(secret.owner, request)
+        culprit = secret is None or deleted or foreign
+        yield Basis(SECRET, key, FOREIGN if foreign else says, absent=secret is None, culprit=culprit)
 
 
 def collect_secrets(fetch: Fetch, contract: Contract, _request: Json) -> None:

@@ -4,9 +4,9 @@ import msgspec
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.interest import Interest, about_object
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.view import View
-from platform_status_contract.rules.observation import Observation
+from platform_status_contract.rules.observation import Observation, Present, Reading, SecretSeen, Unreadable
 
 from .kinds import SECRET
 
@@ -19,9 +19,23 @@ def interest_in_secrets(contract: Contract, _request: Key) -> Interest:
     return Interest(frozenset(about_object(SECRET.source, key) for key in keys), secrets=keys)
 
 
-def read_secrets(observation: Observation, view: View, contract: Contract, _request: Key) -> Observation:
+def read_secrets(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:
     """Take the last reading of each Secret."""
     if not contract.secrets:
         return observation
     found = (view.secret((item.namespace, item.name)) for item in contract.secrets)
-    return msgspec.structs.replace(observation, secrets=tuple(each for each in found if each is not None))
+    return msgspec.structs.replace(observation, secrets=tuple(_of(each, request) for each in found if each is not None))
+
+
+def _of(found: Reading[SecretSeen], request: Key) -> Reading[SecretSeen]:
+    if isinstance(found, Unreadable):
+        return msgspec.structs.replace(found, last=_theirs(found.last, request) or found.last)
+    return _theirs(found, request) or found
+
+
+def _theirs(found: object, request: Key) -> Present[SecretSeen] | None:
+    """What is left of a Secret of another request: that it is one; None for any other reading."""
+    seen = found.value if isinstance(found, Present) else None
+    if not isinstance(seen, SecretSeen) or not is_foreign(seen.owner, request):
+        return None
+    return Present(SecretSeen(seen.name, foreign=True))

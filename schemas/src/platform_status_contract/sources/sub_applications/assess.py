@@ -31,6 +31,7 @@ from platform_status_contract.sources.argo.states import (
     is_empty,
     is_silent,
     sync_fails,
+    sync_word,
 )
 
 __all__ = ["assess_sub_apps"]
@@ -60,6 +61,7 @@ class _Look(Struct, frozen=True):
     timers: dict[str, datetime]
     excused: list[_App]
     notes: list[str]
+    foreign: int
 
     def are(self, *states: str) -> list[_App]:
         """Those in one of these states."""
@@ -90,14 +92,19 @@ def assess_sub_apps(observation: Observation, situation: Situation, clock: Clock
         kept = [Timer.SUB_APPS_PROGRESSING, Timer.SUB_APPS_UNKNOWN]
         return blind(_SOURCE, _CONDITION, reading, what, situation, kept, before)
     found = () if isinstance(reading, Absent) else reading.value
-    return _judge(_look(found, wanted, situation, clock), situation, clock)
+    look = _look(found, wanted, situation, clock)
+    if look.foreign:
+        what = f"{look.foreign} of the Applications with this destination in namespace {wanted.namespace}"
+        return _found(look, Verdict.BAD, Reason.NOT_OURS, f"{what} belong to other requests")
+    return _judge(look, situation, clock)
 
 
 def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situation: Situation, clock: Clock) -> _Look:
     deadline = situation.contract.thresholds.progress_deadline_seconds
+    own = [app for app in found if not app.seen.foreign]
     # one that goes does not count, for as long as that may take
     leaving = [
-        app for app in found if app.seen.deleted and not clock.older_than(min(app.seen.deleted, clock.now), deadline)
+        app for app in own if app.seen.deleted and not clock.older_than(min(app.seen.deleted, clock.now), deadline)
     ]
     apps = [
         _App(
@@ -107,7 +114,7 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
             app.created,
             silent=_is_silent(app, state, situation, clock),
         )
-        for app in found
+        for app in own
         if app not in leaving
     ]
     timers: dict[str, datetime] = {}
@@ -115,11 +122,15 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
         timers |= running(timer, any(app.state == state for app in apps), situation, clock)
     is_late = clock.older_than(timers.get(Timer.SUB_APPS_PROGRESSING), deadline)
     excused = [app for app in apps if _is_excused(app, deadline, clock, is_late=is_late)]
-    # OutOfSync alone breaks nothing
-    drifted = [app.name for app in apps if app.state == "Healthy" and app.seen.sync_status == "OutOfSync"]
-    notes = [f"out of sync: {name_culprits(drifted)}"] if drifted else []
+    # OutOfSync alone breaks nothing, nor does what lives and cannot be compared
+    drifted = {"OutOfSync": "out of sync", "Unknown": "sync state unknown"}
+    notes = [
+        f"{words}: {name_culprits(names)}"
+        for word, words in drifted.items()
+        if (names := [app.name for app in apps if app.state == "Healthy" and sync_word(app.seen) == word])
+    ]
     notes += [f"being deleted: {name_culprits([app.name for app in leaving])}"] if leaving else []
-    return _Look(wanted, apps, timers, excused, notes)
+    return _Look(wanted, apps, timers, excused, notes, len(found) - len(own))
 
 
 def _state(seen: ApplicationSeen, wanted: SubApplications) -> str:

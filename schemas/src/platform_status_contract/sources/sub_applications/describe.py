@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from platform_status_contract.model.contract import Contract, Selector
 from platform_status_contract.observing.decode.lenient import server_of, text, under
-from platform_status_contract.observing.records import Key
+from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.selectors import label_query
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment
@@ -19,9 +19,9 @@ __all__ = ["collect_sub_applications", "describe_sub_applications", "select_sub_
 
 
 def describe_sub_applications(
-    assessment: Assessment, view: View, contract: Contract, _request: Key, _clock: Clock
+    assessment: Assessment, view: View, contract: Contract, request: Key, _clock: Clock
 ) -> Iterator[Basis]:
-    """Name the sub-applications, each with what Argo CD says of it."""
+    """Name the sub-applications, each with what Argo CD says of it; of another request's not even the name."""
     wanted = contract.sub_applications
     if wanted is None:
         return
@@ -29,14 +29,16 @@ def describe_sub_applications(
     unhealthy = under(assessment.health.get("subApps"), "unhealthy")
     culprits = unhealthy if isinstance(unhealthy, list) else []
     for record in sub_applications_of(view, contract):
+        if is_foreign(record.owner, request):
+            continue
         says = f"sync {record.seen.sync_status or 'not compared yet'}, {health_words(record.seen)}"
         yield Basis(APPLICATION, record.key, says, culprit=record.name in culprits)
 
 
-def select_sub_applications(contract: Contract) -> tuple[str, Selector | None] | None:
+def select_sub_applications(contract: Contract) -> tuple[tuple[str, Selector | None], ...]:
     """Return the selector of the sub-applications."""
     wanted = contract.sub_applications
-    return (APPLICATION.source, wanted.selector) if wanted else None
+    return ((APPLICATION.source, wanted.selector),) if wanted else ()
 
 
 def collect_sub_applications(fetch: Fetch, contract: Contract, _request: Json) -> None:

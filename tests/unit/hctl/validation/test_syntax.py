@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hctl.validation.syntax import Node, read_tree
 from platform_status_contract.template.cel import CelError, Environment
-from platform_status_contract.template.syntax import Node, read_tree
 
 
 def tree(source: str) -> Node:

@@ -1,0 +1,53 @@
+"""The table of checks, and what all of them together mean. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from hctl.errors import ExitCode
+
+from .accounts import check_accounts, check_admission
+from .facts import Facts, Line, State
+from .platform import (
+    check_delivery,
+    check_destinations,
+    check_images,
+    check_kratix,
+    check_leases,
+    check_rights,
+    check_timeout,
+)
+
+__all__ = ["CHECKS", "examine", "exit_code", "summary_of"]
+
+CHECKS: Final[tuple[Callable[[Facts], Line], ...]] = (
+    check_kratix,
+    check_destinations,
+    check_delivery,
+    check_leases,
+    check_images,
+    check_timeout,
+    check_admission,
+    check_accounts,
+    check_rights,
+)
+
+
+def examine(facts: Facts) -> tuple[Line, ...]:
+    """Run every check."""
+    return tuple(check(facts) for check in CHECKS)
+
+
+def exit_code(lines: Sequence[Line]) -> ExitCode:
+    """A failure is 1; without one, something that could not be read is 4; warnings alone are 0."""
+    states = {line.state for line in lines}
+    if State.FAILURE in states:
+        return ExitCode.NOT_READY
+    return ExitCode.STALE if State.NOT_READABLE in states else ExitCode.READY
+
+
+def summary_of(lines: Sequence[Line]) -> dict[str, Any]:
+    """Count the states, as the JSON document has them."""
+    counts = Counter(line.state for line in lines)
+    return {"ok": counts[State.OK], "warnings": counts[State.WARNING], "failures": counts[State.FAILURE],
+            "notReadable": counts[State.NOT_READABLE]}  # fmt: skip

@@ -1,0 +1,266 @@
+"""The checks of ``hctl doctor``: what each says of what was read. The real API server is asked in tests/cluster."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hctl.doctor.checks import CHECKS, examine, exit_code, summary_of
+from hctl.doctor.facts import NOWHERE, Facts, Found, Line, State
+from hctl.errors import ExitCode
+
+from .test_hostile import JSON
+
+Json = dict[str, Any]
+
+NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
+TENANT = "team-a"
+
+
+def named(name: str, namespace: str = "", **more: object) -> Json:
+    return {"metadata": {"name": name, "namespace": namespace}, **more}
+
+
+def role(name: str, *rules: Json, namespace: str = "") -> Json:
+    return named(name, namespace, rules=list(rules))
+
+
+def rule(verb: str, group: str, resource: str, **more: object) -> Json:
+    return {"verbs": [verb], "apiGroups": [group], "resources": [resource], **more}
+
+
+def binding(to: str, kind: str, who: str, *, of: str = "Role", namespace: str = TENANT, **subject: str) -> Json:
+    return named("b", namespace, roleRef={"kind": of, "name": to}, subjects=[{"kind": kind, "name": who, **subject}])
+
+
+def promise(*args: str, **environment: str) -> Json:
+    env = [{"name": key, "value": value} for key, value in environment.items()]
+    pipeline = {"spec": {"containers": [{"args": ["sidecar", *args], "env": env}]}}
+    return named("vco", spec={"workflows": {"promise": {"configure": [pipeline]}}})
+
+
+def pod(waiting: str = "", image_id: str = "sha256:1") -> Json:
+    state = {"waiting": {"reason": waiting}} if waiting else {"running": {}}
+    status = {"image": "example.org/sidecar:1", "imageID": image_id, "state": state}
+    return named("p", "platform-status-system", status={"containerStatuses": [status]})
+
+
+def manager(available: int) -> Json:
+    containers = [{"name": "proxy", "image": "proxy:1"}, {"name": "manager", "image": "kratix:9"}]
+    spec = {"template": {"spec": {"containers": containers}}}
+    return named("kratix-platform-controller-manager", spec=spec, status={"availableReplicas": available})
+
+
+def policy(what: str, *actions: str) -> Json:
+    return named(f"vco-{what}", spec={"policyName": f"vco-{what}", "validationActions": list(actions or ("Deny",))})
+
+
+LABELLED = {"metadata": {"name": "host", "labels": {"environment": "platform"}}}
+LEASE = named("vco", spec={"renewTime": "2026-02-26T10:29:30Z"})
+ACCOUNT = named("vco-resource-configure-main", TENANT)
+FINE: dict[str, Found] = {
+    "promises": Found((promise(),)),
+    "kratix": Found((manager(1),)),
+    "destinations": Found((LABELLED,)),
+    "leases": Found((LEASE,)),
+    "pods": Found((pod(),)),
+    "pipeline pods": Found(),
+    "argocd-cm": Found((named("argocd-cm", "argocd"),)),
+    "accounts": Found((ACCOUNT, named("default", TENANT))),
+    "roles": Found(),
+    "cluster roles": Found(),
+    "role bindings": Found(),
+    "cluster role bindings": Found(),
+    "admission": Found((policy("bounds"), policy("pipeline-accounts"))),
+}
+DENIED = Found(unread="you have no permission")
+
+
+def facts(*, groups: tuple[str, ...] = ("argoproj.io",), rights: Any = None, **changes: Found) -> Facts:  # noqa: ANN401 - a mapping or False
+    looks = {**FINE, **{name.replace("_", " ").replace("argocd cm", "argocd-cm"): it for name, it in changes.items()}}
+    may = {"list pods -A": True} if rights is None else rights or None
+    return Facts(NOW, looks, frozenset(groups), may, "platform-status-system", "argocd")
+
+
+def line(check: str, found: Facts) -> Line:
+    return next(each for each in examine(found) if each.check == check)
+
+
+def silence(data: Json) -> Facts:
+    return facts(argocd_cm=Found((named("argocd-cm", "argocd", data=data),)))
+
+
+def bound(*rules: Json, kind: str = "Group", who: str = "devs", **more: Any) -> Facts:  # noqa: ANN401 - of a Found
+    return facts(
+        roles=Found((role("r", *rules, namespace=TENANT),)),
+        role_bindings=Found((binding("r", kind, who),)),
+        **more,
+    )
+
+
+TOKENS = rule("create", "", "serviceaccounts/token")
+PODS = rule("create", "", "pods")
+NOT_KEPT = Found((policy("bounds"), policy("pipeline-accounts", "Audit")))
+
+TABLE: list[tuple[str, Facts, State, str]] = [
+    ("kratix", facts(), State.OK, "kratix:9 runs"),
+    ("kratix", facts(promises=NOWHERE), State.FAILURE, "Kratix is not installed"),
+    ("kratix", facts(kratix=Found()), State.WARNING, "says which version runs"),
+    ("kratix", facts(kratix=Found((manager(0),))), State.FAILURE, "no replica of kratix:9"),
+    ("kratix", facts(kratix=DENIED), State.NOT_READABLE, "you have no permission"),
+    ("destinations", facts(), State.OK, "host"),
+    ("destinations", facts(destinations=NOWHERE), State.FAILURE, "knows no Destinations"),
+    ("destinations", facts(destinations=Found((named("bare"),))), State.FAILURE, "environment=platform"),
+    ("destinations", facts(promises=Found((promise("--destination=a=b,c=d"),))), State.FAILURE, "a=b,c=d"),
+    ("destinations", facts(promises=Found((promise(SIDECAR_DESTINATION="a=b"),))), State.FAILURE, "a=b"),
+    (
+        "destinations",
+        facts(destinations=Found(({**LABELLED, "status": {"conditions": [{"type": "Ready", "status": "False"}]}},))),
+        State.FAILURE,
+        "Kratix cannot write to host",
+    ),
+    ("destinations", facts(destinations=DENIED), State.NOT_READABLE, "you have no permission"),
+    ("destinations", facts(promises=DENIED), State.NOT_READABLE, "whether Promises ask for another"),
+    ("delivery", facts(groups=("argoproj.io", "kustomize.toolkit.fluxcd.io")), State.OK, "Argo CD and Flux"),
+    ("delivery", facts(groups=()), State.FAILURE, "neither Argo CD nor Flux"),
+    ("sidecars", facts(), State.OK, "vco renewed within"),
+    ("sidecars", facts(leases=Found()), State.FAILURE, "no sidecar has a Lease"),
+    ("sidecars", facts(leases=Found((LEASE, named("old")))), State.FAILURE, "old was never renewed"),
+    (
+        "sidecars",
+        facts(leases=Found((named("old", spec={"renewTime": "2026-02-26T10:20:00Z"}),))),
+        State.FAILURE,
+        "old is silent for 10m",
+    ),
+    (
+        "sidecars",
+        facts(leases=Found((named("new", spec={"renewTime": "2026-02-26T11:20:00Z"}),))),
+        State.FAILURE,
+        "in the future",
+    ),
+    ("sidecars", facts(leases=DENIED), State.NOT_READABLE, "you have no permission"),
+    ("images", facts(), State.OK, "example.org/sidecar:1 pulled"),
+    ("images", facts(pods=Found((pod("ImagePullBackOff"),))), State.FAILURE, "cannot be pulled: ImagePullBackOff"),
+    ("images", facts(pipeline_pods=Found((pod("ErrImagePull"),))), State.FAILURE, "cannot be pulled"),
+    ("images", facts(pods=Found((pod("ContainerCreating", ""),))), State.NOT_READABLE, "nothing shows"),
+    ("images", facts(pods=Found()), State.NOT_READABLE, "nothing shows"),
+    ("images", facts(pipeline_pods=DENIED), State.NOT_READABLE, "you have no permission"),
+    ("argocd timeout", facts(), State.OK, "--argocd-silent-after=900"),
+    ("argocd timeout", facts(groups=()), State.OK, "no Argo CD"),
+    ("argocd timeout", silence({"timeout.reconciliation": "10m"}), State.OK, "--argocd-silent-after=1980"),
+    (
+        "argocd timeout",
+        silence({"timeout.reconciliation": "1h0m0s", "timeout.reconciliation.jitter": "0"}),
+        State.OK,
+        "--argocd-silent-after=10800",
+    ),
+    ("argocd timeout", silence({"timeout.reconciliation": "0s"}), State.WARNING, "leave --argocd-silent-after off"),
+    ("argocd timeout", silence({"timeout.reconciliation": "soon"}), State.WARNING, "no duration"),
+    ("argocd timeout", facts(argocd_cm=Found()), State.NOT_READABLE, "no ConfigMap argocd-cm in argocd"),
+    ("argocd timeout", facts(argocd_cm=DENIED), State.NOT_READABLE, "you have no permission"),
+    ("admission", facts(), State.OK, "vco-bounds judge at apply"),
+    ("admission", facts(admission=Found((policy("bounds", "Warn"),))), State.WARNING, "no policy is judged at apply"),
+    ("admission", facts(admission=DENIED), State.NOT_READABLE, "you have no permission"),
+    ("pipeline accounts", facts(), State.OK, f"nobody but the platform can act as them in {TENANT}"),
+    ("pipeline accounts", facts(accounts=Found()), State.OK, "no pipeline has run"),
+    ("pipeline accounts", facts(roles=DENIED), State.NOT_READABLE, "roles: you have no permission"),
+    ("pipeline accounts", bound(TOKENS), State.WARNING, f"Group devs may mint tokens in {TENANT}"),
+    ("pipeline accounts", bound(rule("*", "*", "*")), State.WARNING, "Group devs may enter pods"),
+    ("pipeline accounts", bound(rule("get", "", "*/exec")), State.WARNING, "Group devs may enter pods"),
+    ("pipeline accounts", bound(rule("get", "", "pods")), State.OK, "nobody"),
+    ("pipeline accounts", bound(PODS), State.OK, "nobody"),
+    ("pipeline accounts", bound(PODS, admission=NOT_KEPT), State.WARNING, "Group devs may run pods"),
+    ("pipeline accounts", bound(rule("create", "batch", "cronjobs"), admission=Found()), State.WARNING, "run pods"),
+    ("pipeline accounts", bound({**TOKENS, "resourceNames": ["mine"]}), State.OK, "nobody"),
+    (
+        "pipeline accounts",
+        bound({**TOKENS, "resourceNames": ["vco-resource-configure-main"]}),
+        State.WARNING,
+        "mint tokens",
+    ),
+    ("pipeline accounts", bound(TOKENS, kind="User", who="system:kube-scheduler"), State.OK, "nobody"),
+    ("pipeline accounts", bound(TOKENS, who="system:authenticated"), State.WARNING, "system:authenticated may"),
+    ("pipeline accounts", bound(TOKENS, kind="ServiceAccount", who="vco-resource-delete-main"), State.OK, "nobody"),
+    (
+        "pipeline accounts",
+        facts(
+            cluster_roles=Found((role("edit", rule("create", "platform.kratix.io", "works")),)),
+            cluster_role_bindings=Found((binding("edit", "User", "jane", namespace=""),)),
+        ),
+        State.WARNING,
+        f"User jane may write Works in {TENANT}",
+    ),
+    (
+        "pipeline accounts",
+        facts(
+            cluster_roles=Found((role("edit", TOKENS),)),
+            role_bindings=Found((binding("edit", "User", "jane", of="ClusterRole"),)),
+        ),
+        State.WARNING,
+        f"User jane may mint tokens in {TENANT}",
+    ),
+    (
+        "pipeline accounts",
+        facts(
+            cluster_roles=Found((role("root", rule("*", "*", "*")),)),
+            cluster_role_bindings=Found((binding("root", "Group", "admins", namespace=""),)),
+        ),
+        State.OK,
+        "nobody",
+    ),
+    ("your rights", facts(), State.OK, "you may list pods -A"),
+    ("your rights", facts(rights={"list pods -A": False}), State.WARNING, "you may not list pods -A"),
+    ("your rights", facts(rights=False), State.NOT_READABLE, "does not say"),
+]
+
+
+@pytest.mark.parametrize(("check", "found", "state", "says"), TABLE)
+def test_a_check_says_what_its_case_says(check: str, found: Facts, state: State, says: str) -> None:
+    told = line(check, found)
+    assert (told.state, says in told.says) == (state, True), told
+    # what is not in order always comes with a next step, and what is fine with none
+    assert bool(told.next) is (state is not State.OK)
+
+
+def test_every_check_has_a_case_for_each_state_that_it_knows() -> None:
+    known = {(check, state) for check, _, state, _ in TABLE}
+    checks = {check for check, _ in known}
+    assert checks == {each.check for each in examine(facts())}
+    assert all((check, State.OK) in known for check in checks)
+    readable = checks - {"delivery"}  # discovery is for everybody
+    assert all((check, State.NOT_READABLE) in known for check in readable)
+
+
+def test_what_is_not_readable_is_never_ok() -> None:
+    looks = dict.fromkeys(FINE, DENIED)
+    nothing = Facts(NOW, looks, frozenset({"argoproj.io"}), None, "platform-status-system", "argocd")
+    states = {each.check: each.state for each in examine(nothing)}
+    assert states.pop("delivery") is State.OK
+    assert set(states.values()) == {State.NOT_READABLE}
+    assert exit_code(examine(nothing)) == ExitCode.STALE
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        ((State.OK, State.WARNING), ExitCode.READY),
+        ((State.NOT_READABLE, State.WARNING), ExitCode.STALE),
+        ((State.NOT_READABLE, State.FAILURE), ExitCode.NOT_READY),
+    ],
+)
+def test_the_worst_decides_the_exit_code(states: tuple[State, ...], code: ExitCode) -> None:
+    lines = [Line("x", state, "") for state in states]
+    assert exit_code(lines) is code
+    assert sum(summary_of(lines).values()) == len(states)
+
+
+@given(looks=st.dictionaries(st.sampled_from(sorted(FINE)), st.lists(JSON, max_size=3)))
+def test_any_json_has_a_line_of_each_check(looks: dict[str, list[object]]) -> None:
+    found = Facts(
+        NOW, {**FINE, **{name: Found(tuple(each)) for name, each in looks.items()}}, frozenset(), None, "s", "a"
+    )
+    lines = examine(found)
+    assert len(lines) == len(CHECKS)
+    assert all(each.says.isprintable() for each in lines)
