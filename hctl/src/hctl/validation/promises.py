@@ -9,6 +9,7 @@ from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSIO
 from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
+from .elsewhere import elsewhere_findings
 from .findings import Finding, Severity
 from .kinds import Kind, KindId, api_of
 from .located import Located, mapping
@@ -57,12 +58,15 @@ def promise_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Ki
     api = root.inside("spec", "api")
     if isinstance(api.value, dict):
         yield from crd_findings(api, of_promise=True)
-    for template, what in embedded_templates(root):
+    embedded = list(embedded_templates(root))
+    manifests = [template for template, what in embedded if what == "Manifests"]
+    for template, what in embedded:
         yield from template.flawed(template.document.flaws)
         if what == "PlatformPolicy":
             yield from policy_findings(template)
         elif what == "StatusContract":
             yield from template_findings(template, kind, kinds)
+            yield from elsewhere_findings(root, template, manifests)
         else:
             yield from manifests_findings(template, kind)
     yield from _unreadable_templates(root)
