@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from platform_status_contract.model.conditions import condition_type
+from platform_status_contract.model.conditions import condition_type, role_condition
 from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
@@ -203,7 +203,8 @@ def test_the_conditions_of_its_objects_are_those_that_the_page_tells() -> None:
     conditions = [condition_type(entry["name"]) for entry in resolved.contract["objects"]]
     assert conditions == ["StoreReady", "PasswordReady", "BrokerReady"]
     told = ", ".join(conditions[:-1]) + f" and {conditions[-1]}"
-    assert f"The conditions are {told}." in section(8)
+    (secret,) = resolved.contract["secrets"]
+    assert f"The conditions are {told}, and {role_condition(secret['role'])} of the Secret." in section(8)
 
 
 def test_the_annotation_of_the_page_carries_the_generation_of_the_request(desk: Path) -> None:
