@@ -53,7 +53,7 @@ def configure(given: Surroundings, settings: Settings, policy: Policy) -> None:
     forget(given, request)
     remove_files(folders.output, FILES)
     plan = make_plan(request, settings, policy)
-    status = configured(read_mapping(folders.status, optional=True), request, plan.message)
+    status = configured(read_mapping(folders.status, optional=True), request, plan.message, plan.older)
     for name, documents in plan.files.items():
         write_file(folders.output / name, dump(*documents))
     write_file(folders.status, dump(status))

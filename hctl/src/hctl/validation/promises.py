@@ -56,11 +56,12 @@ def promise_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Ki
             yield from _pipelines(root, name if isinstance(name, str) else "", workflow, action)
     yield from _dependencies(root)
     api = root.inside("spec", "api")
+    templates = list(embedded_templates(root))
     if isinstance(api.value, dict):
         yield from crd_findings(api, of_promise=True)
-    embedded = list(embedded_templates(root))
-    manifests = [template for template, what in embedded if what == "Manifests"]
-    for template, what in embedded:
+        yield from _category(api, {what for _, what in templates})
+    manifests = [template for template, what in templates if what == "Manifests"]
+    for template, what in templates:
         yield from template.flawed(template.document.flaws)
         if what == "PlatformPolicy":
             yield from policy_findings(template)
@@ -140,11 +141,6 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
     spec = mapping(mapping(crd.value).get("spec"))
     if of_promise and spec.get("scope") != "Namespaced":
         yield crd.wants(("spec", "scope"), "promise-api", "Namespaced")
-    categories = mapping(spec.get("names")).get("categories")
-    if of_promise and not (isinstance(categories, list) and "platform" in categories):
-        expected = "platform in it: hctl finds golden paths by that"
-        path = ("spec", "names", "categories")
-        yield crd.wants(path, "promise-category", expected, severity=Severity.WARNING, at_key=True)
     versions = spec.get("versions")
     if not isinstance(versions, list) or not versions:
         yield crd.wants(("spec", "versions"), "promise-api", "a list with at least one version")
@@ -154,6 +150,15 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
         yield crd.find(("spec", "versions"), "promise-api", found, "one version with storage: true", at_key=True)
     for index in range(len(versions)):
         yield from _crd_schema(crd, ("spec", "versions", index, "schema", "openAPIV3Schema"), of_promise=of_promise)
+
+
+def _category(crd: Located, templates: set[str]) -> Iterator[Finding]:
+    """Ask for the category, unless the Promise only renders manifests: its requests have no status contract."""
+    categories = crd.inside("spec", "names", "categories").value
+    if templates != {"Manifests"} and not (isinstance(categories, list) and "platform" in categories):
+        expected = "platform in it: hctl finds golden paths by that"
+        path = ("spec", "names", "categories")
+        yield crd.wants(path, "promise-category", expected, severity=Severity.WARNING, at_key=True)
 
 
 def _crd_names(crd: Located) -> Iterator[Finding]:
