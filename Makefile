@@ -14,6 +14,7 @@ NO_SKIPS := $(shell [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || e
 export PYTHONPATH :=
 # Where it is set, each of a thousand processes of the tests compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
+LONG := tests/argocd tests/faults tests/unit/assistant/ask tests/cluster/hctl/test_pictures.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test system test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
@@ -32,7 +33,7 @@ demo-observability: control-plane ## Break a request: the alert arrives, hctl an
 test: system control-plane ## Run every test, those on the real API server included; as root on a Debian none may be skipped
 	@$(BIN)/python -m localplane build kubectl
 	@$(BIN)/python -m observability.binaries || true # what needs them says so
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd" $(NO_SKIPS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd and not long" $(NO_SKIPS) $(ARGS)
 
 system: ## Install what tests take from the system, as root on a Debian; elsewhere say what is missing
 	@tools/system-packages.sh
@@ -47,13 +48,16 @@ start-window: $(READY) ## Count the starts that Kratix loses to the sidecar: 20 
 test-node: $(READY) ## Run the built images on a real kubelet, as root; without root it says so and skips
 	@$(BIN)/python -m pytest -n 0 -m node tests/node $(ARGS)
 
-.PHONY: test-argocd argocd-objects
+.PHONY: test-argocd test-long argocd-objects
 
 test-argocd: $(READY) ## Run lives with the real Argo CD, as root; where there can be none it says so and skips (ARGS="-k rollout")
-	@$(BIN)/python -m pytest -n 0 -m argocd tests/argocd $(ARGS)
+	@$(BIN)/python -m pytest -n 0 -m "argocd and not long" tests/argocd $(ARGS)
+
+test-long: control-plane ## Run what takes minutes, outside CI: all faults, the soak (SOAK=240 seconds), what hctl ask answers, the pictures, and retries, rest and silence of the real Argo CD (as root)
+	@SOAK=$(SOAK) $(BIN)/python -m pytest -n 0 -m "long or not argocd" $(LONG) $(ARGS)
 
 argocd-objects: $(READY) ## Run the same, and record the Applications of its lives as golden cases in tests/golden/applications
-	@ARGOCD_OBJECTS=tests/golden/applications $(BIN)/python -m pytest -n 0 -m argocd tests/argocd/test_lives.py $(ARGS)
+	@ARGOCD_OBJECTS=tests/golden/applications $(BIN)/python -m pytest -n 0 -m "argocd and not long" tests/argocd/test_lives.py $(ARGS)
 
 kind-up: $(READY) ## Make a kind cluster with Kratix, our images and the Promise (needs Docker and kind)
 	@$(BIN)/python -m platform_status_kind up

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from localplane.client import Client, Object
 from tests.cluster.truth.objects import ago
 
-__all__ = ["beat", "fail", "run"]
+__all__ = ["beat", "crash", "fail", "run"]
 
 
 def run(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
@@ -27,6 +27,16 @@ def fail(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
     pods = _pods(admin, namespace, labels)
     for pod in pods:
         _say(admin, pod, {"phase": "Failed"}, state, ready=False)
+    return len(pods)
+
+
+def crash(admin: Client, namespace: str) -> int:
+    """Say of every pod that its container crashes again and again; return how many there are."""
+    state = {"waiting": {"reason": "CrashLoopBackOff"}}
+    pods = _pods(admin, namespace, {})
+    for pod in pods:
+        unready = {"type": "Ready", "status": "False", "lastTransitionTime": ago(0)}
+        _say(admin, pod, {"phase": "Running", "conditions": [unready]}, state, ready=False)
     return len(pods)
 
 

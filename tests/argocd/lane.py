@@ -16,10 +16,15 @@ from .audit import Audit, audit_flags
 from .records import Recorder
 from .scene import Scene
 
-__all__ = ["LIVES", "Life", "Report", "Result", "life", "lived"]
+__all__ = ["LIVES", "SILENT_AFTER", "Life", "Report", "Result", "life", "lived"]
 
 SIDECAR = "sidecar"
 _LEASE = "requests/argocd"
+SILENT_AFTER = 60
+"""Seconds without a sign of life of Argo CD after which its word counts no more, where long lives are lived."""
+_LONG_SIDECAR = ("--argocd-silent-after", str(SILENT_AFTER))
+_LONG_CONTROLLER = ("--app-resync=20", "--app-resync-jitter=0")
+"""There, Argo CD looks at each Application so often that it is never silent by chance."""
 _MAX_LIVES = 16
 """At once; with more of them on 2 cores Argo CD takes longer than 10 s to begin a sync, which is rightly told."""
 
@@ -35,6 +40,7 @@ class Life:
         seconds: So long it may take at most.
         play: What happens, and what is waited for.
         alone: Whether it begins when all the others are over, because it is felt by all.
+        long: Whether it takes minutes: those are lived by `make test-long`.
     """
 
     name: str
@@ -43,6 +49,7 @@ class Life:
     seconds: float
     play: Callable[[Scene], None]
     alone: bool
+    long: bool
 
     def fits(self, phases: Sequence[str]) -> bool:
         """Say whether these are the phases."""
@@ -54,12 +61,13 @@ LIVES: list[Life] = []
 
 
 def life(
-    phases: str, *, writes: int, seconds: float, alone: bool = False
+    phases: str, *, writes: int, seconds: float, alone: bool = False, long: bool = False
 ) -> Callable[[Callable[[Scene], None]], Callable[[Scene], None]]:
     """Register a life; it bears the name of its function. For the arguments see `Life`."""
 
     def register(play: Callable[[Scene], None]) -> Callable[[Scene], None]:
-        LIVES.append(Life(play.__name__.replace("_", "-"), tuple(phases.split()), writes, seconds, play, alone))
+        name = play.__name__.replace("_", "-")
+        LIVES.append(Life(name, tuple(phases.split()), writes, seconds, play, alone, long))
         return play
 
     return register
@@ -119,10 +127,12 @@ def lived(lives: Iterable[Life], folder: Path, recorder: Recorder, tell: Callabl
     chosen = list(lives)
     began = time.monotonic()
     results: dict[str, Result] = {}
-    with LocalArgoCD(apiserver_flags=audit_flags(folder, SIDECAR)) as argocd:
+    long = any(each.long for each in chosen)
+    controller, sidecar = (_LONG_CONTROLLER, _LONG_SIDECAR) if long else ((), ())
+    with LocalArgoCD(apiserver_flags=audit_flags(folder, SIDECAR), controller_flags=controller) as argocd:
         started = time.monotonic() - began
         tell(f"Argo CD runs after {started:.1f} s")
-        with _sidecar(argocd, folder):
+        with _sidecar(argocd, folder, sidecar):
             together = [each for each in chosen if not each.alone]
             with ThreadPoolExecutor(max_workers=_MAX_LIVES) as threads:
                 for each, result in threads.map(lambda each: _live(each, argocd, recorder, tell), together):
@@ -136,13 +146,13 @@ def lived(lives: Iterable[Life], folder: Path, recorder: Recorder, tell: Callabl
 
 
 @contextmanager
-def _sidecar(argocd: LocalArgoCD, folder: Path) -> Iterator[None]:
+def _sidecar(argocd: LocalArgoCD, folder: Path, flags: Sequence[str]) -> Iterator[None]:
     """The sidecar as a process of its own, with rights of its own."""
     admin = argocd.admin
     world.install_requests(admin)
     admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "requests"}})
     world.allow(admin, SIDECAR, [*world.RULES, world.PODS_RULE, world.LEASE_RULE], SIDECAR)
-    with world.running(argocd.plane.kubeconfig_for(SIDECAR), folder, "--lease", _LEASE):
+    with world.running(argocd.plane.kubeconfig_for(SIDECAR), folder, "--lease", _LEASE, *flags):
         yield
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from localargocd.argocd import LocalArgoCD
@@ -142,6 +143,10 @@ class Scene:
         self.argo_says(lambda app: app.get("status", {}).get("sync", {}).get("status") == "OutOfSync", "it compared")
         self.sync()
 
+    def leave(self) -> None:
+        """Take the request away: what happens to all from now on is nothing of this life."""
+        self.admin.delete(*_REQUEST, self.name, namespace="requests")
+
     def delete(self, name: str = "") -> None:
         """Delete the Application."""
         self.admin.delete(*_APPLICATION, name or self.name, namespace=NAMESPACE)
@@ -170,6 +175,10 @@ class Scene:
     def fail_pods(self, **labels: str) -> None:
         """Let a pod end with exit code 1."""
         self._until(lambda: kubelet.fail(self.admin, self.name, labels), f"a pod with {labels}")
+
+    def crash_pods(self) -> None:
+        """Let the pods of this life crash again and again."""
+        self._until(lambda: kubelet.crash(self.admin, self.name), "a pod")
 
     def roll_out(self, kind: str, name: str, *, updated: int | None = None) -> None:
         """Let pods start until a controller has as many as it wants.
@@ -294,13 +303,20 @@ class Scene:
         """Wait until an object of the core group exists with another uid than this."""
         self._wait(("v1", kind), name, self.name, lambda found: found["metadata"]["uid"] != uid, "it is made anew")
 
+    def said_at(self, condition: str) -> datetime:
+        """Return since when a condition of the request says what it says."""
+        conditions = self.admin.get(*_REQUEST, self.name, namespace="requests")["status"]["conditions"]
+        [told] = [entry for entry in conditions if entry["type"] == condition]
+        return datetime.fromisoformat(told["lastTransitionTime"])
+
     def version(self) -> str:
         """Return the resourceVersion of the request as it is now."""
         return str(self.admin.get(*_REQUEST, self.name, namespace="requests")["metadata"]["resourceVersion"])
 
-    def writes_since(self, version: str) -> int:
-        """Count how often the request was written since a resourceVersion."""
-        with closing(self.admin.watch(*_REQUEST, namespace="requests", resource_version=version, timeout=1)) as events:
+    def writes_since(self, version: str, seconds: int = 1) -> int:
+        """Count how often the request was written since a resourceVersion, and is for so many seconds to come."""
+        watch = self.admin.watch(*_REQUEST, namespace="requests", resource_version=version, timeout=seconds)
+        with closing(watch) as events:
             return sum(event.object["metadata"].get("name") == self.name for event in events)
 
     def is_gone(self) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from platform_status_contract.model.conditions import condition_type
 from platform_status_contract.model.contract import Thresholds
-from platform_status_contract.model.objects import condition_type
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import Workflow

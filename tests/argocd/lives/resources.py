@@ -21,6 +21,24 @@ def rollout(scene: Scene) -> None:
     scene.becomes_ready()
 
 
+@life("Scheduled Progressing Ready Degraded Ready", writes=28, seconds=120)
+def broken_pod(scene: Scene) -> None:
+    controllers = [{"kind": "Deployment", "name": "web"}]
+    scene.begin({"a.yaml": deployment("web")}, workloads={"namespace": scene.name, "controllers": controllers})
+    scene.deploy()
+    scene.progresses()
+    scene.run_pods()
+    scene.becomes_ready()
+    scene.crash_pods()
+    scene.becomes("Degraded", "ApplicationProgressing", condition="ArgoHealthy")
+    scene.becomes("Degraded", "PodsRestarting", "restarting: web-")
+    scene.commit({"a.yaml": deployment("web", image="x.invalid/web:2", deadline=5)})
+    scene.becomes("Degraded", "ApplicationDegraded", condition="ArgoHealthy")
+    scene.becomes("Degraded", "PodsRestarting", "restarting: web-")
+    scene.run_pods(2)
+    scene.becomes_ready()
+
+
 @life("Scheduled Progressing? Ready Degraded Ready", writes=15, seconds=120)
 def resources_deleted(scene: Scene) -> None:
     scene.begin(BOTH)

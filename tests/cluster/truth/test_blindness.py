@@ -107,6 +107,37 @@ def test_without_permission_to_read_pods_it_is_unknown_and_recovers_when_permiss
         }
 
 
+WITHHELD = {
+    "applications": {"ArgoSynced", "ArgoHealthy", "SubAppsHealthy"},
+    "works": {"WorksReady"},
+    "workplacements": {"WorksReady"},
+    "pods": {"PodsReady"},
+    "statefulsets": {"PodsReady"},
+    "deployments": {"PodsReady"},
+    "daemonsets": {"PodsReady"},
+}
+"""What the ClusterRole lets the sidecar read, and the conditions that are Unknown without it."""
+
+
+@pytest.mark.parametrize("resource", WITHHELD)
+def test_each_right_to_read_is_missed_where_it_is_withheld(
+    place: Place, permissions: Permissions, kubeconfig: Path, resource: str
+) -> None:
+    rules = [*_ALL_BUT_PODS, _PODS, {"apiGroups": ["apps"], "resources": ["daemonsets"], "verbs": _READ}]
+    permissions.set(
+        *({**rule, "resources": [each for each in rule["resources"] if each != resource] or ["none"]} for rule in rules)
+    )
+    place.put(Things())
+    named = objects.contract(place.namespace)["workloads"]
+    if resource == "daemonsets":
+        named |= {"controllers": [{"kind": "DaemonSet", "name": "media-agent", "zero": "allowed"}]}
+    place.ask(Past(contract={"workloads": named}))
+    with running_sidecar(kubeconfig, place.namespace):
+        status = place.await_status("Unknown", "SourceUnreadable")["status"]
+        blind = {entry["type"]: entry["reason"] for entry in status["conditions"] if entry["status"] == "Unknown"}
+        assert blind == {"Ready": "SourceUnreadable", **dict.fromkeys(WITHHELD[resource], "Forbidden")}
+
+
 def test_permission_that_is_taken_away_makes_it_unknown_after_a_minute(
     place: Place, permissions: Permissions, kubeconfig: Path
 ) -> None:

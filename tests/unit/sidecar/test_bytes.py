@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platform_status_contract.model.objects import MAX_OBJECTS
+from platform_status_contract.model.conditions import MAX_OBJECTS
 from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.records import MAX_LABELS

@@ -5,6 +5,7 @@ namespace each for processes, mounts and the network, whose first process is FIR
 told on standard input, one JSON document a line, each answered by one:
 
     {"do": "start", "name": ..., "command": [...], "log": ..., "environment": {...}}    -> {"pid": ...}
+    {"do": "stop", "name": ...}                                                         -> {}
     {"do": "ended"}                                                                     -> {"kubelet": 1, ...}
 
 The end of its input is the end of the node: it kills the first process, and with it the kernel kills all the others,
@@ -58,6 +59,14 @@ class _Node:
         self._children[name] = child
         return child.pid
 
+    def stop(self, name: str) -> None:
+        """End a command inside; when this returns, it is gone and counts as never started."""
+        child = self._children.pop(name)
+        # nsenter waits for the command and passes no signal on
+        for pid in Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split():
+            os.kill(int(pid), signal.SIGTERM)
+        child.wait()
+
     def ended(self) -> dict[str, int]:
         """Return the exit codes of those that have ended, by name."""
         codes = {name: child.poll() for name, child in self._children.items()}
@@ -89,6 +98,9 @@ def _obey(node: _Node, orders: IO[str], answers: IO[str]) -> None:
         match order.pop("do"):
             case "start":
                 answer: dict[str, Any] = {"pid": node.start(**order)}
+            case "stop":
+                node.stop(**order)
+                answer = {}
             case _:
                 answer = node.ended()
         answers.write(json.dumps(answer) + "\n")

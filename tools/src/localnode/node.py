@@ -11,7 +11,7 @@ import atexit
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -43,15 +43,22 @@ class LocalNode:
     leaves the ``with`` block keeps the logs.
 
     Args:
+        controller_flags: Further flags of the controller manager; for one given twice the last counts.
         start_timeout: Seconds until a start is given up.
         environ: Environment variables that choose cache and binaries; None takes this process's own.
         stream: Where builds show their progress; None takes standard error.
     """
 
     def __init__(
-        self, *, start_timeout: float = 120, environ: Mapping[str, str] | None = None, stream: TextIO | None = None
+        self,
+        *,
+        controller_flags: Sequence[str] = (),
+        start_timeout: float = 120,
+        environ: Mapping[str, str] | None = None,
+        stream: TextIO | None = None,
     ) -> None:
         self._environ = os.environ if environ is None else environ
+        self._controller_flags = tuple(controller_flags)
         self._timeout = start_timeout
         self._stream = stream or sys.stderr
         self._owner = os.getpid()
@@ -104,6 +111,16 @@ class LocalNode:
         """
         self._ctr("tasks", "kill", "--signal", signal, container)
 
+    def stop_kubelet(self) -> None:
+        """Stop the kubelet: to the control plane the node is lost, while its containers run on."""
+        self._running.stop("kubelet")
+
+    def start_kubelet(self) -> None:
+        """Start the kubelet again and wait until the node is Ready."""
+        flags = configuration.kubelet_flags(self._layout, self._kubelet_kubeconfig)
+        self._start("kubelet", self._binaries.tools["kubelet"], *flags)
+        self._await("the node is Ready and takes pods", self._ready)
+
     def measured(self) -> Mapping[str, Measured]:
         """Return memory and user of every container that ran on the node so far, by ID."""
         return self._sampler.measured()
@@ -152,7 +169,8 @@ class LocalNode:
             self._start_controllers()
             self._start_containerd()
             self._sampler = Sampler(wall.cgroup)
-            self._start_kubelet()
+            self._configure_kubelet()
+            self.start_kubelet()
         except BaseException as error:
             self._end(failed=isinstance(error, Exception))
             raise
@@ -206,7 +224,7 @@ class LocalNode:
         names = {name: self.plane.files[name] for name in ("ca.crt", "service-accounts.key")}
         manager, scheduler = "kube-controller-manager", "kube-scheduler"
         flags = configuration.controller_flags(self._kubeconfig(f"system:{manager}"), names)
-        self._start(manager, self._binaries.tools[manager], *flags)
+        self._start(manager, self._binaries.tools[manager], *flags, *self._controller_flags)
         flags = configuration.scheduler_flags(self._kubeconfig(f"system:{scheduler}"))
         self._start(scheduler, self._binaries.tools[scheduler], *flags)
 
@@ -221,13 +239,11 @@ class LocalNode:
         images.new_image(layout["pause.tar"], configuration.PAUSE, pause, {"Entrypoint": ["/pause"]})
         self.load(layout["pause.tar"])
 
-    def _start_kubelet(self) -> None:
+    def _configure_kubelet(self) -> None:
         layout = self._layout
         settings = configuration.kubelet_configuration(layout, self._running.cgroup, self.plane.files["ca.crt"])
         layout["kubelet.yaml"].write_text(settings)
-        kubeconfig = self._kubeconfig(f"system:node:{NODE}", "system:nodes")
-        self._start("kubelet", self._binaries.tools["kubelet"], *configuration.kubelet_flags(layout, kubeconfig))
-        self._await("the node is Ready and takes pods", self._ready)
+        self._kubelet_kubeconfig = self._kubeconfig(f"system:node:{NODE}", "system:nodes")
 
     def _ready(self) -> bool:
         node = self.admin.find("v1", "Node", NODE)

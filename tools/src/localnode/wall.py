@@ -85,6 +85,14 @@ class Wall:
         """
         self._order(do="start", name=name, command=list(command), log=str(log), environment=dict(environment))
 
+    def stop(self, name: str) -> None:
+        """Have a server end, as SIGTERM does, and wait until it has.
+
+        Args:
+            name: What it is called.
+        """
+        self._order(do="stop", name=name)
+
     def ended(self) -> dict[str, int]:
         """Return the exit codes of the servers that have ended, by name."""
         return self._order(do="ended")

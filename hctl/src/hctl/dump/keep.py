@@ -125,10 +125,9 @@ def _beside(whole: Json) -> Json | None:
 
 def _selected(kind: Kind, contract: Contract | None) -> Iterable[str]:
     """Keys of the labels by which a contract selects objects of a kind."""
-    for source in SOURCES if contract else ():
-        selects = source.selects(contract) if contract else None
-        if selects is not None and selects[0] == kind.source:
-            yield from label_keys(selects[1])
+    for found, selector in (pair for source in SOURCES for pair in source.selects(contract)) if contract else ():
+        if found == kind.source:
+            yield from label_keys(selector)
 
 
 def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:

@@ -202,7 +202,10 @@ def _lag(table: Table) -> str:
         return f"the contract is still that of generation {contract.generation}, not yet of generation {generation}"
     application = contract.application
     named = f"Application {application.namespace}/{application.name}" if application else "the Application"
-    return f"Argo CD has not yet compared {named} as it was written for generation {contract.generation}"
+    told = f"Argo CD has not yet compared {named} as it was written for generation {contract.generation}"
+    sync = next((found for found in table.assessments if found.source is SourceName.ARGO_SYNC), None)
+    why = {Verdict.GOOD: sync.note, Verdict.PENDING: sync.message}.get(sync.verdict) if sync else ""
+    return f"{told}: {why}" if why else told
 
 
 # -- rows 8 to 10

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from platform_status_contract.model.vocabulary import Reason
+
 from .assessment import Assessment, Verdict
+from .timers import SourceName
 
 __all__ = ["Summary", "summarize"]
+
+_CAUSES = (SourceName.PODS, SourceName.OBJECTS)
+"""What Argo CD calls an Application Degraded for, where it is observed too."""
 
 
 class Summary(Struct, frozen=True):
     """What the phase table asks about the sources.
 
     Attributes:
-        blocking: Everything that is not good, worst first: bad by itself, bad because it is still on its way, paused,
-            unreadable, pending; ties in source order.
+        blocking: Everything that is not good, worst first: bad by itself, bad because it is still on its way or because
+            of what was found to be bad, paused, unreadable, pending; ties in source order.
         notes: What is worth saying although it does not block.
     """
 
@@ -33,8 +39,16 @@ class Summary(Struct, frozen=True):
 
 def summarize(assessments: Sequence[Assessment]) -> Summary:
     """Order what blocks; the sort is stable, so equals stay in source order."""
-    blocking = sorted(
-        (assessment for assessment in assessments if assessment.verdict is not Verdict.GOOD),
-        key=lambda assessment: (assessment.verdict, assessment.verdict is Verdict.BAD and assessment.on_its_way),
-    )
+    blocking = [assessment for assessment in assessments if assessment.verdict is not Verdict.GOOD]
+    is_seen = any(found.source in _CAUSES and _is_bad_by_itself(found) for found in blocking)
+
+    def rank(found: Assessment) -> tuple[Verdict, bool]:
+        follows = found.reason is Reason.APPLICATION_DEGRADED and is_seen
+        return found.verdict, found.verdict is Verdict.BAD and (found.on_its_way or follows)
+
+    blocking.sort(key=rank)
     return Summary(tuple(blocking), tuple(assessment.note for assessment in assessments if assessment.note))
+
+
+def _is_bad_by_itself(found: Assessment) -> bool:
+    return found.verdict is Verdict.BAD and not found.on_its_way

@@ -162,7 +162,7 @@ def out_of_reach(contract: Contract, kinds: Mapping[str, Kind]) -> str:
 
 def interest_in(contract: Contract, request: Key) -> Interest:
     """Say what a contract makes of interest for its request."""
-    selections = (found for found in (source.selects(contract) for source in SOURCES) if found)
+    selections = (found for source in SOURCES for found in source.selects(contract))
     labels = frozenset((kind, key) for kind, selector in selections for key in label_keys(selector))
     whole = union(*(source.interest(contract, request) for source in SOURCES))
     return msgspec.structs.replace(whole, labels=labels)

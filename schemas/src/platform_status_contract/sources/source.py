@@ -133,8 +133,8 @@ def _no_kinds(_contract: Contract) -> tuple[Kind, ...]:
     return ()
 
 
-def _no_selector(_contract: Contract) -> tuple[str, Selector | None] | None:
-    return None
+def _no_selectors(_contract: Contract) -> tuple[tuple[str, Selector | None], ...]:
+    return ()
 
 
 class ContractSource(Struct, frozen=True):
@@ -149,7 +149,7 @@ class ContractSource(Struct, frozen=True):
         describe: Assessment, view, contract, request, clock -> the objects that the assessment rests on, by name.
         collect: Reads for a dump what its verdict rests on: contract and request as the cluster holds it.
         kinds_in: The kinds of object that only a contract names.
-        selects: The kind of which a contract selects objects by label, and the selector.
+        selects: The kinds of which a contract selects objects by label, each with a selector.
     """
 
     names: tuple[SourceName, ...]
@@ -159,7 +159,7 @@ class ContractSource(Struct, frozen=True):
     assess: tuple[Assess, ...]
     describe: Callable[[Assessment, View, Contract, Key, Clock], Iterator[Basis]]
     collect: Callable[[Fetch, Contract, Json], None]
-    selects: Callable[[Contract], tuple[str, Selector | None] | None] = _no_selector
+    selects: Callable[[Contract], tuple[tuple[str, Selector | None], ...]] = _no_selectors
     kinds_in: Callable[[Contract], tuple[Kind, ...]] = _no_kinds
 
 

@@ -78,3 +78,40 @@ def test_a_later_moment_says_what_was_foreseen(path: Path) -> None:
         assert (before.projection.phase, before.projection.row) == (found.projection.phase, found.projection.row)
         then = explain(case, step.at)
         assert (then.projection.phase, then.projection.row) == (step.projection.phase, step.projection.row)
+
+
+_AN_HOUR_AGO = "'2026-11-24T11:00:00Z'"
+_FOUR_HOURS_AGO = "'2026-11-24T08:00:00Z'"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "verdict"),
+    [
+        pytest.param("server-trailing-slash", {":443/\n": "\n"}, "Ready AllHealthy row 3", id="another-port"),
+        pytest.param(
+            "vcluster-sleep-mode",
+            {
+                "    phase: Ready\n": "    phase: Degraded\n",
+                "      since:\n": f"      since:\n        degraded: {_AN_HOUR_AGO}\n        bad.pods: {_AN_HOUR_AGO}\n"
+                f"        belowMinReadyRatio: {_AN_HOUR_AGO}\n",
+            },
+            "Degraded Paused row 6",
+            id="asleep-for-an-hour",
+        ),
+        pytest.param(
+            "pipeline-namespace",
+            {
+                "    phase: Scheduled\n": "    phase: Progressing\n    health:\n      observedGeneration: 1\n"
+                f"      since:\n        started: {_FOUR_HOURS_AGO}\n        caughtUp: {_FOUR_HOURS_AGO}\n"
+            },
+            "Ready AllHealthy row 3",
+            id="four-hours-without-its-works",
+        ),
+    ],
+)
+def test_a_situation_that_differs_in_a_line_or_two(name: str, changes: dict[str, str], verdict: str) -> None:
+    text = golden_dumps()[name].read_text(encoding="utf-8")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    assert expectation(parse_case(text)).splitlines()[0] == verdict

@@ -28,6 +28,9 @@ def _judge(
     if seen.sync_status == "Synced":
         hooks = f"the last operation of {what} failed: {seen.operation_message}"
         note = hooks if seen.operation_phase in FAILED and seen.operation_message else ""
+        if seen.problems and not seen.compared_current:
+            # what it is to be next cannot be made, such as a hydration that failed
+            note = clean(seen.problems, 320)
         return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced", note=note)
     is_running = seen.operation_phase in RUNNING
     if not failed:

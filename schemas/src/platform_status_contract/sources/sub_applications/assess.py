@@ -31,6 +31,7 @@ from platform_status_contract.sources.argo.states import (
     is_empty,
     is_silent,
     sync_fails,
+    sync_word,
 )
 
 __all__ = ["assess_sub_apps"]
@@ -121,9 +122,13 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
         timers |= running(timer, any(app.state == state for app in apps), situation, clock)
     is_late = clock.older_than(timers.get(Timer.SUB_APPS_PROGRESSING), deadline)
     excused = [app for app in apps if _is_excused(app, deadline, clock, is_late=is_late)]
-    # OutOfSync alone breaks nothing
-    drifted = [app.name for app in apps if app.state == "Healthy" and app.seen.sync_status == "OutOfSync"]
-    notes = [f"out of sync: {name_culprits(drifted)}"] if drifted else []
+    # OutOfSync alone breaks nothing, nor does what lives and cannot be compared
+    drifted = {"OutOfSync": "out of sync", "Unknown": "sync state unknown"}
+    notes = [
+        f"{words}: {name_culprits(names)}"
+        for word, words in drifted.items()
+        if (names := [app.name for app in apps if app.state == "Healthy" and sync_word(app.seen) == word])
+    ]
     notes += [f"being deleted: {name_culprits([app.name for app in leaving])}"] if leaving else []
     return _Look(wanted, apps, timers, excused, notes, len(found) - len(own))
 
