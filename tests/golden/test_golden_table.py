@@ -63,5 +63,5 @@ def test_second_look_at_the_same_moment_changes_nothing(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_file_is_named_after_its_row(case: Case) -> None:
+def test_case_is_named_after_its_row(case: Case) -> None:
     assert case.name.partition("-")[0] == case.expect["row"]

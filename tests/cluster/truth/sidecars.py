@@ -95,6 +95,7 @@ def running_sidecar(
     clock: SkippingClock | None = None,
     watch_seconds: int | None = None,
     kinds: Mapping[str, Kind] | None = None,
+    scope: tuple[str, ...] | None = None,
 ) -> Iterator[Sidecar]:
     """Run a sidecar for the length of a ``with`` block.
 
@@ -104,6 +105,7 @@ def running_sidecar(
         clock: Its clock, to go on with after a restart.
         watch_seconds: See `Tap`.
         kinds: Kinds that its Promise's contracts name under `objects`.
+        scope: Where contracts may look.
     """
     clock = clock or SkippingClock()
     connection = connect(str(kubeconfig), connections=16)
@@ -122,6 +124,7 @@ def running_sidecar(
         listen_port=0,
         write_interval=0,
         kinds=kinds or {},
+        scope=scope,
     )
     app = App(settings, transport=tap, clock=clock, identity="truth", rules=note_row)
     app.start()

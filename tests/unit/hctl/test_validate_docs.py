@@ -64,5 +64,5 @@ def test_the_job_that_it_shows_is_one_that_gitlab_takes(tmp_path: Path) -> None:
 
 
 def test_the_schema_that_it_prints_is_there() -> None:
-    (name,) = re.findall(r"platform_status_contract schema (\S+)", TEXT)
+    (name,) = re.findall(r"^hctl schema (\S+) >", TEXT, re.MULTILINE)
     assert resolve_name(name)

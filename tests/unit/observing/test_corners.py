@@ -64,7 +64,7 @@ def test_a_kind_is_watched_since_the_last_gap() -> None:
 
 
 def test_a_bound_that_allows_any_text_still_allows_no_template() -> None:
-    assert expected(Bound("spec.x", "string", allowed=("*",))).startswith("a text without {{")
+    assert expected(Bound("spec.x", "string", allowed=("*",))).startswith("visible ASCII without {{")
 
 
 def test_an_invisible_character_hides_no_credential() -> None:

@@ -20,7 +20,10 @@ _HOMES = (
     ("relic", "old-team"),
     ("media", "requests"),
 )
-_NEAR = ("", "a", "{{ .x }}", "../x", "%2e", "\\", "10.0.4.9", "10.0.7.0/8", "https://git.example.com/media/x", "null")
+_NEAR = (
+    *("", "a", "{{ .x }}", "a${x}", "\u2025/x", "a\u200bb"),
+    *("../x", "%2e", "\\", "10.0.4.9", "10.0.7.0/8", "https://git.example.com/media/x", "null"),
+)
 _QUANTITIES = ("1", "4", "4001m", "8Gi", "8193Mi", "16Gi", "17G", "0.5", "1e3", "-1", "Gi", "999999999999999Ti")
 
 anything = st.recursive(

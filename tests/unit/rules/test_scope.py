@@ -1,12 +1,15 @@
 """Where a contract may look: every namespace that it names counts, and the policy's patterns decide."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
+import yaml
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.policy.scope import scope_of
-from platform_status_contract.rules.scope import namespaces_in, out_of_scope
+from platform_status_contract.rules.scope import out_of_scope, places_in
 from tests.unit.schemas.policy.made import policy
 
 CONTRACT = {
@@ -30,6 +33,8 @@ CONTRACT = {
         }
     ],
 }
+ROOT = Path(__file__).parents[3]
+EXAMPLES = [ROOT / "tests/golden/pipeline" / file.stem for file in sorted((ROOT / "promise/examples").glob("*.yaml"))]
 GROUP, KIND = "platform.integratn.tech", "VClusterOrchestratorV2"
 
 
@@ -37,18 +42,19 @@ def contract(**changed: object) -> Contract:
     return msgspec.convert({**CONTRACT, **changed}, Contract)
 
 
-def test_every_namespace_of_a_contract_counts() -> None:
-    assert sorted(namespaces_in(contract())) == ["argocd", "argocd-apps", "data", "vault", "vcluster-media"]
+def test_every_namespace_and_cluster_of_a_contract_counts() -> None:
+    places = ["argocd", "argocd-apps", "cluster:media", "data", "vault", "vcluster-media"]
+    assert sorted(places_in(contract())) == places
 
 
 @pytest.mark.parametrize(
     ("scope", "beyond"),
     [
         (None, ""),
-        (("argocd*", "vault", "data", "{namespace}"), ""),
-        (("argocd*", "vault", "data", "vcluster-{request}"), ""),
-        (("argocd*", "data", "{namespace}"), "vault"),
-        (("argocd", "vault", "data", "{namespace}"), "argocd-apps"),
+        (("argocd*", "vault", "data", "cluster:*", "{namespace}"), ""),
+        (("argocd*", "vault", "data", "cluster:*", "vcluster-{request}"), ""),
+        (("argocd*", "data", "cluster:*", "{namespace}"), "vault"),
+        (("argocd", "vault", "data", "cluster:*", "{namespace}"), "argocd-apps"),
         ((), "argocd"),
     ],
 )
@@ -63,7 +69,12 @@ def test_a_contract_looks_no_further_than_its_scope(scope: tuple[str, ...] | Non
 
 def test_the_scope_is_that_of_the_kind_and_the_targets_of_the_names() -> None:
     strict, free = shipped_policy(), shipped_policy("single-tenant")
-    assert scope_of(strict, GROUP, KIND) == ("argocd", "{namespace}", "{namespace}--*")
+    assert scope_of(strict, GROUP, KIND) == (
+        *("argocd", "{namespace}", "{namespace}--*"),
+        *("cluster:{name}", "cluster:vcluster-{name}", "cluster:{namespace}--*"),
+        *("cluster:{name}.*", "cluster:vcluster-{name}.*"),
+        *("cluster:https://{name}.*", "cluster:https://vcluster-{name}.*", "cluster:https://{namespace}--*"),
+    )
     assert scope_of(free, GROUP, KIND) is None
     assert scope_of(strict, GROUP, "Widget") is None
     legacy = [{"namespace": "a", "name": "m", "targetNamespace": "old"}, {"namespace": "a", "name": "n"}]
@@ -75,17 +86,82 @@ def test_the_scope_is_that_of_the_kind_and_the_targets_of_the_names() -> None:
     }
     made = policy(names=names)
     assert scope_of(made, GROUP, KIND) is None
-    kinds = [{"group": GROUP, "kind": KIND, "bounds": [{"path": "spec", "type": "free"}], "observes": ["argocd"]}]
+    kinds = [
+        {
+            "group": GROUP,
+            "kind": KIND,
+            "bounds": [{"path": "spec", "type": "free"}],
+            "observes": ["argocd", "cluster:{name}.x"],
+        }
+    ]
     made = policy(names=names, kinds=kinds)
-    assert scope_of(made, GROUP, KIND) == ("argocd", "s", "old", "vcluster-{request}")
+    clusters = ("r=cluster:{request}.x", "cluster:{namespace}--*.x", "a=cluster:m.x", "a=cluster:n.x")
+    assert scope_of(made, GROUP, KIND) == ("argocd", *clusters, "s", "a=old", "r=vcluster-{request}")
+    made = policy(names={"shortNames": "Free"}, kinds=kinds)
+    assert scope_of(made, GROUP, KIND) == ("argocd", "cluster:*")
 
 
-def test_the_contracts_of_the_examples_stay_inside() -> None:
-    scope = scope_of(shipped_policy(), GROUP, KIND)
-    own = contract(
-        subApplications={"namespace": "argocd", "destination": {"names": ["media"]}},
-        secrets=[{"role": "kubeconfig", "namespace": "vcluster-media", "name": "kubeconfig"}],
-        objects=[],
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: str(folder.name))
+def test_the_contract_of_every_example_stays_inside_and_inside_its_own_only(folder: Path) -> None:
+    made, status = (
+        yaml.safe_load((folder / file).read_text("utf-8")) for file in ("request.yaml", "expected/metadata/status.yaml")
     )
-    assert out_of_scope(own, scope, "vcluster-media", "media") == ""
-    assert "vcluster-media" in out_of_scope(own, scope, "team-b", "media")
+    own, scope = msgspec.convert(status["contract"], Contract), scope_of(shipped_policy(), GROUP, KIND)
+    space, name = made["metadata"]["namespace"], made["metadata"]["name"]
+    assert own.sub_applications is not None
+    assert out_of_scope(own, scope, space, name) == ""
+    assert out_of_scope(own, scope, "team-b", name) != ""
+
+
+ARGO = {"namespace": "argocd"}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "destination", "beyond"),
+    [
+        ("vcluster-media", {"server": "https://media.integratn.tech:443", "names": ["media"]}, ""),
+        ("vcluster-media", {"server": "https://media.cluster.integratn.tech:6443"}, ""),
+        ("vcluster-media", {"server": "https://vcluster-media.integratn.tech"}, ""),
+        ("vcluster-media", {"names": ["vcluster-media--x.integratn-tech", "media"]}, ""),
+        ("team-b", {"server": "https://team-b--x.integratn.tech:443", "name": "team-b--x"}, ""),
+        ("team-b", {"names": ["team-b--x", "media"]}, "media"),
+        ("team-b", {"server": "https://media.integratn.tech:443"}, "https://media.integratn.tech:443"),
+        ("team-b", {"server": "https://kubernetes.default.svc"}, "https://kubernetes.default.svc"),
+        ("team-b", {"name": "in-cluster"}, "in-cluster"),
+        ("team-b", {"name": "team-b--x--y"}, "team-b--x--y"),
+        ("team-b", {"server": "https://team-b--x--y.integratn.tech"}, "https://team-b--x--y.integratn.tech"),
+        ("team-b", {"name": ".integratn-tech"}, ".integratn-tech"),
+        ("media", {"name": "media"}, "media"),
+        ("media", {"name": "media.integratn.tech"}, "media.integratn.tech"),
+        ("vcluster-", {"name": "media"}, "media"),
+    ],
+)
+def test_sub_applications_are_those_of_a_cluster_of_the_request(
+    namespace: str, destination: dict[str, object], beyond: str
+) -> None:
+    made = contract(
+        **dict.fromkeys(("workloads", "secrets", "objects")), subApplications={**ARGO, "destination": destination}
+    )
+    said = out_of_scope(made, scope_of(shipped_policy(), GROUP, KIND), namespace, "x")
+    assert (f"it looks at the cluster {beyond}, which" in said) if beyond else said == ""
+
+
+@pytest.mark.parametrize(
+    ("namespace", "place", "allowed"),
+    [
+        ("a", "a--b", True),
+        ("a", "a--b--c", False),  # of the tenant whose namespace is a--b
+        ("a--b", "a--b--c", True),
+        ("a", "old", True),
+        ("b", "old", False),
+        ("r", "vcluster-x", True),
+        ("b", "vcluster-x", False),
+    ],
+)
+def test_no_place_is_that_of_another_tenant(namespace: str, place: str, *, allowed: bool) -> None:
+    scope = ("argocd", "{namespace}", "{namespace}--*", "a=old", "r=vcluster-{request}")
+    made = contract(
+        **dict.fromkeys(("subApplications", "secrets", "objects")),
+        workloads={"namespace": place, "selector": {"matchLabels": {"a": "b"}}},
+    )
+    assert (out_of_scope(made, scope, namespace, "x") == "") is allowed

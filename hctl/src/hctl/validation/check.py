@@ -20,7 +20,7 @@ from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of,
 from .located import Located, mapping
 from .metadata import metadata_findings
 from .openapi import judge
-from .policies import Policies, policies_of, policy_findings, refused
+from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request
 from .promises import crd_findings, promise_findings
 from .statuses import contract_findings, status_findings
 from .streams import Flaw, read_stream
@@ -204,6 +204,9 @@ def _template_kind(root: Located, known: Known) -> Kind | None:
 def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
     group, version, name = api_of(root)
     kind = known.kinds.get(KindId(group, name))
+    by_policy = list(refused_as_sub_request(root, kind.plural if kind else "", rules.policies, rules.given))
+    if by_policy:
+        return by_policy
     if kind is None:
         return [_stranger(root, group, name, known)]
     if version not in kind.versions:

@@ -1,7 +1,7 @@
 """Text -> events, each with its line and column: one stream for both syntaxes. Pure.
 
 YAML is read as the containers of Kratix read it (`yaml_text`). JSON is read by Python's json, which says where each
-value ends, because the readers of YAML refuse some of it (ADR 0042).
+value ends, because the readers of YAML refuse some of it (ADR 0044).
 """
 
 import json

@@ -14,7 +14,7 @@ from .findings import Finding
 from .kinds import KindId, api_of, builtin_kinds, crd_of, kinds_of
 from .located import Located
 
-__all__ = ["Policies", "policies_of", "policy_findings", "refused"]
+__all__ = ["Policies", "policies_of", "policy_findings", "refused", "refused_as_sub_request"]
 
 Policies = dict[KindId, Policy]
 """Kind -> the policy that its Promise carries; the shipped strict one holds for the kind that is built in."""
@@ -71,3 +71,23 @@ def refused(root: Located, policies: Policies, given: Policy | None) -> Iterator
         yield root.find(
             refusal.path, "policy", refusal.found, inert(refusal.told, _LONGEST), inert(refusal.ask, _LONGEST)
         )
+
+
+def refused_as_sub_request(root: Located, plural: str, policies: Policies, given: Policy | None) -> Iterator[Finding]:
+    """Say that a kind is not for tenants: who makes what the pipeline writes goes around the bounds.
+
+    Args:
+        root: The request.
+        plural: Plural of its kind; empty where its CRD is not at hand.
+        policies: Those of Promises.
+        given: The one that was named itself, which wins.
+    """
+    group, _, kind = api_of(root)
+    for policy in [given] if given else [*policies.values(), shipped_policy()]:
+        sub = policy.spec.sub_requests
+        if sub is None or group != sub.group or (plural or f"{kind.lower()}s") not in sub.resources:
+            continue
+        told = f"another kind: only {' or '.join(sub.creators)} may create this one"
+        whose = f"which is the rule subRequests of the platform's policy {policy.metadata.name}"
+        yield root.find(("kind",), "policy", kind, inert(f"{told}, {whose}", _LONGEST), f"ask {policy.spec.contact}")
+        return

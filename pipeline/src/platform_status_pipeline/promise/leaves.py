@@ -5,7 +5,7 @@ from typing import Final
 
 from platform_status_contract.model.policy import Bound, Names
 from platform_status_contract.policy.names import PART, PREFIX
-from platform_status_contract.policy.patterns import HOLE, QUANTITY, TEMPLATE, UNSAFE
+from platform_status_contract.policy.patterns import HOLE, QUANTITY, TEMPLATES, UNSAFE, VISIBLE
 
 __all__ = ["allows", "literal"]
 
@@ -25,7 +25,7 @@ def allows(bound: Bound, at: str, names: Names) -> str:
         case "name" | "namespace":
             kind, asked = "string", _name(names) if bound.type == "name" else _namespace(names, at)
         case "string":
-            plain = "" if bound.templates else f"!{at}.contains({literal(TEMPLATE)}) && "
+            plain = "" if bound.templates else "".join(f"!{at}.contains({literal(text)}) && " for text in TEMPLATES)
             kind, asked = "string", f"{plain}size({at}) <= {bound.max_length}"
         case "boolean":
             kind, asked = "bool", "true"
@@ -60,6 +60,7 @@ def _fits(pattern: str, at: str) -> str:
     if not star:
         return f"({at} == {_filled(before)})"
     unsafe = "".join(f" && !{at}.contains({literal(part)})" for part in UNSAFE)
+    unsafe += f" && {at}.matches({literal(VISIBLE)})"
     begin, end = _filled(before), _filled(after)
     return f"({at}.startsWith({begin}) && {at}.endsWith({end}) && size({at}) >= size({begin}) + size({end}){unsafe})"
 

@@ -41,7 +41,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
         minimum: Smallest whole number.
         maximum: Largest whole number, or largest quantity.
         max_length: Longest text in characters.
-        templates: Whether a text may hold ``{{``: only where nothing evaluates it later.
+        templates: Whether a text may hold ``{{`` or ``${``: only where nothing evaluates it later.
         required: Whether the field must be set where its mapping is: an empty selector would select everything.
         reason: Why more than one value is allowed, for who reviews the policy.
     """
@@ -64,8 +64,8 @@ class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
         group: Its API group.
         kind: The kind.
         bounds: The bounds.
-        observes: Namespaces that a contract of such a request may look at, beside the targets of `Names`; none:
-            anywhere.
+        observes: Namespaces, and clusters of Argo CD behind ``cluster:``, that a contract of such a request may look
+            at, beside the targets of `Names`; none: anywhere.
     """
 
     group: str

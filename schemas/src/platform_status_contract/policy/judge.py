@@ -12,7 +12,7 @@ from platform_status_contract.validation.problems import Path, describe, format_
 
 from .names import RequestNames, home_of, name_problem, namespace_problem
 from .paths import Every, Node, grow, written
-from .patterns import TEMPLATE, as_amount, expected, fits
+from .patterns import TEMPLATES, as_amount, expected, fits, is_template
 
 __all__ = ["MAX_REFUSALS", "Refusal", "judge", "refusals"]
 
@@ -145,8 +145,8 @@ class _Judge:
                 return namespace_problem(self._names, self._request, value) if isinstance(value, str) else "a text"
         if self._is_allowed(bound, value):
             return ""
-        is_template = isinstance(value, str) and TEMPLATE in value and not bound.templates
-        return f"a text without {TEMPLATE}" if is_template else expected(bound)
+        evaluated = isinstance(value, str) and is_template(value) and not bound.templates
+        return f"a text without {' or '.join(TEMPLATES)}" if evaluated else expected(bound)
 
     def _is_allowed(self, bound: Bound, value: object) -> bool:
         match bound.type, value:
@@ -162,7 +162,7 @@ class _Judge:
         return False
 
     def _is_text(self, bound: Bound, value: str) -> bool:
-        if (TEMPLATE in value and not bound.templates) or len(value) > bound.max_length:
+        if (is_template(value) and not bound.templates) or len(value) > bound.max_length:
             return False
         return bound.allowed is None or any(fits(str(one), value, self._placeholders) for one in bound.allowed)
 

@@ -7,20 +7,36 @@ from typing import Final
 
 from platform_status_contract.model.policy import Bound
 
-__all__ = ["HOLE", "PLACEHOLDERS", "QUANTITY", "TEMPLATE", "UNSAFE", "as_amount", "expected", "filled", "fits"]
+__all__ = [
+    "HOLE",
+    "PLACEHOLDERS",
+    "QUANTITY",
+    "TEMPLATES",
+    "UNSAFE",
+    "VISIBLE",
+    "as_amount",
+    "expected",
+    "filled",
+    "fits",
+    "is_template",
+]
 
 PLACEHOLDERS: Final = ("name", "namespace", "request")
 """spec.name, metadata.namespace and metadata.name of the request."""
 
-TEMPLATE: Final = "{{"
-"""Begins an expression of what evaluates texts later: Helm, Argo CD, the External Secrets Operator."""
+TEMPLATES: Final = ("{{", "${")
+"""Begin an expression of what evaluates texts later: Helm, Argo CD, the External Secrets Operator; Flux."""
 
 UNSAFE: Final = ("..", "%", "\\")
 """What a text that ``*`` matches may not hold: with it the beginning of a path says nothing about where it leads."""
 
+VISIBLE: Final = "^[!-~]*$"
+"""A text that ``*`` matches, for no sign that only looks like two dots; the same to Python and to RE2."""
+
 QUANTITY: Final = r"^[0-9]{1,15}(\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
 """A quantity, as the CRD spells it; the same to Python and to RE2."""
 
+_VISIBLE: Final = re.compile("[!-~]*")
 _QUANTITY: Final = re.compile(QUANTITY.removesuffix("$") + r"\Z")
 HOLE: Final = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 _UNITS: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -46,7 +62,12 @@ def fits(pattern: str, text: str, names: Mapping[str, str]) -> bool:
     if not star:
         return text == before
     is_between = len(text) >= len(before) + len(after) and text.startswith(before) and text.endswith(after)
-    return is_between and not any(part in text for part in UNSAFE)
+    return is_between and _VISIBLE.fullmatch(text) is not None and not any(part in text for part in UNSAFE)
+
+
+def is_template(text: str) -> bool:
+    """Whether something may evaluate a text later."""
+    return any(begin in text for begin in TEMPLATES)
 
 
 def as_amount(value: object) -> Decimal | None:
@@ -64,7 +85,7 @@ def as_amount(value: object) -> Decimal | None:
 def expected(bound: Bound) -> str:
     """Say what a bound allows; placeholders stay, so that a policy and a problem speak of the same text."""
     if bound.allowed == ("*",):
-        return f"a text without {', '.join((TEMPLATE, *UNSAFE))}"
+        return f"visible ASCII without {', '.join((*TEMPLATES, *UNSAFE))}"
     if bound.allowed is not None:
         shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in bound.allowed[:_MOST_SHOWN]]
         more = len(bound.allowed) - len(shown)
@@ -77,5 +98,5 @@ def expected(bound: Bound) -> str:
             return "a quantity" if bound.maximum is None else f"a quantity of at most {bound.maximum}"
         case "boolean":
             return "true or false"
-    plain = "" if bound.templates else f" without {TEMPLATE}"
+    plain = "" if bound.templates else f" without {' or '.join(TEMPLATES)}"
     return f"a text of at most {bound.max_length} characters{plain}"

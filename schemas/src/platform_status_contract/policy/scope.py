@@ -1,14 +1,18 @@
 """Where the contracts of one kind may look, by the policy. Pure."""
 
-from platform_status_contract.model.policy import Policy
+from collections.abc import Iterator
+
+from platform_status_contract.model.policy import Names, Policy
 
 from .names import PREFIX
 
 __all__ = ["scope_of"]
 
+_NAME = "{name}"
+
 
 def scope_of(policy: Policy, group: str, kind: str) -> tuple[str, ...] | None:
-    """List the namespaces that contracts of a kind may look at, as `rules.scope` takes them.
+    """List the namespaces and clusters that contracts of a kind may look at, as `rules.scope` takes them.
 
     Args:
         policy: The policy.
@@ -22,6 +26,24 @@ def scope_of(policy: Policy, group: str, kind: str) -> tuple[str, ...] | None:
     if not observes or not observes[0]:
         return None
     names = policy.spec.names
-    legacy = [old.target_namespace for old in names.legacy_names if old.target_namespace]
-    own = [f"{PREFIX}{{request}}"] if names.short_names == "RequestsNamespace" else []
-    return tuple(dict.fromkeys((*observes[0], *names.target_namespaces, *legacy, *own)))
+    named = [place for pattern in observes[0] for place in _named(names, pattern)]
+    legacy = [f"{old.namespace}={old.target_namespace}" for old in names.legacy_names if old.target_namespace]
+    own = [f"{names.requests_namespace}={PREFIX}{{request}}"] if names.short_names == "RequestsNamespace" else []
+    return tuple(dict.fromkeys((*named, *names.target_namespaces, *legacy, *own)))
+
+
+def _named(names: Names, pattern: str) -> Iterator[str]:
+    """Write a pattern with {name} for every form that a name may have: what the request calls itself is not asked."""
+    before, is_named, after = pattern.partition(_NAME)
+    if not is_named:
+        yield pattern
+        return
+    if names.short_names == "Free":
+        yield f"{before}*"
+        return
+    if names.short_names == "RequestsNamespace":
+        yield f"{names.requests_namespace}={before}{{request}}{after}"
+    else:
+        yield from (pattern, f"{before}{PREFIX}{_NAME}{after}")
+    yield f"{before}{{namespace}}--*{'' if '*' in after else after}"
+    yield from (f"{old.namespace}={before}{old.name}{after}" for old in names.legacy_names)

@@ -11,7 +11,7 @@ from platform_status_contract.model.vocabulary import Reason
 from .observation import ContractProblem
 from .texts import clean
 
-__all__ = ["MAX_CONTRACT", "TOO_LARGE", "read_contract"]
+__all__ = ["MAX_CONTRACT", "TOO_LARGE", "is_too_large", "read_contract"]
 
 MAX_CONTRACT: Final = 32 * 1024
 """Bytes of a contract as compact JSON; each request keeps its own in memory."""
@@ -41,7 +41,7 @@ def read_contract(status: object) -> Contract | ContractProblem:
     raw = status.get("contract") if isinstance(status, Mapping) else None
     if raw is None:
         return ContractProblem(Reason.NO_CONTRACT, "status.contract is not there")
-    if raw == TOO_LARGE or _is_too_large(raw):
+    if raw == TOO_LARGE or is_too_large(raw):
         return _TOO_LARGE
     try:
         contract = msgspec.convert(raw, Contract)
@@ -52,7 +52,8 @@ def read_contract(status: object) -> Contract | ContractProblem:
     return contract
 
 
-def _is_too_large(raw: object) -> bool:
+def is_too_large(raw: object) -> bool:
+    """Say whether a contract, as decoded JSON, has more than `MAX_CONTRACT` bytes; if it can be written."""
     try:
         return len(msgspec.json.encode(raw)) > MAX_CONTRACT
     except (RecursionError, UnicodeError):

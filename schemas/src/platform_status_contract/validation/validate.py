@@ -4,11 +4,14 @@ import re
 from itertools import islice
 from typing import Any
 
+import msgspec
 from jsonschema.protocols import Validator
 
+from platform_status_contract.rules.contracts import MAX_CONTRACT, is_too_large
+
 from .explain import explain
-from .problems import Problem
-from .schemas import SchemaName, resolve_name, validator
+from .problems import Path, Problem
+from .schemas import CONTRACT, STATUS, SchemaName, resolve_name, validator
 from .values import foreign_values
 
 __all__ = ["MOST", "validate", "validate_with"]
@@ -33,7 +36,18 @@ def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
     Raises:
         UnknownSchemaError: There is no such schema.
     """
-    return validate_with(document, validator(resolve_name(schema)))
+    name = resolve_name(schema)
+    return validate_with(document, validator(name)) or _too_large(document, name)
+
+
+def _too_large(document: Any, name: str) -> tuple[Problem, ...]:  # noqa: ANN401 - any JSON
+    """What no schema can say: readers keep a contract in memory, and take none beyond a size."""
+    path: Path = ("contract",) if name == STATUS else ()
+    contract = document.get("contract") if path else document
+    if name not in (CONTRACT, STATUS) or not is_too_large(contract):
+        return ()
+    told = f"{len(msgspec.json.encode(contract))} bytes of compact JSON"
+    return (Problem.at(path, told, f"at most {MAX_CONTRACT}: shorten annotations, selectors and lists of values"),)
 
 
 def validate_with(document: object, judge: Validator) -> tuple[Problem, ...]:

@@ -47,12 +47,19 @@ def late() -> list[dict[str, Any]]:
     return [{**first[0], "lastTransitionTime": "2026-02-26T10:31:00Z"}]
 
 
+def large() -> dict[str, Any]:
+    """A contract that the schema takes, and no reader keeps."""
+    some = {"key": "app", "operator": "In", "values": [f"{number:063}" for number in range(60)]}
+    return {**CONTRACT, "workloads": {"namespace": "vcluster-media", "selector": {"matchExpressions": [some] * 10}}}
+
+
 @pytest.mark.parametrize(
     ("more", "rule", "path"),
     [
         ({"contract": {**CONTRACT, "generation": 3}}, "status-generation", "status.contract.generation"),
         ({"health": {"observedGeneration": 4}}, "status-generation", "status.health.observedGeneration"),
         ({"phase": "ready"}, "schema", "status.phase"),
+        ({"contract": large()}, "schema", "status.contract"),
         ({"conditions": second()}, "condition-twice", "status.conditions[1]"),
         ({"conditions": late()}, "condition-time", "status.conditions[0].lastTransitionTime"),
         (

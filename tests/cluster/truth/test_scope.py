@@ -1,0 +1,61 @@
+"""A contract that a tenant writes with his own token looks no further than the platform's policy lets it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from localplane.clusters import Cluster
+from localplane.plane import ControlPlane
+from tests.cluster.hctl.world import allow
+
+from . import objects
+from .conftest import RunSidecar
+from .places import Place, Things
+
+pytestmark = pytest.mark.cluster
+
+SCOPE = ("{namespace}", "{namespace}--*", "cluster:{namespace}")
+WRITES_STATUSES = {
+    "apiGroups": ["platform.integratn.tech"],
+    "resources": ["vclusterorchestratorv2s/status"],
+    "verbs": ["patch"],
+}
+THEIRS = "default"
+"""A namespace of somebody else's."""
+
+
+@pytest.mark.parametrize(
+    "reaching",
+    [
+        {"application": {"namespace": THEIRS, "name": "platform-root"}},
+        {"subApplications": {"destination": {"name": None, "server": "https://kubernetes.default.svc"}}},
+        {"subApplications": {"destination": {"name": None, "names": ["in-cluster"]}}},
+        {"subApplications": {"namespace": THEIRS}},
+        {"workloads": {"namespace": THEIRS}},
+        {"secrets": [{"role": "kubeconfig", "namespace": THEIRS, "name": "x"}]},
+    ],
+)
+def test_a_contract_that_reaches_beyond_is_invalid_and_tells_nothing(
+    installed: Cluster, place: Place, run: RunSidecar, reaching: dict[str, Any]
+) -> None:
+    assert isinstance(installed, ControlPlane)
+    tenant = f"tenant-of-{place.namespace}"
+    allow(place.admin, tenant, place.namespace, [WRITES_STATUSES])
+    place.put(Things())
+    # Whoever names the host cluster's server would be told of this one.
+    place.admin.create(objects.application(place.namespace, "platform-root", health="Degraded"))
+    place.ask()
+    name = place.key[1]
+    kind = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2", name)
+    with run(scope=SCOPE):
+        place.await_status("Ready")
+        written = {"status": {"contract": reaching}}
+        installed.client(tenant).patch(*kind, written, namespace=place.namespace, subresource="status")
+        status = place.await_status("Unknown", "InvalidContract")["status"]
+        assert "platform-root" not in json.dumps({**status, "contract": None})
+        assert "lets no request in" in status["message"]
+        own = {"status": {"contract": objects.contract(place.namespace)}}
+        own["status"]["contract"]["subApplications"]["destination"] |= {"server": None, "names": None}
+        place.patch(own, subresource="status")
+        place.await_status("Ready")
