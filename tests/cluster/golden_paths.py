@@ -18,6 +18,7 @@ from kratix_double.job import Command, Pipeline
 from kratix_double.requests import Promise
 from kratix_double.status_schema import treat
 from kratix_double.timings import Timings
+from kratix_double.works import Destination
 from localplane.crds import install_crds
 from localplane.plane import ControlPlane
 from tests.cluster.sidecar.world import Sidecar, running
@@ -51,8 +52,8 @@ class GoldenPath:
     args: tuple[str, ...]
 
     @contextmanager
-    def sidecar(self, folder: Path) -> Iterator[Sidecar]:
-        """Run the sidecar as its Deployment would: its arguments, the rights of its ServiceAccount."""
+    def sidecar(self, folder: Path, *flags: str) -> Iterator[Sidecar]:
+        """Run the sidecar as its Deployment would: its arguments and further ones, the rights of its ServiceAccount."""
         namespace, name = self.account
         admin = self.plane.admin
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
@@ -64,11 +65,11 @@ class GoldenPath:
         folder.mkdir()
         kubeconfig = folder / "kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(config), "utf-8")
-        with running(kubeconfig, folder, *self.args, "--log-level", "debug") as sidecar:
+        with running(kubeconfig, folder, *self.args, *flags, "--log-level", "debug") as sidecar:
             yield sidecar
 
     @contextmanager
-    def kratix(self, folder: Path, namespace: str) -> Iterator[KratixDouble]:
+    def kratix(self, folder: Path, namespace: str, destination: Destination | None = None) -> Iterator[KratixDouble]:
         """Play Kratix for the requests of one namespace, with the Promise's own containers."""
         folder.mkdir()
         (folder / "jobs").mkdir()
@@ -85,6 +86,7 @@ class GoldenPath:
             folder=folder / "jobs",
             namespace=namespace,
             timings=timings,
+            destination=destination,
         ) as double:
             yield double
 
@@ -108,7 +110,7 @@ def install(plane: ControlPlane, folder: Path, promise: str | Json) -> GoldenPat
     Args:
         plane: Where.
         folder: For the folders of the workflow; must not exist.
-        promise: Folder below promise/, or the Promise itself.
+        promise: Folder with a promise.yaml, below promise/ or absolute; or the Promise itself.
     """
     document = read_promise(promise) if isinstance(promise, str) else promise
     kratix = KratixFolders(folder)

@@ -32,6 +32,7 @@ def _seen(projection: Projection, case: Case) -> dict[str, object]:
         "readyGeneration": health.get("readyGeneration"),
         "updatingGeneration": health.get("updatingGeneration"),
         "numbers": {key: health[key] for key in ("argocd", "workloads", "subApps") if key in health},
+        "destinations": None if projection.destinations is None else list(projection.destinations),
         "wake": age(projection.wake, case.now),
     }
 

@@ -10,7 +10,7 @@ from platform_status_contract.sources.objects.presets import PRESETS
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind, KindId, split_version
+from .kinds import KindId, RequestKind, split_version
 from .located import Located, mapping
 
 __all__ = ["object_findings"]
@@ -23,7 +23,7 @@ _OF_FLUX: Final = frozenset(preset.name for preset in PRESETS if preset.applied 
 """Presets that say nothing about the health of what runs."""
 
 
-def object_findings(contract: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Check the entries of a contract; their structure is the schema's business.
 
     Args:
@@ -72,7 +72,7 @@ def _written_out(entry: Located) -> Iterator[Finding]:
         yield entry.find(path, "object-literal", error.found, error.expected)
 
 
-def _as_defined(entry: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def _as_defined(entry: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Hold plural, scope and version against the CRD, if there is one."""
     group, version = split_version(mapping(entry.value).get("apiVersion"))
     kind = kinds.get(KindId(group, _kind(entry.value)))

@@ -44,7 +44,7 @@ class Situation(Struct, frozen=True):
         first_ready: Whether the request was ever Ready: every source was once read.
         updating: Whether a change of the spec is being rolled out.
         overdue: Started, never Ready, and past the progress deadline.
-        behind: Whether reality lags behind the spec; None if that cannot be told.
+        lag: What of reality lags behind the spec; empty if nothing does, None if that cannot be told.
         request: The request itself, as `observation.named` spells it.
     """
 
@@ -53,7 +53,7 @@ class Situation(Struct, frozen=True):
     first_ready: bool
     updating: bool
     overdue: bool
-    behind: bool | None = None
+    lag: str | None = None
     request: str = ""
 
     @property

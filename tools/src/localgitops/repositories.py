@@ -1,4 +1,4 @@
-"""Bare Git repositories on this machine's disk, which Argo CD fetches by file:// and a test commits to."""
+"""Bare Git repositories on this machine's disk, which an engine fetches and a test commits to."""
 
 import subprocess
 from collections.abc import Mapping
@@ -22,9 +22,11 @@ class Repository:
     Args:
         folder: Where to make it; its parent must exist.
         environ: PATH says where git is.
+        served: The URL of that folder for those who fetch.
     """
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], served: str) -> None:
+        self._served = served
         self._bare = folder / "bare.git"
         self._tree = folder / "tree"
         self._gone = folder / "gone.git"
@@ -35,7 +37,7 @@ class Repository:
     @property
     def url(self) -> str:
         """Its URL."""
-        return f"file://{self._bare}"
+        return f"{self._served}/{self._bare.name}"
 
     def commit(self, files: Mapping[str, str | None]) -> str:
         """Commit a change to main.

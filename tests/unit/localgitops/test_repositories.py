@@ -1,4 +1,4 @@
-"""A repository that a test commits to, fetched as Argo CD fetches it."""
+"""A repository that a test commits to, fetched as an engine fetches it."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localargocd.repositories import Repository
+from localgitops.repositories import Repository
 from localplane.errors import LocalPlaneError
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
@@ -26,7 +26,7 @@ def files(repository: Repository, folder: Path) -> dict[str, str]:
 
 
 def test_every_commit_is_the_head_of_main_and_adds_to_those_before(tmp_path: Path) -> None:
-    repository = Repository(tmp_path / "media", os.environ)
+    repository = Repository(tmp_path / "media", os.environ, f"file://{tmp_path}/media")
     first = repository.commit({"app/a.yaml": "a", "app/b.yaml": "b"})
     assert heads(repository.url) == f"{first}\trefs/heads/main\n"
     second = repository.commit({"app/a.yaml": None, "more/c.yaml": "c"})
@@ -35,7 +35,7 @@ def test_every_commit_is_the_head_of_main_and_adds_to_those_before(tmp_path: Pat
 
 
 def test_a_hidden_repository_is_gone_until_it_is_shown(tmp_path: Path) -> None:
-    repository = Repository(tmp_path / "media", os.environ)
+    repository = Repository(tmp_path / "media", os.environ, f"file://{tmp_path}/media")
     commit = repository.commit({"a.yaml": "a"})
     repository.hide()
     assert heads(repository.url) == ""

@@ -1,4 +1,4 @@
-"""A network of their own for the servers, because Argo CD's controller shows its metrics on all interfaces.
+"""A network of their own for the servers, because some show their metrics on all interfaces.
 
 A ``localplane.places.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
 server alone is reached, through a relay.
@@ -15,7 +15,10 @@ from localnode.relay import Relay
 from localplane.children import Child, Nursery
 from localplane.errors import StartError
 
-__all__ = ["Network"]
+__all__ = ["ADDRESS", "Network"]
+
+ADDRESS = "127.0.0.1"
+"""Where every server in it listens."""
 
 _START_TIMEOUT = 10.0
 _POLL_INTERVAL = 0.01
