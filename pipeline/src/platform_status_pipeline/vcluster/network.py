@@ -93,7 +93,7 @@ def _asked(policies: NetworkPolicies) -> list[Document]:
 def _metrics(server: MetricsServer) -> Document:
     """What the integration asks by the Service: its pods listen on a port of their own.
 
-    Other pods of that namespace stay out of reach, for whoever rules a virtual cluster can have its API server call them.
+    Other pods there stay out of reach: whoever rules a virtual cluster can have its API server call what it reaches.
     """
     namespace = {"matchLabels": {_NAMESPACE: server.namespace}}
     peers = [
