@@ -246,6 +246,16 @@ def test_one_port_in_and_names_and_api_server_out() -> None:
     assert spec["podSelector"]["matchLabels"].items() <= labels.items()
 
 
+def test_who_comes_in_and_where_it_goes_is_the_platforms_to_say() -> None:
+    spec = one("NetworkPolicy", scraped_from="monitoring", api_server=("10.0.0.1/32", "fd00::1/128"))["spec"]
+    by_name = {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}
+    assert spec["ingress"] == [{"from": [{"namespaceSelector": by_name}], "ports": [{"protocol": "TCP", "port": 8080}]}]
+    names, server = spec["egress"]
+    assert [port["port"] for port in names["ports"]] == [53, 53]
+    assert server["to"] == [{"ipBlock": {"cidr": "10.0.0.1/32"}}, {"ipBlock": {"cidr": "fd00::1/128"}}]
+    assert "cidr" not in str(one("NetworkPolicy"))
+
+
 def test_what_prometheus_scrapes_is_the_job_that_the_alerts_of_the_plan_name() -> None:
     monitor, service = one("ServiceMonitor", service_monitor=True), one("Service")
     assert service["metadata"]["labels"][monitor["spec"]["jobLabel"]] == "platform-status-reconciler"
