@@ -183,6 +183,8 @@ class Reconciler:
             self._store.accept_fresh_read(record)
         if record is None or is_dry_run(record):
             return None
+        if record.is_cut:
+            record = self._writer.read(key)
         memory = self._memories.of(record)
         if self._store.awaits(key):
             # Every first reading wakes it again; until then there is nothing to conclude.
