@@ -15,7 +15,7 @@ from .places import Place, Things
 
 pytestmark = pytest.mark.cluster
 
-SCOPE = ("{namespace}", "{namespace}--*", "cluster:{namespace}")
+SCOPE = ("{namespace}", "{namespace}--*", "application:{namespace}/vcluster-*", "cluster:{namespace}/{namespace}")
 WRITES_STATUSES = {
     "apiGroups": ["platform.integratn.tech"],
     "resources": ["vclusterorchestratorv2s/status"],
@@ -28,7 +28,8 @@ THEIRS = "default"
 @pytest.mark.parametrize(
     "reaching",
     [
-        {"application": {"namespace": THEIRS, "name": "platform-root"}},
+        {"application": {"namespace": THEIRS}},
+        {"application": {"name": "platform-root"}},
         {"subApplications": {"destination": {"name": None, "server": "https://kubernetes.default.svc"}}},
         {"subApplications": {"destination": {"name": None, "names": ["in-cluster"]}}},
         {"subApplications": {"namespace": THEIRS}},

@@ -165,7 +165,7 @@ def test_one_replica_is_replaced_before_its_successor_comes_and_does_not_elect()
 def test_where_contracts_may_look_is_what_the_policy_says() -> None:
     files = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
     args = files["deployment.yaml"][0]["spec"]["template"]["spec"]["containers"][0]["args"]
-    assert args[-1].startswith('--scope=["argocd", "{namespace}", "{namespace}--*", "cluster:{name}", ')
+    assert args[-1].startswith('--scope=["{namespace}", "{namespace}--*", "application:argocd/vcluster-{name}", ')
     [told] = files["scope.yaml"]
     assert told["metadata"]["name"] == f"{OURS.plural}.{OURS.group}"
     assert told["data"] == {"scope": args[-1].removeprefix("--scope="), "objects": ""}
