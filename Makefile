@@ -33,7 +33,7 @@ demo-observability: control-plane ## Break a request: the alert arrives, hctl an
 test: system control-plane ## Run every test, those on the real API server included; as root on a Debian none may be skipped
 	@$(BIN)/python -m localplane build kubectl
 	@$(BIN)/python -m observability.binaries || true # what needs them says so
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd and not long" $(NO_SKIPS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd and not flux and not long" $(NO_SKIPS) $(ARGS)
 
 system: ## Install what tests take from the system, as root on a Debian; elsewhere say what is missing
 	@tools/system-packages.sh
@@ -58,6 +58,14 @@ test-long: control-plane ## Run what takes minutes, outside CI: all faults, the 
 
 argocd-objects: $(READY) ## Run the same, and record the Applications of its lives as golden cases in tests/golden/applications
 	@ARGOCD_OBJECTS=tests/golden/applications $(BIN)/python -m pytest -n 0 -m "argocd and not long" tests/argocd/test_lives.py $(ARGS)
+
+.PHONY: test-flux flux-objects
+
+test-flux: $(READY) ## Run lives with the real Flux, as root; where there can be none it says so and skips (ARGS="-k suspended")
+	@$(BIN)/python -m pytest -n 0 -m flux tests/flux $(ARGS)
+
+flux-objects: $(READY) ## Run the same, and record what Flux wrote in its lives as golden cases in tests/golden/objects/flux
+	@FLUX_OBJECTS=tests/golden/objects/flux $(BIN)/python -m pytest -n 0 -m flux tests/flux/test_lives.py $(ARGS)
 
 kind-up: $(READY) ## Make a kind cluster with Kratix, our images and the Promise (needs Docker and kind)
 	@$(BIN)/python -m platform_status_kind up

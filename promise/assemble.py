@@ -16,6 +16,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import re
 import sys
@@ -25,10 +26,10 @@ from typing import Any
 
 import yaml
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from platform_status_contract.policy.read import VARIABLE, PolicyError, read_policy
 from platform_status_contract.template.problems import Problem
-from platform_status_contract.template.yaml_text import dump, load
+from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
 from platform_status_pipeline.kratix.destinations import labels_of
@@ -39,6 +40,8 @@ from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.template import outputs, resolve
+from platform_status_pipeline.vcluster.defaults import defaults_problems
+from platform_status_pipeline.vcluster.merge import dig
 
 HERE = Path(__file__).resolve().parent
 SIDECAR = HERE / "sidecar"
@@ -221,7 +224,7 @@ def promise_text(promise: dict[str, Any], *, static: bool = False) -> str:
     if static:
         promise = with_dependencies(promise)
     seen = for_kubernetes(dump(promise, literal=True))  # as a container sees the templates in it
-    findings = check([Source(RESULT, seen.encode())]).findings
+    findings = check([SourceFile(RESULT, seen.encode())]).findings
     problems = [finding.message for finding in findings if finding.rule not in _STATIC]
     if problems:
         raise AssemblyError("\n".join(problems))
@@ -295,10 +298,9 @@ def with_digests(text: str, registry: str, images: Path) -> str:
 
 def _policy_problems(document: object) -> tuple[Problem, ...]:
     try:
-        read_policy(document)
+        return defaults_problems(read_policy(document).spec.defaults)
     except PolicyError as error:
         return error.problems
-    return ()
 
 
 _CHECKS: dict[str, Callable[[object], tuple[Problem, ...]]] = {
@@ -316,6 +318,19 @@ def with_policy(promise: dict[str, Any], text: str) -> None:
         raise AssemblyError(f"no container of the Promise has the variable {VARIABLE}, so no policy holds for it")
     for variable in carriers:
         variable["value"] = text
+    with contextlib.suppress(YamlError):  # _CHECKS tells it
+        _default_chart(promise, load(text))
+
+
+def _default_chart(promise: dict[str, Any], policy: object) -> None:
+    """Let the API server fill in the policy's chart: what it filled in itself would look as if a request said so."""
+    given = dig(policy, "spec", "defaults", "chart")
+    for version in promise["spec"]["api"]["spec"]["versions"]:
+        spec = dig(version, "schema", "openAPIV3Schema", "properties", "spec", "properties")
+        fields = dig(spec, "argocdApplication", "properties")
+        if isinstance(given, dict) and isinstance(fields, dict):
+            for field in fields.keys() & {field for field, value in given.items() if value is not None}:
+                fields[field]["default"] = given[field]
 
 
 def _templates(promise: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

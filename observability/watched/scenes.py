@@ -6,16 +6,49 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from observability.chain import RULES, Chain, hastened, running
-from observability.receiver import Notification, Receiver
-from observability.rulefiles import alerts, read_groups
-from observability.watched import asking, telling
+from observability.receiver import Alert, Notification, Receiver
+from observability.rulefiles import RUNBOOKS, alerts, read_groups
+from observability.watched import asking
 from platform_status_contract.rules.texts import clean
 from platform_status_demo.errors import StageError, StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage
 from platform_status_demo.story import Story
 
-__all__ = ["ALERT", "EXPECTED", "Watched"]
+__all__ = ["ALERT", "EXPECTED", "Watched", "details", "headline", "page"]
+
+_LONGEST = 1000
+_UNSAID = frozenset({"alertname"})
+
+
+def headline(alert: Alert, receiver: str) -> str:
+    """Say which alert reached whom."""
+    return f"{clean(alert.name)} reached {clean(receiver)}"
+
+
+def page(alert: Alert) -> str:
+    """Return where its runbook is in a checkout; empty if it names none of ours."""
+    url = clean(alert.annotations.get("runbook_url"), _LONGEST)
+    path = url.removeprefix(RUNBOOKS)
+    return f"docs/runbooks/{path}" if path != url and ".." not in path else ""
+
+
+def details(alert: Alert) -> dict[str, str]:
+    """Return what a person reads, by what it is; what the alert does not say is left out."""
+    labels = [f"{clean(key)}={clean(value)}" for key, value in sorted(alert.labels.items()) if key not in _UNSAID]
+    found = {"labels": " ".join(labels), "summary": clean(alert.annotations.get("summary"), _LONGEST)}
+    # the annotations of an all-clear are those of the last alert: what to do about it is no longer to be done
+    found |= (
+        {}
+        if alert.status == "resolved"
+        else {
+            "description": clean(alert.annotations.get("description"), _LONGEST),
+            "runbook": clean(alert.annotations.get("runbook_url"), _LONGEST),
+            "page": page(alert),
+        }
+    )
+    return {key: value for key, value in found.items() if value}
+
 
 ALERT = "VClusterNotReady"
 EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready")
@@ -98,12 +131,12 @@ class Watched:
     def _show(self, notification: Notification) -> None:
         """Show what arrives, in the receiver's thread."""
         for alert in notification.alerts:
-            headline = telling.headline(alert, notification.receiver)
+            said = headline(alert, notification.receiver)
             if alert.name == ALERT and self._labels.items() <= alert.labels.items():
-                self._screen.alert(clean(alert.status), headline, telling.details(alert))
+                self._screen.alert(clean(alert.status), said, details(alert))
             else:
-                summary = telling.details(alert).get("summary", "")
-                self._screen.step(f"also {clean(alert.status)}: {headline}: {summary}")
+                summary = details(alert).get("summary", "")
+                self._screen.step(f"also {clean(alert.status)}: {said}: {summary}")
 
     def _ask(self, chain: Chain, expected: asking.Expected) -> None:
         self._screen.doing("hctl ask")

@@ -1,85 +1,19 @@
-"""What lies in Git, as text, and the Applications that deliver it. Pure."""
+"""Applications that deliver what lies in Git, and hooks that lie there. Pure."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import yaml
 
-__all__ = [
-    "BAD",
-    "BOTH",
-    "CASCADE",
-    "HERE",
-    "ONE",
-    "Json",
-    "application",
-    "cluster",
-    "config_map",
-    "cron_job",
-    "daemon_set",
-    "deployment",
-    "hook",
-    "source",
-    "stateful_set",
-]
+from tests.gitops.manifests import Json, job
 
-Json = dict[str, Any]
+__all__ = ["CASCADE", "HERE", "application", "cluster", "hook", "source"]
 
 HERE = "https://kubernetes.default.svc"
 """What Argo CD calls the cluster that it runs in."""
 
 CASCADE = "resources-finalizer.argocd.argoproj.io"
 """With this finalizer an Application takes what it delivered with it."""
-
-_IMAGE = "x.invalid/web:1"
-
-
-def config_map(name: str, **metadata: object) -> str:
-    """Return a ConfigMap, the smallest thing that can be delivered."""
-    return _text("v1", "ConfigMap", {"name": name, **metadata}, data={"color": "green"})
-
-
-def deployment(
-    name: str, *, image: str = _IMAGE, deadline: int = 600, pod: Mapping[str, object] | None = None, **spec: object
-) -> str:
-    """Return a Deployment of one pod.
-
-    Args:
-        name: Its name, and the label of its pods.
-        image: Of its container.
-        deadline: Its progressDeadlineSeconds.
-        pod: Further fields of the spec of its pods.
-        spec: Further fields of its spec.
-    """
-    return _of_pods("Deployment", name, image, {"progressDeadlineSeconds": deadline, **spec}, **(pod or {}))
-
-
-def stateful_set(name: str, *, image: str = _IMAGE, **spec: object) -> str:
-    """Return a StatefulSet; see `deployment`."""
-    return _of_pods("StatefulSet", name, image, {"serviceName": name, **spec})
-
-
-def daemon_set(name: str, node: str, *, image: str = _IMAGE) -> str:
-    """Return a DaemonSet for the nodes with a label.
-
-    Args:
-        name: Its name, and the label of its pods.
-        node: Value of the label ``life`` of its nodes.
-        image: Of its container.
-    """
-    return _of_pods("DaemonSet", name, image, {}, nodeSelector={"life": node})
-
-
-def cron_job(name: str) -> str:
-    """Return a CronJob that is suspended."""
-    job = {"template": _pod({"app": name}, _IMAGE, restartPolicy="Never")}
-    return _text(
-        "batch/v1",
-        "CronJob",
-        {"name": name},
-        spec={"schedule": "@daily", "suspend": True, "jobTemplate": {"spec": job}},
-    )
 
 
 def hook(name: str, phase: str) -> str:
@@ -90,8 +24,7 @@ def hook(name: str, phase: str) -> str:
         phase: PreSync or PostSync.
     """
     annotations = {"argocd.argoproj.io/hook": phase, "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation"}
-    spec = {"backoffLimit": 0, "template": _pod({"app": name}, _IMAGE, restartPolicy="Never")}
-    return _text("batch/v1", "Job", {"name": name, "annotations": annotations}, spec=spec)
+    return job(name, annotations=annotations)
 
 
 def source(url: str, path: str = "app") -> Json:
@@ -130,27 +63,3 @@ def cluster(name: str, server: str, kubeconfig: str, token: str = "") -> Json:
         "metadata": {"name": f"cluster-{name}", "namespace": "argocd", "labels": labels},
         "stringData": {"name": name, "server": server, "config": json.dumps(config)},
     }
-
-
-def _of_pods(kind: str, name: str, image: str, spec: Mapping[str, object], **pod: object) -> str:
-    labels = {"app": name}
-    template = _pod(labels, image, **pod)
-    return _text(
-        "apps/v1", kind, {"name": name}, spec={"selector": {"matchLabels": labels}, "template": template, **spec}
-    )
-
-
-def _pod(labels: Mapping[str, str], image: str, **spec: object) -> Json:
-    return {"metadata": {"labels": dict(labels)}, "spec": {"containers": [{"name": "main", "image": image}], **spec}}
-
-
-def _text(api_version: str, kind: str, metadata: Mapping[str, object], **rest: object) -> str:
-    return yaml.safe_dump({"apiVersion": api_version, "kind": kind, "metadata": dict(metadata), **rest})
-
-
-ONE = {"a.yaml": config_map("a")}
-BOTH = {**ONE, "b.yaml": config_map("b")}
-"""What most lives have in Git."""
-
-BAD = config_map("a") + "  more: ["
-"""What is no YAML."""

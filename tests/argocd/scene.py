@@ -4,63 +4,31 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
-from datetime import datetime
-from typing import Any
+from contextlib import contextmanager
 
-from localargocd.argocd import LocalArgoCD
 from localargocd.configuration import NAMESPACE
-from localplane.client import Client
-from localplane.errors import WaitError
-from platform_status_kube.errors import ConflictError
 from tests.cluster.truth import objects
+from tests.gitops import kubelet
+from tests.gitops.manifests import Json
+from tests.gitops.scene import Scene
 
-from . import kubelet, manifests
-from .manifests import HERE, Json, application, source
-from .records import Recorder
+from . import manifests
+from .manifests import HERE, application, source
 
-__all__ = ["Scene"]
+__all__ = ["ArgoScene"]
 
 _APPLICATION = ("argoproj.io/v1alpha1", "Application")
-_REQUEST = (objects.GROUP, "VClusterOrchestratorV2")
 _REFRESH = "argocd.argoproj.io/refresh"
-_COUNTS = {"DaemonSet": ("desiredNumberScheduled", "numberReady", "updatedNumberScheduled")}
 _BEAT_INTERVAL = 5.0
-_POLL_INTERVAL = 0.1
 _TAKEN_TIMEOUT = 3.0
 
 
-class Scene:
-    """Request, namespace, Application and repository of one life; they bear its name.
+class ArgoScene(Scene):
+    """A scene with an Application; see `Scene`."""
 
-    Args:
-        argocd: The Argo CD of the lane.
-        name: Name of the life.
-        seconds: The life ends in an error if it has not ended by then.
-        recorder: Keeps objects of Argo CD that are worth it.
-    """
-
-    def __init__(self, argocd: LocalArgoCD, name: str, seconds: float, recorder: Recorder) -> None:
-        self.argocd = argocd
-        self.name = name
-        self.repository = argocd.repository(name)
-        self._deadline = time.monotonic() + seconds
-        self._recorder = recorder
-
-    @property
-    def admin(self) -> Client:
-        return self.argocd.admin
+    kind = (objects.GROUP, "VClusterOrchestratorV2")
 
     # -- what people do
-
-    def commit(self, files: Mapping[str, str | None], *, refresh: bool = True) -> None:
-        """Commit to main and have Argo CD look, as a webhook would."""
-        self.repository.commit({f"app/{name}": text for name, text in files.items()})
-        if refresh:
-            self.refresh()
-
-    def make_namespace(self, name: str = "") -> None:
-        self.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name or self.name}})
 
     def begin(self, files: Mapping[str, str], namespace: str = NAMESPACE, **contract: object) -> None:
         """Make the namespace, what lies in Git, and the request as it is once its workflow is over.
@@ -79,10 +47,7 @@ class Scene:
         named = {"version": "v1", "displayName": "VCluster", "name": self.name}
         delivered = {"namespace": namespace, "name": self.name, "generationAnnotation": objects.ANNOTATION}
         observed = {"application": delivered}
-        made = self.admin.create(objects.request("requests", self.name))
-        resolved = {"contract": {**named, **observed, **contract, "generation": 1}, "observedGeneration": 1}
-        status = {**resolved, "conditions": [objects.workflow_condition("completed")]}
-        self.admin.replace({**made, "status": status}, subresource="status")
+        self.settle({**named, **observed, **contract}, {"name": self.name})
         self.becomes("Scheduled", "WaitingForWorks", "does not exist")
 
     def edit(self) -> None:
@@ -143,10 +108,6 @@ class Scene:
         self.argo_says(lambda app: app.get("status", {}).get("sync", {}).get("status") == "OutOfSync", "it compared")
         self.sync()
 
-    def leave(self) -> None:
-        """Take the request away: what happens to all from now on is nothing of this life."""
-        self.admin.delete(*_REQUEST, self.name, namespace="requests")
-
     def delete(self, name: str = "") -> None:
         """Delete the Application."""
         self.admin.delete(*_APPLICATION, name or self.name, namespace=NAMESPACE)
@@ -161,73 +122,12 @@ class Scene:
         Returns:
             The URL.
         """
-        plane = self.argocd.plane
+        plane = self.engine.plane
         server = plane.server.replace("127.0.0.1", host)
         self.admin.apply(manifests.cluster(self.name, server, plane.kubeconfig.read_text(), token))
         return server
 
     # -- what a kubelet does
-
-    def run_pods(self, count: int = 1, **labels: str) -> None:
-        """Let the pods of this life start: wait until so many are there, and say that they run."""
-        self._until(lambda: kubelet.run(self.admin, self.name, labels) >= count, f"{count} pods with {labels}")
-
-    def fail_pods(self, **labels: str) -> None:
-        """Let a pod end with exit code 1."""
-        self._until(lambda: kubelet.fail(self.admin, self.name, labels), f"a pod with {labels}")
-
-    def crash_pods(self) -> None:
-        """Let the pods of this life crash again and again."""
-        self._until(lambda: kubelet.crash(self.admin, self.name), "a pod")
-
-    def roll_out(self, kind: str, name: str, *, updated: int | None = None) -> None:
-        """Let pods start until a controller has as many as it wants.
-
-        Args:
-            kind: Its kind.
-            name: Its name.
-            updated: So many of its pods are to be of the newest revision; None is all.
-        """
-        total, ready, new = _COUNTS.get(kind, ("replicas", "readyReplicas", "updatedReplicas"))
-
-        def is_over() -> bool:
-            kubelet.run(self.admin, self.name, {})
-            found = self.admin.find("apps/v1", kind, name, namespace=self.name)
-            if found is None:
-                return False
-            status, metadata = found.get("status", {}), found["metadata"]
-            wanted = found["spec"].get("replicas", status.get(total))
-            counts = [status.get(key, 0) for key in (total, ready, new)]
-            is_seen = status.get("observedGeneration") == metadata["generation"]
-            return bool(wanted) and is_seen and counts == [wanted, wanted, wanted if updated is None else updated]
-
-        self._until(is_over, f"{kind} {name} rolls out")
-
-    def scale(self, name: str, replicas: int) -> None:
-        """Scale a Deployment as an autoscaler does, by its subresource and as another field manager."""
-        self.admin.patch(
-            "apps/v1",
-            "Deployment",
-            name,
-            {"spec": {"replicas": replicas}},
-            namespace=self.name,
-            subresource="scale",
-            field_manager="autoscaler",
-        )
-
-    def has_pods(self, count: int) -> None:
-        """Wait until there are so many pods, ready or not."""
-        self._until(lambda: len(self.admin.list("v1", "Pod", namespace=self.name)) == count, f"{count} pods")
-
-    def limit_pods(self, count: int) -> None:
-        """Allow so many pods in the namespace, and wait until that counts."""
-        quota = {"metadata": {"name": "pods", "namespace": self.name}, "spec": {"hard": {"pods": str(count)}}}
-        self.admin.apply({"apiVersion": "v1", "kind": "ResourceQuota", **quota})
-
-        def counts(found: Json) -> bool:
-            return bool(found.get("status", {}).get("hard", {}).get("pods") == str(count))
-
-        self._wait(("v1", "ResourceQuota"), "pods", self.name, counts, "the quota counts")
 
     def make_node(self, name: str) -> None:
         """Make a node of a zone of its own, from whose kubelet nobody hears any more."""
@@ -264,35 +164,6 @@ class Scene:
 
     # -- what is waited for
 
-    def becomes(self, phase: str, reason: str, *says: str, condition: str = "Ready") -> None:
-        """Wait until the status says this phase, this reason of a condition and these words in its message.
-
-        Raises:
-            AssertionError: If it does not in time; the text is what it says instead.
-        """
-
-        def holds(found: Json) -> bool:
-            told = _told(found, condition)
-            fits = told[:2] == (phase, reason)
-            return fits and all(word in told[2] for word in says)
-
-        try:
-            self._wait(_REQUEST, self.name, "requests", holds, reason)
-        except WaitError:
-            last = _told(self.admin.get(*_REQUEST, self.name, namespace="requests"), condition)
-            wanted = f"phase {phase}, {condition} {reason}, {says}"
-            raise AssertionError(f"{self.name}: waited for {wanted}; it says {last}") from None
-
-    def progresses(self) -> None:
-        """Wait until the phase is Progressing: what starts sooner than the status is written would skip it."""
-        self._wait(
-            _REQUEST, self.name, "requests", lambda found: _told(found, "Ready")[0] == "Progressing", "it progresses"
-        )
-
-    def becomes_ready(self, *says: str) -> None:
-        """Wait until all is good."""
-        self.becomes("Ready", "AllHealthy", *says)
-
     def argo_says(
         self, holds: Callable[[Json], object], what: str, *, name: str = "", namespace: str = NAMESPACE
     ) -> Json:
@@ -303,36 +174,16 @@ class Scene:
         """Wait until an object of the core group exists with another uid than this."""
         self._wait(("v1", kind), name, self.name, lambda found: found["metadata"]["uid"] != uid, "it is made anew")
 
-    def said_at(self, condition: str) -> datetime:
-        """Return since when a condition of the request says what it says."""
-        conditions = self.admin.get(*_REQUEST, self.name, namespace="requests")["status"]["conditions"]
-        [told] = [entry for entry in conditions if entry["type"] == condition]
-        return datetime.fromisoformat(told["lastTransitionTime"])
-
-    def version(self) -> str:
-        """Return the resourceVersion of the request as it is now."""
-        return str(self.admin.get(*_REQUEST, self.name, namespace="requests")["metadata"]["resourceVersion"])
-
-    def writes_since(self, version: str, seconds: int = 1) -> int:
-        """Count how often the request was written since a resourceVersion, and is for so many seconds to come."""
-        watch = self.admin.watch(*_REQUEST, namespace="requests", resource_version=version, timeout=seconds)
-        with closing(watch) as events:
-            return sum(event.object["metadata"].get("name") == self.name for event in events)
-
     def is_gone(self) -> None:
         """Wait until the Application is gone."""
         self.admin.wait_gone(*_APPLICATION, self.name, namespace=NAMESPACE, timeout=self._left())
-
-    def record(self, situation: str) -> None:
-        """Keep the Application as it is now, if objects are recorded in this run."""
-        self._recorder.keep(situation, self.application())
 
     def application(self) -> Json:
         """Return the Application as it is now."""
         return self.admin.get(*_APPLICATION, self.name, namespace=NAMESPACE)
 
-    def _say(self, patch: object, subresource: str = "") -> None:
-        self.admin.patch(*_REQUEST, self.name, patch, namespace="requests", subresource=subresource or None)
+    def engine_objects(self) -> Iterator[Json]:
+        yield self.application()
 
     def _ask_argo_cd(self, asked: object, waits: Callable[[Json], bool], name: str, namespace: str) -> None:
         """Ask something of Argo CD until it has seen it: what it is told while it writes a status, it may forget."""
@@ -350,31 +201,3 @@ class Scene:
             return False
 
         self._until(taken, f"Argo CD takes {asked}")
-
-    def _wait(
-        self, kind: tuple[str, str], name: str, namespace: str, holds: Callable[[Json], object], what: str
-    ) -> Json:
-        found: dict[str, Any] = self.admin.wait_for(
-            *kind, name, holds, namespace=namespace, timeout=self._left(), until=what
-        )
-        return found
-
-    def _until(self, holds: Callable[[], object], what: str) -> None:
-        while True:
-            with suppress(ConflictError):
-                if holds():
-                    return
-            if self._left() <= _POLL_INTERVAL:
-                raise WaitError(f"{self.name}: {what}: not in time")
-            time.sleep(_POLL_INTERVAL)
-
-    def _left(self) -> float:
-        return max(self._deadline - time.monotonic(), _POLL_INTERVAL)
-
-
-def _told(request: Json, condition: str) -> tuple[str, str, str]:
-    """Phase, and reason and message of a condition."""
-    status = request.get("status", {})
-    conditions: list[dict[str, str]] = status.get("conditions", [])
-    told = next((entry for entry in conditions if entry["type"] == condition), {})
-    return status.get("phase", ""), told.get("reason", ""), told.get("message", "")

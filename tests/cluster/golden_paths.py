@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from kratix_double.job import Command, Pipeline
 from kratix_double.requests import Promise
 from kratix_double.status_schema import treat
 from kratix_double.timings import Timings
+from kratix_double.works import Destination
 from localplane.crds import install_crds
 from localplane.plane import ControlPlane
 from tests.cluster.sidecar.world import Sidecar, running
 from tests.pipeline.kratix_folders import ROOT, KratixFolders
-from tests.pipeline.promise_containers import containers, read_promise
+from tests.pipeline.promise_containers import PromiseContainer, containers, pipelines, read_promise
 
 __all__ = ["GoldenPath", "install"]
 
@@ -50,8 +52,8 @@ class GoldenPath:
     args: tuple[str, ...]
 
     @contextmanager
-    def sidecar(self, folder: Path) -> Iterator[Sidecar]:
-        """Run the sidecar as its Deployment would: its arguments, the rights of its ServiceAccount."""
+    def sidecar(self, folder: Path, *flags: str) -> Iterator[Sidecar]:
+        """Run the sidecar as its Deployment would: its arguments and further ones, the rights of its ServiceAccount."""
         namespace, name = self.account
         admin = self.plane.admin
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
@@ -63,18 +65,17 @@ class GoldenPath:
         folder.mkdir()
         kubeconfig = folder / "kubeconfig"
         kubeconfig.write_text(yaml.safe_dump(config), "utf-8")
-        with running(kubeconfig, folder, *self.args, "--log-level", "debug") as sidecar:
+        with running(kubeconfig, folder, *self.args, *flags, "--log-level", "debug") as sidecar:
             yield sidecar
 
     @contextmanager
-    def kratix(self, folder: Path, namespace: str) -> Iterator[KratixDouble]:
+    def kratix(self, folder: Path, namespace: str, destination: Destination | None = None) -> Iterator[KratixDouble]:
         """Play Kratix for the requests of one namespace, with the Promise's own containers."""
         folder.mkdir()
         (folder / "jobs").mkdir()
         log = folder / "pipeline.log"
-        configure = [Pipeline("configure", tuple(self._commands("configure", log)))]
-        removers = tuple(self._commands("delete", log))
-        delete = Pipeline("delete", removers) if removers else None
+        configure = self._pipelines("configure", log)
+        delete = next(iter(self._pipelines("delete", log)), None)
         timings = Timings(pace=_PACE)
         admin = self.plane.admin
         with KratixDouble(
@@ -85,28 +86,33 @@ class GoldenPath:
             folder=folder / "jobs",
             namespace=namespace,
             timings=timings,
+            destination=destination,
         ) as double:
             yield double
 
-    def _commands(self, action: str, log: Path) -> Iterator[Command]:
-        folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
-        for container in containers(self.document, action=action):
-            command, *rest = container.args
-            # The double fills in braces, and these are none of its own.
-            env = {name: value.replace("{", "{{").replace("}", "}}") for name, value in container.env.items()}
-            program = (sys.executable, "-m", "platform_status_pipeline", command)
-            yield Command([*program, *folders, *rest], {**env, "PATH": ""}, log)
+    def _pipelines(self, action: str, log: Path) -> list[Pipeline]:
+        made = pipelines(self.document, action=action).items()
+        return [Pipeline(name, tuple(map(partial(_command, log), found))) for name, found in made]
 
 
-def install(plane: ControlPlane, folder: Path, promise: str) -> GoldenPath:
+def _command(log: Path, container: PromiseContainer) -> Command:
+    folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
+    command, *rest = container.args
+    # The double fills in braces, and these are none of its own.
+    env = {name: value.replace("{", "{{").replace("}", "}}") for name, value in container.env.items()}
+    program = (sys.executable, "-m", "platform_status_pipeline", command)
+    return Command([*program, *folders, *rest], {**env, "PATH": ""}, log)
+
+
+def install(plane: ControlPlane, folder: Path, promise: str | Json) -> GoldenPath:
     """Install a Promise as Kratix does: its CRD, and what its promise workflow puts out for the platform.
 
     Args:
         plane: Where.
         folder: For the folders of the workflow; must not exist.
-        promise: Folder below promise/.
+        promise: Folder with a promise.yaml, below promise/ or absolute; or the Promise itself.
     """
-    document = read_promise(promise)
+    document = read_promise(promise) if isinstance(promise, str) else promise
     kratix = KratixFolders(folder)
     kratix.ask(document)
     for container in containers(document, "promise"):

@@ -61,10 +61,11 @@ _SEEN: Final[Mapping[str, object]] = {
 _SEVERAL: Final[Mapping[str, object]] = {"secrets": SecretSeen, "objects": tuple[ObjectSeen, ...]}
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True):
+class _Document(msgspec.Struct, forbid_unknown_fields=True):
     why: str
     given: "Given"
     expect: dict[str, object]
+    name: str = ""
 
 
 class Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -168,13 +169,16 @@ class _UnreadableIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def cases_in(folder: str) -> Iterator[Case]:
-    """All cases of a folder, by name: one document of a file each; a field that nobody knows is an error."""
+    """All cases of a folder: a file is a table of them, a document each; a field that nobody knows is an error.
+
+    A case without a name is called as its file is, and by its number if it is not alone there.
+    """
     for path in sorted((FOLDER / folder).glob("*.yaml")):
         documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
         for number, document in enumerate(documents, start=1):
-            file = msgspec.convert(document, _File)
-            name = path.stem if len(documents) == 1 else f"{path.stem}-{number}"
-            yield Case(path, name, file.given, file.expect)
+            found = msgspec.convert(document, _Document)
+            called = path.stem if len(documents) == 1 else f"{path.stem}-{number}"
+            yield Case(path, found.name or called, found.given, found.expect)
 
 
 def age(moment: datetime | str | None, now: datetime) -> str | None:

@@ -1,7 +1,7 @@
-"""The corpus of mistakes: a file as somebody wrote it, and beside it what `hctl validate` must say of it.
+"""The corpus of mistakes: a file as somebody wrote it, and in a table what `hctl validate` must say of it.
 
-``KIND/MISTAKE.yaml`` is the file, byte by byte. ``KIND/MISTAKE.expected.yaml`` says why anybody would make that
-mistake, where each finding stands, and what the API server says of the same file:
+``KIND/MISTAKE.yaml`` is the file, byte by byte. In ``KIND.yaml`` stands under MISTAKE why anybody would make it, where
+each finding stands, and what the API server says of the same file:
 
 - ``server``: ``accepts`` or ``refuses``; absent for templates, which no server ever sees, and for
   policies and what the strict one refuses, of which admission has tests of its own.
@@ -21,7 +21,6 @@ __all__ = ["FOLDER", "KINDS", "Expected", "Mistake", "Place", "mistakes"]
 FOLDER: Final = Path(__file__).parent / "validation"
 KINDS: Final = ("request", "template", "status", "promise", "policy")
 Verdict = Literal["accepts", "refuses"]
-_SUFFIX: Final = ".expected.yaml"
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
@@ -35,7 +34,7 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True)
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands beside a file."""
+    """What the table says of a file."""
 
     why: str
     findings: tuple[Place, ...]
@@ -67,13 +66,13 @@ class Mistake(msgspec.Struct, frozen=True):
 
 
 def mistakes(*kinds: str) -> tuple[Mistake, ...]:
-    """Read the corpus, or the folders named; a field that nobody knows is an error."""
+    """Read the corpus, or the tables named; a field that nobody knows is an error."""
     return tuple(
-        Mistake(path.with_name(path.name.removesuffix(_SUFFIX) + ".yaml"), _expected(path))
+        Mistake(FOLDER / kind / f"{name}.yaml", expected)
         for kind in kinds or KINDS
-        for path in sorted((FOLDER / kind).glob(f"*{_SUFFIX}"))
+        for name, expected in sorted(_expected(FOLDER / f"{kind}.yaml").items())
     )
 
 
-def _expected(path: Path) -> Expected:
-    return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Expected)
+def _expected(path: Path) -> dict[str, Expected]:
+    return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), dict[str, Expected])

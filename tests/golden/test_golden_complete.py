@@ -43,6 +43,12 @@ def test_every_reason_of_every_row_has_a_case() -> None:
     assert {row for row, _ in _row_reasons()} == set(ROW_REASONS)
 
 
+def test_no_name_stands_for_two_cases_of_a_folder() -> None:
+    for folder in (*SOURCE_FOLDERS, "table", "workflow", "contracts"):
+        names = [case.name for case in cases_in(folder)]
+        assert sorted(names) == sorted(set(names)), folder
+
+
 def test_every_case_lies_where_a_runner_looks() -> None:
     ours = {*SOURCE_FOLDERS, "table", "workflow", "contracts"}
     elsewhere = {

@@ -32,6 +32,7 @@ def _seen(projection: Projection, case: Case) -> dict[str, object]:
         "readyGeneration": health.get("readyGeneration"),
         "updatingGeneration": health.get("updatingGeneration"),
         "numbers": {key: health[key] for key in ("argocd", "workloads", "subApps") if key in health},
+        "destinations": None if projection.destinations is None else list(projection.destinations),
         "wake": age(projection.wake, case.now),
     }
 
@@ -63,5 +64,5 @@ def test_second_look_at_the_same_moment_changes_nothing(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_file_is_named_after_its_row(case: Case) -> None:
+def test_case_is_named_after_its_row(case: Case) -> None:
     assert case.name.partition("-")[0] == case.expect["row"]

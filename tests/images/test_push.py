@@ -16,7 +16,7 @@ import pytest
 
 from localplane.builds import ensure_built
 from localplane.caches import cache_folder
-from localplane.ports import ReservedPort
+from localplane.runs import ReservedPort
 from localplane.versions import REGISTRY
 from platform_status_images.archives import Archive
 from platform_status_images.build import Order

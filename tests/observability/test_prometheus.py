@@ -2,12 +2,13 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from observability import dashboard, rulefiles
+from observability import checks, dashboard, rulefiles
 from observability.prometheus import Prometheus, running, serving
 
 from .binaries import binary
@@ -17,6 +18,16 @@ EXPOSITION = ROOT / "tests" / "golden" / "exposition" / "classic.txt"
 DASHBOARD = ROOT / "observability" / "dashboards" / "platform-status.json"
 LIMIT_SECONDS = 60.0
 
+OLDER = [
+    *(f"platform_vcluster_{name}" for name in ("phase_info", "ready", "pods_ready", "pods_total")),
+    *(f"platform_vcluster_{name}" for name in ("argocd_synced", "argocd_healthy", "subapps_healthy", "subapps_total")),
+    *(
+        f"platform_status_reconciler_{name}"
+        for name in ("reconcile_duration_seconds", "errors_total", "reconciles_total")
+    ),
+]
+"""Every metric of the Go implementation, as its public source registers them."""
+
 QUERIES = dashboard.expressions(DASHBOARD.read_text("utf-8"))
 
 VARIABLES = {"$kind": "VClusterOrchestratorV2", "$namespace": "team", "$name": "media", "$__rate_interval": "10s"}
@@ -25,9 +36,17 @@ VARIABLES = {"$kind": "VClusterOrchestratorV2", "$namespace": "team", "$name": "
 Alert = tuple[str, str]
 
 
+def older() -> rulefiles.Group:
+    """The rules of docs/upgrade.md, which record the metrics of the Go implementation."""
+    blocks = re.findall(r"```yaml\n(groups:\n.*?)```", (ROOT / "docs" / "upgrade.md").read_text("utf-8"), re.DOTALL)
+    (group,) = yaml.safe_load(blocks[0])["groups"]
+    assert isinstance(group, dict)
+    return group
+
+
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    groups = rulefiles.read_groups(ROOT / "observability" / "rules")
+    groups = [*rulefiles.read_groups(ROOT / "observability" / "rules"), older()]
     for rule in rulefiles.alerts(groups).values():
         rule.pop("for", None)  # how long each waits is promtool's to prove
     with (
@@ -64,6 +83,24 @@ def test_every_recording_rule_records_or_has_a_reason_not_to(prometheus: Prometh
     nobody = {"platform:resource_excused:bool", "platform:resource_lost:count"}
     for name in rulefiles.records(groups).keys() - nobody:
         assert series(prometheus, name), f"{name} records nothing"
+
+
+def of_histograms(names: Iterable[str]) -> set[str]:
+    """The names of metrics by those of their samples."""
+    return {re.sub("_(bucket|sum|count)$", "", name) for name in names}
+
+
+def test_what_is_left_of_the_older_metrics_is_recorded_under_their_names(prometheus: Prometheus) -> None:
+    names = rulefiles.records([older()])
+    for name in names:
+        assert series(prometheus, name), f"{name} records nothing"
+    rows = [line.strip("| ").split(" | ") for line in (ROOT / "docs" / "upgrade.md").read_text("utf-8").splitlines()]
+    table = {row[0].strip("`"): row[1].strip("`") for row in rows if row[0].startswith("`platform_") and len(row) > 1}
+    assert table.keys() == set(OLDER)
+    known = checks.known_metrics()
+    assert set(table.values()) <= known.keys() | of_histograms(known)
+    unlike = {"platform_status_reconciler_reconciles_total"}  # of passes, which there are no more
+    assert of_histograms(names) == {name for name, new in table.items() if name != new} - unlike
 
 
 def test_no_rule_fails(prometheus: Prometheus) -> None:

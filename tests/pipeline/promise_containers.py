@@ -1,18 +1,16 @@
 """The containers that a promise.yaml holds, run as the processes that Kubernetes would make of them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platform_status_contract.template.yaml_text import load
+from platform_status_demo.authored import expanded
 
 from .kratix_folders import ROOT, Done, KratixFolders
 
 Json = dict[str, Any]
-
-_REFERENCE = re.compile(r"\$(?:\$|\(([-._A-Za-z0-9]+)\))")
 
 
 @dataclass(frozen=True)
@@ -39,26 +37,22 @@ def read_promise(folder: str, *, policy: str = "") -> Json:
     return promise
 
 
-def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
-    """Every container of one workflow, in order; none if the Promise has no such workflow."""
-    return [
-        PromiseContainer(container["name"], tuple(container["args"]), expanded(container.get("env", [])))
+def pipelines(
+    promise: Json, workflow: str = "resource", action: str = "configure"
+) -> dict[str, list[PromiseContainer]]:
+    """Every pipeline of one workflow by name, with its containers, in order; none if there is no such workflow."""
+    return {
+        pipeline["metadata"]["name"]: [
+            PromiseContainer(container["name"], tuple(container["args"]), expanded(container.get("env", [])))
+            for container in pipeline["spec"]["containers"]
+        ]
         for pipeline in promise["spec"]["workflows"].get(workflow, {}).get(action, [])
-        for container in pipeline["spec"]["containers"]
-    ]
+    }
 
 
-def expanded(variables: list[Json]) -> dict[str, str]:
-    """Environment variables as a pod gets them: ``$(NAME)`` is one before it, ``$$`` is ``$``, all else stays."""
-    known: dict[str, str] = {}
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1]
-        return "$" if name is None else known.get(name, found[0])
-
-    for variable in variables:
-        known[variable["name"]] = _REFERENCE.sub(value, variable["value"])
-    return known
+def containers(promise: Json, workflow: str = "resource", action: str = "configure") -> list[PromiseContainer]:
+    """Every container of one workflow, in order, whatever its pipeline."""
+    return [container for made in pipelines(promise, workflow, action).values() for container in made]
 
 
 def rendered(folder: Path, promise: Json, request: Json) -> KratixFolders:

@@ -362,3 +362,27 @@ def test_a_platform_builds_the_promise_with_a_policy_of_its_own(tmp_path: Path) 
     assert "spec: found nothing" in done.stderr
     done = assemble(str(ROOT / "promise/subpromises/argocd-project"), "--policy", str(policy), "--out", str(out))
     assert (done.returncode, "has the variable PLATFORM_POLICY" in done.stderr) == (1, True)
+
+
+def test_a_policys_chart_is_what_the_api_server_fills_in(tmp_path: Path) -> None:
+    out = tmp_path / "promise.yaml"
+    policy = ROOT / "promise/platform-homelab.yaml"
+    assert assemble("--policy", str(policy), "--out", str(out)).returncode == 0
+    (version,) = read_mapping(out)["spec"]["api"]["spec"]["versions"]
+    spec = version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    fields = spec["argocdApplication"]["properties"]
+    assert {name: fields[name]["default"] for name in ("repoURL", "chart", "targetRevision")} == {
+        "repoURL": "https://charts.loft.sh",
+        "chart": "vcluster",
+        "targetRevision": "0.31.0",
+    }
+
+
+def test_a_policy_that_would_make_contracts_wrong_is_refused(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    text = (ROOT / "promise/platform-single-tenant.yaml").read_text("utf-8")
+    defaults = "  defaults: {helmValues: {controlPlane: {backingStore: {etcd: {embedded: {enabled: true}}}}}}\n"
+    policy.write_text(text.replace("  kinds:\n", defaults + "  kinds:\n"), "utf-8")
+    done = assemble("--policy", str(policy), "--out", str(tmp_path / "promise.yaml"))
+    assert done.returncode == 1
+    assert "spec.defaults.helmValues.controlPlane.backingStore: decides which workloads" in done.stderr

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from platform_status_contract.model.conditions import condition_type
 from platform_status_contract.model.contract import Thresholds
-from platform_status_contract.model.objects import condition_type
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 from platform_status_contract.rules.observation import Workflow
@@ -73,7 +73,7 @@ def files() -> dict[str, str]:
 def desk(tmp_path: Path) -> Path:
     """A folder with every file of the page."""
     for name, text in files().items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
     return tmp_path
 
@@ -121,7 +121,14 @@ def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
     found = fences(PAGE)
     assert PAGE.count("```") == 2 * len(found)
     assert {fence.language for fence in found} == {"yaml", "sh", "text"}
-    assert set(files()) == {"contract.yaml", "in/object.yaml", "promise.yaml", "manifests.yaml", "queue.yaml"}
+    assert set(files()) == {
+        "contract.yaml",
+        "in/object.yaml",
+        "promise.yaml",
+        "manifests.yaml",
+        "queue.yaml",
+        "mine/outputs/queue.yaml",
+    }
     assert all(fence.file for number in (1, 2, 3, 6) for fence in fences(section(number)) if fence.language == "yaml")
 
 
@@ -228,6 +235,21 @@ def test_the_outputs_of_the_page_are_found_and_marked(desk: Path) -> None:
     marks = load_mapping((desk / "out" / "store.yaml").read_text("utf-8"))["metadata"]
     assert all(f"`{label}`" in section(8) for label in marks["labels"])
     assert marks["annotations"] == {entry["generationAnnotation"]: "1"}
+
+
+def test_the_pipeline_of_the_page_waits_for_a_condition_of_the_page(tmp_path: Path) -> None:
+    pipeline = load_mapping(next(fence.text for fence in fences(section(8)) if "args: [wait" in fence.text))
+    document = with_args(promise("queue.yaml"))
+    document["spec"]["workflows"]["resource"]["configure"].append(pipeline)
+    assert refusals(document) == []
+    kratix = KratixFolders(tmp_path / "request")
+    request = load_mapping(files()["in/object.yaml"])
+    contract = resolve(read_template(load(files()["queue.yaml"])), request).contract
+    kratix.ask({**request, "status": {"contract": contract, "health": {"observedGeneration": 1}}})
+    wait = next(container for container in containers(document) if container.name == "wait")
+    done = wait.run(kratix)
+    assert done.stderr == "waiting: there is no condition BrokerReady yet; the next look is in 15 s\n"
+    assert condition_type("broker") == "BrokerReady"
 
 
 def entries_of_queue() -> list[dict[str, Any]]:

@@ -282,3 +282,19 @@ def test_a_policy_comes_by_a_file_by_the_promise_or_is_the_strict_one(kratix: Kr
         assert done.returncode == 1
         assert said in done.stderr
     assert kratix.run("configure", "--policy", str(tmp_path / "none.yaml")).returncode == 3
+
+
+def test_the_status_keys_of_the_go_implementation_are_kept_true(tmp_path: Path) -> None:
+    kratix = KratixFolders(tmp_path)
+    theirs = {"hostname": "old", "environment": "old", "targetNamespace": "old", "vclusterName": "old"}
+    counts = {"resourceRequestsGenerated": 0, "directResourcesGenerated": 9}
+    kratix.ask(as_in_cluster(EXAMPLES / "prod.yaml", phase="Ready", **theirs, **counts))
+    assert kratix.configure(KRATIX_DRY_RUN="true").returncode == 0
+    assert {key: kratix.status[key] for key in (*theirs, *counts)} == {
+        "hostname": "shop.integratn.tech",
+        "environment": "production",
+        "targetNamespace": "vcluster-shop",
+        "vclusterName": "shop",
+        "resourceRequestsGenerated": 3,
+        "directResourcesGenerated": 3,  # namespace, access to the kubeconfig, network policies
+    }

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from platform_status_contract.template.yaml_text import dump, load
+from platform_status_demo.authored import expanded
 
 from .kratix_folders import ROOT, KratixFolders
-from .promise_containers import containers, expanded, read_promise, rendered
+from .promise_containers import containers, read_promise, rendered
 
 REQUEST: dict[str, Any] = {
     "apiVersion": "example.org/v1",

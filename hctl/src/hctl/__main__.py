@@ -5,10 +5,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+import typer
 
 from hctl.commands.app import app
 
 __all__ = ["complete_for_kubectl", "main", "run"]
+
+_WRONG_USAGE: Final[type[Exception]] = typer.BadParameter.__mro__[1]
+"""What typer raises when a command line makes no sense; only this child of it has a public name."""
 
 
 def run(name: str, arguments: Sequence[str] | None = None) -> None:
@@ -18,7 +24,24 @@ def run(name: str, arguments: Sequence[str] | None = None) -> None:
         name: What the program is called, in help and completion.
         arguments: The words after it; None takes this process's own.
     """
-    app(prog_name=name, args=list(arguments) if arguments is not None else None)
+    try:
+        code = app(prog_name=name, args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except _WRONG_USAGE as error:
+        typer.echo(_usage(name, error), err=True)
+        code = 2
+    except typer.Abort:
+        code = 1
+    sys.exit(code or 0)
+
+
+def _usage(name: str, error: Exception) -> str:
+    """Say in one line what is wrong and where the help is; a command without any words has that help as its text."""
+    ctx = getattr(error, "ctx", None)
+    command = ctx.command_path if ctx is not None else name
+    text = str(getattr(error, "format_message", error.__str__)())
+    if "\n" in text:
+        return text
+    return f"hctl: {text.removeprefix('Invalid value: ').removesuffix('.')}; see {command} --help"
 
 
 def main() -> None:

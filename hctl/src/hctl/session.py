@@ -10,14 +10,16 @@ from typing import Any
 import yaml
 
 from hctl.cluster.connection import connect, kubeconfig_path
-from hctl.cluster.discovery import VCLUSTER, Kind, candidates, discover, find_kind
+from hctl.cluster.discovery import CATEGORY, VCLUSTER, Kind, candidates, carry_nothing, discover, find_kind, is_core
 from hctl.cluster.requests import Collection, Found, Scope, fetch, find_request, get_request
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError, UsageError
 from hctl.reading.read import mapping
 from hctl.target import Target
-from hctl.texts import inert
+from hctl.texts import inert, parse_duration
+from platform_status_kube.access import ActAs
+from platform_status_kube.http_transport import TIMEOUTS
 
 __all__ = ["Session"]
 
@@ -26,12 +28,12 @@ class Session:
     """What a command has in hand.
 
     Args:
-        target: Which cluster, and where in it: context, namespace, kubeconfig.
+        target: Which cluster, as whom, and where in it: the fields of `Target`, in their order.
         patience: Seconds until an attempt to connect is given up; None for the usual.
     """
 
-    def __init__(self, target: Sequence[str], *, patience: float | None = None) -> None:
-        self.target = Target(*target)
+    def __init__(self, target: Sequence[object], *, patience: float | None = None) -> None:
+        self.target = Target(*target)  # type: ignore[arg-type]  # checked where it is made, as a Target
         self._patience = patience
         self.refused: list[str] = []
         """Kinds that may be golden paths, and that we may not list."""
@@ -45,10 +47,17 @@ class Session:
         _ = self.transport
 
     @functools.cached_property
-    def transport(self) -> Transport:
+    def transport(self) -> ClusterReader:
         """The way to the API server."""
-        connection = connect(self.target.kubeconfig, self.target.context)
-        return Transport(connection, **({} if self._patience is None else {"connect_seconds": self._patience}))
+        wait = parse_duration(self.target.request_timeout, "--request-timeout") if self.target.request_timeout else 0.0
+        if self.target.groups and not self.target.user:
+            raise UsageError("--as-group needs the user whose groups these are: --as USER")
+        act_as = ActAs(self.target.user, self.target.groups)
+        connection = connect(self.target.kubeconfig, self.target.context, act_as)
+        usual = TIMEOUTS.connect if self._patience is None else self._patience
+        if not wait:
+            return ClusterReader(connection, connect_seconds=usual)
+        return ClusterReader(connection, connect_seconds=min(usual, wait), answer_seconds=wait)
 
     @functools.cached_property
     def orders(self) -> Orders:
@@ -86,28 +95,46 @@ class Session:
                 "or this is not the --context you mean"
             ) from error
 
-    def scope(self, *, everywhere: bool = False) -> Scope:
+    def scope(self, *, everywhere: bool = False, selector: str = "", namespace: str = "") -> Scope:
         """Where to look: the chosen namespace, else all, else where one may.
 
+        Args:
+            everywhere: Whether it has to be all namespaces.
+            selector: Label selector of the requests; empty for all.
+            namespace: One that a reference names.
+
         Raises:
-            UsageError: One namespace and all were asked for.
+            UsageError: One namespace and another, or all, were asked for.
         """
-        if everywhere and self.target.namespace:
+        chosen = self.target.namespace
+        if everywhere and chosen:
             raise UsageError("--namespace and --all-namespaces exclude each other; leave one out")
+        if namespace and chosen not in ("", namespace):
+            raise UsageError(
+                f"the name says namespace {inert(namespace)}, --namespace says {inert(chosen)}; leave one out"
+            )
         fallback = "" if everywhere else (self.transport.connection.access.namespace or "default")
-        return Scope(self.target.namespace, fallback)
+        return Scope(chosen or namespace, fallback, selector)
 
-    def requests_of(self, kind: Kind, *, everywhere: bool = False) -> list[Collection]:
-        """All requests of one kind."""
-        return fetch(self.transport, [kind], self.scope(everywhere=everywhere))
+    def requests_of(self, kind: Kind, scope: Scope | None = None) -> list[Collection]:
+        """All requests of one kind.
 
-    def golden_paths(self, *, everywhere: bool = False) -> list[Collection]:
+        Raises:
+            UsageError: Its objects are no requests.
+        """
+        found = fetch(self.transport, [kind], scope or self.scope())
+        views = [view for collection in found for view in collection.views]
+        if views and CATEGORY not in kind.categories and not any(view.bound for view in views):
+            raise UsageError(carry_nothing(kind.plural, self.kinds))
+        return found
+
+    def golden_paths(self, scope: Scope | None = None) -> list[Collection]:
         """All requests of every golden path: of the kinds of which at least one object is bound to a contract.
 
         Raises:
             ClusterError: No answer, or none of the kinds may be listed.
         """
-        scope = self.scope(everywhere=everywhere)
+        scope = scope or self.scope()
         found: list[Collection] = []
         error: ClusterError | None = None
         for kind in self.candidates():
@@ -123,7 +150,7 @@ class Session:
         return [collection for collection in found if any(view.bound for view in collection.views)]
 
     def find(self, reference: str, kind: Kind | None = None) -> Found:
-        """Find one request by ``NAME`` or ``KIND/NAME``.
+        """Find one request by ``[KIND/][NAMESPACE/]NAME``.
 
         Args:
             reference: As it was given.
@@ -132,19 +159,28 @@ class Session:
         Raises:
             UsageError: There is none, or more than one.
         """
-        name = reference
-        if kind is None and "/" in reference:
-            said, _, name = reference.partition("/")
-            kind = self.kind(said)
-        if not name:
-            raise UsageError(f"{inert(reference)!r} names nothing; expected NAME or KIND/NAME")
-        if kind is not None and self.target.namespace:
-            found = get_request(self.transport, kind, self.target.namespace, name)
+        kind, namespace, name = self._read(reference, kind)
+        scope = self.scope(namespace=namespace)
+        if kind is not None and scope.namespace:
+            found = get_request(self.transport, kind, scope.namespace, name)
             if found is not None:
                 return found
         if kind is not None:
-            return find_request(name, self.requests_of(kind), kind.singular or kind.kind)
-        return find_request(name, self.golden_paths(), "request of a golden path", namespace=self.target.namespace)
+            return find_request(name, fetch(self.transport, [kind], scope), kind.singular or kind.kind)
+        return find_request(name, self.golden_paths(scope), "request of a golden path", namespace=scope.namespace)
+
+    def _read(self, reference: str, kind: Kind | None) -> tuple[Kind | None, str, str]:
+        """Read a reference: its kind if it names one, its namespace or nothing, and its name."""
+        *before, name = reference.split("/")
+        most = 1 if kind else 2
+        if not name or not all(before) or len(before) > most:
+            raise UsageError(f"{inert(reference)!r} names nothing; expected [KIND/][NAMESPACE/]NAME")
+        if kind is None and before:
+            # KIND/NAME, as kubectl takes it; NAMESPACE/NAME, as we print it, where no kind is called like that.
+            known = any(found.answers_to(before[0]) for found in self.kinds)
+            if known or len(before) == most or is_core(before[0]):
+                kind = self.kind(before.pop(0))
+        return kind, before[0] if before else "", name
 
     def namespaces(self) -> list[str]:
         """Names of all namespaces."""

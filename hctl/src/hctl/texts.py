@@ -46,8 +46,12 @@ def age_of(moment: datetime | None, now: datetime) -> str:
     return duration((now - moment).total_seconds()) if moment is not None else "?"
 
 
-def parse_duration(text: str) -> float:
+def parse_duration(text: str, option: str = "--timeout") -> float:
     """Read a duration such as ``90s``, ``5m`` or ``1h30m``; a bare number is seconds.
+
+    Args:
+        text: The duration.
+        option: Which option says it, for the error.
 
     Returns:
         Seconds.
@@ -59,6 +63,6 @@ def parse_duration(text: str) -> float:
         return float(text)
     found = _DURATION.match(text)
     if not text or not found:
-        raise UsageError(f"--timeout {inert(text)!r}: expected a duration such as 90s, 5m or 1h30m")
+        raise UsageError(f"{option} {inert(text)!r}: expected a duration such as 90s, 5m or 1h30m")
     sizes = (size for _, size in _UNITS)
     return float(sum(int(amount or 0) * size for amount, size in zip(found.groups(), sizes, strict=True)))

@@ -5,7 +5,22 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-__all__ = ["Access"]
+__all__ = ["NOBODY_ELSE", "Access", "ActAs"]
+
+
+class ActAs(Struct, frozen=True):
+    """Whom requests act as, by the command line.
+
+    Attributes:
+        user: The user; empty for whom the kubeconfig says.
+        groups: The groups; empty for those of the kubeconfig.
+    """
+
+    user: str = ""
+    groups: tuple[str, ...] = ()
+
+
+NOBODY_ELSE = ActAs()
 
 
 def _nobody() -> str | None:

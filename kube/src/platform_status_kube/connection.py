@@ -12,7 +12,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
 
-from .access import Access
+from .access import NOBODY_ELSE, Access, ActAs
 from .errors import AccessError, CredentialsError
 from .pod import SERVICE_ACCOUNT, pod_access
 
@@ -157,6 +157,7 @@ def connect(
     kubeconfig: str = "",
     context: str = "",
     *,
+    act_as: ActAs = NOBODY_ELSE,
     account: Path = SERVICE_ACCOUNT,
     environment: Mapping[str, str] = os.environ,
     connections: int = 10,
@@ -167,6 +168,7 @@ def connect(
     Args:
         kubeconfig: Path of a kubeconfig, several joined by the path separator; empty for the ServiceAccount of the pod.
         context: Context in it, empty for its current one; it stays that one when credentials are loaded anew.
+        act_as: Whom requests act as in place of whom the kubeconfig names.
         account: Folder with the pod's ``token`` and ``ca.crt``; read only without a kubeconfig.
         environment: Environment variables, which say where a pod's API server is.
         connections: How many connections are kept.
@@ -176,6 +178,8 @@ def connect(
         AccessError: The settings cannot be loaded.
     """
     if not kubeconfig:
+        if act_as != NOBODY_ELSE:
+            raise AccessError("only with a kubeconfig can requests act as somebody else")
         return Connection(
             lambda: pod_access(environment, account), connections=connections, look_interval=look_interval
         )
@@ -186,7 +190,7 @@ def connect(
 
     def load() -> Access:
         nonlocal chosen
-        found = access(kubeconfig, chosen)
+        found = access(kubeconfig, chosen, act_as)
         chosen = found.context
         return found
 

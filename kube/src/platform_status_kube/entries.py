@@ -8,10 +8,10 @@ from msgspec import Struct, field
 
 from .errors import AccessError, one_line
 
-__all__ = ["AuthProvider", "Cluster", "Context", "Plugin", "User", "Variable", "entry"]
+__all__ = ["AuthProvider", "Cluster", "KubeconfigContext", "Plugin", "User", "Variable", "entry"]
 
 
-class Context(Struct, frozen=True):
+class KubeconfigContext(Struct, frozen=True):
     """Which cluster, as whom, in which namespace."""
 
     cluster: str = ""
@@ -77,7 +77,7 @@ class User(Struct, frozen=True, rename="kebab"):
     plugin: Plugin | None = field(default=None, name="exec")
 
 
-T = TypeVar("T", Context, Cluster, User)
+T = TypeVar("T", KubeconfigContext, Cluster, User)
 
 
 def entry(found: Iterable[object], kind: type[T], name: str) -> T | None:

@@ -12,7 +12,7 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .entries import Cluster, Context, User, entry
+from .entries import Cluster, KubeconfigContext, User, entry
 from .errors import AccessError, one_line
 
 __all__ = ["Chosen", "choose"]
@@ -72,7 +72,7 @@ def _choose(files: list[tuple[str, dict[str, Any]]], context: str) -> Chosen:
             "it names no current context; choose one with --context, or with `kubectl config use-context`"
         )
     said = f"context {one_line(wanted)!r}"
-    _, chosen = _find(files, "contexts", Context, wanted)
+    _, chosen = _find(files, "contexts", KubeconfigContext, wanted)
     if chosen is None:
         raise AccessError(f"it has no {said}; `kubectl config get-contexts` lists them")
     if not chosen.cluster:

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .access import Access
+from msgspec.structs import replace
+
+from .access import NOBODY_ELSE, Access, ActAs
 from .credentials import authorization_of, check_methods, is_static
 from .entries import Cluster, User
 from .errors import AccessError, one_line
@@ -26,25 +28,26 @@ from .proxies import chosen_proxy, proxy_headers
 __all__ = ["access"]
 
 
-def access(path: str, context: str = "") -> Access:
+def access(path: str, context: str = "", act_as: ActAs = NOBODY_ELSE) -> Access:
     """Read a kubeconfig as kubectl does; a credential plugin runs now.
 
     Args:
         path: The file; several are joined by the path separator.
         context: Name of the context, empty for the current one.
+        act_as: Whom requests act as in place of whom the file names.
 
     Raises:
         AccessError: Something in it cannot be honoured, or its credentials cannot be had.
     """
     chosen = choose(path, context)
     try:
-        return _access(chosen)
+        return _access(chosen, act_as)
     except AccessError as error:
         raise AccessError(f"kubeconfig {one_line(path)} cannot be used: {error}") from error
 
 
-def _access(chosen: Chosen) -> Access:
-    cluster, user = chosen.cluster, chosen.user
+def _access(chosen: Chosen, act_as: ActAs) -> Access:
+    cluster, user = chosen.cluster, _acting(chosen.user, act_as)
     with _naming("cluster", chosen.cluster_name):
         server = _server(cluster)
         authority = _authority(cluster)
@@ -76,6 +79,12 @@ def _access(chosen: Chosen) -> Access:
         proxy_headers=proxy_headers(proxy),
         expires=found.expiration_timestamp,
     )
+
+
+def _acting(user: User, act_as: ActAs) -> User:
+    # As kubectl's overrides: each replaces what it names, and nothing else.
+    named = {"as_user": act_as.user, "as_groups": list(act_as.groups)}
+    return replace(user, **{field: value for field, value in named.items() if value})
 
 
 @contextmanager

@@ -27,6 +27,7 @@ MANIFESTS: Final = "/etc/platform-status/manifests.yaml"
 """Where an image of a platform's own may have the template of its manifests; ours has none."""
 
 _LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_CONDITION: Final = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
 _IMAGE: Final = re.compile(r"^[A-Za-z0-9][-A-Za-z0-9._:/@]*\Z")
 
 _EPILOG = """\
@@ -36,6 +37,7 @@ examples:
     platform-status-pipeline contract --template /etc/platform-status/contract.yaml
     platform-status-pipeline contract --variable argocdURL=https://argocd.example.com
     platform-status-pipeline render
+    platform-status-pipeline wait --for DatabaseReady
   As a container of its promise workflow:
     platform-status-pipeline sidecar
     platform-status-pipeline sidecar --replicas 2 --service-monitor true
@@ -91,6 +93,7 @@ def make_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         variable="MANIFESTS",
         file=MANIFESTS,
     )
+    _add_wait(commands, shared)
     _add_sidecar(commands, shared, environment)
     return parser
 
@@ -194,6 +197,26 @@ def _add_template(
         default=[],
         metavar="NAME=VALUE",
         help="value of a variable of the template, as text, instead of the template's own; may be given again",
+    )
+
+
+def _add_wait(commands: "_Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    waiter = commands.add_parser(
+        "wait",
+        parents=[shared],
+        help="go on only once conditions of the request are True",
+        description="Reads object.yaml and nothing else; until the conditions are True it has Kratix run this pipeline "
+        "again, after 15 s and then after twice as long each time, up to 5 min. For a pipeline of its own, after that "
+        "with the contract.",
+    )
+    waiter.add_argument(
+        "--for",
+        dest="conditions",
+        action="append",
+        required=True,
+        metavar="CONDITION",
+        type=_matching(_CONDITION, "the type of a condition"),
+        help="type of a condition, such as DatabaseReady; may be given again",
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``platform-status-pipeline configure|delete|contract|render|sidecar``."""
+"""The command line: ``platform-status-pipeline configure|delete|contract|render|wait|sidecar``."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from typing import TextIO
 
 from platform_status_pipeline.arguments import MANIFESTS, TEMPLATE, make_parser
 from platform_status_pipeline.containers import configure, contract, delete, sidecar
-from platform_status_pipeline.errors import FolderError, RefusedError
+from platform_status_pipeline.errors import FolderError, RequestRefusedError
 from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, LiveAccess
 from platform_status_pipeline.policy import policy_of, policy_of_variable
@@ -19,6 +19,7 @@ from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.render import INLINE, render
 from platform_status_pipeline.surroundings import Surroundings
 from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.wait import wait
 
 __all__ = ["main"]
 
@@ -55,7 +56,7 @@ def main(
     )
     try:
         _run(given, options)
-    except RefusedError as refused:
+    except RequestRefusedError as refused:
         report(given, refused)
         return _REFUSED
     except FolderError as error:
@@ -83,6 +84,8 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
         case "render":
             template = _template(given, options, INLINE, MANIFESTS)
             render(given, template, dict(options.variable), policy_of_variable(given))
+        case "wait":
+            wait(given, options.conditions)
         case "sidecar":
             made = SidecarOptions(
                 image=options.image,

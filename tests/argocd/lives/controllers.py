@@ -1,8 +1,8 @@
 """What the real kube-controller-manager does with pods: rollouts, quotas, scaling, and a node that is lost."""
 
 from tests.argocd.lane import life
-from tests.argocd.manifests import Json, daemon_set, deployment, stateful_set
-from tests.argocd.scene import Scene
+from tests.argocd.scene import ArgoScene
+from tests.gitops.manifests import Json, daemon_set, deployment, stateful_set
 
 __all__: list[str] = []
 
@@ -13,19 +13,19 @@ _UNREACHABLE = [
 ]
 
 
-def _begin(scene: Scene, kind: str, manifest: str) -> None:
+def _begin(scene: ArgoScene, kind: str, manifest: str) -> None:
     """Let a controller be delivered that the contract names."""
     scene.begin({"a.yaml": manifest}, workloads=_named(scene, kind))
     scene.deploy()
     scene.progresses()
 
 
-def _named(scene: Scene, kind: str) -> Json:
+def _named(scene: ArgoScene, kind: str) -> Json:
     return {"namespace": scene.name, "controllers": [{"kind": kind, "name": "web"}]}
 
 
 @life("Scheduled Progressing Ready", writes=40, seconds=120)
-def surge(scene: Scene) -> None:
+def surge(scene: ArgoScene) -> None:
     _begin(scene, "Deployment", deployment("web", replicas=4))
     scene.roll_out("Deployment", "web")
     scene.becomes_ready()
@@ -36,7 +36,7 @@ def surge(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=40, seconds=120)
-def one_by_one(scene: Scene) -> None:
+def one_by_one(scene: ArgoScene) -> None:
     _begin(scene, "StatefulSet", stateful_set("web", replicas=3))
     scene.run_pods(1)
     scene.becomes("Progressing", "PodsNotReady", "1/3 pods are ready")
@@ -49,7 +49,7 @@ def one_by_one(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=24, seconds=120)
-def quota(scene: Scene) -> None:
+def quota(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas=3)}, workloads=_named(scene, "Deployment"))
     scene.limit_pods(1)
     scene.deploy()
@@ -61,7 +61,7 @@ def quota(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=26, seconds=120)
-def scaled_to_zero(scene: Scene) -> None:
+def scaled_to_zero(scene: ArgoScene) -> None:
     _begin(scene, "Deployment", deployment("web"))
     scene.roll_out("Deployment", "web")
     scene.becomes_ready()
@@ -74,7 +74,7 @@ def scaled_to_zero(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=24, seconds=120)
-def autoscaler(scene: Scene) -> None:
+def autoscaler(scene: ArgoScene) -> None:
     _begin(scene, "Deployment", deployment("web"))
     scene.run_pods(1)
     scene.scale("web", 2)
@@ -87,7 +87,7 @@ def autoscaler(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=40, seconds=120)
-def on_delete(scene: Scene) -> None:
+def on_delete(scene: ArgoScene) -> None:
     spec: Json = {"replicas": 2, "updateStrategy": {"type": "OnDelete"}}
     _begin(scene, "StatefulSet", stateful_set("web", **spec))
     scene.roll_out("StatefulSet", "web")
@@ -102,7 +102,7 @@ def on_delete(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=40, seconds=120)
-def partition(scene: Scene) -> None:
+def partition(scene: ArgoScene) -> None:
     spec: Json = {"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}}
     _begin(scene, "StatefulSet", stateful_set("web", **spec))
     scene.roll_out("StatefulSet", "web")
@@ -113,7 +113,7 @@ def partition(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=38, seconds=120)
-def daemons(scene: Scene) -> None:
+def daemons(scene: ArgoScene) -> None:
     for number in (1, 2):
         scene.make_node(f"{scene.name}-{number}")
     _begin(scene, "DaemonSet", daemon_set("web", scene.name))
@@ -129,7 +129,7 @@ def daemons(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=28, seconds=240)
-def node_lost(scene: Scene) -> None:
+def node_lost(scene: ArgoScene) -> None:
     with scene.node_lives("node-kept"):
         scene.make_node(scene.name)
         _begin(scene, "Deployment", deployment("web", replicas=2, pod={"tolerations": _UNREACHABLE}))

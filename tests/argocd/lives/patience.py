@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from localargocd.configuration import CONTROLLER
 from tests.argocd.lane import SILENT_AFTER, life
-from tests.argocd.manifests import ONE, Json, deployment, source
-from tests.argocd.scene import Scene
+from tests.argocd.manifests import source
+from tests.argocd.scene import ArgoScene
+from tests.gitops.manifests import ONE, Json, deployment
 
 __all__: list[str] = []
 
@@ -13,7 +15,7 @@ _MIN_WATCHED = timedelta(minutes=5)
 
 
 @life("Scheduled Progressing Degraded Failed Degraded? Ready", writes=14, seconds=480, long=True)
-def retried_by_default(scene: Scene) -> None:
+def retried_by_default(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds={"progressDeadlineSeconds": 60})
     scene.deploy(syncPolicy={"automated": {}})
     scene.becomes("Progressing", "SyncFailed", "Deployment web", "cannot unmarshal string")
@@ -33,7 +35,7 @@ def retried_by_default(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=18, seconds=420, long=True)
-def at_rest(scene: Scene) -> None:
+def at_rest(scene: ArgoScene) -> None:
     destination = {"names": [scene.name], "server": scene.register("127.0.0.1")}
     scene.repository.commit({"more/b.yaml": deployment("db")})
     scene.begin(
@@ -49,7 +51,7 @@ def at_rest(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Degraded Failed", writes=12, seconds=420, long=True)
-def at_rest_failed(scene: Scene) -> None:
+def at_rest_failed(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds={"progressDeadlineSeconds": 5})
     scene.deploy()
     scene.becomes("Failed", "SyncFailed", "cannot unmarshal string")
@@ -57,25 +59,25 @@ def at_rest_failed(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Unknown Ready", writes=14, seconds=720, alone=True, long=True)
-def silent(scene: Scene) -> None:
+def silent(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy()
     scene.becomes_ready()
     lease = scene.admin.get("coordination.k8s.io/v1", "Lease", "argocd", namespace="requests")
     watched = datetime.fromisoformat(lease["spec"]["acquireTime"]).replace(microsecond=0)
-    scene.argocd.stop_controller()
+    scene.engine.stop_controller(CONTROLLER)
     last = _looked(scene)
     scene.becomes("Unknown", "SourceUnreadable", "Argo CD shows no sign of life")
     for condition in ("ArgoSynced", "ArgoHealthy"):
         scene.becomes("Unknown", "ArgoCDSilent", "may be out of date", condition=condition)
         assert scene.said_at(condition) >= max(last + timedelta(seconds=SILENT_AFTER), watched + _MIN_WATCHED)
     assert _looked(scene) == last
-    scene.argocd.start_controller()
+    scene.engine.start_controller(CONTROLLER)
     scene.becomes_ready()
     scene.argo_says(lambda app: _looked_at(app) > last, "it looks again")
 
 
-def _rests(scene: Scene) -> None:
+def _rests(scene: ArgoScene) -> None:
     """Nothing is written, while Argo CD goes on looking and writing."""
     looked = _looked(scene)
     assert scene.writes_since(scene.version(), _REST) == 0
@@ -83,7 +85,7 @@ def _rests(scene: Scene) -> None:
     scene.leave()
 
 
-def _looked(scene: Scene) -> datetime:
+def _looked(scene: ArgoScene) -> datetime:
     return _looked_at(scene.application())
 
 
@@ -91,5 +93,5 @@ def _looked_at(app: Json) -> datetime:
     return datetime.fromisoformat(app["status"]["reconciledAt"])
 
 
-def _by_name(scene: Scene) -> Json:
+def _by_name(scene: ArgoScene) -> Json:
     return {"name": scene.name, "namespace": scene.name}

@@ -1,14 +1,16 @@
 """What happens to what was delivered: rollouts, deletions, sub-applications, and a controller that is away."""
 
+from localargocd.configuration import CONTROLLER
 from tests.argocd.lane import life
-from tests.argocd.manifests import BOTH, CASCADE, ONE, config_map, cron_job, deployment, source
-from tests.argocd.scene import Scene
+from tests.argocd.manifests import CASCADE, source
+from tests.argocd.scene import ArgoScene
+from tests.gitops.manifests import BOTH, ONE, config_map, cron_job, deployment
 
 __all__: list[str] = []
 
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=17, seconds=120)
-def rollout(scene: Scene) -> None:
+def rollout(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", deadline=5)})
     scene.deploy()
     scene.progresses()
@@ -22,7 +24,7 @@ def rollout(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=28, seconds=120)
-def broken_pod(scene: Scene) -> None:
+def broken_pod(scene: ArgoScene) -> None:
     controllers = [{"kind": "Deployment", "name": "web"}]
     scene.begin({"a.yaml": deployment("web")}, workloads={"namespace": scene.name, "controllers": controllers})
     scene.deploy()
@@ -40,7 +42,7 @@ def broken_pod(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Degraded Ready", writes=15, seconds=120)
-def resources_deleted(scene: Scene) -> None:
+def resources_deleted(scene: ArgoScene) -> None:
     scene.begin(BOTH)
     scene.deploy()
     scene.becomes_ready()
@@ -54,7 +56,7 @@ def resources_deleted(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=17, seconds=120)
-def paused_deployment(scene: Scene) -> None:
+def paused_deployment(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web")})
     scene.deploy()
     scene.progresses()
@@ -68,14 +70,14 @@ def paused_deployment(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready", writes=9, seconds=120)
-def suspended_cron_job(scene: Scene) -> None:
+def suspended_cron_job(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": cron_job("nightly")})
     scene.deploy()
     scene.becomes_ready()
 
 
 @life("Scheduled Progressing? Ready Degraded Ready", writes=16, seconds=120)
-def deleted(scene: Scene) -> None:
+def deleted(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy(finalizers=[CASCADE])
     scene.becomes_ready()
@@ -88,7 +90,7 @@ def deleted(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Degraded", writes=14, seconds=120)
-def deletion_stuck(scene: Scene) -> None:
+def deletion_stuck(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": config_map("a", finalizers=["example.org/hold"])})
     scene.deploy(finalizers=[CASCADE])
     scene.becomes_ready()
@@ -100,7 +102,7 @@ def deletion_stuck(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=18, seconds=120)
-def sub_applications(scene: Scene) -> None:
+def sub_applications(scene: ArgoScene) -> None:
     server = scene.register("127.0.0.1")
     destination = {"names": [scene.name], "server": server}
     observed = {"namespace": "argocd", "destination": destination, "minimum": 2}
@@ -122,13 +124,13 @@ def sub_applications(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Degraded Ready", writes=13, seconds=120, alone=True)
-def controller_restarts(scene: Scene) -> None:
+def controller_restarts(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy()
     scene.becomes_ready()
-    scene.argocd.stop_controller()
+    scene.engine.stop_controller(CONTROLLER)
     scene.admin.delete("v1", "ConfigMap", "a", namespace=scene.name)
-    scene.argocd.start_controller()
+    scene.engine.start_controller(CONTROLLER)
     scene.refresh()
     scene.becomes("Degraded", "OutOfSync", "is out of sync")
     scene.sync()
@@ -136,7 +138,7 @@ def controller_restarts(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Degraded Ready", writes=13, seconds=120)
-def skip_reconcile(scene: Scene) -> None:
+def skip_reconcile(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy()
     scene.becomes_ready()
@@ -147,7 +149,7 @@ def skip_reconcile(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=20, seconds=120)
-def rollout_with_workloads(scene: Scene) -> None:
+def rollout_with_workloads(scene: ArgoScene) -> None:
     workloads = {"namespace": scene.name, "controllers": [{"kind": "Deployment", "name": "web"}]}
     scene.begin({"a.yaml": deployment("web")}, workloads=workloads)
     scene.deploy()

@@ -2,14 +2,15 @@
 
 from localargocd import configuration
 from tests.argocd.lane import life
-from tests.argocd.manifests import BAD, BOTH, HERE, ONE, Json, config_map, source
-from tests.argocd.scene import Scene
+from tests.argocd.manifests import HERE, source
+from tests.argocd.scene import ArgoScene
+from tests.gitops.manifests import BAD, BOTH, ONE, Json, config_map
 
 __all__: list[str] = []
 
 
 @life("Scheduled Progressing? Ready Unknown Ready", writes=12, seconds=180)
-def repository_gone(scene: Scene) -> None:
+def repository_gone(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy()
     scene.becomes_ready()
@@ -22,7 +23,7 @@ def repository_gone(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def bad_yaml(scene: Scene) -> None:
+def bad_yaml(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": BAD})
     scene.deploy(syncPolicy=None)
     scene.becomes("Progressing", "SyncUnknown", "ComparisonError: Failed to load target state")
@@ -32,7 +33,7 @@ def bad_yaml(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def nothing_to_deploy(scene: Scene) -> None:
+def nothing_to_deploy(scene: ArgoScene) -> None:
     scene.begin({"README.md": "nothing yet"})
     scene.deploy()
     scene.becomes("Progressing", "NoResources", "holds no resources")
@@ -42,7 +43,7 @@ def nothing_to_deploy(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def unknown_project(scene: Scene) -> None:
+def unknown_project(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy(project=scene.name, syncPolicy=None)
     scene.becomes("Progressing", "SyncUnknown", "InvalidSpecError", "which does not exist")
@@ -53,7 +54,7 @@ def unknown_project(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def destination_not_permitted(scene: Scene) -> None:
+def destination_not_permitted(scene: ArgoScene) -> None:
     elsewhere = [{"namespace": "elsewhere", "server": HERE}]
     scene.admin.create(configuration.project(scene.name, destinations=elsewhere))
     scene.begin(ONE)
@@ -66,7 +67,7 @@ def destination_not_permitted(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def cluster_not_registered(scene: Scene) -> None:
+def cluster_not_registered(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy(destination={"name": "nobody", "namespace": scene.name}, syncPolicy=None)
     scene.becomes("Progressing", "SyncUnknown", "InvalidSpecError", "there are no clusters with this name: nobody")
@@ -76,7 +77,7 @@ def cluster_not_registered(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def destination_refuses(scene: Scene) -> None:
+def destination_refuses(scene: ArgoScene) -> None:
     server = scene.register("localhost", token="wrong")  # noqa: S106 - it opens nothing
     scene.begin(ONE)
     scene.deploy(destination={"server": server, "namespace": scene.name}, syncPolicy=None)
@@ -88,7 +89,7 @@ def destination_refuses(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Degraded Ready", writes=13, seconds=120)
-def several_sources(scene: Scene) -> None:
+def several_sources(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.repository.commit({"more/b.yaml": config_map("b")})
     scene.deploy(source=None, sources=[source(scene.repository.url), source(scene.repository.url, "more")])
@@ -104,7 +105,7 @@ def several_sources(scene: Scene) -> None:
     writes=20,
     seconds=120,
 )
-def source_hydrator(scene: Scene) -> None:
+def source_hydrator(scene: ArgoScene) -> None:
     scene.begin(ONE, thresholds={"degradedAfterSeconds": 60})
     dry = source(scene.repository.url)
     hydrator = {"drySource": dry, "syncSource": {"targetBranch": "hydrated", "path": "app"}}
@@ -123,7 +124,7 @@ def source_hydrator(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready", writes=9, seconds=120)
-def another_namespace(scene: Scene) -> None:
+def another_namespace(scene: ArgoScene) -> None:
     scene.make_namespace("applications")
     scene.begin(ONE, "applications")
     scene.deploy(namespace="applications")

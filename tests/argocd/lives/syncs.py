@@ -2,14 +2,15 @@
 
 from localargocd import configuration
 from tests.argocd.lane import life
-from tests.argocd.manifests import BOTH, ONE, config_map, deployment, hook, source
-from tests.argocd.scene import Scene
+from tests.argocd.manifests import hook, source
+from tests.argocd.scene import ArgoScene
+from tests.gitops.manifests import BOTH, ONE, config_map, deployment
 
 __all__: list[str] = []
 
 
 @life("Scheduled Progressing Ready", writes=10, seconds=120)
-def first_sync(scene: Scene) -> None:
+def first_sync(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web")})
     scene.deploy()
     scene.becomes("Progressing", "ApplicationProgressing", "is progressing")
@@ -18,7 +19,7 @@ def first_sync(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready Degraded Ready", writes=12, seconds=120)
-def out_of_sync(scene: Scene) -> None:
+def out_of_sync(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.deploy(syncPolicy=None)
     scene.sync()
@@ -30,7 +31,7 @@ def out_of_sync(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready", writes=13, seconds=120)
-def synced_by_itself(scene: Scene) -> None:
+def synced_by_itself(scene: ArgoScene) -> None:
     scene.begin(ONE, thresholds={"degradedAfterSeconds": 60})
     scene.deploy()
     scene.becomes_ready()
@@ -40,7 +41,7 @@ def synced_by_itself(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready", writes=12, seconds=120)
-def self_heal(scene: Scene) -> None:
+def self_heal(scene: ArgoScene) -> None:
     scene.begin(BOTH, thresholds={"degradedAfterSeconds": 60})
     scene.deploy(syncPolicy={"automated": {"selfHeal": True}})
     scene.becomes_ready()
@@ -51,7 +52,7 @@ def self_heal(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready Progressing Ready", writes=15, seconds=120)
-def edited(scene: Scene) -> None:
+def edited(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.repository.commit({"more/b.yaml": config_map("b")})
     scene.deploy()
@@ -64,7 +65,7 @@ def edited(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=15, seconds=120)
-def bad_field(scene: Scene) -> None:
+def bad_field(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas="two")})
     scene.deploy(syncPolicy={"automated": {}, "retry": {"limit": 1, "backoff": {"duration": "5s"}}})
     scene.becomes("Progressing", "SyncFailed", "Deployment web", "cannot unmarshal string")
@@ -74,7 +75,7 @@ def bad_field(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing", writes=9, seconds=120)
-def retried_five_times(scene: Scene) -> None:
+def retried_five_times(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas="two")})
     retry = {"limit": 5, "backoff": {"duration": "1s", "factor": 2}}
     scene.deploy(syncPolicy={"automated": {}, "retry": retry})
@@ -88,7 +89,7 @@ def retried_five_times(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=12, seconds=120)
-def denied_by_project(scene: Scene) -> None:
+def denied_by_project(scene: ArgoScene) -> None:
     narrow = {"namespaceResourceBlacklist": [{"group": "", "kind": "ConfigMap"}]}
     scene.admin.create(configuration.project(scene.name, **narrow))
     scene.begin(ONE)
@@ -101,7 +102,7 @@ def denied_by_project(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Degraded Failed", writes=9, seconds=180)
-def retried_without_end(scene: Scene) -> None:
+def retried_without_end(scene: ArgoScene) -> None:
     patience = {"progressDeadlineSeconds": 5, "failedAfterSeconds": 30}
     scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds=patience)
     often = {"limit": -1, "backoff": {"duration": "2s", "maxDuration": "4s"}}
@@ -112,7 +113,7 @@ def retried_without_end(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Degraded Failed Degraded? Ready", writes=15, seconds=180)
-def no_namespace(scene: Scene) -> None:
+def no_namespace(scene: ArgoScene) -> None:
     scene.commit(ONE, refresh=False)
     scene.ask(thresholds={"progressDeadlineSeconds": 5})
     scene.deploy()
@@ -125,7 +126,7 @@ def no_namespace(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Ready", writes=13, seconds=120)
-def pre_sync_hook(scene: Scene) -> None:
+def pre_sync_hook(scene: ArgoScene) -> None:
     scene.begin({**ONE, "b.yaml": hook("check", "PreSync")})
     scene.deploy()
     scene.fail_pods(app="check")
@@ -136,7 +137,7 @@ def pre_sync_hook(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing? Ready", writes=9, seconds=120)
-def post_sync_hook(scene: Scene) -> None:
+def post_sync_hook(scene: ArgoScene) -> None:
     scene.begin({**ONE, "b.yaml": hook("smoke", "PostSync")})
     scene.deploy()
     scene.fail_pods(app="smoke")
@@ -147,7 +148,7 @@ def post_sync_hook(scene: Scene) -> None:
 
 
 @life("Scheduled Progressing Degraded Failed", writes=20, seconds=180)
-def failed_twice(scene: Scene) -> None:
+def failed_twice(scene: ArgoScene) -> None:
     scene.begin({"a.yaml": deployment("web", replicas="two")}, thresholds={"progressDeadlineSeconds": 5})
     scene.deploy()
     scene.becomes("Failed", "SyncFailed", "cannot unmarshal string")

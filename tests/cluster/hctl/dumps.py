@@ -25,7 +25,8 @@ from tests.cluster.truth.conftest import KRATIX, request_crd
 from tests.cluster.truth.sidecars import eventually, running_sidecar
 from tests.cluster.truth.test_phase_table import CASES
 from tests.cluster.truth.test_phase_table import Case as Situation
-from tests.unit.hctl.explain.dumps import FOLDER, expectation
+from tests.golden.sections import read_sections, write_sections
+from tests.unit.hctl.explain.dumps import EXPECTED, FOLDER, expectation
 
 __all__ = ["SITUATIONS", "Stage", "dumped", "staged"]
 
@@ -107,13 +108,15 @@ def _once_said(cluster: Cluster, place: truth.Place, situation: Situation) -> Ca
 
 def main() -> None:
     """Write the golden dumps and what is expected of them."""
+    expected = read_sections(EXPECTED)
     with ControlPlane() as plane, tempfile.TemporaryDirectory() as folder:
         install_crds(plane.admin, [KRATIX, fetch_crd(APPLICATION), request_crd(Path(folder))])
         with staged(plane) as stage:
             for name, title in _KEPT.items():
                 case = stage.dumps[title]
                 (FOLDER / f"{name}.yaml").write_text(spell_case(case), encoding="utf-8")
-                (FOLDER / f"{name}.expected.txt").write_text(expectation(case), encoding="utf-8")
+                expected[name] = expectation(case)
+    write_sections(EXPECTED, dict(sorted(expected.items())))
     sys.stdout.write(f"{len(_KEPT)} dumps in {FOLDER}\n")
 
 

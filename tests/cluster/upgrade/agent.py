@@ -44,17 +44,20 @@ class CommittedStore(StateStore):
         super().__init__()
         self.commits: queue.SimpleQueue[Commit] = queue.SimpleQueue()
 
-    def write(self, placement: Mapping[str, Any]) -> None:
+    def write(self, placement: Mapping[str, Any]) -> str:
         """Write a folder, and remember the commit if it changed anything."""
-        self._commit("written", placement, super().write)
+        before = self.files
+        version = super().write(placement)
+        self._remember("written", placement, before)
+        return version
 
     def remove(self, placement: Mapping[str, Any]) -> None:
         """Remove a folder, and remember the commit if there was one."""
-        self._commit("removed", placement, super().remove)
-
-    def _commit(self, verb: str, placement: Mapping[str, Any], change: Any) -> None:  # noqa: ANN401 - a bound method
         before = self.files
-        change(placement)
+        super().remove(placement)
+        self._remember("removed", placement, before)
+
+    def _remember(self, verb: str, placement: Mapping[str, Any], before: Mapping[str, bytes]) -> None:
         if (after := self.files) != before:
             pipeline = placement["metadata"]["labels"]["kratix.io/pipeline-name"]
             self.commits.put(Commit(f"{placement['spec']['resourceName']}/{pipeline} {verb}", after))

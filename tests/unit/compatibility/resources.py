@@ -88,10 +88,10 @@ def _same(value: object, text: str) -> bool:
 def _table() -> Iterator[tuple[str, Json]]:
     for case in cases_in("table"):
         generation = case.facts.generation
-        yield f"before {case.path.stem}", request(case.status, generation)
+        yield f"before {case.name}", request(case.status, generation)
         status = merged_status(case.status, conclude(case.history, case.observation, case.facts, case.now), case.now)
-        yield f"after {case.path.stem}", request(status, generation)
-        yield f"after {case.path.stem} and an edit", request(status, generation + 1)
+        yield f"after {case.name}", request(status, generation)
+        yield f"after {case.name} and an edit", request(status, generation + 1)
 
 
 def _documents() -> Iterator[tuple[str, Json]]:

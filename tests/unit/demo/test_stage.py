@@ -16,7 +16,7 @@ def test_braces_in_the_environment_stay_braces_and_the_way_to_another_cluster_st
     # what `make demo KEEP=1` exports
     environ = {"MAKEOVERRIDES": OVERRIDES, "KUBECONFIG": "/mine", "PLATFORM_STATUS_DOMAIN": "mine", "A": "{input}"}
     stage = Stage(tmp_path, tmp_path, Screen(io.StringIO(), live=False, colour=False), environ)
-    (container, *_) = stage._configure().containers
+    (container, *_) = stage._configure()[0].containers
     assert isinstance(container, Command)
     telling = replace(container, argv=["/usr/bin/env"], log=tmp_path / "log")
     assert telling(Folders.below(tmp_path / "job"), {}, threading.Event()) == 0

@@ -7,7 +7,7 @@ import pytest
 from observability.receiver import Alert
 from observability.rulefiles import RUNBOOKS
 from observability.watched.asking import NO, YES, Answer, Expected, check, shown
-from observability.watched.telling import details, headline, page
+from observability.watched.scenes import details, headline, page
 from platform_status_demo.errors import StoryError
 from platform_status_demo.screen import Screen
 

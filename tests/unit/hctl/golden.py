@@ -19,11 +19,12 @@ from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import read_request
 from platform_status_contract.rules.merge import merged_status
+from tests.golden.sections import write_sections
 
 from . import evidences
 from .requests import NOW, PHASES, RESOURCE, Value, ago, request
 
-__all__ = ["CASES", "FOLDER", "WIDTHS", "diagnosed", "judged", "picture", "written", "young"]
+__all__ = ["CASES", "FOLDER", "WIDTHS", "diagnosed", "file_of", "judged", "picture", "titled", "written", "young"]
 
 FOLDER: Final = Path(__file__).parents[2] / "golden" / "hctl"
 WIDTHS: Final = (80, 200)
@@ -304,14 +305,29 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "diagnose-deleting": lambda: _settled(request("Deleting"), evidences.World(application=[], pods=[])),
     "diagnose-no-contract": lambda: _settled(waiting("Running"), _NOTHING_MADE),
 }
-"""Name of the golden file -> what is drawn."""
+"""Name of a picture, which begins with the name of its file -> what is drawn."""
+
+
+def titled(name: str, width: int) -> str:
+    """The line above a picture."""
+    return f"{name}, {width} columns"
+
+
+def file_of(name: str) -> str:
+    """The golden file of a picture."""
+    return f"{name.partition('-')[0]}.txt"
 
 
 def main() -> None:
     """Write every golden file."""
-    for width in WIDTHS:
-        for name, draw in CASES.items():
-            (FOLDER / f"{name}.{width}.txt").write_text(picture(draw(), width), encoding="utf-8")
+    for file in sorted(set(map(file_of, CASES))):
+        drawn = {
+            titled(name, width): picture(draw(), width)
+            for name, draw in CASES.items()
+            if file_of(name) == file
+            for width in WIDTHS
+        }
+        write_sections(FOLDER / file, drawn)
     sys.stdout.write(f"{len(CASES) * len(WIDTHS)} pictures in {FOLDER}\n")
 
 

@@ -5,20 +5,22 @@ import re
 import pytest
 
 from hctl.drawing.dashboard import dashboard
-from tests.unit.hctl.golden import CASES, FOLDER, WIDTHS, judged, picture
+from tests.golden.sections import read_sections
+from tests.unit.hctl.golden import CASES, FOLDER, WIDTHS, file_of, judged, picture, titled
 from tests.unit.hctl.requests import NOW, PHASES, ago, request
 
-_FILES = [(name, width) for name in CASES for width in WIDTHS]
+_PICTURES = [(name, width) for name in CASES for width in WIDTHS]
+_GOLDEN = {path.name: read_sections(path) for path in sorted(FOLDER.iterdir())}
 
 
-@pytest.mark.parametrize(("name", "width"), _FILES, ids=[f"{name}.{width}" for name, width in _FILES])
+@pytest.mark.parametrize(("name", "width"), _PICTURES, ids=[f"{name}.{width}" for name, width in _PICTURES])
 def test_the_picture_is_as_it_was(name: str, width: int) -> None:
-    assert picture(CASES[name](), width) == (FOLDER / f"{name}.{width}.txt").read_text(encoding="utf-8")
+    assert picture(CASES[name](), width) == _GOLDEN[file_of(name)][titled(name, width)]
 
 
-def test_every_golden_file_belongs_to_a_case() -> None:
-    expected = {f"{name}.{width}.txt" for name, width in _FILES}
-    assert {path.name for path in FOLDER.iterdir()} == expected
+def test_every_golden_picture_belongs_to_a_case() -> None:
+    found = {(file, title) for file, sections in _GOLDEN.items() for title in sections}
+    assert found == {(file_of(name), titled(name, width)) for name, width in _PICTURES}
 
 
 def test_every_phase_has_a_dashboard() -> None:

@@ -43,7 +43,7 @@ from tests.unit.hctl.golden import diagnosed, picture, written
 from tests.unit.hctl.requests import Value, ago, request
 
 CASES = [
-    pytest.param(folder, case, id=f"{folder}/{case.path.stem}")
+    pytest.param(folder, case, id=f"{folder}/{case.name}")
     for folder in (*SOURCE_FOLDERS, "table")
     for case in cases_in(folder)
 ]

@@ -8,12 +8,11 @@ import pytest
 
 from localplane.certificates import new_authority
 from localplane.kubeconfigs import kubeconfig
-from platform_status_kind import commands, manifests, versions
+from platform_status_kind import commands, kratix
 from platform_status_kind.cli import main
 from platform_status_kind.cluster import KindCluster
-from platform_status_kind.errors import CommandError, KindError, NoDockerError
 from platform_status_kind.lane import down, kubeconfig_path, prepare
-from platform_status_kind.programs import require, run
+from platform_status_kind.programs import CommandError, KindError, NoDockerError, require, run
 from platform_status_world.promises import read_promise
 from tests.unit.localplane.test_certificates import NOW
 
@@ -53,11 +52,11 @@ def programs(folder: Path, *names: str, docker: str = "exit 0") -> dict[str, str
 
 
 def test_every_installed_thing_is_pinned_and_comes_from_its_project() -> None:
-    urls = [versions.CERT_MANAGER_URL, versions.KRATIX_URL, versions.STATE_STORE_URL]
+    urls = [commands.CERT_MANAGER_URL, commands.KRATIX_URL, commands.STATE_STORE_URL]
 
     assert all(url.startswith(("https://github.com/", "https://raw.githubusercontent.com/")) for url in urls)
     assert not [url for url in urls if "latest" in url or "/main/" in url]
-    assert len(versions.KRATIX) == 40
+    assert len(commands.KRATIX) == 40
 
 
 def test_the_cluster_is_made_with_a_kubeconfig_of_its_own() -> None:
@@ -82,7 +81,7 @@ def test_everything_is_installed_in_order_and_waited_for(tmp_path: Path) -> None
     assert [text.removeprefix("installing ") for text in told[1:]] == ["cert-manager", "Kratix", "a state store"]
     assert [command[0] for command in runs.commands] == ["kind", *["kubectl"] * 6]
     applied = [command[-1].removeprefix("--filename=") for command in runs.commands if "apply" in command]
-    assert applied == [versions.CERT_MANAGER_URL, versions.KRATIX_URL, versions.STATE_STORE_URL]
+    assert applied == [commands.CERT_MANAGER_URL, commands.KRATIX_URL, commands.STATE_STORE_URL]
     assert all(f"--kubeconfig={config}" in command for command in runs.commands)
     assert [command[-2] for command in runs.commands if "wait" in command] == [
         "--namespace=cert-manager",
@@ -92,20 +91,20 @@ def test_everything_is_installed_in_order_and_waited_for(tmp_path: Path) -> None
 
 
 def test_a_step_that_fails_ends_it(tmp_path: Path) -> None:
-    runs = Recorder(refused=f"--filename={versions.KRATIX_URL}")
+    runs = Recorder(refused=f"--filename={commands.KRATIX_URL}")
 
     with pytest.raises(CommandError, match="refused"):
         prepare(tmp_path / "kubeconfig", "", lambda _: None, runs)
 
-    assert runs.commands[-1][-1] == f"--filename={versions.KRATIX_URL}"
+    assert runs.commands[-1][-1] == f"--filename={commands.KRATIX_URL}"
 
 
 def test_the_destination_is_the_one_that_the_promise_asks_for() -> None:
-    made = manifests.destination()
+    made = kratix.destination()
     asked = read_promise(ROOT / "promise/promise.yaml").document["spec"]["destinationSelectors"][0]["matchLabels"]
 
     assert made["metadata"]["labels"] == asked
-    assert made["spec"]["stateStoreRef"]["name"] == manifests.state_store()["metadata"]["name"]
+    assert made["spec"]["stateStoreRef"]["name"] == kratix.state_store()["metadata"]["name"]
 
 
 def test_images_are_loaded_from_their_archives(way_in: Path) -> None:

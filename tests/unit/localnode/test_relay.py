@@ -10,7 +10,7 @@ import pytest
 
 from localnode.errors import NodeError
 from localnode.relay import Relay
-from localplane.ports import ReservedPort
+from localplane.runs import ReservedPort
 
 HERE = Path("/proc/self/ns/net")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may enter a network namespace")

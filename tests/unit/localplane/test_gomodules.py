@@ -36,6 +36,11 @@ def test_published_replacements_are_repeated_and_staging_modules_get_their_versi
     ]
 
 
+def test_what_a_tool_replaces_itself_comes_beside() -> None:
+    tool = GoTool("x", "example.org/x", "v1.0.0", "example.org/x", replaced=("a => a v1.0.0",))
+    assert replacements(tool, UPSTREAM)[0] == "a => a v1.0.0"
+
+
 def test_a_go_mod_without_replacements_has_none_to_repeat() -> None:
     assert replacements(TOOL, "module example.org/x\n\ngo 1.24.0\n") == []
 

@@ -22,7 +22,6 @@ from platform_status_contract.sources.objects.keep import keep_object
 from platform_status_contract.sources.objects.wanted import Wanted
 from platform_status_contract.sources.sub_applications.read import sub_applications_of
 from platform_status_contract.sources.workloads.kinds import POD
-from platform_status_contract.sources.workloads.read import pods_of
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import NOW, encode, watched
 
@@ -91,7 +90,7 @@ def test_of_the_results_of_a_sync_those_that_failed_are_kept() -> None:
 
 def test_without_its_part_of_the_contract_nothing_is_found() -> None:
     contract, store = support.contract(subApplications=None, workloads=None), watched().store
-    assert (sub_applications_of(store, contract), pods_of(store, contract)) == ([], [])
+    assert sub_applications_of(store, contract) == []
 
 
 READY = {"type": "Ready", "status": "True"}

@@ -13,9 +13,11 @@ from platform_status_pipeline.template.resolve import Resolved
 RESULT = Resolved({"version": "v1"}, {"api": "https://x"}, {"kubeconfigSecret": "y"})
 LIVE = {"phase": "Ready", "message": "fine", "health": {}, "conditions": [{"type": "Ready"}], "problems": ["old"]}
 
+OLDER = {"vclusterName": "media", "resourceRequestsGenerated": 3}
+
 
 def both(left: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    return resolved(configured(left, request, "scheduled"), request, RESULT, "scheduled")
+    return resolved(configured(left, request, "scheduled", OLDER), request, RESULT, "scheduled")
 
 
 def test_the_first_run_writes_phase_and_message() -> None:
@@ -48,6 +50,11 @@ def test_only_keys_of_the_pipeline_are_written() -> None:
     assert {"health", "lastReconciled"} <= set(SIDECAR_KEYS)
 
 
+def test_keys_of_an_older_implementation_are_kept_true_where_they_are_and_nowhere_else() -> None:
+    assert both({}, {"status": {**LIVE, "vclusterName": "wrong"}})["vclusterName"] == "media"
+    assert "resourceRequestsGenerated" not in both({}, {"status": {**LIVE, "vclusterName": "wrong"}})
+
+
 def test_what_earlier_containers_left_stays() -> None:
     left = {"widgets": 3, "conditions": [{"type": "Theirs"}], "endpoints": {"old": "https://old"}}
     written = both(left, {})
@@ -78,7 +85,7 @@ def test_running_again_over_our_own_file_changes_nothing() -> None:
 def test_the_key_of_kratix_is_refused() -> None:
     left: dict[str, Any] = {"kratix": {}}
     attempts: tuple[Callable[[], object], ...] = (
-        lambda: configured(left, {}, "m"),
+        lambda: configured(left, {}, "m", {}),
         lambda: resolved(left, {}, RESULT, "m"),
         lambda: deleting(left, "m"),
     )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_contract.model.contract import Contract, Thresholds
+from platform_status_contract.model.contract import Contract, SecretReference, Thresholds
 from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.model.status import Status
 from platform_status_contract.rules.contracts import read_contract
@@ -112,11 +112,12 @@ def test_worst_texts_everywhere_still_fit() -> None:
     assert own["phase"] == "Failed"
 
 
-def test_worst_texts_of_sixteen_objects_still_fit() -> None:
+@pytest.mark.parametrize("roles", [0, 8])
+def test_worst_texts_of_sixteen_objects_and_roles_still_fit(roles: int) -> None:
     worst = '"' * 300
     entries = tuple(
         ObjectEntry(f"entry-{index:02}-is-{'x' * 8}", "example.org/v1", "Q" * 63, "queues", "Cluster", object="q" * 253)
-        for index in range(16)
+        for index in range(16 - roles)
     )
     failed = (ConditionSeen("Ready", "False", worst, worst), ConditionSeen("Stalled", "True", worst, worst))
     seen = ObjectSeen("", "q" * 253, speaks=True, conditions=failed, finalizers=(worst,))
@@ -131,13 +132,15 @@ def test_worst_texts_of_sixteen_objects_still_fit() -> None:
         ),
         pods=Present(tuple(PodSeen(name, waiting=worst) for name in names)),
         controllers=Present(()),
-        secrets=(Absent(),),
+        secrets=(Absent(),) * (roles or 1),
         sub_applications=Present(
             tuple(SubApplicationSeen(name, ApplicationSeen("Synced", "Degraded", worst), None) for name in names)
         ),
         objects=tuple(Present((seen,)) for _ in entries),
     )
-    contract = msgspec.structs.replace(contract, objects=entries)
+    names = [f"role-{index:02}-is-{'x' * 9}" for index in range(roles)] or ["kubeconfig"]
+    secrets = tuple(SecretReference(name, "q" * 63, "q" * 253) for name in names)
+    contract = msgspec.structs.replace(contract, objects=entries, secrets=secrets)
     facts = Facts("m", "n", "K", 1, deleting=False, contract=contract, workflow=Workflow.COMPLETED)
     status = {"phase": "Failed", "health": {"since": dict.fromkeys(TIMERS, "2026-02-26T09:00:00Z")}}
     own = merged_status({"conditions": []}, look(World(status, observation, facts), status, NOW), NOW)

@@ -203,7 +203,14 @@ def test_9_a_controller_without_a_pod_is_never_good(
 @given(pods, thresholds, statuses)
 def test_10_a_pod_that_crashes_is_never_good(found: PodSeen, limits: Thresholds, status: object) -> None:
     crashing = msgspec.structs.replace(
-        found, phase="Running", crashing=True, ready=False, deleted=None, owner_kind="StatefulSet", owner_name="x"
+        found,
+        phase="Running",
+        crashing=True,
+        ready=False,
+        deleted=None,
+        owner_kind="StatefulSet",
+        owner_name="x",
+        namespace="",
     )
     seen = msgspec.structs.replace(good_observation(), pods=Present((PodSeen("b", "Running", ready=True), crashing)))
     for once_ready in (False, True):

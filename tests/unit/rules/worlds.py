@@ -85,14 +85,20 @@ thresholds: Final = st.builds(
 )
 
 _WORKLOADS = Workloads("vcluster-media", controllers=(Controller("StatefulSet", "m"), Controller("Deployment", "web")))
+_SEVERAL = (_WORKLOADS, Workloads("media-jobs", controllers=(Controller("Deployment", "web", "allowed"),), minimum=1))
 _APPLICATIONS = (
     Application("argocd", "vcluster-media"),
     Application("argocd", "vcluster-media", "example.org/generation"),
 )
 
 
-def _secret(name: str) -> SecretReference:
-    return SecretReference("kubeconfig", "vcluster-media", name)
+def _secret(name: str, role: str = "kubeconfig") -> SecretReference:
+    return SecretReference(role, "vcluster-media", name)
+
+
+_secrets_named: Final = st.builds(
+    _secret, st.sampled_from(["one", "two"]), st.sampled_from(["kubeconfig", "kubeconfig", "password", "admin-tls"])
+)
 
 
 def _sub_applications(minimum: int) -> SubApplications:
@@ -153,10 +159,8 @@ def contracts(draw: st.DrawFn) -> Contract:
         "media",
         application=draw(st.sampled_from(_APPLICATIONS)) if "application" in parts else None,
         sub_applications=_sub_applications(draw(st.sampled_from([0, 2]))) if "subs" in parts else None,
-        workloads=_WORKLOADS if "pods" in parts else None,
-        secrets=tuple(_secret(name) for name in ("one", "two")[: draw(st.integers(1, 2))])
-        if "secrets" in parts
-        else None,
+        workloads=draw(st.just(_WORKLOADS) | st.just(_SEVERAL)) if "pods" in parts else None,
+        secrets=tuple(draw(st.lists(_secrets_named, min_size=1, max_size=3))) if "secrets" in parts else None,
         objects=draw(st.lists(entries, min_size=1, max_size=3).map(_named)) if "objects" in parts else None,
         works="works" in parts,
         thresholds=draw(thresholds),
@@ -215,6 +219,7 @@ applications: Final = st.builds(
     deleted=st.sampled_from([None, None, None, LONG_AGO]) | moments,
     silence=st.none() | st.none() | st.builds(Silence, moments, moments),
 )
+_namespaces: Final = st.sampled_from(["", "", "vcluster-media", "media-jobs"])
 pods: Final = st.builds(
     PodSeen,
     name=st.sampled_from(["a", "b", "c"]) | hostile_text,
@@ -230,6 +235,7 @@ pods: Final = st.builds(
     owner_name=st.sampled_from(["m", "web-5d8f", "x"]),
     created=st.none() | moments,
     fell=st.booleans(),
+    namespace=_namespaces,
 )
 controllers: Final = st.builds(
     ControllerSeen,
@@ -245,6 +251,7 @@ controllers: Final = st.builds(
     current=st.sampled_from([True, True, False]),
     held=st.sampled_from([False, False, True]),
     failure=st.sampled_from(["", "", ""]) | hostile_text,
+    namespace=_namespaces,
 )
 placements: Final = st.builds(
     WorkPlacementSeen,
@@ -396,10 +403,11 @@ def _condition(kind: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, obje
     )
 
 
-_FREE: Final = ("QueueReady", "MyDbReady", "ThirdReady")
+_FREE: Final = ("QueueReady", "MyDbReady", "ThirdReady", "PasswordAvailable", "AdminTlsAvailable")
 _owned = _condition(st.sampled_from([*(kind.value for kind in ConditionType), *_FREE]))
 _foreign = _condition(st.sampled_from(["ConfigureWorkflowCompleted", "Reconciled", "WorksSucceeded", "Foreign"]))
-_TIMERS = sorted({*TIMERS, *(f"{what}.objects.{name}" for what in ("bad", "unknown") for name in ("queue", "my-db"))})
+_OF_ENTRIES = {f"{what}.objects.{name}" for what in ("bad", "unknown") for name in ("queue", "my-db")}
+_TIMERS = sorted({*TIMERS, *_OF_ENTRIES, "bad.secret.password", "bad.secret.admin-tls"})
 _timers = st.dictionaries(st.sampled_from(_TIMERS), times)
 _generations = st.integers(1, 3)
 

@@ -89,13 +89,15 @@ def _numbers(schema: schemas.Schema) -> st.SearchStrategy[float]:
 def _arrays(schema: schemas.Schema) -> st.SearchStrategy[list[Any]]:
     least, most = schema.get("minItems", 0), schema.get("maxItems", 3)
     items = build(schema["items"]) if "items" in schema else JSON
-    unique = (lambda item: item["type"]) if "allOf" in schema else _unlike if "x-unique" in schema else None
+    unique = (lambda item: item["type"]) if "allOf" in schema else None
+    if "x-unique" in schema:
+        unique = functools.partial(_unlike, schema["x-unique"])
     return st.lists(items, min_size=least, max_size=max(least, min(most, 3)), unique_by=unique)
 
 
-def _unlike(item: dict[str, Any]) -> str:
-    """The name of an item as the condition that is made of it would compare."""
-    return str(item["name"]).replace("-", "")
+def _unlike(key: str, item: dict[str, Any]) -> str:
+    """What tells two items apart, as the condition that is made of a name would compare."""
+    return str(item[key]).replace("-", "")
 
 
 def _alternatives(schema: schemas.Schema) -> list[schemas.Schema]:

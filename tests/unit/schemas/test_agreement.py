@@ -115,6 +115,10 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "unknown-keys": (STATUS, {"phase": "Ready", "future": 1}),
     "names-of-objects": (CONTRACT, {**SMALL, "objects": [_named("my-db"), _named("mydb")]}),
+    "namespaces-of-workloads": (
+        CONTRACT,
+        {**SMALL, "workloads": [{"namespace": "a"}, {"namespace": "a", "minimum": 1}]},
+    ),
     "default-values": (CONTRACT, {**SMALL, "thresholds": {"degradedAfterSeconds": 0}}),
 }
 

@@ -52,10 +52,17 @@ def test_the_reference_runs_as_a_module() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def _choices(schemas: list[Json]) -> list[Json]:
+    return [branch for schema in schemas for branch in schema.get("anyOf", [])]
+
+
 def keys(schema: Json, path: str = "") -> set[str]:
     """Every key of a resolved schema, written as the page writes it."""
     found: set[str] = set()
-    for branch in [schema, *schema.get("anyOf", [])]:
+    branches = schema.get("anyOf", [])
+    lists = [branch["items"] for branch in branches if "items" in branch]
+    # what may stand alone or in a list has the rows of the list
+    for branch in [schema, *(branch for branch in branches if branch not in lists and branch not in _choices(lists))]:
         for key, below in branch.get("properties", {}).items():
             found |= {f"{path}{key}"} if "description" in below else set()
             found |= keys(below, f"{path}{key}.")

@@ -9,8 +9,7 @@ import pytest
 from localnode.sampler import Measured
 from platform_status_world.journey import Moment
 from platform_status_world.ledger import Ledger, Ran
-from platform_status_world.report import Report
-from platform_status_world.table import containers_table, table
+from platform_status_world.report import Report, containers_table, table
 
 NOW = datetime(2026, 11, 24, 3, 1, 30, tzinfo=UTC)
 LIMITS = {"cpu": "100m", "memory": "64Mi"}

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from localgitops.network import ADDRESS
+
 __all__ = [
-    "ADDRESS",
     "COMMIT_SERVER",
     "COMMIT_SERVER_LEFTOVERS",
     "COMMIT_SERVER_PORT",
     "CONTROLLER",
-    "CONTROLLER_MANAGER_PORT",
     "CONTROLLER_PORT",
     "NAMESPACE",
     "REDIS_PORT",
@@ -31,9 +31,7 @@ NAMESPACE = "argocd"
 CONTROLLER, REPO_SERVER, COMMIT_SERVER = "argocd-application-controller", "argocd-repo-server", "argocd-commit-server"
 """The names that the binary is started under."""
 
-ADDRESS = "127.0.0.1"
 REDIS_PORT, REPO_SERVER_PORT, CONTROLLER_PORT, COMMIT_SERVER_PORT = 6379, 8081, 8082, 8086
-CONTROLLER_MANAGER_PORT = 10257
 _REPO_METRICS_PORT, _COMMIT_METRICS_PORT = 8084, 8087
 
 COMMIT_SERVER_LEFTOVERS = (Path("/tmp/commit-server-ask-pass.sock"), Path("/tmp/_commit-service"))  # noqa: S108 - upstream's
@@ -100,7 +98,7 @@ def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> d
 
     Args:
         folder: The folder.
-        environ: PATH and the like; proxies are left out.
+        environ: PATH and the like, without proxies.
         kubeconfig: Who they are.
     """
     ours = {
@@ -118,14 +116,13 @@ def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> d
         "TMPDIR": str(folder / "tmp"),
         "PATH": f"{folder / 'bin'}:{environ.get('PATH', '')}",
     }
-    kept = {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}
-    return {**kept, **ours}
+    return {**environ, **ours}
 
 
-def redis_command(binary: Path, folder: Path) -> list[str]:
+def redis_command(binary: str, folder: Path) -> list[str]:
     """Return the command line of Redis: loopback, nothing kept on disk."""
     port = str(REDIS_PORT)
-    return [str(binary), "--bind", ADDRESS, "--port", port, "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    return [binary, "--bind", ADDRESS, "--port", port, "--save", "", "--appendonly", "no", "--dir", str(folder)]
 
 
 def repo_server_command(folder: Path) -> list[str]:

@@ -25,7 +25,7 @@ class Relay:
     """Carries connections until it is closed.
 
     Args:
-        port: Port of 127.0.0.1 here, which this process has reserved (``localplane.ports``).
+        port: Port of 127.0.0.1 here, which this process has reserved (``localplane.runs``).
         namespace: The network namespace, such as ``/proc/4711/ns/net``.
         target: Port of 127.0.0.1 in there.
 

@@ -22,10 +22,19 @@ from localplane.client import Client, Object
 from localplane.errors import BuildError, WaitError
 from localplane.gotoolchains import find_go, go_environment
 from localplane.kubeconfigs import write_private
-from localplane.versions import ARGO_CD
+from localplane.versions import ARGO_CD, FLUX
 from platform_status_kube.errors import NotFoundError, UnansweredError
 
-__all__ = ["APPLICATION", "APP_PROJECT", "ARGO_CD_CRDS", "FOREIGN", "ForeignCrd", "fetch_crd", "install_crds"]
+__all__ = [
+    "APPLICATION",
+    "APP_PROJECT",
+    "ARGO_CD_CRDS",
+    "FLUX_CRDS",
+    "FOREIGN",
+    "ForeignCrd",
+    "fetch_crd",
+    "install_crds",
+]
 
 _API = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
@@ -88,6 +97,19 @@ ARGO_CD_CRDS = tuple(
     )
 )
 """Those of the Argo CD that ``localargocd`` starts."""
+FLUX_CRDS = tuple(
+    ForeignCrd(name, tool.module, tool.version, f"config/crd/bases/{group}.toolkit.fluxcd.io_{name}.yaml", sha256)
+    for tool, group, name, sha256 in (
+        (FLUX[0], "source", "buckets", "7be598fad94f7b81d99c196a649f55c70edf5b4ab9de32c13e8eda31c14f46ef"),
+        (FLUX[0], "source", "externalartifacts", "f4939240c967e4da1208c7203cd8edd0cd1ff62cabc9a767e7293dedd2f50b91"),
+        (FLUX[0], "source", "gitrepositories", "bd0c08183287b2eea0d885751fc686bc4b2b583e919de6bd57859170b8d1727f"),
+        (FLUX[0], "source", "helmcharts", "413fe7367bdb81324b978091abc9081fe2241bb49e3aabf06aff83c86c95a4e3"),
+        (FLUX[0], "source", "helmrepositories", "0f3c34df4a25c88c7ad7825ada26d696aa53d92ec2c0ca540e1f9a05db247fa9"),
+        (FLUX[0], "source", "ocirepositories", "80c7c6e5c8de0764cc83acd4de5c74bea8e51186085304d22cecc5f2eb35500e"),
+        (FLUX[1], "kustomize", "kustomizations", "da23ca0e6b4c80d3d26a91583137491e147ef4ef1e2208aece0d0af4ef851974"),
+    )
+)
+"""Those of the Flux that ``localflux`` starts; source-controller wants all of its own."""
 
 FOREIGN = {crd.name: crd for crd in (APPLICATION, APP_PROJECT, SERVICE_MONITOR, PROMETHEUS_RULE)}
 

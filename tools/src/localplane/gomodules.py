@@ -25,7 +25,7 @@ def replacements(tool: GoTool, upstream_go_mod: str) -> list[str]:
         tool: The tool.
         upstream_go_mod: The go.mod of its module.
     """
-    lines = set()
+    lines = set(tool.replaced)
     for module, target, version in _REPLACED.findall(upstream_go_mod):
         if version:
             lines.add(f"{module} => {target} {version}")

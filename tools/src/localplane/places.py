@@ -17,7 +17,7 @@ class Place(Protocol):
         """Make 127.0.0.1 at that port lead to the API server, before there is one.
 
         Args:
-            port: Where clients here look for it; reserved, see ``ports.ReservedPort``.
+            port: Where clients here look for it; reserved, see ``runs.ReservedPort``.
         """
         ...
 

@@ -14,6 +14,7 @@ __all__ = [
     "ASKED_FOR",
     "CONTROLLER_MANAGER",
     "ETCD",
+    "FLUX",
     "KUBECTL",
     "MINIMUM_GO",
     "NODE_TOOLS",
@@ -41,6 +42,7 @@ class GoTool:
             ``v0.0.0-master``.
         toolchain: The Go that the module asks for, such as ``go1.27.3``, if that is newer than ``MINIMUM_GO``; the go
             that is there fetches it as a module. Empty takes the go that is there.
+        replaced: Further lines of the replace block, for versions that upstream asks for and nobody can download.
     """
 
     name: str
@@ -49,6 +51,7 @@ class GoTool:
     package: str
     stamps: tuple[str, ...] = ()
     toolchain: str = ""
+    replaced: tuple[str, ...] = ()
 
 
 def _of_kubernetes(name: str) -> GoTool:
@@ -100,7 +103,23 @@ ARGO_CD = GoTool(
 )
 """Argo CD's application controller, repo server and commit server in one binary, for ``localargocd``."""
 
-ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD)
+
+def _of_flux(name: str, *replaced: str) -> GoTool:
+    module = f"github.com/fluxcd/{name}"
+    return GoTool(name, module, "v1.9.6", module, replaced=replaced)
+
+
+FLUX = (
+    _of_flux(
+        "source-controller",
+        "github.com/fluxcd/pkg/artifact => github.com/fluxcd/pkg/artifact v0.18.0",
+        "github.com/fluxcd/pkg/helmtestserver => github.com/fluxcd/pkg/helmtestserver v0.40.1",
+    ),
+    _of_flux("kustomize-controller"),
+)
+"""The controllers of Flux that fetch sources and apply them, for ``localflux``."""
+
+ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX)
 """What only some tests and checks need: built when the first of them asks."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from platform_status_demo.argocd import ArgoCDStage, ArgoCDStory
+from platform_status_demo.authored import AuthoredStage
+from platform_status_demo.authored_story import AuthoredStory
 from platform_status_demo.command import hold, perform
 from platform_status_demo.errors import DemoError
 from platform_status_demo.screen import Screen
@@ -23,6 +25,8 @@ examples:
   make demo KEEP=1                      leave it running, with a kubeconfig to look around
   make demo ARGOCD=1                    the same with the real Argo CD; as root, and built once in some minutes
   python -m platform_status_demo | cat  plain lines, one per event
+  python -m platform_status_demo --promise mine/promise.yaml --request mine/request.yaml
+                                        your own Promise, without Kratix; its containers that are ours run
 
 Without a terminal, or with TERM=dumb, there is one plain line per event; NO_COLOR is respected.
 exit codes: 0 every phase was seen in order, 1 it was not, 2 wrong options, 130 Ctrl-C
@@ -38,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--keep", action="store_true", help="do not delete the request; leave all running until Ctrl-C")
     parser.add_argument("--argocd", action="store_true", help="with the real Argo CD; nobody plays it then")
+    parser.add_argument("--promise", type=Path, metavar="FILE", help="a Promise of your own, instead of ours")
+    parser.add_argument("--request", type=Path, metavar="FILE", help="a request of it")
+    parser.add_argument(
+        "--outputs", type=Path, metavar="FOLDER", help="what containers of your own would put out for the request"
+    )
     parser.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
     return parser
 
@@ -51,21 +60,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 every phase was seen in order, 1 it was not, 130 after Ctrl-C.
     """
-    options = _parser().parse_args(arguments)
-    return perform(partial(_play, keep=options.keep, argocd=options.argocd), no_color=options.no_color)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.promise is None) != (options.request is None) or (options.outputs and not options.promise):
+        parser.error("--promise and --request go together, and --outputs goes with them")
+    if options.argocd and options.promise:
+        parser.error("--argocd is for our own Promise")
+    return perform(partial(_play, options=options), no_color=options.no_color)
 
 
-def _play(screen: Screen, logs: Path, *, keep: bool, argocd: bool) -> None:
-    started = time.monotonic()
+def _told(options: argparse.Namespace, logs: Path, screen: Screen, stack: ExitStack) -> tuple[Stage, Story]:
+    """Open the stage, and return it with the story to play on it."""
     root = repository(Path.cwd())
+    if options.promise:
+        own = AuthoredStage(root, logs, screen, options.promise, options.request, options.outputs)
+        return stack.enter_context(own), AuthoredStory(own, screen)
+    if options.argocd:
+        real = stack.enter_context(ArgoCDStage(root, logs, screen))
+        return real, ArgoCDStory(real, screen)
+    stage = stack.enter_context(Stage(root, logs, screen))
+    return stage, Story(stage, screen)
+
+
+def _play(screen: Screen, logs: Path, *, options: argparse.Namespace) -> None:
+    started, keep = time.monotonic(), options.keep
     with ExitStack() as stack:
-        stage: Stage
-        if argocd:
-            real = stage = stack.enter_context(ArgoCDStage(root, logs, screen))
-            story: Story = ArgoCDStory(real, screen)
-        else:
-            stage = stack.enter_context(Stage(root, logs, screen))
-            story = Story(stage, screen)
+        stage, story = _told(options, logs, screen, stack)
         try:
             story.play(delete=not keep)
         except DemoError as error:
@@ -77,7 +97,7 @@ def _play(screen: Screen, logs: Path, *, keep: bool, argocd: bool) -> None:
         screen.say(f"{' > '.join(story.phases)}: {seconds:.0f} s in all, {writes} statuses written by the sidecar")
         if keep:
             export = f"export KUBECONFIG={stage.plane.kubeconfig}"
-            hold(screen, export, "kubectl get vclusterorchestratorv2s -A -o wide")
+            hold(screen, export, f"kubectl get {stage.promise.plural} -A -o wide")
 
 
 if __name__ == "__main__":

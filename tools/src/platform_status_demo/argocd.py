@@ -14,7 +14,6 @@ from typing import Final
 from kratix_double.world import APPLICATION
 from localargocd.argocd import LocalArgoCD
 from localargocd.configuration import project
-from localargocd.programs import why_not
 from localplane.client import Object
 from platform_status_demo.errors import StageError, StoryError
 from platform_status_demo.screen import Screen
@@ -42,7 +41,7 @@ class ArgoCDStage(Stage):
         return self.argocd.keep_logs()
 
     def _start_plane(self, screen: Screen) -> None:
-        reason = why_not(self._environ)
+        reason = LocalArgoCD.why_not(self._environ)
         if reason:
             raise StageError(reason)
         screen.doing("starting the control plane and Argo CD; the first time they are built, which takes minutes")

@@ -1,5 +1,6 @@
 """The sidecar's own identity, and the least that it may do: rendered by the pipeline, as a Promise gets it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,18 @@ from platform_status_pipeline.kratix.folders import read_documents, read_mapping
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, account_of, render
 
-__all__ = ["ACCOUNT", "LEASE", "NAMESPACE", "PARTS", "PROMISE", "PROMISE_FILE", "USER", "manifests", "rights"]
+__all__ = [
+    "ACCOUNT",
+    "LEASE",
+    "NAMESPACE",
+    "PARTS",
+    "PROMISE",
+    "PROMISE_FILE",
+    "USER",
+    "manifests",
+    "rights",
+    "rights_among",
+]
 
 PROMISE = "vcluster-orchestrator-v2"
 NAMESPACE = "platform-status-system"
@@ -39,6 +51,10 @@ def rights(root: Path, options: SidecarOptions = _NOBODYS) -> list[dict[str, Any
         root: The checkout.
         options: What the platform decides.
     """
-    found = [document for document in manifests(root, options) if document["kind"] in _RIGHTS]
-    # the namespace first: the others live in it
+    return rights_among(manifests(root, options))
+
+
+def rights_among(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pick the namespace, which comes first, and what gives rights in it."""
+    found = [document for document in documents if document["kind"] in _RIGHTS]
     return sorted(found, key=lambda document: document["kind"] != "Namespace")

@@ -4,7 +4,7 @@ import http.client
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -14,6 +14,7 @@ from localplane.kubeconfigs import write_private
 from localplane.plane import ControlPlane
 from platform_status_demo import roles
 from platform_status_demo.errors import StageError
+from platform_status_pipeline.promise.manifests import account_of
 
 __all__ = ["Sidecar"]
 
@@ -31,14 +32,22 @@ class Sidecar:
         promise: Name of the Promise.
         log: Where its output goes.
         environ: The environment of the demo.
+        flags: What it is told beside that.
     """
 
     def __init__(
-        self, plane: ControlPlane, nursery: Nursery, promise: str, log: Path, environ: Mapping[str, str]
+        self,
+        plane: ControlPlane,
+        nursery: Nursery,
+        promise: str,
+        log: Path,
+        environ: Mapping[str, str],
+        flags: Sequence[str] = (),
     ) -> None:
-        kubeconfig = write_private(log.with_name("sidecar.kubeconfig"), _kubeconfig(plane).encode())
+        kubeconfig = write_private(log.with_name("sidecar.kubeconfig"), _kubeconfig(plane, promise).encode())
         command = [sys.executable, "-m", "platform_status_sidecar", "--kubeconfig", str(kubeconfig)]
-        command += ["--listen", "127.0.0.1:0", "--promise", promise, "--lease", roles.LEASE, "--log-format", "json"]
+        command += ["--promise", promise, "--lease", f"{roles.NAMESPACE}/{promise}", *flags]
+        command += ["--listen", "127.0.0.1:0", "--log-format", "json"]
         # The demo shows the defaults: no setting of the user's own may leak in.
         clean = {name: value for name, value in environ.items() if not name.startswith("PLATFORM_STATUS_")}
         self._child = Child(command, log, nursery, clean)
@@ -105,9 +114,9 @@ class Sidecar:
         return StageError(f"sidecar: {what}\nlog: {self.log}\nits last lines:\n{self._child.last_lines(_LAST_LINES)}")
 
 
-def _kubeconfig(plane: ControlPlane) -> str:
+def _kubeconfig(plane: ControlPlane, promise: str) -> str:
     """Return the administrator's kubeconfig with the token of the sidecar's ServiceAccount in place of his rights."""
-    path = f"{plane.admin.path('v1', 'ServiceAccount', roles.ACCOUNT, roles.NAMESPACE)}/token"
+    path = f"{plane.admin.path('v1', 'ServiceAccount', account_of(promise), roles.NAMESPACE)}/token"
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
     token = plane.admin.request("POST", path, body=body)["status"]["token"]
     config = yaml.safe_load(plane.kubeconfig.read_text())

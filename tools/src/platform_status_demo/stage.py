@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import yaml
@@ -24,8 +24,9 @@ from platform_status_demo import roles
 from platform_status_demo.errors import StageError
 from platform_status_demo.screen import Screen
 from platform_status_demo.sidecar import Sidecar
+from platform_status_pipeline.promise.manifests import account_of
 
-__all__ = ["PROMISE", "Stage", "repository"]
+__all__ = ["PROMISE", "Stage", "braced", "repository"]
 
 PROMISE = Promise(
     name=roles.PROMISE,
@@ -34,6 +35,11 @@ PROMISE = Promise(
     plural="vclusterorchestratorv2s",
     version="v0.1.0",
 )
+
+
+def braced(text: str) -> str:
+    """Write a text as an argument or a variable of a `Command` that is to have no place to fill in."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def repository(folder: Path) -> Path:
@@ -69,9 +75,11 @@ class Stage:
 
     Attributes:
         shows_jobs: Whether the Jobs of the double show as pods.
+        promise: Whose requests these are.
     """
 
     shows_jobs = True
+    promise = PROMISE
 
     def __init__(self, root: Path, logs: Path, screen: Screen, environ: Mapping[str, str] = os.environ) -> None:
         self._root = root
@@ -119,27 +127,28 @@ class Stage:
         screen = self._screen
         self._start_plane(screen)
         screen.doing("installing the CRDs")
-        names = install_crds(self.admin, [*self._treated(), CRDS, fetch_crd(APPLICATION)])
+        names = install_crds(self.admin, [self._treated(), CRDS, fetch_crd(APPLICATION)])
         self.world = World(self.admin)
         for name in (self.world.argocd, self.request()["metadata"]["namespace"]):
             self.world.ensure_namespace(name)
-        for document in roles.rights(self._root):
+        for document in self._rights():
             self.admin.apply(document, field_manager="demo")
         screen.step(f"{len(names)} CRDs in: ours as Kratix treats them, Kratix's Work and WorkPlacement, Argo CD's own")
         screen.doing("starting the sidecar")
         nursery = Nursery()
         self._stack.callback(nursery.close)
-        self.sidecar = Sidecar(self.plane, nursery, PROMISE.name, self._logs / "sidecar.log", self._environ)
+        log, promise = self._logs / "sidecar.log", self.promise.name
+        self.sidecar = Sidecar(self.plane, nursery, promise, log, self._environ, self._flags())
         self._stack.callback(self.sidecar.stop)
         self.sidecar.start()
-        screen.step(f"sidecar runs as {roles.USER}")
+        screen.step(f"sidecar runs as system:serviceaccount:{roles.NAMESPACE}:{account_of(promise)}")
         jobs = self._logs / "jobs"
         jobs.mkdir()
         self.kratix = self._stack.enter_context(
             KratixDouble(
                 self.admin,
-                PROMISE,
-                configure=[self._configure()],
+                self.promise,
+                configure=self._configure(),
                 delete=self._delete(),
                 folder=jobs,
                 pods=self.shows_jobs,
@@ -151,30 +160,39 @@ class Stage:
         self._stack.enter_context(self.plane)
         screen.step(f"control plane up: {self.plane.server}")
 
-    def _treated(self) -> list[Path]:
-        """Write our CRDs as Kratix would create them."""
+    def _crds(self) -> list[dict[str, Any]]:
+        """What the Promise brings."""
+        return [yaml.safe_load(path.read_text()) for path in sorted((self._root / "promise/crds").glob("*.yaml"))]
+
+    def _treated(self) -> Path:
+        """Write CRDs as Kratix would create them."""
         folder = self._logs / "crds"
         folder.mkdir()
-        for path in sorted((self._root / "promise/crds").glob("*.yaml")):
-            (folder / path.name).write_text(yaml.safe_dump(treat(yaml.safe_load(path.read_text())), sort_keys=False))
-        return [folder]
+        for number, crd in enumerate(self._crds()):
+            (folder / f"{number}.yaml").write_text(yaml.safe_dump(treat(crd), sort_keys=False))
+        return folder
 
-    def _configure(self) -> Pipeline:
+    def _rights(self) -> list[dict[str, Any]]:
+        """What lets the sidecar do its work."""
+        return roles.rights(self._root)
+
+    def _flags(self) -> Sequence[str]:
+        """What the sidecar is told beside the name of its Promise."""
+        return ()
+
+    def _configure(self) -> list[Pipeline]:
         template = ("--template", str(self._root / "promise/contract.yaml"))
-        return Pipeline("configure", (self._container("configure"), self._container("contract", *template)))
+        return [Pipeline("configure", (self._container("configure"), self._container("contract", *template)))]
 
-    def _delete(self) -> Pipeline:
+    def _delete(self) -> Pipeline | None:
         return Pipeline("delete", (self._container("delete"),))
 
-    def _container(self, command: str, *arguments: str) -> Command:
+    def _container(self, command: str, *arguments: str, own: Mapping[str, str] = MappingProxyType({})) -> Command:
         # Neither settings of the user's own nor the way to a cluster of theirs may leak in.
         foreign = ("PLATFORM_STATUS_", "KRATIX_", "KUBE")
+        given = {name: value for name, value in self._environ.items() if not name.startswith(foreign)}
         # Braces in a value are the user's, not places to fill in: `make demo KEEP=1` exports a MAKEOVERRIDES=${...}.
-        environment = {
-            name: value.replace("{", "{{").replace("}", "}}")
-            for name, value in self._environ.items()
-            if not name.startswith(foreign)
-        }
+        environment = {name: braced(value) for name, value in {**given, **own}.items()}
         folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
         program = (sys.executable, "-m", "platform_status_pipeline", command)
         return Command([*program, *folders, *arguments], environment, self._logs / "pipeline.log")

@@ -13,7 +13,7 @@ from localplane.client import Object
 from platform_status_demo.errors import StoryError
 from platform_status_demo.phases import PhaseWatch, Sighting
 from platform_status_demo.screen import Delay, Screen
-from platform_status_demo.stage import PROMISE, Stage
+from platform_status_demo.stage import Stage
 
 __all__ = ["EXPECTED", "Story"]
 
@@ -50,8 +50,7 @@ class Story:
         metadata = self._request["metadata"]
         self._namespace: str = metadata["namespace"]
         self._name: str = metadata["name"]
-        self._kind = (PROMISE.api_version, PROMISE.kind)
-        self._release: str = self._request["spec"]["name"]
+        self._kind = (stage.promise.api_version, stage.promise.kind)
         self._cause: Callable[[], _Change | None] = lambda: None
         self._seen = 0
         self._documents: Sequence[Object] = ()
@@ -199,6 +198,10 @@ class Story:
         self._screen.step("request gone, its Works removed, what GitOps applied is pruned")
 
     # -- steps
+
+    @property
+    def _release(self) -> str:
+        return str(self._request["spec"]["name"])
 
     def _pods(self) -> list[str]:
         return [f"{self._replica_set}-{suffix}" for suffix in ("2kq7x", "8w4zn", "tj5mr")]

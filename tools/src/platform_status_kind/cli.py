@@ -9,9 +9,8 @@ from pathlib import Path
 
 from localplane.caches import cache_folder
 from localplane.errors import FAILURES
-from platform_status_kind.errors import KindError, NoDockerError
 from platform_status_kind.lane import demo, down, up
-from platform_status_kind.programs import require
+from platform_status_kind.programs import KindError, NoDockerError, require
 from platform_status_world.errors import WorldError
 from platform_status_world.images import find_images
 

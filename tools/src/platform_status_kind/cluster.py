@@ -7,8 +7,7 @@ from localnode.sampler import Measured
 from localplane.client import Client
 from localplane.clusters import from_kubeconfig
 from platform_status_kind import commands
-from platform_status_kind.errors import CommandError, KindError
-from platform_status_kind.programs import Run, run
+from platform_status_kind.programs import CommandError, KindError, Run, run
 
 __all__ = ["KindCluster"]
 

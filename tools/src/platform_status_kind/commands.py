@@ -1,12 +1,37 @@
-"""The command lines of docker, kind and kubectl: pure, so that they can be read, and tested, where none of them is."""
+"""The command lines of docker, kind and kubectl: pure, so that they can be read, and tested, where none of them is.
+
+What is installed on the cluster is pinned here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform_status_kind.versions import CERT_MANAGER_URL, KRATIX_URL, STATE_STORE_URL
+__all__ = [
+    "CERT_MANAGER_URL",
+    "KRATIX",
+    "KRATIX_URL",
+    "NAME",
+    "PROGRAMS",
+    "STATE_STORE_URL",
+    "Step",
+    "create",
+    "delete",
+    "installation",
+    "kill",
+    "load",
+    "nodes",
+]
 
-__all__ = ["NAME", "PROGRAMS", "Step", "create", "delete", "installation", "kill", "load", "nodes"]
+CERT_MANAGER = "v1.20.2"
+KRATIX = "81efd4a110f21259f55047fb75e7cb2a34e09dfa"
+"""A commit of Kratix of August 2026; it tags no releases that carry both manifests."""
+
+_KRATIX = f"https://raw.githubusercontent.com/syntasso/kratix/{KRATIX}"
+CERT_MANAGER_URL = f"https://github.com/cert-manager/cert-manager/releases/download/{CERT_MANAGER}/cert-manager.yaml"
+KRATIX_URL = f"{_KRATIX}/distribution/kratix.yaml"
+STATE_STORE_URL = f"{_KRATIX}/config/samples/seaweedfs-install.yaml"
+
 
 NAME = "platform-status"
 PROGRAMS = ("docker", "kind", "kubectl")

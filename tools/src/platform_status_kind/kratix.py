@@ -1,4 +1,4 @@
-"""The real Kratix, which does all by itself: the journey only waits for it."""
+"""The real Kratix: what tells it where to write; all else it does by itself, and the journey only waits for it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,42 @@ from localplane.errors import WaitError
 from platform_status_world.errors import WorldError
 from platform_status_world.promises import PromiseDocument
 
-__all__ = ["RealKratix"]
+__all__ = ["RealKratix", "destination", "state_store"]
+
+DESTINATION = "platform-cluster"
+_API = "platform.kratix.io/v1alpha1"
+_STORE = "default"
+
+
+def state_store() -> dict[str, Any]:
+    """Return the BucketStateStore; address and Secret are those that the store's own manifest makes."""
+    return {
+        "apiVersion": _API,
+        "kind": "BucketStateStore",
+        "metadata": {"name": _STORE},
+        "spec": {
+            "endpoint": "bucket.seaweedfs.svc.cluster.local",
+            "insecure": True,
+            "bucketName": "kratix",
+            "authMethod": "accessKey",
+            "secretRef": {"name": "bucket-credentials", "namespace": "default"},
+        },
+    }
+
+
+def destination() -> dict[str, Any]:
+    """Return the Destination that the Promise's selectors ask for (docs/kratix.md section 1)."""
+    return {
+        "apiVersion": _API,
+        "kind": "Destination",
+        "metadata": {"name": DESTINATION, "labels": {"environment": "platform"}},
+        "spec": {
+            "path": DESTINATION,
+            "strictMatchLabels": True,
+            "stateStoreRef": {"name": _STORE, "kind": "BucketStateStore"},
+        },
+    }
+
 
 _PATIENCE = 300.0
 _CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")

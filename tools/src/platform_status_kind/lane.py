@@ -7,8 +7,7 @@ from pathlib import Path
 from localplane.caches import cache_folder
 from platform_status_kind import commands
 from platform_status_kind.cluster import KindCluster
-from platform_status_kind.kratix import RealKratix
-from platform_status_kind.manifests import destination, state_store
+from platform_status_kind.kratix import RealKratix, destination, state_store
 from platform_status_kind.programs import Run, run
 from platform_status_world.images import SIDECAR_IMAGE, Images
 from platform_status_world.lane import install, travel

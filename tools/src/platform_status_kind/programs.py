@@ -1,13 +1,25 @@
-"""Running docker, kind and kubectl."""
+"""Running docker, kind and kubectl, and everything that this package raises."""
 
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 
 from platform_status_kind.commands import PROGRAMS
-from platform_status_kind.errors import CommandError, NoDockerError
 
-__all__ = ["Run", "require", "run"]
+__all__ = ["CommandError", "KindError", "NoDockerError", "Run", "require", "run"]
+
+
+class KindError(Exception):
+    """The cluster could not be made, or is not there."""
+
+
+class NoDockerError(KindError):
+    """A program is missing, or Docker does not answer."""
+
+
+class CommandError(KindError):
+    """A program failed; the text ends with what it said."""
+
 
 Run = Callable[[Sequence[str]], str]
 """Runs a command and returns its standard output; raises CommandError."""

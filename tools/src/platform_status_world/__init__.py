@@ -6,5 +6,5 @@ part, the steps of the journey and the table of what ran. May not: how a cluster
 Like the demo it runs from the root of the repository, whose Promises it installs.
 
 Reading order: `cluster` (what is asked of one), `promises`, `shape` (a Job as Kratix makes it), `kratix`, `workload`,
-`journey`, `ledger` and `table`. `adapter` runs inside containers.
+`journey`, `ledger` and `report`. `adapter` runs inside containers.
 """

@@ -1,14 +1,76 @@
-"""What a journey showed, as facts to assert on and as text to read."""
+"""What a journey showed, as facts to assert on and as text to read: a table of containers first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from platform_status_world.journey import SIDECAR, Moment
 from platform_status_world.ledger import Ran
-from platform_status_world.table import containers_table, mebibytes, table
 
-__all__ = ["Report"]
+__all__ = ["Report", "containers_table", "table"]
+
+_MIB = 1024 * 1024
+_HEAD = ("pod", "container", "image", "uid", "cpu", "memory", "peak MiB", "s", "ended")
+_RIGHT = {"uid", "cpu", "memory", "peak MiB", "s"}
+
+
+def mebibytes(number: int) -> str:
+    """Return bytes as MiB with one decimal."""
+    return f"{number / _MIB:.1f}"
+
+
+def containers_table(rows: Sequence[Ran], now: datetime) -> str:
+    """Return a table with one line for each run of a container.
+
+    A peak is page cache included; one that ended within a tenth of a second may have none.
+
+    Args:
+        rows: The runs.
+        now: The present, for those that still run.
+    """
+    return table(_HEAD, [_cells(row, now) for row in rows], right=_RIGHT)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: set[str]) -> str:
+    """Return lines with aligned columns.
+
+    Args:
+        head: The columns' names.
+        rows: The cells.
+        right: Names of the columns that are aligned to the right.
+    """
+    widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = (
+            cell.rjust(width) if name in right else cell.ljust(width)
+            for name, cell, width in zip(head, cells, widths, strict=True)
+        )
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(head), line(["-" * width for width in widths]), *(line(row) for row in rows)])
+
+
+def _cells(row: Ran, now: datetime) -> tuple[str, ...]:
+    seen = row.measured
+    return (
+        _short(row.pod),
+        row.container,
+        row.image.removeprefix("REGISTRY.invalid/platform-status/"),
+        "" if seen is None or seen.uid is None else str(seen.uid),
+        *_limits(row.limits),
+        "" if seen is None else mebibytes(seen.peak),
+        f"{row.seconds(now):.0f}",
+        "runs" if row.exit_code is None else f"{row.exit_code} {row.reason}".strip(),
+    )
+
+
+def _limits(limits: Mapping[str, str]) -> tuple[str, str]:
+    return limits.get("cpu", ""), limits.get("memory", "")
+
+
+def _short(pod: str, width: int = 44) -> str:
+    return pod if len(pod) <= width else f"{pod[:20]}...{pod[-(width - 23) :]}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ A query is (label, PromQL, format); the formats are those of `formats`. Topics t
 does not have, such as ``pods``, are those of the pipeline that merges.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -62,13 +62,16 @@ class CatalogueError(ValueError):
 
 
 def merge_into(
-    catalog: MutableMapping[str, list[Query]], keywords: MutableMapping[str, set[str]] | None = None
+    catalog: MutableMapping[str, list[Query]],
+    keywords: MutableMapping[str, set[str]] | None = None,
+    replace: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Add our queries and keywords to those of a pipeline; what it has stays as it is.
 
     Args:
         catalog: Topic -> queries; gets copies of ours.
         keywords: Word -> topics; a word that is there already gets our topics added to its own.
+        replace: Topics whose queries ours take the place of.
 
     Returns:
         Topics that the keywords name and the catalogue lacks, sorted: a pipeline has to pass over these.
@@ -77,10 +80,11 @@ def merge_into(
         CatalogueError: The catalogue has one of our topics with other queries, or a keyword does not hold a set.
     """
     for topic, queries in QUERY_CATALOG.items():
-        if topic in catalog and [tuple(query) for query in catalog[topic]] != queries:
+        if topic in catalog and topic not in replace and [tuple(query) for query in catalog[topic]] != queries:
             raise CatalogueError(
                 f"topic {topic!r}: the catalogue has {len(catalog[topic])} queries of its own under this name, "
-                f"expected none or the {len(queries)} of platform_status_assistant; rename one of them"
+                f"expected none or the {len(queries)} of platform_status_assistant; rename one of them, or "
+                "give its name in replace"
             )
     words = {} if keywords is None else keywords
     for word in TOPIC_KEYWORDS:

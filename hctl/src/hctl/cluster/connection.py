@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hctl.errors import ClusterError, HctlError
+from platform_status_kube.access import NOBODY_ELSE, ActAs
 from platform_status_kube.connection import Connection
 from platform_status_kube.connection import connect as open_connection
 from platform_status_kube.errors import AccessError
@@ -20,12 +21,13 @@ _SIDECAR_NAMESPACE: Final = "platform-status-system"
 _CONNECTIONS: Final = 8
 
 
-def connect(kubeconfig: str = "", context: str = "") -> Connection:
+def connect(kubeconfig: str = "", context: str = "", act_as: ActAs = NOBODY_ELSE) -> Connection:
     """Load the settings as kubectl does: --kubeconfig, else KUBECONFIG, else ~/.kube/config, else the pod's account.
 
     Args:
         kubeconfig: Path given on the command line; empty for none.
         context: Context given on the command line; empty for the current one.
+        act_as: Whom the command line says to act as.
 
     Raises:
         HctlError: The settings cannot be read, cannot be honoured, or hold no such context.
@@ -36,7 +38,7 @@ def connect(kubeconfig: str = "", context: str = "") -> Connection:
         raise HctlError(f"kubeconfig {path} does not exist; name one with --kubeconfig FILE or KUBECONFIG")
     try:
         # Credentials that expired are replaced before the next request, not some seconds later.
-        return open_connection(path if there else "", context, connections=_CONNECTIONS, look_interval=0)
+        return open_connection(path if there else "", context, act_as=act_as, connections=_CONNECTIONS, look_interval=0)
     except AccessError as error:
         if there:
             raise HctlError(str(error)) from error

@@ -6,6 +6,7 @@ category, and a candidate is a golden path when one of its objects carries ``.st
 it. A kind without the category is reached by its name. CRDs themselves are not read: few users may.
 """
 
+import difflib
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,13 +16,23 @@ from hctl.errors import ClusterError, UsageError
 from hctl.reading.read import items, mapping
 from hctl.texts import inert
 
-from .transport import Transport, segment
+from .transport import ClusterReader, segment
 
-__all__ = ["CATEGORY", "VCLUSTER", "Kind", "candidates", "discover", "find_kind"]
+__all__ = ["CATEGORY", "VCLUSTER", "Kind", "candidates", "carry_nothing", "discover", "find_kind", "is_core"]
 
 CATEGORY: Final = "platform"
 VCLUSTER: Final = "vclusterorchestratorv2s.platform.integratn.tech"
 """What ``hctl vcluster`` means; the only name that hctl knows by itself."""
+
+_NEAR: Final = 0.8
+"""How alike two names must be to be proposed: a wrong guess costs more than none."""
+
+_CORE: Final = frozenset(
+    {"pod", "po", "service", "svc", "secret", "configmap", "cm", "node", "no", "namespace", "ns", "event", "ev"}
+    | {"serviceaccount", "sa", "endpoint", "ep", "persistentvolume", "pv", "persistentvolumeclaim", "pvc"}
+    | {"replicationcontroller", "rc", "resourcequota", "quota", "limitrange", "limit"}
+)
+"""Names of the kinds of Kubernetes' core group, without the plural's s."""
 
 _ACCEPT: Final = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
@@ -72,7 +83,7 @@ class Kind(Struct, frozen=True):
         return wanted in names | with_group
 
 
-def discover(transport: Transport) -> tuple[Kind, ...]:
+def discover(transport: ClusterReader) -> tuple[Kind, ...]:
     """Ask for every kind outside of the core group.
 
     Raises:
@@ -113,9 +124,30 @@ def find_kind(kinds: Sequence[Kind], name: str) -> Kind:
     if found:
         named = ", ".join(sorted(kind.resource for kind in found)[:8])
         raise UsageError(f"several kinds are called {inert(name)!r}: {named}; use the long name")
+    if is_core(name):
+        raise UsageError(carry_nothing(name.lower(), kinds))
+    near = difflib.get_close_matches(name.lower(), sorted(_names(candidates(kinds))), n=1, cutoff=_NEAR)
+    guess = f"did you mean {near[0]}? " if near else ""
+    raise UsageError(f"the cluster knows no kind {inert(name)!r}; {guess}{_there_is(kinds)}")
+
+
+def is_core(name: str) -> bool:
+    """Whether a name is that of a kind of Kubernetes' core group, none of which is a golden path."""
+    return name.lower().removesuffix("s") in _CORE or name.lower() in _CORE
+
+
+def carry_nothing(name: str, kinds: Sequence[Kind]) -> str:
+    """Return the sentence for a kind whose objects are no requests."""
+    return f"{inert(name)} carry no status contract; {_there_is(kinds)}"
+
+
+def _there_is(kinds: Sequence[Kind]) -> str:
     known = sorted(kind.singular or kind.plural for kind in candidates(kinds))
-    there_is = f"golden paths here: {', '.join(known[:8])}" if known else "`kubectl api-resources` lists all there are"
-    raise UsageError(f"the cluster knows no kind {inert(name)!r}; {there_is}")
+    return f"golden paths here: {', '.join(known[:8])}" if known else "`kubectl api-resources` lists all there are"
+
+
+def _names(kinds: Sequence[Kind]) -> set[str]:
+    return {name for kind in kinds for name in (kind.plural, kind.singular, *kind.short_names) if name}
 
 
 def _kind(group: str, version: str, resource: object) -> Kind:

@@ -5,19 +5,21 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hctl.errors import ClusterError
+from hctl.errors import ClusterError, UsageError
 from hctl.reading.freshness import judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.names import choose
 from hctl.reading.read import read_request
 from hctl.reading.views import RequestView
+from hctl.texts import inert
 
 from .discovery import Kind
 from .leases import read_leases
-from .transport import Transport, segment
+from .transport import ClusterReader, segment
 
 __all__ = ["Collection", "Found", "Scope", "fetch", "find_request", "get_request", "judge_all"]
 
+_BAD_REQUEST: Final = 400
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
 
@@ -28,10 +30,12 @@ class Scope(Struct, frozen=True):
     Attributes:
         namespace: One namespace; empty for all of them.
         fallback: The context's namespace, for whoever may not look into all; empty if that is not wanted.
+        selector: Label selector; empty for all.
     """
 
     namespace: str = ""
     fallback: str = ""
+    selector: str = ""
 
 
 class Collection(Struct, frozen=True):
@@ -44,6 +48,7 @@ class Collection(Struct, frozen=True):
         version: State to watch on from.
         namespace: The namespace that was looked into; empty for all.
         narrowed: Whether all namespaces were wanted, and only one was allowed.
+        selector: The label selector that they were listed by.
     """
 
     kind: Kind
@@ -52,6 +57,7 @@ class Collection(Struct, frozen=True):
     version: str
     namespace: str = ""
     narrowed: bool = False
+    selector: str = ""
 
     @property
     def views(self) -> list[RequestView]:
@@ -73,7 +79,7 @@ class Found(Struct, frozen=True):
         return Collection(self.kind, path, (self.raw,), self.collection.version, self.view.namespace)
 
 
-def fetch(transport: Transport, kinds: Sequence[Kind], scope: Scope) -> list[Collection]:
+def fetch(transport: ClusterReader, kinds: Sequence[Kind], scope: Scope) -> list[Collection]:
     """List the requests of some kinds.
 
     Raises:
@@ -82,22 +88,24 @@ def fetch(transport: Transport, kinds: Sequence[Kind], scope: Scope) -> list[Col
     return [_fetch(transport, kind, scope) for kind in kinds]
 
 
-def _fetch(transport: Transport, kind: Kind, scope: Scope) -> Collection:
+def _fetch(transport: ClusterReader, kind: Kind, scope: Scope) -> Collection:
     path = kind.path(scope.namespace)
     try:
-        objects, version = transport.list_all(path)
+        objects, version = transport.list_all(path, selector=scope.selector)
     except ClusterError as error:
+        if error.status == _BAD_REQUEST and scope.selector:
+            raise UsageError(f"--selector {inert(scope.selector, 253)}: {error}") from error
         if error.status == _NOT_FOUND:
             return Collection(kind, path, (), "", scope.namespace)
         if error.status != _FORBIDDEN or scope.namespace or not scope.fallback:
             raise
         path = kind.path(scope.fallback)
-        objects, version = transport.list_all(path)
-        return Collection(kind, path, tuple(objects), version, scope.fallback, narrowed=True)
-    return Collection(kind, path, tuple(objects), version, scope.namespace)
+        objects, version = transport.list_all(path, selector=scope.selector)
+        return Collection(kind, path, tuple(objects), version, scope.fallback, narrowed=True, selector=scope.selector)
+    return Collection(kind, path, tuple(objects), version, scope.namespace, selector=scope.selector)
 
 
-def get_request(transport: Transport, kind: Kind, namespace: str, name: str) -> Found | None:
+def get_request(transport: ClusterReader, kind: Kind, namespace: str, name: str) -> Found | None:
     """Read one request by its metadata.name, which decides inside a namespace: no list is needed then.
 
     Returns:
@@ -144,7 +152,7 @@ def _pairs(collection: Collection) -> Iterable[tuple[RequestView, Any]]:
     return zip(collection.views, collection.objects, strict=True)
 
 
-def judge_all(transport: Transport, views: Sequence[RequestView]) -> list[Judged]:
+def judge_all(transport: ClusterReader, views: Sequence[RequestView]) -> list[Judged]:
     """Judge requests by the Leases that they name; each Lease is read once."""
     leases = read_leases(transport, (view.lease for view in views))
     now = transport.now()

@@ -27,7 +27,7 @@ from platform_status_kube.http_transport import TIMEOUTS, HttpTransport, Timeout
 
 from .documents import Page, decode, decode_page
 
-__all__ = ["Transport", "segment"]
+__all__ = ["ClusterReader", "segment"]
 
 _PAGE: Final = 250
 _MOST_PAGES: Final = 400
@@ -35,21 +35,28 @@ _GONE: Final = 410
 _JSON: Final = "application/json"
 
 
-class Transport:
+class ClusterReader:
     """Reads from one API server as one user.
 
     Args:
         connection: Where, and with which credentials.
         connect_seconds: After which an attempt to connect is given up.
+        answer_seconds: After which an answer is no longer waited for.
     """
 
-    def __init__(self, connection: Connection, *, connect_seconds: float = TIMEOUTS.connect) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        connect_seconds: float = TIMEOUTS.connect,
+        answer_seconds: float = TIMEOUTS.answer,
+    ) -> None:
         self.connection = connection
         self._clock = DateClock()
         self._http = HttpTransport(
             connection,
             user_agent=f"hctl/{__version__}",
-            timeouts=Timeouts(connect=connect_seconds),
+            timeouts=Timeouts(connect=connect_seconds, answer=answer_seconds),
             on_date=self._clock.hear,
         )
 
@@ -141,12 +148,15 @@ class Transport:
         raise ClusterError(f"GET {path}: more than {_MOST_PAGES * _PAGE} objects; choose a namespace with -n")
 
     @contextmanager
-    def watch(self, path: str, *, version: str, fields: str = "", seconds: int = 240) -> Iterator[Iterator[Any]]:
+    def watch(
+        self, path: str, *, version: str, selector: str = "", fields: str = "", seconds: int = 240
+    ) -> Iterator[Iterator[Any]]:
         """Open a watch and yield its events, until the server ends it.
 
         Args:
             path: Path of the collection.
             version: State to watch on from.
+            selector: Label selector.
             fields: Field selector.
             seconds: After which the server ends it.
 
@@ -155,7 +165,9 @@ class Transport:
         """
         with (
             self._telling(path),
-            self._http.watch(path, resource_version=version, fields=fields, seconds=seconds) as lines,
+            self._http.watch(
+                path, resource_version=version, selector=selector, fields=fields, seconds=seconds
+            ) as lines,
         ):
             yield map(decode, lines)
 

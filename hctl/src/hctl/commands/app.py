@@ -1,6 +1,6 @@
 """Commands and their options. Imports nothing but typer: what a command needs is imported when it runs."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,19 +12,20 @@ from .asking import add_ask
 from .options import (
     AllOption,
     ColumnsOption,
-    ContextOption,
     ExplainOption,
     KindArgument,
-    KubeconfigOption,
-    NamespaceOption,
+    NoHeadersOption,
     OutputOption,
     ProblemsOption,
     ReferenceArgument,
+    SecondArgument,
+    SelectorOption,
     SortOption,
     TimeoutOption,
     WaitOption,
     WatchOption,
-    target_of,
+    reference_of,
+    with_target,
 )
 from .running import diagnose_one, explain_file, explain_one, finish, list_of, status_of
 from .validate import declare_validate
@@ -56,37 +57,39 @@ def _version(*, wanted: bool) -> None:
 
 
 @app.callback()
+@with_target
 def root(
-    ctx: typer.Context,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
-    version: Annotated[  # noqa: ARG001 - handled by its callback
+    target: Target,
+    version: Annotated[
         bool,
         typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True, help="The version."),
     ] = False,
 ) -> None:
     """Remember what was said before the command."""
-    ctx.obj = Target(context, namespace, kubeconfig)
 
 
 @app.command(
     "status", epilog="Examples: hctl status | hctl status webapp/shop --wait Ready --timeout 10m && echo it is up"
 )
+@with_target
 def status(
-    ctx: typer.Context,
+    target: Target,
     reference: ReferenceArgument = "",
+    second: SecondArgument = "",
     output: OutputOption = "table",
     watch: WatchOption = False,
     wait: WaitOption = "",
     timeout: TimeoutOption = "5m",
     explain: ExplainOption = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
+    all_namespaces: AllOption = False,
+    selector: SelectorOption = "",
+    no_headers: NoHeadersOption = False,
 ) -> None:
     """Show one request, or without a name every golden path with a summary."""
-    target = target_of(ctx, context, namespace, kubeconfig)
+    reference = reference_of(reference, second)
+    many: dict[str, Any] = {"everywhere": all_namespaces, "selector": selector, "headers": not no_headers}
+    if reference and (all_namespaces or selector or no_headers):
+        raise typer.BadParameter("--all-namespaces, --selector and --no-headers are for lists; leave out the name")
     if explain:
         if watch or wait or not reference:
             raise typer.BadParameter("--explain needs a name, and is about one moment; leave out --watch and --wait")
@@ -95,12 +98,14 @@ def status(
         finish(lambda: status_of(target, reference, output, watch=watch, wait=wait, timeout=timeout, vcluster=False))
     if wait:
         raise typer.BadParameter("--wait needs a name: hctl status NAME --wait PHASE")
-    finish(lambda: list_of(target, "", output=output, watch=watch, sort="phase", overview=True))
+    finish(lambda: list_of(target, "", output=output, watch=watch, sort="phase", overview=True, **many))
 
 
-@app.command("list", epilog="Examples: hctl list | hctl list webapps --problems --sort phase -o wide")
+@app.command("ls", hidden=True)
+@app.command("list", epilog="Examples: hctl list | hctl list webapps --problems --sort phase -l team=a")
+@with_target
 def list_all(
-    ctx: typer.Context,
+    target: Target,
     kind: KindArgument = "",
     problems: ProblemsOption = False,
     sort: SortOption = "namespace",
@@ -108,68 +113,89 @@ def list_all(
     output: OutputOption = "table",
     watch: WatchOption = False,
     all_namespaces: AllOption = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
+    selector: SelectorOption = "",
+    no_headers: NoHeadersOption = False,
 ) -> None:
     """List the requests of one kind, or of every golden path."""
-    target = target_of(ctx, context, namespace, kubeconfig)
     finish(
         lambda: list_of(
             target,
             kind,
             output=output,
-            watch=watch,
+            everywhere=all_namespaces,
             problems=problems,
             sort=sort,
             columns=columns,
-            everywhere=all_namespaces,
+            watch=watch,
+            selector=selector,
+            headers=not no_headers,
         )
     )
 
 
-@app.command("diagnose", epilog="Examples: hctl diagnose media | hctl diagnose webapp/shop -o json")
-def diagnose(
-    ctx: typer.Context,
-    reference: ReferenceArgument,
+@app.command("get", hidden=True)
+@with_target
+def get(
+    target: Target,
+    kind: KindArgument = "",
+    name: SecondArgument = "",
     output: OutputOption = "table",
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
+    watch: WatchOption = False,
+    all_namespaces: AllOption = False,
+    selector: SelectorOption = "",
+    no_headers: NoHeadersOption = False,
+) -> None:
+    """List a kind, or show one request of it: what `kubectl get` would be asked."""
+    if name or "/" in kind:
+        one = reference_of(kind, name)
+        finish(lambda: status_of(target, one, output, watch=watch, wait="", timeout="0", vcluster=False))
+    many: dict[str, Any] = {"everywhere": all_namespaces, "selector": selector, "headers": not no_headers}
+    finish(lambda: list_of(target, kind, output=output, watch=watch, **many))
+
+
+@app.command("describe", hidden=True)
+@app.command("diagnose", epilog="Examples: hctl diagnose media | hctl diagnose webapp/shop -o json")
+@with_target
+def diagnose(
+    target: Target,
+    reference: ReferenceArgument,
+    second: SecondArgument = "",
+    output: OutputOption = "table",
 ) -> None:
     """Go from the phase to the first cause, and say what to run next."""
-    target = target_of(ctx, context, namespace, kubeconfig)
-    finish(lambda: diagnose_one(target, reference, output, vcluster=False))
+    one = reference_of(reference, second)
+    finish(lambda: diagnose_one(target, one, output, vcluster=False))
 
 
 @app.command("dump", epilog="Examples: hctl dump media > case.yaml | hctl dump webapp/shop --full > case.yaml")
+@with_target
 def dump(
-    ctx: typer.Context,
+    target: Target,
     reference: ReferenceArgument,
+    second: SecondArgument = "",
     full: Annotated[
         bool, typer.Option("--full", help="Write whole objects, with whatever secrets anybody wrote into them.")
     ] = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Write a request and what its verdict rests on to one YAML document: what the rules read, and nothing else."""
-    target = target_of(ctx, context, namespace, kubeconfig)
+    one = reference_of(reference, second)
 
     def write() -> ExitCode:
         from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
         from .explanations import dump_request  # noqa: PLC0415 - see the module's docstring
 
-        return dump_request(Session(target), reference, full=full)
+        return dump_request(Session(target), one, full=full)
 
     finish(write)
 
 
 @app.command("explain", epilog="Examples: hctl explain media | hctl explain -f case.yaml --now 2026-02-26T10:30:00Z")
+@with_target
 def explain(
-    ctx: typer.Context,
+    target: Target,
     reference: ReferenceArgument = "",
+    second: SecondArgument = "",
     file: Annotated[
         str,
         typer.Option("--filename", "-f", metavar="FILE", help="A dump, or - for standard input.", show_default=False),
@@ -181,32 +207,26 @@ def explain(
         ),
     ] = "",
     output: OutputOption = "table",
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Derive the phase anew, live or from a dump: by which rule, from which objects, and what comes next."""
     if bool(reference) == bool(file):
         raise typer.BadParameter("one of both is needed: hctl explain NAME, or hctl explain -f FILE")
-    target = target_of(ctx, context, namespace, kubeconfig)
     if file:
         finish(lambda: explain_file(file, output, now))
-    finish(lambda: explain_one(target, reference, output, now=now))
+    one = reference_of(reference, second)
+    finish(lambda: explain_one(target, one, output, now=now))
 
 
 @app.command("doctor", epilog="Exit codes: 0 no failure, 1 a failure, 3 no answer, 4 something could not be read.")
+@with_target
 def doctor(
-    ctx: typer.Context,
+    target: Target,
     output: OutputOption = "table",
     argocd_namespace: Annotated[
         str, typer.Option("--argocd-namespace", metavar="NAME", help="Where Argo CD runs.")
     ] = "argocd",
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Is the platform in order: Kratix, Destinations, sidecars, images, Argo CD, who may act as a pipeline?"""
-    target = target_of(ctx, context, namespace, kubeconfig)
 
     def examine() -> ExitCode:
         from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
@@ -235,6 +255,37 @@ def schema(
         from .schemas import show_schema  # noqa: PLC0415 - see the module's docstring
 
         return show_schema(document)
+
+    finish(show)
+
+
+@app.command("version", epilog="Examples: hctl version | hctl version --client")
+@with_target
+def version(
+    target: Target,
+    client: Annotated[bool, typer.Option("--client", help="Only hctl's own; asks no cluster.")] = False,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FORM", help="text, json or yaml.")] = "text",
+) -> None:
+    """Print the versions of hctl, of the contract it reads, and of the cluster's API server."""
+
+    def show() -> ExitCode:
+        from .versions import show_versions  # noqa: PLC0415 - see the module's docstring
+
+        return show_versions(target, output, client=client)
+
+    finish(show)
+
+
+@app.command("completion", epilog="Example: source <(hctl completion bash)")
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")],
+) -> None:
+    """Print the script by which a shell completes names out of the cluster."""
+
+    def show() -> ExitCode:
+        from .versions import show_completion  # noqa: PLC0415 - see the module's docstring
+
+        return show_completion(shell)
 
     finish(show)
 

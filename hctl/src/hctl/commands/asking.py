@@ -10,8 +10,9 @@ import typer
 from typer.core import TyperCommand
 
 from hctl.errors import ExitCode, UsageError
+from hctl.target import Target
 
-from .options import ContextOption, KubeconfigOption, NamespaceOption, target_of
+from .options import with_target
 from .running import finish
 
 __all__ = ["add_ask"]
@@ -78,8 +79,9 @@ def add_ask(app: typer.Typer) -> None:
     """
 
     @app.command(_NAME, cls=_Ask)
+    @with_target
     def ask(
-        ctx: typer.Context,
+        target: Target,
         question: _Text,
         output: _Output = "text",
         *,
@@ -87,12 +89,8 @@ def add_ask(app: typer.Typer) -> None:
         prometheus: _Address = "",
         prometheus_token_file: _Token = "",
         prometheus_ca_file: _Authorities = "",
-        context: ContextOption = "",
-        namespace: NamespaceOption = "",
-        kubeconfig: KubeconfigOption = "",
     ) -> None:
         """Answer a question of one of the forms below; what is not understood is named, and gets the state alone."""
-        target = target_of(ctx, context, namespace, kubeconfig)
         finish(
             lambda: _assistant()(
                 target,

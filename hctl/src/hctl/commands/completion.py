@@ -108,7 +108,7 @@ def _offer(found: Iterable[str], incomplete: str) -> list[str]:
 def _target(ctx: typer.Context) -> Sequence[str]:
     """What the line has said so far about the cluster; the words before the command count too."""
     chosen = []
-    for key in ("context", "namespace", "kubeconfig"):
+    for key in ("context", "namespace", "kubeconfig", "user"):
         said: object = ""
         here: typer.Context | None = ctx
         while here is not None and not said:

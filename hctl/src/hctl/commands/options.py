@@ -1,6 +1,8 @@
 """The options that commands share; those that choose the cluster are kubectl's."""
 
-from typing import Annotated, Final
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -26,18 +28,20 @@ __all__ = [
     "KubeconfigOption",
     "NameArgument",
     "NamespaceOption",
+    "NoHeadersOption",
     "OutputOption",
     "ProblemsOption",
     "ReferenceArgument",
+    "SecondArgument",
+    "SelectorOption",
     "SortOption",
     "TimeoutOption",
     "WaitOption",
     "WatchOption",
+    "reference_of",
     "target_of",
+    "with_target",
 ]
-
-_CLUSTER: Final = "Which cluster"
-
 
 ContextOption = Annotated[
     str,
@@ -115,8 +119,8 @@ NameArgument = Annotated[
 ReferenceArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[KIND/]NAME",
-        help="Such as media, or webapp/shop.",
+        metavar="[KIND/][NAMESPACE/]NAME",
+        help="Such as media, webapp/shop, team-a/media, webapp/team-a/shop or webapp shop.",
         autocompletion=complete_references,
         show_default=False,
     ),
@@ -132,8 +136,90 @@ KindArgument = Annotated[
 ]
 
 
-def target_of(ctx: typer.Context, context: str, namespace: str, kubeconfig: str) -> Target:
+AsOption = Annotated[
+    str,
+    typer.Option("--as", metavar="USER", help="Act as this user, if you may; as kubectl does.", show_default=False),
+]
+AsGroupOption = Annotated[
+    list[str] | None,
+    typer.Option("--as-group", metavar="GROUP", help="Act as a member of this group; repeatable.", show_default=False),
+]
+RequestTimeoutOption = Annotated[
+    str,
+    typer.Option(
+        "--request-timeout",
+        metavar="DURATION",
+        help="How long one answer may take, such as 10s; by default 30s.",
+        show_default=False,
+    ),
+]
+SelectorOption = Annotated[
+    str,
+    typer.Option("--selector", "-l", metavar="LABELS", help="Only those with these labels.", show_default=False),
+]
+NoHeadersOption = Annotated[bool, typer.Option("--no-headers", help="The table without its head.")]
+SecondArgument = Annotated[
+    str, typer.Argument(metavar="| KIND NAME", hidden=True, help="After a KIND, as kubectl takes it.")
+]
+
+_TARGET: Final[dict[str, tuple[Any, Any]]] = {
+    "context": (ContextOption, ""),
+    "namespace": (NamespaceOption, ""),
+    "kubeconfig": (KubeconfigOption, ""),
+    "user": (AsOption, ""),
+    "groups": (AsGroupOption, None),
+    "request_timeout": (RequestTimeoutOption, ""),
+}
+"""The fields of `Target`, with the option of each and its default."""
+
+
+def with_target(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that choose the cluster; it takes them as one argument, ``target``.
+
+    Args:
+        command: A function with annotations that typer reads, and a first parameter ``target``.
+    """
+    signature = inspect.signature(command)
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != "target"]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    shared = [
+        inspect.Parameter(name, kind, default=default, annotation=option) for name, (option, default) in _TARGET.items()
+    ]
+    own = [parameter.replace(kind=kind) for parameter in own]
+    first = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+
+    def called(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - whatever the command takes
+        said = {name: given.pop(name) for name in _TARGET}
+        target = _joined(ctx, Target(**said | {"groups": tuple(said["groups"] or ())}))
+        if ctx.parent is None:
+            ctx.obj = target  # said before the command, which joins it with what is said after
+        command(target=target, **given)
+
+    called.__doc__ = command.__doc__
+    called.__name__ = command.__name__
+    called.__signature__ = signature.replace(parameters=[first, *own, *shared])  # type: ignore[attr-defined]
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in (first, *own, *shared)}
+    return called
+
+
+def _joined(ctx: typer.Context, said: Target) -> Target:
     """Join what was said after the command with what was said before it."""
     before = ctx.find_root().obj
     earlier = before if isinstance(before, Target) else Target()
-    return Target(context or earlier.context, namespace or earlier.namespace, kubeconfig or earlier.kubeconfig)
+    return Target(*(later or first for later, first in zip(said, earlier, strict=True)))  # type: ignore[arg-type]  # field by field
+
+
+def reference_of(first: str, second: str) -> str:
+    """Join ``KIND NAME`` to ``KIND/NAME``, which is the same to kubectl.
+
+    Raises:
+        typer.BadParameter: The first word holds a name already.
+    """
+    if second and "/" in first:
+        raise typer.BadParameter(f"{first} names one request, and so does {second}; give one of both")
+    return f"{first}/{second}" if second else first
+
+
+def target_of(ctx: typer.Context, context: str, namespace: str, kubeconfig: str) -> Target:
+    """Join what a command without the other options was told with what was said before it."""
+    return _joined(ctx, Target(context, namespace, kubeconfig))

@@ -37,6 +37,8 @@ class Listed(Struct, frozen=True):
         sort: By what.
         columns: Which, separated by commas; empty for the usual ones.
         watch: Whether to go on.
+        selector: Label selector.
+        headers: Whether the table has a head.
         overview: Whether this is a health check: with a summary, the problems below the table, and an exit code of the
             worst; a mere list is an inventory, and listing it is a success.
     """
@@ -47,6 +49,8 @@ class Listed(Struct, frozen=True):
     sort: str = "namespace"
     columns: str = ""
     watch: bool = False
+    selector: str = ""
+    headers: bool = True
     overview: bool = False
 
 
@@ -75,7 +79,7 @@ def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool
     whole = not answers.console.is_terminal
 
     def draw(judged: Sequence[Judged], now: datetime) -> RenderableType:
-        table = Listing(judged, columns, now, whole=whole, chosen=bool(listed.columns))
+        table = Listing(judged, columns, now, whole=whole, chosen=bool(listed.columns), headers=listed.headers)
         parts: list[RenderableType] = [*silence_lines(judged), table] if judged else []
         if listed.overview:
             lines = problem_lines(judged, whole=whole)
@@ -95,10 +99,10 @@ def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool
 
 
 def _collections(session: Session, kind: str, listed: Listed, *, vcluster: bool) -> list[Collection]:
+    scope = session.scope(everywhere=listed.everywhere, selector=listed.selector)
     if vcluster or kind:
-        chosen = session.vcluster() if vcluster else session.kind(kind)
-        return session.requests_of(chosen, everywhere=listed.everywhere)
-    return session.golden_paths(everywhere=listed.everywhere)
+        return session.requests_of(session.vcluster() if vcluster else session.kind(kind), scope)
+    return session.golden_paths(scope)
 
 
 def _ordered(judged: Sequence[Judged], listed: Listed) -> list[Judged]:

@@ -62,7 +62,7 @@ def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
     kinds = [kind for kind in session.kinds if (kind.group, kind.kind) in wanted]
     for group, kind in sorted(wanted - {(kind.group, kind.kind) for kind in kinds}):
         answers.note(f"hctl: this cluster has no {kind} of {group}")
-    found = [collection for kind in kinds for collection in session.requests_of(kind, everywhere=True)]
+    found = [collection for kind in kinds for collection in session.requests_of(kind, session.scope(everywhere=True))]
     if output == _LEGACY:
         return _tell_names(answers, policy, (_whole(kind, request) for kind, request in _requests(found)))
     judged = [list(_refused(policy, kind, request)) for kind, request in _requests(found)]

@@ -1,11 +1,12 @@
 """Who answers a command. That is imported when it runs, so that ``hctl --help`` waits for none of it."""
 
-from collections.abc import Callable, Sequence
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import typer
 
 from hctl.errors import ExitCode, HctlError
+from hctl.target import Target
 
 __all__ = ["diagnose_one", "explain_file", "explain_one", "finish", "list_of", "status_of"]
 
@@ -23,39 +24,26 @@ def finish(command: Callable[[], ExitCode]) -> NoReturn:
 
 
 def status_of(
-    target: Sequence[str], reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
+    target: Target, reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
 ) -> ExitCode:
     """Show one request, once or for as long as is asked; see `statuses.show_status`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
-    from .statuses import Asked, show_status  # noqa: PLC0415 - see the module's docstring
+    from .statuses import StatusOptions, show_status  # noqa: PLC0415 - see the module's docstring
 
-    return show_status(Session(target), reference, Asked(output, watch, wait, timeout), vcluster=vcluster)
+    return show_status(Session(target), reference, StatusOptions(output, watch, wait, timeout), vcluster=vcluster)
 
 
-def list_of(
-    target: Sequence[str],
-    kind: str,
-    *,
-    output: str,
-    watch: bool,
-    sort: str,
-    problems: bool = False,
-    columns: str = "",
-    everywhere: bool = False,
-    overview: bool = False,
-    vcluster: bool = False,
-) -> ExitCode:
-    """List requests; see `overviews.list_requests`."""
+def list_of(target: Target, kind: str, *, vcluster: bool = False, **listed: Any) -> ExitCode:  # noqa: ANN401 - its fields
+    """List requests as `overviews.Listed` says; see `overviews.list_requests`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
     from .overviews import Listed, list_requests  # noqa: PLC0415 - see the module's docstring
 
-    listed = Listed(output, everywhere, problems, sort, columns, watch, overview)
-    return list_requests(Session(target), kind, listed, vcluster=vcluster)
+    return list_requests(Session(target), kind, Listed(**listed), vcluster=vcluster)
 
 
-def diagnose_one(target: Sequence[str], reference: str, output: str, *, vcluster: bool) -> ExitCode:
+def diagnose_one(target: Target, reference: str, output: str, *, vcluster: bool) -> ExitCode:
     """Diagnose one request; see `diagnoses.diagnose`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
@@ -65,7 +53,7 @@ def diagnose_one(target: Sequence[str], reference: str, output: str, *, vcluster
 
 
 def explain_one(
-    target: Sequence[str],
+    target: Target,
     reference: str,
     output: str,
     *,

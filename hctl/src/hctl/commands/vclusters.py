@@ -2,21 +2,22 @@
 
 import typer
 
+from hctl.target import Target
+
 from .options import (
     AllOption,
     ColumnsOption,
-    ContextOption,
     ExplainOption,
-    KubeconfigOption,
     NameArgument,
-    NamespaceOption,
+    NoHeadersOption,
     OutputOption,
     ProblemsOption,
+    SelectorOption,
     SortOption,
     TimeoutOption,
     WaitOption,
     WatchOption,
-    target_of,
+    with_target,
 )
 from .running import diagnose_one, explain_one, finish, list_of, status_of
 
@@ -28,20 +29,17 @@ vcluster = typer.Typer(
 
 
 @vcluster.command("status", epilog="Examples: hctl vcluster status media | hctl vcluster status media --watch")
+@with_target
 def vcluster_status(
-    ctx: typer.Context,
+    target: Target,
     name: NameArgument,
     output: OutputOption = "table",
     watch: WatchOption = False,
     wait: WaitOption = "",
     timeout: TimeoutOption = "5m",
     explain: ExplainOption = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Show one virtual cluster."""
-    target = target_of(ctx, context, namespace, kubeconfig)
     if explain:
         if watch or wait:
             raise typer.BadParameter("--explain is about one moment; leave out --watch and --wait")
@@ -52,20 +50,19 @@ def vcluster_status(
 @vcluster.command(
     "list", epilog="Examples: hctl vcluster list | hctl vcluster list --problems --columns name,phase,message"
 )
+@with_target
 def vcluster_list(
-    ctx: typer.Context,
+    target: Target,
     problems: ProblemsOption = False,
     sort: SortOption = "namespace",
     columns: ColumnsOption = "",
     output: OutputOption = "table",
     watch: WatchOption = False,
     all_namespaces: AllOption = False,
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
+    selector: SelectorOption = "",
+    no_headers: NoHeadersOption = False,
 ) -> None:
     """List virtual clusters."""
-    target = target_of(ctx, context, namespace, kubeconfig)
     finish(
         lambda: list_of(
             target,
@@ -76,20 +73,19 @@ def vcluster_list(
             sort=sort,
             columns=columns,
             everywhere=all_namespaces,
+            selector=selector,
+            headers=not no_headers,
             vcluster=True,
         )
     )
 
 
 @vcluster.command("diagnose", epilog="Example: hctl vcluster diagnose media")
+@with_target
 def vcluster_diagnose(
-    ctx: typer.Context,
+    target: Target,
     name: NameArgument,
     output: OutputOption = "table",
-    context: ContextOption = "",
-    namespace: NamespaceOption = "",
-    kubeconfig: KubeconfigOption = "",
 ) -> None:
     """Go from the phase of a virtual cluster to the first cause."""
-    target = target_of(ctx, context, namespace, kubeconfig)
     finish(lambda: diagnose_one(target, name, output, vcluster=True))

@@ -34,6 +34,7 @@ _TITLES: Final[Mapping[SourceName, str]] = {
     SourceName.PODS: "Pods",
     SourceName.SECRET: "Secret",
     SourceName.SUB_APPS: "Sub-apps",
+    SourceName.OBJECTS: "Object",
 }
 _DETAILS: Final[Mapping[SourceName, Callable[[Explained, Evidence, Orders], tuple[list[str], list[str]]]]] = {
     SourceName.WORKS: works_details,
@@ -129,11 +130,7 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
 def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     """Describe an assessment."""
     assessment, hidden = found.assessment, found.hidden
-    title = (
-        f"Object {assessment.entry}"
-        if assessment.entry
-        else _TITLES.get(assessment.source, SOURCE_WORDS[assessment.source])
-    )
+    title = f"{_TITLES.get(assessment.source, SOURCE_WORDS[assessment.source])} {assessment.entry}".rstrip()
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:

@@ -7,7 +7,6 @@ from hctl.explain.derive import Explained, Explanation
 from hctl.explain.forecast import Step
 from hctl.explain.inputs import Input
 from platform_status_contract.model.times import format_time
-from platform_status_contract.rules.timers import bad_timer
 
 from .reports import API_VERSION, body_of
 
@@ -57,7 +56,7 @@ def explanation_report(explanation: Explanation) -> Json:
 
 def _source(source: Explained, explanation: Explanation) -> Json:
     found = source.assessment
-    names = sorted({*map(str, found.timers), bad_timer(found.source)})
+    names = sorted({*map(str, found.timers), found.bad_timer})
     since = explanation.projection.health.get("since")
     running = since if isinstance(since, dict) else {}
     return {

@@ -156,8 +156,7 @@ def _observed(contract: Contract) -> list[tuple[str, Text]]:
         rows.append(("Works", Text("those of this request")))
     if contract.application is not None:
         rows.append(("ArgoCD", inert_text(f"{contract.application.namespace}/{contract.application.name}")))
-    if contract.workloads is not None:
-        rows.append(("Pods", inert_text(f"in {contract.workloads.namespace}")))
+    rows += [("Pods", inert_text(f"in {part.namespace}")) for part in contract.workload_parts]
     rows += [("Secret", inert_text(f"{named.namespace}/{named.name}")) for named in contract.secrets or ()]
     if contract.sub_applications is not None:
         target = contract.sub_applications.destination

@@ -72,7 +72,7 @@ def _rows(explanation: Explanation) -> Table:
 def _source(source: Explained, explanation: Explanation, *, whole: bool) -> Iterator[RenderableType]:
     found = source.assessment
     symbol, _, style = VERDICTS[found.verdict]
-    word = f"object {found.entry}" if found.entry else SOURCE_WORDS[found.source]
+    word = found.words.replace("objects ", "object ")
     line = Text(f"  {symbol} {word[0].upper()}{word[1:]}: {found.verdict.name.lower()}", style=style)
     line.append(f"  {found.condition} {found.status}, {found.reason}", style="default not bold")
     yield line

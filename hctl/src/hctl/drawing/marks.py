@@ -45,8 +45,11 @@ VERDICTS: Final = {
 def condition_mark(view: RequestView, entry: ConditionView) -> tuple[str, str]:
     """Symbol and style of a condition; what is False on its way, and not known to be bad, is pending and no failure."""
     source = next((source for kind, source in _SOURCES.items() if kind == entry.type), None)
-    entries = view.contract.objects or () if isinstance(view.contract, Contract) else ()
+    contract = view.contract if isinstance(view.contract, Contract) else None
+    entries = (contract and contract.objects) or ()
+    secrets = (contract and contract.secrets) or ()
     named = [bad_timer(SourceName.OBJECTS, each.name) for each in entries if each.condition == entry.type]
+    named += [bad_timer(SourceName.SECRET, each.role) for each in secrets if each.condition == entry.type]
     timer = bad_timer(source) if source is not None else "".join(named[:1])
     bad = timer in dict(view.timers)
     if entry.owned and entry.status == "False" and view.phase in (Phase.SCHEDULED, Phase.PROGRESSING) and not bad:

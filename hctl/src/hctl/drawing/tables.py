@@ -137,6 +137,7 @@ class Listing:
         now: The API server's time, for the ages.
         whole: Whether nothing may be cut or left out, whatever the width.
         chosen: Whether these very columns were asked for: then they may be cut, but none is left out.
+        headers: Whether there is a head.
     """
 
     def __init__(
@@ -147,16 +148,18 @@ class Listing:
         *,
         whole: bool,
         chosen: bool = False,
+        headers: bool = True,
     ) -> None:
         self._columns = tuple(columns)
         self._rows = [[column.cell(entry, now) for column in columns] for entry in judged]
         self._whole = whole
         self._chosen = chosen
+        self._headers = headers
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         del console
         widths = [
-            max([len(column.name), *(cell_len(row[index].plain) for row in self._rows)])
+            max([len(column.name) if self._headers else 0, *(cell_len(row[index].plain) for row in self._rows)])
             for index, column in enumerate(self._columns)
         ]
         shown = list(range(len(self._columns)))
@@ -167,7 +170,7 @@ class Listing:
                 shown.remove(min(shown, key=lambda index: self._columns[index].keep))
             self._squeeze(shown, widths, options.max_width)
         heads = [Text(column.name, style=LABEL) for column in self._columns]
-        for row in (heads, *self._rows):
+        for row in (heads, *self._rows) if self._headers else self._rows:
             yield _line([row[index] for index in shown], [widths[index] for index in shown])
 
     def _squeeze(self, shown: list[int], widths: list[int], most: int) -> None:

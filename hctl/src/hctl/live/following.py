@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from hctl.cluster.leases import read_leases
 from hctl.cluster.requests import Collection
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.errors import ClusterError
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
@@ -31,7 +31,7 @@ class Following:
         name: metadata.name of the only request that matters; empty for all.
     """
 
-    def __init__(self, transport: Transport, collections: Sequence[Collection], *, name: str = "") -> None:
+    def __init__(self, transport: ClusterReader, collections: Sequence[Collection], *, name: str = "") -> None:
         self._transport = transport
         self._collections = tuple(collections)
         self._fields = f"metadata.name={name}" if name else ""
@@ -95,23 +95,26 @@ class Following:
         while not self._stop.is_set():
             try:
                 if not version:
-                    objects, version = self._transport.list_all(collection.path, fields=self._fields)
+                    objects, version = self._transport.list_all(
+                        collection.path, selector=collection.selector, fields=self._fields
+                    )
                     self._news.put(lambda found=objects: self._reset(index, found))  # type: ignore[misc]  # a default that binds
                     pause = 0.5
-                version = self._watch(index, collection.path, version)
+                version = self._watch(index, collection, version)
             except ClusterError:
                 version = ""
                 self._news.put(lambda: self._broken.add(index))
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _watch(self, index: int, path: str, version: str) -> str:
+    def _watch(self, index: int, collection: Collection, version: str) -> str:
         """Follow one watch to its end.
 
         Returns:
             Where to go on; empty to begin anew.
         """
-        with self._transport.watch(path, version=version, fields=self._fields) as events:
+        path, selector = collection.path, collection.selector
+        with self._transport.watch(path, version=version, selector=selector, fields=self._fields) as events:
             for event in events:
                 if self._stop.is_set():
                     break

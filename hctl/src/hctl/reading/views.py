@@ -127,5 +127,5 @@ class RequestView(Struct, frozen=True):
 
     @property
     def reference(self) -> str:
-        """``resource/name``, as kubectl names it."""
+        """``resource/name``, as kubectl takes it."""
         return f"{self.resource}/{self.name}"

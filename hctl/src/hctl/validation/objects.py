@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from platform_status_contract.model.objects import condition_type
+from platform_status_contract.model.conditions import MAX_FREE, condition_type, is_free, role_condition
 from platform_status_contract.sources.objects.choose import preset_of
 from platform_status_contract.sources.objects.declared import DeclaredError, declared_objects
 from platform_status_contract.sources.objects.presets import PRESETS
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind, KindId, split_version
+from .kinds import KindId, RequestKind, split_version
 from .located import Located, mapping
 
 __all__ = ["object_findings"]
@@ -23,7 +23,7 @@ _OF_FLUX: Final = frozenset(preset.name for preset in PRESETS if preset.applied 
 """Presets that say nothing about the health of what runs."""
 
 
-def object_findings(contract: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Check the entries of a contract; their structure is the schema's business.
 
     Args:
@@ -39,6 +39,7 @@ def object_findings(contract: Located, kinds: Mapping[KindId, Kind]) -> Iterator
         yield from _as_defined(here, kinds)
     yield from _names((*entries, *outputs))
     values = [here.value for here in (*entries, *outputs)]
+    yield from _roles(contract.inside("secrets"), len(values))
     rest = mapping(contract.value)
     # the container marks what it lists as outputs
     if entries and not outputs and not any(_ANNOTATION in mapping(part) for part in (*values, rest.get("application"))):
@@ -71,7 +72,7 @@ def _written_out(entry: Located) -> Iterator[Finding]:
         yield entry.find(path, "object-literal", error.found, error.expected)
 
 
-def _as_defined(entry: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def _as_defined(entry: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Hold plural, scope and version against the CRD, if there is one."""
     group, version = split_version(mapping(entry.value).get("apiVersion"))
     kind = kinds.get(KindId(group, _kind(entry.value)))
@@ -96,6 +97,19 @@ def _names(entries: Iterable[Located]) -> Iterator[Finding]:
                 found = f"a second name of the condition {quote(condition_type(name[:64]))}"
                 yield entry.find(("name",), "object-name", found, f"another; see {seen[word]}")
             seen.setdefault(word, f"item {entry.at[-1]} of {entry.at[-2]}")
+
+
+def _roles(secrets: Located, entries: int) -> Iterator[Finding]:
+    """Secrets of one role share a condition; those of two do not, and there is room for so many only."""
+    seen: dict[str, str] = {}
+    for index, secret in enumerate(secrets.value if isinstance(secrets.value, list) else []):
+        role = mapping(secret).get("role")
+        if isinstance(role, str) and seen.setdefault(role_condition(role[:64]).lower(), role) != role:
+            found = f"a second spelling of the condition {quote(role_condition(role[:64]))}"
+            yield secrets.find((index, "role"), "secret-role", found, "another role, or the same in the same letters")
+    count = entries + sum(is_free(condition) for condition in map(role_condition, seen.values()))
+    if seen and count > MAX_FREE:
+        yield secrets.find((), "secret-role", f"{count} conditions of objects and roles", f"at most {MAX_FREE}")
 
 
 def _only_applied(entry: object) -> bool:

@@ -10,7 +10,7 @@ from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind, KindId, api_of
+from .kinds import KindId, RequestKind, api_of
 from .located import Located, mapping
 from .openapi import translate
 from .policies import policy_findings
@@ -29,7 +29,7 @@ _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 _ACTIONS: Final = ("configure", "delete")
 
 
-def promise_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Check a Promise.
 
     Args:
@@ -55,9 +55,11 @@ def promise_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Ki
             yield from _pipelines(root, name if isinstance(name, str) else "", workflow, action)
     yield from _dependencies(root)
     api = root.inside("spec", "api")
+    templates = list(embedded_templates(root))
     if isinstance(api.value, dict):
         yield from crd_findings(api, of_promise=True)
-    for template, what in embedded_templates(root):
+        yield from _category(api, {what for _, what in templates})
+    for template, what in templates:
         yield from template.flawed(template.document.flaws)
         if what == "PlatformPolicy":
             yield from policy_findings(template)
@@ -136,11 +138,6 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
     spec = mapping(mapping(crd.value).get("spec"))
     if of_promise and spec.get("scope") != "Namespaced":
         yield crd.wants(("spec", "scope"), "promise-api", "Namespaced")
-    categories = mapping(spec.get("names")).get("categories")
-    if of_promise and not (isinstance(categories, list) and "platform" in categories):
-        expected = "platform in it: hctl finds golden paths by that"
-        path = ("spec", "names", "categories")
-        yield crd.wants(path, "promise-category", expected, severity=Severity.WARNING, at_key=True)
     versions = spec.get("versions")
     if not isinstance(versions, list) or not versions:
         yield crd.wants(("spec", "versions"), "promise-api", "a list with at least one version")
@@ -150,6 +147,15 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
         yield crd.find(("spec", "versions"), "promise-api", found, "one version with storage: true", at_key=True)
     for index in range(len(versions)):
         yield from _crd_schema(crd, ("spec", "versions", index, "schema", "openAPIV3Schema"), of_promise=of_promise)
+
+
+def _category(crd: Located, templates: set[str]) -> Iterator[Finding]:
+    """Ask for the category, unless the Promise only renders manifests: its requests have no status contract."""
+    categories = crd.inside("spec", "names", "categories").value
+    if templates != {"Manifests"} and not (isinstance(categories, list) and "platform" in categories):
+        expected = "platform in it: hctl finds golden paths by that"
+        path = ("spec", "names", "categories")
+        yield crd.wants(path, "promise-category", expected, severity=Severity.WARNING, at_key=True)
 
 
 def _crd_names(crd: Located) -> Iterator[Finding]:

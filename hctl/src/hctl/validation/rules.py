@@ -32,6 +32,7 @@ RULES: Final[dict[str, str]] = {
     "no-source": "A contract observes at least one source; one that observes nothing would be Ready for no reason.",
     "object-literal": "What an entry of objects lets be read is written out; no request decides it.",
     "object-name": "Each entry of objects has a condition of its own.",
+    "secret-role": "Roles of Secrets that differ have conditions that do; with those of objects there are at most 16.",
     "object-crd": "Version, plural and scope of an entry of objects are those of the CRD, if that is among the files.",
     "object-applied": "A contract observes more than what Flux has applied: applied is not healthy.",
     "object-arrival": "Something that a contract with objects observes tells which generation it was written for.",

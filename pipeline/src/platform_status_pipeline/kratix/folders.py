@@ -50,6 +50,11 @@ class Folders(Struct, frozen=True):
         """What the status-writer merges into `.status`, key by key."""
         return self.metadata / "status.yaml"
 
+    @property
+    def workflow_control(self) -> Path:
+        """How a pipeline has Kratix run it again later."""
+        return self.metadata / "workflow-control.yaml"
+
 
 def read_list(path: Path) -> list[Any]:
     """Read a YAML file that holds a list; one that is missing or empty holds none.

@@ -17,13 +17,17 @@ __all__ = ["configured", "deleting", "rendered", "resolved"]
 _FORBIDDEN: Final = "kratix"
 
 
-def configured(left: Mapping[str, Any], request: Mapping[str, Any], message: str) -> dict[str, Any]:
+def configured(
+    left: Mapping[str, Any], request: Mapping[str, Any], message: str, older: Mapping[str, Any]
+) -> dict[str, Any]:
     """Status after a good `configure`.
 
     Args:
         left: What earlier containers, or an earlier attempt, left in status.yaml.
         request: The request as it stood when the Job began.
         message: `status.message`, if it has no phase yet.
+        older: Keys of an older implementation, with what is true of them now; who has one reads it, nobody else gets
+            it.
 
     Returns:
         The new content of status.yaml.
@@ -33,6 +37,8 @@ def configured(left: Mapping[str, Any], request: Mapping[str, Any], message: str
     """
     status = _checked(left)
     status["problems"] = []
+    live = request.get("status")
+    status |= {key: value for key, value in older.items() if isinstance(live, Mapping) and key in live}
     return _with_first_phase(status, request, message)
 
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
+from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import NetworkPolicies, Request, VCluster
 from platform_status_contract.template.problems import Problem, found
+from platform_status_pipeline.vcluster.etcd import mounted
 from platform_status_pipeline.vcluster.merge import dig
+from platform_status_pipeline.vcluster.names import Names
 from platform_status_pipeline.vcluster.presets import Size
 from platform_status_pipeline.vcluster.quantities import amount
 
@@ -43,13 +46,17 @@ def check_request(request: Request, size: Size) -> tuple[Problem, ...]:
     return (*_identity(request), *_resources(size), *_egress(request.spec.network_policies))
 
 
-def check_values(request: Request, own: Mapping[str, Any], merged: Mapping[str, Any]) -> tuple[Problem, ...]:
+def check_values(
+    request: Request, own: Mapping[str, Any], merged: Mapping[str, Any], names: Names, defaults: Defaults
+) -> tuple[Problem, ...]:
     """Check the Helm values after the merge.
 
     Args:
         request: The request.
         own: The values without helmOverrides.
         merged: The values with them, before the promised Secret is added.
+        names: The names of the request.
+        defaults: What the platform gives.
 
     Returns:
         What is wrong, each with the field of the request that caused it.
@@ -58,7 +65,13 @@ def check_values(request: Request, own: Mapping[str, Any], merged: Mapping[str, 
     shapes = tuple(_shapes(vcluster, merged, own))
     if shapes:
         return shapes
-    return (*_stores(vcluster, merged), *_export(vcluster, merged), *_claim(vcluster, merged))
+    unmade = mounted(merged, names) if defaults.etcd_certificates == "Never" else ()
+    return (
+        *_stores(vcluster, merged),
+        *_export(vcluster, merged),
+        *_claim(vcluster, merged),
+        *(_unmade(vcluster, path) for path in unmade),
+    )
 
 
 def _identity(request: Request) -> Iterator[Problem]:
@@ -192,6 +205,14 @@ def _stores(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
             f"found {replicas} replicas on the embedded database, which vcluster refuses, expected 1",
             "enable spec.vcluster.backingStore.etcd.deploy, or ask for one replica",
         )
+
+
+def _unmade(vcluster: VCluster, path: tuple[str, ...]) -> Problem:
+    return Problem(
+        _field(vcluster, path),
+        "found a volume of an etcd's certificates, which cert-manager makes, and this platform has none",
+        "remove the volume: vcluster makes the certificates of its own etcd by itself",
+    )
 
 
 def _export(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["dig", "merge"]
+__all__ = ["dig", "merge", "without"]
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,3 +41,23 @@ def dig(value: object, *path: str) -> object:
             return None
         value = value.get(key)
     return value
+
+
+def without(value: Mapping[str, Any], *paths: tuple[str, ...]) -> dict[str, Any]:
+    """Leave values out.
+
+    Args:
+        value: What to start from; not changed.
+        paths: What to leave out, keys from the outside in; what is not there is passed over.
+
+    Returns:
+        A new mapping.
+    """
+    result = dict(value)
+    for key in value:
+        below = [path[1:] for path in paths if path[0] == key]
+        if () in below:
+            del result[key]
+        elif below and isinstance(value[key], Mapping):
+            result[key] = without(value[key], *below)
+    return result

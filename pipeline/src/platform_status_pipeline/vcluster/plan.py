@@ -7,20 +7,24 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.policy import Policy
-from platform_status_contract.model.request import NetworkPolicies, ObjectMeta, Request, VCluster
+from platform_status_contract.model.request import ObjectMeta, Request, VCluster
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import validate
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.vcluster.checks import check_request, check_values
+from platform_status_pipeline.vcluster.defaults import defaults_of, defaults_problems
+from platform_status_pipeline.vcluster.etcd import certificates, projected
 from platform_status_pipeline.vcluster.exposure import address_of
+from platform_status_pipeline.vcluster.kubeconfig import with_promised_secret
 from platform_status_pipeline.vcluster.merge import merge
 from platform_status_pipeline.vcluster.names import names_of
-from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, namespace, network_policies
+from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, namespace
+from platform_status_pipeline.vcluster.network import network_policies
 from platform_status_pipeline.vcluster.presets import size_of
 from platform_status_pipeline.vcluster.settings import Settings
 from platform_status_pipeline.vcluster.subrequests import application, project, registration
-from platform_status_pipeline.vcluster.values import own_values, with_promised_secret
+from platform_status_pipeline.vcluster.values import own_values
 
 __all__ = ["FILES", "Plan", "display_name", "make_plan"]
 
@@ -28,11 +32,15 @@ FILES: Final = (
     "namespace.yaml",
     "kubeconfig-access.yaml",
     "network-policies.yaml",
+    "etcd-certificates.yaml",
     "argocd-project.yaml",
     "argocd-application.yaml",
     "argocd-cluster-registration.yaml",
 )
 """Every file that `configure` may write; what is there from an earlier attempt is removed first."""
+
+_SUB_REQUESTS: Final = frozenset(FILES[-3:])
+"""Those of them that Kratix answers."""
 
 _SCHEMA: Final = "vclusterorchestratorv2-request-v1alpha1"
 _KNOWN_METADATA: Final = frozenset(ObjectMeta.__struct_encode_fields__)
@@ -44,10 +52,12 @@ class Plan(Struct, frozen=True):
     Attributes:
         message: `status.message` of a request that has no phase yet.
         files: File name -> the documents in it, in the order in which they are written.
+        older: What the status keys of the Go implementation say now (docs/upgrade.md); it counted files.
     """
 
     message: str
     files: dict[str, list[dict[str, Any]]]
+    older: dict[str, Any]
 
 
 def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -> Plan:
@@ -62,39 +72,48 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
         The plan; the same request gives the same plan.
 
     Raises:
-        RefusedError: Everything that is wrong with the request, sorted by field.
+        RequestRefusedError: Everything that is wrong with the request, sorted by field.
     """
     problems, refused = list(_schema_problems(document)), judge(policy, document)
     try:
         request = msgspec.convert(document, Request)
     except msgspec.ValidationError as error:
-        raise RefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
+        raise RequestRefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
     size = size_of(request)
     address, address_problems = address_of(request)
     found = [*check_request(request, size), *address_problems]
     names = names_of(request)
-    defaults = policy.spec.defaults
-    own = merge(defaults.helm_values, own_values(request, size, address))
+    defaults = defaults_of(policy.spec.defaults, request, names, size, address)
+    found += defaults_problems(defaults)
+    own = own_values(request, size, address, defaults)
     merged = merge(own, (request.spec.vcluster or VCluster()).helm_overrides or {})
-    found += check_values(request, own, merged)
+    found += check_values(request, own, merged, names, defaults)
     # A check says better what is wrong with a field than its schema does, and what is wrong need not be allowed.
     problems = _once(found, problems, refused)
     if problems:
-        raise RefusedError(sorted(problems, key=lambda problem: problem.field))
-    values = with_promised_secret(merged, names, address)
-    usual = NetworkPolicies() if defaults.network_policies else None
-    policies = network_policies(request.spec.network_policies or usual, names)
+        raise RequestRefusedError(sorted(problems, key=lambda problem: problem.field))
+    values = with_promised_secret(projected(merged, names), names, address)
     documents = (
         [namespace(names, defaults)],
         kubeconfig_access(names, settings),
-        policies,
+        network_policies(request.spec.network_policies, names, defaults.network_policies, values),
+        certificates(merged, names, defaults),
         [project(request, names, settings, policy.spec.project)],
-        [application(request, names, settings, values)],
+        [application(request, names, settings, values, defaults.chart)],
         [registration(request, names, size, address, defaults)],
     )
+    files = {file: written for file, written in zip(FILES, documents, strict=True) if written}
     return Plan(
         message=f"{display_name(document)} is scheduled",
-        files={file: written for file, written in zip(FILES, documents, strict=True) if written},
+        files=files,
+        older={
+            "vclusterName": names.name,
+            "targetNamespace": names.target,
+            "hostname": address.hostname,
+            "environment": size.environment,
+            "resourceRequestsGenerated": len(files.keys() & _SUB_REQUESTS),
+            "directResourcesGenerated": len(files.keys() - _SUB_REQUESTS),
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from platform_status_contract.model.policy import Defaults, Project
+from platform_status_contract.model.policy import Chart, Defaults, Project
 from platform_status_contract.model.request import ArgoCD, ArgoCDApplication, Request, WorkloadRepo
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_pipeline.vcluster.exposure import Address
@@ -43,6 +43,7 @@ _NAMESPACED_KINDS: Final = (
     ("monitoring.coreos.com", "ServiceMonitor"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("policy", "PodDisruptionBudget"),  # from chart 0.31 on
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),
 )
@@ -72,7 +73,9 @@ def project(request: Request, names: Names, settings: Settings, allowed: Project
     return _subrequest("ArgoCDProject", names.project, names, "-1", spec)
 
 
-def application(request: Request, names: Names, settings: Settings, values: Mapping[str, Any]) -> Document:
+def application(
+    request: Request, names: Names, settings: Settings, values: Mapping[str, Any], given: Chart
+) -> Document:
     """Write the ArgoCDApplication; its annotations carry the request and its generation, for the sidecar."""
     chart = request.spec.argocd_application or ArgoCDApplication()
     sync: Document = {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["CreateNamespace=true"]}
@@ -93,9 +96,9 @@ def application(request: Request, names: Names, settings: Settings, values: Mapp
             "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             "project": names.project,
             "source": {
-                "repoURL": chart.repo_url or _REPO,
-                "chart": chart.chart or _CHART,
-                "targetRevision": chart.target_revision or _REVISION,
+                "repoURL": chart.repo_url or given.repo_url or _REPO,
+                "chart": chart.chart or given.chart or _CHART,
+                "targetRevision": chart.target_revision or given.target_revision or _REVISION,
                 "helm": {"releaseName": names.name, "valuesObject": dict(values)},
             },
             "destination": {"server": chart.destination_server or _SERVER, "namespace": names.target},
@@ -112,7 +115,7 @@ def registration(request: Request, names: Names, size: Size, address: Address, d
         "cluster_role": "vcluster",
         "environment": size.environment,
     }
-    annotations = {"platform.integratn.tech/base-domain": address.base_domain} | _workloads(argocd.workload_repo)
+    asked = {"environment": argocd.environment} if argocd.environment else {}
     return _subrequest(
         "ArgoCDClusterRegistration",
         names.registration,
@@ -128,23 +131,37 @@ def registration(request: Request, names: Names, size: Size, address: Address, d
             "environment": size.environment,
             "baseDomain": address.base_domain,
             "baseDomainSanitized": address.base_domain.replace(".", "-"),
-            "clusterLabels": labels | defaults.cluster_labels | (argocd.cluster_labels or {}),
-            "clusterAnnotations": annotations | defaults.cluster_annotations | (argocd.cluster_annotations or {}),
+            "clusterLabels": labels | defaults.cluster_labels | asked | (argocd.cluster_labels or {}),
+            "clusterAnnotations": {
+                "platform.integratn.tech/base-domain": address.base_domain,
+                **_workloads(argocd.workload_repo or WorkloadRepo(), defaults.cluster_annotations),
+                **(argocd.cluster_annotations or {}),
+            },
             "syncJobName": names.sync_job,
         },
     )
 
 
-def _workloads(repo: WorkloadRepo | None) -> dict[str, str]:
-    """What an ApplicationSet needs to find the tenants' workloads."""
-    if repo is None or not repo.url:
-        return {}
-    return {
-        "workload_repo_url": repo.url,
-        "workload_repo_basepath": repo.base_path or "",
-        "workload_repo_path": "workloads" if repo.path is None else repo.path,
-        "workload_repo_revision": repo.revision or "main",
+def _workloads(repo: WorkloadRepo, given: Mapping[str, str]) -> dict[str, str]:
+    """The platform's annotations, and in them what an ApplicationSet needs to find the tenants' workloads.
+
+    The request may name a repository of its own, or a folder of the platform's.
+    """
+    if not (repo.url or given.get("workload_repo_url")):
+        return dict(given)
+    asked = {
+        "workload_repo_url": repo.url or None,
+        "workload_repo_basepath": repo.base_path,
+        "workload_repo_path": repo.path,
+        "workload_repo_revision": repo.revision or None,
     }
+    usual = {
+        "workload_repo_url": "",
+        "workload_repo_basepath": "",
+        "workload_repo_path": "workloads",
+        "workload_repo_revision": "main",
+    }
+    return usual | dict(given) | {key: value for key, value in asked.items() if value is not None}
 
 
 def _kinds(kinds: tuple[tuple[str, str], ...]) -> list[Document]:

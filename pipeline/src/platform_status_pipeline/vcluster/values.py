@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import Integrations, Request, VCluster
 from platform_status_pipeline.vcluster.exposure import Address
-from platform_status_pipeline.vcluster.merge import dig, merge
-from platform_status_pipeline.vcluster.names import Names
+from platform_status_pipeline.vcluster.merge import dig, merge, without
 from platform_status_pipeline.vcluster.presets import Size
 
-__all__ = ["CONTROLLER_PORT", "SERVICE_PORT", "own_values", "with_promised_secret"]
+__all__ = ["CONTROLLER_PORT", "SERVICE_PORT", "own_values"]
 
 CONTROLLER_PORT: Final = 8443
 """Port that the control plane listens on."""
@@ -28,23 +28,32 @@ _ISSUER_LABELS: Final = {"integratn.tech/cluster-issuer": "letsencrypt-prod"}
 _STORE_LABELS: Final = {"integratn.tech/cluster-secret-store": "onepassword-store"}
 
 
-def with_promised_secret(merged: Mapping[str, Any], names: Names, address: Address) -> dict[str, Any]:
-    """Complete the Helm values by the one Secret that the status promises.
+_USUAL: Final = (
+    ("controlPlane", "distro", "k8s", "enabled"),
+    ("controlPlane", "coredns", "enabled"),
+    ("integrations", "certManager", "enabled"),
+    ("integrations", "certManager", "sync", "fromHost", "clusterIssuers", "enabled"),
+    ("integrations", "externalSecrets", "enabled"),
+    ("integrations", "externalSecrets", "sync", "fromHost", "clusterStores", "enabled"),
+)
+"""Our values that no request speaks of, so the platform's stand over them and not under them."""
 
-    Args:
-        merged: The values, the user's helmOverrides merged last.
-        names: The names of the request.
-        address: Where its API server is reached.
+_ISSUERS: Final = ("integrations", "certManager", "sync", "fromHost", "clusterIssuers", "selector", "labels")
+_STORES: Final = ("integrations", "externalSecrets", "sync", "fromHost", "clusterStores", "selector", "matchLabels")
 
-    Returns:
-        New values.
+
+def own_values(request: Request, size: Size, address: Address, defaults: Defaults) -> dict[str, Any]:
+    """Put the values together that come from the fields of the request and from the platform, without helmOverrides.
+
+    What the request says stands over what the platform gives, and that over what is usual. A selector is one or the
+    other: labels of two sources together would select nothing.
     """
-    export = merged.get("exportKubeConfig")
-    return {**merged, "exportKubeConfig": _promised(export if isinstance(export, Mapping) else {}, names, address)}
+    asked = _asked(request, size, address, defaults.helm_values)
+    given = without(defaults.helm_values, _ISSUERS, _STORES)
+    return merge(merge(asked, given), without(asked, *_USUAL))
 
 
-def own_values(request: Request, size: Size, address: Address) -> dict[str, Any]:
-    """Put the values together that come from the fields of the request, without helmOverrides."""
+def _asked(request: Request, size: Size, address: Address, given: Mapping[str, Any]) -> dict[str, Any]:
     vcluster = request.spec.vcluster or VCluster()
     domain = vcluster.networking.cluster_domain if vcluster.networking else None
     values: dict[str, Any] = {
@@ -66,7 +75,7 @@ def own_values(request: Request, size: Size, address: Address) -> dict[str, Any]
             "service": _service(address),
         },
         "networking": {"advanced": {"clusterDomain": domain or "cluster.local"}},
-        "integrations": _integrations(request.spec.integrations or Integrations()),
+        "integrations": _integrations(request.spec.integrations or Integrations(), given),
         "exportKubeConfig": dict(vcluster.export_kube_config or {}),
     }
     if vcluster.isolation_mode == "strict":
@@ -120,7 +129,7 @@ def _service(address: Address) -> dict[str, Any]:
     return {"annotations": {"external-dns.alpha.kubernetes.io/hostname": address.hostname}, "spec": spec}
 
 
-def _integrations(integrations: Integrations) -> dict[str, Any]:
+def _integrations(integrations: Integrations, given: Mapping[str, Any]) -> dict[str, Any]:
     issuers = integrations.cert_manager.cluster_issuer_selector_labels if integrations.cert_manager else None
     stores = integrations.external_secrets.cluster_store_selector_labels if integrations.external_secrets else None
     return {
@@ -130,7 +139,7 @@ def _integrations(integrations: Integrations) -> dict[str, Any]:
                 "fromHost": {
                     "clusterIssuers": {
                         "enabled": True,
-                        "selector": {"labels": dict(_ISSUER_LABELS if issuers is None else issuers)},
+                        "selector": {"labels": _labels(issuers, dig(given, *_ISSUERS), _ISSUER_LABELS)},
                     }
                 }
             },
@@ -141,7 +150,7 @@ def _integrations(integrations: Integrations) -> dict[str, Any]:
                 "fromHost": {
                     "clusterStores": {
                         "enabled": True,
-                        "selector": {"matchLabels": dict(_STORE_LABELS if stores is None else stores)},
+                        "selector": {"matchLabels": _labels(stores, dig(given, *_STORES), _STORE_LABELS)},
                     }
                 }
             },
@@ -149,21 +158,7 @@ def _integrations(integrations: Integrations) -> dict[str, Any]:
     }
 
 
-def _promised(export: Mapping[str, Any], names: Names, address: Address) -> dict[str, Any]:
-    """Make sure that the chart writes the Secret that `status.credentials.kubeconfigSecret` names.
-
-    vcluster writes every one of `additionalSecrets`, in its own namespace if an entry names none, under the key
-    ``config``. An entry inherits nothing from the settings beside the list, so the user's are repeated in ours.
-    """
-    secrets = export.get("additionalSecrets")
-    others: list[Any] = list(secrets) if isinstance(secrets, list) else []
-    promised: dict[str, Any] = {"name": names.kubeconfig, "namespace": names.target, "server": address.url}
-    for setting in ("context", "server", "insecure", "serviceAccount"):
-        if export.get(setting):
-            promised[setting] = export[setting]
-    for index, secret in enumerate(others):
-        if dig(secret, "name") == names.kubeconfig and dig(secret, "namespace") in {None, "", names.target}:
-            promised = merge(promised, {key: value for key, value in secret.items() if value})
-            del others[index]
-            break
-    return {**export, "additionalSecrets": [promised, *others]}
+def _labels(asked: Mapping[str, str] | None, given: object, usual: Mapping[str, str]) -> dict[str, Any]:
+    if asked is not None:
+        return dict(asked)
+    return dict(given if isinstance(given, Mapping) else usual)

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from .objects import MAX_OBJECTS, ObjectEntry, check_names
+from .conditions import MAX_OBJECTS, MAX_SECRETS, Role, check_conditions, role_condition
+from .objects import ObjectEntry
 from .selectors import (
     SAFE_TEXT,
     DisplayText,
@@ -150,7 +151,7 @@ class Controller(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which pods count for this request.
+    """Which pods of one namespace count for this request.
 
     Attributes:
         namespace: Where they run.
@@ -165,12 +166,34 @@ class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     minimum: Annotated[int, Meta(ge=0, le=10000)] = 0
 
 
-class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Secret that must exist; only its metadata is ever asked for. v1 knows one role."""
+def check_namespaces(namespaces: tuple[str, ...]) -> None:
+    """Refuse a second part of `workloads` for one namespace: a pod could count twice.
 
-    role: Literal["kubeconfig"]
+    Raises:
+        ValueError: Names the namespace.
+    """
+    for index, namespace in enumerate(namespaces):
+        if namespace in namespaces[:index]:
+            raise ValueError(f"workloads: a second part for namespace {namespace}; a selector can hold both")
+
+
+class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Secret that must exist; only its metadata is ever asked for.
+
+    Attributes:
+        role: What it is for; `condition` is made of it.
+        namespace: Where it lives.
+        name: Its exact name.
+    """
+
+    role: Role
     namespace: Namespace
     name: ObjectName
+
+    @property
+    def condition(self) -> str:
+        """Type of the condition that shows it, and all others of its role."""
+        return role_condition(self.role)
 
 
 class Thresholds(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
@@ -193,7 +216,7 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     """What to observe for one request, resolved by the pipeline for one generation of it.
 
     Raises:
-        ValueError: It observes nothing and would be Ready for no reason, or two objects would share a condition;
+        ValueError: It observes nothing and would be Ready for no reason, or two conditions would differ in case only;
             msgspec makes it a ValidationError.
     """
 
@@ -203,8 +226,8 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     name: DisplayText
     application: Application | None = None
     sub_applications: SubApplications | None = None
-    workloads: Workloads | None = None
-    secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=8)] | None = None
+    workloads: Workloads | Annotated[tuple[Workloads, ...], Meta(max_length=8)] | None = None
+    secrets: Annotated[tuple[SecretReference, ...], Meta(max_length=MAX_SECRETS)] | None = None
     objects: Annotated[tuple[ObjectEntry, ...], Meta(max_length=MAX_OBJECTS)] | None = None
     works: bool = False
     thresholds: Thresholds = Thresholds()
@@ -216,7 +239,15 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
                 "observes nothing; "
                 "name at least one of application, subApplications, workloads, secrets, objects, works"
             )
-        check_names(tuple(entry.name for entry in self.objects or ()))
+        check_conditions((entry.name for entry in self.objects or ()), (secret.role for secret in self.secrets or ()))
+        check_namespaces(tuple(part.namespace for part in self.workload_parts))
+
+    @property
+    def workload_parts(self) -> tuple[Workloads, ...]:
+        """The workloads, one part a namespace; a contract may give a single one without a list."""
+        if self.workloads is None:
+            return ()
+        return self.workloads if isinstance(self.workloads, tuple) else (self.workloads,)
 
     @property
     def tells_arrival(self) -> bool:

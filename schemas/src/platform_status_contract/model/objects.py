@@ -4,41 +4,24 @@ apiVersion, kind, resource and scope are literals in the template: the rights of
 could leak is refused here: Secrets, ConfigMaps, RBAC, subresources, and fields elsewhere than below ``status``.
 """
 
-import re
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from .conditions import EntryName, condition_type
 from .selectors import LabelName, Namespace, ObjectName, Selector
-from .vocabulary import KRATIX_CONDITIONS, ConditionType
 
 __all__ = [
-    "MAX_OBJECTS",
     "ApiVersion",
     "ConditionName",
-    "EntryName",
     "Kind",
     "ObjectEntry",
     "PausedWhen",
     "ReadyWhen",
     "Resource",
     "Scalar",
-    "check_names",
-    "condition_type",
-    "is_entry_name",
-    "is_free",
 ]
-
-MAX_OBJECTS: Final = 16
-"""A contract names no more objects than this: each is a condition, and the status stays under 8 KiB."""
-
-_MAX_NAME: Final = 20
-
-EntryName = Annotated[
-    str, Meta(pattern=r"^(?!(p-?o-?d-?s|w-?o-?r-?k-?s)\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=_MAX_NAME)
-]
-"""Name of an entry; its condition is this in CamelCase, followed by Ready. PodsReady and WorksReady are taken."""
 
 ApiVersion = Annotated[
     str,
@@ -179,37 +162,3 @@ class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     def plural(self) -> str:
         """The plural of the kind, as it stands in a URL."""
         return self.resource
-
-
-def condition_type(name: str) -> str:
-    """Make the type of a condition of an entry's name: ``media-db`` becomes ``MediaDbReady``."""
-    return re.sub(r"(?:^|-)([a-z0-9])", lambda found: found[1].upper(), name) + "Ready"
-
-
-_ENTRY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
-_FREE: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,19}Ready")
-_RESERVED: Final = frozenset(name.lower() for name in (*ConditionType, *KRATIX_CONDITIONS))
-
-
-def is_entry_name(name: str) -> bool:
-    """Whether an entry could be called this."""
-    return len(name) <= _MAX_NAME and _ENTRY.fullmatch(name) is not None
-
-
-def is_free(name: str) -> bool:
-    """Whether a condition of this type could be one of an entry: it is none of Kratix's, nor one of our fixed ones."""
-    return _FREE.fullmatch(name) is not None and name.lower() not in _RESERVED
-
-
-def check_names(names: tuple[str, ...]) -> None:
-    """Refuse names whose conditions differ in nothing but case; the reserved ones are refused one by one.
-
-    Raises:
-        ValueError: Names the second of them.
-    """
-    seen: set[str] = set()
-    for name in names:
-        word = condition_type(name).lower()
-        if word in seen:
-            raise ValueError(f"objects: the condition {condition_type(name)} of {name} is taken by another entry")
-        seen.add(word)

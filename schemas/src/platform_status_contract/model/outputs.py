@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
-from .objects import MAX_OBJECTS, ApiVersion, EntryName, Kind, PausedWhen, ReadyWhen, Resource, check_names
+from .conditions import MAX_OBJECTS, EntryName, check_conditions
+from .objects import ApiVersion, Kind, PausedWhen, ReadyWhen, Resource
 
 __all__ = [
     "GENERATION_ANNOTATION",
@@ -65,7 +66,7 @@ class OutputsPart(Struct, frozen=True, forbid_unknown_fields=True):
     kinds: Annotated[tuple[OutputKind, ...], Meta(min_length=1, max_length=MAX_OBJECTS)]
 
     def __post_init__(self) -> None:
-        check_names(tuple(kind.name for kind in self.kinds))
+        check_conditions((kind.name for kind in self.kinds), ())
 
 
 def entry_of_output(kind: Mapping[str, Any], namespace: str, labels: Mapping[str, str]) -> dict[str, Any]:

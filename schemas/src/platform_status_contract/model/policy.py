@@ -9,11 +9,14 @@ from msgspec import Struct, field
 
 __all__ = [
     "Bound",
+    "Chart",
     "Defaults",
     "KindBounds",
     "LeafType",
     "LegacyName",
-    "Names",
+    "MetricsServer",
+    "NameRules",
+    "NetworkDefaults",
     "PipelineAccounts",
     "Policy",
     "PolicySpec",
@@ -33,7 +36,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
     Attributes:
         path: The field: keys with dots between them, ``[]`` for every item of a list, ``*`` for every key of a mapping.
-        type: What stands there. ``name`` and ``namespace`` are judged by `Names`; ``free`` is anything at all.
+        type: What stands there. ``name`` and ``namespace`` are judged by `NameRules`; ``free`` is anything at all.
         allowed: The values, or texts with one ``*``; None: any value of the type. Empty: the field may not be set.
         minimum: Smallest whole number.
         maximum: Largest whole number, or largest quantity.
@@ -62,7 +65,7 @@ class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
         kind: The kind.
         bounds: The bounds.
         observes: Namespaces, ``application:NAMESPACE/NAME`` and ``cluster:NAMESPACE/CLUSTER`` that a contract of such a
-            request may look at, beside the targets of `Names`; none: anywhere.
+            request may look at, beside the targets of `NameRules`; none: anywhere.
     """
 
     group: str
@@ -79,7 +82,7 @@ class LegacyName(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     target_namespace: str | None = None
 
 
-class Names(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+class NameRules(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """How names outside a tenant's namespace are kept apart, without looking anything up.
 
     Attributes:
@@ -110,22 +113,76 @@ class Project(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, o
     namespaced_kinds: Literal["Chart", "Any"] = "Chart"
 
 
+class Chart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """The chart that a request gets where it names none; None: what the product names.
+
+    Attributes:
+        repo_url: Helm repository.
+        chart: Name of the chart.
+        target_revision: Its version.
+    """
+
+    repo_url: str | None = field(default=None, name="repoURL")
+    chart: str | None = None
+    target_revision: str | None = None
+
+
+class MetricsServer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the host cluster's metrics-server listens.
+
+    Attributes:
+        namespace: Its namespace.
+        port: Port of its pods, which is not that of its Service.
+    """
+
+    namespace: str = "kube-system"
+    port: int = 10250
+
+
+class NetworkDefaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """The network policies of every request.
+
+    Attributes:
+        always: Whether a request that names no network policies gets the usual set.
+        default_deny: Whether no pod of the target namespace but Kratix's may be reached, or reach anything, beyond what
+            a policy allows; then `always` holds too.
+        ingress: Further rules for who may reach the pods, as a NetworkPolicy has them; without `default_deny` everybody
+            may.
+        egress: Further rules for what they may reach.
+        metrics_server: What a control plane may reach whose Helm values have that integration on.
+    """
+
+    always: bool = False
+    default_deny: bool = False
+    ingress: tuple[dict[str, Any], ...] = ()
+    egress: tuple[dict[str, Any], ...] = ()
+    metrics_server: MetricsServer = MetricsServer()
+
+
 class Defaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """What every request gets; a request overrides what its bounds let it name.
 
+    Any text but those of `chart` and `network_policies` may hold placeholders, see
+    `platform_status_pipeline.vcluster.defaults`.
+
     Attributes:
         helm_values: Helm values under those of the request.
+        chart: Where the chart comes from.
         cluster_labels: Labels of the cluster's Secret in Argo CD.
         cluster_annotations: Annotations of that Secret.
         namespace_labels: Labels of the target namespace.
-        network_policies: Whether a request that names no network policies gets the usual set.
+        network_policies: The network policies.
+        etcd_certificates: When certificates for a deployed etcd are made by cert-manager: where Helm values mount them;
+            for every deployed etcd; or never, and a request that mounts them is refused.
     """
 
     helm_values: dict[str, Any] = {}
+    chart: Chart = Chart()
     cluster_labels: dict[str, str] = {}
     cluster_annotations: dict[str, str] = {}
     namespace_labels: dict[str, str] = {}
-    network_policies: bool = False
+    network_policies: NetworkDefaults = NetworkDefaults()
+    etcd_certificates: Literal["Mounted", "Always", "Never"] = "Mounted"
 
 
 class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,7 +213,7 @@ class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     """The policy itself; `contact` is whom to ask for more than it allows."""
 
     contact: str
-    names: Names
+    names: NameRules
     project: Project
     kinds: tuple[KindBounds, ...]
     defaults: Defaults = Defaults()

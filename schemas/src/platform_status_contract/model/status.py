@@ -8,8 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from .conditions import MAX_FREE, MAX_OBJECTS, EntryName, FreeType
 from .contract import SAFE_TEXT, Contract
-from .objects import MAX_OBJECTS, EntryName
 from .times import TIME_PATTERN
 from .vocabulary import KRATIX_CONDITIONS, ConditionStatus, ConditionType, Phase, Reason
 
@@ -53,13 +53,10 @@ TimerName = Annotated[
         pattern=r"^(started|firstReady|updating|caughtUp|behind|degraded|belowMinReadyRatio|controllersBehind"
         r"|argoDegraded|argoUnknown|argoProgressing|outOfSync|syncFailed|worksFailing|worksPending"
         r"|subAppsProgressing|subAppsUnknown|bad\.(works|argoSync|argoHealth|pods|secret|subApps)"
-        r"|(bad|unknown)\.objects\.[a-z](-?[a-z0-9]){0,19})\Z"
+        r"|bad\.secret\.[a-z](-?[a-z0-9]){0,19}|(bad|unknown)\.objects\.[a-z](-?[a-z0-9]){0,19})\Z"
     ),
 ]
 """Name of a timer in `health.since`; the closed list of design.md section 5."""
-
-FreeType = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,19}Ready\Z")]
-"""Type of a condition of an entry of `contract.objects`."""
 
 Endpoints = dict[KeyName, Url]
 """Where to find things; the first golden path writes `api` and `argocd`."""
@@ -136,7 +133,7 @@ class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
         observed_generation: The generation that this status speaks of.
         ready_generation: The generation that was Ready last.
         updating_generation: The generation for which `since.updating` was set.
-        conditions: Types of the conditions that were written for objects.
+        conditions: Types of the conditions that were written for objects and for Secrets, the kubeconfig apart.
         since: Timers, predicate -> time since when it has been true.
     """
 
@@ -148,7 +145,7 @@ class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
     workloads: WorkloadCount | None = None
     sub_apps: SubApps | None = None
     objects: Objects | None = None
-    conditions: Annotated[tuple[FreeType, ...], Meta(max_length=MAX_OBJECTS)] | None = None
+    conditions: Annotated[tuple[FreeType, ...], Meta(max_length=MAX_FREE)] | None = None
     since: dict[TimerName, Time] = {}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from .objects import MAX_OBJECTS, check_names
+from .conditions import MAX_OBJECTS, MAX_SECRETS, check_conditions
 from .outputs import OutputsPart
 from .template_parts import (
     ApplicationPart,
@@ -61,8 +61,10 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     name: Text
     application: dict[str, Any] | Expression | None = None
     sub_applications: dict[str, Any] | Expression | None = None
-    workloads: dict[str, Any] | Expression | None = None
-    secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None = None
+    workloads: (
+        dict[str, Any] | Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=8)] | Expression | None
+    ) = None
+    secrets: Annotated[tuple[dict[str, Any] | Expression, ...], Meta(max_length=MAX_SECRETS)] | Expression | None = None
     objects: Annotated[tuple[dict[str, Any], ...], Meta(max_length=MAX_OBJECTS)] | None = None
     outputs: OutputsPart | None = None
     works: bool | Expression | None = None
@@ -70,8 +72,8 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
     annotations: dict[str, Annotated[str, Meta(max_length=4096)]] | Expression | None = None
 
     def __post_init__(self) -> None:
-        parts = (self.application, self.sub_applications, self.workloads, self.outputs)
-        lists = (self.secrets or None, self.objects or None, self.works or None)
+        parts = (self.application, self.sub_applications, self.outputs)
+        lists = (self.workloads or None, self.secrets or None, self.objects or None, self.works or None)
         if all(source is None for source in (*parts, *lists)):
             raise ValueError(
                 "observes nothing; "
@@ -88,13 +90,17 @@ class ContractTemplate(Struct, frozen=True, rename="camel", forbid_unknown_field
         )
         _check("application", self.application, ApplicationPart)
         _check("subApplications", self.sub_applications, SubApplicationsPart)
+        for index, part in enumerate(self.workloads if isinstance(self.workloads, tuple) else ()):
+            _check(f"workloads[{index}]", part, WorkloadsPart)
         _check("workloads", self.workloads, WorkloadsPart)
         _check("thresholds", self.thresholds, ThresholdsPart)
         for index, secret in enumerate(self.secrets if isinstance(self.secrets, tuple) else ()):
             _check(f"secrets[{index}]", secret, SecretPart)
         for index, entry in enumerate(self.objects or ()):
             _check(f"objects[{index}]", entry, ObjectPart)
-        check_names(tuple(str(entry["name"]) for entry in self.objects or ()))
+        secrets = self.secrets if isinstance(self.secrets, tuple) else ()
+        roles = (str(secret["role"]) for secret in secrets if isinstance(secret, dict))
+        check_conditions((str(entry["name"]) for entry in self.objects or ()), roles)
 
 
 def _check(name: str, part: object, shape: type[Struct]) -> None:

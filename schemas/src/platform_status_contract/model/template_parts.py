@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from .objects import ApiVersion, EntryName, Kind, PausedWhen, ReadyWhen, Resource
+from .conditions import EntryName, Role
+from .objects import ApiVersion, Kind, PausedWhen, ReadyWhen, Resource
 from .status import KeyName
 
 __all__ = [
@@ -131,7 +132,7 @@ class ControllerPart(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WorkloadsPart(Struct, frozen=True, forbid_unknown_fields=True):
-    """`workloads`, see `contract.Workloads`."""
+    """`workloads` or one of them, see `contract.Workloads`."""
 
     namespace: Text
     selector: SelectorPart | Expression | None = None
@@ -145,7 +146,7 @@ class WorkloadsPart(Struct, frozen=True, forbid_unknown_fields=True):
 class SecretPart(Struct, frozen=True, forbid_unknown_fields=True):
     """One of `secrets`, see `contract.SecretReference`."""
 
-    role: Literal["kubeconfig"]
+    role: Role
     namespace: Text
     name: Text
 

@@ -44,7 +44,7 @@ class Situation(Struct, frozen=True):
         first_ready: Whether the request was ever Ready: every source was once read.
         updating: Whether a change of the spec is being rolled out.
         overdue: Started, never Ready, and past the progress deadline.
-        behind: Whether reality lags behind the spec; None if that cannot be told.
+        lag: What of reality lags behind the spec; empty if nothing does, None if that cannot be told.
         request: The request itself, as `observation.named` spells it.
     """
 
@@ -53,7 +53,7 @@ class Situation(Struct, frozen=True):
     first_ready: bool
     updating: bool
     overdue: bool
-    behind: bool | None = None
+    lag: str | None = None
     request: str = ""
 
     @property
@@ -76,7 +76,7 @@ class Assessment(Struct, frozen=True):
         note: Worth saying in phase Ready although it does not block it.
         on_its_way: Whether it is bad only because it is not there yet: what is bad by itself is named before it.
         ended: Whether what failed has come to its end, and nothing tries again by itself.
-        entry: Which entry of `contract.objects`; empty for every other source.
+        entry: Which entry of `contract.objects`, or which role of a Secret but kubeconfig; empty for all else.
     """
 
     source: SourceName
@@ -165,7 +165,7 @@ def blind(
         situation: See there.
         timers: Names of the source's own timers.
         health: The source's keys of the previous `status.health`, carried over while blindness does not last.
-        entry: Which entry of `contract.objects`.
+        entry: Which entry of its source, see `Assessment`.
     """
     kept = {name: situation.history.since[name] for name in timers if name in situation.history.since}
     if not blindness.lasting:

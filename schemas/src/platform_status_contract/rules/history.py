@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from platform_status_contract.model.objects import MAX_OBJECTS, is_entry_name, is_free
+from platform_status_contract.model.conditions import MAX_FREE, MAX_OBJECTS, is_entry_name, is_free
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
@@ -46,7 +46,7 @@ class History(Struct, frozen=True):
         sub_apps: `health.subApps`.
         objects: `health.objects`, without `done`.
         done: `health.objects.done`: which entries have completed, and for which generation of the contract.
-        free: `health.conditions`: the types of conditions that we wrote for objects.
+        free: `health.conditions`: the types of conditions that we wrote for objects and for Secrets.
     """
 
     phase: Phase | None = None
@@ -101,9 +101,9 @@ def _generation(value: object) -> int | None:
 
 
 def _free(value: object) -> tuple[str, ...]:
-    """The types that we wrote for objects, and that are nobody else's whatever stands there."""
+    """The types that a contract chose, and that are nobody else's whatever stands there."""
     names = [name for name in (value if isinstance(value, list) else []) if isinstance(name, str)]
-    return tuple(sorted({name for name in names[:MAX_OBJECTS] if is_free(name)}))
+    return tuple(sorted({name for name in names[:MAX_FREE] if is_free(name)}))
 
 
 def _conditions(value: object, free: tuple[str, ...]) -> dict[str, Remembered]:

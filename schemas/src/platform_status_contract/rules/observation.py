@@ -156,6 +156,7 @@ class PodSeen(Struct, frozen=True, gc=False):
         owner_name: Name of the controlling owner; empty without one.
         created: Its creationTimestamp; None if unknown.
         fell: Whether it was ready since it started, and is not any more (for one that goes: before it was told to).
+        namespace: Its namespace, where the contract looks into several; else empty.
     """
 
     name: str
@@ -171,6 +172,7 @@ class PodSeen(Struct, frozen=True, gc=False):
     owner_name: str = ""
     created: datetime | None = None
     fell: bool = False
+    namespace: str = ""
 
 
 class ControllerSeen(Struct, frozen=True, gc=False):
@@ -190,6 +192,7 @@ class ControllerSeen(Struct, frozen=True, gc=False):
         current: Whether its status is about its present spec.
         held: Whether somebody has paused its rollout (``spec.paused``).
         failure: What keeps it from making progress or pods, such as ``FailedCreate: exceeded quota``; else empty.
+        namespace: Its namespace, where the contract looks into several; else empty.
     """
 
     kind: str
@@ -205,6 +208,7 @@ class ControllerSeen(Struct, frozen=True, gc=False):
     current: bool = True
     held: bool = False
     failure: str = ""
+    namespace: str = ""
 
 
 class SecretSeen(Struct, frozen=True, gc=False):

@@ -29,7 +29,7 @@ class Projection(Struct, frozen=True):
         conditions: Every owned condition; an owned type that is missing here is to be removed.
         row: Which row of the phase table matched.
         destinations: Where Kratix has placed the request, by name; None if that was not seen, and stays as it stands.
-        free: Types of conditions that we wrote for objects, before or now: what is missing of them goes.
+        free: Types of conditions that a contract chose, written before or now: what is missing of them goes.
         wake: When the same observation may lead to another projection; None if only a change can.
     """
 

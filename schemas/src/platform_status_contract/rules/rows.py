@@ -14,6 +14,7 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 
 from .assessment import Assessment, Verdict
 from .observation import Workflow
+from .situate import NOT_COMPARED
 from .table import Outcome, Table, tells_of_workflow, why_failed
 from .timers import SourceName, Timer
 
@@ -196,16 +197,11 @@ def _not_overdue(table: Table) -> str:
 
 
 def _lag(table: Table) -> str:
-    contract = table.situation.contract
-    if table.facts.generation > contract.generation:
-        generation = table.facts.generation
-        return f"the contract is still that of generation {contract.generation}, not yet of generation {generation}"
-    application = contract.application
-    named = f"Application {application.namespace}/{application.name}" if application else "the Application"
-    told = f"Argo CD has not yet compared {named} as it was written for generation {contract.generation}"
+    """Say what lags behind the spec, and of an Application what Argo CD says of it."""
+    lag = table.situation.lag or ""
     sync = next((found for found in table.assessments if found.source is SourceName.ARGO_SYNC), None)
     why = {Verdict.GOOD: sync.note, Verdict.PENDING: sync.message}.get(sync.verdict) if sync else ""
-    return f"{told}: {why}" if why else told
+    return f"{lag}: {why}" if why and lag.startswith(NOT_COMPARED) else lag
 
 
 # -- rows 8 to 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -24,9 +24,13 @@ from .observation import (
     named,
     written_for,
 )
+from .texts import clean
 from .timers import Timer
 
-__all__ = ["adopt", "is_behind", "situate"]
+__all__ = ["NOT_COMPARED", "adopt", "situate"]
+
+NOT_COMPARED: Final = "Argo CD has not yet compared"
+"""What lags begins like this if it is the Application."""
 
 T = TypeVar("T")
 
@@ -90,20 +94,20 @@ def situate(history: History, contract: Contract, observation: Observation, fact
     overdue = not first_ready and not suspended and clock.older_than(since.get(Timer.STARTED), deadline)
     history = msgspec.structs.replace(history, since=since, updating_generation=updating_generation)
     situation = Situation(contract, history, first_ready=first_ready, updating=updating, overdue=overdue)
-    behind = is_behind(situation, observation, facts, clock)
-    if behind:
+    lag = _lag(situation, observation, facts, clock)
+    if lag:
         since.pop(Timer.CAUGHT_UP, None)
         since.setdefault(Timer.BEHIND, clock.now)
-    elif behind is not None:
+    elif lag is not None:
         since.setdefault(Timer.CAUGHT_UP, clock.now)
         since.pop(Timer.BEHIND, None)
     if suspended:
         since.pop(Timer.BEHIND, None)
-    return msgspec.structs.replace(situation, behind=behind, request=named(facts.kind, facts.namespace, facts.name))
+    return msgspec.structs.replace(situation, lag=lag, request=named(facts.kind, facts.namespace, facts.name))
 
 
-def is_behind(situation: Situation, observation: Observation, facts: Facts, clock: Clock) -> bool | None:
-    """Whether reality lags behind the spec; None if what would tell does not exist or answer.
+def _lag(situation: Situation, observation: Observation, facts: Facts, clock: Clock) -> str | None:
+    """Say what lags behind the spec: nothing if the text is empty; None if what would tell does not exist or answer.
 
     Behind: the contract was resolved for an older generation; the Application or an object was written for an older
     one, or does not say for which although the contract names the annotation; or Argo CD compared another source than
@@ -111,13 +115,13 @@ def is_behind(situation: Situation, observation: Observation, facts: Facts, cloc
     """
     contract = situation.contract
     if facts.generation > contract.generation:
-        return True
-    answers = [
-        _is_object_behind(entry, reading, situation, clock) for entry, reading in _annotated(observation, contract)
-    ]
+        return (
+            f"the contract is still that of generation {contract.generation}, not yet of generation {facts.generation}"
+        )
+    answers = [_lag_of_object(entry, reading, situation, clock) for entry, reading in _annotated(observation, contract)]
     if contract.application is not None:
-        answers.append(_is_application_behind(contract.application, situation, observation, clock))
-    return True if True in answers else None if None in answers else False
+        answers.append(_lag_of_application(contract.application, situation, observation, clock))
+    return next(filter(None, answers), None if None in answers else "")
 
 
 def _annotated(
@@ -129,37 +133,41 @@ def _annotated(
             yield entry, reading
 
 
-def _is_object_behind(
+def _lag_of_object(
     entry: ObjectEntry, reading: Reading[tuple[ObjectSeen, ...]] | None, situation: Situation, clock: Clock
-) -> bool | None:
-    """Whether an object of the entry was written for an older generation, or does not say for which."""
+) -> str | None:
+    """Name an object of the entry that was written for an older generation, or does not say for which."""
     settled = settle(reading, situation, clock)
+    wanted = f"not yet written for generation {situation.contract.generation}"
     if isinstance(settled, Blind):
-        return _while_blind(settled, situation)
+        return _while_blind(settled, situation, f"{entry.kind} was last seen {wanted}")
     seen = () if isinstance(settled, Absent) else settled.value
     if not seen:
         return None
     key = entry.generation_annotation or ""
-    return any(written_for(item.annotation(key)) < situation.contract.generation for item in seen)
+    old = [item for item in seen if written_for(item.annotation(key)) < situation.contract.generation]
+    return f"{entry.kind} {clean(old[0].name, 100)} is {wanted}" if old else ""
 
 
-def _while_blind(blindness: Blind, situation: Situation) -> bool | None:
-    return True if not blindness.lasting and Timer.BEHIND in situation.history.since else None
+def _while_blind(blindness: Blind, situation: Situation, last: str) -> str | None:
+    return last if not blindness.lasting and Timer.BEHIND in situation.history.since else None
 
 
-def _is_application_behind(
+def _lag_of_application(
     application: Application, situation: Situation, observation: Observation, clock: Clock
-) -> bool | None:
+) -> str | None:
     reading = settle(observation.application, situation, clock)
+    where = f"{application.namespace}/{application.name}"
+    generation = situation.contract.generation
+    last = f"{NOT_COMPARED} Application {where} as it was written for generation {generation}"
     if isinstance(reading, Blind):
-        return _while_blind(reading, situation)
+        return _while_blind(reading, situation, last)
     if isinstance(reading, Absent) or reading.value.foreign:
         return None
     seen = reading.value
     annotated = application.generation_annotation is not None
-    if annotated and (seen.written_for is None or seen.written_for < situation.contract.generation):
-        return True
-    return not seen.compared_current
+    is_old = annotated and (seen.written_for is None or seen.written_for < generation)
+    return last if is_old or not seen.compared_current else ""
 
 
 def _has_started(contract: Contract, observation: Observation) -> bool:

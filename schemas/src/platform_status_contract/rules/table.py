@@ -61,7 +61,7 @@ class Table(Struct, frozen=True):
     @property
     def behind(self) -> bool:
         """Whether reality is known to lag behind the spec."""
-        return self.situation.behind is True
+        return bool(self.situation.lag)
 
     @property
     def edited(self) -> bool:

@@ -58,7 +58,7 @@ class Timer(StrEnum):
 
 
 def bad_timer(source: SourceName, entry: str = "") -> str:
-    """Name of the timer that runs while a source is bad, `bad.<source>`; for an object `bad.objects.<name>`."""
+    """Name of the timer that runs while a source is bad: `bad.<source>`, `bad.objects.<name>`, `bad.secret.<role>`."""
     return f"bad.{source.value}.{entry}" if entry else f"bad.{source.value}"
 
 
@@ -72,9 +72,9 @@ TIMERS: Final[frozenset[str]] = frozenset(timer.value for timer in Timer) | froz
 )
 """Every fixed name that may stand in `health.since`."""
 
-_OF_OBJECT: Final = re.compile(r"(?:bad|unknown)\.objects\.[a-z](?:-?[a-z0-9]){0,19}")
+_OF_ENTRY: Final = re.compile(r"(?:bad\.secret|(?:bad|unknown)\.objects)\.[a-z](?:-?[a-z0-9]){0,19}")
 
 
 def is_timer(name: str) -> bool:
     """Whether a name may stand in `health.since`; others are dropped when a status is read back."""
-    return name in TIMERS or _OF_OBJECT.fullmatch(name) is not None
+    return name in TIMERS or _OF_ENTRY.fullmatch(name) is not None

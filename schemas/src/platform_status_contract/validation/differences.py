@@ -71,9 +71,16 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "names-of-objects",
-        "objects, in contract and template: two names whose conditions differ in case only, such as my-db and mydb",
+        "objects and secrets, in contract and template: names or roles whose conditions differ in case only, such as "
+        "my-db and mydb; together more than 16 conditions",
         Effect.SCHEMA_ONLY,
         "JSON Schema cannot compare the items of a list but as a whole.",
+    ),
+    Difference(
+        "namespaces-of-workloads",
+        "workloads of a contract: two parts for one namespace",
+        Effect.SCHEMA_ONLY,
+        "JSON Schema cannot compare the items of a list but as a whole; a pod would count twice.",
     ),
     Difference(
         "default-values",

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-__all__ = ["MANY_DIGITS", "ROOT", "Path", "Problem", "describe", "format_path", "quote"]
+__all__ = ["MANY_DIGITS", "ROOT", "Path", "SchemaProblem", "describe", "format_path", "quote"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root."""
@@ -24,7 +24,7 @@ MANY_DIGITS: Final = 10**19
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
-class Problem(Struct, frozen=True):
+class SchemaProblem(Struct, frozen=True):
     """One thing that is wrong.
 
     Attributes:
@@ -44,7 +44,7 @@ class Problem(Struct, frozen=True):
     keys: Path = ()
 
     @classmethod
-    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "Problem":
+    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "SchemaProblem":
         """Build the sentence out of its parts.
 
         Args:

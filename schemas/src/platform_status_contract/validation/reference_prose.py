@@ -40,7 +40,9 @@ Unless a unit says otherwise, a time is RFC 3339 in UTC with whole seconds, such
 
 OBJECTS = """
 Beside these an entry of `contract.objects` has a condition of its own: `database` has `DatabaseReady`, written
-`NAMEReady` below. Which of them the sidecar wrote stands in `health.conditions`, and it removes no other one.
+`NAMEReady` below. Secrets of another role than `kubeconfig` have one too: `admin-password` has
+`AdminPasswordAvailable`, with the reasons of `KubeconfigAvailable`. A contract has at most 16 such conditions. Which
+of them the sidecar wrote stands in `health.conditions`, and it removes no other one.
 """
 
 PLACEHOLDERS = """
@@ -51,9 +53,10 @@ the first condition that carries it; `Ready` repeats the reason of the source th
 missing is bad, not pending.
 
 In the commands `KIND`, `NAME` and `NAMESPACE` are those of the request, `ARGOCD` and `APPLICATION` stand in
-`.status.contract.application`, `WORKLOADS` in `.status.contract.workloads.namespace`, `SECRET` and `SECRETNAMESPACE` in
-`.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`; the message of the condition
-names the `POD`, the `SUBAPP`, the `OBJECT` or the `WORK`, and a listing before the command names the `JOB`.
+`.status.contract.application`, `WORKLOADS` is a namespace of `.status.contract.workloads`, `SECRET` and
+`SECRETNAMESPACE` stand in `.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`;
+the message of the condition names the `POD`, the `SUBAPP`, the `OBJECT` or the `WORK`, and a listing before the
+command names the `JOB`.
 """
 
 WAITING = """

@@ -11,6 +11,7 @@ from platform_status_assistant.retrieval.catalogue import (
     merge_into,
 )
 from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS
+from platform_status_assistant.retrieval.topics import choose
 
 
 def test_the_queries_of_the_plan_are_word_for_word_the_plans() -> None:
@@ -73,6 +74,19 @@ def test_a_topic_with_other_queries_is_not_overwritten() -> None:
         merge_into(catalog, keywords)
     assert catalog == {"platform_status": [("Theirs", "up", "count")]}
     assert keywords == {}
+
+
+def test_a_topic_of_the_older_pipeline_gives_way_where_it_is_named() -> None:
+    theirs: list[Query] = [("VCluster pod health", "platform_vcluster_pods_ready", "platform_pods")]
+    catalog = {"platform_status": theirs, "pods": theirs}
+    keywords = {"vcluster": {"platform_status", "pods"}, "cli": {"platform_status"}, "ram": {"pods"}}
+    assert merge_into(catalog, keywords, replace={"platform_status"}) == ("nodes",)
+    assert catalog == {**QUERY_CATALOG, "pods": theirs}
+    # Found as parts of words, theirs and ours choose topics that nobody asked about.
+    question = "I already wrote a program for clients"
+    assert {word for word in keywords if word in question} == {"cli", "ram", "ready"}
+    assert choose(question, keywords) == ()
+    assert choose("Which VCluster does the CLI show?", keywords) == ("platform_status", "pods")
 
 
 def test_a_keyword_without_a_set_is_named_before_anything_changes() -> None:

@@ -6,10 +6,12 @@ from typing import Final
 
 from hctl.dump.case import Case, parse_case
 from hctl.explain.derive import explain
+from tests.golden.sections import read_sections, write_sections
 
-__all__ = ["FOLDER", "expectation", "golden_dumps"]
+__all__ = ["EXPECTED", "FOLDER", "expectation", "golden_dumps"]
 
 FOLDER: Final = Path(__file__).parents[3] / "golden" / "dumps"
+EXPECTED: Final = FOLDER / "expected.txt"
 
 
 def golden_dumps() -> dict[str, Path]:
@@ -36,11 +38,11 @@ def expectation(case: Case) -> str:
 
 def main() -> None:
     """Write the expectations that are missing, to be read and found good."""
-    for name, path in golden_dumps().items():
-        expected = FOLDER / f"{name}.expected.txt"
-        if not expected.exists():
-            expected.write_text(expectation(parse_case(path.read_text(encoding="utf-8"))), encoding="utf-8")
-            sys.stdout.write(f"{expected.name}: read it\n")
+    expected = read_sections(EXPECTED)
+    for name in golden_dumps().keys() - expected.keys():
+        expected[name] = expectation(parse_case((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
+        sys.stdout.write(f"{name}: read it\n")
+    write_sections(EXPECTED, dict(sorted(expected.items())))
 
 
 if __name__ == "__main__":

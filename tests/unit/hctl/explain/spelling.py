@@ -107,16 +107,22 @@ def _objects(case: GoldenCase, contract: Contract) -> Iterator[Json]:
     for work in _values(case, "works"):
         yield from _work(work, case)
     yield from _applications(case, contract)
-    if contract.workloads:
-        namespace, labels = contract.workloads.namespace, _labels(contract.workloads.selector)
-        for pod in _values(case, "pods"):
-            yield _pod(pod, _metadata(pod.name, namespace, labels=labels))
-        for seen in _values(case, "controllers"):
-            yield _controller(seen, namespace)
+    yield from _workloads(case, contract)
     for named, secret in zip(contract.secrets or (), case.observation.secrets or (), strict=False):
         if isinstance(secret, Present):
             metadata = _metadata(named.name, named.namespace, deletionTimestamp=_time(secret.value.deleted))
             yield {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+
+
+def _workloads(case: GoldenCase, contract: Contract) -> Iterator[Json]:
+    for part in contract.workload_parts:
+        labels = _labels(part.selector)
+        for pod in _values(case, "pods"):
+            if pod.namespace in ("", part.namespace):
+                yield _pod(pod, _metadata(pod.name, part.namespace, labels=labels))
+        for seen in _values(case, "controllers"):
+            if seen.namespace in ("", part.namespace):
+                yield _controller(seen, part.namespace)
 
 
 def _applications(case: GoldenCase, contract: Contract) -> Iterator[Json]:

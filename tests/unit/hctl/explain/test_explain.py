@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from hctl.commands.app import app
+from hctl.documents.explanations import explanation_report
 from hctl.drawing.explanations import draw_explanation
 from hctl.dump.case import Case, Unread, spell_case
 from hctl.errors import ExitCode
@@ -61,6 +62,16 @@ def test_a_timer_says_what_it_will_do() -> None:
     assert (step.projection.phase, step.projection.ready.reason) == ("Failed", "WorkloadsDown")
     assert step.at - found.now == timedelta(seconds=600)
     assert "Failed (WorkloadsDown) in 10m unless pods recover\n" in drawn(found)
+
+
+def test_another_role_of_a_secret_has_a_name_and_a_timer_of_its_own() -> None:
+    case = loaded("secret-missing")
+    case.request["status"]["contract"]["secrets"][0]["role"] = "admin-password"
+    found = explain(case)
+    report = {str(source["condition"]): source for source in explanation_report(found)["sources"]}
+    assert list(report["AdminPasswordAvailable"]["timers"]) == ["bad.secret.admin-password"]
+    assert "KubeconfigAvailable" not in report
+    assert "Secret admin-password: bad  AdminPasswordAvailable False, SecretMissing" in drawn(found)
 
 
 def test_the_status_of_before_is_compared_with_the_verdict_of_now() -> None:

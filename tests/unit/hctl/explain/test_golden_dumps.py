@@ -1,4 +1,4 @@
-"""A dump that is dropped into tests/golden/dumps is a test: its verdict stands beside it."""
+"""A dump that is dropped into tests/golden/dumps is a test: its verdict stands in expected.txt."""
 
 import json
 from datetime import timedelta
@@ -14,10 +14,11 @@ from hctl.documents.schemas import schema_text
 from hctl.drawing.explanations import draw_explanation
 from hctl.dump.case import document_of, parse_case, spell_case
 from hctl.explain.derive import explain
+from tests.golden.sections import read_sections
 from tests.unit.hctl.golden import picture
 from tests.unit.hctl.test_documents import VALIDATORS
 
-from .dumps import FOLDER, expectation, golden_dumps
+from .dumps import EXPECTED, FOLDER, expectation, golden_dumps
 
 DUMPS = [pytest.param(path, id=name) for name, path in golden_dumps().items()]
 
@@ -25,13 +26,12 @@ DUMPS = [pytest.param(path, id=name) for name, path in golden_dumps().items()]
 @pytest.mark.parametrize("path", DUMPS)
 def test_the_verdict_is_as_expected(path: Path) -> None:
     case = parse_case(path.read_text(encoding="utf-8"))
-    expected = (FOLDER / f"{path.stem}.expected.txt").read_text(encoding="utf-8")
-    assert expectation(case) == expected
+    assert expectation(case) == read_sections(EXPECTED)[path.stem]
 
 
 def test_every_dump_has_an_expectation_and_every_expectation_a_dump() -> None:
-    expected = {f"{name}{suffix}" for name in golden_dumps() for suffix in (".yaml", ".expected.txt")}
-    assert {path.name for path in FOLDER.iterdir()} == expected
+    assert {path.name for path in FOLDER.iterdir()} == {EXPECTED.name, *(f"{name}.yaml" for name in golden_dumps())}
+    assert list(read_sections(EXPECTED)) == sorted(golden_dumps())
     assert len(golden_dumps()) >= 8
 
 

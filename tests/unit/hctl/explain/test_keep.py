@@ -27,9 +27,7 @@ from .spelling import dump_of
 from .test_dump import hostile_cases, loaded
 
 CASES: Final = [
-    pytest.param(case, id=f"{folder}/{case.path.stem}")
-    for folder in (*SOURCE_FOLDERS, "table")
-    for case in cases_in(folder)
+    pytest.param(case, id=f"{folder}/{case.name}") for folder in (*SOURCE_FOLDERS, "table") for case in cases_in(folder)
 ]
 DUMPS: Final = [pytest.param(path, id=name) for name, path in golden_dumps().items()]
 _HEADS: Final = {

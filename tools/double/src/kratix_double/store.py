@@ -1,5 +1,6 @@
 """The state store of a Destination: the files that a GitOps agent reads (kratix.md sections 1 and 6)."""
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from kratix_double.workload import unpack
 __all__ = ["StateStore", "folder_of"]
 
 _ID_CHARACTERS = 5
+_VERSION_CHARACTERS = 40
 
 
 def folder_of(placement: Mapping[str, Any]) -> str:
@@ -32,12 +34,19 @@ class StateStore:
         with self._lock:
             return dict(self._files)
 
-    def write(self, placement: Mapping[str, Any]) -> None:
-        """Replace the folder of a WorkPlacement by what it holds: a file that it no longer names is gone."""
+    def write(self, placement: Mapping[str, Any]) -> str:
+        """Replace the folder of a WorkPlacement by what it holds: a file that it no longer names is gone.
+
+        Returns:
+            The version that this makes, for `versionID`.
+        """
         folder = folder_of(placement)
         wanted = {folder + entry["filepath"]: unpack(entry["content"]) for entry in placement["spec"]["workloads"]}
         with self._lock:
             self._files = {**self._without(folder), **wanted}
+        content = "".join(entry["content"] for entry in placement["spec"]["workloads"])
+        generation = placement["metadata"]["generation"]
+        return hashlib.sha256(f"{generation}\n{content}".encode()).hexdigest()[:_VERSION_CHARACTERS]
 
     def remove(self, placement: Mapping[str, Any]) -> None:
         """Remove the folder of a WorkPlacement that is deleted."""

@@ -1,6 +1,5 @@
 """The work writer, the scheduler and the writer to the state store (kratix.md section 6)."""
 
-import hashlib
 import random
 import string
 import threading
@@ -215,9 +214,7 @@ class WorkController:
             self._set_placement(placement, version=None, error=error)
             self._set_work(work, "Failing", len(work["spec"].get("workloadGroups", [])))
             return
-        content = "".join(entry["content"] for entry in placement["spec"].get("workloads", []))
-        version = hashlib.sha256(f"{placement['metadata']['generation']}\n{content}".encode()).hexdigest()[:40]
-        self.destination.store.write(placement)
+        version = self.destination.store.write(placement)
         self._set_placement(placement, version=version, error=None)
 
     def _set_placement(self, placement: Object, *, version: str | None, error: str | None) -> None:

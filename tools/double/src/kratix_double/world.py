@@ -205,6 +205,7 @@ class World:
         *,
         labels: Mapping[str, str],
         owner: tuple[str, str] | None = None,
+        spec: Mapping[str, Any] | None = None,
         ready: bool = False,
     ) -> None:
         """Create a pod as its controller would, and give it a status as a kubelet would.
@@ -214,6 +215,7 @@ class World:
             name: Its name.
             labels: Its labels.
             owner: Kind and name of its controller, such as ("StatefulSet", "media"); the controller need not exist.
+            spec: Its spec; None: one container.
             ready: Whether it is Ready at once, else Pending.
         """
         metadata: dict[str, Any] = {"name": name, "namespace": namespace, "labels": dict(labels)}
@@ -223,8 +225,8 @@ class World:
             reference = {"apiVersion": "apps/v1", "kind": kind, "name": owner_name, "uid": uid, "controller": True}
             metadata["ownerReferences"] = [reference]
         # Nobody may schedule it, where the tests run on a cluster with nodes.
-        spec = {"schedulerName": "world", "containers": [{"name": "syncer", "image": _IMAGE}]}
-        self._client.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+        unscheduled = {"containers": [{"name": "syncer", "image": _IMAGE}], **(spec or {}), "schedulerName": "world"}
+        self._client.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": unscheduled})
         if ready:
             self.set_pod(namespace, name, ready=True)
         else:

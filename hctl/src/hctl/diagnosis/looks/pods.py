@@ -55,8 +55,8 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     if not sick:
         details, commands = controller_details(found, evidence, orders)
         contract = evidence.explanation.facts.contract
-        workloads = contract.workloads if isinstance(contract, Contract) else None
-        return details, commands or [orders.kubectl("get", "pods", namespace=workloads.namespace if workloads else "")]
+        parts = contract.workload_parts if isinstance(contract, Contract) else ()
+        return details, commands or [orders.kubectl("get", "pods", namespace=part.namespace) for part in parts]
     (worst, entry), *others = sick
     story = _story(worst, entry, evidence.explanation.now)
     others_say = [f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN]]

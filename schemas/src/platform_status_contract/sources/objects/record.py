@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from platform_status_contract.model.objects import MAX_OBJECTS
+from platform_status_contract.model.conditions import MAX_OBJECTS
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.decode.depth import despite_depth
 from platform_status_contract.observing.decode.lenient import clip, deletion, labels, owner_of, strings, text, under

@@ -16,10 +16,12 @@ __all__ = ["collect_secrets", "describe_secrets"]
 
 
 def describe_secrets(
-    _assessment: Assessment, view: View, contract: Contract, request: Key, _clock: Clock
+    assessment: Assessment, view: View, contract: Contract, request: Key, _clock: Clock
 ) -> Iterator[Basis]:
-    """Name each Secret, and whether it exists."""
+    """Name each Secret of the role that was judged, and whether it exists."""
     for item in contract.secrets or ():
+        if item.condition != assessment.condition:
+            continue
         key = (item.namespace, item.name)
         found = view.secret(key)
         secret = found.value if isinstance(found, Present) else None

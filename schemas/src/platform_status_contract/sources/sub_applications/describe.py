@@ -35,10 +35,10 @@ def describe_sub_applications(
         yield Basis(APPLICATION, record.key, says, culprit=record.name in culprits)
 
 
-def select_sub_applications(contract: Contract) -> tuple[str, Selector | None] | None:
+def select_sub_applications(contract: Contract) -> tuple[tuple[str, Selector | None], ...]:
     """Return the selector of the sub-applications."""
     wanted = contract.sub_applications
-    return (APPLICATION.source, wanted.selector) if wanted else None
+    return ((APPLICATION.source, wanted.selector),) if wanted else ()
 
 
 def collect_sub_applications(fetch: Fetch, contract: Contract, _request: Json) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from platform_status_contract.model.contract import Workloads
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Reason
 from platform_status_contract.rules.assessment import (
     Assessment,
@@ -24,12 +25,13 @@ from platform_status_contract.rules.assessment import (
     strict,
 )
 from platform_status_contract.rules.clock import Clock
-from platform_status_contract.rules.observation import Absent, ControllerSeen, Observation, PodSeen, Present
+from platform_status_contract.rules.observation import Absent, ControllerSeen, Observation, PodSeen
 from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer, bad_timer
 
-from .groups import Group, grouped, is_held
-from .pods import culprit, is_on_its_way, is_restarting
+from .groups import Group, is_held
+from .look import WorkloadsLook, look_at, may_be_zero, none_is_fine
+from .pods import called, culprit, is_on_its_way, is_restarting
 
 __all__ = ["BEHIND_SECONDS", "assess_workloads"]
 
@@ -60,121 +62,98 @@ class _Finding(Struct, frozen=True):
 
 def assess_workloads(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
     """Good: each named controller has what it wants, all other pods are ready, and there is at least one."""
-    wanted = situation.contract.workloads
-    if wanted is None:
+    parts = situation.contract.workload_parts
+    if not parts:
         return None
     reading = settle(observation.pods, situation, clock)
     before = {"workloads": situation.history.workloads} if situation.history.workloads else None
     if isinstance(reading, Blind):
-        what = f"pods in namespace {wanted.namespace}"
+        what = f"pods in {_places(parts)}"
         return blind(_SOURCE, _CONDITION, reading, what, situation, _TIMERS, before)
-    asked = settle(observation.controllers, situation, clock) if wanted.controllers else Absent()
-    controllers = asked.value if isinstance(asked, Present) else ()
+    asked = settle(observation.controllers, situation, clock) if any(part.controllers for part in parts) else Absent()
     pods = () if isinstance(reading, Absent) else reading.value
-    asleep = [item for item in controllers if _is_asleep(item, situation)]
-    groups = grouped(pods, controllers, asleep, clock)
-    ready, total = sum(group.ready for group in groups), sum(group.total for group in groups)
-    is_few = total < wanted.minimum
-    timers = _timers(ready, total, situation, clock, is_behind=is_few or any(group.is_behind for group in groups))
-    findings = _of_controllers(asked, asleep, situation)
-    if is_few and not (situation.once_ready and not _is_late(timers, clock)):
-        few = f"{total} of at least {wanted.minimum} pods exist"
-        findings.append(_Finding(missing(situation), Reason.NO_PODS, text=few))
-    share = ready / total if total else 0.0
-    findings += _of_groups(groups, share, timers, situation, clock, findings)
-    is_silent = all(finding.verdict is Verdict.GOOD for finding in findings) and not isinstance(asked, Blind)
-    if not total and is_silent:
-        findings += _of_none(situation)
+    looks = [look_at(part, pods, asked, clock) for part in parts]
+    ready, total = sum(look.ready for look in looks), sum(look.total for look in looks)
+    timers = _timers(ready, total, situation, clock, is_behind=any(look.is_behind for look in looks))
+    excused = situation.once_ready and not _was_bad(situation)
+    findings = [item for look in looks for item in _of_part(look, timers, situation, clock, excused=excused)]
+    if excused and any(finding.verdict is Verdict.BAD for finding in findings):
+        findings = [item for look in looks for item in _of_part(look, timers, situation, clock, excused=False)]
     health: dict[str, object] = {"workloads": {"ready": ready, "total": total}}
     worst = min(findings, key=lambda finding: finding.verdict, default=_Finding(Verdict.GOOD))
     if isinstance(asked, Blind) and worst.verdict is not Verdict.BAD:
-        what = f"the controllers of the pods in namespace {wanted.namespace}"
+        what = f"the controllers of the pods in {_places(parts)}"
         return blind(_SOURCE, _CONDITION, asked, what, situation, _TIMERS, health)
     return _told(worst, findings, f"{ready}/{total}", timers, health)
 
 
-def _is_asleep(controller: ControllerSeen, situation: Situation) -> bool:
-    """Whether somebody has put a controller to sleep: vcluster itself, or who scaled it to zero."""
-    if controller.paused:
-        return True
-    return controller.wanted == 0 and controller.kind != "DaemonSet" and not _may_be_zero(controller, situation)
-
-
-def _may_be_zero(controller: ControllerSeen, situation: Situation) -> bool:
-    workloads = situation.contract.workloads
-    named = (workloads.controllers if workloads else None) or ()
-    return any((item.kind, item.name, item.zero) == (controller.kind, controller.name, "allowed") for item in named)
+def _places(parts: Sequence[Workloads]) -> str:
+    return f"{'namespace' if len(parts) == 1 else 'namespaces'} {', '.join(part.namespace for part in parts)}"
 
 
 def _timers(ready: int, total: int, situation: Situation, clock: Clock, *, is_behind: bool) -> dict[str, datetime]:
     """Zero pods is ratio 0 after firstReady, and no ratio before, or where none are fine."""
     ratio = situation.contract.thresholds.min_ready_ratio
-    missed = situation.first_ready and ratio > 0 and not _none_is_fine(situation)
+    missed = situation.first_ready and ratio > 0 and not any(map(none_is_fine, situation.contract.workload_parts))
     below = ready / total < ratio if total else missed
     return running(Timer.BELOW_MIN_READY_RATIO, below, situation, clock) | running(
         Timer.CONTROLLERS_BEHIND, is_behind, situation, clock
     )
 
 
-def _none_is_fine(situation: Situation) -> bool:
-    workloads = situation.contract.workloads
-    return any(item.zero for item in (workloads.controllers if workloads else None) or ())
-
-
 def _is_late(timers: dict[str, datetime], clock: Clock) -> bool:
     return clock.older_than(timers.get(Timer.CONTROLLERS_BEHIND), BEHIND_SECONDS)
 
 
-def _of_controllers(
-    asked: Present[tuple[ControllerSeen, ...]] | Absent | Blind, asleep: Sequence[ControllerSeen], situation: Situation
+def _was_bad(situation: Situation) -> bool:
+    """Whether workloads are, or were, bad: then they are good again only when nothing is missing."""
+    before = situation.history.conditions.get(_CONDITION)
+    if before is None:
+        return False
+    if before.status is ConditionStatus.FALSE:
+        return before.reason is not Reason.PAUSED
+    # What was bad before an outage is still bad until it is seen to be well.
+    return before.status is ConditionStatus.UNKNOWN and bad_timer(_SOURCE) in situation.history.since
+
+
+def _of_part(
+    look: WorkloadsLook, timers: dict[str, datetime], situation: Situation, clock: Clock, *, excused: bool
 ) -> list[_Finding]:
+    """What the workloads of one namespace mean; excused: whether a group may be short for a while."""
+    findings = [] if look.is_blind else _of_controllers(look, situation)
+    if look.is_few and not (situation.once_ready and not _is_late(timers, clock)):
+        few = f"{look.total} of at least {look.part.minimum} pods exist{look.where(situation)}"
+        findings.append(_Finding(missing(situation), Reason.NO_PODS, text=few))
+    findings += [_of(group, look, timers, situation, clock, excused=excused) for group in look.groups]
+    is_silent = all(finding.verdict is Verdict.GOOD for finding in findings) and not look.is_blind
+    if not look.total and is_silent and not none_is_fine(look.part):
+        text = f"no pods that count in namespace {look.part.namespace}"
+        findings.append(_Finding(missing(situation), Reason.NO_PODS, text=text))
+    return findings
+
+
+def _of_controllers(look: WorkloadsLook, situation: Situation) -> list[_Finding]:
     """What controllers mean by themselves: gone, going, or asleep."""
-    if isinstance(asked, Blind) or situation.contract.workloads is None:
-        return []
-    found = asked.value if isinstance(asked, Present) else ()
+    found, asleep = look.controllers, look.asleep
     there = {(item.kind, item.name) for item in found}
-    named = [(item.kind, item.name) for item in situation.contract.workloads.controllers or ()]
-    going = [being_deleted(f"{item.kind} {item.name}", item.deleted) for item in found if item.deleted]
-    gone = [f"{kind} {name} does not exist" for kind, name in named if (kind, name) not in there]
+    named = [(item.kind, item.name) for item in look.part.controllers or ()]
+    going = [being_deleted(_called(item), item.deleted) for item in found if item.deleted]
+    where = look.where(situation)
+    gone = [f"{kind} {name} does not exist{where}" for kind, name in named if (kind, name) not in there]
     findings = [_Finding(missing(situation), Reason.BEING_DELETED, text="; ".join(going))] if going else []
     findings += [_Finding(missing(situation), Reason.CONTROLLER_MISSING, text="; ".join(gone))] if gone else []
     if asleep:
-        names = name_culprits([f"{item.kind} {item.name}" for item in asleep])
+        names = name_culprits([_called(item) for item in asleep])
         findings.append(_Finding(Verdict.PAUSED, Reason.PAUSED, text=f"workloads are paused: {names}"))
-    held = [f"{item.kind} {item.name}" for item in found if is_held(item) and item not in asleep]
+    held = [_called(item) for item in found if is_held(item) and item not in asleep]
     if held:
         findings.append(_Finding(Verdict.PAUSED, Reason.PAUSED, text=f"rollouts are paused: {name_culprits(held)}"))
     return findings
 
 
-def _of_groups(
-    groups: Sequence[Group],
-    share: float,
-    timers: dict[str, datetime],
-    situation: Situation,
-    clock: Clock,
-    others: Sequence[_Finding],
-) -> list[_Finding]:
-    """What the pods mean. Workloads that are bad, or were, are good again only when nothing is missing."""
-    before = situation.history.conditions.get(_CONDITION)
-    was_bad = before is not None and before.status is ConditionStatus.FALSE and before.reason is not Reason.PAUSED
-    # What was bad before an outage is still bad until it is seen to be well.
-    was_bad |= (
-        before is not None
-        and before.status is ConditionStatus.UNKNOWN
-        and bad_timer(_SOURCE) in situation.history.since
-    )
-    is_bad = any(finding.verdict is Verdict.BAD for finding in others)
-    excused = situation.once_ready and not was_bad and not is_bad
-    found = [_of(group, share, timers, situation, clock, excused=excused) for group in groups]
-    if excused and any(finding.verdict is Verdict.BAD for finding in found):
-        return [_of(group, share, timers, situation, clock, excused=False) for group in groups]
-    return found
-
-
 def _of(
     group: Group,
-    share: float,
+    look: WorkloadsLook,
     timers: dict[str, datetime],
     situation: Situation,
     clock: Clock,
@@ -185,7 +164,7 @@ def _of(
 
     Args:
         group: The group.
-        share: Share of all pods that is ready, by which the pods of no controller are measured.
+        look: The namespace; by its share of ready pods those of no controller are measured.
         timers: The source's timers.
         situation: See there.
         clock: Now.
@@ -199,24 +178,27 @@ def _of(
     if group.is_asleep:
         return _Finding(Verdict.GOOD)
     ratio = situation.contract.thresholds.min_ready_ratio
-    is_enough = share >= ratio if group.controller is None else group.ready >= group.total * ratio
+    is_enough = look.share >= ratio if group.controller is None else group.ready >= group.total * ratio
     may_lack = excused and is_enough
     if group.controller is None:
         if stuck or (group.down and not may_lack):
             return broken
-        note = f"starting: {name_culprits([pod.name for pod in group.down])}" if group.down else ""
+        note = f"starting: {name_culprits([called(pod) for pod in group.down])}" if group.down else ""
         return _Finding(Verdict.GOOD, text=note)
     late = group.is_behind and _is_late(timers, clock)
     is_short = group.controller.kind == "DaemonSet" and group.total - group.ready <= group.controller.spare
     is_spared = is_short and is_enough and situation.once_ready
     is_rolling = not late and ((not stuck and may_lack) or is_spared)
-    return _of_controller(group, group.controller, broken, situation, is_fine=not stuck, is_rolling=is_rolling)
+    return _of_controller(
+        group, group.controller, broken, look.part, situation, is_fine=not stuck, is_rolling=is_rolling
+    )
 
 
 def _of_controller(
     group: Group,
     controller: ControllerSeen,
     broken: _Finding,
+    part: Workloads,
     situation: Situation,
     *,
     is_fine: bool,
@@ -224,7 +206,7 @@ def _of_controller(
 ) -> _Finding:
     called = _called(controller)
     if controller.wanted is None or group.total == 0:
-        is_fine = controller.current and _may_be_zero(controller, situation)
+        is_fine = controller.current and may_be_zero(controller, part)
         nowhere = controller.kind == "DaemonSet" and controller.wanted == 0 and not is_fine
         text = f"{called} matches no node"
         return _Finding(strict(situation), Reason.NO_PODS, text=text) if nowhere else _Finding(Verdict.GOOD)
@@ -242,7 +224,8 @@ def _of_controller(
 
 
 def _called(controller: ControllerSeen) -> str:
-    return f"{controller.kind} {clean(controller.name, 100)}"
+    where = f"{controller.namespace}/" if controller.namespace else ""
+    return f"{controller.kind} {where}{clean(controller.name, 100)}"
 
 
 def _short(group: Group, controller: ControllerSeen) -> str:
@@ -255,14 +238,6 @@ def _short(group: Group, controller: ControllerSeen) -> str:
     if group.ready < group.total:
         return f"{called} has {group.ready} of {group.total} pods ready"
     return f"{called} is being rolled out"
-
-
-def _of_none(situation: Situation) -> list[_Finding]:
-    workloads = situation.contract.workloads
-    if workloads is None or _none_is_fine(situation):
-        return []
-    text = f"no pods that count in namespace {workloads.namespace}"
-    return [_Finding(missing(situation), Reason.NO_PODS, text=text)]
 
 
 def _told(

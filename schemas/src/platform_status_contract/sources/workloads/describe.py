@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from platform_status_contract.model.contract import Contract, Selector
+from platform_status_contract.model.contract import Contract, Selector, Workloads
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.selectors import label_query
 from platform_status_contract.observing.view import View
@@ -27,11 +27,13 @@ def describe_workloads(
     _assessment: Assessment, view: View, contract: Contract, _request: Key, clock: Clock
 ) -> Iterator[Basis]:
     """Name the pods that match and the controllers, each with what it says of itself."""
-    wanted = contract.workloads
-    if wanted is None:
-        return
+    for part in contract.workload_parts:
+        yield from _describe(view, part, clock)
+
+
+def _describe(view: View, wanted: Workloads, clock: Clock) -> Iterator[Basis]:
     yield from unreadable_kind(view, POD, wanted.namespace)
-    pods, named = pods_of(view, contract), list(controllers_of(view, contract))
+    pods, named = pods_of(view, wanted), list(controllers_of(view, wanted))
     controllers = [record.seen for _, record in named if record is not None]
     asleep = [item for item in controllers if item.paused or item.wanted == 0]
     groups = grouped([pod.seen for pod in pods], controllers, asleep, clock)
@@ -83,16 +85,18 @@ def _pod(record: PodRecord, clock: Clock) -> str:
     return ", ".join(parts)
 
 
-def select_pods(contract: Contract) -> tuple[str, Selector | None] | None:
-    """Return the selector of the pods."""
-    return (POD.source, contract.workloads.selector) if contract.workloads else None
+def select_pods(contract: Contract) -> tuple[tuple[str, Selector | None], ...]:
+    """Return the selectors of the pods."""
+    return tuple((POD.source, part.selector) for part in contract.workload_parts)
 
 
 def collect_workloads(fetch: Fetch, contract: Contract, _request: Json) -> None:
     """Read the pods that are observed, and the controllers."""
-    wanted = contract.workloads
-    if wanted is None:
-        return
+    for part in contract.workload_parts:
+        _collect(fetch, part)
+
+
+def _collect(fetch: Fetch, wanted: Workloads) -> None:
     # Pods of a named controller count whatever their labels are, and no query finds pods by their owner.
     query = "" if wanted.controllers else label_query(wanted.selector)
     pods = ((item, decode_pod(msgspec.json.encode(item))) for item in fetch.list(POD, wanted.namespace, labels=query))

@@ -11,6 +11,7 @@ __all__ = [
     "RESTARTING_SECONDS",
     "STEADY_SECONDS",
     "belongs",
+    "called",
     "counts",
     "culprit",
     "hangs",
@@ -75,7 +76,12 @@ def belongs(pod: PodSeen, kind: str, name: str) -> bool:
     return (pod.owner_kind, pod.owner_name) == (kind, name)
 
 
+def called(pod: PodSeen) -> str:
+    """Name a pod."""
+    return f"{pod.namespace}/{pod.name}" if pod.namespace else pod.name
+
+
 def culprit(pod: PodSeen) -> str:
     """Name a pod, and what it waits for."""
     waiting = "Terminating" if pod.deleted is not None else clean(pod.waiting, 40)
-    return f"{pod.name} ({waiting})" if waiting else pod.name
+    return f"{called(pod)} ({waiting})" if waiting else called(pod)

@@ -1,0 +1,56 @@
+"""``hctl version`` and ``hctl completion``: what needs no request."""
+
+import json
+import os
+import sys
+from typing import get_args, get_type_hints
+
+import yaml
+
+from hctl import __version__
+from hctl.errors import ExitCode, UsageError
+from hctl.reading.read import mapping
+from hctl.session import Session
+from hctl.target import Target
+from hctl.texts import inert
+from platform_status_contract.model.contract import Contract
+
+__all__ = ["show_completion", "show_versions"]
+
+_SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+def show_versions(target: Target, output: str, *, client: bool) -> ExitCode:
+    """Print the versions of both sides.
+
+    Raises:
+        HctlError: The form is not known, or the cluster cannot be asked.
+    """
+    if output not in ("text", "json", "yaml"):
+        raise UsageError(f"-o {inert(output, 60)}: expected text, json or yaml")
+    found = {"client": __version__, "contract": ", ".join(get_args(get_type_hints(Contract)["version"]))}
+    if not client:
+        found["server"] = inert(mapping(Session(target).transport.get("/version")).get("gitVersion"), 60)
+    if output == "json":
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    elif output == "yaml":
+        sys.stdout.write(yaml.safe_dump(found, sort_keys=False))
+    else:
+        sys.stdout.writelines(f"{side.capitalize()} Version: {version}\n" for side, version in found.items())
+    return ExitCode.READY
+
+
+def show_completion(shell: str) -> ExitCode:
+    """Print a shell's script.
+
+    Raises:
+        UsageError: The shell is not known.
+    """
+    if shell not in _SHELLS:
+        raise UsageError(f"completion for {inert(shell, 60)!r} is not known; expected {', '.join(_SHELLS)}")
+    from hctl.__main__ import run  # noqa: PLC0415 - which imports this package
+
+    # The command line tells its own shell scripts if it is asked by this variable.
+    os.environ["_HCTL_COMPLETE"] = f"source_{shell}"
+    run("hctl", [])
+    return ExitCode.READY

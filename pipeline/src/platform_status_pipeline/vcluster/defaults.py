@@ -1,0 +1,88 @@
+"""What the platform gives every request, with the request's own names put into its texts."""
+
+import re
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from platform_status_contract.model.policy import Defaults
+from platform_status_contract.model.request import Request
+from platform_status_contract.template.problems import Problem
+from platform_status_pipeline.vcluster.exposure import Address
+from platform_status_pipeline.vcluster.merge import dig
+from platform_status_pipeline.vcluster.names import Names
+from platform_status_pipeline.vcluster.presets import Size
+
+__all__ = ["PLACEHOLDERS", "defaults_of", "defaults_problems"]
+
+PLACEHOLDERS: Final = (
+    *("name", "namespace", "request", "target", "environment"),
+    *("hostname", "server", "baseDomain", "baseDomainSanitized", "clusterDomain"),
+)
+"""What a text of the platform may hold in braces; other braces stay: a Corefile is full of them."""
+
+_HOLE: Final = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+_FIXED: Final = (
+    ("controlPlane", "backingStore"),
+    ("controlPlane", "statefulSet", "persistence", "volumeClaimTemplates"),
+)
+"""Helm values that decide which workloads the chart makes; the status contract reads those off the request alone."""
+
+
+def defaults_of(defaults: Defaults, request: Request, names: Names, size: Size, address: Address) -> Defaults:
+    """Fill the platform's defaults for one request.
+
+    Args:
+        defaults: As they stand in the policy.
+        request: The request.
+        names: Its names.
+        size: Its size.
+        address: Where its API server is reached.
+
+    Returns:
+        The same without placeholders; what the request put into one is not looked at again.
+    """
+    networking = request.spec.vcluster.networking if request.spec.vcluster else None
+    texts = {
+        "name": names.name,
+        "namespace": names.namespace,
+        "request": names.request,
+        "target": names.target,
+        "environment": size.environment,
+        "hostname": address.hostname,
+        "server": address.url,
+        "baseDomain": address.base_domain,
+        "baseDomainSanitized": address.base_domain.replace(".", "-"),
+        "clusterDomain": (networking.cluster_domain if networking else None) or "cluster.local",
+    }
+
+    def filled(value: Any) -> Any:  # noqa: ANN401 - any JSON
+        match value:
+            case str():
+                return _HOLE.sub(lambda hole: texts[hole[1]], value)
+            case dict():
+                return {key: filled(item) for key, item in value.items()}
+            case list():
+                return [filled(item) for item in value]
+        return value
+
+    return replace(
+        defaults,
+        helm_values=filled(defaults.helm_values),
+        cluster_labels=filled(defaults.cluster_labels),
+        cluster_annotations=filled(defaults.cluster_annotations),
+        namespace_labels=filled(defaults.namespace_labels),
+    )
+
+
+def defaults_problems(defaults: Defaults) -> tuple[Problem, ...]:
+    """Say which of the platform's Helm values it may not give, because they would make the status contract wrong."""
+    return tuple(
+        Problem(
+            f"spec.defaults.helmValues.{'.'.join(path)}",
+            "decides which workloads the chart makes, which only a request may",
+            "leave it out of the platform's policy; a bound may allow it to requests",
+        )
+        for path in _FIXED
+        if dig(defaults.helm_values, *path) is not None
+    )

@@ -1,0 +1,102 @@
+r"""Condition types that a contract chooses: NAMEReady of an object, ROLEAvailable of a Secret.
+
+None of them is one of ours with a fixed name, or one of Kratix's; two that differ in case only are one.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from .vocabulary import KRATIX_CONDITIONS, ConditionType
+
+__all__ = [
+    "MAX_FREE",
+    "MAX_OBJECTS",
+    "MAX_SECRETS",
+    "EntryName",
+    "FreeType",
+    "Role",
+    "check_conditions",
+    "condition_type",
+    "is_entry_name",
+    "is_free",
+    "role_condition",
+]
+
+MAX_FREE: Final = 16
+"""A contract chooses no more conditions than this, so that the status stays under 8 KiB."""
+
+MAX_OBJECTS: Final = MAX_FREE
+"""Nor has it more entries of objects: each is a condition."""
+
+MAX_SECRETS: Final = 8
+"""Nor more Secrets than this; those of one role share a condition."""
+
+_MAX_NAME: Final = 20
+
+EntryName = Annotated[
+    str, Meta(pattern=r"^(?!(p-?o-?d-?s|w-?o-?r-?k-?s)\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=_MAX_NAME)
+]
+"""Name of an entry; its condition is this in CamelCase, followed by Ready. PodsReady and WorksReady are taken."""
+
+Role = Annotated[
+    str, Meta(pattern=r"^(?!p-?r-?o-?m-?i-?s-?e\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=_MAX_NAME)
+]
+"""What a Secret is for; its condition is this in CamelCase, followed by Available. PromiseAvailable is Kratix's."""
+
+FreeType = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,19}(Ready|Available)\Z")]
+"""Type of a condition that a contract has chosen."""
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"(?:^|-)([a-z0-9])", lambda found: found[1].upper(), name)
+
+
+def condition_type(name: str) -> str:
+    """Make the type of a condition of an entry's name: ``media-db`` becomes ``MediaDbReady``."""
+    return _camel(name) + "Ready"
+
+
+def role_condition(role: str) -> str:
+    """Make the type of a condition of a Secret's role: ``kubeconfig`` becomes ``KubeconfigAvailable``."""
+    return _camel(role) + "Available"
+
+
+_ENTRY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
+_FREE: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,19}(Ready|Available)")
+_RESERVED: Final = frozenset(name.lower() for name in (*ConditionType, *KRATIX_CONDITIONS))
+
+
+def is_entry_name(name: str) -> bool:
+    """Whether an entry could be called this."""
+    return len(name) <= _MAX_NAME and _ENTRY.fullmatch(name) is not None
+
+
+def is_free(name: str) -> bool:
+    """Whether a contract could have chosen this type: it is none of Kratix's, nor one of our fixed ones."""
+    return _FREE.fullmatch(name) is not None and name.lower() not in _RESERVED
+
+
+def check_conditions(names: Iterable[str], roles: Iterable[str]) -> None:
+    """Refuse names of objects, and roles of Secrets, whose conditions differ in nothing but case, and too many of both.
+
+    Several Secrets of one role share its condition; the reserved names are refused one by one.
+
+    Raises:
+        ValueError: Names the second of two, or how many there may be.
+    """
+    entries = set[str]()
+    for name in names:
+        word = condition_type(name).lower()
+        if word in entries:
+            raise ValueError(f"objects: the condition {condition_type(name)} of {name} is taken by another entry")
+        entries.add(word)
+    taken: dict[str, str] = {}
+    for role in roles:
+        if taken.setdefault(role_condition(role).lower(), role) != role:
+            raise ValueError(f"secrets: the condition {role_condition(role)} of {role} is taken by another role")
+    found = len(entries) + sum(is_free(role_condition(role)) for role in taken.values())
+    if found > MAX_FREE:
+        raise ValueError(f"objects and secrets: found {found} conditions in all, expected at most {MAX_FREE}")

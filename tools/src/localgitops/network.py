@@ -1,0 +1,95 @@
+"""A network of their own for the servers, because some show their metrics on all interfaces.
+
+A ``localplane.places.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
+server alone is reached, through a relay.
+"""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from localnode.relay import Relay
+from localplane.children import Child, Nursery
+from localplane.errors import StartError
+
+__all__ = ["ADDRESS", "Network"]
+
+ADDRESS = "127.0.0.1"
+"""Where every server in it listens."""
+
+_START_TIMEOUT = 10.0
+_POLL_INTERVAL = 0.01
+_LISTENING = "0A"
+
+
+class Network:
+    """A network namespace; it is gone once ``close`` has returned and every server in it has ended.
+
+    Args:
+        nursery: The thread that holds it.
+        log: Where it says what went wrong.
+        environ: PATH says where programs are.
+
+    Raises:
+        StartError: If there can be none.
+    """
+
+    def __init__(self, nursery: Nursery, log: Path, environ: Mapping[str, str]) -> None:
+        self._relay: Relay | None = None
+        self._path = environ.get("PATH", "")
+        self._holder = Child(
+            [self._tool("unshare"), "--net", "--", self._tool("sleep"), "infinity"], log, nursery, environ
+        )
+        self._holder.start()
+        try:
+            self._set_up(environ)
+        except BaseException:
+            self.close()
+            raise
+
+    def inside(self, command: Sequence[str]) -> list[str]:
+        """Return the command that becomes this one in here."""
+        return [self._tool("nsenter"), f"--net={self._namespace}", "--", *command]
+
+    def lead(self, port: int) -> None:
+        """Carry connections to 127.0.0.1 at that port to the same port in here."""
+        self._relay = Relay(port, self._namespace, port)
+
+    def listens(self, port: int) -> bool:
+        """Say whether a server in here accepts connections at a TCP port."""
+        tables = [Path(f"/proc/{self._holder.pid}/net/{name}") for name in ("tcp", "tcp6")]
+        rows = [line.split() for table in tables for line in table.read_text().splitlines()[1:]]
+        return any(row[1].endswith(f":{port:04X}") and row[3] == _LISTENING for row in rows)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
+        self._holder.stop(grace=0)
+
+    @property
+    def _namespace(self) -> Path:
+        return Path(f"/proc/{self._holder.pid}/ns/net")
+
+    def _set_up(self, environ: Mapping[str, str]) -> None:
+        ours, deadline = Path("/proc/self/ns/net").readlink(), time.monotonic() + _START_TIMEOUT
+        while True:
+            with suppress(OSError):  # it has ended, or has not begun
+                if self._namespace.readlink() != ours:
+                    break
+            if self._holder.exit_code is not None or time.monotonic() > deadline:
+                raise StartError(f"no network namespace: {self._holder.last_lines(3)}")
+            time.sleep(_POLL_INTERVAL)
+        command = self.inside([self._tool("ip"), "link", "set", "lo", "up"])
+        answer = subprocess.run(  # noqa: S603 - programs of the system, no shell
+            command, env=dict(environ), capture_output=True, text=True, check=False, timeout=_START_TIMEOUT
+        )
+        if answer.returncode != 0:
+            raise StartError(f"{' '.join(command)}: exit code {answer.returncode}: {answer.stderr.strip()}")
+
+    def _tool(self, name: str) -> str:
+        return shutil.which(name, path=self._path) or f"/usr/bin/{name}"
