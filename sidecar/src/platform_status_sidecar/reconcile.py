@@ -130,7 +130,7 @@ class Reconciler:
         record = self._store.request(key)
         is_large = record is not None and record.is_cut
         if is_large and not self._large.acquire(blocking=False):
-            return replace(turn, looks=(Look(began + _LARGE_INTERVAL, bulk=True),))
+            return replace(turn, looks=(DueLook(began + _LARGE_INTERVAL, bulk=True),))
         try:
             for _ in range(_MAX_WRITES):
                 try:
