@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from platform_status_sidecar.metrics.families import FAMILIES, Family, Kind
+from platform_status_sidecar.metrics.families import FAMILIES, Family, MetricKind
 
 from .rulefiles import RUNBOOKS
 
@@ -51,7 +51,7 @@ def known_metrics(families: Collection[Family] = FAMILIES) -> dict[str, frozense
     known = {"up": frozenset[str]()}
     for family in families:
         labels = frozenset(family.labels)
-        if family.kind is Kind.HISTOGRAM:
+        if family.kind is MetricKind.HISTOGRAM:
             known |= {
                 f"{family.name}_count": labels,
                 f"{family.name}_sum": labels,

@@ -26,7 +26,7 @@ from typing import Any
 
 import yaml
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from platform_status_contract.policy.read import VARIABLE, PolicyError, read_policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
@@ -225,7 +225,7 @@ def promise_text(promise: dict[str, Any], *, static: bool = False) -> str:
     if static:
         promise = with_dependencies(promise)
     seen = for_kubernetes(dump(promise, literal=True))  # as a container sees the templates in it
-    findings = check([Source(RESULT, seen.encode())]).findings
+    findings = check([SourceFile(RESULT, seen.encode())]).findings
     problems = [finding.message for finding in findings if finding.rule not in _STATIC]
     if problems:
         raise AssemblyError("\n".join(problems))

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.model.vocabulary import Phase, Reason
@@ -195,7 +195,7 @@ def test_an_edit_that_has_not_arrived_is_not_ready(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_hctl_finds_nothing_in_a_contract(name: str) -> None:
-    assert check([Source(f"{name}.yaml", (CONTRACTS / f"{name}.yaml").read_bytes())]).findings == ()
+    assert check([SourceFile(f"{name}.yaml", (CONTRACTS / f"{name}.yaml").read_bytes())]).findings == ()
 
 
 def test_the_page_for_authors_lists_every_contract_and_what_ready_means() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from hctl.validation.findings import RULES, Finding
 from platform_status_contract.policy.read import shipped_policy
 
@@ -16,7 +16,7 @@ FREE = shipped_policy("single-tenant")
 def findings_of(mistake: Mistake) -> tuple[Finding, ...]:
     """What is found; the strict policy holds only where policies are what it is about."""
     policy = None if mistake.kind == "policy" else FREE
-    return check([Source(mistake.path.name, mistake.path.read_bytes())], policy=policy).findings
+    return check([SourceFile(mistake.path.name, mistake.path.read_bytes())], policy=policy).findings
 
 
 def found_in(mistake: Mistake) -> list[Place]:
@@ -80,7 +80,7 @@ def test_each_case_says_why_and_where_we_differ_from_the_server() -> None:
 
 def test_what_this_repository_ships_is_valid() -> None:
     files = sorted((ROOT / "promise").rglob("*.yaml"))
-    report = check([Source(str(path.relative_to(ROOT)), path.read_bytes(), given=False) for path in files])
+    report = check([SourceFile(str(path.relative_to(ROOT)), path.read_bytes(), given=False) for path in files])
     assert report.findings == ()
     texts = [path.read_text() for path in files]
     ours = [text for text in texts if "\nkind: Promise\n" in text and "!yaml" not in text]
@@ -92,7 +92,7 @@ def test_a_promise_may_stand_anywhere_among_the_files() -> None:
     """What a request of its kind looks like is known before the request is looked at."""
     promise = next(mistake for mistake in mistakes("promise") if mistake.path.stem == "good-usual")
     request = b"apiVersion: example.org/v1\nkind: Gadget\nmetadata: {name: a}\nspec: {color: red}\n"
-    sources = [Source("request.yaml", request), Source("promise.yaml", promise.path.read_bytes())]
+    sources = [SourceFile("request.yaml", request), SourceFile("promise.yaml", promise.path.read_bytes())]
     for order in (sources, sources[::-1]):
         rules = {(finding.file, finding.rule, finding.path) for finding in check(order, policy=FREE).findings}
         assert ("request.yaml", "typo", "spec.color") in rules

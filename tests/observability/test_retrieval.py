@@ -15,7 +15,7 @@ from observability.prometheus import running, serving
 from platform_status_assistant.retrieval.catalogue import AGES, QUERY_CATALOG
 from platform_status_assistant.retrieval.context import LEASES, RECONCILER, gather, render
 from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS
-from platform_status_assistant.retrieval.prometheus import Failure, Prometheus, PrometheusError, selector
+from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError, QueryFailure, selector
 from tests.observability.binaries import binary
 from tests.unit.assistant.retrieval.test_selectors import HOSTILE
 from tests.unit.rules.settings import quick
@@ -127,7 +127,7 @@ def test_a_name_that_no_series_has_selects_nothing(prometheus: Prometheus, name:
 def test_a_bad_query_is_said_to_be_one(prometheus: Prometheus, query: str) -> None:
     with pytest.raises(PrometheusError, match=prometheus.url) as raised:
         prometheus.query(query)
-    assert raised.value.failure is Failure.BAD_QUERY
+    assert raised.value.failure is QueryFailure.BAD_QUERY
 
 
 def test_a_path_that_is_not_prometheus_is_said_to_be_none(prometheus: Prometheus) -> None:
@@ -136,7 +136,7 @@ def test_a_path_that_is_not_prometheus_is_said_to_be_none(prometheus: Prometheus
         pytest.raises(PrometheusError, match="is no Prometheus") as raised,
     ):
         other.query("up")
-    assert raised.value.failure is Failure.NOT_UNDERSTOOD
+    assert raised.value.failure is QueryFailure.NOT_UNDERSTOOD
 
 
 def test_the_past_can_be_asked_for(prometheus: Prometheus) -> None:

@@ -8,6 +8,8 @@ What belongs here, by package; each knows only those above it:
 - `mcp`: the same reading, as tools and resources of the Model Context Protocol. Stands on hctl.
 
 What may not: a rule about health (those are the contract's), anything that writes to a cluster.
+
+Further modules: `knowledge`.
 """
 
 __version__ = "0.1.0"

@@ -14,6 +14,8 @@ What belongs here, by package; each knows only those above it:
 - `commands`: the command line; nothing is decided there.
 
 What may not: a rule about health (those are the contract's), a naming convention, a sibling distribution.
+
+Further modules: `doctor`, `dump`, `explain`, `public`.
 """
 
 __version__ = "0.1.0"

@@ -12,7 +12,7 @@ import yaml
 from hctl.cluster.connection import connect, kubeconfig_path
 from hctl.cluster.discovery import CATEGORY, VCLUSTER, Kind, candidates, carry_nothing, discover, find_kind, is_core
 from hctl.cluster.requests import Collection, Found, Scope, fetch, find_request, get_request
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError, UsageError
 from hctl.reading.read import mapping
@@ -47,7 +47,7 @@ class Session:
         _ = self.transport
 
     @functools.cached_property
-    def transport(self) -> Transport:
+    def transport(self) -> ClusterReader:
         """The way to the API server."""
         wait = parse_duration(self.target.request_timeout, "--request-timeout") if self.target.request_timeout else 0.0
         if self.target.groups and not self.target.user:
@@ -56,8 +56,8 @@ class Session:
         connection = connect(self.target.kubeconfig, self.target.context, act_as)
         usual = TIMEOUTS.connect if self._patience is None else self._patience
         if not wait:
-            return Transport(connection, connect_seconds=usual)
-        return Transport(connection, connect_seconds=min(usual, wait), answer_seconds=wait)
+            return ClusterReader(connection, connect_seconds=usual)
+        return ClusterReader(connection, connect_seconds=min(usual, wait), answer_seconds=wait)
 
     @functools.cached_property
     def orders(self) -> Orders:

@@ -12,7 +12,7 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .entries import Cluster, Context, User, entry
+from .entries import Cluster, KubeconfigContext, User, entry
 from .errors import AccessError, one_line
 
 __all__ = ["Chosen", "choose"]
@@ -72,7 +72,7 @@ def _choose(files: list[tuple[str, dict[str, Any]]], context: str) -> Chosen:
             "it names no current context; choose one with --context, or with `kubectl config use-context`"
         )
     said = f"context {one_line(wanted)!r}"
-    _, chosen = _find(files, "contexts", Context, wanted)
+    _, chosen = _find(files, "contexts", KubeconfigContext, wanted)
     if chosen is None:
         raise AccessError(f"it has no {said}; `kubectl config get-contexts` lists them")
     if not chosen.cluster:
@@ -121,7 +121,7 @@ def _read(part: str) -> dict[str, Any] | None:
 
 def _find(files: list[tuple[str, dict[str, Any]]], key: str, kind: Any, name: str) -> tuple[Path, Any]:  # noqa: ANN401 - one of three
     for part, content in files:
-        found = entry(content.get(key) or [], kind, name)
+        found = entry(content.get(key) or [], key.removesuffix("s"), kind, name)
         if found is not None:
             return Path(part).absolute().parent, found
     return Path(), None

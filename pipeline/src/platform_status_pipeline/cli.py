@@ -10,7 +10,7 @@ from typing import TextIO
 
 from platform_status_pipeline.arguments import MANIFESTS, TEMPLATE, make_parser
 from platform_status_pipeline.containers import configure, contract, delete, sidecar
-from platform_status_pipeline.errors import FolderError, RefusedError
+from platform_status_pipeline.errors import FolderError, RequestRefusedError
 from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, LiveAccess
 from platform_status_pipeline.policy import policy_of, policy_of_variable
@@ -56,7 +56,7 @@ def main(
     )
     try:
         _run(given, options)
-    except RefusedError as refused:
+    except RequestRefusedError as refused:
         report(given, refused)
         return _REFUSED
     except FolderError as error:

@@ -8,7 +8,7 @@ from platform_status_contract.model.outputs import OutputsPart
 from platform_status_contract.model.policy import Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
-from platform_status_pipeline.errors import FolderError, RefusedError, TemplateError
+from platform_status_pipeline.errors import FolderError, RequestRefusedError, TemplateError
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import (
     read_documents,
@@ -26,7 +26,7 @@ from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.surroundings import Surroundings
-from platform_status_pipeline.template.listed import Listed, list_outputs
+from platform_status_pipeline.template.listed import ListedOutputs, list_outputs
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
@@ -45,8 +45,8 @@ def configure(given: Surroundings, settings: Settings, policy: Policy) -> None:
 
     Raises:
         FolderError: A folder cannot be read or written.
-        RefusedError: The request cannot be carried out, or an earlier container left a bad status.yaml; none of our
-            documents is left behind.
+        RequestRefusedError: The request cannot be carried out, or an earlier container left a bad status.yaml; none of
+            our documents is left behind.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -65,7 +65,7 @@ def delete(given: Surroundings) -> None:
 
     Raises:
         FolderError: A folder cannot be read or written.
-        RefusedError: An earlier container left a bad status.yaml.
+        RequestRefusedError: An earlier container left a bad status.yaml.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -98,7 +98,8 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
 
     Raises:
         FolderError: A folder or the template cannot be read or written.
-        RefusedError: The template is wrong or does not fit the request, or status.yaml is bad; it is left as it was.
+        RequestRefusedError: The template is wrong or does not fit the request, or status.yaml is bad; it is left as it
+            was.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -118,10 +119,10 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     given.say(f"resolved {source} for generation {result.contract['generation']}")
 
 
-def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> Listed:
+def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> ListedOutputs:
     """Find what the containers before this one put out, if the template asks for it."""
     if outputs is None:
-        return Listed([], {})
+        return ListedOutputs([], {})
     entries = read_list(given.folders.destination_selectors)
     directories = {str(entry.get("directory")) for entry in entries if isinstance(entry, Mapping)}
     promise = given.environment.get("KRATIX_PROMISE_NAME", "")
@@ -135,7 +136,7 @@ def _mark(output: Path, files: Mapping[str, str]) -> None:
             write_file(output / name, text)
         except FolderError as error:
             fix = "let this container run as the user that wrote it, or put files at the top of the output"
-            raise RefusedError([Problem(f"output {name}", str(error), fix)]) from error
+            raise RequestRefusedError([Problem(f"output {name}", str(error), fix)]) from error
 
 
 def inline(text: str, variable: str) -> object:
@@ -166,7 +167,7 @@ def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destinati
 
     Raises:
         FolderError: A folder or a part cannot be read or written.
-        RefusedError: The Promise or a part is wrong; none of our files is left behind.
+        RequestRefusedError: The Promise or a part is wrong; none of our files is left behind.
     """
     folders = given.folders
     documents = read_documents(parts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from platform_status_contract.template.problems import Problem
 
-__all__ = ["FolderError", "PipelineError", "RefusedError", "StatusFileError", "TemplateError"]
+__all__ = ["FolderError", "PipelineError", "RequestRefusedError", "StatusFileError", "TemplateError"]
 
 
 class PipelineError(Exception):
@@ -15,7 +15,7 @@ class FolderError(PipelineError):
     """A file of the /kratix folders is missing, unreadable or not what it should be."""
 
 
-class RefusedError(PipelineError):
+class RequestRefusedError(PipelineError):
     """What we were given cannot be carried out.
 
     Attributes:
@@ -27,9 +27,9 @@ class RefusedError(PipelineError):
         self.problems = tuple(problems)
 
 
-class StatusFileError(RefusedError):
+class StatusFileError(RequestRefusedError):
     """An earlier container left a status.yaml that Kratix would refuse."""
 
 
-class TemplateError(RefusedError):
+class TemplateError(RequestRefusedError):
     """The StatusContract template is wrong, or does not fit this request."""

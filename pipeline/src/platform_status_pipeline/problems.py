@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from platform_status_contract.template.problems import Problem
-from platform_status_pipeline.errors import FolderError, RefusedError
+from platform_status_pipeline.errors import FolderError, RequestRefusedError
 from platform_status_pipeline.kratix.folders import read_mapping
 from platform_status_pipeline.kratix.live import patch_problems, target_of
 from platform_status_pipeline.surroundings import Surroundings
@@ -35,7 +35,7 @@ def lines(problems: tuple[Problem, ...]) -> list[str]:
     return [*kept, f"and {len(every) - len(kept)} more problems"]
 
 
-def report(given: Surroundings, refused: RefusedError) -> None:
+def report(given: Surroundings, refused: RequestRefusedError) -> None:
     """Tell every problem in a line of its own, then write them to the live status.
 
     A failure to write is told after the problems, and hides none.

@@ -8,7 +8,7 @@ from platform_status_contract.model.policy import Policy
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.containers import inline
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import read_list, read_mapping, remove_files, write_file
 from platform_status_pipeline.kratix.status_file import rendered
@@ -35,8 +35,8 @@ def render(
 
     Raises:
         FolderError: A folder or the template cannot be read or written.
-        RefusedError: The policy refuses the request, the template is wrong or does not fit it, or status.yaml is bad;
-            none of our documents is left behind.
+        RequestRefusedError: The policy refuses the request, the template is wrong or does not fit it, or status.yaml is
+            bad; none of our documents is left behind.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -46,7 +46,7 @@ def render(
     forget(given, request)
     refused = judge(policy, request) if policy is not None else ()
     if refused:
-        raise RefusedError(refused)
+        raise RequestRefusedError(refused)
     manifests = read(inline(template, INLINE) if isinstance(template, str) else read_mapping(template))
     remove_files(folders.output, manifests.files)
     made = resolve(manifests, request, variables)

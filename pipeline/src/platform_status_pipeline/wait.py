@@ -13,7 +13,7 @@ from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.template.problems import Problem, found
 from platform_status_contract.template.yaml_text import dump
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.kratix.folders import read_mapping, remove_files, write_file
 from platform_status_pipeline.surroundings import Surroundings
 
@@ -49,7 +49,7 @@ def wait(given: Surroundings, names: Sequence[str]) -> None:
 
     Raises:
         FolderError: A folder cannot be read or written.
-        RefusedError: The conditions can never become True before this pipeline is through.
+        RequestRefusedError: The conditions can never become True before this pipeline is through.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -76,7 +76,7 @@ def look(request: Mapping[str, Any], names: Sequence[str], pipeline: str) -> Wai
         pipeline: Name of the pipeline that waits.
 
     Raises:
-        RefusedError: The conditions can never become True before this pipeline is through.
+        RequestRefusedError: The conditions can never become True before this pipeline is through.
     """
     status = _mapping(request, "status")
     generation = _mapping(request, "metadata").get("generation")
@@ -117,7 +117,7 @@ def _refuse(status: Mapping[str, Any], names: Sequence[str], generation: object)
         fix = "let the container run in a pipeline after that with the contract"
         problems.append(Problem("status.contract.generation", f"found {found(resolved)}, expected {generation}", fix))
     if problems:
-        raise RefusedError(problems)
+        raise RequestRefusedError(problems)
 
 
 def _looks_before(status: Mapping[str, Any], pipeline: str, generation: object) -> int:

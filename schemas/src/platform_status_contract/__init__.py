@@ -6,6 +6,8 @@ observations into a phase (`rules`).
 
 What may not: anything that talks to a cluster, reads a clock or an environment, or imports a sibling distribution.
 Importing `model` or `rules` never imports jsonschema: the sidecar lives inside 64 MiB (design.md section 3).
+
+Further modules: `observing`, `policy`, `sources`.
 """
 
 __version__ = "0.1.0"

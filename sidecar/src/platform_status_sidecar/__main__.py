@@ -15,9 +15,9 @@ from platform_status_kube.http_transport import TIMEOUTS, HttpTransport, Timeout
 
 from . import __version__, logs
 from .app import App
-from .clock import Clock, ServerClock, SystemClock
+from .clock import ServerClock, SystemClock, TimeSource
 from .errors import SettingsError
-from .settings import Settings, read_settings
+from .settings import SidecarSettings, read_settings
 
 __all__ = ["main"]
 
@@ -28,7 +28,9 @@ _DEPTH: Final = 30_000
 """JSON of others may be nested deeper than Python's default of 1,000; the API server takes 10,000 levels."""
 
 
-def main(arguments: Sequence[str] | None = None, *, local: Clock | None = None, timeouts: Timeouts = TIMEOUTS) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, local: TimeSource | None = None, timeouts: Timeouts = TIMEOUTS
+) -> int:
     """Run the sidecar until SIGTERM or SIGINT.
 
     Args:
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None, *, local: Clock | None = None, 
     return 0 if asked else 1
 
 
-def _app(settings: Settings, local: Clock, timeouts: Timeouts) -> App:
+def _app(settings: SidecarSettings, local: TimeSource, timeouts: Timeouts) -> App:
     sys.setrecursionlimit(_DEPTH)
     connection = _connect(settings)
     clock = ServerClock(local)
@@ -67,7 +69,7 @@ def _app(settings: Settings, local: Clock, timeouts: Timeouts) -> App:
     return App(settings, transport=transport, clock=clock, identity=identity)
 
 
-def _connect(settings: Settings) -> Connection:
+def _connect(settings: SidecarSettings) -> Connection:
     account = Path(settings.service_account)
     try:
         return connect(settings.kubeconfig, settings.context, account=account, connections=_CONNECTIONS)

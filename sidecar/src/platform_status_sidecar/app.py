@@ -16,7 +16,7 @@ from platform_status_contract.sources.registry import KINDS
 from platform_status_kube.transport import Transport
 
 from . import __version__
-from .clock import Clock, Jumps
+from .clock import Jumps, TimeSource
 from .decide import Conclude
 from .events.sender import EventSender
 from .health import is_informed, liveness
@@ -26,7 +26,7 @@ from .outcomes import Outcomes
 from .queue import CoalescingQueue
 from .reconcile import Reconciler
 from .serve import StatusServer, pages
-from .settings import Settings
+from .settings import SidecarSettings
 from .store import Store
 from .watch.backfill import Backfill
 from .watch.election import Election
@@ -59,10 +59,10 @@ class App:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: SidecarSettings,
         *,
         transport: Transport,
-        clock: Clock,
+        clock: TimeSource,
         identity: str,
         rules: Conclude = conclude,
         limits: Limits = LIMITS,

@@ -10,10 +10,10 @@ from typing import Protocol
 
 from platform_status_kube.dates import TOLERANCE, DateClock
 
-__all__ = ["Clock", "Jumps", "ServerClock", "SystemClock"]
+__all__ = ["Jumps", "ServerClock", "SystemClock", "TimeSource"]
 
 
-class Clock(Protocol):
+class TimeSource(Protocol):
     """Where the time comes from."""
 
     def now(self) -> datetime:
@@ -40,7 +40,7 @@ class SystemClock:
 class ServerClock(DateClock):
     """The API server's wall time, carried on by a clock of this machine."""
 
-    def __init__(self, local: Clock) -> None:
+    def __init__(self, local: TimeSource) -> None:
         """Begin with the local clock.
 
         Args:
@@ -52,7 +52,7 @@ class ServerClock(DateClock):
 class Jumps:
     """Tells when the wall clock was set, either way: what was concluded before it must be looked at again."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: TimeSource) -> None:
         self._clock = clock
         self._offset = self._measure()
 

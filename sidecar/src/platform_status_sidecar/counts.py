@@ -18,9 +18,9 @@ __all__ = [
     "BUCKETS",
     "TRUTH_BUCKETS",
     "Counter",
-    "Counts",
     "EventResult",
     "Histogram",
+    "ProcessCounts",
     "RestartCause",
     "Suppression",
     "Timings",
@@ -168,7 +168,7 @@ class Histogram:
             ]
 
 
-class Counts:
+class ProcessCounts:
     """Every counter of the process.
 
     Attributes:

@@ -16,8 +16,8 @@ from platform_status_contract.rules.projection import Projection
 from .counts import Suppression
 from .events.announcement import is_transition
 from .memories import Memory
-from .outcomes import Outcome, outcome_of
-from .queue import Look
+from .outcomes import RequestOutcome, outcome_of
+from .queue import DueLook
 from .write.pace import Limits, Pacing, Stage, Wait, is_too_often, note_stage, rested, stage_of, wait_before_write
 from .write.plan import SYNC_TIME_PATIENCE, StatusPatch, plan, says_deleting, until_due
 
@@ -75,9 +75,9 @@ class Decision(Struct, frozen=True):
 
     seen: Seen
     projection: Projection
-    outcome: Outcome
+    outcome: RequestOutcome
     memory: Memory
-    looks: tuple[Look, ...]
+    looks: tuple[DueLook, ...]
     patch: StatusPatch | None = None
     suppressed: Suppression | None = None
     ran_out: bool = False
@@ -103,9 +103,9 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
     record, memory = seen.record, seen.memory
     projection = rules(seen.history, seen.observation, seen.facts, now)
     outcome = outcome_of(projection, seen.facts)
-    looks = [Look(moment + resync, bulk=True)]
+    looks = [DueLook(moment + resync, bulk=True)]
     if projection.wake is not None:
-        looks.append(Look(moment + max((projection.wake - now).total_seconds(), _SHORTEST_WAKE)))
+        looks.append(DueLook(moment + max((projection.wake - now).total_seconds(), _SHORTEST_WAKE)))
     if record.deleting and (memory.told is Phase.DELETING or says_deleting(seen.status)):
         return Decision(seen, projection, outcome, memory, tuple(looks))
     pacing = _pacing(seen, moment)
@@ -125,7 +125,7 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
         )
         suppressed = Suppression.HELD if wait.seconds > 0 else None
     if wait.seconds > 0:
-        looks.append(Look(moment + wait.seconds))
+        looks.append(DueLook(moment + wait.seconds))
     return Decision(
         seen,
         projection,

@@ -12,23 +12,25 @@ from platform_status_contract.observing.sources import Source
 from .store import Store
 from .workers import LiveThread
 
-__all__ = ["Answer", "is_informed", "liveness", "readiness"]
+__all__ = ["HealthAnswer", "is_informed", "liveness", "readiness"]
 
 
 _RUNNING: Final = "running"
 
 
-class Answer(Struct, frozen=True):
+class HealthAnswer(Struct, frozen=True):
     """A yes or a no, with the reasons as lines of text."""
 
     ok: bool
     lines: tuple[str, ...]
 
 
-def liveness(threads: Sequence[threading.Thread]) -> Answer:
+def liveness(threads: Sequence[threading.Thread]) -> HealthAnswer:
     """Alive: every thread runs and none hangs. One that does not cannot be replaced from inside."""
     states = [(thread.name, _state_of(thread)) for thread in threads]
-    return Answer(all(state == _RUNNING for _, state in states), tuple(f"{name}: {state}" for name, state in states))
+    return HealthAnswer(
+        all(state == _RUNNING for _, state in states), tuple(f"{name}: {state}" for name, state in states)
+    )
 
 
 def _state_of(thread: threading.Thread) -> str:
@@ -49,7 +51,7 @@ def is_informed(store: Store) -> bool:
     return all(state.synced or state.failure for state in states)
 
 
-def readiness(store: Store, role: str = "") -> Answer:
+def readiness(store: Store, role: str = "") -> HealthAnswer:
     """Ready: what the contracts need was listed and is being watched.
 
     A kind that we may not read, or that is not there, is no reason to be unready: that is how the cluster is, and the
@@ -77,4 +79,4 @@ def readiness(store: Store, role: str = "") -> Answer:
             ok = False
     if role:
         lines.append(f"lease: {role}")
-    return Answer(ok, tuple(lines))
+    return HealthAnswer(ok, tuple(lines))

@@ -8,7 +8,7 @@ from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.records import Record
 from platform_status_contract.observing.sources import PROMISE_LABEL, Source
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .errors import SettingsError
 
@@ -69,7 +69,7 @@ def api_version(resource: str) -> str:
     return request_path(resource).removeprefix("/apis/").rpartition("/")[0]
 
 
-def watched_kinds(resource: str, promise: str, kinds: Iterable[Kind]) -> tuple[WatchedKind, ...]:
+def watched_kinds(resource: str, promise: str, kinds: Iterable[ObservedKind]) -> tuple[WatchedKind, ...]:
     """List every kind that may be watched; only the requests are watched before a contract asks for more.
 
     Args:

@@ -7,14 +7,14 @@ from typing import Final
 from platform_status_contract.observing.records import Key
 from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
 
-from .clock import Clock
+from .clock import TimeSource
 from .counts import WriteResult
 from .decide import Decision
 from .events.announcement import of_phase, of_storm
 from .events.sender import EventSender
 from .logs import BoundLogger, bind
 from .outcomes import Outcomes
-from .queue import Look
+from .queue import DueLook
 from .reconcile import Turn
 
 __all__ = ["TurnObserver"]
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 class TurnObserver:
     """Turns results into outcomes, counts, Events and lines; thread-safe, one turn of a request at a time."""
 
-    def __init__(self, outcomes: Outcomes, events: EventSender, clock: Clock) -> None:
+    def __init__(self, outcomes: Outcomes, events: EventSender, clock: TimeSource) -> None:
         self._outcomes = outcomes
         self._events = events
         self._clock = clock
@@ -36,14 +36,14 @@ class TurnObserver:
         """Note that something arrived that concerns a request."""
         self._outcomes.woken(key, self._clock.monotonic())
 
-    def observed(self, turn: Callable[[Key, Callable[[Turn], None]], Turn]) -> Callable[[Key], Iterable[Look]]:
+    def observed(self, turn: Callable[[Key, Callable[[Turn], None]], Turn]) -> Callable[[Key], Iterable[DueLook]]:
         """Return what carries out a turn, tells what became of it, and says when to look again.
 
         Args:
             turn: `Reconciler.turn`.
         """
 
-        def carry_out(key: Key) -> Iterable[Look]:
+        def carry_out(key: Key) -> Iterable[DueLook]:
             self._outcomes.begin(key)
             done = turn(key, self._tell_decision)
             self.tell(done)

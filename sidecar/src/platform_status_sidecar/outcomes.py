@@ -17,16 +17,16 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Facts
 from platform_status_contract.rules.projection import Projection
 
-from .counts import BUCKETS, Counts, Timings, no_timings
+from .counts import BUCKETS, ProcessCounts, Timings, no_timings
 
-__all__ = ["Outcome", "Outcomes", "Tally", "outcome_of"]
+__all__ = ["Outcomes", "RequestOutcome", "Tally", "outcome_of"]
 
 _LETTERS: Final = {ConditionStatus.TRUE: "T", ConditionStatus.FALSE: "F", ConditionStatus.UNKNOWN: "U"}
 _STATUSES: Final = {letter: status for status, letter in _LETTERS.items()}
 _NONE: Final = "-" * len(ConditionType)
 
 
-class Outcome(Struct, frozen=True, gc=False):
+class RequestOutcome(Struct, frozen=True, gc=False):
     """The last conclusion about one request; None is "not observed, or not readable", and never 0.
 
     Attributes:
@@ -77,7 +77,7 @@ class Tally(Struct, gc=False):
     errors: int = 0
 
 
-def outcome_of(projection: Projection, facts: Facts) -> Outcome:
+def outcome_of(projection: Projection, facts: Facts) -> RequestOutcome:
     """Take what the metrics need out of a projection, and of the contract that it followed."""
     contract = facts.contract if isinstance(facts.contract, Contract) else None
     pods_ready, pods_total = _pair(projection.health.get("workloads"), "ready", "total")
@@ -85,7 +85,7 @@ def outcome_of(projection: Projection, facts: Facts) -> Outcome:
     objects_ready, objects_total = _pair(projection.health.get("objects"), "ready", "total")
     argocd = projection.health.get("argocd")
     by_type = {condition.type: condition.status for condition in projection.conditions}
-    return Outcome(
+    return RequestOutcome(
         phase=projection.phase,
         pods_ready=pods_ready,
         pods_total=pods_total,
@@ -123,9 +123,9 @@ class Outcomes:
     """
 
     def __init__(self) -> None:
-        self.counts = Counts()
+        self.counts = ProcessCounts()
         self._lock = threading.Lock()
-        self._outcomes: dict[Key, Outcome] = {}
+        self._outcomes: dict[Key, RequestOutcome] = {}
         self._tallies: dict[Key, Tally] = {}
         self._storms: set[Key] = set()
         # Two maps: an event that comes while a turn is under way belongs to the next one.
@@ -165,7 +165,7 @@ class Outcomes:
         with self._lock:
             return sorted({*self._woken, *self._looking})
 
-    def conclude(self, key: Key, outcome: Outcome) -> None:
+    def conclude(self, key: Key, outcome: RequestOutcome) -> None:
         """Note a conclusion."""
         with self._lock:
             self._outcomes[key] = outcome
@@ -191,7 +191,7 @@ class Outcomes:
                 known.pop(key, None)
             self._storms.discard(key)
 
-    def outcomes(self) -> list[tuple[Key, Outcome]]:
+    def outcomes(self) -> list[tuple[Key, RequestOutcome]]:
         """Return the conclusions, sorted."""
         with self._lock:
             return sorted(self._outcomes.items(), key=lambda item: item[0])

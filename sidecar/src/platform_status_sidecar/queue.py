@@ -12,9 +12,9 @@ from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
-from .clock import Clock
+from .clock import TimeSource
 
-__all__ = ["CoalescingQueue", "Look"]
+__all__ = ["CoalescingQueue", "DueLook"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
@@ -23,7 +23,7 @@ _URGENT_IN_A_ROW: Final = 16
 _SLACK: Final = 64
 
 
-class Look(Struct, frozen=True, gc=False):
+class DueLook(Struct, frozen=True, gc=False):
     """When a key is to be taken again.
 
     Attributes:
@@ -46,7 +46,7 @@ class _Entry(Struct, gc=False):
 class CoalescingQueue(Generic[K]):
     """Keys, each due once; thread-safe."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: TimeSource) -> None:
         self._clock = clock
         self._entries: dict[K, _Entry] = {}
         self._later: list[tuple[float, int, K]] = []
@@ -70,9 +70,9 @@ class CoalescingQueue(Generic[K]):
             delay: In so many seconds, or earlier if it already was.
             bulk: It may wait for keys that are not.
         """
-        self.plan(key, Look(self._clock.monotonic() + delay, bulk))
+        self.plan(key, DueLook(self._clock.monotonic() + delay, bulk))
 
-    def plan(self, key: K, look: Look) -> None:
+    def plan(self, key: K, look: DueLook) -> None:
         """Make the key due at a moment, or earlier if it already was."""
         with self._changed:
             now = self._clock.monotonic()

@@ -18,11 +18,11 @@ from platform_status_contract.rules.observation import Observation
 from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
 
 from . import __version__
-from .clock import Clock
+from .clock import TimeSource
 from .counts import WriteResult
 from .decide import Conclude, Decision, Seen, decide
 from .memories import Memories
-from .queue import Look
+from .queue import DueLook
 from .store import Store
 from .write.pace import LIMITS, Limits, noted_write
 from .write.plan import pruned
@@ -64,7 +64,7 @@ class Turn(Struct, frozen=True):
     others: tuple[str, ...] | None = None
     error: Exception | None = None
     is_gone: bool = False
-    looks: tuple[Look, ...] = ()
+    looks: tuple[DueLook, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -81,7 +81,7 @@ class Reconciler:
         *,
         store: Store,
         writer: Writer,
-        clock: Clock,
+        clock: TimeSource,
         lease: str,
         limits: Limits = LIMITS,
         rules: Conclude = conclude,
@@ -241,5 +241,5 @@ class Reconciler:
         if turn.error is None:
             self._memories.succeeded(turn.key)
         elif (delay := self._memories.retry_after(turn.key, turn.error)) is not None:
-            looks += (Look(ended + delay),)
+            looks += (DueLook(ended + delay),)
         return replace(turn, looks=looks, seconds=ended - began)

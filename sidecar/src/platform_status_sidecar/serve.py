@@ -12,14 +12,14 @@ from typing import Any, Final
 from msgspec import Struct
 
 from . import __version__
-from .clock import Clock
-from .health import Answer, liveness, readiness
+from .clock import TimeSource
+from .health import HealthAnswer, liveness, readiness
 from .metrics import CONTENT_TYPE, ProcessMetrics, collect, exposition
 from .outcomes import Outcomes
 from .store import Store
 from .watch.lease import LeaseKeeper
 
-__all__ = ["Page", "StatusServer", "pages", "text_page"]
+__all__ = ["ServedPage", "StatusServer", "pages", "text_page"]
 
 MAX_OF_ADDRESS: Final = 16
 MAX_CONNECTIONS: Final = 64
@@ -28,7 +28,7 @@ MAX_CONNECTIONS: Final = 64
 _log = logging.getLogger(__name__)
 
 
-class Page(Struct, frozen=True):
+class ServedPage(Struct, frozen=True):
     """One answer.
 
     Attributes:
@@ -42,16 +42,16 @@ class Page(Struct, frozen=True):
     body: bytes | Iterator[bytes]
 
 
-def text_page(answer: Answer) -> Page:
+def text_page(answer: HealthAnswer) -> ServedPage:
     """Render a yes or a no: 200 or 503, the word first, then the reasons."""
     status = HTTPStatus.OK if answer.ok else HTTPStatus.SERVICE_UNAVAILABLE
     lines = ("ok" if answer.ok else "not ok", *answer.lines)
-    return Page(status, "text/plain; charset=utf-8", ("\n".join(lines) + "\n").encode())
+    return ServedPage(status, "text/plain; charset=utf-8", ("\n".join(lines) + "\n").encode())
 
 
 def pages(
-    threads: Sequence[threading.Thread], store: Store, lease: LeaseKeeper, outcomes: Outcomes, clock: Clock
-) -> dict[str, Callable[[], Page]]:
+    threads: Sequence[threading.Thread], store: Store, lease: LeaseKeeper, outcomes: Outcomes, clock: TimeSource
+) -> dict[str, Callable[[], ServedPage]]:
     """Say what makes the answer of each path.
 
     Args:
@@ -63,9 +63,9 @@ def pages(
     """
     process = ProcessMetrics()
 
-    def metrics() -> Page:
+    def metrics() -> ServedPage:
         scrape = collect(outcomes, store, version=__version__, lease=lease.lease, lease_age=lease.age, now=clock.now())
-        return Page(HTTPStatus.OK, CONTENT_TYPE, exposition(scrape, process.text()))
+        return ServedPage(HTTPStatus.OK, CONTENT_TYPE, exposition(scrape, process.text()))
 
     return {
         "/healthz": lambda: text_page(liveness(threads)),
@@ -86,7 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         make = self.server.pages.get(self.path.partition("?")[0])
         if make is None:
             known = ", ".join(self.server.pages)
-            page = Page(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", f"not found; there is {known}\n".encode())
+            page = ServedPage(
+                HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", f"not found; there is {known}\n".encode()
+            )
         else:
             page = make()
         self.send_response(page.status)
@@ -134,7 +136,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     # With the usual 5 a burst of strangers makes everybody else's first packet wait for its second try, a second later.
     request_queue_size = 128
-    pages: Mapping[str, Callable[[], Page]]
+    pages: Mapping[str, Callable[[], ServedPage]]
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - those of the base class
         self._held: Counter[str] = Counter()
@@ -170,7 +172,7 @@ class _Server6(_Server):
 class StatusServer(threading.Thread):
     """The HTTP server, on a thread."""
 
-    def __init__(self, host: str, port: int, pages: Mapping[str, Callable[[], Page]]) -> None:
+    def __init__(self, host: str, port: int, pages: Mapping[str, Callable[[], ServedPage]]) -> None:
         """Bind the port.
 
         Args:

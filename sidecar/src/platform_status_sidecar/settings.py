@@ -9,14 +9,14 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.sources.registry import declared_kinds
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from . import __version__
 from .errors import SettingsError
 from .kinds import request_path
 from .shard import WHOLE, Shard
 
-__all__ = ["Settings", "read_settings"]
+__all__ = ["SidecarSettings", "read_settings"]
 
 _PREFIX: Final = "PLATFORM_STATUS_"
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -43,7 +43,7 @@ exit codes: 0 stopped by SIGTERM or SIGINT, 1 a part of it died, 2 wrong setting
 """
 
 
-class Settings(Struct, frozen=True):
+class SidecarSettings(Struct, frozen=True):
     """Everything that can be set.
 
     Attributes:
@@ -77,13 +77,13 @@ class Settings(Struct, frozen=True):
     shard: Shard = WHOLE
     write_interval: float = 5.0
     argocd_silent_after: float = 0.0
-    kinds: Mapping[str, Kind] = {}
+    kinds: Mapping[str, ObservedKind] = {}
     scope: tuple[str, ...] | None = None
     log_format: str = "json"
     log_level: str = "info"
 
 
-def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> SidecarSettings:
     """Read flags, then environment, then defaults.
 
     Args:
@@ -94,7 +94,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         SettingsError: If a value cannot work; the message names the flag and the fix.
         SystemExit: After ``--help`` and ``--version``, and on unknown flags (code 2).
     """
-    defaults = Settings()
+    defaults = SidecarSettings()
     parser = argparse.ArgumentParser(
         prog="platform-status-sidecar",
         description="Watches what the status contract of each request names, and keeps its status true.",
@@ -140,7 +140,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         raise SettingsError(f"--lease is {found.lease!r}, expected namespace/name in lower case")
     shard = Shard.parse(found.shard)
     host, port = _listen(found.listen)
-    return Settings(
+    return SidecarSettings(
         kubeconfig=found.kubeconfig,
         context=found.context,
         service_account=found.service_account,
@@ -167,7 +167,7 @@ def _listen(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _kinds(text: str) -> dict[str, Kind]:
+def _kinds(text: str) -> dict[str, ObservedKind]:
     try:
         return declared_kinds(text)
     except msgspec.MsgspecError as error:

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
-from .clock import Clock
-from .queue import CoalescingQueue, Look
+from .clock import TimeSource
+from .queue import CoalescingQueue, DueLook
 
 __all__ = ["LiveThread", "Turns", "Worker"]
 
@@ -20,7 +20,7 @@ _PATIENCE: Final = 30.0
 class LiveThread(threading.Thread):
     """A daemon thread with a pulse; /healthz fails when it is overdue."""
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    def __init__(self, name: str, clock: TimeSource) -> None:
         super().__init__(name=name, daemon=True)
         self._pulse_clock = clock
         self._overdue_at = float("inf")
@@ -42,7 +42,7 @@ class LiveThread(threading.Thread):
 class Turns(Generic[K]):
     """Gives each key its turn; one that comes while its turn runs has another right after it."""
 
-    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], Iterable[Look]]) -> None:
+    def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], Iterable[DueLook]]) -> None:
         """Prepare.
 
         Args:
@@ -88,7 +88,7 @@ class Turns(Generic[K]):
 class Worker(LiveThread):
     """One of the threads; it ends when it was asked to stop and nothing is due any more, or the queue is closed."""
 
-    def __init__(self, name: str, turns: Turns[K], *, clock: Clock, stop: threading.Event) -> None:
+    def __init__(self, name: str, turns: Turns[K], *, clock: TimeSource, stop: threading.Event) -> None:
         super().__init__(name, clock)
         self._turns: Turns[K] = turns
         # not `_stop`, which threading.Thread uses itself

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hctl.cluster.connection import NAMESPACE_VARIABLE
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.session import Session
 from localplane.client import Client
 from localplane.clusters import Cluster
@@ -45,14 +45,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
 
     def recorded(real: Callable[..., Any]) -> Callable[..., Any]:
-        def ask(transport: Transport, path: str, *words: Any, **further: Any) -> Any:  # noqa: ANN401 - any of three
+        def ask(transport: ClusterReader, path: str, *words: Any, **further: Any) -> Any:  # noqa: ANN401 - any of three
             paths.append(path)
             return real(transport, path, *words, **further)
 
         return ask
 
     for name in ("get", "text", "page"):
-        monkeypatch.setattr(Transport, name, recorded(getattr(Transport, name)))
+        monkeypatch.setattr(ClusterReader, name, recorded(getattr(ClusterReader, name)))
     return paths
 
 

@@ -14,7 +14,7 @@ from platform_status_kube.connection import connect
 from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 from platform_status_sidecar.shard import Shard
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, running, until
@@ -58,7 +58,7 @@ def life(plane: ControlPlane, request: pytest.FixtureRequest) -> Iterator[Life]:
 
 
 @contextmanager
-def replica(plane: ControlPlane, name: str, settings: Settings) -> Iterator[tuple[App, Counting]]:
+def replica(plane: ControlPlane, name: str, settings: SidecarSettings) -> Iterator[tuple[App, Counting]]:
     transport = Counting(plane)
     app = App(settings, transport=transport, clock=SystemClock(), identity=name)
     app.start()
@@ -68,8 +68,8 @@ def replica(plane: ControlPlane, name: str, settings: Settings) -> Iterator[tupl
         app.close()
 
 
-def elected(lease: str) -> Settings:
-    return Settings(
+def elected(lease: str) -> SidecarSettings:
+    return SidecarSettings(
         listen_host="127.0.0.1",
         listen_port=0,
         write_interval=0,
@@ -163,7 +163,7 @@ def test_each_shard_writes_its_own_requests_and_keeps_no_other(plane: ControlPla
     with ExitStack() as stack:
         apps = []
         for number in (1, 2):
-            settings = Settings(
+            settings = SidecarSettings(
                 listen_host="127.0.0.1",
                 listen_port=0,
                 shard=Shard(number, 2),

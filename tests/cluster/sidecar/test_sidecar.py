@@ -14,7 +14,7 @@ from platform_status_kube.errors import NotFoundError
 from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, Sidecar, allow, allow_secret, running, until
 
@@ -139,7 +139,7 @@ def test_after_a_conflict_the_write_is_redone_from_a_fresh_read(plane: ControlPl
     }
     transport.interfere = lambda: life.patch({"conditions": [*world.FOREIGN, late]})
     life.ask(life.contract("application"))
-    settings = Settings(listen_host="127.0.0.1", listen_port=0, write_interval=0)
+    settings = SidecarSettings(listen_host="127.0.0.1", listen_port=0, write_interval=0)
     app = App(settings, transport=transport, clock=SystemClock(), identity=socket.gethostname())
     app.start()
     try:

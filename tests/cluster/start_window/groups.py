@@ -27,7 +27,7 @@ from platform_status_kube.connection import connect
 from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 from platform_status_sidecar.write.pace import LIMITS, Limits
 
 __all__ = ["TWO_SECONDS_OF_QUIET", "Lost", "play", "running_sidecar"]
@@ -69,7 +69,7 @@ def _resolve(folders: Folders, env: Mapping[str, str], cancelled: threading.Even
 def running_sidecar(kubeconfig: Path, admin: Client, limits: Limits) -> Iterator[App]:
     """Run the sidecar for all Widgets, in this process, with the pacing under test and all else as it ships."""
     admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _LEASE_NAMESPACE}})
-    settings = Settings(
+    settings = SidecarSettings(
         listen_host="127.0.0.1",
         listen_port=0,
         resource="widgets.v1.example.org",
@@ -124,7 +124,7 @@ class _Group:
 
     def _change(self, patch: Mapping[str, Any]) -> None:
         # as in life: else the seconds between two writes of ours would keep the next one out of the window by chance
-        time.sleep(Settings().write_interval)
+        time.sleep(SidecarSettings().write_interval)
         for name in self._names:
             self._admin.patch(*_WIDGET, name, dict(patch), namespace=self._namespace)
 

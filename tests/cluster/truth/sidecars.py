@@ -12,11 +12,11 @@ from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 from platform_status_kube.connection import connect
 from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 
 from .clocks import SkippingClock
 from .tap import Tap
@@ -94,7 +94,7 @@ def running_sidecar(
     *,
     clock: SkippingClock | None = None,
     watch_seconds: int | None = None,
-    kinds: Mapping[str, Kind] | None = None,
+    kinds: Mapping[str, ObservedKind] | None = None,
     scope: tuple[str, ...] | None = None,
 ) -> Iterator[Sidecar]:
     """Run a sidecar for the length of a ``with`` block.
@@ -118,7 +118,7 @@ def running_sidecar(
         rows[facts.namespace, facts.name] = projection.row
         return projection
 
-    settings = Settings(
+    settings = SidecarSettings(
         lease=f"{namespace}/truth",
         listen_host="127.0.0.1",
         listen_port=0,

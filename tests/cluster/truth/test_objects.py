@@ -9,7 +9,7 @@ import pytest
 from localplane.client import Client
 from platform_status_contract.sources.objects.declared import declared_objects
 from platform_status_contract.sources.objects.kinds import kind_of
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 from platform_status_pipeline.promise.watches import watch_rules
 
 from .conftest import RunSidecar
@@ -56,7 +56,7 @@ def crd(kind: str) -> Json:
     }
 
 
-def declared(*entries: Mapping[str, object]) -> dict[str, Kind]:
+def declared(*entries: Mapping[str, object]) -> dict[str, ObservedKind]:
     """The kinds as the workflow of a Promise tells its sidecar of them; one that is missing is asked for soon again."""
     templates = [{**entry, "namespace": "${metadata.namespace}", "object": "${spec.name}"} for entry in entries]
     kinds = [kind_of(found) for found in declared_objects(templates)]

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from hctl.validation.findings import Finding, Severity
 from platform_status_contract.policy.read import shipped_policy
 from tests.golden.mistakes import mistakes
@@ -36,7 +36,7 @@ _AT_LEAST = 10
 
 def errors_in(text: str) -> list[Finding] | None:
     """What is wrong with a request; None if it is of no kind that we know, which is no promise about it."""
-    report = check([Source("made.yaml", text.encode())], policy=FREE)
+    report = check([SourceFile("made.yaml", text.encode())], policy=FREE)
     errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     known = report.documents and all(finding.rule != "unknown-kind" for finding in report.findings)
     return errors if known else None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hctl.doctor.checks import CHECKS, examine, exit_code, summary_of
-from hctl.doctor.facts import NOWHERE, Facts, Found, Line, State
+from hctl.doctor.facts import NOWHERE, CheckFacts, CheckFound, CheckLine, CheckState
 from hctl.errors import ExitCode
 
 from .test_hostile import JSON
@@ -60,206 +60,233 @@ def policy(what: str, *actions: str) -> Json:
 LABELLED = {"metadata": {"name": "host", "labels": {"environment": "platform"}}}
 LEASE = named("vco", spec={"renewTime": "2026-02-26T10:29:30Z"})
 ACCOUNT = named("vco-resource-configure-main", TENANT)
-FINE: dict[str, Found] = {
-    "promises": Found((promise(),)),
-    "kratix": Found((manager(1),)),
-    "destinations": Found((LABELLED,)),
-    "leases": Found((LEASE,)),
-    "pods": Found((pod(),)),
-    "pipeline pods": Found(),
-    "argocd-cm": Found((named("argocd-cm", "argocd"),)),
-    "accounts": Found((ACCOUNT, named("default", TENANT))),
-    "roles": Found(),
-    "cluster roles": Found(),
-    "role bindings": Found(),
-    "cluster role bindings": Found(),
-    "admission": Found((policy("bounds"), policy("pipeline-accounts"))),
+FINE: dict[str, CheckFound] = {
+    "promises": CheckFound((promise(),)),
+    "kratix": CheckFound((manager(1),)),
+    "destinations": CheckFound((LABELLED,)),
+    "leases": CheckFound((LEASE,)),
+    "pods": CheckFound((pod(),)),
+    "pipeline pods": CheckFound(),
+    "argocd-cm": CheckFound((named("argocd-cm", "argocd"),)),
+    "accounts": CheckFound((ACCOUNT, named("default", TENANT))),
+    "roles": CheckFound(),
+    "cluster roles": CheckFound(),
+    "role bindings": CheckFound(),
+    "cluster role bindings": CheckFound(),
+    "admission": CheckFound((policy("bounds"), policy("pipeline-accounts"))),
 }
-DENIED = Found(unread="you have no permission")
+DENIED = CheckFound(unread="you have no permission")
 
 
-def facts(*, groups: tuple[str, ...] = ("argoproj.io",), rights: Any = None, **changes: Found) -> Facts:  # noqa: ANN401 - a mapping or False
+def facts(*, groups: tuple[str, ...] = ("argoproj.io",), rights: Any = None, **changes: CheckFound) -> CheckFacts:  # noqa: ANN401 - a mapping or False
     looks = {**FINE, **{name.replace("_", " ").replace("argocd cm", "argocd-cm"): it for name, it in changes.items()}}
     may = {"list pods -A": True} if rights is None else rights or None
-    return Facts(NOW, looks, frozenset(groups), may, "platform-status-system", "argocd")
+    return CheckFacts(NOW, looks, frozenset(groups), may, "platform-status-system", "argocd")
 
 
-def line(check: str, found: Facts) -> Line:
+def line(check: str, found: CheckFacts) -> CheckLine:
     return next(each for each in examine(found) if each.check == check)
 
 
-def silence(data: Json) -> Facts:
-    return facts(argocd_cm=Found((named("argocd-cm", "argocd", data=data),)))
+def silence(data: Json) -> CheckFacts:
+    return facts(argocd_cm=CheckFound((named("argocd-cm", "argocd", data=data),)))
 
 
-def bound(*rules: Json, kind: str = "Group", who: str = "devs", **more: Any) -> Facts:  # noqa: ANN401 - of a Found
+def bound(*rules: Json, kind: str = "Group", who: str = "devs", **more: Any) -> CheckFacts:  # noqa: ANN401 - of a Found
     return facts(
-        roles=Found((role("r", *rules, namespace=TENANT),)),
-        role_bindings=Found((binding("r", kind, who),)),
+        roles=CheckFound((role("r", *rules, namespace=TENANT),)),
+        role_bindings=CheckFound((binding("r", kind, who),)),
         **more,
     )
 
 
 TOKENS = rule("create", "", "serviceaccounts/token")
 PODS = rule("create", "", "pods")
-NOT_KEPT = Found((policy("bounds"), policy("pipeline-accounts", "Audit")))
+NOT_KEPT = CheckFound((policy("bounds"), policy("pipeline-accounts", "Audit")))
 
-TABLE: list[tuple[str, Facts, State, str]] = [
-    ("kratix", facts(), State.OK, "kratix:9 runs"),
-    ("kratix", facts(promises=NOWHERE), State.FAILURE, "Kratix is not installed"),
-    ("kratix", facts(kratix=Found()), State.WARNING, "says which version runs"),
-    ("kratix", facts(kratix=Found((manager(0),))), State.FAILURE, "no replica of kratix:9"),
-    ("kratix", facts(kratix=DENIED), State.NOT_READABLE, "you have no permission"),
-    ("destinations", facts(), State.OK, "host"),
-    ("destinations", facts(destinations=NOWHERE), State.FAILURE, "knows no Destinations"),
-    ("destinations", facts(destinations=Found((named("bare"),))), State.FAILURE, "environment=platform"),
-    ("destinations", facts(promises=Found((promise("--destination=a=b,c=d"),))), State.FAILURE, "a=b,c=d"),
-    ("destinations", facts(promises=Found((promise(SIDECAR_DESTINATION="a=b"),))), State.FAILURE, "a=b"),
+TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
+    ("kratix", facts(), CheckState.OK, "kratix:9 runs"),
+    ("kratix", facts(promises=NOWHERE), CheckState.FAILURE, "Kratix is not installed"),
+    ("kratix", facts(kratix=CheckFound()), CheckState.WARNING, "says which version runs"),
+    ("kratix", facts(kratix=CheckFound((manager(0),))), CheckState.FAILURE, "no replica of kratix:9"),
+    ("kratix", facts(kratix=DENIED), CheckState.NOT_READABLE, "you have no permission"),
+    ("destinations", facts(), CheckState.OK, "host"),
+    ("destinations", facts(destinations=NOWHERE), CheckState.FAILURE, "knows no Destinations"),
+    ("destinations", facts(destinations=CheckFound((named("bare"),))), CheckState.FAILURE, "environment=platform"),
+    ("destinations", facts(promises=CheckFound((promise("--destination=a=b,c=d"),))), CheckState.FAILURE, "a=b,c=d"),
+    ("destinations", facts(promises=CheckFound((promise(SIDECAR_DESTINATION="a=b"),))), CheckState.FAILURE, "a=b"),
     (
         "destinations",
-        facts(destinations=Found(({**LABELLED, "status": {"conditions": [{"type": "Ready", "status": "False"}]}},))),
-        State.FAILURE,
+        facts(
+            destinations=CheckFound(({**LABELLED, "status": {"conditions": [{"type": "Ready", "status": "False"}]}},))
+        ),
+        CheckState.FAILURE,
         "Kratix cannot write to host",
     ),
-    ("destinations", facts(destinations=DENIED), State.NOT_READABLE, "you have no permission"),
-    ("destinations", facts(promises=DENIED), State.NOT_READABLE, "whether Promises ask for another"),
-    ("delivery", facts(groups=("argoproj.io", "kustomize.toolkit.fluxcd.io")), State.OK, "Argo CD and Flux"),
-    ("delivery", facts(groups=()), State.FAILURE, "neither Argo CD nor Flux"),
-    ("sidecars", facts(), State.OK, "vco renewed within"),
-    ("sidecars", facts(leases=Found()), State.FAILURE, "no sidecar has a Lease"),
-    ("sidecars", facts(leases=Found((LEASE, named("old")))), State.FAILURE, "old was never renewed"),
+    ("destinations", facts(destinations=DENIED), CheckState.NOT_READABLE, "you have no permission"),
+    ("destinations", facts(promises=DENIED), CheckState.NOT_READABLE, "whether Promises ask for another"),
+    ("delivery", facts(groups=("argoproj.io", "kustomize.toolkit.fluxcd.io")), CheckState.OK, "Argo CD and Flux"),
+    ("delivery", facts(groups=()), CheckState.FAILURE, "neither Argo CD nor Flux"),
+    ("sidecars", facts(), CheckState.OK, "vco renewed within"),
+    ("sidecars", facts(leases=CheckFound()), CheckState.FAILURE, "no sidecar has a Lease"),
+    ("sidecars", facts(leases=CheckFound((LEASE, named("old")))), CheckState.FAILURE, "old was never renewed"),
     (
         "sidecars",
-        facts(leases=Found((named("old", spec={"renewTime": "2026-02-26T10:20:00Z"}),))),
-        State.FAILURE,
+        facts(leases=CheckFound((named("old", spec={"renewTime": "2026-02-26T10:20:00Z"}),))),
+        CheckState.FAILURE,
         "old is silent for 10m",
     ),
     (
         "sidecars",
-        facts(leases=Found((named("new", spec={"renewTime": "2026-02-26T11:20:00Z"}),))),
-        State.FAILURE,
+        facts(leases=CheckFound((named("new", spec={"renewTime": "2026-02-26T11:20:00Z"}),))),
+        CheckState.FAILURE,
         "in the future",
     ),
-    ("sidecars", facts(leases=DENIED), State.NOT_READABLE, "you have no permission"),
-    ("images", facts(), State.OK, "example.org/sidecar:1 pulled"),
-    ("images", facts(pods=Found((pod("ImagePullBackOff"),))), State.FAILURE, "cannot be pulled: ImagePullBackOff"),
-    ("images", facts(pipeline_pods=Found((pod("ErrImagePull"),))), State.FAILURE, "cannot be pulled"),
-    ("images", facts(pods=Found((pod("ContainerCreating", ""),))), State.NOT_READABLE, "nothing shows"),
-    ("images", facts(pods=Found()), State.NOT_READABLE, "nothing shows"),
-    ("images", facts(pipeline_pods=DENIED), State.NOT_READABLE, "you have no permission"),
-    ("argocd timeout", facts(), State.OK, "--argocd-silent-after=900"),
-    ("argocd timeout", facts(groups=()), State.OK, "no Argo CD"),
-    ("argocd timeout", silence({"timeout.reconciliation": "10m"}), State.OK, "--argocd-silent-after=1980"),
+    ("sidecars", facts(leases=DENIED), CheckState.NOT_READABLE, "you have no permission"),
+    ("images", facts(), CheckState.OK, "example.org/sidecar:1 pulled"),
+    (
+        "images",
+        facts(pods=CheckFound((pod("ImagePullBackOff"),))),
+        CheckState.FAILURE,
+        "cannot be pulled: ImagePullBackOff",
+    ),
+    ("images", facts(pipeline_pods=CheckFound((pod("ErrImagePull"),))), CheckState.FAILURE, "cannot be pulled"),
+    ("images", facts(pods=CheckFound((pod("ContainerCreating", ""),))), CheckState.NOT_READABLE, "nothing shows"),
+    ("images", facts(pods=CheckFound()), CheckState.NOT_READABLE, "nothing shows"),
+    ("images", facts(pipeline_pods=DENIED), CheckState.NOT_READABLE, "you have no permission"),
+    ("argocd timeout", facts(), CheckState.OK, "--argocd-silent-after=900"),
+    ("argocd timeout", facts(groups=()), CheckState.OK, "no Argo CD"),
+    ("argocd timeout", silence({"timeout.reconciliation": "10m"}), CheckState.OK, "--argocd-silent-after=1980"),
     (
         "argocd timeout",
         silence({"timeout.reconciliation": "1h0m0s", "timeout.reconciliation.jitter": "0"}),
-        State.OK,
+        CheckState.OK,
         "--argocd-silent-after=10800",
     ),
-    ("argocd timeout", silence({"timeout.reconciliation": "0s"}), State.WARNING, "leave --argocd-silent-after off"),
-    ("argocd timeout", silence({"timeout.reconciliation": "soon"}), State.WARNING, "no duration"),
-    ("argocd timeout", facts(argocd_cm=Found()), State.NOT_READABLE, "no ConfigMap argocd-cm in argocd"),
-    ("argocd timeout", facts(argocd_cm=DENIED), State.NOT_READABLE, "you have no permission"),
-    ("admission", facts(), State.OK, "vco-bounds judge at apply"),
-    ("admission", facts(admission=Found((policy("bounds", "Warn"),))), State.WARNING, "no policy is judged at apply"),
-    ("admission", facts(admission=DENIED), State.NOT_READABLE, "you have no permission"),
-    ("pipeline accounts", facts(), State.OK, f"nobody but the platform can act as them in {TENANT}"),
-    ("pipeline accounts", facts(accounts=Found()), State.OK, "no pipeline has run"),
-    ("pipeline accounts", facts(roles=DENIED), State.NOT_READABLE, "roles: you have no permission"),
-    ("pipeline accounts", bound(TOKENS), State.WARNING, f"Group devs may mint tokens in {TENANT}"),
-    ("pipeline accounts", bound(rule("*", "*", "*")), State.WARNING, "Group devs may enter pods"),
-    ("pipeline accounts", bound(rule("get", "", "*/exec")), State.WARNING, "Group devs may enter pods"),
-    ("pipeline accounts", bound(rule("get", "", "pods")), State.OK, "nobody"),
-    ("pipeline accounts", bound(PODS), State.OK, "nobody"),
-    ("pipeline accounts", bound(PODS, admission=NOT_KEPT), State.WARNING, "Group devs may run pods"),
-    ("pipeline accounts", bound(rule("create", "batch", "cronjobs"), admission=Found()), State.WARNING, "run pods"),
-    ("pipeline accounts", bound({**TOKENS, "resourceNames": ["mine"]}), State.OK, "nobody"),
+    (
+        "argocd timeout",
+        silence({"timeout.reconciliation": "0s"}),
+        CheckState.WARNING,
+        "leave --argocd-silent-after off",
+    ),
+    ("argocd timeout", silence({"timeout.reconciliation": "soon"}), CheckState.WARNING, "no duration"),
+    ("argocd timeout", facts(argocd_cm=CheckFound()), CheckState.NOT_READABLE, "no ConfigMap argocd-cm in argocd"),
+    ("argocd timeout", facts(argocd_cm=DENIED), CheckState.NOT_READABLE, "you have no permission"),
+    ("admission", facts(), CheckState.OK, "vco-bounds judge at apply"),
+    (
+        "admission",
+        facts(admission=CheckFound((policy("bounds", "Warn"),))),
+        CheckState.WARNING,
+        "no policy is judged at apply",
+    ),
+    ("admission", facts(admission=DENIED), CheckState.NOT_READABLE, "you have no permission"),
+    ("pipeline accounts", facts(), CheckState.OK, f"nobody but the platform can act as them in {TENANT}"),
+    ("pipeline accounts", facts(accounts=CheckFound()), CheckState.OK, "no pipeline has run"),
+    ("pipeline accounts", facts(roles=DENIED), CheckState.NOT_READABLE, "roles: you have no permission"),
+    ("pipeline accounts", bound(TOKENS), CheckState.WARNING, f"Group devs may mint tokens in {TENANT}"),
+    ("pipeline accounts", bound(rule("*", "*", "*")), CheckState.WARNING, "Group devs may enter pods"),
+    ("pipeline accounts", bound(rule("get", "", "*/exec")), CheckState.WARNING, "Group devs may enter pods"),
+    ("pipeline accounts", bound(rule("get", "", "pods")), CheckState.OK, "nobody"),
+    ("pipeline accounts", bound(PODS), CheckState.OK, "nobody"),
+    ("pipeline accounts", bound(PODS, admission=NOT_KEPT), CheckState.WARNING, "Group devs may run pods"),
+    (
+        "pipeline accounts",
+        bound(rule("create", "batch", "cronjobs"), admission=CheckFound()),
+        CheckState.WARNING,
+        "run pods",
+    ),
+    ("pipeline accounts", bound({**TOKENS, "resourceNames": ["mine"]}), CheckState.OK, "nobody"),
     (
         "pipeline accounts",
         bound({**TOKENS, "resourceNames": ["vco-resource-configure-main"]}),
-        State.WARNING,
+        CheckState.WARNING,
         "mint tokens",
     ),
-    ("pipeline accounts", bound(TOKENS, kind="User", who="system:kube-scheduler"), State.OK, "nobody"),
-    ("pipeline accounts", bound(TOKENS, who="system:authenticated"), State.WARNING, "system:authenticated may"),
-    ("pipeline accounts", bound(TOKENS, kind="ServiceAccount", who="vco-resource-delete-main"), State.OK, "nobody"),
+    ("pipeline accounts", bound(TOKENS, kind="User", who="system:kube-scheduler"), CheckState.OK, "nobody"),
+    ("pipeline accounts", bound(TOKENS, who="system:authenticated"), CheckState.WARNING, "system:authenticated may"),
+    (
+        "pipeline accounts",
+        bound(TOKENS, kind="ServiceAccount", who="vco-resource-delete-main"),
+        CheckState.OK,
+        "nobody",
+    ),
     (
         "pipeline accounts",
         facts(
-            cluster_roles=Found((role("edit", rule("create", "platform.kratix.io", "works")),)),
-            cluster_role_bindings=Found((binding("edit", "User", "jane", namespace=""),)),
+            cluster_roles=CheckFound((role("edit", rule("create", "platform.kratix.io", "works")),)),
+            cluster_role_bindings=CheckFound((binding("edit", "User", "jane", namespace=""),)),
         ),
-        State.WARNING,
+        CheckState.WARNING,
         f"User jane may write Works in {TENANT}",
     ),
     (
         "pipeline accounts",
         facts(
-            cluster_roles=Found((role("edit", TOKENS),)),
-            role_bindings=Found((binding("edit", "User", "jane", of="ClusterRole"),)),
+            cluster_roles=CheckFound((role("edit", TOKENS),)),
+            role_bindings=CheckFound((binding("edit", "User", "jane", of="ClusterRole"),)),
         ),
-        State.WARNING,
+        CheckState.WARNING,
         f"User jane may mint tokens in {TENANT}",
     ),
     (
         "pipeline accounts",
         facts(
-            cluster_roles=Found((role("root", rule("*", "*", "*")),)),
-            cluster_role_bindings=Found((binding("root", "Group", "admins", namespace=""),)),
+            cluster_roles=CheckFound((role("root", rule("*", "*", "*")),)),
+            cluster_role_bindings=CheckFound((binding("root", "Group", "admins", namespace=""),)),
         ),
-        State.OK,
+        CheckState.OK,
         "nobody",
     ),
-    ("your rights", facts(), State.OK, "you may list pods -A"),
-    ("your rights", facts(rights={"list pods -A": False}), State.WARNING, "you may not list pods -A"),
-    ("your rights", facts(rights=False), State.NOT_READABLE, "does not say"),
+    ("your rights", facts(), CheckState.OK, "you may list pods -A"),
+    ("your rights", facts(rights={"list pods -A": False}), CheckState.WARNING, "you may not list pods -A"),
+    ("your rights", facts(rights=False), CheckState.NOT_READABLE, "does not say"),
 ]
 
 
 @pytest.mark.parametrize(("check", "found", "state", "says"), TABLE)
-def test_a_check_says_what_its_case_says(check: str, found: Facts, state: State, says: str) -> None:
+def test_a_check_says_what_its_case_says(check: str, found: CheckFacts, state: CheckState, says: str) -> None:
     told = line(check, found)
     assert (told.state, says in told.says) == (state, True), told
     # what is not in order always comes with a next step, and what is fine with none
-    assert bool(told.next) is (state is not State.OK)
+    assert bool(told.next) is (state is not CheckState.OK)
 
 
 def test_every_check_has_a_case_for_each_state_that_it_knows() -> None:
     known = {(check, state) for check, _, state, _ in TABLE}
     checks = {check for check, _ in known}
     assert checks == {each.check for each in examine(facts())}
-    assert all((check, State.OK) in known for check in checks)
+    assert all((check, CheckState.OK) in known for check in checks)
     readable = checks - {"delivery"}  # discovery is for everybody
-    assert all((check, State.NOT_READABLE) in known for check in readable)
+    assert all((check, CheckState.NOT_READABLE) in known for check in readable)
 
 
 def test_what_is_not_readable_is_never_ok() -> None:
     looks = dict.fromkeys(FINE, DENIED)
-    nothing = Facts(NOW, looks, frozenset({"argoproj.io"}), None, "platform-status-system", "argocd")
+    nothing = CheckFacts(NOW, looks, frozenset({"argoproj.io"}), None, "platform-status-system", "argocd")
     states = {each.check: each.state for each in examine(nothing)}
-    assert states.pop("delivery") is State.OK
-    assert set(states.values()) == {State.NOT_READABLE}
+    assert states.pop("delivery") is CheckState.OK
+    assert set(states.values()) == {CheckState.NOT_READABLE}
     assert exit_code(examine(nothing)) == ExitCode.STALE
 
 
 @pytest.mark.parametrize(
     ("states", "code"),
     [
-        ((State.OK, State.WARNING), ExitCode.READY),
-        ((State.NOT_READABLE, State.WARNING), ExitCode.STALE),
-        ((State.NOT_READABLE, State.FAILURE), ExitCode.NOT_READY),
+        ((CheckState.OK, CheckState.WARNING), ExitCode.READY),
+        ((CheckState.NOT_READABLE, CheckState.WARNING), ExitCode.STALE),
+        ((CheckState.NOT_READABLE, CheckState.FAILURE), ExitCode.NOT_READY),
     ],
 )
-def test_the_worst_decides_the_exit_code(states: tuple[State, ...], code: ExitCode) -> None:
-    lines = [Line("x", state, "") for state in states]
+def test_the_worst_decides_the_exit_code(states: tuple[CheckState, ...], code: ExitCode) -> None:
+    lines = [CheckLine("x", state, "") for state in states]
     assert exit_code(lines) is code
     assert sum(summary_of(lines).values()) == len(states)
 
 
 @given(looks=st.dictionaries(st.sampled_from(sorted(FINE)), st.lists(JSON, max_size=3)))
 def test_any_json_has_a_line_of_each_check(looks: dict[str, list[object]]) -> None:
-    found = Facts(
-        NOW, {**FINE, **{name: Found(tuple(each)) for name, each in looks.items()}}, frozenset(), None, "s", "a"
+    found = CheckFacts(
+        NOW, {**FINE, **{name: CheckFound(tuple(each)) for name, each in looks.items()}}, frozenset(), None, "s", "a"
     )
     lines = examine(found)
     assert len(lines) == len(CHECKS)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from hctl.documents.findings import spell_findings
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from hctl.validation.findings import RULES
 from platform_status_contract.validation.schemas import resolve_name
 from tests.unit.hctl.findings import PAGE, with_rules
@@ -27,7 +27,7 @@ def test_the_table_of_the_rules_is_that_of_the_code() -> None:
 
 
 def test_the_outputs_are_those_of_the_mistake_that_they_show() -> None:
-    report = check([Source("requests/media.yaml", MISTAKE.read_bytes())])
+    report = check([SourceFile("requests/media.yaml", MISTAKE.read_bytes())])
     assert json.loads(blocks("json")[0]) == json.loads(spell_findings(report, "json"))
     assert spell_findings(report, "github") in blocks("text")
     (finding,) = report.findings

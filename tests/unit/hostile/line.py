@@ -29,7 +29,7 @@ from platform_status_sidecar.app import App
 from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.metrics import collect, exposition
 from platform_status_sidecar.reconcile import Turn
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 from platform_status_sidecar.watch.reflector import Reflector
 from platform_status_sidecar.watch.secrets import SecretPolls
 from platform_status_sidecar.workers import Turns
@@ -40,7 +40,7 @@ from .world import PROMISE, SECRET
 __all__ = ["NOW", "Said", "say"]
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
-_SETTINGS = Settings(promise=PROMISE, listen_host="127.0.0.1", listen_port=0, write_interval=0)
+_SETTINGS = SidecarSettings(promise=PROMISE, listen_host="127.0.0.1", listen_port=0, write_interval=0)
 
 
 @dataclass

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.template.yaml_text import dump
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.vcluster.plan import make_plan
 from platform_status_pipeline.vcluster.settings import Settings
@@ -24,7 +24,7 @@ KINDS = {
     "VClusterOrchestratorV2": Admission(STRICT),
     "WebApp": Admission(STRICT, read_promise(read(ROOT / "promise/webapp/promise.yaml"))),
 }
-WEBAPP = Source("promise.yaml", (ROOT / "promise/webapp/promise.yaml").read_bytes())
+WEBAPP = SourceFile("promise.yaml", (ROOT / "promise/webapp/promise.yaml").read_bytes())
 GIT = "https://git.example.com"
 
 
@@ -241,10 +241,10 @@ TRIED: dict[str, Json] = {
 def test_what_a_tenant_tries_is_refused_wherever_it_is_judged(tried: Json) -> None:
     assert judge(STRICT, tried)
     assert KINDS[tried["kind"]].refusals(tried)
-    report = check([Source("a.yaml", dump(tried).encode())], promises=[WEBAPP])
+    report = check([SourceFile("a.yaml", dump(tried).encode())], promises=[WEBAPP])
     assert [finding for finding in report.findings if finding.severity == "error"]
     if tried["kind"] != "WebApp":
-        with pytest.raises(RefusedError):
+        with pytest.raises(RequestRefusedError):
             make_plan(tried, Settings(), STRICT)
 
 
@@ -261,4 +261,4 @@ def test_what_a_tenant_tries_is_refused_wherever_it_is_judged(tried: Json) -> No
 def test_what_is_the_tenants_own_is_not(good: Json) -> None:
     assert judge(STRICT, good) == ()
     assert KINDS[good["kind"]].refusals(good) == []
-    assert check([Source("a.yaml", dump(good).encode())], promises=[WEBAPP]).findings == ()
+    assert check([SourceFile("a.yaml", dump(good).encode())], promises=[WEBAPP]).findings == ()

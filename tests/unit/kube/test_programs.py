@@ -12,7 +12,7 @@ import pytest
 from platform_status_kube.connection import connect
 from platform_status_kube.errors import TransportError
 from platform_status_kube.http_transport import HttpTransport
-from platform_status_pipeline.kratix.live import LiveAccess, Target, patch_problems
+from platform_status_pipeline.kratix.live import LiveAccess, PatchTarget, patch_problems
 from tests.cluster.mcp.serving import over_stdio
 
 from .recording import recording
@@ -27,7 +27,7 @@ SENT = (
     ("impersonate-uid", "7"),
     ("impersonate-user", "jane"),
 )
-REQUEST = Target("platform.integratn.tech", "v1alpha1", "things", "team", "media")
+REQUEST = PatchTarget("platform.integratn.tech", "v1alpha1", "things", "team", "media")
 HINT = "Install it from the platform's wiki."
 
 Run = Callable[[Path], str]
@@ -165,9 +165,9 @@ def test_hctl_asks_an_expired_plugin_again_and_without_it_asks_nothing(tmp_path:
     code = """
 import pathlib, sys
 from hctl.cluster.connection import connect
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.errors import ClusterError
-transport = Transport(connect(sys.argv[1]))
+transport = ClusterReader(connect(sys.argv[1]))
 for turn in ("2", None):
     if turn:
         pathlib.Path(sys.argv[2]).write_text(turn)

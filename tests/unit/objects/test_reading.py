@@ -28,7 +28,7 @@ from platform_status_contract.sources.registry import (
     out_of_reach,
     source_of,
 )
-from platform_status_contract.sources.source import FOREIGN, Basis, Json, Kind
+from platform_status_contract.sources.source import FOREIGN, Basis, Json, ObservedKind
 from tests.unit.rules.worlds import NOW
 
 from .test_whole import contract_of, facts_of
@@ -212,11 +212,11 @@ class Fetched:
         self.asked: list[tuple[str, str, str, str]] = []
         self.kept: list[Json] = []
 
-    def list(self, kind: Kind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
+    def list(self, kind: ObservedKind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
         self.asked.append((kind.source, namespace, labels, fields))
         return [queue("films")]
 
-    def one(self, kind: Kind, key: Key) -> None:
+    def one(self, kind: ObservedKind, key: Key) -> None:
         raise AssertionError((kind, key))
 
     def keep(self, found: Iterable[Json]) -> None:

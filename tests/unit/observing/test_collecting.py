@@ -16,7 +16,7 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.sources.argo.keep import keep_application
 from platform_status_contract.sources.registry import SOURCES
-from platform_status_contract.sources.source import Json, Kind
+from platform_status_contract.sources.source import Json, ObservedKind
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import NOW, watched
 
@@ -37,12 +37,12 @@ class Fetched:
         self.one_by_one: list[tuple[str, Key]] = []
         self.kept: list[str] = []
 
-    def list(self, kind: Kind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
+    def list(self, kind: ObservedKind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
         self.asked.append((kind.kind, namespace, labels, fields))
         found = self._objects.get(kind.kind, [])
         return [item for item in found if namespace in ("", item["metadata"]["namespace"])]
 
-    def one(self, kind: Kind, key: Key) -> None:
+    def one(self, kind: ObservedKind, key: Key) -> None:
         self.one_by_one.append((kind.kind, key))
 
     def keep(self, found: Iterable[Json]) -> None:

@@ -4,7 +4,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from hctl.validation.findings import Severity
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.kratix.folders import read_documents, read_mapping
@@ -40,7 +40,7 @@ WIDGET: dict[str, Any] = {
 
 def refusals(promise: dict[str, Any]) -> list[str]:
     """Say what Kratix would refuse in a Promise."""
-    findings = check([Source("promise.yaml", dump(promise).encode())]).findings
+    findings = check([SourceFile("promise.yaml", dump(promise).encode())]).findings
     return [finding.message for finding in findings if finding.severity is Severity.ERROR]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hctl.validation.kubernetes_cel import rules_environment
-from platform_status_contract.model.policy import KindBounds, LegacyName, Names, Policy
+from platform_status_contract.model.policy import KindBounds, LegacyName, NameRules, Policy
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_pipeline.promise.admission import admission
@@ -23,7 +23,7 @@ STRICT = shipped_policy()
 HOSTILE = sorted((ROOT / "tests/golden/pipeline").glob("refused-by-policy-*/request.yaml"))
 
 
-def named(names: Names) -> Policy:
+def named(names: NameRules) -> Policy:
     """The strict policy with other rules for names."""
     return replace(STRICT, spec=replace(STRICT.spec, names=names))
 
@@ -41,15 +41,15 @@ MANY = policy(
 )
 POLICIES = {
     "strict": STRICT,
-    "requests-namespace": named(Names(short_names="RequestsNamespace", requests_namespace="requests")),
+    "requests-namespace": named(NameRules(short_names="RequestsNamespace", requests_namespace="requests")),
     "legacy": named(
-        Names(
+        NameRules(
             reserved=("kube-*", "in-cluster"),
             target_namespaces=("shared", "team-b"),
             legacy_names=(LegacyName("old-team", "relic", "shop"), LegacyName("team-b", "media")),
         )
     ),
-    "free-names": named(Names(short_names="Free")),
+    "free-names": named(NameRules(short_names="Free")),
     "many": MANY,
 }
 ADMISSIONS = {name: Admission(made) for name, made in POLICIES.items()}

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from platform_status_contract.model.policy import Chart, Defaults, MetricsServer, NetworkDefaults
 from platform_status_contract.policy.read import read_policy, shipped_policy
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.plan import make_plan
 from platform_status_pipeline.vcluster.settings import Settings
@@ -102,7 +102,7 @@ def test_placeholders_are_filled_and_other_braces_stay() -> None:
     "path", [("controlPlane", "backingStore"), ("controlPlane", "statefulSet", "persistence", "volumeClaimTemplates")]
 )
 def test_what_would_make_the_contract_wrong_is_refused(path: tuple[str, ...]) -> None:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         planned(Defaults(helm_values=nested({"etcd": {}}, *path)))
     assert caught.value.problems[0].field == f"spec.defaults.helmValues.{'.'.join(path)}"
 
@@ -291,7 +291,7 @@ def test_the_platform_may_have_certificates_for_every_etcd_or_refuse_who_mounts_
     assert "etcd-certificates.yaml" in planned(always, vcluster={"preset": "prod"})
     assert "etcd-certificates.yaml" not in planned(always)
     assert "etcd-certificates.yaml" not in planned(never, vcluster={"preset": "prod"})
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         planned(never, vcluster=mounting({"secret": {"secretName": "media-certs"}}))
     (problem,) = caught.value.problems
     assert problem.field == "spec.vcluster.helmOverrides.controlPlane.statefulSet.persistence.addVolumes"

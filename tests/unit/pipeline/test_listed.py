@@ -9,7 +9,7 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.outputs import OutputsPart
 from platform_status_contract.template.yaml_text import dump, load_all
 from platform_status_pipeline.errors import TemplateError
-from platform_status_pipeline.template.listed import Listed, list_outputs
+from platform_status_pipeline.template.listed import ListedOutputs, list_outputs
 
 STORE: Final = {
     "name": "store",
@@ -31,7 +31,12 @@ LABELS: Final = {"status.integratn.tech/promise": "queue", "status.integratn.tec
 ANNOTATION: Final = "status.integratn.tech/request-generation"
 
 
-def listed(files: dict[str, str], *kinds: dict[str, Any], directories: tuple[str, ...] = (), **more: Any) -> Listed:  # noqa: ANN401 - other arguments
+def listed(
+    files: dict[str, str],
+    *kinds: dict[str, Any],
+    directories: tuple[str, ...] = (),
+    **more: Any,  # noqa: ANN401 - other arguments
+) -> ListedOutputs:
     outputs = msgspec.convert({"kinds": kinds or (STORE, CLASS)}, OutputsPart)
     given = {"promise": "queue", "request": REQUEST, **more}
     return list_outputs(outputs, files, directories, given["promise"], given["request"])

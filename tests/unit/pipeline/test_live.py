@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from platform_status_contract.template.problems import Problem
-from platform_status_pipeline.kratix.live import LiveAccess, Target, patch_problems, target_of
+from platform_status_pipeline.kratix.live import LiveAccess, PatchTarget, patch_problems, target_of
 from platform_status_pipeline.problems import lines
 
 from .requests import request
 
-TARGET = Target("example.org", "v1", "widgets", "team", "w")
+TARGET = PatchTarget("example.org", "v1", "widgets", "team", "w")
 
 
 def test_kratix_names_the_plural_and_without_it_the_kind_does() -> None:
     found = target_of(request(), {"KRATIX_CRD_PLURAL": "others"})
-    assert found == Target("platform.integratn.tech", "v1alpha1", "others", "requests", "media")
+    assert found == PatchTarget("platform.integratn.tech", "v1alpha1", "others", "requests", "media")
     guessed = target_of(request(), {})
     assert guessed is not None
     assert guessed.path == (
@@ -39,7 +39,7 @@ def test_a_request_that_does_not_say_which_it_is_has_no_target(document: dict[st
 
 
 def test_hostile_names_stay_one_part_of_the_path() -> None:
-    assert Target("g", "v", "p", "../..", "a/b?c").path == "/apis/g/v/namespaces/..%2F../p/a%2Fb%3Fc/status"
+    assert PatchTarget("g", "v", "p", "../..", "a/b?c").path == "/apis/g/v/namespaces/..%2F../p/a%2Fb%3Fc/status"
 
 
 def pod(folder: Path) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.kratix.destinations import labels_of
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
 from tests.unit.pipeline.promises import ours, refusals, widget
@@ -63,22 +63,22 @@ def test_no_placement_leaves_the_promise_alone() -> None:
 def test_the_longest_name_fits_and_one_character_more_does_not() -> None:
     longest = 60 - len("vcluster-orchestrator-v2-resource-configure-")
     assert refusals(place(ours(), Placement("x" * longest))) == []
-    with pytest.raises(RefusedError, match=rf"with {longest + 1} characters, expected at most {longest}:"):
+    with pytest.raises(RequestRefusedError, match=rf"with {longest + 1} characters, expected at most {longest}:"):
         place(ours(), Placement("x" * (longest + 1)))
 
 
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a.b", "a b", "a\n", "ä", "a_b"])
 def test_a_pipeline_name_that_kubernetes_refuses_is_refused(name: str) -> None:
-    with pytest.raises(RefusedError, match=r"pipeline: found .*, expected lower case letters, digits and '-'"):
+    with pytest.raises(RequestRefusedError, match=r"pipeline: found .*, expected lower case letters, digits and '-'"):
         place(ours(), Placement(name))
 
 
 def test_a_promise_without_one_pipeline_cannot_have_it_named() -> None:
-    with pytest.raises(RefusedError, match=r"pipeline: found the pipelines \[\] in .*, expected one"):
+    with pytest.raises(RequestRefusedError, match=r"pipeline: found the pipelines \[\] in .*, expected one"):
         place(widget(), Placement("configure"))
     two = ours()
     two["spec"]["workflows"]["resource"]["configure"] *= 2
-    with pytest.raises(RefusedError, match='found the pipelines \\["configure", "configure"\\]'):
+    with pytest.raises(RequestRefusedError, match='found the pipelines \\["configure", "configure"\\]'):
         place(two, Placement("other"))
 
 
@@ -138,7 +138,7 @@ def _set(*path: str | int, value: object) -> Callable[[Json], None]:
 def test_an_installed_promise_that_does_not_fit_is_refused(change: Callable[[Json], None], told: str) -> None:
     promise = deepcopy(installed())
     change(promise)
-    with pytest.raises(RefusedError, match=f"installed Promise: .*{told}"):
+    with pytest.raises(RequestRefusedError, match=f"installed Promise: .*{told}"):
         over(ours(), promise, Placement())
 
 

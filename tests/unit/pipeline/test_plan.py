@@ -13,7 +13,7 @@ from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import dump
-from platform_status_pipeline.errors import RefusedError, TemplateError
+from platform_status_pipeline.errors import RequestRefusedError, TemplateError
 from platform_status_pipeline.template.resolve import read_template, resolve
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.plan import FILES, Plan, make_plan
@@ -46,7 +46,7 @@ def spec_of(document: dict[str, Any], file: str, policy: Policy = FREE) -> dict[
 
 
 def refusals(document: dict[str, Any]) -> list[str]:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         plan(document)
     return [problem.line for problem in caught.value.problems]
 
@@ -531,7 +531,7 @@ def test_what_is_no_request_at_all_is_refused(document: dict[str, Any]) -> None:
 def attempt(document: dict[str, Any]) -> tuple[Plan | None, tuple[Problem, ...]]:
     try:
         return plan(document), ()
-    except RefusedError as refused:
+    except RequestRefusedError as refused:
         return None, refused.problems
 
 

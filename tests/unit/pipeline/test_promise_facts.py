@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import PromiseFacts, read_promise
 
 from .promises import ours, widget
 
 
 def refused(document: dict[str, Any]) -> list[str]:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         read_promise(document)
     return [problem.line for problem in caught.value.problems]
 

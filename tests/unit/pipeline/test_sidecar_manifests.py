@@ -6,7 +6,7 @@ import pytest
 
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_pipeline import __version__
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import Document, Parts, SidecarOptions, account_of, render
 from platform_status_pipeline.vcluster.settings import Settings
@@ -269,7 +269,7 @@ def steered(**directives: str) -> Document:
 
 
 def refused(*parts: Document) -> list[str]:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         render({"own.yaml": parts}, OURS, SidecarOptions())
     return [problem.line for problem in caught.value.problems]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.wait import MAX_INTERVAL, MIN_INTERVAL, Waiting, look
 from tests.unit.observing.test_decode import ANY_JSON
 
@@ -99,7 +99,7 @@ def test_the_interval_doubles_up_to_a_limit() -> None:
 
 
 def test_what_can_never_become_true_is_refused() -> None:
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(RequestRefusedError) as caught:
         look(request(TRUE, generation=3), ["Ready"], "wait")
     assert [problem.line for problem in caught.value.problems] == [
         "--for: found Ready, expected conditions of parts: Ready becomes True only once the whole workflow is through",
@@ -115,7 +115,7 @@ def test_whatever_stands_in_a_status_it_answers(value: Any, key: str, is_deep: b
     document = request(**({key: value} if not is_deep else {"kratix": {"workflows": {"pipelines": [value]}}}))
     try:
         waiting = look(document, ["StoreReady"], "wait")
-    except RefusedError:
+    except RequestRefusedError:
         return
     assert isinstance(waiting, Waiting)
     assert MIN_INTERVAL <= waiting.seconds <= MAX_INTERVAL

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_contract.validation.problems import Problem, describe, format_path, quote
+from platform_status_contract.validation.problems import SchemaProblem, describe, format_path, quote
 
 from .strategies import JSON
 
@@ -64,6 +64,6 @@ def test_a_quoted_text_is_short_and_printable(text: str) -> None:
 
 @given(st.lists(st.text() | st.integers(0, 99), max_size=5), JSON)
 def test_a_sentence_is_one_printable_line(path: list[str | int], value: object) -> None:
-    problem = Problem.at(tuple(path), describe(value), "something else", "try again")
+    problem = SchemaProblem.at(tuple(path), describe(value), "something else", "try again")
     assert problem.message.isprintable()
     assert problem.message.endswith(", expected something else; try again")

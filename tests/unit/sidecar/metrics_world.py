@@ -6,7 +6,7 @@ from platform_status_contract.observing.sources import Source
 from platform_status_sidecar.counts import EventResult, RestartCause, Suppression, WriteResult
 from platform_status_sidecar.metrics import Scrape, SourceSeen
 from platform_status_sidecar.metrics.samples import VCLUSTER
-from platform_status_sidecar.outcomes import Outcome, Outcomes
+from platform_status_sidecar.outcomes import Outcomes, RequestOutcome
 
 __all__ = ["BROKEN", "HEALTHY", "OTHER", "outcomes", "scrape"]
 
@@ -20,12 +20,12 @@ def outcomes() -> Outcomes:
     known = Outcomes()
     known.conclude(
         HEALTHY,
-        Outcome(Phase.READY, 5, 5, VCLUSTER, "VCluster", "media", "TTTTTTT", True, True, 3, 3, "AllHealthy"),  # noqa: FBT003 - a row
+        RequestOutcome(Phase.READY, 5, 5, VCLUSTER, "VCluster", "media", "TTTTTTT", True, True, 3, 3, "AllHealthy"),  # noqa: FBT003 - a row
     )
     # pods could not be read, Argo CD does not know the health, no sub-applications are observed
     known.conclude(
         BROKEN,
-        Outcome(
+        RequestOutcome(
             phase=Phase.UNKNOWN,
             kind=VCLUSTER,
             display_name="VCluster",
@@ -37,7 +37,7 @@ def outcomes() -> Outcomes:
     )
     known.conclude(
         OTHER,
-        Outcome(
+        RequestOutcome(
             phase=Phase.SCHEDULED,
             kind="Database",
             conditions="F------",

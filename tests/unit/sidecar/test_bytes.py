@@ -17,7 +17,7 @@ from platform_status_contract.rules.contracts import MAX_CONTRACT, read_contract
 from platform_status_contract.rules.observation import ContractProblem
 from platform_status_kube.errors import ForbiddenError, TooLargeError, TransportError
 from platform_status_sidecar.metrics import exposition
-from platform_status_sidecar.outcomes import Outcome, Outcomes
+from platform_status_sidecar.outcomes import Outcomes, RequestOutcome
 from platform_status_sidecar.watch.pages import MAX_PAGE, read_pages
 from tests.examples import examples
 from tests.unit.sidecar import metrics_world, support
@@ -175,7 +175,9 @@ def test_a_request_has_a_bounded_number_of_series() -> None:
     def series(free: int) -> int:
         known = Outcomes()
         conditions = tuple((f"O{at}Ready", "T") for at in range(free))
-        known.conclude(("team", "one"), Outcome(Phase.READY, kind="Database", conditions="T------", free=conditions))
+        known.conclude(
+            ("team", "one"), RequestOutcome(Phase.READY, kind="Database", conditions="T------", free=conditions)
+        )
         lines = b"".join(exposition(metrics_world.scrape(known))).decode().splitlines()
         return sum('name="one"' in line for line in lines)
 

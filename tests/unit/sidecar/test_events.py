@@ -11,7 +11,7 @@ from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.projection import Projection
 from platform_status_kube.errors import ConflictError, ForbiddenError, ThrottledError, TransportError, UnansweredError
-from platform_status_sidecar.counts import Counts, EventResult
+from platform_status_sidecar.counts import EventResult, ProcessCounts
 from platform_status_sidecar.events.announcement import Announcement, Regarding, is_transition, of_phase, of_storm
 from platform_status_sidecar.events.budget import Budget
 from platform_status_sidecar.events.sender import EventSender
@@ -54,7 +54,7 @@ class Told:
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.clock = TurnedClock()
-        self.counts = Counts()
+        self.counts = ProcessCounts()
         self.server = ScriptedServer()
         self.phase: Phase | None = None
         self.sender = EventSender(
@@ -207,8 +207,8 @@ class Hurried(threading.Event):
 
 
 class TestSending:
-    def send(self, *answers: object, stopped: bool = False) -> tuple[ScriptedServer, Counts, Hurried]:
-        server, counts, stop = ScriptedServer().will("create", *answers), Counts(), Hurried()
+    def send(self, *answers: object, stopped: bool = False) -> tuple[ScriptedServer, ProcessCounts, Hurried]:
+        server, counts, stop = ScriptedServer().will("create", *answers), ProcessCounts(), Hurried()
         if stopped:
             stop.set()
         sender = EventSender(
@@ -253,7 +253,7 @@ class TestSending:
     def test_a_refusal_is_a_warning_once_until_one_goes_through(self, caplog: pytest.LogCaptureFixture) -> None:
         answers: list[object] = [ForbiddenError("text"), ForbiddenError("text"), {}, ForbiddenError("text")]
         server = ScriptedServer().will("create", *answers)
-        sender = EventSender(server, API, counts=Counts(), identity="pod", clock=TurnedClock(), stop=Hurried())
+        sender = EventSender(server, API, counts=ProcessCounts(), identity="pod", clock=TurnedClock(), stop=Hurried())
         with caplog.at_level("DEBUG", logger="platform_status_sidecar.events.sender"):
             for _ in answers:
                 sender.send(ANNOUNCEMENT)
@@ -275,8 +275,8 @@ class Stuck(ScriptedServer):
 
 
 class TestThread:
-    def start(self, check: Callable[[EventSender, Stuck, Counts], None]) -> Counts:
-        server, counts = Stuck(), Counts()
+    def start(self, check: Callable[[EventSender, Stuck, ProcessCounts], None]) -> ProcessCounts:
+        server, counts = Stuck(), ProcessCounts()
         budget = Budget(per_request=(1000, 0.0), whole=(1000, 0.0))
         stop = threading.Event()
         sender = EventSender(server, API, counts=counts, identity="pod", clock=TurnedClock(), stop=stop, budget=budget)
@@ -291,7 +291,7 @@ class TestThread:
         return counts
 
     def test_a_server_that_does_not_answer_delays_nobody_and_the_queue_has_an_end(self) -> None:
-        def check(sender: EventSender, server: Stuck, counts: Counts) -> None:
+        def check(sender: EventSender, server: Stuck, counts: ProcessCounts) -> None:
             sender.offer(ANNOUNCEMENT)
             assert server.asked.wait(30)
             for _ in range(300):
@@ -304,7 +304,7 @@ class TestThread:
         assert counts.events.value("overflow") <= 101
 
     def test_what_is_queued_is_sent_before_it_ends(self) -> None:
-        def check(sender: EventSender, server: Stuck, _counts: Counts) -> None:
+        def check(sender: EventSender, server: Stuck, _counts: ProcessCounts) -> None:
             server.answer.set()
             for _ in range(5):
                 sender.offer(ANNOUNCEMENT)
@@ -320,7 +320,7 @@ def test_a_defect_in_one_event_does_not_end_the_thread(caplog: pytest.LogCapture
                 raise KeyError(path)
             return super().create(path, body)
 
-    counts = Counts()
+    counts = ProcessCounts()
     server = Broken().will("create", {})
     sender = EventSender(server, API, counts=counts, identity="pod", clock=TurnedClock(), stop=threading.Event())
     sender.offer(ANNOUNCEMENT)

@@ -22,9 +22,9 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.metrics import FAMILIES, ProcessMetrics, Scrape, collect, exposition
-from platform_status_sidecar.metrics.families import Family, Kind
+from platform_status_sidecar.metrics.families import Family, MetricKind
 from platform_status_sidecar.metrics.samples import VCLUSTER
-from platform_status_sidecar.outcomes import Outcome, Outcomes, outcome_of
+from platform_status_sidecar.outcomes import Outcomes, RequestOutcome, outcome_of
 from tests.unit.sidecar import metrics_world
 from tests.unit.sidecar.metrics_world import BROKEN, HEALTHY, OTHER
 from tests.unit.sidecar.support import MEDIA, NOW, contract, watched
@@ -107,7 +107,7 @@ def test_the_names_of_the_plan_speak_of_vclusters_only() -> None:
         if name.startswith("platform_vcluster_"):
             assert not [labels for labels in rows if ("name", OTHER[1]) in labels], name
     alone = Outcomes()
-    alone.conclude(OTHER, Outcome(phase=Phase.READY, kind="Database"))
+    alone.conclude(OTHER, RequestOutcome(phase=Phase.READY, kind="Database"))
     alone.count(OTHER, 0.1, failed=False)
     assert "platform_vcluster_reconcile_duration_seconds_count" not in samples(told(metrics_world.scrape(alone)))
 
@@ -162,7 +162,7 @@ def test_requests_of_one_name_in_two_namespaces_share_the_series_that_have_no_na
 
 def test_a_counter_of_a_closed_set_stands_at_zero_before_it_first_happens() -> None:
     known = Outcomes()
-    known.conclude(HEALTHY, Outcome(Phase.READY, kind=VCLUSTER))
+    known.conclude(HEALTHY, RequestOutcome(Phase.READY, kind=VCLUSTER))
     found = samples(told(metrics_world.scrape(known)))
     assert set(found["platform_status_writes_total"].values()) == {0.0}
     assert len(found["platform_status_writes_total"]) == 5
@@ -173,7 +173,10 @@ def test_a_scrape_of_a_thousand_requests_is_never_in_memory_as_a_whole() -> None
     known = Outcomes()
     for number in range(1000):
         key = (f"team-{number}", f"cluster-{number}")
-        known.conclude(key, Outcome(Phase.READY, 9, 9, VCLUSTER, "VCluster", key[1], "TTTTTTT", True, True, 3, 3))  # noqa: FBT003 - a row
+        known.conclude(
+            key,
+            RequestOutcome(Phase.READY, 9, 9, VCLUSTER, "VCluster", key[1], "TTTTTTT", True, True, 3, 3),  # noqa: FBT003 - a row
+        )
         known.count(key, 0.1, failed=False)
     scrape = metrics_world.scrape(known)
     size = 0
@@ -251,7 +254,7 @@ class TestOutcome:
 
     def test_without_numbers_and_without_contract_everything_is_unknown(self) -> None:
         outcome = outcome_of(projection({}), facts(ContractProblem(Reason.NO_CONTRACT, "text")))
-        assert outcome == Outcome(Phase.READY, kind=VCLUSTER, conditions="T------", reason="AllHealthy")
+        assert outcome == RequestOutcome(Phase.READY, kind=VCLUSTER, conditions="T------", reason="AllHealthy")
 
     def test_what_argo_cd_does_not_know_is_not_false(self) -> None:
         argocd = {"syncStatus": "Unknown", "healthStatus": "Unknown"}
@@ -345,4 +348,4 @@ class TestPage:
             assert family.name.endswith(family.unit)
             assert family.help.isascii()
             assert not set(family.help) & set('"\\\n')
-            assert family.kind is not Kind.COUNTER or not family.name.endswith("_total")
+            assert family.kind is not MetricKind.COUNTER or not family.name.endswith("_total")

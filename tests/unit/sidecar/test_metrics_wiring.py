@@ -19,12 +19,12 @@ from platform_status_kube.errors import (
     TransportError,
     UnansweredError,
 )
-from platform_status_sidecar.counts import Counter, Counts
+from platform_status_sidecar.counts import Counter, ProcessCounts
 from platform_status_sidecar.kinds import api_version
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcomes
-from platform_status_sidecar.serve import Page, StatusServer
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.serve import ServedPage, StatusServer
+from platform_status_sidecar.settings import SidecarSettings
 from platform_status_sidecar.watch.lease import LeaseRenewal
 from platform_status_sidecar.watch.reflector import cause_of
 from tests.unit.sidecar import support
@@ -158,11 +158,11 @@ def test_the_age_of_the_lease_counts_from_its_last_renewal() -> None:
 
 
 def test_the_api_version_of_the_requests_comes_from_the_settings() -> None:
-    assert api_version(Settings().resource) == "platform.integratn.tech/v1alpha1"
+    assert api_version(SidecarSettings().resource) == "platform.integratn.tech/v1alpha1"
 
 
 def test_counts_begin_at_nothing() -> None:
-    counts = Counts()
+    counts = ProcessCounts()
     assert counts.writes.items() == []
     assert counts.writes.value("a", "b") == 0
     assert counts.truth.items() == []
@@ -173,8 +173,8 @@ PARTS = [b"first\n", b"x" * 100_000 + b"\n", b"last\n"]
 
 @contextmanager
 def served(parts: Iterator[bytes]) -> Iterator[int]:
-    def page() -> Page:
-        return Page(HTTPStatus.OK, "text/plain", parts)
+    def page() -> ServedPage:
+        return ServedPage(HTTPStatus.OK, "text/plain", parts)
 
     server = StatusServer("127.0.0.1", 0, {"/metrics": page})
     server.start()

@@ -17,13 +17,13 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
 from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
-from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.counts import Counts
+from platform_status_sidecar.clock import TimeSource
+from platform_status_sidecar.counts import ProcessCounts
 from platform_status_sidecar.decide import Conclude
 from platform_status_sidecar.events.announcement import Announcement
 from platform_status_sidecar.events.sender import EventSender
 from platform_status_sidecar.observer import TurnObserver
-from platform_status_sidecar.outcomes import Outcome, Outcomes
+from platform_status_sidecar.outcomes import Outcomes, RequestOutcome
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.reconcile import Reconciler
 from platform_status_sidecar.workers import Turns
@@ -94,7 +94,7 @@ class Cluster(ScriptedServer):
 class Events(EventSender):
     """A sender that keeps what it is offered."""
 
-    def __init__(self, sent: list[Announcement], counts: Counts, clock: Clock) -> None:
+    def __init__(self, sent: list[Announcement], counts: ProcessCounts, clock: TimeSource) -> None:
         super().__init__(ScriptedServer(), "g/v1", counts=counts, identity="pod", clock=clock, stop=threading.Event())
         self._sent = sent
 
@@ -415,7 +415,7 @@ def test_the_metrics_hear_of_every_conclusion() -> None:
     bench = Bench()
     bench.put(Source.PODS, support.pod())
     bench.turn()
-    expected = Outcome(
+    expected = RequestOutcome(
         Phase.READY, 1, 1, "VClusterOrchestratorV2", "VCluster", "media", conditions="T------", reason="AllHealthy"
     )
     assert bench.outcomes.outcomes() == [(MEDIA, expected)]

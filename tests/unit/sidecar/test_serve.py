@@ -9,12 +9,12 @@ from http import HTTPStatus
 
 import pytest
 
-from platform_status_sidecar.serve import MAX_OF_ADDRESS, Page, StatusServer
+from platform_status_sidecar.serve import MAX_OF_ADDRESS, ServedPage, StatusServer
 
 
 @pytest.fixture
 def server() -> Iterator[StatusServer]:
-    served = StatusServer("127.0.0.1", 0, {"/healthz": lambda: Page(HTTPStatus.OK, "text/plain", b"ok\n")})
+    served = StatusServer("127.0.0.1", 0, {"/healthz": lambda: ServedPage(HTTPStatus.OK, "text/plain", b"ok\n")})
     served.start()
     yield served
     served.close()

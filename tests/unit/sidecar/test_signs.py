@@ -13,7 +13,7 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Observation, Present
 from platform_status_contract.sources.registry import KINDS
 from platform_status_sidecar.app import App
-from platform_status_sidecar.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, watched
 
@@ -195,7 +195,7 @@ def test_the_observation_says_from_when_on_it_is_silent(watching: Watching) -> N
 
 
 def test_the_setting_reaches_the_store() -> None:
-    settings = Settings(listen_host="127.0.0.1", listen_port=0, argocd_silent_after=AFTER)
+    settings = SidecarSettings(listen_host="127.0.0.1", listen_port=0, argocd_silent_after=AFTER)
     clock = support.TurnedClock()
     app = App(settings, transport=support.ScriptedServer(), clock=clock, identity="test")
     try:

@@ -17,11 +17,11 @@ from platform_status_contract.sources.registry import KINDS
 from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, UnansweredError
 from platform_status_sidecar.__main__ import _connect
 from platform_status_sidecar.errors import SettingsError
-from platform_status_sidecar.health import Answer, liveness, readiness
+from platform_status_sidecar.health import HealthAnswer, liveness, readiness
 from platform_status_sidecar.kinds import watched_kinds
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.serve import StatusServer, text_page
-from platform_status_sidecar.settings import Settings, read_settings
+from platform_status_sidecar.settings import SidecarSettings, read_settings
 from platform_status_sidecar.watch.lease import LeaseRenewal
 from platform_status_sidecar.watch.secrets import SecretPolls
 from tests.unit.sidecar import support
@@ -243,8 +243,8 @@ class TestHealth:
 class TestServer:
     def test_it_answers_known_paths_and_names_them_for_others(self) -> None:
         pages = {
-            "/healthz": lambda: text_page(Answer(ok=True, lines=("reconcile: running",))),
-            "/readyz": lambda: text_page(Answer(ok=False, lines=("pods: first list is not finished",))),
+            "/healthz": lambda: text_page(HealthAnswer(ok=True, lines=("reconcile: running",))),
+            "/readyz": lambda: text_page(HealthAnswer(ok=False, lines=("pods: first list is not finished",))),
         }
         server = StatusServer("127.0.0.1", 0, pages)
         server.start()
@@ -269,7 +269,7 @@ def fetch(port: int, path: str) -> tuple[int, str]:
 
 class TestSettings:
     def test_defaults_are_those_of_the_first_golden_path(self) -> None:
-        assert read_settings([], {}) == Settings()
+        assert read_settings([], {}) == SidecarSettings()
 
     def test_a_flag_outranks_the_environment_which_outranks_the_default(self) -> None:
         environment = {"PLATFORM_STATUS_PROMISE": "from-env", "PLATFORM_STATUS_LOG_LEVEL": "debug"}
@@ -329,8 +329,8 @@ class TestConnection:
     def test_without_kubeconfig_and_without_pod_it_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
         with pytest.raises(SettingsError, match="give --kubeconfig FILE"):
-            _connect(Settings())
+            _connect(SidecarSettings())
 
     def test_an_unreadable_kubeconfig_is_named(self) -> None:
         with pytest.raises(SettingsError, match="--kubeconfig: kubeconfig /nonexistent"):
-            _connect(Settings(kubeconfig="/nonexistent"))
+            _connect(SidecarSettings(kubeconfig="/nonexistent"))

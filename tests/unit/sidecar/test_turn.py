@@ -14,7 +14,7 @@ from platform_status_contract.sources.registry import KINDS
 from platform_status_kube.errors import ConflictError, NotFoundError, RefusedError, TransportError, UnansweredError
 from platform_status_sidecar.counts import Suppression, WriteResult
 from platform_status_sidecar.decide import decide
-from platform_status_sidecar.queue import Look
+from platform_status_sidecar.queue import DueLook
 from platform_status_sidecar.reconcile import Turn
 from platform_status_sidecar.store.interests import interest_of
 from platform_status_sidecar.write.pace import LIMITS
@@ -130,7 +130,7 @@ def test_a_decision_depends_on_nothing_but_its_arguments() -> None:
     bench.known.remove(Source.REQUESTS, MEDIA)
     again = decide(turn.decision.seen, tiny_rules, LIMITS, now=now, moment=moment, resync=RESYNC)
     assert again == turn.decision
-    assert again.looks[0] == Look(moment + RESYNC, bulk=True)
+    assert again.looks[0] == DueLook(moment + RESYNC, bulk=True)
 
 
 def test_a_contract_that_looks_beyond_the_scope_is_invalid_and_nothing_is_read_for_it() -> None:

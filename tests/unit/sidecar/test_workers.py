@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.queue import CoalescingQueue, Look
+from platform_status_sidecar.queue import CoalescingQueue, DueLook
 from platform_status_sidecar.workers import LiveThread, Turns, Worker
 from tests.unit.sidecar.support import TurnedClock
 
@@ -19,7 +19,7 @@ def test_a_key_that_is_due_while_its_turn_runs_has_the_next_turn_and_not_one_bes
     running: list[tuple[str, str]] = []
     most = 0
 
-    def turn(key: tuple[str, str]) -> list[Look]:
+    def turn(key: tuple[str, str]) -> list[DueLook]:
         nonlocal most
         running.append(key)
         most = max(most, running.count(A))
@@ -58,9 +58,9 @@ def test_a_worker_that_is_told_to_stop_finishes_what_is_due_and_leaves_the_rest(
     stop.set()
     queue.drain()
 
-    def turn(key: tuple[str, str]) -> list[Look]:
+    def turn(key: tuple[str, str]) -> list[DueLook]:
         done.append(key)
-        return [Look(clock.monotonic() + 60)]
+        return [DueLook(clock.monotonic() + 60)]
 
     Worker("w", Turns(queue, turn), clock=clock, stop=stop).run()
     assert done == [A]
@@ -71,7 +71,7 @@ def test_a_turn_that_fails_frees_its_key() -> None:
     queue = Keys(TurnedClock())
     done = []
 
-    def turn(key: tuple[str, str]) -> list[Look]:
+    def turn(key: tuple[str, str]) -> list[DueLook]:
         done.append(key)
         if len(done) == 1:
             raise ZeroDivisionError

@@ -2,4 +2,6 @@
 
 **grammar -> meaning -> evidence -> answers -> documents.** Only `evidence` and `command` do I/O. Belongs here: the
 forms of a question, and sentences about what hctl found. May not: rules about health, understanding of language.
+
+Further modules: `answers`, `documents`, `facts`, `grammar`, `meaning`, `phrases`, `weighing`.
 """

@@ -13,11 +13,11 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import Phase, Reason
 
-from .facts import Answer, Fact, Verdict, facts_of
+from .facts import Answer, AnswerVerdict, Fact, facts_of
 from .grammar import Intent, forms_help
 from .meaning import Meant
 from .phrases import called, joined, object_reference, quoted, shown, word_of
-from .weighing import Evidence, weigh, witness
+from .weighing import AnswerEvidence, weigh, witness
 
 __all__ = ["answer"]
 
@@ -28,7 +28,7 @@ _REASONS: Final = frozenset(map(str, Reason))
 _OVER_SEVERAL: Final = (Intent.READY, Intent.STATUS, Intent.OVERVIEW)
 
 
-def answer(meant: Meant, evidence: Evidence) -> Answer:
+def answer(meant: Meant, evidence: AnswerEvidence) -> Answer:
     """Answer a question.
 
     Args:
@@ -43,14 +43,16 @@ def answer(meant: Meant, evidence: Evidence) -> Answer:
             return _several(meant, evidence)
         if len(judged) != 1:
             text = f"I can answer that about one request at a time: {_listed(judged)}."
-            return _answer(meant, evidence, Verdict.NONE, text, ExitCode.USAGE, because="several requests are named")
+            return _answer(
+                meant, evidence, AnswerVerdict.NONE, text, ExitCode.USAGE, because="several requests are named"
+            )
     return _one(meant, evidence)
 
 
 def _answer(
     meant: Meant,
-    evidence: Evidence,
-    verdict: Verdict,
+    evidence: AnswerEvidence,
+    verdict: AnswerVerdict,
     text: str,
     code: ExitCode,
     facts: Sequence[Fact] = (),
@@ -61,13 +63,13 @@ def _answer(
     """Put an answer together; with a word that was not understood it claims nothing."""
     if meant.unknown:
         missed = joined([shown(word) for word in meant.unknown[:_MAX_NAMED]])
-        text, verdict, code = f"I did not understand: {missed}. {text}", Verdict.NONE, ExitCode.USAGE
+        text, verdict, code = f"I did not understand: {missed}. {text}", AnswerVerdict.NONE, ExitCode.USAGE
         because = because or f"not understood: {missed}"
     requests, told = meant.chosen or meant.ambiguous or meant.near, (*notes, *evidence.notes())
     return Answer(meant.intent, verdict, text, code, tuple(facts), told, because, requests, meant.unknown)
 
 
-def _nobody(meant: Meant, evidence: Evidence) -> Answer:
+def _nobody(meant: Meant, evidence: AnswerEvidence) -> Answer:
     """Which request is meant cannot be told."""
     kind, among = meant.kind or "request", meant.ambiguous or meant.near
     listed = "; ".join(f"{called(view)} in namespace {view.namespace}" for view in among[:_MAX_NAMED])
@@ -78,23 +80,23 @@ def _nobody(meant: Meant, evidence: Evidence) -> Answer:
         text, because = f"No request here has that name. {hint}", "nothing has that name"
     else:
         text = because = f"There is no {kind} here to ask about."
-    return _answer(meant, evidence, Verdict.NONE, text, ExitCode.USAGE, because=because)
+    return _answer(meant, evidence, AnswerVerdict.NONE, text, ExitCode.USAGE, because=because)
 
 
-def _one(meant: Meant, evidence: Evidence) -> Answer:
+def _one(meant: Meant, evidence: AnswerEvidence) -> Answer:
     judged, heard = evidence.judged[0], evidence.heard
     weighed, intent = weigh(judged, heard, evidence.diagnosis), Intent.STATUS if meant.unknown else meant.intent
-    facts, notes, verdict = facts_of(judged), list[str](), Verdict.NONE
+    facts, notes, verdict = facts_of(judged), list[str](), AnswerVerdict.NONE
     text, because = _TELLERS[intent](judged, evidence, facts)
     if intent in (Intent.WHERE, Intent.LOGIN):
         phase = judged.view.phase or "none"
         notes += [] if judged.ready else [f"It is not known to be ready: {weighed.because or f'phase {phase}'}"]
     elif not weighed.trusted:
-        verdict, because = Verdict.UNKNOWN, weighed.because
+        verdict, because = AnswerVerdict.UNKNOWN, weighed.because
         text = f"I cannot say: {because}. Last known, and not to be trusted: {text}"
     elif intent is Intent.READY:
         verdict, because = weighed.verdict, weighed.because
-        text = {Verdict.YES: "Yes, ", Verdict.NO: "No, "}.get(verdict, f"I cannot say: {because}. ") + text
+        text = {AnswerVerdict.YES: "Yes, ", AnswerVerdict.NO: "No, "}.get(verdict, f"I cannot say: {because}. ") + text
     phases, code = heard.of(judged.view), weighed.exit_code
     if heard.address and not heard.failure and phases != (str(judged.view.phase),):
         said = f"says {joined([word_of(one) for one in phases[:_MAX_NAMED]])}" if phases else "knows no phase of it"
@@ -105,7 +107,7 @@ def _one(meant: Meant, evidence: Evidence) -> Answer:
     return _answer(meant, evidence, verdict, text, code, facts, notes, because=because)
 
 
-def _status(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
+def _status(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     """Where it is, its pods, Argo CD, and sub-applications if not all are healthy, once it is ready."""
     view, parts = judged.view, list[str]()
     if not judged.ready:
@@ -138,7 +140,7 @@ def _state(judged: Judged) -> str:
     return f"{called(view)} is {phase}{reason}{f': {quoted(view.message)}' if view.message else ''}."
 
 
-def _where(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
+def _where(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     view = judged.view
     listed = "; ".join(f"{shown(name)} {shown(url)}" for name, url in view.endpoints)
     if not listed:
@@ -146,7 +148,7 @@ def _where(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
     return f"{called(view)} in namespace {view.namespace}: {listed}.", ""
 
 
-def _login(judged: Judged, _: Evidence, facts: list[Fact]) -> tuple[str, str]:
+def _login(judged: Judged, _: AnswerEvidence, facts: list[Fact]) -> tuple[str, str]:
     """The names of its Secret and item, and the command that fetches the kubeconfig: never data."""
     view = judged.view
     parts = [f"{shown(name)} {shown(value)}" for name, value in view.credentials]
@@ -161,7 +163,7 @@ def _login(judged: Judged, _: Evidence, facts: list[Fact]) -> tuple[str, str]:
     return f"{called(view)} in namespace {view.namespace}: {'; '.join(parts)}.", ""
 
 
-def _why(judged: Judged, evidence: Evidence, facts: list[Fact]) -> tuple[str, str]:
+def _why(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tuple[str, str]:
     """The first cause as `hctl diagnose` finds it now, the next command, and the runbook."""
     diagnosis, reason, text = evidence.diagnosis, judged.view.ready_reason, _state(judged)
     if diagnosis is not None and diagnosis.seen is not None and not diagnosis.agrees:
@@ -188,7 +190,7 @@ def _looked(name: str, value: str, judged: Judged, key: str) -> Fact:
     return Fact(name, value, "object", reference, key, age=0)
 
 
-def _changed(judged: Judged, evidence: Evidence, facts: list[Fact]) -> tuple[str, str]:
+def _changed(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tuple[str, str]:
     view, now = judged.view, evidence.now
     moved = sorted(((entry.since, entry) for entry in view.conditions if entry.since), key=lambda pair: pair[0])[-4:]
     said = [f"{entry.type} became {entry.status} {age_of(since, now)} ago" for since, entry in reversed(moved)]
@@ -202,14 +204,14 @@ def _changed(judged: Judged, evidence: Evidence, facts: list[Fact]) -> tuple[str
     return text, ""
 
 
-def _pods(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
+def _pods(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     counts, name = judged.view.workloads, called(judged.view)
     if counts is None:  # what could not be read is not zero
         return f"The status of {name} says nothing of its pods.", "the status says nothing of its pods"
     return f"{counts.good} of {counts.total} pods of {name} are ready.", ""
 
 
-def _subapps(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
+def _subapps(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     counts, name = judged.view.sub_apps, called(judged.view)
     if counts is None:
         return f"The status of {name} says nothing of sub-applications.", "the status says nothing of sub-applications"
@@ -218,7 +220,7 @@ def _subapps(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
     return f"{counts.good} of {counts.total} sub-applications of {name} are healthy{tail}.", ""
 
 
-def _argocd(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
+def _argocd(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     view = judged.view
     said = [f"{what} {word_of(word)}" for what, word in (("sync", view.sync), ("health", view.health)) if word]
     if not said:
@@ -226,7 +228,7 @@ def _argocd(judged: Judged, _: Evidence, __: list[Fact]) -> tuple[str, str]:
     return f"Argo CD says of {called(view)}: {joined(said)}.", ""
 
 
-def _since(judged: Judged, evidence: Evidence, _: list[Fact]) -> tuple[str, str]:
+def _since(judged: Judged, evidence: AnswerEvidence, _: list[Fact]) -> tuple[str, str]:
     ready = judged.view.condition("Ready")
     if ready is None or ready.since is None:
         return f"{_state(judged)} Condition Ready tells no time.", "condition Ready tells no time"
@@ -234,7 +236,7 @@ def _since(judged: Judged, evidence: Evidence, _: list[Fact]) -> tuple[str, str]
     return f"{_state(judged)} Condition Ready has been {ready.status} since {when}.", ""
 
 
-def _checked(judged: Judged, evidence: Evidence, _: list[Fact]) -> tuple[str, str]:
+def _checked(judged: Judged, evidence: AnswerEvidence, _: list[Fact]) -> tuple[str, str]:
     checked = judged.freshness.checked
     if checked is None:
         return f"{_state(judged)} No sidecar has proven when it looked.", "no sidecar has proven when it looked"
@@ -242,7 +244,7 @@ def _checked(judged: Judged, evidence: Evidence, _: list[Fact]) -> tuple[str, st
     return f"The status of {called(judged.view)} was last checked at {when}. {_state(judged)}", ""
 
 
-_TELLERS: Final[Mapping[Intent, Callable[[Judged, Evidence, list[Fact]], tuple[str, str]]]] = {
+_TELLERS: Final[Mapping[Intent, Callable[[Judged, AnswerEvidence, list[Fact]], tuple[str, str]]]] = {
     Intent.READY: _status,
     Intent.STATUS: _status,
     Intent.OVERVIEW: _status,
@@ -259,25 +261,25 @@ _TELLERS: Final[Mapping[Intent, Callable[[Judged, Evidence, list[Fact]], tuple[s
 """For one request: the text, and why it tells nothing of what was asked (empty if it does)."""
 
 
-def _several(meant: Meant, evidence: Evidence) -> Answer:
+def _several(meant: Meant, evidence: AnswerEvidence) -> Answer:
     """How many are ready, and which are not; Yes needs all of them."""
     weighed = [(entry, weigh(entry, evidence.heard)) for entry in evidence.judged]
-    having = {verdict: [entry for entry, value in weighed if value.verdict is verdict] for verdict in Verdict}
-    ready, codes = having[Verdict.YES], {value.exit_code for _, value in weighed}
+    having = {verdict: [entry for entry, value in weighed if value.verdict is verdict] for verdict in AnswerVerdict}
+    ready, codes = having[AnswerVerdict.YES], {value.exit_code for _, value in weighed}
     what = f" of kind {meant.kind}" if meant.kind else ""
     what += (
         f" in {'namespaces' if ', ' in meant.namespace else 'namespace'} {meant.namespace}" if meant.namespace else ""
     )
     counted = f"{len(ready)} of {count_of(len(weighed), 'request')}{what} {'is' if len(ready) == 1 else 'are'} ready."
     text = counted if weighed else f"There is no request{what}."
-    groups = {"Not ready": having[Verdict.NO], "Nobody can tell": having[Verdict.UNKNOWN]}
+    groups = {"Not ready": having[AnswerVerdict.NO], "Nobody can tell": having[AnswerVerdict.UNKNOWN]}
     for title, entries in (groups if meant.all_of else {**groups, "Ready": ready}).items():
         text += f" {title}: {_listed(entries)}." if entries else ""
-    verdict, because = Verdict.YES if ready else Verdict.NONE, ""
-    if having[Verdict.NO]:
-        verdict = Verdict.NO
-    elif having[Verdict.UNKNOWN] or evidence.refused:
-        verdict, because = Verdict.UNKNOWN, "not every request can be judged, or seen"
+    verdict, because = AnswerVerdict.YES if ready else AnswerVerdict.NONE, ""
+    if having[AnswerVerdict.NO]:
+        verdict = AnswerVerdict.NO
+    elif having[AnswerVerdict.UNKNOWN] or evidence.refused:
+        verdict, because = AnswerVerdict.UNKNOWN, "not every request can be judged, or seen"
         codes |= {ExitCode.UNREACHABLE} if evidence.refused else set()
     code = max(codes, default=ExitCode.READY, key=[0, 3, 1, 4].index) if codes else ExitCode.READY
     facts = [
@@ -286,9 +288,9 @@ def _several(meant: Meant, evidence: Evidence) -> Answer:
         for fact in (*facts_of(entry), *witness(entry, evidence.heard, evidence.now))
         if fact.name in ("phase", "condition.Ready.reason", "lastCheck", "prometheus.phase")
     ]
-    if verdict is not Verdict.NONE and (because or (meant.intent is Intent.READY and not meant.unknown)):
-        text = {Verdict.YES: "Yes. ", Verdict.NO: "No. "}.get(verdict, f"I cannot say: {because}. ") + text
-    told = verdict if because or meant.intent is Intent.READY else Verdict.NONE
+    if verdict is not AnswerVerdict.NONE and (because or (meant.intent is Intent.READY and not meant.unknown)):
+        text = {AnswerVerdict.YES: "Yes. ", AnswerVerdict.NO: "No. "}.get(verdict, f"I cannot say: {because}. ") + text
+    told = verdict if because or meant.intent is Intent.READY else AnswerVerdict.NONE
     return _answer(meant, evidence, told, text, code, facts, because=because)
 
 

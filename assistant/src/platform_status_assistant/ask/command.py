@@ -11,7 +11,7 @@ from platform_status_assistant.retrieval.prometheus import Prometheus, Prometheu
 from .answers import answer
 from .documents import answer_report, spell_answer
 from .evidence import gather, look_at_fleet
-from .facts import Answer, Verdict
+from .facts import Answer, AnswerVerdict
 from .grammar import Question, read_question
 from .meaning import find_meant
 
@@ -58,7 +58,7 @@ def ask(
         if output != "text":
             # whoever asked for a document gets one; the line on standard error comes as well
             intent, text = read.readings[0][0], f"I cannot say: {error}"
-            failed = Answer(intent, Verdict.UNKNOWN, text, ExitCode.UNREACHABLE, abstained=str(error))
+            failed = Answer(intent, AnswerVerdict.UNKNOWN, text, ExitCode.UNREACHABLE, abstained=str(error))
             _write(output, read, failed, cite=cite)
         raise
     _write(output, read, found, cite=cite)

@@ -15,7 +15,7 @@ from platform_status_contract.model.times import parse_time
 
 from .grammar import Intent, Question
 from .meaning import RESERVED, KindWords, Meant
-from .weighing import EventSeen, Evidence, Heard
+from .weighing import AnswerEvidence, EventSeen, Heard
 
 __all__ = ["Fleet", "gather", "listen", "look_at_fleet"]
 
@@ -88,7 +88,7 @@ def _kind_words(kind: Kind, views: Sequence[RequestView]) -> KindWords:
     return KindWords(kind.resource, label, tuple(filter(None, (*_words_of(kind), *sorted(told)))))
 
 
-def gather(session: Session, meant: Meant, fleet: Fleet, prometheus: Prometheus | None) -> Evidence:
+def gather(session: Session, meant: Meant, fleet: Fleet, prometheus: Prometheus | None) -> AnswerEvidence:
     """Fetch what the answer rests on.
 
     Raises:
@@ -102,7 +102,7 @@ def gather(session: Session, meant: Meant, fleet: Fleet, prometheus: Prometheus 
         diagnosis = diagnose_request(transport, session.orders, one, raw)
     events = _events(session, one) if one is not None and meant.intent is Intent.CHANGED else None
     heard = listen(prometheus) if prometheus is not None and judged else Heard()
-    return Evidence(transport.now(), judged, diagnosis, events, heard, fleet.narrowed, fleet.refused)
+    return AnswerEvidence(transport.now(), judged, diagnosis, events, heard, fleet.narrowed, fleet.refused)
 
 
 def _events(session: Session, view: RequestView) -> tuple[EventSeen, ...] | None:

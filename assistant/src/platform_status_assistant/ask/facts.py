@@ -11,10 +11,10 @@ from platform_status_contract.model.times import format_time
 from .grammar import Intent
 from .phrases import Value, object_reference, spelled
 
-__all__ = ["Answer", "Fact", "Verdict", "facts_of"]
+__all__ = ["Answer", "AnswerVerdict", "Fact", "facts_of"]
 
 
-class Verdict(StrEnum):
+class AnswerVerdict(StrEnum):
     """Whether what was asked about is ready; NONE where the question does not ask that or was not understood."""
 
     YES = "yes"
@@ -68,7 +68,7 @@ class Answer(Struct, frozen=True):
     """
 
     intent: Intent
-    verdict: Verdict
+    verdict: AnswerVerdict
     text: str
     exit_code: ExitCode
     facts: tuple[Fact, ...] = ()

@@ -14,7 +14,16 @@ from msgspec import Struct
 
 from platform_status_contract.rules.texts import clean
 
-__all__ = ["FORMS", "FORM_WORDS", "MAX_QUESTION_BYTES", "Form", "Intent", "Question", "forms_help", "read_question"]
+__all__ = [
+    "FORMS",
+    "FORM_WORDS",
+    "MAX_QUESTION_BYTES",
+    "Intent",
+    "Question",
+    "QuestionForm",
+    "forms_help",
+    "read_question",
+]
 
 MAX_QUESTION_BYTES: Final = 1000
 _MAX_WORDS: Final = 100
@@ -37,7 +46,7 @@ class Intent(StrEnum):
     OVERVIEW = "overview"
 
 
-class Form(Struct, frozen=True):
+class QuestionForm(Struct, frozen=True):
     """One form of the grammar.
 
     Attributes:
@@ -54,31 +63,31 @@ _WORDS: Final = {
     "STATE": "(ready|working|up|ok|healthy|running|down|broken|degraded|failed|unknown|progressing|scheduled)",
 }
 
-FORMS: Final[tuple[Form, ...]] = (
-    Form(Intent.WHY, "why (is|are) NAMES [not] STATE"),
-    Form(Intent.WHY, "what is wrong with NAMES"),
-    Form(Intent.WHY, "why NAMES"),
-    Form(Intent.SINCE, "since when (is|are) NAMES [not] STATE"),
-    Form(Intent.SINCE, "how long (has|have) NAMES been [not] STATE"),
-    Form(Intent.CHECKED, "when (was|were) NAMES [last] checked"),
-    Form(Intent.LOGIN, "how do i log in to NAMES"),
-    Form(Intent.LOGIN, "(kubeconfig|credentials) (of|for) NAMES"),
-    Form(Intent.WHERE, "where (is|are) NAMES"),
-    Form(Intent.WHERE, "(url|urls|endpoint|endpoints|address) of NAMES"),
-    Form(Intent.CHANGED, "what changed (in|of) NAMES"),
-    Form(Intent.CHANGED, "events of NAMES"),
-    Form(Intent.PODS, "pods of NAMES"),
-    Form(Intent.PODS, "how many pods (has|have|does|do) NAMES [have]"),
-    Form(Intent.SUBAPPS, "(sub-applications|sub-apps|subapps|apps) (of|in) NAMES"),
-    Form(Intent.ARGOCD, "(argocd|argo cd) of NAMES"),
-    Form(Intent.ARGOCD, "(is|are) NAMES synced"),
-    Form(Intent.OVERVIEW, "(which|what) [NAMES] (is|are) [not] STATE"),
-    Form(Intent.OVERVIEW, "how many [NAMES] (is|are) [not] STATE"),
-    Form(Intent.OVERVIEW, "list NAMES"),
-    Form(Intent.READY, "(is|are) NAMES GOOD"),
-    Form(Intent.STATUS, "[what is the] (status|phase) of NAMES"),
-    Form(Intent.STATUS, "how (is|are) NAMES"),
-    Form(Intent.STATUS, "NAMES"),
+FORMS: Final[tuple[QuestionForm, ...]] = (
+    QuestionForm(Intent.WHY, "why (is|are) NAMES [not] STATE"),
+    QuestionForm(Intent.WHY, "what is wrong with NAMES"),
+    QuestionForm(Intent.WHY, "why NAMES"),
+    QuestionForm(Intent.SINCE, "since when (is|are) NAMES [not] STATE"),
+    QuestionForm(Intent.SINCE, "how long (has|have) NAMES been [not] STATE"),
+    QuestionForm(Intent.CHECKED, "when (was|were) NAMES [last] checked"),
+    QuestionForm(Intent.LOGIN, "how do i log in to NAMES"),
+    QuestionForm(Intent.LOGIN, "(kubeconfig|credentials) (of|for) NAMES"),
+    QuestionForm(Intent.WHERE, "where (is|are) NAMES"),
+    QuestionForm(Intent.WHERE, "(url|urls|endpoint|endpoints|address) of NAMES"),
+    QuestionForm(Intent.CHANGED, "what changed (in|of) NAMES"),
+    QuestionForm(Intent.CHANGED, "events of NAMES"),
+    QuestionForm(Intent.PODS, "pods of NAMES"),
+    QuestionForm(Intent.PODS, "how many pods (has|have|does|do) NAMES [have]"),
+    QuestionForm(Intent.SUBAPPS, "(sub-applications|sub-apps|subapps|apps) (of|in) NAMES"),
+    QuestionForm(Intent.ARGOCD, "(argocd|argo cd) of NAMES"),
+    QuestionForm(Intent.ARGOCD, "(is|are) NAMES synced"),
+    QuestionForm(Intent.OVERVIEW, "(which|what) [NAMES] (is|are) [not] STATE"),
+    QuestionForm(Intent.OVERVIEW, "how many [NAMES] (is|are) [not] STATE"),
+    QuestionForm(Intent.OVERVIEW, "list NAMES"),
+    QuestionForm(Intent.READY, "(is|are) NAMES GOOD"),
+    QuestionForm(Intent.STATUS, "[what is the] (status|phase) of NAMES"),
+    QuestionForm(Intent.STATUS, "how (is|are) NAMES"),
+    QuestionForm(Intent.STATUS, "NAMES"),
 )
 """Tried in this order; of the forms that fit, the first one that understands every word wins."""
 

@@ -8,10 +8,10 @@ from msgspec import Struct
 from hctl.public.facts import Diagnosis, ExitCode, Judged, RequestView, State, duration, inert
 from platform_status_contract.model.vocabulary import Phase
 
-from .facts import Fact, Verdict
+from .facts import AnswerVerdict, Fact
 from .phrases import joined, word_of
 
-__all__ = ["EventSeen", "Evidence", "Heard", "Weighed", "weigh", "witness"]
+__all__ = ["AnswerEvidence", "EventSeen", "Heard", "Weighed", "weigh", "witness"]
 
 
 class EventSeen(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Heard(Struct, frozen=True):
         return self.phases.get((view.kind, view.namespace, view.name), ())
 
 
-class Evidence(Struct, frozen=True):
+class AnswerEvidence(Struct, frozen=True):
     """What was found for one question.
 
     Attributes:
@@ -89,7 +89,7 @@ class Weighed(Struct, frozen=True):
         trusted: Whether what the sidecar wrote may be repeated as true.
     """
 
-    verdict: Verdict
+    verdict: AnswerVerdict
     because: str
     exit_code: ExitCode
     trusted: bool
@@ -105,19 +105,19 @@ def weigh(judged: Judged, heard: Heard, diagnosis: Diagnosis | None = None) -> W
     """
     view, code = judged.view, judged.exit_code if diagnosis is None else diagnosis.exit_code
     if not judged.trusted:
-        return Weighed(Verdict.UNKNOWN, _why_untrusted(judged), code, trusted=False)
+        return Weighed(AnswerVerdict.UNKNOWN, _why_untrusted(judged), code, trusted=False)
     if view.phase is None and view.phase_found:
-        return Weighed(Verdict.UNKNOWN, "its phase is none of the seven", code, trusted=False)
+        return Weighed(AnswerVerdict.UNKNOWN, "its phase is none of the seven", code, trusted=False)
     if judged.ready and _contradicts(judged, heard):
         because = f"the status says Ready, and Prometheus says {joined([word_of(one) for one in heard.of(view)[:7]])}"
-        return Weighed(Verdict.UNKNOWN, because, ExitCode.STALE, trusted=False)
+        return Weighed(AnswerVerdict.UNKNOWN, because, ExitCode.STALE, trusted=False)
     seen = diagnosis.seen.phase if diagnosis is not None and diagnosis.seen is not None else Phase.READY
     if judged.ready and seen is not Phase.READY:
         because = f"the status says Ready, and by what is seen now it is {seen}"
-        return Weighed(Verdict.UNKNOWN, because, code, trusted=False)
+        return Weighed(AnswerVerdict.UNKNOWN, because, code, trusted=False)
     if view.phase is Phase.UNKNOWN:
-        return Weighed(Verdict.UNKNOWN, "the sidecar cannot tell and says Unknown", code, trusted=True)
-    return Weighed(Verdict.YES if judged.ready else Verdict.NO, "", code, trusted=True)
+        return Weighed(AnswerVerdict.UNKNOWN, "the sidecar cannot tell and says Unknown", code, trusted=True)
+    return Weighed(AnswerVerdict.YES if judged.ready else AnswerVerdict.NO, "", code, trusted=True)
 
 
 def _contradicts(judged: Judged, heard: Heard) -> bool:

@@ -1,4 +1,7 @@
 """The MCP server: tools that read (list, status, explain, diagnose), resources for the contract and the runbooks.
 
 Belongs here: the protocol's side of things. May not: anything that decides or writes; what is answered comes from hctl.
+
+Modules: `arguments`, `authentication`, `connections`, `documents`, `resources`, `sentences`, `server`, `serving`,
+`tools`.
 """

@@ -11,13 +11,13 @@ from platform_status_assistant.knowledge.texts import knowledge
 
 from .tools import TOOLS
 
-__all__ = ["Page", "offered", "pages"]
+__all__ = ["ResourcePage", "offered", "pages"]
 
 _MARKDOWN: Final = "text/markdown"
 _SCHEMA: Final = "application/schema+json"
 
 
-class Page(Struct, frozen=True):
+class ResourcePage(Struct, frozen=True):
     """One resource.
 
     Attributes:
@@ -32,16 +32,21 @@ class Page(Struct, frozen=True):
 
 
 @functools.cache
-def pages() -> dict[str, Page]:
+def pages() -> dict[str, ResourcePage]:
     """Every resource by its URI."""
     known = knowledge()
-    found = {"contract://v1": Page("The status contract, version 1: every key and reason", _MARKDOWN, known.contract)}
+    found = {
+        "contract://v1": ResourcePage("The status contract, version 1: every key and reason", _MARKDOWN, known.contract)
+    }
     for folder, texts in (("reasons", known.reasons), ("alerts", known.alerts)):
         found |= {
-            f"runbook://{folder}/{name}": Page(f"Runbook: {name}", _MARKDOWN, text) for name, text in texts.items()
+            f"runbook://{folder}/{name}": ResourcePage(f"Runbook: {name}", _MARKDOWN, text)
+            for name, text in texts.items()
         }
     for schema in sorted({spec.schema for spec in TOOLS.values()}):
-        found[f"schema://{schema}"] = Page(f"JSON Schema of the {schema} document", _SCHEMA, schema_text(schema))
+        found[f"schema://{schema}"] = ResourcePage(
+            f"JSON Schema of the {schema} document", _SCHEMA, schema_text(schema)
+        )
     return found
 
 

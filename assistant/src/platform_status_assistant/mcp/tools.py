@@ -14,7 +14,7 @@ from platform_status_contract.validation import validate_with
 
 from . import documents, sentences
 
-__all__ = ["TOOLS", "Said", "checked", "offered"]
+__all__ = ["TOOLS", "ToolAnswer", "checked", "offered"]
 
 _REFERENCE: Final = {
     "type": "string",
@@ -30,7 +30,7 @@ _NAMESPACE: Final = {
 }
 
 
-class Said(Struct, frozen=True):
+class ToolAnswer(Struct, frozen=True):
     """What a tool answers: a document that conforms to its schema, and the same in a few lines."""
 
     document: Any
@@ -52,29 +52,29 @@ class _Spec(Struct, frozen=True):
     schema: str
     properties: Mapping[str, Any]
     required: tuple[str, ...]
-    run: Callable[[Session, Mapping[str, Any]], Said]
+    run: Callable[[Session, Mapping[str, Any]], ToolAnswer]
 
 
-def _list(session: Session, given: Mapping[str, Any]) -> Said:
+def _list(session: Session, given: Mapping[str, Any]) -> ToolAnswer:
     document, missing = documents.list_document(
         session, given.get("kind", ""), problems=given.get("problems", False), page=given.get("page", 1)
     )
-    return Said(document, sentences.of_list(document, missing))
+    return ToolAnswer(document, sentences.of_list(document, missing))
 
 
-def _status(session: Session, given: Mapping[str, Any]) -> Said:
+def _status(session: Session, given: Mapping[str, Any]) -> ToolAnswer:
     document = documents.status_document(session, given["name"])
-    return Said(document, sentences.of_status(document))
+    return ToolAnswer(document, sentences.of_status(document))
 
 
-def _explain(session: Session, given: Mapping[str, Any]) -> Said:
+def _explain(session: Session, given: Mapping[str, Any]) -> ToolAnswer:
     document = documents.explanation_document(session, given["name"])
-    return Said(document, sentences.of_explanation(document))
+    return ToolAnswer(document, sentences.of_explanation(document))
 
 
-def _diagnose(session: Session, given: Mapping[str, Any]) -> Said:
+def _diagnose(session: Session, given: Mapping[str, Any]) -> ToolAnswer:
     document = documents.diagnosis_document(session, given["name"])
-    return Said(document, sentences.of_diagnosis(document))
+    return ToolAnswer(document, sentences.of_diagnosis(document))
 
 
 TOOLS: Final[Mapping[str, _Spec]] = {

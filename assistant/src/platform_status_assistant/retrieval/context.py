@@ -14,10 +14,10 @@ from platform_status_contract.rules.texts import clean
 
 from .catalogue import AGES, QUERY_CATALOG, TOPIC_KEYWORDS
 from .formats import STALE_AFTER, Identity, identity, lines_of, say, shown
-from .prometheus import Failure, PrometheusError, Vector, selector
+from .prometheus import PrometheusError, QueryFailure, Vector, selector
 from .topics import choose, words_of
 
-__all__ = ["MOST_BYTES", "MOST_LINES", "Asked", "Context", "Finding", "gather", "render"]
+__all__ = ["MOST_BYTES", "MOST_LINES", "Asked", "Context", "QueryFinding", "gather", "render"]
 
 MOST_BYTES: Final = 12_000
 MOST_LINES: Final = 160
@@ -27,7 +27,12 @@ LEASES: Final = "platform_status_lease_age_seconds"
 _OLDEST_LEASE_SECONDS: Final = 60
 _MOST_NAMED: Final = 5
 _NOT_ASKED: Final = "not asked, because Prometheus did not answer"
-_BELONGS_TO_ALL: Final = {Failure.UNREACHABLE, Failure.REFUSED, Failure.NOT_UNDERSTOOD, Failure.SETTINGS}
+_BELONGS_TO_ALL: Final = {
+    QueryFailure.UNREACHABLE,
+    QueryFailure.REFUSED,
+    QueryFailure.NOT_UNDERSTOOD,
+    QueryFailure.SETTINGS,
+}
 
 
 class Asked(Protocol):
@@ -39,7 +44,7 @@ class Asked(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class QueryFinding:
     """What came of one query.
 
     Attributes:
@@ -73,7 +78,7 @@ class Context:
 
     topics: tuple[str, ...]
     others: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[QueryFinding, ...]
     doubts: tuple[str, ...]
     asked_at: datetime
 
@@ -95,7 +100,7 @@ def gather(question: str, prometheus: Asked, now: datetime) -> Context:
         return Context((), others, (), (), now)
     asking = _Asking(prometheus, now)
     doubts = [*asking.reconciler_doubts(), *asking.lease_doubts()]
-    findings: list[Finding] = []
+    findings: list[QueryFinding] = []
     stale: set[tuple[str, str]] = set()
     # Who asks about the platform asks about every kind, and the plan's topic knows one.
     topics = tuple(sorted(QUERY_CATALOG, key=lambda topic: chosen.index(topic) if topic in chosen else len(chosen)))
@@ -146,17 +151,17 @@ class _Asking:
 
     def finding(
         self, label: str, query: str, kind: str, *, ages: Mapping[Identity, timedelta], first: frozenset[str]
-    ) -> Finding:
+    ) -> QueryFinding:
         """Ask one query of the catalogue, and say its result."""
         answer = self.ask(query)
         if isinstance(answer, str):
-            return Finding(label, query, problem=answer)
+            return QueryFinding(label, query, problem=answer)
         lines = lines_of(kind, answer.samples, first=first)
         text = say(label, lines) + "".join(f"  - warning: {_line(text)}\n" for text in answer.warnings)
         self.ageless |= {line.identity for line in lines} - ages.keys()
         known = [ages[line.identity] for line in lines if line.identity in ages]
         age = max(known) if known and len(known) == len(lines) else None
-        return Finding(label, query, text, len(answer.samples), age)
+        return QueryFinding(label, query, text, len(answer.samples), age)
 
     def ages(self, query: str) -> tuple[dict[Identity, timedelta], str]:
         """Return how old the oldest sample of each request is, and why that is not known."""
@@ -240,7 +245,7 @@ def _body(context: Context) -> list[str]:
     return lines
 
 
-def _said(finding: Finding) -> Sequence[str]:
+def _said(finding: QueryFinding) -> Sequence[str]:
     if finding.problem:
         return [f"**{finding.label}**:", f"  - {finding.problem}", f"  (query: {finding.query})"]
     age = f"oldest sample {_spelt(finding.age)} old" if finding.age is not None else "age of the samples unknown"

@@ -19,7 +19,7 @@ import urllib3
 
 from platform_status_contract.rules.texts import clean
 
-__all__ = ["Answer", "Endpoint", "ExchangeError", "Failure", "read_secret"]
+__all__ = ["Endpoint", "ExchangeError", "PrometheusAnswer", "QueryFailure", "read_secret"]
 
 _MOST_BYTES: Final = 8 * 1024 * 1024
 _MOST_SECRET_BYTES: Final = 64 * 1024
@@ -30,7 +30,7 @@ _SECRET: Final = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _HIDDEN: Final = "[secret]"
 
 
-class Failure(StrEnum):
+class QueryFailure(StrEnum):
     """Why there is no answer; a caller may say different things for each."""
 
     SETTINGS = "settings"
@@ -54,13 +54,13 @@ class ExchangeError(Exception):
         failure: Which kind of no.
     """
 
-    def __init__(self, text: str, failure: Failure) -> None:
+    def __init__(self, text: str, failure: QueryFailure) -> None:
         super().__init__(text)
         self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PrometheusAnswer:
     """What came back.
 
     Attributes:
@@ -125,7 +125,7 @@ class Endpoint:
         body: bytes | None = None,
         secret: str = "",
         accept: str = "application/json",
-    ) -> Answer:
+    ) -> PrometheusAnswer:
         """Ask once; no redirect is followed.
 
         Args:
@@ -142,7 +142,7 @@ class Endpoint:
         if secret and not self._confidential:
             raise ExchangeError(
                 f"{self._what} {self.url}: a secret is not sent over plain HTTP to another machine; use https://",
-                Failure.SETTINGS,
+                QueryFailure.SETTINGS,
             )
         headers = {"Accept": accept, "User-Agent": "platform-status-assistant"}
         if body is not None:
@@ -165,17 +165,17 @@ class Endpoint:
             finally:
                 response.close()
         except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
-            raise ExchangeError(self._unreached(error), Failure.UNREACHABLE) from None
+            raise ExchangeError(self._unreached(error), QueryFailure.UNREACHABLE) from None
         if response.status in _REDIRECTS:
             place = response.headers.get("Location", "nowhere").partition("?")[0]  # what was asked may stand behind it
             elsewhere = _redacted(place, secret)
             raise ExchangeError(
                 f"{self._what} {self.url} answered {response.status} and points to {elsewhere}, which is not followed; "
                 "give the address that answers by itself",
-                Failure.NOT_UNDERSTOOD,
+                QueryFailure.NOT_UNDERSTOOD,
             )
         # A server that sends our secret back shall not have it carried into a prompt or a log.
-        return Answer(
+        return PrometheusAnswer(
             response.status, content.replace(secret.encode(), _HIDDEN.encode()) if secret else content, secret
         )
 
@@ -190,10 +190,10 @@ class Endpoint:
             if len(found) > _MOST_BYTES:
                 raise ExchangeError(
                     f"{self._what} {self.url} answered more than {_MOST_BYTES // 1024**2} MiB; ask for less",
-                    Failure.NOT_UNDERSTOOD,
+                    QueryFailure.NOT_UNDERSTOOD,
                 )
             if time.monotonic() > deadline:
-                raise ExchangeError(self._late(), Failure.UNREACHABLE)
+                raise ExchangeError(self._late(), QueryFailure.UNREACHABLE)
         return bytes(found)
 
     def _late(self) -> str:
@@ -222,13 +222,14 @@ def read_secret(file: str | Path, what: str) -> str:
             held = stream.read(_MOST_SECRET_BYTES + 1)
     except (OSError, ValueError) as error:
         raise ExchangeError(
-            f"{what}: {clean(str(file), 300)} cannot be read: {_cause(error)}; name a file that can", Failure.SETTINGS
+            f"{what}: {clean(str(file), 300)} cannot be read: {_cause(error)}; name a file that can",
+            QueryFailure.SETTINGS,
         ) from None
     secret = held.decode("ascii", "replace").strip()
     if len(held) > _MOST_SECRET_BYTES or not _SECRET.fullmatch(secret):
         raise ExchangeError(
             f"{what}: {clean(str(file), 300)} holds no secret of one line of printable ASCII; write it there alone",
-            Failure.SETTINGS,
+            QueryFailure.SETTINGS,
         )
     return secret
 
@@ -243,14 +244,15 @@ def _parsed(address: str, what: str) -> tuple[str, bool]:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise ExchangeError(expected, Failure.SETTINGS) from None
+        raise ExchangeError(expected, QueryFailure.SETTINGS) from None
     if parts.username is not None or parts.password is not None:
         raise ExchangeError(
-            f"{what}: the address has credentials in it; leave them out and name a file with a token", Failure.SETTINGS
+            f"{what}: the address has credentials in it; leave them out and name a file with a token",
+            QueryFailure.SETTINGS,
         )
     plain = address.isascii() and address.isprintable() and not any(char in address for char in " \\?#")
     if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
-        raise ExchangeError(expected, Failure.SETTINGS)
+        raise ExchangeError(expected, QueryFailure.SETTINGS)
     return address.rstrip("/"), parts.scheme == "https" or _is_loopback(host)
 
 
@@ -268,7 +270,7 @@ def _trusting(ca_file: str | Path | None, what: str) -> ssl.SSLContext:
         raise ExchangeError(
             f"{what}: {clean(str(ca_file), 300)} holds no certificates that can be used: {_cause(error)}; name a file "
             "of PEM certificates",
-            Failure.SETTINGS,
+            QueryFailure.SETTINGS,
         ) from None
 
 

@@ -9,11 +9,11 @@ import msgspec
 
 from platform_status_contract.rules.texts import clean
 
-from .exchange import Answer, Endpoint, ExchangeError, Failure, read_secret
+from .exchange import Endpoint, ExchangeError, PrometheusAnswer, QueryFailure, read_secret
 from .samples import Sample, Vector, read_vector
 from .selectors import SelectorError, selector
 
-__all__ = ["Failure", "Prometheus", "PrometheusError", "Sample", "SelectorError", "Vector", "selector"]
+__all__ = ["Prometheus", "PrometheusError", "QueryFailure", "Sample", "SelectorError", "Vector", "selector"]
 
 _WHAT: Final = "Prometheus"
 _OK: Final = 200
@@ -32,7 +32,7 @@ class PrometheusError(Exception):
         failure: Which kind of no.
     """
 
-    def __init__(self, text: str, failure: Failure) -> None:
+    def __init__(self, text: str, failure: QueryFailure) -> None:
         super().__init__(text)
         self.failure = failure
 
@@ -107,26 +107,27 @@ class Prometheus:
     ) -> None:
         self.close()
 
-    def _error(self, answer: Answer, found: object, expression: str) -> PrometheusError:
+    def _error(self, answer: PrometheusAnswer, found: object, expression: str) -> PrometheusError:
         said: dict[Any, Any] = found if isinstance(found, dict) and found.get("status") == "error" else {}
         came = answer.redact(said.get("error")) or answer.excerpt() or "nothing"
         head, status = f"{_WHAT} {self.url}", answer.status
         if status in _REFUSALS:
             advice = "name a file with a token that may query"
-            return PrometheusError(f"{head} refused the query with {status}: {came}; {advice}", Failure.REFUSED)
+            return PrometheusError(f"{head} refused the query with {status}: {came}; {advice}", QueryFailure.REFUSED)
         if said and (status in _BAD_QUERIES or (status == _OK and said.get("errorType") in {"bad_data", "execution"})):
             asked = clean(expression, _QUERY_LIMIT)
-            return PrometheusError(f"{head} does not accept the query {asked}: {came}; mend it", Failure.BAD_QUERY)
+            return PrometheusError(f"{head} does not accept the query {asked}: {came}; mend it", QueryFailure.BAD_QUERY)
         if status == _THROTTLED or status in _SERVER_ERRORS or said:
-            return PrometheusError(f"{head} failed with {status}: {came}; try again later", Failure.UNAVAILABLE)
+            return PrometheusError(f"{head} failed with {status}: {came}; try again later", QueryFailure.UNAVAILABLE)
         if status == _OK and isinstance(found, dict) and found.get("status") == "success":
             asked = clean(expression, _QUERY_LIMIT)
             return PrometheusError(
-                f"{head}: the query {asked} yields no instant vector; ask for one value a series", Failure.BAD_QUERY
+                f"{head}: the query {asked} yields no instant vector; ask for one value a series",
+                QueryFailure.BAD_QUERY,
             )
         return PrometheusError(
             f"{head} answered {status} and is no Prometheus: {came}; give the address above /api/v1/query",
-            Failure.NOT_UNDERSTOOD,
+            QueryFailure.NOT_UNDERSTOOD,
         )
 
 

@@ -16,7 +16,7 @@ from hctl.errors import ClusterError, UsageError
 from hctl.reading.read import items, mapping
 from hctl.texts import inert
 
-from .transport import Transport, segment
+from .transport import ClusterReader, segment
 
 __all__ = ["CATEGORY", "VCLUSTER", "Kind", "candidates", "carry_nothing", "discover", "find_kind", "is_core"]
 
@@ -83,7 +83,7 @@ class Kind(Struct, frozen=True):
         return wanted in names | with_group
 
 
-def discover(transport: Transport) -> tuple[Kind, ...]:
+def discover(transport: ClusterReader) -> tuple[Kind, ...]:
     """Ask for every kind outside of the core group.
 
     Raises:

@@ -10,7 +10,7 @@ from hctl.reading.read import mapping
 from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
 
-from .transport import Transport, segment
+from .transport import ClusterReader, segment
 
 __all__ = ["read_lease", "read_leases"]
 
@@ -20,7 +20,7 @@ _NOT_FOUND: Final = 404
 _FORBIDDEN: Final = 403
 
 
-def read_lease(transport: Transport, lease: str) -> LeaseReading | None:
+def read_lease(transport: ClusterReader, lease: str) -> LeaseReading | None:
     """Read one Lease.
 
     Args:
@@ -51,7 +51,7 @@ def read_lease(transport: Transport, lease: str) -> LeaseReading | None:
     )
 
 
-def read_leases(transport: Transport, leases: Iterable[str]) -> dict[str, LeaseReading]:
+def read_leases(transport: ClusterReader, leases: Iterable[str]) -> dict[str, LeaseReading]:
     """Read each of several Leases once; past a generous number the rest stays unread, and says so."""
     found: dict[str, LeaseReading] = {}
     for lease in sorted(set(leases) - {""}):

@@ -15,7 +15,7 @@ from hctl.texts import inert
 
 from .discovery import Kind
 from .leases import read_leases
-from .transport import Transport, segment
+from .transport import ClusterReader, segment
 
 __all__ = ["Collection", "Found", "Scope", "fetch", "find_request", "get_request", "judge_all"]
 
@@ -79,7 +79,7 @@ class Found(Struct, frozen=True):
         return Collection(self.kind, path, (self.raw,), self.collection.version, self.view.namespace)
 
 
-def fetch(transport: Transport, kinds: Sequence[Kind], scope: Scope) -> list[Collection]:
+def fetch(transport: ClusterReader, kinds: Sequence[Kind], scope: Scope) -> list[Collection]:
     """List the requests of some kinds.
 
     Raises:
@@ -88,7 +88,7 @@ def fetch(transport: Transport, kinds: Sequence[Kind], scope: Scope) -> list[Col
     return [_fetch(transport, kind, scope) for kind in kinds]
 
 
-def _fetch(transport: Transport, kind: Kind, scope: Scope) -> Collection:
+def _fetch(transport: ClusterReader, kind: Kind, scope: Scope) -> Collection:
     path = kind.path(scope.namespace)
     try:
         objects, version = transport.list_all(path, selector=scope.selector)
@@ -105,7 +105,7 @@ def _fetch(transport: Transport, kind: Kind, scope: Scope) -> Collection:
     return Collection(kind, path, tuple(objects), version, scope.namespace, selector=scope.selector)
 
 
-def get_request(transport: Transport, kind: Kind, namespace: str, name: str) -> Found | None:
+def get_request(transport: ClusterReader, kind: Kind, namespace: str, name: str) -> Found | None:
     """Read one request by its metadata.name, which decides inside a namespace: no list is needed then.
 
     Returns:
@@ -152,7 +152,7 @@ def _pairs(collection: Collection) -> Iterable[tuple[RequestView, Any]]:
     return zip(collection.views, collection.objects, strict=True)
 
 
-def judge_all(transport: Transport, views: Sequence[RequestView]) -> list[Judged]:
+def judge_all(transport: ClusterReader, views: Sequence[RequestView]) -> list[Judged]:
     """Judge requests by the Leases that they name; each Lease is read once."""
     leases = read_leases(transport, (view.lease for view in views))
     now = transport.now()

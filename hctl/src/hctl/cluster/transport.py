@@ -27,7 +27,7 @@ from platform_status_kube.http_transport import TIMEOUTS, HttpTransport, Timeout
 
 from .documents import Page, decode, decode_page
 
-__all__ = ["Transport", "segment"]
+__all__ = ["ClusterReader", "segment"]
 
 _PAGE: Final = 250
 _MOST_PAGES: Final = 400
@@ -35,7 +35,7 @@ _GONE: Final = 410
 _JSON: Final = "application/json"
 
 
-class Transport:
+class ClusterReader:
     """Reads from one API server as one user.
 
     Args:

@@ -3,4 +3,7 @@
 `app` and `vclusters` declare commands and options, and import nothing but typer: ``hctl --help`` has to be there at
 once. What a command needs is imported when it runs, in `running`. A further command is a function in `app` and a module
 beside it.
+
+Further modules: `answers`, `asking`, `completion`, `diagnoses`, `doctors`, `explanations`, `options`, `overviews`,
+`refusals`, `schemas`, `statuses`, `validate`, `validations`, `versions`.
 """

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hctl.doctor.checks import examine, exit_code, summary_of
-from hctl.doctor.facts import Line, State
+from hctl.doctor.facts import CheckLine, CheckState
 from hctl.doctor.look import look
 from hctl.documents.outputs import parse_output
 from hctl.documents.reports import API_VERSION
@@ -21,10 +21,10 @@ from .answers import Answers
 __all__ = ["doctor"]
 
 _MARKS: Final = {
-    State.OK: ("✓", "green"),
-    State.WARNING: ("!", "bold yellow"),
-    State.FAILURE: ("✗", "bold red"),
-    State.NOT_READABLE: ("?", "magenta"),
+    CheckState.OK: ("✓", "green"),
+    CheckState.WARNING: ("!", "bold yellow"),
+    CheckState.FAILURE: ("✗", "bold red"),
+    CheckState.NOT_READABLE: ("?", "magenta"),
 }
 
 
@@ -47,7 +47,7 @@ def doctor(session: Session, output: str, *, argocd: str) -> ExitCode:
     return exit_code(lines)
 
 
-def _report(lines: Sequence[Line]) -> dict[str, Any]:
+def _report(lines: Sequence[CheckLine]) -> dict[str, Any]:
     checks = [{"check": line.check, "state": line.state, "message": line.says, "next": line.next} for line in lines]
     return {
         "apiVersion": API_VERSION,
@@ -58,7 +58,7 @@ def _report(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def _drawn(lines: Sequence[Line]) -> RenderableType:
+def _drawn(lines: Sequence[CheckLine]) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     for _ in range(2):
         table.add_column(no_wrap=True)

@@ -29,9 +29,9 @@ def status_of(
     """Show one request, once or for as long as is asked; see `statuses.show_status`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
-    from .statuses import Asked, show_status  # noqa: PLC0415 - see the module's docstring
+    from .statuses import StatusOptions, show_status  # noqa: PLC0415 - see the module's docstring
 
-    return show_status(Session(target), reference, Asked(output, watch, wait, timeout), vcluster=vcluster)
+    return show_status(Session(target), reference, StatusOptions(output, watch, wait, timeout), vcluster=vcluster)
 
 
 def list_of(target: Target, kind: str, *, vcluster: bool = False, **listed: Any) -> ExitCode:  # noqa: ANN401 - its fields

@@ -23,12 +23,12 @@ from platform_status_contract.model.vocabulary import Phase
 
 from .answers import Answers, Progress
 
-__all__ = ["Asked", "show_status"]
+__all__ = ["StatusOptions", "show_status"]
 
 _TICK = 1.0
 
 
-class Asked(Struct, frozen=True):
+class StatusOptions(Struct, frozen=True):
     """What was asked about one request.
 
     Attributes:
@@ -44,7 +44,7 @@ class Asked(Struct, frozen=True):
     timeout: str = "5m"
 
 
-def show_status(session: Session, reference: str, asked: Asked, *, vcluster: bool = False) -> ExitCode:
+def show_status(session: Session, reference: str, asked: StatusOptions, *, vcluster: bool = False) -> ExitCode:
     """Show one request.
 
     Raises:

@@ -97,9 +97,9 @@ def declare_validate(app: typer.Typer) -> None:
 
                 return validate_cluster(Session(target), policy, output)
 
-            from .validations import Asked, validate_files  # noqa: PLC0415 - see the module's docstring
+            from .validations import ValidationOptions, validate_files  # noqa: PLC0415 - see the module's docstring
 
-            asked = Asked(
+            asked = ValidationOptions(
                 output, promise or (), kind, exclude or (), policy, strict=strict, allow_nothing=allow_nothing
             )
             return validate_files(paths or (), asked)

@@ -13,14 +13,14 @@ from rich.text import Text
 from hctl.drawing.consoles import make_console
 from hctl.errors import ExitCode, UsageError
 from hctl.texts import count_of, inert
-from hctl.validation.check import Form, check
+from hctl.validation.check import DocumentForm, check
 from hctl.validation.files import read_sources
 from hctl.validation.findings import Finding, LeftAlone, Report, Severity, Why
 from platform_status_contract.model.policy import Policy
 from platform_status_contract.policy.read import PolicyError, read_policy
 from platform_status_contract.template.yaml_text import YamlError, load
 
-__all__ = ["FORMS", "Asked", "policy_of", "validate_files"]
+__all__ = ["FORMS", "ValidationOptions", "policy_of", "validate_files"]
 
 FORMS = ("table", "json", "github", "sarif")
 
@@ -37,7 +37,7 @@ _NOTES: Final = {
 }
 
 
-class Asked(Struct, frozen=True):
+class ValidationOptions(Struct, frozen=True):
     """What was asked for.
 
     Attributes:
@@ -59,7 +59,7 @@ class Asked(Struct, frozen=True):
     allow_nothing: bool = False
 
 
-def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
+def validate_files(paths: Sequence[str], asked: ValidationOptions) -> ExitCode:
     """Validate files, offline.
 
     Args:
@@ -74,11 +74,11 @@ def validate_files(paths: Sequence[str], asked: Asked) -> ExitCode:
     """
     if asked.output not in FORMS:
         raise UsageError(f"-o {inert(asked.output, 60)}: expected {', '.join(FORMS)}")
-    if asked.kind and asked.kind not in Form.__members__.values():
-        raise UsageError(f"--kind {inert(asked.kind, 60)}: expected {', '.join(Form)}")
+    if asked.kind and asked.kind not in DocumentForm.__members__.values():
+        raise UsageError(f"--kind {inert(asked.kind, 60)}: expected {', '.join(DocumentForm)}")
     files = read_sources(paths, sys.stdin.buffer, asked.exclude)
     promises = read_sources(asked.promises, sys.stdin.buffer).sources
-    form = Form(asked.kind) if asked.kind else None
+    form = DocumentForm(asked.kind) if asked.kind else None
     policy = policy_of(asked.policy) if asked.policy else None
     report = check(files.sources, promises=promises, form=form, policy=policy)
     report = replace(report, left=files.left)

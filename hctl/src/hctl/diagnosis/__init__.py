@@ -3,4 +3,6 @@
 `gather` fetches logs and Jobs (the only module here that does I/O), `conclude` describes the assessments of
 `hctl.explain` and chooses the first cause, the modules of `looks` add details of the objects that the rules found at
 fault. Nothing here judges: what is good, pending or bad was said by `platform_status_contract.rules`.
+
+Further modules: `diagnose`, `evidence`, `orders`.
 """

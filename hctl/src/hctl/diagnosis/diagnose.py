@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.dump.collect import collect
 from hctl.explain.derive import explain
 from hctl.reading.views import RequestView
@@ -15,7 +15,11 @@ __all__ = ["diagnose_request"]
 
 
 def diagnose_request(
-    transport: Transport, orders: Orders, view: RequestView, raw: object, say: Callable[[str], None] = lambda _: None
+    transport: ClusterReader,
+    orders: Orders,
+    view: RequestView,
+    raw: object,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Diagnosis:
     """Collect what the verdict rests on, conclude as the sidecar would now, and describe it.
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hctl.cluster.transport import Transport, segment
+from hctl.cluster.transport import ClusterReader, segment
 from hctl.dump.case import Case
 from hctl.errors import ClusterError
 from hctl.explain.derive import Explanation
@@ -23,7 +23,7 @@ _LOG_BYTES: Final = 32768
 _LABEL_LENGTH: Final = 63
 
 
-def gather(transport: Transport, explanation: Explanation, case: Case, say: Callable[[str], None]) -> Evidence:
+def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: Callable[[str], None]) -> Evidence:
     """Fetch what explains the verdict.
 
     Args:
@@ -59,7 +59,7 @@ def _pods(namespace: str) -> str:
 class _Fetching:
     """Reads, and turns every refusal into a value."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: ClusterReader) -> None:
         self._transport = transport
         self.unread = ""
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hctl.reading.fields import name_of, text, under
 from hctl.reading.read import items, mapping
 
-from .facts import Facts, Found, Line, State, named
+from .facts import CheckFacts, CheckFound, CheckLine, CheckState, named
 from .platform import SYSTEM
 
 __all__ = ["check_accounts", "check_admission"]
@@ -57,13 +57,13 @@ class _Way(Struct, frozen=True):
     binding: str
 
 
-def check_accounts(facts: Facts) -> Line:
+def check_accounts(facts: CheckFacts) -> CheckLine:
     """Name who could act as a pipeline in a namespace where one runs."""
     check = "pipeline accounts"
     unread = [f"{name}: {found.unread}" for name in _READ if (found := facts.look(name)).unread]
     if unread:
         told = f"who may act as them could not be read ({unread[0]})"
-        return Line(check, State.NOT_READABLE, told, "kubectl auth can-i list rolebindings -A")
+        return CheckLine(check, CheckState.NOT_READABLE, told, "kubectl auth can-i list rolebindings -A")
     accounts = [
         (text(item, "metadata", "namespace", limit=63), named_so["promise"])
         for item in facts.look("accounts").objects
@@ -74,35 +74,35 @@ def check_accounts(facts: Facts) -> Line:
     open_spaces = {space for space, promise in accounts if f"{promise}-pipeline-accounts" not in kept}
     ways = [way for way in _ways(facts, spaces) if way.what != _RUN or way.space in open_spaces]
     if not spaces:
-        return Line(check, State.OK, "no pipeline has run in a namespace of a tenant")
+        return CheckLine(check, CheckState.OK, "no pipeline has run in a namespace of a tenant")
     if not ways:
-        return Line(check, State.OK, f"nobody but the platform can act as them in {named(spaces)}")
+        return CheckLine(check, CheckState.OK, f"nobody but the platform can act as them in {named(spaces)}")
     told = named(f"{way.who} may {way.what} in {way.space}" for way in ways)
     first = min(ways, key=lambda way: (way.who, way.what, way.space))
     told = f"{told}: who does that can write Works, and what stands in a Work is applied"
-    return Line(check, State.WARNING, told, f"kubectl describe {first.binding}")
+    return CheckLine(check, CheckState.WARNING, told, f"kubectl describe {first.binding}")
 
 
-def check_admission(facts: Facts) -> Line:
+def check_admission(facts: CheckFacts) -> CheckLine:
     """Is a policy judged at apply?"""
     check, found = "admission", facts.look("admission")
     look = "kubectl get validatingadmissionpolicybindings -l app.kubernetes.io/part-of=platform-status"
     if found.unread:
-        return Line(check, State.NOT_READABLE, f"the bindings of admission policies: {found.unread}", look)
+        return CheckLine(check, CheckState.NOT_READABLE, f"the bindings of admission policies: {found.unread}", look)
     bounds = [name for name in _kept(found) if name.endswith("-bounds")]
     if not bounds:
         told = "no policy is judged at apply: the pipeline is the boundary, and a request that it refuses exists"
-        return Line(check, State.WARNING, told, look)
-    return Line(check, State.OK, f"{named(bounds)} judge at apply")
+        return CheckLine(check, CheckState.WARNING, told, look)
+    return CheckLine(check, CheckState.OK, f"{named(bounds)} judge at apply")
 
 
-def _kept(found: Found) -> set[str]:
+def _kept(found: CheckFound) -> set[str]:
     """Names of the policies that are bound, and refuse."""
     bound = (item for item in found.objects if _DENY in items(under(item, "spec", "validationActions")))
     return {text(item, "spec", "policyName", limit=253) for item in bound}
 
 
-def _ways(facts: Facts, spaces: set[str]) -> Iterator[_Way]:
+def _ways(facts: CheckFacts, spaces: set[str]) -> Iterator[_Way]:
     roles = {(text(item, "metadata", "namespace"), name_of(item)): item for item in facts.look("roles").objects}
     wide = {name_of(item): item for item in facts.look("cluster roles").objects}
     for binding in facts.look("cluster role bindings").objects:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hctl.errors import ExitCode
 
 from .accounts import check_accounts, check_admission
-from .facts import Facts, Line, State
+from .facts import CheckFacts, CheckLine, CheckState
 from .platform import (
     check_delivery,
     check_destinations,
@@ -20,7 +20,7 @@ from .platform import (
 
 __all__ = ["CHECKS", "examine", "exit_code", "summary_of"]
 
-CHECKS: Final[tuple[Callable[[Facts], Line], ...]] = (
+CHECKS: Final[tuple[Callable[[CheckFacts], CheckLine], ...]] = (
     check_kratix,
     check_destinations,
     check_delivery,
@@ -33,21 +33,21 @@ CHECKS: Final[tuple[Callable[[Facts], Line], ...]] = (
 )
 
 
-def examine(facts: Facts) -> tuple[Line, ...]:
+def examine(facts: CheckFacts) -> tuple[CheckLine, ...]:
     """Run every check."""
     return tuple(check(facts) for check in CHECKS)
 
 
-def exit_code(lines: Sequence[Line]) -> ExitCode:
+def exit_code(lines: Sequence[CheckLine]) -> ExitCode:
     """A failure is 1; without one, something that could not be read is 4; warnings alone are 0."""
     states = {line.state for line in lines}
-    if State.FAILURE in states:
+    if CheckState.FAILURE in states:
         return ExitCode.NOT_READY
-    return ExitCode.STALE if State.NOT_READABLE in states else ExitCode.READY
+    return ExitCode.STALE if CheckState.NOT_READABLE in states else ExitCode.READY
 
 
-def summary_of(lines: Sequence[Line]) -> dict[str, Any]:
+def summary_of(lines: Sequence[CheckLine]) -> dict[str, Any]:
     """Count the states, as the JSON document has them."""
     counts = Counter(line.state for line in lines)
-    return {"ok": counts[State.OK], "warnings": counts[State.WARNING], "failures": counts[State.FAILURE],
-            "notReadable": counts[State.NOT_READABLE]}  # fmt: skip
+    return {"ok": counts[CheckState.OK], "warnings": counts[CheckState.WARNING], "failures": counts[CheckState.FAILURE],
+            "notReadable": counts[CheckState.NOT_READABLE]}  # fmt: skip

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-__all__ = ["NOWHERE", "Facts", "Found", "Line", "State", "named"]
+__all__ = ["NOWHERE", "CheckFacts", "CheckFound", "CheckLine", "CheckState", "named"]
 
 _SHOWN: Final = 3
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check ended; what could not be read is never ok."""
 
     OK = "ok"
@@ -21,7 +21,7 @@ class State(StrEnum):
     NOT_READABLE = "not readable"
 
 
-class Line(Struct, frozen=True):
+class CheckLine(Struct, frozen=True):
     """What one check says.
 
     Attributes:
@@ -32,12 +32,12 @@ class Line(Struct, frozen=True):
     """
 
     check: str
-    state: State
+    state: CheckState
     says: str
     next: str = ""
 
 
-class Found(Struct, frozen=True):
+class CheckFound(Struct, frozen=True):
     """The objects of one look.
 
     Attributes:
@@ -51,10 +51,10 @@ class Found(Struct, frozen=True):
     unread: str = ""
 
 
-NOWHERE: Final = Found(missing=True)
+NOWHERE: Final = CheckFound(missing=True)
 
 
-class Facts(Struct, frozen=True):
+class CheckFacts(Struct, frozen=True):
     """Everything that was read.
 
     Attributes:
@@ -67,13 +67,13 @@ class Facts(Struct, frozen=True):
     """
 
     now: datetime
-    looks: Mapping[str, Found]
+    looks: Mapping[str, CheckFound]
     groups: frozenset[str]
     rights: Mapping[str, bool] | None
     sidecars: str
     argocd: str
 
-    def look(self, name: str) -> Found:
+    def look(self, name: str) -> CheckFound:
         """Return one look; a kind that was not looked for is one that is not there."""
         return self.looks.get(name, NOWHERE)
 

@@ -3,12 +3,12 @@
 from typing import Final
 
 from hctl.cluster.connection import sidecar_namespace
-from hctl.cluster.transport import Transport, segment
+from hctl.cluster.transport import ClusterReader, segment
 from hctl.errors import ClusterError
 from hctl.reading.fields import under
 from hctl.session import Session
 
-from .facts import NOWHERE, Facts, Found
+from .facts import NOWHERE, CheckFacts, CheckFound
 from .platform import SYSTEM
 
 __all__ = ["look"]
@@ -30,7 +30,7 @@ _RIGHTS: Final = (
 """What explain and diagnose read: verb, group, resource, subresource."""
 
 
-def look(session: Session, argocd: str) -> Facts:
+def look(session: Session, argocd: str) -> CheckFacts:
     """Look at a cluster.
 
     Args:
@@ -60,25 +60,25 @@ def look(session: Session, argocd: str) -> Facts:
     found = {name: _list(transport, path, labels, fields) for name, (path, labels, fields) in looks.items()}
     if found["leases"].unread:
         found["leases"] = _leases_of_requests(session, space) or found["leases"]
-    return Facts(transport.now(), found, groups, _rights(session, groups), space, argocd)
+    return CheckFacts(transport.now(), found, groups, _rights(session, groups), space, argocd)
 
 
-def _list(transport: Transport, path: str, labels: str, fields: str) -> Found:
+def _list(transport: ClusterReader, path: str, labels: str, fields: str) -> CheckFound:
     try:
-        return Found(tuple(transport.list_all(path, selector=labels, fields=fields)[0]))
+        return CheckFound(tuple(transport.list_all(path, selector=labels, fields=fields)[0]))
     except ClusterError as error:
         if error.status == _NOT_FOUND:
             return NOWHERE
         return _refused(error)
 
 
-def _refused(error: ClusterError) -> Found:
+def _refused(error: ClusterError) -> CheckFound:
     if not error.status:
         raise error
-    return Found(unread="you have no permission" if error.status == _FORBIDDEN else f"no answer ({error.status})")
+    return CheckFound(unread="you have no permission" if error.status == _FORBIDDEN else f"no answer ({error.status})")
 
 
-def _leases_of_requests(session: Session, space: str) -> Found | None:
+def _leases_of_requests(session: Session, space: str) -> CheckFound | None:
     """Get the Leases that requests name: everybody may, one by one."""
     try:
         collections = session.golden_paths()
@@ -92,7 +92,7 @@ def _leases_of_requests(session: Session, space: str) -> Found | None:
             leases.append(session.transport.get(f"{_LEASES.format(segment(space))}/{segment(lease.partition('/')[2])}"))
         except ClusterError as error:
             _refused(error)
-    return Found(tuple(leases)) if leases else None
+    return CheckFound(tuple(leases)) if leases else None
 
 
 def _rights(session: Session, groups: frozenset[str]) -> dict[str, bool] | None:

@@ -10,7 +10,7 @@ from hctl.reading.read import items, mapping
 from hctl.texts import duration
 from platform_status_contract.model.times import parse_time
 
-from .facts import Facts, Found, Line, State, named
+from .facts import CheckFacts, CheckFound, CheckLine, CheckState, named
 
 __all__ = [
     "ARGO",
@@ -50,12 +50,12 @@ _DURATION: Final = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:ms|h|m|s))+|0", re.AS
 _PART: Final = re.compile(r"([\d.]+)(ms|h|m|s)", re.ASCII)
 
 
-def check_kratix(facts: Facts) -> Line:
+def check_kratix(facts: CheckFacts) -> CheckLine:
     """Is Kratix there, which version, and does it run?"""
     check = "kratix"
     if facts.look("promises").missing:
-        return Line(
-            check, State.FAILURE, "Kratix is not installed", "kubectl api-resources --api-group=platform.kratix.io"
+        return CheckLine(
+            check, CheckState.FAILURE, "Kratix is not installed", "kubectl api-resources --api-group=platform.kratix.io"
         )
     found = facts.look("kratix")
     if found.unread:
@@ -64,39 +64,45 @@ def check_kratix(facts: Facts) -> Line:
     manager = next((item for item in found.objects if name_of(item) == _CONTROLLER), None)
     if manager is None:
         told = f"its kinds are there, and no Deployment {_CONTROLLER} in {SYSTEM} says which version runs"
-        return Line(check, State.WARNING, told, look)
+        return CheckLine(check, CheckState.WARNING, told, look)
     containers = items(under(manager, "spec", "template", "spec", "containers"))
     images = [text(item, "image") for item in containers if text(item, "name") == "manager"] or ["an unnamed image"]
     if not under(manager, "status", "availableReplicas"):
-        return Line(check, State.FAILURE, f"no replica of {images[0]} is available", look)
-    return Line(check, State.OK, f"{images[0]} runs")
+        return CheckLine(check, CheckState.FAILURE, f"no replica of {images[0]} is available", look)
+    return CheckLine(check, CheckState.OK, f"{images[0]} runs")
 
 
-def check_destinations(facts: Facts) -> Line:
+def check_destinations(facts: CheckFacts) -> CheckLine:
     """Does each set of labels that a Promise with a sidecar asks for fit a Destination, and can that be written?"""
     check, found = "destinations", facts.look("destinations")
     if found.missing:
-        return Line(check, State.FAILURE, "the cluster knows no Destinations", "hctl doctor, once Kratix is installed")
+        return CheckLine(
+            check, CheckState.FAILURE, "the cluster knows no Destinations", "hctl doctor, once Kratix is installed"
+        )
     if found.unread:
         return _unread(check, found, "destinations.platform.kratix.io")
     look = "kubectl get destinations.platform.kratix.io --show-labels"
     broken = [name_of(item) for item in found.objects if condition(item, "Ready").get("status") == "False"]
     if broken:
-        return Line(check, State.FAILURE, f"Kratix cannot write to {named(broken)}", look)
+        return CheckLine(check, CheckState.FAILURE, f"Kratix cannot write to {named(broken)}", look)
     for wanted in _wanted(facts.look("promises")):
         spelled = ",".join(f"{key}={value}" for key, value in sorted(wanted.items()))
         fitting = [item for item in found.objects if wanted.items() <= _labels(item).items()]
         if not fitting:
             told = f"no Destination has the label {spelled}, so nobody takes the sidecar"
-            return Line(check, State.FAILURE, told, f"kubectl label destinations.platform.kratix.io NAME {spelled}")
+            return CheckLine(
+                check, CheckState.FAILURE, told, f"kubectl label destinations.platform.kratix.io NAME {spelled}"
+            )
     guessed = facts.look("promises").unread
     if guessed:
         told = f"a Destination is there; whether Promises ask for another could not be read ({guessed})"
-        return Line(check, State.NOT_READABLE, told, "kubectl auth can-i list promises.platform.kratix.io")
-    return Line(check, State.OK, f"{named(map(name_of, found.objects))}: every label that a Promise asks for is there")
+        return CheckLine(check, CheckState.NOT_READABLE, told, "kubectl auth can-i list promises.platform.kratix.io")
+    return CheckLine(
+        check, CheckState.OK, f"{named(map(name_of, found.objects))}: every label that a Promise asks for is there"
+    )
 
 
-def _wanted(promises: Found) -> list[dict[str, str]]:
+def _wanted(promises: CheckFound) -> list[dict[str, str]]:
     """The labels of Destinations that Promises with a sidecar ask for; the usual ones without such a Promise."""
     workflows = (items(under(promise, "spec", "workflows", "promise", "configure")) for promise in promises.objects)
     pipelines = (pipeline for each in workflows for pipeline in each)
@@ -122,21 +128,23 @@ def _labels(item: object) -> dict[str, str]:
     return {key: value for key, value in pairs.items() if isinstance(value, str)}
 
 
-def check_leases(facts: Facts) -> Line:
+def check_leases(facts: CheckFacts) -> CheckLine:
     """Does each sidecar renew its Lease?"""
     check, found, space = "sidecars", facts.look("leases"), facts.sidecars
     if found.unread:
         return _unread(check, found, "leases.coordination.k8s.io", space)
     look = f"kubectl get deployments,pods,leases -n {space}"
     if not found.objects:
-        return Line(check, State.FAILURE, f"no sidecar has a Lease in {space}", look)
+        return CheckLine(check, CheckState.FAILURE, f"no sidecar has a Lease in {space}", look)
     silent = list(_silent(facts, found))
     if silent:
-        return Line(check, State.FAILURE, f"no proof of life: {named(silent)}", look)
-    return Line(check, State.OK, f"{named(map(name_of, found.objects))} renewed within {duration(SILENT_AFTER)}")
+        return CheckLine(check, CheckState.FAILURE, f"no proof of life: {named(silent)}", look)
+    return CheckLine(
+        check, CheckState.OK, f"{named(map(name_of, found.objects))} renewed within {duration(SILENT_AFTER)}"
+    )
 
 
-def _silent(facts: Facts, found: Found) -> Iterator[str]:
+def _silent(facts: CheckFacts, found: CheckFound) -> Iterator[str]:
     for lease in found.objects:
         renewed = parse_time(under(lease, "spec", "renewTime"))
         if renewed is None:
@@ -149,16 +157,16 @@ def _silent(facts: Facts, found: Found) -> Iterator[str]:
             yield f"{name_of(lease)} was renewed in the future"
 
 
-def check_delivery(facts: Facts) -> Line:
+def check_delivery(facts: CheckFacts) -> CheckLine:
     """Does anybody apply what Kratix writes?"""
     agents = [name for group, name in ((ARGO, "Argo CD"), (FLUX, "Flux")) if group in facts.groups]
     if agents:
-        return Line("delivery", State.OK, f"{' and '.join(agents)} found")
+        return CheckLine("delivery", CheckState.OK, f"{' and '.join(agents)} found")
     told = "neither Argo CD nor Flux is installed, so nobody here applies what Kratix writes"
-    return Line("delivery", State.FAILURE, told, "kubectl api-resources --api-group=argoproj.io")
+    return CheckLine("delivery", CheckState.FAILURE, told, "kubectl api-resources --api-group=argoproj.io")
 
 
-def check_images(facts: Facts) -> Line:
+def check_images(facts: CheckFacts) -> CheckLine:
     """Could a kubelet pull the images of sidecars and pipelines? A registry is not asked."""
     check = "images"
     pulled: set[str] = set()
@@ -169,55 +177,57 @@ def check_images(facts: Facts) -> Line:
             if text(status, "state", "waiting", "reason", limit=100) in _UNPULLED:
                 space, name = text(item, "metadata", "namespace", limit=63), name_of(item)
                 told = f"{text(status, 'image')} cannot be pulled: {text(status, 'state', 'waiting', 'reason')}"
-                return Line(check, State.FAILURE, told, f"kubectl describe pod {name} -n {space}")
+                return CheckLine(check, CheckState.FAILURE, told, f"kubectl describe pod {name} -n {space}")
             pulled |= {text(status, "image")} if under(status, "imageID") else set()
     unread = [found.unread for found in looks if found.unread]
     if unread:
         told = f"the pods that would show it could not be read ({unread[0]})"
-        return Line(check, State.NOT_READABLE, told, "kubectl auth can-i list pods -A")
+        return CheckLine(check, CheckState.NOT_READABLE, told, "kubectl auth can-i list pods -A")
     if not pulled:
         told = "no pod of a sidecar or pipeline has started, so nothing shows whether its image can be pulled"
-        return Line(check, State.NOT_READABLE, told, f"kubectl get pods -n {facts.sidecars}")
-    return Line(check, State.OK, f"{named(pulled)} pulled")
+        return CheckLine(check, CheckState.NOT_READABLE, told, f"kubectl get pods -n {facts.sidecars}")
+    return CheckLine(check, CheckState.OK, f"{named(pulled)} pulled")
 
 
-def check_rights(facts: Facts) -> Line:
+def check_rights(facts: CheckFacts) -> CheckLine:
     """May the viewer read what hctl explains with?"""
     check = "your rights"
     if facts.rights is None:
-        return Line(check, State.NOT_READABLE, "the API server does not say what you may", "kubectl auth can-i --list")
+        return CheckLine(
+            check, CheckState.NOT_READABLE, "the API server does not say what you may", "kubectl auth can-i --list"
+        )
     missing = [right for right, has in facts.rights.items() if not has]
     if missing:
         told = f"you may not {named(missing)}: explain and diagnose say nothing of what rests on that"
-        return Line(check, State.WARNING, told, f"kubectl auth can-i {missing[0]}")
-    return Line(check, State.OK, f"you may {named(facts.rights)}")
+        return CheckLine(check, CheckState.WARNING, told, f"kubectl auth can-i {missing[0]}")
+    return CheckLine(check, CheckState.OK, f"you may {named(facts.rights)}")
 
 
-def check_timeout(facts: Facts) -> Line:
+def check_timeout(facts: CheckFacts) -> CheckLine:
     """How long may Argo CD be silent? Prints what --argocd-silent-after of the sidecar should be."""
     check, found = "argocd timeout", facts.look("argocd-cm")
     if ARGO not in facts.groups:
-        return Line(check, State.OK, "there is no Argo CD to be silent")
+        return CheckLine(check, CheckState.OK, "there is no Argo CD to be silent")
     if found.unread:
         return _unread(check, found, "configmaps", facts.argocd)
     if not found.objects:
         told = f"there is no ConfigMap argocd-cm in {facts.argocd}"
-        return Line(check, State.NOT_READABLE, told, "hctl doctor --argocd-namespace NAMESPACE")
+        return CheckLine(check, CheckState.NOT_READABLE, told, "hctl doctor --argocd-namespace NAMESPACE")
     data = mapping(under(found.objects[0], "data"))
     given = {key: text(data, key, limit=64) or usual for key, usual in _TIMEOUT.items()}
     seconds = [_seconds(value) for value in given.values()]
     look = f"kubectl get configmap argocd-cm -n {facts.argocd} -o yaml"
     if None in seconds:
-        return Line(
-            check, State.WARNING, f"{named(f'{key} {value}' for key, value in given.items())}: no duration", look
+        return CheckLine(
+            check, CheckState.WARNING, f"{named(f'{key} {value}' for key, value in given.items())}: no duration", look
         )
     timeout, jitter = (each or 0.0 for each in seconds)
     if not timeout:
         told = "Argo CD compares only when something changes: leave --argocd-silent-after off, silence is no sign"
-        return Line(check, State.WARNING, told, look)
+        return CheckLine(check, CheckState.WARNING, told, look)
     least = max(_LEAST_SILENCE, 3 * (timeout + jitter))
     told = f"Argo CD looks once in {duration(timeout)} and a jitter of {duration(jitter)}"
-    return Line(check, State.OK, f"{told}: --argocd-silent-after={least:.0f}")
+    return CheckLine(check, CheckState.OK, f"{told}: --argocd-silent-after={least:.0f}")
 
 
 def _seconds(value: str) -> float | None:
@@ -227,7 +237,7 @@ def _seconds(value: str) -> float | None:
     return sum(float(amount) * _UNITS[unit] for amount, unit in _PART.findall(value))
 
 
-def _unread(check: str, found: Found, resource: str, namespace: str = "") -> Line:
+def _unread(check: str, found: CheckFound, resource: str, namespace: str = "") -> CheckLine:
     where = f" -n {namespace}" if namespace else ""
     told = f"{resource}{f' in {namespace}' if namespace else ''}: {found.unread}"
-    return Line(check, State.NOT_READABLE, told, f"kubectl auth can-i list {resource}{where}")
+    return CheckLine(check, CheckState.NOT_READABLE, told, f"kubectl auth can-i list {resource}{where}")

@@ -17,7 +17,7 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.sources.registry import kinds_for
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 
 __all__ = [
@@ -93,13 +93,13 @@ def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
     return group, kind if isinstance(kind, str) else ""
 
 
-def kinds_in(request: Mapping[str, object]) -> dict[str, Kind]:
+def kinds_in(request: Mapping[str, object]) -> dict[str, ObservedKind]:
     """List the kinds that the contract of a request may look at."""
     contract = read_contract(request.get("status"))
     return kinds_for(contract if isinstance(contract, Contract) else None)
 
 
-def observed_kinds(found: Mapping[str, object], kinds: Mapping[str, Kind]) -> list[Kind]:
+def observed_kinds(found: Mapping[str, object], kinds: Mapping[str, ObservedKind]) -> list[ObservedKind]:
     """List which observed kinds an object is of: none of them for a Lease, several if a contract names one of ours."""
     group, name = kind_of(found)
     return [kind for kind in kinds.values() if (kind.group, kind.kind) == (group, name)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from hctl.cluster.connection import sidecar_namespace
-from hctl.cluster.transport import Transport, segment
+from hctl.cluster.transport import ClusterReader, segment
 from hctl.errors import ClusterError
 from hctl.reading.fields import name_of, text, under
 from hctl.reading.read import mapping
@@ -14,7 +14,7 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.sources.registry import SOURCES
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .case import CONFIG_MAPS, LEASES, Case, Json, Unread
 from .scopes import scope_in
@@ -26,7 +26,7 @@ _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
 
 
-def collect(transport: Transport, view: RequestView, raw: object, say: Callable[[str], None]) -> Case:
+def collect(transport: ClusterReader, view: RequestView, raw: object, say: Callable[[str], None]) -> Case:
     """Read everything that the verdict on a request rests on.
 
     The objects are read one after the other, so they are not of one moment; the request comes first. Of a contract that
@@ -63,13 +63,13 @@ def collect(transport: Transport, view: RequestView, raw: object, say: Callable[
 class _Fetching:
     """Reads, and turns every refusal into a value; see `sources.source.Fetch`."""
 
-    def __init__(self, transport: Transport, say: Callable[[str], None]) -> None:
+    def __init__(self, transport: ClusterReader, say: Callable[[str], None]) -> None:
         self._transport = transport
         self._say = say
         self.objects: dict[tuple[str, str, str], Json] = {}
         self.unread: list[Unread] = []
 
-    def list(self, kind: Kind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
+    def list(self, kind: ObservedKind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
         """Read the objects of a kind."""
         self._say(f"{kind.kind}s")
         path = kind.path(segment(namespace) if namespace else "")
@@ -80,7 +80,7 @@ class _Fetching:
             return []
         return [_without_noise(item, kind.api_version, kind.kind) for item in found]
 
-    def one(self, kind: Kind, key: Key) -> None:
+    def one(self, kind: ObservedKind, key: Key) -> None:
         """Read one object and keep it; of a kind of which metadata alone may be read, no more than that."""
         self._say(f"{kind.kind}s")
         self.get(kind.source, kind.api_version, kind.kind, key, metadata_only=kind.metadata_only)

@@ -28,7 +28,7 @@ from platform_status_contract.rules.history import recall
 from platform_status_contract.rules.timers import is_timer
 from platform_status_contract.rules.workflow import DRY_RUN_LABEL, PAUSED_LABEL, RERUN_LABELS, SUSPENDED_LABEL
 from platform_status_contract.sources.registry import SOURCES, kinds_for
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 from platform_status_contract.sources.workloads.controller_record import PAUSED_ANNOTATION, SLEEPS_LABEL
 from platform_status_contract.sources.works.record import MISPLACED_LABEL
 
@@ -99,7 +99,7 @@ def keep(case: Case) -> Case:
     )
 
 
-def _object(whole: Json, contract: Contract | None, kinds: Mapping[str, Kind]) -> Json | None:
+def _object(whole: Json, contract: Contract | None, kinds: Mapping[str, ObservedKind]) -> Json | None:
     found = observed_kinds(whole, kinds)
     if not found:
         return _beside(whole)
@@ -123,7 +123,7 @@ def _beside(whole: Json) -> Json | None:
     return None
 
 
-def _selected(kind: Kind, contract: Contract | None) -> Iterable[str]:
+def _selected(kind: ObservedKind, contract: Contract | None) -> Iterable[str]:
     """Keys of the labels by which a contract selects objects of a kind."""
     for found, selector in (pair for source in SOURCES for pair in source.selects(contract)) if contract else ():
         if found == kind.source:

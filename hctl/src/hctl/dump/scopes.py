@@ -15,11 +15,11 @@ from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.scope import out_of_scope
 from platform_status_contract.sources.registry import KINDS, declared_kinds, out_of_reach
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .case import Json, kind_of
 
-__all__ = ["FIELDS", "Scope", "scope_in"]
+__all__ = ["FIELDS", "ContractScope", "scope_in"]
 
 FIELDS: Final = ("scope", "objects")
 """What stands in the ConfigMap: the arguments of the sidecar of these names."""
@@ -27,7 +27,7 @@ FIELDS: Final = ("scope", "objects")
 _CONFIG_MAP: Final = ("", "ConfigMap")
 
 
-class Scope(Struct, frozen=True):
+class ContractScope(Struct, frozen=True):
     """Where contracts may look.
 
     Attributes:
@@ -36,7 +36,7 @@ class Scope(Struct, frozen=True):
     """
 
     namespaces: tuple[str, ...] | None = None
-    kinds: Mapping[str, Kind] | None = None
+    kinds: Mapping[str, ObservedKind] | None = None
 
     def beyond(self, contract: Contract, request: Key) -> str:
         """Say what a contract looks at that it may not look at, as the sidecar says it; empty if there is nothing."""
@@ -44,7 +44,7 @@ class Scope(Struct, frozen=True):
         return named or out_of_scope(contract, self.namespaces, *request)
 
 
-def scope_in(objects: Iterable[Json], resource: str) -> Scope:
+def scope_in(objects: Iterable[Json], resource: str) -> ContractScope:
     """Read the scope out of the objects of a case.
 
     Args:
@@ -56,12 +56,12 @@ def scope_in(objects: Iterable[Json], resource: str) -> Scope:
     """
     found = next((item for item in objects if kind_of(item) == _CONFIG_MAP and name_of(item) == resource), None)
     if found is None:
-        return Scope()
+        return ContractScope()
     namespaces, kinds = (under(found, "data", field) for field in FIELDS)
     try:
-        return Scope(
+        return ContractScope(
             msgspec.json.decode(namespaces if isinstance(namespaces, str) else "", type=tuple[str, ...]),
             {**KINDS, **declared_kinds(kinds if isinstance(kinds, str) and kinds else "[]")},
         )
     except msgspec.MsgspecError:
-        return Scope(())
+        return ContractScope(())

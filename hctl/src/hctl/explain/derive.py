@@ -36,7 +36,7 @@ from .inputs import Input, inputs_of
 from .rows import RowVerdict, walk
 from .world import World
 
-__all__ = ["Difference", "Explained", "Explanation", "derive", "explain"]
+__all__ = ["Explained", "Explanation", "StatusDifference", "derive", "explain"]
 
 
 class Explained(Struct, frozen=True):
@@ -73,7 +73,7 @@ class Explained(Struct, frozen=True):
         return not self.hidden and self.assessment.verdict in (Verdict.BAD, Verdict.PAUSED)
 
 
-class Difference(Struct, frozen=True):
+class StatusDifference(Struct, frozen=True):
     """Something that the status says otherwise than the rules."""
 
     field: str
@@ -104,7 +104,7 @@ class Explanation(Struct, frozen=True):
     rows: tuple[RowVerdict, ...]
     sources: tuple[Explained, ...]
     forecast: tuple[Step, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[StatusDifference, ...]
     blocking: tuple[Assessment, ...]
     remarks: tuple[str, ...]
 
@@ -240,7 +240,7 @@ def _table(history: History, observation: Observation, facts: Facts, now: dateti
     return tabulate(adopt(history, contract, now), contract, observation, facts, Clock(now))
 
 
-def _differences(status: object, history: History, projection: Projection) -> tuple[Difference, ...]:
+def _differences(status: object, history: History, projection: Projection) -> tuple[StatusDifference, ...]:
     """Compare what the status says with what it should say; numbers and times of it are left out."""
     fields = mapping(status)
     pairs = [("phase", inert(fields.get("phase"), 40), str(projection.phase))]
@@ -254,4 +254,4 @@ def _differences(status: object, history: History, projection: Projection) -> tu
     pairs += [
         (f"condition {kind}", found.get(kind, ""), wanted.get(kind, "")) for kind in dict.fromkeys([*wanted, *found])
     ]
-    return tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2])
+    return tuple(StatusDifference(*pair) for pair in pairs if pair[1] != pair[2])

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from hctl.cluster.leases import read_leases
 from hctl.cluster.requests import Collection
-from hctl.cluster.transport import Transport
+from hctl.cluster.transport import ClusterReader
 from hctl.errors import ClusterError
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
@@ -17,7 +17,6 @@ __all__ = ["Following"]
 
 _LEASES_EVERY: Final = 10.0
 _LONGEST_PAUSE: Final = 10.0
-_EXPIRED: Final = 410
 
 Key = tuple[str, str]
 
@@ -31,7 +30,7 @@ class Following:
         name: metadata.name of the only request that matters; empty for all.
     """
 
-    def __init__(self, transport: Transport, collections: Sequence[Collection], *, name: str = "") -> None:
+    def __init__(self, transport: ClusterReader, collections: Sequence[Collection], *, name: str = "") -> None:
         self._transport = transport
         self._collections = tuple(collections)
         self._fields = f"metadata.name={name}" if name else ""

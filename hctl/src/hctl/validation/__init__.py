@@ -6,4 +6,7 @@ Belongs here: what is wrong with a document, where it stands, and what would men
 Reading order: `findings` (what comes out), `rules` (the ids and what each means), `streams` (text -> documents whose
 every value knows its line), `located` (findings get their place), `kinds` and `openapi` (structure), `crd_rules`,
 `reads` and `expressions` (CEL), then a module per kind of document, and `check` over all.
+
+Further modules: `events`, `folders`, `globs`, `known`, `kubernetes_cel`, `metadata`, `objects`, `policies`,
+`promises`, `statuses`, `syntax`, `templates`.
 """

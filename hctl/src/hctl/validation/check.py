@@ -15,7 +15,7 @@ from platform_status_contract.validation.schemas import Schema
 
 from .crd_rules import rule_findings
 from .findings import Finding, Report, Severity
-from .kinds import KRATIX, OURS, Kind, KindId, api_of, crd_of, kinds_of
+from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
 from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of, near_kinds
 from .located import Located, mapping
 from .metadata import metadata_findings
@@ -26,13 +26,13 @@ from .statuses import contract_findings, status_findings
 from .streams import Flaw, read_stream
 from .templates import manifests_findings, template_findings
 
-__all__ = ["Form", "Source", "check"]
+__all__ = ["DocumentForm", "SourceFile", "check"]
 
 _KINDS_OF_OURS: Final = ("StatusContract", "Manifests", "PlatformPolicy")
 _STATUS_KEYS: Final = ("contract", "phase", "health")
 
 
-class Form(StrEnum):
+class DocumentForm(StrEnum):
     """What ``--kind`` makes of every document, whatever it says of itself."""
 
     STATUS = "status"
@@ -41,7 +41,7 @@ class Form(StrEnum):
     REQUEST = "request"
 
 
-class Source(Struct, frozen=True):
+class SourceFile(Struct, frozen=True):
     """A file that was read.
 
     Attributes:
@@ -63,16 +63,16 @@ class _Rules(Struct, frozen=True):
 
 
 class _Read(Struct, frozen=True):
-    source: Source
+    source: SourceFile
     roots: tuple[Located, ...]
     flaw: Flaw | None
 
 
 def check(
-    sources: Sequence[Source],
+    sources: Sequence[SourceFile],
     *,
-    promises: Sequence[Source] = (),
-    form: Form | None = None,
+    promises: Sequence[SourceFile] = (),
+    form: DocumentForm | None = None,
     policy: Policy | None = None,
 ) -> Report:
     """Validate files.
@@ -113,7 +113,7 @@ def _order(finding: Finding) -> tuple[int, int, int, str, str]:
     return finding.document, finding.line, finding.column, finding.rule, finding.path
 
 
-def _read(source: Source) -> _Read:
+def _read(source: SourceFile) -> _Read:
     documents, flaw = read_stream(source.data, is_json=source.file.endswith(".json"))
     roots = [root for document in documents for root in _objects(Located(source.file, document, document.value))]
     return _Read(source, tuple(roots), flaw)
@@ -128,7 +128,9 @@ def _objects(root: Located) -> Iterator[Located]:
         yield root
 
 
-def _judge(root: Located, known: Known, form: Form | None, rules: _Rules, *, given: bool) -> list[Finding] | None:
+def _judge(
+    root: Located, known: Known, form: DocumentForm | None, rules: _Rules, *, given: bool
+) -> list[Finding] | None:
     """Validate one object; None if it is none of ours."""
     if form is None and given and not isinstance(root.value, dict):
         return [*root.flawed(root.document.flaws), root.find((), "schema", describe(root.value), "a mapping")]
@@ -153,16 +155,16 @@ def _is_shipped(root: Located, flaw: Flaw) -> bool:
     return is_inside and flaw.rule == "ambiguous-scalar"
 
 
-def _by_form(root: Located, known: Known, form: Form, rules: _Rules) -> list[Finding]:
+def _by_form(root: Located, known: Known, form: DocumentForm, rules: _Rules) -> list[Finding]:
     value = mapping(root.value)
     match form:
-        case Form.STATUS:
+        case DocumentForm.STATUS:
             holds = isinstance(value.get("status"), dict)
             generation = mapping(value.get("metadata")).get("generation") if holds else None
             return list(status_findings(root.inside("status") if holds else root, generation))
-        case Form.CONTRACT:
+        case DocumentForm.CONTRACT:
             return list(contract_findings(root))
-        case Form.STATUS_CONTRACT:
+        case DocumentForm.STATUS_CONTRACT:
             return list(template_findings(root, _template_kind(root, known), known.kinds))
     return _request(root, known, rules)
 
@@ -197,7 +199,7 @@ def _template(root: Located, kind: str, known: Known) -> list[Finding]:
     return [_unknown(root, kind, _KINDS_OF_OURS, Severity.ERROR)]
 
 
-def _template_kind(root: Located, known: Known) -> Kind | None:
+def _template_kind(root: Located, known: Known) -> RequestKind | None:
     return known.templates.get(name_of(root)) or known.only
 
 

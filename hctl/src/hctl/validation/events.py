@@ -14,7 +14,7 @@ import yaml
 from hctl.texts import inert
 from platform_status_contract.template.yaml_text import scalar_value
 
-__all__ = ["DEEPEST", "END", "Event", "Place", "UnreadableError", "json_events", "looks_like_json", "yaml_events"]
+__all__ = ["DEEPEST", "END", "ParseEvent", "Place", "UnreadableError", "json_events", "looks_like_json", "yaml_events"]
 
 DEEPEST: Final = 64
 """Levels of nesting that a document may have."""
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     column: int = 1
 
 
-class Event(NamedTuple):
+class ParseEvent(NamedTuple):
     """What comes next in a text.
 
     Attributes:
@@ -56,7 +56,7 @@ class Event(NamedTuple):
     block: int = -1
 
 
-END: Final = Event("end", None, Place())
+END: Final = ParseEvent("end", None, Place())
 """The end of a list or mapping."""
 
 _BEGINNINGS: Final = {
@@ -93,7 +93,7 @@ def looks_like_json(text: str) -> bool:
     return True
 
 
-def json_events(text: str) -> Iterator[Event]:
+def json_events(text: str) -> Iterator[ParseEvent]:
     """Read JSON.
 
     Raises:
@@ -107,7 +107,7 @@ def json_events(text: str) -> Iterator[Event]:
         raise UnreadableError(f"nesting deeper than {DEEPEST} levels", Place(), "at most that many") from error
     except ValueError as error:
         raise UnreadableError(inert(str(error), 100), Place(), "JSON") from error
-    yield Event("document", None, Place())
+    yield ParseEvent("document", None, Place())
     decoder = json.JSONDecoder()
     line = at = seen = 0
     while found := _BEGIN.search(text, at):
@@ -115,18 +115,18 @@ def json_events(text: str) -> Iterator[Event]:
         line += text.count("\n", seen, at)
         seen, place = at, Place(line + 1, at - text.rfind("\n", 0, at))
         if sign in "{}[]":
-            yield END if sign in "}]" else Event("map" if sign == "{" else "list", None, place)
+            yield END if sign in "}]" else ParseEvent("map" if sign == "{" else "list", None, place)
             at += 1
         else:
             value, at = decoder.raw_decode(text, at)
-            yield Event("scalar", value, place)
+            yield ParseEvent("scalar", value, place)
 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"the number {name}, which JSON does not have")
 
 
-def yaml_events(text: str) -> Iterator[Event]:
+def yaml_events(text: str) -> Iterator[ParseEvent]:
     """Read YAML.
 
     Raises:
@@ -140,19 +140,19 @@ def yaml_events(text: str) -> Iterator[Event]:
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style is None
             if plain and tag is None and not event.value:
-                yield Event("scalar", None, place, "-")
+                yield ParseEvent("scalar", None, place, "-")
             elif plain and tag is None and _AMBIGUOUS.match(event.value):
-                yield Event("scalar", event.value, place, "?")
+                yield ParseEvent("scalar", event.value, place, "?")
             else:
                 value = scalar_value(event.value, str(tag or ""), plain=plain)
                 block = _indent(lines, place.line) if event.style == "|" else -1
-                yield Event("scalar", value, place, note, block)
+                yield ParseEvent("scalar", value, place, note, block)
         elif isinstance(event, yaml.CollectionEndEvent):
             yield END
         elif isinstance(event, yaml.AliasEvent):
-            yield Event("scalar", None, place, "*")
+            yield ParseEvent("scalar", None, place, "*")
         elif type(event) in _BEGINNINGS:
-            yield Event(_BEGINNINGS[type(event)], None, place, note)
+            yield ParseEvent(_BEGINNINGS[type(event)], None, place, note)
 
 
 def _indent(lines: list[str], first: int) -> int:

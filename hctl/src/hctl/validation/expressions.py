@@ -11,7 +11,7 @@ from platform_status_contract.validation.problems import Path
 from platform_status_contract.validation.schemas import Schema
 
 from .findings import Finding
-from .kinds import Kind
+from .kinds import RequestKind
 from .located import Located, mapping
 from .reads import ANYTHING, TEXT, Misread, misreads
 from .syntax import read_tree
@@ -22,7 +22,7 @@ _FEW: Final = 16
 
 
 def expression_findings(
-    root: Located, sections: Sequence[Path], kind: Kind | None, *, further: tuple[str, ...] = ()
+    root: Located, sections: Sequence[Path], kind: RequestKind | None, *, further: tuple[str, ...] = ()
 ) -> Iterator[Finding]:
     """Check the expressions of a template.
 

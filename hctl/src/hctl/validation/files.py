@@ -15,7 +15,7 @@ from msgspec import Struct
 from hctl.errors import UsageError
 from hctl.texts import inert
 
-from .check import Source
+from .check import SourceFile
 from .findings import STDIN, LeftAlone, Why
 from .folders import Folder
 from .globs import Excludes, exclusion
@@ -35,7 +35,7 @@ class Files(Struct, frozen=True):
         left: What was left alone.
     """
 
-    sources: tuple[Source, ...]
+    sources: tuple[SourceFile, ...]
     left: tuple[LeftAlone, ...]
 
 
@@ -51,23 +51,23 @@ def read_sources(paths: Sequence[str], stdin: BinaryIO, exclude: Sequence[str] =
         UsageError: One cannot be read.
     """
     is_excluded = exclusion(exclude)
-    sources: dict[str, Source] = {}
+    sources: dict[str, SourceFile] = {}
     left: dict[str, LeftAlone] = {}
     for path in paths:
         if path == "-":
-            sources.setdefault(STDIN, Source(STDIN, stdin.read(LARGEST_FILE + 1)))
+            sources.setdefault(STDIN, SourceFile(STDIN, stdin.read(LARGEST_FILE + 1)))
         elif os.path.isdir(path):
             folder = Folder(path, is_excluded)
             left |= {os.path.normpath(item.file): item for item in folder.left}
             for real, shown in folder.files.items():
                 if real not in sources:
-                    sources[real] = Source(shown, _read(real, shown, _NEVER_WAIT), given=False)
+                    sources[real] = SourceFile(shown, _read(real, shown, _NEVER_WAIT), given=False)
         elif _is_excluded(path, is_excluded):
             left[os.path.normpath(path)] = LeftAlone(path, Why.EXCLUDED)
         else:
             data = _read(path, path)
             # Named by itself counts, wherever else it was found.
-            sources[os.path.realpath(path)] = Source(path, data)
+            sources[os.path.realpath(path)] = SourceFile(path, data)
             left.pop(os.path.normpath(path), None)
     return Files(tuple(sources.values()), tuple(left.values()))
 

@@ -15,7 +15,7 @@ from platform_status_contract.validation.schemas import Schema
 from .located import Located, mapping
 from .openapi import translate
 
-__all__ = ["KRATIX", "OURS", "Kind", "KindId", "api_of", "builtin_kinds", "crd_of", "kinds_of", "split_version"]
+__all__ = ["KRATIX", "OURS", "KindId", "RequestKind", "api_of", "builtin_kinds", "crd_of", "kinds_of", "split_version"]
 
 KRATIX: Final = "platform.kratix.io"
 OURS: Final = "status.integratn.tech"
@@ -29,7 +29,7 @@ class KindId(NamedTuple):
     kind: str
 
 
-class Kind(Struct, frozen=True):
+class RequestKind(Struct, frozen=True):
     """A kind of requests.
 
     Attributes:
@@ -88,13 +88,13 @@ def _or_null(schema: Schema) -> Schema:
 _MAPS: Final = {"labels": {"type": ["object", "null"]}, "annotations": {"type": ["object", "null"]}}
 
 
-def builtin_kinds() -> dict[KindId, Kind]:
+def builtin_kinds() -> dict[KindId, RequestKind]:
     """The kinds whose schema comes with the contract."""
     schema = _built_in_schema()
     group, version = split_version(schema["properties"]["apiVersion"]["const"])
     name = KindId(group, schema["properties"]["kind"]["const"])
     properties = {**schema["properties"], "metadata": metadata_schema()}
-    return {name: Kind(name, {version: {**schema, "properties": properties}})}
+    return {name: RequestKind(name, {version: {**schema, "properties": properties}})}
 
 
 def api_of(root: Located) -> tuple[str, str, str]:
@@ -115,7 +115,7 @@ def crd_of(root: Located) -> Located | None:
     return None
 
 
-def kinds_of(crd: Located) -> Iterator[Kind]:
+def kinds_of(crd: Located) -> Iterator[RequestKind]:
     """The kind that a CRD defines, in every version that is served; anything goes where a schema cannot be read."""
     spec = mapping(mapping(crd.value).get("spec"))
     group, kind = spec.get("group"), mapping(spec.get("names")).get("kind")
@@ -133,7 +133,7 @@ def kinds_of(crd: Located) -> Iterator[Kind]:
     if versions:
         plural, scope = mapping(spec.get("names")).get("plural"), spec.get("scope")
         texts = (value if isinstance(value, str) else "" for value in (plural, scope))
-        yield Kind(KindId(group, kind), versions, *texts)
+        yield RequestKind(KindId(group, kind), versions, *texts)
 
 
 def _whole(schema: Schema, group: str, version: str, kind: str) -> Schema:

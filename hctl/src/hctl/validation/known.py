@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .kinds import Kind, KindId, api_of, builtin_kinds, crd_of, kinds_of
+from .kinds import KindId, RequestKind, api_of, builtin_kinds, crd_of, kinds_of
 from .located import Located, mapping
 from .promises import embedded_templates
 
@@ -30,10 +30,10 @@ class Known(Struct, frozen=True):
         used: The kinds of all documents.
     """
 
-    kinds: dict[KindId, Kind]
+    kinds: dict[KindId, RequestKind]
     groups: frozenset[str]
-    templates: dict[str, Kind | None]
-    only: Kind | None
+    templates: dict[str, RequestKind | None]
+    only: RequestKind | None
     used: frozenset[KindId]
 
 
@@ -46,8 +46,8 @@ def learn(files: Sequence[Sequence[Located]], beside: Sequence[Sequence[Located]
     """
     kinds = builtin_kinds()
     groups = {name.group for name in kinds}
-    templates: dict[str, Kind | None] = {}
-    given: list[Kind] = []
+    templates: dict[str, RequestKind | None] = {}
+    given: list[RequestKind] = []
     named = [(root, False) for roots in files for root in roots]
     # What was named as the authority is learnt last.
     for root, is_beside in (*named, *((root, True) for roots in beside for root in roots)):

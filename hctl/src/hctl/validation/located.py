@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from hctl.texts import inert
-from platform_status_contract.validation import Problem
+from platform_status_contract.validation import SchemaProblem
 from platform_status_contract.validation.explain import UNKNOWN_KEY
 from platform_status_contract.validation.problems import Path, describe, format_path
 
@@ -111,7 +111,7 @@ class Located(Struct, frozen=True):
         cleaned = (inert(text, _LONGEST) for text in texts)
         return Finding(self.file, *place, index, inert(told, _LONGEST), rule, severity, *cleaned)
 
-    def told(self, problems: Iterable[Problem], rule: str = "schema") -> list[Finding]:
+    def told(self, problems: Iterable[SchemaProblem], rule: str = "schema") -> list[Finding]:
         """Place what a schema says."""
         return [
             self.find(

@@ -10,7 +10,7 @@ from platform_status_contract.sources.objects.presets import PRESETS
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind, KindId, split_version
+from .kinds import KindId, RequestKind, split_version
 from .located import Located, mapping
 
 __all__ = ["object_findings"]
@@ -19,11 +19,11 @@ _ANNOTATION: Final = "generationAnnotation"
 _FURTHER: Final = ("workloads", "application", "subApplications")
 """Parts of a contract that look at the health of what was applied."""
 
-_OF_FLUX: Final = frozenset(preset.name for preset in PRESETS if preset.applied or preset.name == "flux-source")
+_APPLIED: Final = frozenset(preset.name for preset in PRESETS if preset.applied or preset.name == "flux-source")
 """Presets that say nothing about the health of what runs."""
 
 
-def object_findings(contract: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Check the entries of a contract; their structure is the schema's business.
 
     Args:
@@ -46,7 +46,7 @@ def object_findings(contract: Located, kinds: Mapping[KindId, Kind]) -> Iterator
         expected = f"{_ANNOTATION} in one of them: without it nobody sees whether an edit has arrived"
         yield objects.find((), "object-arrival", "none", expected, severity=Severity.WARNING, at_key=True)
     if values and all(_only_applied(value) for value in values) and not any(rest.get(part) for part in _FURTHER):
-        found = f"only what Flux applies ({', '.join(sorted({_kind(value) for value in values}))})"
+        found = f"only what Flux or Argo CD applies ({', '.join(sorted({_kind(value) for value in values}))})"
         expected = "what it applies beside it: applied is not healthy"
         owner = objects if entries else contract.inside("outputs")
         yield owner.find((), "object-applied", found, expected, severity=Severity.WARNING, at_key=True)
@@ -72,7 +72,7 @@ def _written_out(entry: Located) -> Iterator[Finding]:
         yield entry.find(path, "object-literal", error.found, error.expected)
 
 
-def _as_defined(entry: Located, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def _as_defined(entry: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Hold plural, scope and version against the CRD, if there is one."""
     group, version = split_version(mapping(entry.value).get("apiVersion"))
     kind = kinds.get(KindId(group, _kind(entry.value)))
@@ -113,7 +113,7 @@ def _roles(secrets: Located, entries: int) -> Iterator[Finding]:
 
 
 def _only_applied(entry: object) -> bool:
-    """Whether an entry tells no more than that something was applied: by a preset of Flux, unless it says otherwise."""
+    """Whether an entry tells no more than that something was applied: by its preset, unless it says otherwise."""
     given = mapping(entry)
     preset = preset_of(split_version(given.get("apiVersion"))[0], _kind(entry))
-    return not given.get("ready") and preset is not None and preset.name in _OF_FLUX
+    return not given.get("ready") and preset is not None and preset.name in _APPLIED

@@ -13,7 +13,7 @@ from typing import Final
 from jsonschema.protocols import Validator
 
 from platform_status_contract.template.cel import CelError, Environment
-from platform_status_contract.validation import Problem, validate_with, validator_of
+from platform_status_contract.validation import SchemaProblem, validate_with, validator_of
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.schemas import Schema
 
@@ -88,7 +88,7 @@ _STRUCTURE: Final[Schema] = {
 """A schema that the API server takes. Inside anyOf and the like one constrains only, so it needs no type."""
 
 
-def translate(schema: object) -> tuple[Schema, tuple[Problem, ...]]:
+def translate(schema: object) -> tuple[Schema, tuple[SchemaProblem, ...]]:
     """Translate the schema of a CRD; whoever asks again for an equal one gets the same.
 
     Args:
@@ -101,7 +101,7 @@ def translate(schema: object) -> tuple[Schema, tuple[Problem, ...]]:
 
 
 @functools.lru_cache(maxsize=128)
-def _translated_text(text: str) -> tuple[Schema, tuple[Problem, ...]]:
+def _translated_text(text: str) -> tuple[Schema, tuple[SchemaProblem, ...]]:
     schema = json.loads(text)
     problems = validate_with(schema, _structure())
     return ({"type": "object"} if problems else _translated(schema)), problems
@@ -209,6 +209,6 @@ def matches_re2(pattern: str, text: str) -> bool:
         return False
 
 
-def judge(value: object, schema: Schema) -> tuple[Problem, ...]:
+def judge(value: object, schema: Schema) -> tuple[SchemaProblem, ...]:
     """Hold a value against a translated schema."""
     return validate_with(value, validator_of(schema, matches_re2))

@@ -10,7 +10,7 @@ from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
-from .kinds import Kind, KindId, api_of
+from .kinds import KindId, RequestKind, api_of
 from .located import Located, mapping
 from .openapi import translate
 from .policies import policy_findings
@@ -29,7 +29,7 @@ _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 _ACTIONS: Final = ("configure", "delete")
 
 
-def promise_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
     """Check a Promise.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from platform_status_contract.validation.schemas import Schema
 
 from .located import mapping
-from .syntax import Node
+from .syntax import SyntaxNode
 
 __all__ = ["ANYTHING", "TEXT", "Misread", "Scope", "misreads"]
 
@@ -25,7 +25,7 @@ TEXT: Final[Schema] = {"type": "string"}
 _NOTHING: Final[Schema] = {"x-empty": True}
 """The schema of ``{}``: whoever chooses between it and something reads that something."""
 
-_EMPTY: Final = Node("map")
+_EMPTY: Final = SyntaxNode("map")
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -43,7 +43,7 @@ class Misread(NamedTuple):
     known: tuple[str, ...]
 
 
-def misreads(tree: Node, scope: Scope) -> tuple[Schema, tuple[Misread, ...]]:
+def misreads(tree: SyntaxNode, scope: Scope) -> tuple[Schema, tuple[Misread, ...]]:
     """Find the fields that an expression reads and that cannot be there.
 
     Args:
@@ -62,28 +62,28 @@ class _Reader:
     def __init__(self) -> None:
         self.found: list[Misread] = []
 
-    def schema_of(self, node: Node, scope: Scope) -> Schema:
+    def schema_of(self, node: SyntaxNode, scope: Scope) -> Schema:
         match node:
-            case Node("name", (name,)):
+            case SyntaxNode("name", (name,)):
                 return scope.get(name, ANYTHING)
-            case Node("constant", texts):
+            case SyntaxNode("constant", texts):
                 return TEXT if texts else ANYTHING
-            case Node("select", (field,), (owner,)):
+            case SyntaxNode("select", (field,), (owner,)):
                 return self._field(owner, field, self.schema_of(owner, scope))
-            case Node("fold", names, (over, *parts)):
+            case SyntaxNode("fold", names, (over, *parts)):
                 return self._fold(names, self.schema_of(over, scope), parts, scope)
         schemas = [self.schema_of(part, scope) for part in node.parts]
         if node.kind == "call":
             return self._call(node, schemas)
         return _NOTHING if node == _EMPTY else ANYTHING
 
-    def _call(self, node: Node, schemas: list[Schema]) -> Schema:
+    def _call(self, node: SyntaxNode, schemas: list[Schema]) -> Schema:
         match node.texts[0], node.parts:
-            case "_[_]" | "_[?_]" | "_?._", (owner, Node("constant", (field,))):
+            case "_[_]" | "_[?_]" | "_?._", (owner, SyntaxNode("constant", (field,))):
                 return self._field(owner, field, schemas[0])
             case "_[_]", _:
                 return _item(schemas[0])
-            case "@in", (Node("constant", (field,)), owner) if "object" in _types(schemas[1]):
+            case "@in", (SyntaxNode("constant", (field,)), owner) if "object" in _types(schemas[1]):
                 self._field(owner, field, schemas[1])
             case "_?_:_", _:
                 one, other = schemas[1:]
@@ -94,7 +94,7 @@ class _Reader:
                 return TEXT
         return ANYTHING
 
-    def _fold(self, names: Sequence[str], over: Schema, parts: Sequence[Node], scope: Scope) -> Schema:
+    def _fold(self, names: Sequence[str], over: Schema, parts: Sequence[SyntaxNode], scope: Scope) -> Schema:
         variable, second, accumulator = names
         known = dict.fromkeys((accumulator, variable, second), ANYTHING)
         if not second:
@@ -103,7 +103,7 @@ class _Reader:
             self.schema_of(part, {**scope, **known})
         return ANYTHING
 
-    def _field(self, owner: Node, field: str, schema: Schema) -> Schema:
+    def _field(self, owner: SyntaxNode, field: str, schema: Schema) -> Schema:
         if schema is _NOTHING or not schema:
             return ANYTHING
         types = _types(schema)
@@ -133,17 +133,19 @@ def _item(schema: Schema) -> Schema:
     return _schema(schema.get("items"))
 
 
-def _written(node: Node) -> str:
+def _written(node: SyntaxNode) -> str:
     """A chain of fields as it is written."""
     return "".join(_parts(node)) or "this"
 
 
-def _parts(node: Node) -> Iterator[str]:
+def _parts(node: SyntaxNode) -> Iterator[str]:
     match node:
-        case Node("name", (name,)):
+        case SyntaxNode("name", (name,)):
             yield name
-        case Node("select", (field,), (owner,)) | Node("call", ("_[_]",), (owner, Node("constant", (field,)))):
+        case SyntaxNode("select", (field,), (owner,)) | SyntaxNode(
+            "call", ("_[_]",), (owner, SyntaxNode("constant", (field,)))
+        ):
             yield from _parts(owner)
             yield f".{field}"
-        case Node("call", ("_?_:_",), (_, one, other)):
+        case SyntaxNode("call", ("_?_:_",), (_, one, other)):
             yield from _parts(one if one.kind != "map" else other)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hctl.texts import inert
 from platform_status_contract.validation.problems import MANY_DIGITS, Path, quote
 
-from .events import DEEPEST, END, Event, Place, UnreadableError, json_events, looks_like_json, yaml_events
+from .events import DEEPEST, END, ParseEvent, Place, UnreadableError, json_events, looks_like_json, yaml_events
 
 __all__ = ["LARGEST_FILE", "Document", "Flaw", "read_stream"]
 
@@ -112,7 +112,7 @@ def _text(data: bytes) -> str:
 class _Builder:
     """Builds one document of the events that are in it."""
 
-    def __init__(self, events: Iterator[Event]) -> None:
+    def __init__(self, events: Iterator[ParseEvent]) -> None:
         self._events = events
         self._left = _MOST_VALUES
         self._keys: dict[Path, Place] = {}
@@ -124,7 +124,7 @@ class _Builder:
         value = self._value(next(self._events), ())
         return Document(index, value, self._keys, self._values, tuple(self._flaws), self._blocks)
 
-    def _value(self, event: Event, path: Path) -> object:
+    def _value(self, event: ParseEvent, path: Path) -> object:
         self._take(event, path)
         # Where nothing is written, the key is what a person finds.
         self._values[path] = self._keys.get(path, event.place) if event.note == "-" else event.place
@@ -142,11 +142,11 @@ class _Builder:
             found[name] = self._value(next(self._events), (*path, name))
         return found
 
-    def _inside(self) -> Iterator[Event]:
+    def _inside(self) -> Iterator[ParseEvent]:
         """What begins in the list or mapping that is open; what is in there is taken before the next is asked for."""
         return iter(lambda: next(self._events), END)
 
-    def _key(self, event: Event, path: Path, found: dict[str, object]) -> str:
+    def _key(self, event: ParseEvent, path: Path, found: dict[str, object]) -> str:
         if event.kind != "scalar":
             raise UnreadableError("a key that is no text", event.place, "keys that are texts")
         key = event.value if isinstance(event.value, str) else json.dumps(event.value)
@@ -160,7 +160,7 @@ class _Builder:
         self._keys[here] = event.place
         return key
 
-    def _take(self, event: Event, path: Path) -> None:
+    def _take(self, event: ParseEvent, path: Path) -> None:
         """Count what comes next, and say what is wrong with how it is written."""
         self._left -= 1
         if self._left < 0:

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from platform_status_contract.template.cel import CelError
 
-__all__ = ["Node", "read_tree"]
+__all__ = ["SyntaxNode", "read_tree"]
 
 
-class Node(Struct, frozen=True):
+class SyntaxNode(Struct, frozen=True):
     """A part of an expression.
 
     Attributes:
@@ -31,7 +31,7 @@ class Node(Struct, frozen=True):
 
     kind: str
     texts: tuple[str, ...] = ()
-    parts: tuple["Node", ...] = ()
+    parts: tuple["SyntaxNode", ...] = ()
 
 
 _KINDS: Final[Mapping[int, tuple[str, Sequence[int], Sequence[int]]]] = {
@@ -69,7 +69,7 @@ def _messages() -> Mapping[str, type[Message]]:
     return GetMessages([file])
 
 
-def read_tree(message: bytes) -> Node:
+def read_tree(message: bytes) -> SyntaxNode:
     """Read the message of `cel.Environment.parse`.
 
     Raises:
@@ -85,7 +85,7 @@ def _read(kind: str, message: bytes) -> Any:  # noqa: ANN401 - its attributes co
     return _messages()[kind].FromString(message)
 
 
-def _node(message: bytes) -> Node:
+def _node(message: bytes) -> SyntaxNode:
     expression = _read("expression", message)
     number = next(known for known in _KINDS if getattr(expression, f"part{known}"))
     kind, texts, parts = _KINDS[number]
@@ -93,11 +93,11 @@ def _node(message: bytes) -> Node:
     found = [part for known in parts for part in getattr(inner, f"part{known}")]
     told = () if kind == "constant" and not inner.HasField("text6") else texts
     nodes = (node for entry in found for node in _entry(entry)) if kind == "map" else map(_node, found)
-    return Node(kind, tuple(getattr(inner, f"text{text}") for text in told), tuple(nodes))
+    return SyntaxNode(kind, tuple(getattr(inner, f"text{text}") for text in told), tuple(nodes))
 
 
-def _entry(message: bytes) -> Iterator[Node]:
+def _entry(message: bytes) -> Iterator[SyntaxNode]:
     """Key and value of a map's entry; the name and the value of a message's field."""
     entry = _read("entry", message)
-    yield Node("constant", (entry.text2,)) if entry.HasField("text2") else _node(entry.part3[0])
+    yield SyntaxNode("constant", (entry.text2,)) if entry.HasField("text2") else _node(entry.part3[0])
     yield _node(entry.part4[0])

@@ -9,7 +9,7 @@ from platform_status_contract.validation.problems import Path
 
 from .expressions import expression_findings
 from .findings import Finding, Severity
-from .kinds import Kind, KindId
+from .kinds import KindId, RequestKind
 from .located import Located, mapping
 from .objects import object_findings
 
@@ -23,7 +23,9 @@ _WORKS_DWELL: Final = 120
 """Seconds that Works may fail before that is bad."""
 
 
-def template_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, Kind]) -> Iterator[Finding]:
+def template_findings(
+    root: Located, kind: RequestKind | None, kinds: Mapping[KindId, RequestKind]
+) -> Iterator[Finding]:
     """Check a StatusContract.
 
     Args:
@@ -44,7 +46,7 @@ def template_findings(root: Located, kind: Kind | None, kinds: Mapping[KindId, K
     yield from threshold_findings(root, (*contract, "thresholds"), works=_observes(mapping(part.value).get("works")))
 
 
-def manifests_findings(root: Located, kind: Kind | None) -> Iterator[Finding]:
+def manifests_findings(root: Located, kind: RequestKind | None) -> Iterator[Finding]:
     """Check the expressions of a template of kind Manifests; its shape is the pipeline's business."""
     yield from expression_findings(root, (("spec", "outputs"),), kind, further=("each",))
 

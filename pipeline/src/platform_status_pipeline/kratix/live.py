@@ -15,7 +15,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from platform_status_kube.connection import Connection
 
-__all__ = ["SERVICE_ACCOUNT", "LiveAccess", "Target", "patch_problems", "target_of"]
+__all__ = ["SERVICE_ACCOUNT", "LiveAccess", "PatchTarget", "patch_problems", "target_of"]
 
 _ANSWER_TIMEOUT: Final = 10.0
 
@@ -52,7 +52,7 @@ class LiveAccess(Struct, frozen=True):
         return self.live or self.in_pod
 
 
-class Target(Struct, frozen=True):
+class PatchTarget(Struct, frozen=True):
     """Which request to patch.
 
     Attributes:
@@ -76,7 +76,7 @@ class Target(Struct, frozen=True):
         return "/apis/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> Target | None:
+def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> PatchTarget | None:
     """Say which object in the cluster a request is.
 
     Args:
@@ -94,11 +94,11 @@ def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> Tar
     name, namespace = metadata.get("name"), metadata.get("namespace")
     if not (group and version and len(plural) > 1 and isinstance(name, str) and isinstance(namespace, str)):
         return None
-    return Target(group, version, plural, namespace, name)
+    return PatchTarget(group, version, plural, namespace, name)
 
 
 def patch_problems(
-    target: Target,
+    target: PatchTarget,
     problems: list[str],
     access: LiveAccess,
     settle: Callable[[], None],
@@ -126,7 +126,7 @@ def patch_problems(
     return True
 
 
-def _patch(target: Target, body: dict[str, Any], access: LiveAccess, settle: Callable[[], None]) -> str:
+def _patch(target: PatchTarget, body: dict[str, Any], access: LiveAccess, settle: Callable[[], None]) -> str:
     # Imported here: a good run needs none of it.
     from platform_status_kube.http_transport import HttpTransport, Timeouts  # noqa: PLC0415 - see above
 

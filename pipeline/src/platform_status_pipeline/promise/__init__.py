@@ -2,4 +2,6 @@
 
 Belongs here: reading a Promise, its shape, the sidecar's manifests made from parts. May not: I/O, or anything that
 knows one particular Promise.
+
+Modules: `admission`, `bounds`, `facts`, `leaves`, `manifests`, `placement`, `watches`.
 """

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from platform_status_contract.model.policy import Bound, Policy
 from platform_status_contract.policy.paths import parse_path
-from platform_status_pipeline.promise.bounds import Rule, rules_of
+from platform_status_pipeline.promise.bounds import PolicyRule, rules_of
 from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.promise.leaves import literal
 
@@ -111,7 +111,7 @@ def _bound(promise: PromiseFacts, what: str, spec: _Document) -> list[_Document]
     ]
 
 
-def _validation(rule: Rule) -> dict[str, str]:
+def _validation(rule: PolicyRule) -> dict[str, str]:
     return {"expression": rule.holds, "message": rule.message, "messageExpression": rule.found}
 
 

@@ -16,14 +16,14 @@ from platform_status_contract.policy.paths import Every, Node, Steps, grow, writ
 from platform_status_contract.policy.patterns import expected
 from platform_status_pipeline.promise.leaves import allows, literal
 
-__all__ = ["Judgement", "Rule", "rules_of"]
+__all__ = ["PolicyJudgement", "PolicyRule", "rules_of"]
 
 _MOST_SHOWN: Final = 100
 _REQUEST: Final = {"name": ("spec", "name"), "space": ("metadata", "namespace"), "request": ("metadata", "name")}
 """Variable -> where its text stands in the request."""
 
 
-class Rule(Struct, frozen=True):
+class PolicyRule(Struct, frozen=True):
     """One validation of the admission policy.
 
     Attributes:
@@ -37,7 +37,7 @@ class Rule(Struct, frozen=True):
     found: str
 
 
-class Judgement(Struct, frozen=True):
+class PolicyJudgement(Struct, frozen=True):
     """The bounds of one kind.
 
     Attributes:
@@ -46,10 +46,10 @@ class Judgement(Struct, frozen=True):
     """
 
     variables: dict[str, str]
-    rules: list[Rule]
+    rules: list[PolicyRule]
 
 
-def rules_of(policy: Policy, bounds: tuple[Bound, ...]) -> Judgement:
+def rules_of(policy: Policy, bounds: tuple[Bound, ...]) -> PolicyJudgement:
     """Write the bounds of one kind.
 
     Args:
@@ -58,7 +58,7 @@ def rules_of(policy: Policy, bounds: tuple[Bound, ...]) -> Judgement:
     """
     writer = _Writer(policy)
     writer.mapping(grow(bounds), "dyn(object)")
-    return Judgement(writer.variables, writer.rules)
+    return PolicyJudgement(writer.variables, writer.rules)
 
 
 class _Writer:
@@ -73,7 +73,7 @@ class _Writer:
             "legacy": literal({old.name: old.namespace for old in legacy}),
             "legacyTargets": literal(targets),
         }
-        self.rules: list[Rule] = []
+        self.rules: list[PolicyRule] = []
 
     def mapping(self, node: Node, at: str) -> None:
         """Write the rules of a mapping that CEL finds at a place, and of all below it."""
@@ -139,7 +139,7 @@ class _Writer:
         return f"{path}: {told}", f"{is_odd} ? {_say(path, first, told)} : {literal(f'{path}: {told}')}"
 
     def _write(self, holds: str, message: str, found: str) -> None:
-        self.rules.append(Rule(holds, message, found))
+        self.rules.append(PolicyRule(holds, message, found))
 
     def _told(self, wanted: str, rule: str) -> str:
         policy = self._policy

@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from platform_status_contract.template.problems import Problem, found
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 
 __all__ = ["PromiseFacts", "read_promise"]
 
@@ -52,7 +52,7 @@ def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
         The facts.
 
     Raises:
-        RefusedError: Some are missing or cannot be used in names; every problem is told.
+        RequestRefusedError: Some are missing or cannot be used in names; every problem is told.
     """
     problems: list[Problem] = []
 
@@ -73,7 +73,7 @@ def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
         kind=take("spec.api.spec.names.kind", _KIND, "a kind, such as Widget"),
     )
     if problems:
-        raise RefusedError(problems)
+        raise RequestRefusedError(problems)
     return facts
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from platform_status_contract.model.policy import Bound, Names
+from platform_status_contract.model.policy import Bound, NameRules
 from platform_status_contract.policy.names import PART, PREFIX
 from platform_status_contract.policy.patterns import HOLE, QUANTITY, TEMPLATES, UNSAFE, VISIBLE
 
@@ -13,7 +13,7 @@ _VARIABLES: Final = {"name": "variables.name", "namespace": "variables.space", "
 """Placeholder -> CEL."""
 
 
-def allows(bound: Bound, at: str, names: Names) -> str:
+def allows(bound: Bound, at: str, names: NameRules) -> str:
     """Say in CEL whether a bound allows what stands somewhere.
 
     Args:
@@ -72,7 +72,7 @@ def _filled(text: str) -> str:
     return f"({' + '.join(said)})" if len(said) > 1 else "".join(said) or literal("")
 
 
-def _name(names: Names) -> str:
+def _name(names: NameRules) -> str:
     name, space = "variables.name", "variables.space"
     if names.short_names == "Free":
         return "true"
@@ -86,7 +86,7 @@ def _name(names: Names) -> str:
     return f"({mine} || ({others}))"
 
 
-def _namespace(names: Names, at: str) -> str:
+def _namespace(names: NameRules, at: str) -> str:
     name, space = "variables.name", "variables.space"
     if names.short_names == "Free":
         return "true"

@@ -15,7 +15,7 @@ from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk
 from platform_status_pipeline import __version__
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.admission import FILE, admission
 from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.promise.watches import told, watch_rules
@@ -82,7 +82,7 @@ def render(
         File name -> its manifests, in the order of the parts; a file without manifests is left out.
 
     Raises:
-        RefusedError: Each problem names the file, the manifest, the path in it and the expression.
+        RequestRefusedError: Each problem names the file, the manifest, the path in it and the expression.
     """
     walk = Walk(NAMES, _values(promise, options, kinds, policy), fix=_FIX)
     files = {
@@ -99,7 +99,7 @@ def render(
             walk.problems += misfits(document, name, seen, fix=_FIX)
             walk.problems += _unlabelled(document, name)
     if walk.problems:
-        raise RefusedError(walk.problems)
+        raise RequestRefusedError(walk.problems)
     if options.admission and policy is not None:
         files[FILE] = admission(promise, policy)
     return {name: documents for name, documents in files.items() if documents}

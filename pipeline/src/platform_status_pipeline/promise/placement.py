@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from platform_status_contract.template.problems import Problem, found
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 
 __all__ = ["Placement", "over", "place", "warnings"]
 
@@ -40,7 +40,7 @@ def place(promise: Mapping[str, Any], placement: Placement) -> dict[str, Any]:
     """Return a Promise with a placement.
 
     Raises:
-        RefusedError: The pipeline's name is none, is too long, or there is not one pipeline to be named.
+        RequestRefusedError: The pipeline's name is none, is too long, or there is not one pipeline to be named.
     """
     placed: dict[str, Any] = deepcopy(dict(promise))
     spec = placed["spec"]
@@ -66,7 +66,7 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
         given: What was given besides; it wins.
 
     Raises:
-        RefusedError: It is no Promise, another one, or does not say which of several pipelines to replace; every
+        RequestRefusedError: It is no Promise, another one, or does not say which of several pipelines to replace; every
             problem is told.
     """
     api, old = _at(promise, "spec", "api", "spec"), _at(installed, "spec", "api", "spec")
@@ -83,7 +83,7 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
             Problem("installed Promise", cause, "give them: --destination KEY=VALUE (DESTINATION=KEY=VALUE)")
         )
     if problems:
-        raise RefusedError(problems)
+        raise RequestRefusedError(problems)
     return Placement(given.pipeline or pipelines[0], labels, names)
 
 
@@ -141,7 +141,7 @@ def _rename(promise: str, pipelines: list[Any], name: str) -> None:
     else:
         pipelines[0]["metadata"]["name"] = name
         return
-    raise RefusedError([problem])
+    raise RequestRefusedError([problem])
 
 
 def _configure(promise: object) -> list[Any]:

@@ -10,7 +10,7 @@ from platform_status_contract.sources.objects.kinds import ObjectKind, object_ki
 from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, load
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 
 __all__ = ["named_kinds", "told", "watch_rules"]
 
@@ -26,7 +26,7 @@ def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
         promise: The Promise.
 
     Raises:
-        RefusedError: A template cannot be read, or a kind in it depends on the request.
+        RequestRefusedError: A template cannot be read, or a kind in it depends on the request.
     """
     problems: list[Problem] = []
     found: list[ObjectKind] = []
@@ -38,7 +38,7 @@ def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
         except (YamlError, ValueError) as error:
             problems.append(Problem(path, str(error), _FIX))
     if problems:
-        raise RefusedError(problems)
+        raise RequestRefusedError(problems)
     return object_kinds_of(found)
 
 

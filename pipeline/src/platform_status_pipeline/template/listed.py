@@ -24,7 +24,7 @@ from platform_status_contract.template.yaml_marks import Manifest, manifests_of,
 from platform_status_contract.template.yaml_text import YamlError
 from platform_status_pipeline.errors import TemplateError
 
-__all__ = ["Listed", "list_outputs"]
+__all__ = ["ListedOutputs", "list_outputs"]
 
 _MAX_LABEL: Final = 63
 _DIGITS: Final = 12
@@ -33,7 +33,7 @@ _FIX: Final = "mend the container that writes it"
 _OURS: Final = "spec.contract.outputs"
 
 
-class Listed(Struct, frozen=True):
+class ListedOutputs(Struct, frozen=True):
     """What the outputs of a run became.
 
     Attributes:
@@ -66,7 +66,7 @@ def list_outputs(
     directories: Collection[str],
     promise: str,
     request: Mapping[str, Any],
-) -> Listed:
+) -> ListedOutputs:
     """Find the documents of some kinds, and mark them for one generation of a request.
 
     Args:
@@ -103,7 +103,7 @@ def list_outputs(
             problems.append(Problem(f"output {path}", str(error), _FIX))
     if problems:
         raise TemplateError(problems)
-    return Listed([entry for kind in outputs.kinds for entry in _entries(kind, every, labels)], texts)
+    return ListedOutputs([entry for kind in outputs.kinds for entry in _entries(kind, every, labels)], texts)
 
 
 def _read(

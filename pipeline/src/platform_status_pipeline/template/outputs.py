@@ -22,9 +22,9 @@ __all__ = [
     "API_VERSION",
     "KIND",
     "NAMES",
+    "ManifestGroup",
     "Manifests",
     "ManifestsSpec",
-    "Output",
     "Outputs",
     "check",
     "read",
@@ -43,7 +43,7 @@ _Label = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0
 _Folder = Annotated[str, Meta(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")]
 
 
-class Output(Struct, frozen=True, forbid_unknown_fields=True):
+class ManifestGroup(Struct, frozen=True, forbid_unknown_fields=True):
     """Manifests that go one way.
 
     Attributes:
@@ -76,7 +76,7 @@ class ManifestsSpec(Struct, frozen=True, forbid_unknown_fields=True):
         ValueError: Two outputs have one folder.
     """
 
-    outputs: Annotated[tuple[Output, ...], Meta(min_length=1)]
+    outputs: Annotated[tuple[ManifestGroup, ...], Meta(min_length=1)]
     variables: dict[KeyName, Text] = {}
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ class Manifests(Struct, frozen=True, rename="camel", forbid_unknown_fields=True)
         """Every file that it may become, as a path below the output."""
         return [self.file_of(output) for output in self.spec.outputs]
 
-    def file_of(self, output: Output) -> str:
+    def file_of(self, output: ManifestGroup) -> str:
         """Path of the file of one output."""
         name = f"{self.metadata.name}.yaml"
         return f"{output.folder}/{name}" if output.folder else name

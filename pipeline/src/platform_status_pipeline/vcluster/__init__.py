@@ -2,4 +2,7 @@
 
 Belongs here: presets, names, Helm values, the sub-requests, RBAC, network policies, and what is refused. May not:
 files, environment, the Kubernetes API, observation.
+
+Modules: `checks`, `defaults`, `etcd`, `exposure`, `kubeconfig`, `merge`, `names`, `namespaced`, `network`, `plan`,
+`presets`, `quantities`, `settings`, `subrequests`, `values`.
 """

@@ -11,7 +11,7 @@ from platform_status_contract.model.request import ObjectMeta, Request, VCluster
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import validate
-from platform_status_pipeline.errors import RefusedError
+from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.vcluster.checks import check_request, check_values
 from platform_status_pipeline.vcluster.defaults import defaults_of, defaults_problems
 from platform_status_pipeline.vcluster.etcd import certificates, projected
@@ -72,13 +72,13 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
         The plan; the same request gives the same plan.
 
     Raises:
-        RefusedError: Everything that is wrong with the request, sorted by field.
+        RequestRefusedError: Everything that is wrong with the request, sorted by field.
     """
     problems, refused = list(_schema_problems(document)), judge(policy, document)
     try:
         request = msgspec.convert(document, Request)
     except msgspec.ValidationError as error:
-        raise RefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
+        raise RequestRefusedError(_once(problems or [Problem("request", str(error))], refused)) from error
     size = size_of(request)
     address, address_problems = address_of(request)
     found = [*check_request(request, size), *address_problems]
@@ -91,7 +91,7 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
     # A check says better what is wrong with a field than its schema does, and what is wrong need not be allowed.
     problems = _once(found, problems, refused)
     if problems:
-        raise RefusedError(sorted(problems, key=lambda problem: problem.field))
+        raise RequestRefusedError(sorted(problems, key=lambda problem: problem.field))
     values = with_promised_secret(projected(merged, names), names, address)
     documents = (
         [namespace(names, defaults)],

@@ -2,4 +2,7 @@
 
 Belongs here: msgspec structs that mirror the JSON Schema files field by field, the enums, and time formatting.
 May not: rules, I/O, clocks, jsonschema. The schema is the authority; a test holds model and schema together.
+
+Modules: `conditions`, `contract`, `objects`, `outputs`, `policy`, `request`, `selectors`, `status`, `template`,
+`template_parts`, `times`, `vocabulary`.
 """

@@ -15,7 +15,7 @@ __all__ = [
     "LeafType",
     "LegacyName",
     "MetricsServer",
-    "Names",
+    "NameRules",
     "NetworkDefaults",
     "PipelineAccounts",
     "Policy",
@@ -36,7 +36,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
     Attributes:
         path: The field: keys with dots between them, ``[]`` for every item of a list, ``*`` for every key of a mapping.
-        type: What stands there. ``name`` and ``namespace`` are judged by `Names`; ``free`` is anything at all.
+        type: What stands there. ``name`` and ``namespace`` are judged by `NameRules`; ``free`` is anything at all.
         allowed: The values, or texts with one ``*``; None: any value of the type. Empty: the field may not be set.
         minimum: Smallest whole number.
         maximum: Largest whole number, or largest quantity.
@@ -65,7 +65,7 @@ class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
         kind: The kind.
         bounds: The bounds.
         observes: Namespaces, and clusters of Argo CD behind ``cluster:``, that a contract of such a request may look
-            at, beside the targets of `Names`; none: anywhere.
+            at, beside the targets of `NameRules`; none: anywhere.
     """
 
     group: str
@@ -82,7 +82,7 @@ class LegacyName(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     target_namespace: str | None = None
 
 
-class Names(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+class NameRules(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """How names outside a tenant's namespace are kept apart, without looking anything up.
 
     Attributes:
@@ -213,7 +213,7 @@ class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     """The policy itself; `contact` is whom to ask for more than it allows."""
 
     contact: str
-    names: Names
+    names: NameRules
     project: Project
     kinds: tuple[KindBounds, ...]
     defaults: Defaults = Defaults()

@@ -5,4 +5,6 @@ The sidecar, ``hctl explain`` and the tests must see the same in the same object
 Belongs here: what all sources share, namely records, envelopes, interests, selectors, the `View` that is read, and
 `observe`, which lets each source read it. May not: I/O, clocks, where the objects come from (the sidecar's store, a
 dump), what one source looks at (`sources`), or what to conclude (`rules`).
+
+Further modules: `decode`, `facts`, `interest`, `records`, `selectors`, `signs`, `view`.
 """

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from platform_status_contract.model.policy import Bound, Names, Policy
+from platform_status_contract.model.policy import Bound, NameRules, Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation.problems import Path, describe, format_path
 
@@ -79,7 +79,7 @@ class _Judge:
 
     def __init__(self, policy: Policy, request: Mapping[str, object]) -> None:
         metadata, spec = _mapping(request.get("metadata")), _mapping(request.get("spec"))
-        self._names: Names = policy.spec.names
+        self._names: NameRules = policy.spec.names
         name, space = _text(spec.get("name")), metadata.get("namespace")
         # A file may leave its namespace to kubectl; a request in a cluster always has one.
         space = home_of(self._names, name) if space is None else _text(space)

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from platform_status_contract.model.policy import LegacyName, Names
+from platform_status_contract.model.policy import LegacyName, NameRules
 
 from .patterns import fits
 
@@ -40,7 +40,7 @@ class RequestNames(Struct, frozen=True):
     request: str
 
 
-def name_problem(names: Names, request: RequestNames) -> str:
+def name_problem(names: NameRules, request: RequestNames) -> str:
     """Say which name the request may have instead of its own; empty if it may have its own."""
     name, space = request.name, request.namespace
     is_old = any(legacy.name == name for legacy in names.legacy_names)
@@ -55,7 +55,7 @@ def name_problem(names: Names, request: RequestNames) -> str:
     return _short_problem(names, request)
 
 
-def _short_problem(names: Names, request: RequestNames) -> str:
+def _short_problem(names: NameRules, request: RequestNames) -> str:
     name, space = request.name, request.namespace
     if names.short_names == "RequestsNamespace":
         home = names.requests_namespace
@@ -65,7 +65,7 @@ def _short_problem(names: Names, request: RequestNames) -> str:
     return "" if space == home else f"{space}--x, or a request in the namespace {home}"
 
 
-def home_of(names: Names, name: str) -> str:
+def home_of(names: NameRules, name: str) -> str:
     """The namespace of the one who may have a name; in a file that names none it is taken for granted."""
     above, dashes, _ = name.rpartition("--")
     if names.short_names == "RequestsNamespace" or dashes:
@@ -73,7 +73,7 @@ def home_of(names: Names, name: str) -> str:
     return name if name.startswith(PREFIX) else PREFIX + name
 
 
-def namespace_problem(names: Names, request: RequestNames, target: str) -> str:
+def namespace_problem(names: NameRules, request: RequestNames, target: str) -> str:
     """Say which target namespaces the request may have; empty if it may have this one.
 
     Args:
@@ -94,7 +94,7 @@ def namespace_problem(names: Names, request: RequestNames, target: str) -> str:
     return "" if target == space or _is_below(target, space) else f"{space} or {space}--x{listed}"
 
 
-def _legacy(names: Names, request: RequestNames) -> LegacyName | None:
+def _legacy(names: NameRules, request: RequestNames) -> LegacyName | None:
     mine = (request.namespace, request.name)
     return next((legacy for legacy in names.legacy_names if (legacy.namespace, legacy.name) == mine), None)
 

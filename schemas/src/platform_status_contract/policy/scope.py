@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from platform_status_contract.model.policy import Names, Policy
+from platform_status_contract.model.policy import NameRules, Policy
 
 from .names import PREFIX
 
@@ -32,7 +32,7 @@ def scope_of(policy: Policy, group: str, kind: str) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys((*named, *names.target_namespaces, *legacy, *own)))
 
 
-def _named(names: Names, pattern: str) -> Iterator[str]:
+def _named(names: NameRules, pattern: str) -> Iterator[str]:
     """Write a pattern with {name} for every form that a name may have: what the request calls itself is not asked."""
     before, is_named, after = pattern.partition(_NAME)
     if not is_named:

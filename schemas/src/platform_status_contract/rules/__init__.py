@@ -5,4 +5,7 @@ prometheus_client, jsonschema, os, time. The sidecar, `hctl explain` and the tes
 
 Reading order: `observation` (facts in), `history` (what the status remembers), `clock` (comparisons with now),
 `platform_status_contract.sources` (one assessment per source), `summarize` (all of them), `project` (phase and status).
+
+Further modules: `assessment`, `budget`, `conclude`, `contracts`, `masking`, `merge`, `projection`, `rows`, `scope`,
+`situate`, `table`, `texts`, `timers`, `unobserved`, `workflow`.
 """

@@ -4,4 +4,6 @@ Belongs in a folder: the slim record and its one decoder (`record`), what a cont
 that comes of it (`read`), the judgement (`assess`), and what to say of it (`describe`: the objects that a verdict rests
 on, what a dump collects and keeps). `source` says what a folder must offer; `registry` lists the folders, and is what
 everybody else iterates over. May not: I/O, clocks, the phase.
+
+Further modules: `argo`, `objects`, `secrets`, `sub_applications`, `workloads`, `works`.
 """

@@ -30,7 +30,7 @@ from .secrets.assess import assess_secrets
 from .secrets.describe import collect_secrets, describe_secrets
 from .secrets.kinds import SECRET
 from .secrets.read import interest_in_secrets, read_secrets
-from .source import ContractSource, Kind
+from .source import ContractSource, ObservedKind
 from .sub_applications.assess import assess_sub_apps
 from .sub_applications.describe import (
     collect_sub_applications,
@@ -120,17 +120,17 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
 )
 """In the order in which a source is named first (design.md section 5)."""
 
-KINDS: Final[Mapping[str, Kind]] = {kind.source: kind for source in SOURCES for kind in source.kinds}
+KINDS: Final[Mapping[str, ObservedKind]] = {kind.source: kind for source in SOURCES for kind in source.kinds}
 """Every kind that some source reads, by its identity."""
 
 
-def kinds_for(contract: Contract | None) -> dict[str, Kind]:
+def kinds_for(contract: Contract | None) -> dict[str, ObservedKind]:
     """List every kind that a contract may look at, those that only it names among them."""
     named = (kind for source in SOURCES for kind in source.kinds_in(contract)) if contract else ()
     return {**KINDS, **{kind.source: kind for kind in named}}
 
 
-def declared_kinds(text: str) -> dict[str, Kind]:
+def declared_kinds(text: str) -> dict[str, ObservedKind]:
     """Read the kinds that the contracts of a Promise name, as its sidecar is told of them.
 
     Args:
@@ -143,7 +143,7 @@ def declared_kinds(text: str) -> dict[str, Kind]:
     return {kind.source: kind for kind in map(kind_of, found)}
 
 
-def out_of_reach(contract: Contract, kinds: Mapping[str, Kind]) -> str:
+def out_of_reach(contract: Contract, kinds: Mapping[str, ObservedKind]) -> str:
     """Say what a contract looks at that is not watched; empty if there is nothing.
 
     Args:

@@ -17,7 +17,7 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.rules.timers import SourceName
 
-__all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "Kind", "unreadable_kind"]
+__all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "ObservedKind", "unreadable_kind"]
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ def _no_topics(_record: Record) -> tuple[Topic, ...]:
     return ()
 
 
-class Kind(Struct, frozen=True):
+class ObservedKind(Struct, frozen=True):
     """A kind of object that is read.
 
     Attributes:
@@ -106,7 +106,7 @@ class Basis(Struct, frozen=True):
         culprit: Whether it is one of those that keep its source from being good, by what the rules say of it.
     """
 
-    kind: Kind
+    kind: ObservedKind
     key: Key
     says: str = ""
     absent: bool = False
@@ -116,11 +116,11 @@ class Basis(Struct, frozen=True):
 class Fetch(Protocol):
     """Reads objects for a dump; what cannot be read is noted by it, and is missing from the answer."""
 
-    def list(self, kind: Kind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
+    def list(self, kind: ObservedKind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
         """Read the objects of a kind, in one namespace or, if that is empty, in all."""
         ...
 
-    def one(self, kind: Kind, key: Key) -> None:
+    def one(self, kind: ObservedKind, key: Key) -> None:
         """Read one object and keep it; of a kind that every API server has."""
         ...
 
@@ -129,7 +129,7 @@ class Fetch(Protocol):
         ...
 
 
-def _no_kinds(_contract: Contract) -> tuple[Kind, ...]:
+def _no_kinds(_contract: Contract) -> tuple[ObservedKind, ...]:
     return ()
 
 
@@ -153,17 +153,17 @@ class ContractSource(Struct, frozen=True):
     """
 
     names: tuple[SourceName, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[ObservedKind, ...]
     interest: Callable[[Contract, Key], Interest]
     read: Callable[[Observation, View, Contract, Key], Observation]
     assess: tuple[Assess, ...]
     describe: Callable[[Assessment, View, Contract, Key, Clock], Iterator[Basis]]
     collect: Callable[[Fetch, Contract, Json], None]
     selects: Callable[[Contract], tuple[tuple[str, Selector | None], ...]] = _no_selectors
-    kinds_in: Callable[[Contract], tuple[Kind, ...]] = _no_kinds
+    kinds_in: Callable[[Contract], tuple[ObservedKind, ...]] = _no_kinds
 
 
-def unreadable_kind(view: View, kind: Kind, namespace: str) -> Iterator[Basis]:
+def unreadable_kind(view: View, kind: ObservedKind, namespace: str) -> Iterator[Basis]:
     """Name a kind that cannot be read as a whole."""
     if view.state(kind.source).failure is not None:
         yield Basis(kind, (namespace, ""))

@@ -5,4 +5,6 @@ YAML as Go means it, and what Kratix accepts as a Promise. Who resolves a templa
 before it is applied (hctl) must mean the same by it. May not: I/O, or anything that knows one particular Promise.
 
 Needs the extra ``template`` (CEL and PyYAML); so `model`, `rules` and `observing` never import it, and no sidecar does.
+
+Modules: `cel`, `expressions`, `problems`, `promises`, `variables`, `walk`, `yaml_marks`, `yaml_text`.
 """

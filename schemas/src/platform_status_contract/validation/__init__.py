@@ -6,10 +6,12 @@ package that imports jsonschema; `model` and `rules` never import it (design.md 
 
 Reading order: `schemas` (the files), `problems` (what a person gets), `values` (what is no JSON at all), `expectations`
 (what a schema asks for, in words), `explain` (an error of jsonschema as a problem), `validate`.
+
+Further modules: `differences`, `errors`, `reference`, `reference_keys`, `reference_prose`, `reference_words`.
 """
 
 from .errors import UnknownSchemaError, ValidationPackageError
-from .problems import Problem
+from .problems import SchemaProblem
 from .schemas import (
     CONTRACT,
     PLATFORM_POLICY,
@@ -28,8 +30,8 @@ __all__ = [
     "PLATFORM_POLICY",
     "STATUS",
     "STATUS_CONTRACT",
-    "Problem",
     "SchemaName",
+    "SchemaProblem",
     "UnknownSchemaError",
     "ValidationPackageError",
     "load_schema",

@@ -7,7 +7,7 @@ from typing import Any, Final
 from jsonschema.exceptions import ValidationError
 
 from .expectations import choices, expectation
-from .problems import Path, Problem, describe, quote
+from .problems import Path, SchemaProblem, describe, quote
 from .schemas import Schema
 
 __all__ = ["UNKNOWN_KEY", "explain"]
@@ -19,7 +19,7 @@ _LONGEST_WORD = 64
 _MANY_KEYS = 64
 
 
-def explain(error: ValidationError) -> Iterator[Problem]:
+def explain(error: ValidationError) -> Iterator[SchemaProblem]:
     """Turn one error into problems.
 
     Args:
@@ -40,12 +40,12 @@ def explain(error: ValidationError) -> Iterator[Problem]:
         case "anyOf" | "oneOf" if choices(schema) is None:
             yield from _branches(path, error)
         case _ if "propertyNames" in error.absolute_schema_path:
-            yield Problem.at((*path, instance), f"the key {quote(instance)}", expectation(schema))
+            yield SchemaProblem.at((*path, instance), f"the key {quote(instance)}", expectation(schema))
         case keyword:
             expected = _expected(str(keyword), schema)
             words = choices(schema) or []
             hint = _nearest(instance, words) if len(words) > 1 else ""
-            yield Problem.at(path, _found(str(keyword), schema, instance), expected, hint)
+            yield SchemaProblem.at(path, _found(str(keyword), schema, instance), expected, hint)
 
 
 def _found(keyword: str, schema: Any, instance: object) -> str:  # noqa: ANN401 - a schema may be a mapping, true or false
@@ -65,7 +65,7 @@ def _expected(keyword: str, schema: Any) -> str:  # noqa: ANN401 - a schema may 
     return "each item once" if keyword == "uniqueItems" else expectation(schema)
 
 
-def _missing(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[Problem]:
+def _missing(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[SchemaProblem]:
     known = schema.get("properties", {})
     strangers = [key for key in list(instance)[:_MANY_KEYS] if key not in known]
     for key in schema["required"]:
@@ -73,18 +73,18 @@ def _missing(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[P
             continue
         typo = get_close_matches(key, [stranger[:_LONGEST_WORD] for stranger in strangers], n=1)
         hint = f"did you mean {key} where it says {quote(typo[0])}?" if typo else ""
-        yield Problem.at((*path, key), "nothing", expectation(known.get(key, {"x-expected": "this key"})), hint)
+        yield SchemaProblem.at((*path, key), "nothing", expectation(known.get(key, {"x-expected": "this key"})), hint)
 
 
-def _unknown(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[Problem]:
+def _unknown(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[SchemaProblem]:
     known = sorted(schema.get("properties", {}))
     for key in instance:
         if key not in known:
             missing = [candidate for candidate in known if candidate not in instance]
-            yield Problem.at((*path, key), UNKNOWN_KEY, f"one of {', '.join(known)}", _nearest(key, missing))
+            yield SchemaProblem.at((*path, key), UNKNOWN_KEY, f"one of {', '.join(known)}", _nearest(key, missing))
 
 
-def _branches(path: Path, error: ValidationError) -> Iterator[Problem]:
+def _branches(path: Path, error: ValidationError) -> Iterator[SchemaProblem]:
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or []:
         branches.setdefault(inner.relative_schema_path[0], []).append(inner)
@@ -103,7 +103,7 @@ def _branches(path: Path, error: ValidationError) -> Iterator[Problem]:
         wanted = [key for branch in schema[str(error.validator)] for key in branch.get("required", [])]
         typos = [(key, _near(key, wanted)) for key in list(error.instance)[:_MANY_KEYS] if key not in wanted]
         hint = next((f"did you mean {near} where it says {quote(key)}?" for key, near in typos if near), "")
-    yield Problem.at(path, _found(str(error.validator), schema, error.instance), expectation(schema), hint)
+    yield SchemaProblem.at(path, _found(str(error.validator), schema, error.instance), expectation(schema), hint)
 
 
 def _near(word: object, known: list[Any]) -> str:

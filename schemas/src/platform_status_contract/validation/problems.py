@@ -10,7 +10,9 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-__all__ = ["MANY_DIGITS", "ROOT", "Path", "Problem", "describe", "format_path", "quote"]
+from platform_status_contract.rules.masking import masked
+
+__all__ = ["MANY_DIGITS", "ROOT", "Path", "SchemaProblem", "describe", "format_path", "quote"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root."""
@@ -24,7 +26,7 @@ MANY_DIGITS: Final = 10**19
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
-class Problem(Struct, frozen=True):
+class SchemaProblem(Struct, frozen=True):
     """One thing that is wrong.
 
     Attributes:
@@ -44,7 +46,7 @@ class Problem(Struct, frozen=True):
     keys: Path = ()
 
     @classmethod
-    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "Problem":
+    def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "SchemaProblem":
         """Build the sentence out of its parts.
 
         Args:
@@ -79,12 +81,12 @@ def quote(text: str, longest: int = _LONGEST) -> str:
 
 
 def describe(value: object) -> str:
-    """Say what a value is: scalars as they are written in JSON, containers by their size only."""
+    """Say what a value is: scalars as in JSON, the password of a URL apart; containers by their size only."""
     match value:
         case None | bool():
             words = json.dumps(value)
         case str():
-            words = quote(value)
+            words = quote(masked(value, len(value)) if "@" in value else value)
         case int() if abs(value) >= MANY_DIGITS:
             words = "a number of more than 19 digits"
         case int() | float():

@@ -10,7 +10,7 @@ from jsonschema.protocols import Validator
 from platform_status_contract.rules.contracts import MAX_CONTRACT, is_too_large
 
 from .explain import explain
-from .problems import Path, Problem
+from .problems import Path, SchemaProblem
 from .schemas import CONTRACT, STATUS, SchemaName, resolve_name, validator
 from .values import foreign_values
 
@@ -22,7 +22,7 @@ MOST = 50
 _MOST_ERRORS = 1000
 
 
-def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
+def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
     """Validate a document.
 
     Args:
@@ -40,17 +40,19 @@ def validate(document: object, schema: SchemaName) -> tuple[Problem, ...]:
     return validate_with(document, validator(name)) or _too_large(document, name)
 
 
-def _too_large(document: Any, name: str) -> tuple[Problem, ...]:  # noqa: ANN401 - any JSON
+def _too_large(document: Any, name: str) -> tuple[SchemaProblem, ...]:  # noqa: ANN401 - any JSON
     """What no schema can say: readers keep a contract in memory, and take none beyond a size."""
     path: Path = ("contract",) if name == STATUS else ()
     contract = document.get("contract") if path else document
     if name not in (CONTRACT, STATUS) or not is_too_large(contract):
         return ()
     told = f"{len(msgspec.json.encode(contract))} bytes of compact JSON"
-    return (Problem.at(path, told, f"at most {MAX_CONTRACT}: shorten annotations, selectors and lists of values"),)
+    return (
+        SchemaProblem.at(path, told, f"at most {MAX_CONTRACT}: shorten annotations, selectors and lists of values"),
+    )
 
 
-def validate_with(document: object, judge: Validator) -> tuple[Problem, ...]:
+def validate_with(document: object, judge: Validator) -> tuple[SchemaProblem, ...]:
     """Validate a document by a validator of `schemas`, made of a schema without references.
 
     Args:
@@ -67,11 +69,11 @@ def validate_with(document: object, judge: Validator) -> tuple[Problem, ...]:
         problems = tuple(problem for error in errors for problem in explain(error))
     distinct = sorted({problem.message: problem for problem in problems}.values(), key=_order)
     rest = len(distinct) - MOST
-    left_out = (Problem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
+    left_out = (SchemaProblem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
     return tuple(distinct[:MOST]) + (left_out if rest > 0 else ())
 
 
-def _order(problem: Problem) -> tuple[list[str | int], str]:
+def _order(problem: SchemaProblem) -> tuple[list[str | int], str]:
     """By path, indexes as numbers; digits are every other part, so that like is compared with like."""
     parts = re.split(r"([0-9]{1,9})", problem.path)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], problem.message

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 
-from .problems import MANY_DIGITS, Path, Problem, describe, quote
+from .problems import MANY_DIGITS, Path, SchemaProblem, describe, quote
 
 __all__ = ["DEEPEST", "LARGEST", "foreign_values"]
 
@@ -19,7 +19,7 @@ LARGEST = 100_000
 """Values that a document may hold, containers included."""
 
 
-def foreign_values(document: object) -> tuple[Problem, ...]:
+def foreign_values(document: object) -> tuple[SchemaProblem, ...]:
     """Find what is not JSON, or too much of it.
 
     Args:
@@ -28,16 +28,16 @@ def foreign_values(document: object) -> tuple[Problem, ...]:
     Returns:
         One problem per value that is not JSON; at most one if the document is too deep or too large.
     """
-    found: list[Problem] = []
+    found: list[SchemaProblem] = []
     pending: list[tuple[Path, object]] = [((), document)]
     count = 0
     while pending:
         path, value = pending.pop()
         count += 1
         if count > LARGEST:
-            return (Problem.at((), f"more than {LARGEST} values", "a document of at most that many"),)
+            return (SchemaProblem.at((), f"more than {LARGEST} values", "a document of at most that many"),)
         if len(path) > DEEPEST:
-            return (Problem.at(path[:4], f"nesting deeper than {DEEPEST} levels", "at most that many"),)
+            return (SchemaProblem.at(path[:4], f"nesting deeper than {DEEPEST} levels", "at most that many"),)
         if isinstance(value, dict):
             found += _foreign_keys(path, value)
             pending += [((*path, key), item) for key, item in value.items() if isinstance(key, str)]
@@ -48,28 +48,28 @@ def foreign_values(document: object) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _foreign_keys(path: Path, value: dict[object, object]) -> Iterator[Problem]:
+def _foreign_keys(path: Path, value: dict[object, object]) -> Iterator[SchemaProblem]:
     for key in value:
         if not isinstance(key, str):
-            yield Problem.at(path, f"the key {describe(key)}", "keys that are strings", "put the key in quotes")
+            yield SchemaProblem.at(path, f"the key {describe(key)}", "keys that are strings", "put the key in quotes")
         elif not _is_unicode(key):
-            yield Problem.at(path, f"the key {quote(key)}", "keys that are valid Unicode")
+            yield SchemaProblem.at(path, f"the key {quote(key)}", "keys that are valid Unicode")
 
 
-def _foreign_scalar(path: Path, value: object) -> Iterator[Problem]:
+def _foreign_scalar(path: Path, value: object) -> Iterator[SchemaProblem]:
     match value:
         case dt.date():
-            yield Problem.at(path, "a YAML timestamp", "a string", "put the time in quotes")
+            yield SchemaProblem.at(path, "a YAML timestamp", "a string", "put the time in quotes")
         case str() if not _is_unicode(value):
-            yield Problem.at(path, quote(value), "valid Unicode")
+            yield SchemaProblem.at(path, quote(value), "valid Unicode")
         case float() if not math.isfinite(value):
-            yield Problem.at(path, describe(value), "a finite number")
+            yield SchemaProblem.at(path, describe(value), "a finite number")
         case int() if abs(value) >= MANY_DIGITS:
-            yield Problem.at(path, describe(value), "a number of at most 19 digits")
+            yield SchemaProblem.at(path, describe(value), "a number of at most 19 digits")
         case None | bool() | int() | float() | str():
             return
         case _:
-            yield Problem.at(path, describe(value), "JSON: a mapping, list, string, number, true, false or null")
+            yield SchemaProblem.at(path, describe(value), "JSON: a mapping, list, string, number, true, false or null")
 
 
 def _is_unicode(text: str) -> bool:

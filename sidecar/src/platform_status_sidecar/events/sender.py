@@ -13,8 +13,8 @@ import msgspec
 from platform_status_contract.observing.records import Key
 from platform_status_kube.errors import ConflictError, ThrottledError, TransportError, UnansweredError
 from platform_status_kube.transport import Transport
-from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.counts import Counts, EventResult
+from platform_status_sidecar.clock import TimeSource
+from platform_status_sidecar.counts import EventResult, ProcessCounts
 from platform_status_sidecar.logs import bind
 from platform_status_sidecar.workers import LiveThread
 
@@ -45,9 +45,9 @@ class EventSender(LiveThread):
         transport: Transport,
         api_version: str,
         *,
-        counts: Counts,
+        counts: ProcessCounts,
         identity: str,
-        clock: Clock,
+        clock: TimeSource,
         stop: threading.Event,
         budget: Budget | None = None,
         unique: Callable[[], str] = _unique,

@@ -15,10 +15,10 @@ from platform_status_sidecar.counts import Suppression, WriteResult
 from . import samples
 from .samples import Samples
 
-__all__ = ["FAMILIES", "Family", "Kind"]
+__all__ = ["FAMILIES", "Family", "MetricKind"]
 
 
-class Kind(Enum):
+class MetricKind(Enum):
     """Type of a metric; the text calls an info a gauge."""
 
     GAUGE = "gauge"
@@ -41,7 +41,7 @@ class Family(Struct, frozen=True):
     """
 
     name: str
-    kind: Kind
+    kind: MetricKind
     labels: tuple[str, ...]
     help: str
     samples: Samples
@@ -51,10 +51,10 @@ class Family(Struct, frozen=True):
     @property
     def suffix(self) -> str:
         """What the type adds to the name of a sample."""
-        return {Kind.COUNTER: "_total", Kind.INFO: "_info"}.get(self.kind, "")
+        return {MetricKind.COUNTER: "_total", MetricKind.INFO: "_info"}.get(self.kind, "")
 
 
-_G, _C, _H, _I = Kind.GAUGE, Kind.COUNTER, Kind.HISTOGRAM, Kind.INFO
+_G, _C, _H, _I = MetricKind.GAUGE, MetricKind.COUNTER, MetricKind.HISTOGRAM, MetricKind.INFO
 _PLAN: Final = ("name", "namespace")
 _WHO: Final = ("kind", "name", "namespace")
 

@@ -16,7 +16,7 @@ from platform_status_sidecar.counts import (
     RestartCause,
     Timings,
 )
-from platform_status_sidecar.outcomes import Outcome
+from platform_status_sidecar.outcomes import RequestOutcome
 
 from .scrape import Scrape
 
@@ -71,15 +71,15 @@ def _escaped(value: str) -> str:
 # -- one request
 
 
-def _identity(key: Key, outcome: Outcome) -> str:
+def _identity(key: Key, outcome: RequestOutcome) -> str:
     return f'kind="{_escaped(outcome.kind)}",name="{_escaped(key[1])}",namespace="{_escaped(key[0])}"'
 
 
-def _plan_identity(key: Key, _outcome: Outcome) -> str:
+def _plan_identity(key: Key, _outcome: RequestOutcome) -> str:
     return f'name="{_escaped(key[1])}",namespace="{_escaped(key[0])}"'
 
 
-Ask = Callable[[Outcome], float | None]
+Ask = Callable[[RequestOutcome], float | None]
 
 
 def each(ask: Ask) -> Samples:
@@ -93,7 +93,7 @@ def each_vcluster(ask: Ask) -> Samples:
 
 
 def _answers(
-    ask: Ask, requests: Iterable[tuple[Key, Outcome]], identity: Callable[[Key, Outcome], str]
+    ask: Ask, requests: Iterable[tuple[Key, RequestOutcome]], identity: Callable[[Key, RequestOutcome], str]
 ) -> Iterator[Sample]:
     for key, outcome in requests:
         answer = ask(outcome)
@@ -101,7 +101,7 @@ def _answers(
             yield "", identity(key, outcome), float(answer)
 
 
-def _vclusters(scrape: Scrape) -> Iterator[tuple[Key, Outcome]]:
+def _vclusters(scrape: Scrape) -> Iterator[tuple[Key, RequestOutcome]]:
     return (item for item in scrape.outcomes if item[1].kind == VCLUSTER)
 
 
@@ -115,7 +115,9 @@ def vcluster_phase(scrape: Scrape) -> Iterator[Sample]:
     return _phases(_vclusters(scrape), _plan_identity)
 
 
-def _phases(requests: Iterable[tuple[Key, Outcome]], identity: Callable[[Key, Outcome], str]) -> Iterator[Sample]:
+def _phases(
+    requests: Iterable[tuple[Key, RequestOutcome]], identity: Callable[[Key, RequestOutcome], str]
+) -> Iterator[Sample]:
     for key, outcome in requests:
         start = identity(key, outcome)
         for phase in Phase:

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.records import Key
-from platform_status_sidecar.counts import Counts
-from platform_status_sidecar.outcomes import Outcome, Outcomes, Tally
+from platform_status_sidecar.counts import ProcessCounts
+from platform_status_sidecar.outcomes import Outcomes, RequestOutcome, Tally
 from platform_status_sidecar.store import Store
 
 __all__ = ["Scrape", "SourceSeen", "collect"]
@@ -42,9 +42,9 @@ class Scrape(Struct, frozen=True):
     """
 
     version: str
-    outcomes: list[tuple[Key, Outcome]]
+    outcomes: list[tuple[Key, RequestOutcome]]
     tallies: list[tuple[str, Tally]]
-    counts: Counts
+    counts: ProcessCounts
     storms: list[Key] = []
     sources: tuple[SourceSeen, ...] = ()
     lease: str = ""
@@ -54,7 +54,7 @@ class Scrape(Struct, frozen=True):
         """Return every kind of request that there is, sorted."""
         return sorted({outcome.kind for _, outcome in self.outcomes if outcome.kind})
 
-    def storming(self) -> list[tuple[Key, Outcome]]:
+    def storming(self) -> list[tuple[Key, RequestOutcome]]:
         """Return the requests that are backed off, with their conclusions."""
         raging = set(self.storms)
         return [(key, outcome) for key, outcome in self.outcomes if key in raging]

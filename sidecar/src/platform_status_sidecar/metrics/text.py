@@ -7,7 +7,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
-from .families import FAMILIES, Kind
+from .families import FAMILIES, MetricKind
 from .scrape import Scrape
 
 __all__ = ["CONTENT_TYPE", "ProcessMetrics", "exposition"]
@@ -53,7 +53,7 @@ def exposition(scrape: Scrape, more: bytes = b"") -> Iterator[bytes]:
 def _lines(scrape: Scrape) -> Iterator[str]:
     for family in FAMILIES:
         name = family.name
-        kind = Kind.GAUGE if family.kind is Kind.INFO else family.kind
+        kind = MetricKind.GAUGE if family.kind is MetricKind.INFO else family.kind
         yield f"# HELP {name}{family.suffix} {family.help}\n"
         yield f"# TYPE {name}{family.suffix} {kind.value}\n"
         for suffix, labels, value in family.samples(scrape):

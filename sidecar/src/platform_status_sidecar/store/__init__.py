@@ -2,6 +2,8 @@
 
 Belongs here: memory and the question "which requests does this object concern?". May not: HTTP, decisions, logs.
 One object, `Store`; everything else in here is a part of it, and is seen nowhere else.
+
+Modules: `coverage`, `interests`, `reading`, `shelf`, `signs`, `store`.
 """
 
 from .reading import SecretReading

@@ -11,12 +11,14 @@ from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem
 from platform_status_contract.rules.scope import out_of_scope
 from platform_status_contract.sources.registry import interest_in, out_of_reach
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 __all__ = ["interest_of"]
 
 
-def interest_of(record: RequestRecord, kinds: Mapping[str, Kind], scope: Sequence[str] | None = None) -> Interest:
+def interest_of(
+    record: RequestRecord, kinds: Mapping[str, ObservedKind], scope: Sequence[str] | None = None
+) -> Interest:
     """Derive from a request's contract what it is interested in; a dry run is never touched, so nothing is.
 
     Args:

@@ -11,7 +11,7 @@ from platform_status_contract.observing.sources import Source, SourceState
 from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Silence, Unreadable
 from platform_status_contract.rules.scope import out_of_scope
 from platform_status_contract.sources.registry import out_of_reach
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .coverage import Coverage
 from .shelf import Index, Shelf
@@ -27,7 +27,7 @@ class Reading:
     """The reading half of the store; see `observing.view.View` for what observing needs of it."""
 
     def __init__(
-        self, promise: str, kinds: Mapping[str, Kind], silent_after: float, scope: Sequence[str] | None = None
+        self, promise: str, kinds: Mapping[str, ObservedKind], silent_after: float, scope: Sequence[str] | None = None
     ) -> None:
         self.promise = promise
         self.kinds = kinds

@@ -30,8 +30,8 @@ from platform_status_contract.observing.records import (
 )
 from platform_status_contract.observing.sources import Source, alive, failed
 from platform_status_contract.sources.registry import KINDS
-from platform_status_contract.sources.source import Kind
-from platform_status_sidecar.clock import Clock
+from platform_status_contract.sources.source import ObservedKind
+from platform_status_sidecar.clock import TimeSource
 
 from .interests import interest_of
 from .reading import Reading, SecretReading
@@ -59,11 +59,11 @@ class Store(Reading):
         self,
         *,
         promise: str,
-        clock: Clock,
+        clock: TimeSource,
         wake: Wake,
         poll: Callable[[Key], None],
         cover: Callable[[Place], None],
-        kinds: Mapping[str, Kind] = KINDS,
+        kinds: Mapping[str, ObservedKind] = KINDS,
         scope: Sequence[str] | None = None,
         mine: Callable[[str], bool] = lambda _uid: True,
         silent_after: float = 0.0,

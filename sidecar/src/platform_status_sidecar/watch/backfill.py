@@ -12,7 +12,7 @@ import msgspec
 from platform_status_contract.observing.interest import Place
 from platform_status_kube.errors import ThrottledError, TransportError
 from platform_status_kube.transport import Transport
-from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.store import Store
 from platform_status_sidecar.workers import LiveThread
@@ -36,7 +36,7 @@ class Backfill(LiveThread):
         *,
         transport: Transport,
         store: Store,
-        clock: Clock,
+        clock: TimeSource,
         stop: threading.Event,
     ) -> None:
         super().__init__("backfill", clock)

@@ -13,7 +13,7 @@ import msgspec
 
 from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
 from platform_status_kube.transport import Transport
-from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.workers import LiveThread
 
 __all__ = ["LeaseKeeper", "LeaseRenewal"]
@@ -36,7 +36,7 @@ class LeaseKeeper(LiveThread, ABC):
         *,
         identity: str,
         transport: Transport,
-        clock: Clock,
+        clock: TimeSource,
         stop: threading.Event,
         healthy: Callable[[], bool],
         owner: Callable[[], Mapping[str, object]] = dict,

@@ -32,7 +32,7 @@ from platform_status_kube.errors import (
     UnansweredError,
 )
 from platform_status_kube.transport import Transport
-from platform_status_sidecar.clock import Clock
+from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.counts import Counter, RestartCause
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.logs import bind
@@ -71,7 +71,7 @@ class Reflector(LiveThread):
         *,
         transport: Transport,
         store: Store,
-        clock: Clock,
+        clock: TimeSource,
         stop: threading.Event,
         restarts: Counter | None = None,
     ) -> None:

@@ -19,8 +19,8 @@ from platform_status_contract.rules.observation import Absent, Present, SecretSe
 from platform_status_contract.sources.secrets.record import decode_secret
 from platform_status_kube.errors import NotFoundError, ThrottledError, TransportError
 from platform_status_kube.transport import Transport
-from platform_status_sidecar.clock import Clock
-from platform_status_sidecar.queue import Look
+from platform_status_sidecar.clock import TimeSource
+from platform_status_sidecar.queue import DueLook
 from platform_status_sidecar.store import SecretReading, Store
 
 from .reflector import reason_of
@@ -39,13 +39,13 @@ _TICK: Final = 5.0
 class SecretPolls:
     """Asks for each Secret that some request observes; `workers.Worker` threads give it their time."""
 
-    def __init__(self, *, transport: Transport, store: Store, clock: Clock) -> None:
+    def __init__(self, *, transport: Transport, store: Store, clock: TimeSource) -> None:
         self._transport = transport
         self._store = store
         self._clock = clock
         self._delays: dict[Key, float] = {}
 
-    def ask(self, key: Key) -> tuple[Look, ...]:
+    def ask(self, key: Key) -> tuple[DueLook, ...]:
         """Ask for one Secret, tell the store, and say when to ask again: never, if nobody observes it any more."""
         if not self._store.is_secret_wanted(key):
             self._delays.pop(key, None)
@@ -55,11 +55,11 @@ class SecretPolls:
         self._store.put_secret(key, reading)
         if isinstance(reading, Present):
             self._delays.pop(key, None)
-            return (Look(self._tick(_SLOWEST if reading == before else _SLOWEST * random.random())),)  # noqa: S311 - spreads load
+            return (DueLook(self._tick(_SLOWEST if reading == before else _SLOWEST * random.random())),)  # noqa: S311 - spreads load
         delay = self._delays.get(key, _FIRST)
         self._delays[key] = min(delay * _GROWTH, _SLOWEST)
         wait = max(delay * (1 - _JITTER * random.random()), at_least)  # noqa: S311 - spreads load
-        return (Look(self._clock.monotonic() + wait),)
+        return (DueLook(self._clock.monotonic() + wait),)
 
     def _tick(self, delay: float) -> float:
         """Return the moment of the last tick within the delay, or of the next one if there is none.

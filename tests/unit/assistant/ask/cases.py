@@ -21,7 +21,7 @@ from platform_status_assistant.ask.answers import answer
 from platform_status_assistant.ask.facts import Answer
 from platform_status_assistant.ask.grammar import read_question
 from platform_status_assistant.ask.meaning import KindWords, Meant, find_meant
-from platform_status_assistant.ask.weighing import EventSeen, Evidence, Heard
+from platform_status_assistant.ask.weighing import AnswerEvidence, EventSeen, Heard
 from tests.unit.hctl.requests import NOW, RESOURCE, request
 
 __all__ = ["KINDS", "TABLE", "Case", "answered", "load", "said_of"]
@@ -74,14 +74,14 @@ def load() -> list[Case]:
     return msgspec.convert(yaml.safe_load(TABLE.read_text(encoding="utf-8")), list[Case])
 
 
-def answered(case: Case) -> tuple[Answer, Meant, Evidence]:
+def answered(case: Case) -> tuple[Answer, Meant, AnswerEvidence]:
     """Answer a case, as `command.ask_cluster` does with a cluster."""
     found = [_judged(entry) for entry in case.requests]
     meant = find_meant(read_question(case.question), [judged.view for judged in found], KINDS, case.namespace)
     chosen = tuple(judged for view in meant.chosen for judged in found if judged.view is view)
     events = None if case.events is None else tuple(_event(number, one) for number, one in enumerate(case.events))
     heard = _heard(case.prometheus, chosen)
-    evidence = Evidence(NOW, chosen, None, events, heard, tuple(case.narrowed), tuple(case.refused))
+    evidence = AnswerEvidence(NOW, chosen, None, events, heard, tuple(case.narrowed), tuple(case.refused))
     return answer(meant, evidence), meant, evidence
 
 

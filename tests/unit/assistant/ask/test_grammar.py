@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from platform_status_assistant.ask.grammar import FORMS, Form, Intent, forms_help, read_question
+from platform_status_assistant.ask.grammar import FORMS, Intent, QuestionForm, forms_help, read_question
 
 _WORDS = dict(line.split(": ", 1) for line in forms_help().splitlines() if line.startswith(("GOOD:", "STATE:")))
 
 
-def _spoken(form: Form) -> list[str]:
+def _spoken(form: QuestionForm) -> list[str]:
     """Every way to say a form about media: each choice, with and without what may be left out."""
     parts: list[list[str]] = []
     for part in re.findall(r"\[[^\]]*\]|\([^)]*\)|\S+", form.text):
@@ -20,7 +20,7 @@ def _spoken(form: Form) -> list[str]:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=[form.text for form in FORMS])
-def test_each_form_is_read_in_every_way_to_say_it(form: Form) -> None:
+def test_each_form_is_read_in_every_way_to_say_it(form: QuestionForm) -> None:
     for question in _spoken(form):
         readings = read_question(f"{question.capitalize()}?").readings
         named = ("media",) if "media" in question.split() else ()

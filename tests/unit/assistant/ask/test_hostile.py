@@ -13,7 +13,7 @@ from platform_status_assistant.ask.documents import answer_report, spell_answer
 from platform_status_assistant.ask.grammar import FORMS, MAX_QUESTION_BYTES, Intent, read_question
 from platform_status_assistant.ask.meaning import find_meant
 from platform_status_assistant.ask.phrases import quoted
-from platform_status_assistant.ask.weighing import EventSeen, Evidence, Heard
+from platform_status_assistant.ask.weighing import AnswerEvidence, EventSeen, Heard
 from tests.unit.hctl.golden import FRESH, SILENT, judged
 from tests.unit.hctl.requests import NOW
 from tests.unit.hctl.settings import quick
@@ -52,7 +52,7 @@ def test_whatever_is_asked_about_whatever_there_is(
     read = read_question(question)
     meant = find_meant(read, [entry.view for entry in entries], KINDS)
     about = tuple(entry for view in meant.chosen for entry in entries if entry.view is view)
-    said = answer(meant, Evidence(now=NOW, judged=about, events=events, heard=heard))
+    said = answer(meant, AnswerEvidence(now=NOW, judged=about, events=events, heard=heard))
     text = spell_answer(answer_report(read, said), said, cite=True)
     assert not {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
     assert len(text) < 400_000

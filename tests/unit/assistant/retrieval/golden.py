@@ -10,7 +10,7 @@ from typing import Final
 
 from platform_status_assistant.retrieval.catalogue import AGES, QUERY_CATALOG
 from platform_status_assistant.retrieval.context import LEASES, RECONCILER, gather, render
-from platform_status_assistant.retrieval.prometheus import Failure, PrometheusError, Sample, Vector
+from platform_status_assistant.retrieval.prometheus import PrometheusError, QueryFailure, Sample, Vector
 
 __all__ = ["BLOCKS", "FOLDER", "NOW", "QUESTION", "Told", "series", "well"]
 
@@ -76,7 +76,7 @@ def _block(told: Told, question: str = QUESTION) -> str:
 
 def _gone() -> Told:
     text = "Prometheus http://127.0.0.1:9090 cannot be reached: Connection refused; check the address, and that it runs"
-    return Told({RECONCILER: PrometheusError(text, Failure.UNREACHABLE)})
+    return Told({RECONCILER: PrometheusError(text, QueryFailure.UNREACHABLE)})
 
 
 BLOCKS: Final[Mapping[str, Callable[[], str]]] = {

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from localplane.certificates import new_authority
-from platform_status_assistant.retrieval.prometheus import Failure, Prometheus, PrometheusError
+from platform_status_assistant.retrieval.prometheus import Prometheus, PrometheusError, QueryFailure
 
 from .playing import Asked, Played, playing
 
@@ -64,28 +64,28 @@ def test_a_renewed_token_is_used_at_once(token_file: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "failure", "says"),
     [
-        (401, b"no", Failure.REFUSED, "refused the query with 401: no; name a file with a token"),
-        (403, error("forbidden"), Failure.REFUSED, "refused the query with 403: forbidden"),
-        (400, error("parse error"), Failure.BAD_QUERY, "does not accept the query up: parse error; mend it"),
-        (422, error("many-to-many", "execution"), Failure.BAD_QUERY, "many-to-many"),
-        (200, error("bad", "bad_data"), Failure.BAD_QUERY, "bad"),
-        (503, error("query timed out", "timeout"), Failure.UNAVAILABLE, "failed with 503: query timed out"),
-        (500, b"", Failure.UNAVAILABLE, "failed with 500: nothing"),
-        (429, b"slow down", Failure.UNAVAILABLE, "failed with 429: slow down"),
-        (404, b"404 page not found", Failure.NOT_UNDERSTOOD, "is no Prometheus: 404 page not found"),
-        (200, b"<html>hello\x1b[31m</html>", Failure.NOT_UNDERSTOOD, "<html>hello [31m</html>"),
-        (200, b"[" * 100_000, Failure.NOT_UNDERSTOOD, "is no Prometheus"),
-        (200, b"null", Failure.NOT_UNDERSTOOD, "is no Prometheus: null"),
-        (400, b"bad request", Failure.NOT_UNDERSTOOD, "answered 400 and is no Prometheus"),
+        (401, b"no", QueryFailure.REFUSED, "refused the query with 401: no; name a file with a token"),
+        (403, error("forbidden"), QueryFailure.REFUSED, "refused the query with 403: forbidden"),
+        (400, error("parse error"), QueryFailure.BAD_QUERY, "does not accept the query up: parse error; mend it"),
+        (422, error("many-to-many", "execution"), QueryFailure.BAD_QUERY, "many-to-many"),
+        (200, error("bad", "bad_data"), QueryFailure.BAD_QUERY, "bad"),
+        (503, error("query timed out", "timeout"), QueryFailure.UNAVAILABLE, "failed with 503: query timed out"),
+        (500, b"", QueryFailure.UNAVAILABLE, "failed with 500: nothing"),
+        (429, b"slow down", QueryFailure.UNAVAILABLE, "failed with 429: slow down"),
+        (404, b"404 page not found", QueryFailure.NOT_UNDERSTOOD, "is no Prometheus: 404 page not found"),
+        (200, b"<html>hello\x1b[31m</html>", QueryFailure.NOT_UNDERSTOOD, "<html>hello [31m</html>"),
+        (200, b"[" * 100_000, QueryFailure.NOT_UNDERSTOOD, "is no Prometheus"),
+        (200, b"null", QueryFailure.NOT_UNDERSTOOD, "is no Prometheus: null"),
+        (400, b"bad request", QueryFailure.NOT_UNDERSTOOD, "answered 400 and is no Prometheus"),
         (
             200,
             json.dumps({"status": "success", "data": {"resultType": "matrix", "result": []}}).encode(),
-            Failure.BAD_QUERY,
+            QueryFailure.BAD_QUERY,
             "the query up yields no instant vector",
         ),
     ],
 )
-def test_each_way_of_not_answering_is_told_apart(status: int, body: bytes, failure: Failure, says: str) -> None:
+def test_each_way_of_not_answering_is_told_apart(status: int, body: bytes, failure: QueryFailure, says: str) -> None:
     with playing(lambda _: Played(body, status)) as stage:
         found = failing(stage.url)
     assert found.failure is failure
@@ -97,7 +97,7 @@ def test_nobody_there_is_unreachable() -> None:
     with playing(lambda _: Played()) as stage:
         pass
     found = failing(stage.url)
-    assert found.failure is Failure.UNREACHABLE
+    assert found.failure is QueryFailure.UNREACHABLE
     assert str(found) == (
         f"Prometheus {stage.url} cannot be reached: Connection refused; check the address, and that it runs"
     )
@@ -108,7 +108,7 @@ def test_a_silent_server_costs_no_more_than_the_timeout() -> None:
     with playing(lambda _: Played(EMPTY, after=release)) as stage:
         found = failing(stage.url, timeout_seconds=0.3)
         release.set()
-    assert found.failure is Failure.UNREACHABLE
+    assert found.failure is QueryFailure.UNREACHABLE
     assert "did not answer within 0.3 s" in str(found)
 
 
@@ -123,7 +123,7 @@ def test_no_redirect_is_followed() -> None:
         headers = {"Location": f"{elsewhere.url}/api/v1/query"}
         with playing(lambda _: Played(b"", 302, headers)) as stage:
             found = failing(stage.url)
-    assert found.failure is Failure.NOT_UNDERSTOOD
+    assert found.failure is QueryFailure.NOT_UNDERSTOOD
     assert f"answered 302 and points to {elsewhere.url}/api/v1/query, which is not followed" in str(found)
     assert elsewhere.asked == []
 
@@ -136,7 +136,7 @@ def test_an_endless_answer_is_given_up() -> None:
 
 def test_a_compressed_answer_is_not_unpacked() -> None:
     with playing(lambda _: Played(b"\x1f\x8b\x08", headers={"Content-Encoding": "gzip"})) as stage:
-        assert failing(stage.url).failure is Failure.NOT_UNDERSTOOD
+        assert failing(stage.url).failure is QueryFailure.NOT_UNDERSTOOD
 
 
 def test_a_server_that_sends_the_token_back_does_not_get_it_into_an_error(token_file: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_server_that_sends_the_token_back_does_not_get_it_into_an_error(token_
 
 def test_a_token_never_goes_to_another_machine_in_plain_http(token_file: Path) -> None:
     found = failing("http://192.0.2.1:9090", token_file=token_file)
-    assert found.failure is Failure.SETTINGS
+    assert found.failure is QueryFailure.SETTINGS
     assert "a secret is not sent over plain HTTP to another machine; use https://" in str(found)
 
 
@@ -161,7 +161,7 @@ def test_a_file_without_a_token_is_named_and_not_shown(tmp_path: Path, held: str
     file = tmp_path / "token"
     file.write_text(held, encoding="utf-8")
     found = failing("http://127.0.0.1:9", token_file=file)
-    assert found.failure is Failure.SETTINGS
+    assert found.failure is QueryFailure.SETTINGS
     assert str(found).startswith(f"the token of Prometheus: {file} holds no secret of one line")
 
 
@@ -188,7 +188,7 @@ def test_a_token_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_refused_before_anything_is_asked(address: str) -> None:
     with pytest.raises(PrometheusError, match=r"expected http://HOST\[:PORT\]") as raised:
         Prometheus(address)
-    assert raised.value.failure is Failure.SETTINGS
+    assert raised.value.failure is QueryFailure.SETTINGS
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_an_address_that_is_none_is_refused_before_anything_is_asked(address: st
 def test_credentials_in_the_address_are_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(PrometheusError, match=r"credentials in it|with '[@?#]' in it: expected http") as raised:
         Prometheus(address)
-    assert raised.value.failure is Failure.SETTINGS
+    assert raised.value.failure is QueryFailure.SETTINGS
     assert TOKEN not in str(raised.value)
 
 
@@ -220,7 +220,7 @@ def test_a_redirect_that_sends_the_token_back_does_not_get_it_into_an_error(toke
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 80])
 def test_a_host_that_no_name_can_be_is_unreachable(host: str) -> None:
-    assert failing(f"http://{host}").failure is Failure.UNREACHABLE
+    assert failing(f"http://{host}").failure is QueryFailure.UNREACHABLE
 
 
 def test_https_trusts_the_authority_that_is_named_and_no_other(tmp_path: Path, token_file: Path) -> None:
@@ -239,7 +239,7 @@ def test_https_trusts_the_authority_that_is_named_and_no_other(tmp_path: Path, t
         with Prometheus(stage.url, ca_file=tmp_path / "ours.pem", token_file=token_file) as prometheus:
             assert prometheus.query("up").samples == ()
         found = failing(stage.url, ca_file=tmp_path / "other.pem")
-    assert found.failure is Failure.UNREACHABLE
+    assert found.failure is QueryFailure.UNREACHABLE
     assert "no TLS with it" in str(found)
     assert "name the authority of its certificate" in str(found)
 

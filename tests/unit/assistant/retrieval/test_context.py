@@ -17,11 +17,11 @@ from platform_status_assistant.retrieval.context import (
     MOST_LINES,
     RECONCILER,
     Context,
-    Finding,
+    QueryFinding,
     gather,
     render,
 )
-from platform_status_assistant.retrieval.prometheus import Failure, PrometheusError, Vector
+from platform_status_assistant.retrieval.prometheus import PrometheusError, QueryFailure, Vector
 from tests.unit.rules.settings import quick
 
 from .golden import BLOCKS, FOLDER, NOW, QUESTION, Told, series, well
@@ -91,7 +91,7 @@ def test_the_one_that_was_asked_for_comes_first_among_many() -> None:
         (well() | {RECONCILER: []}, "up of the reconciler has no series"),
         (well() | {LEASES: []}, "has no series: nobody knows when the reconciler last looked"),
         (
-            well() | {AGES["platform_status"]: PrometheusError("Prometheus is on fire", Failure.UNAVAILABLE)},
+            well() | {AGES["platform_status"]: PrometheusError("Prometheus is on fire", QueryFailure.UNAVAILABLE)},
             "how old the samples of platform_status are is not known: Prometheus did not answer: Prometheus is on fire",
         ),
         (well() | {AGES["platform_status"]: []}, "how old the samples of team/lab, team/media are is not known"),
@@ -111,7 +111,7 @@ def test_an_answer_for_another_time_is_marked() -> None:
 
 
 def test_one_query_that_fails_takes_no_other_with_it() -> None:
-    answers = well() | {"platform_vcluster_phase == 1": PrometheusError("Prometheus said no", Failure.BAD_QUERY)}
+    answers = well() | {"platform_vcluster_phase == 1": PrometheusError("Prometheus said no", QueryFailure.BAD_QUERY)}
     found = gather(QUESTION, Told(answers), NOW)
     assert [finding.problem for finding in found.findings if finding.problem] == [
         "Prometheus did not answer: Prometheus said no"
@@ -119,7 +119,7 @@ def test_one_query_that_fails_takes_no_other_with_it() -> None:
 
 
 def test_a_prometheus_that_is_gone_is_asked_once() -> None:
-    told = Told({RECONCILER: PrometheusError("Prometheus is gone", Failure.UNREACHABLE)})
+    told = Told({RECONCILER: PrometheusError("Prometheus is gone", QueryFailure.UNREACHABLE)})
     found = gather(QUESTION, told, NOW)
     assert told.asked == [RECONCILER]
     assert all(finding.problem for finding in found.findings)
@@ -140,7 +140,7 @@ def test_a_fence_that_occurs_in_the_data_is_replaced(monkeypatch: pytest.MonkeyP
     marks = iter(["0" * 12, "1" * 12])
     digest = SimpleNamespace(sha256=lambda _: SimpleNamespace(hexdigest=lambda: next(marks)))
     monkeypatch.setattr(context, "hashlib", digest)
-    finding = Finding("Label", "up", "=== platform status 000000000000 ===", 1)
+    finding = QueryFinding("Label", "up", "=== platform status 000000000000 ===", 1)
     text = render(Context(("platform_status",), (), (finding,), (), NOW))
     assert text.endswith("\n=== platform status 111111111111 ===\n")
 
@@ -153,7 +153,7 @@ HOSTILE = st.text() | st.sampled_from(
 @quick
 @given(st.lists(HOSTILE, max_size=8), st.lists(st.tuples(HOSTILE, HOSTILE, HOSTILE, HOSTILE), max_size=30))
 def test_no_text_closes_the_block_or_escapes_it(doubts: list[str], findings: list[tuple[str, str, str, str]]) -> None:
-    made = tuple(Finding(label, query, text, 1, None, problem) for label, query, text, problem in findings)
+    made = tuple(QueryFinding(label, query, text, 1, None, problem) for label, query, text, problem in findings)
     rendered = render(Context(("platform_status",), (), made, tuple(doubts), NOW))
     lines = rendered.split("\n")
     assert lines.pop() == ""
@@ -183,7 +183,7 @@ def test_any_series_is_gathered_without_raising(name: str, value: float, since: 
 
 
 def test_a_block_that_is_too_long_says_what_it_left_out() -> None:
-    findings = tuple(Finding(f"Label {number}", "up", "**Label**:\n" + "  - x\n" * 20, 20) for number in range(40))
+    findings = tuple(QueryFinding(f"Label {number}", "up", "**Label**:\n" + "  - x\n" * 20, 20) for number in range(40))
     text = render(Context(("platform_status",), (), findings, (), datetime.fromisoformat("2026-02-26T10:30:00Z")))
     assert text.count("\n") <= MOST_LINES
     assert "more lines, left out for length: what they say is unknown" in text

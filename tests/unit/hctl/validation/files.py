@@ -3,7 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 
-from hctl.validation.check import Form, Source, check
+from hctl.validation.check import DocumentForm, SourceFile, check
 from hctl.validation.findings import Finding, Report
 from platform_status_contract.policy.read import shipped_policy
 
@@ -26,19 +26,19 @@ spec:
 """
 
 
-def checked(text: str | bytes, *, form: Form | None = None, promise: str = "", name: str = "a.yaml") -> Report:
+def checked(text: str | bytes, *, form: DocumentForm | None = None, promise: str = "", name: str = "a.yaml") -> Report:
     """Validate one file."""
     data = text if isinstance(text, bytes) else dedent(text).encode()
-    promises = [Source(promise, (ROOT / promise).read_bytes())] if promise else []
-    return check([Source(name, data)], promises=promises, form=form, policy=FREE)
+    promises = [SourceFile(promise, (ROOT / promise).read_bytes())] if promise else []
+    return check([SourceFile(name, data)], promises=promises, form=form, policy=FREE)
 
 
-def found(text: str | bytes, *, form: Form | None = None, promise: str = "") -> tuple[Finding, ...]:
+def found(text: str | bytes, *, form: DocumentForm | None = None, promise: str = "") -> tuple[Finding, ...]:
     """What is found in one file."""
     return checked(text, form=form, promise=promise).findings
 
 
-def rules(text: str | bytes, *, form: Form | None = None, promise: str = "") -> list[tuple[str, str]]:
+def rules(text: str | bytes, *, form: DocumentForm | None = None, promise: str = "") -> list[tuple[str, str]]:
     """Rule and path of each finding."""
     return [(finding.rule, finding.path) for finding in found(text, form=form, promise=promise)]
 

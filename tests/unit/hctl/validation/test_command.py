@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hctl.commands.app import app
-from hctl.commands.validations import Asked, validate_files
+from hctl.commands.validations import ValidationOptions, validate_files
 from hctl.errors import ExitCode, UsageError
 from hctl.validation.files import read_sources
 
@@ -119,7 +119,7 @@ def test_what_another_tool_reads_is_passed_over_in_a_folder_and_an_error_by_name
     file = tmp_path / "parts.yaml"
     file.write_text(f"{BAD}\nextra: !yaml other.yaml\n", "utf-8")
     with pytest.raises(UsageError, match="nothing to validate"):
-        validate_files([str(tmp_path)], Asked())
+        validate_files([str(tmp_path)], ValidationOptions())
     code, output = run(str(file))
     assert code == ExitCode.NOT_READY
     assert 'found the tag "!yaml", expected plain YAML' in output
@@ -129,8 +129,8 @@ def test_nothing_of_a_cluster_is_needed_or_imported(tmp_path: Path) -> None:
     file = tmp_path / "good.yaml"
     file.write_text(request(), "utf-8")
     code = (
-        "import sys\nfrom hctl.commands.validations import Asked, validate_files\n"
-        f"validate_files([{str(file)!r}], Asked())\n"
+        "import sys\nfrom hctl.commands.validations import ValidationOptions, validate_files\n"
+        f"validate_files([{str(file)!r}], ValidationOptions())\n"
         "print(*sorted(sys.modules))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own

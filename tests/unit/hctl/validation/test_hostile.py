@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hctl.validation.check import Form, Source, check
+from hctl.validation.check import DocumentForm, SourceFile, check
 from hctl.validation.findings import RULES, Report
 from hctl.validation.rules import RULES as TABLE
 from platform_status_contract.template.yaml_text import dump, load
@@ -19,7 +19,7 @@ from .files import FREE, ROOT, checked
 
 unhurried = settings(quick, max_examples=examples(100))
 
-FORMS = st.sampled_from([None, *Form])
+FORMS = st.sampled_from([None, *DocumentForm])
 SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | st.text(max_size=12)
 ANYTHING = st.recursive(
     SCALARS,
@@ -47,7 +47,7 @@ def is_sound(report: Report) -> bool:
 
 @unhurried
 @given(st.binary(max_size=200), FORMS)
-def test_any_bytes_end_in_a_report(data: bytes, form: Form | None) -> None:
+def test_any_bytes_end_in_a_report(data: bytes, form: DocumentForm | None) -> None:
     report = checked(data, form=form)
     assert is_sound(report)
     assert report.findings or not report.documents or form is not None
@@ -55,7 +55,7 @@ def test_any_bytes_end_in_a_report(data: bytes, form: Form | None) -> None:
 
 @unhurried
 @given(st.text("a:-[]{}&*!|>'\"#\n\t ?,<%@`\x1b\u202e0x", max_size=80), FORMS)
-def test_any_yaml_ends_in_a_report(text: str, form: Form | None) -> None:
+def test_any_yaml_ends_in_a_report(text: str, form: DocumentForm | None) -> None:
     assert is_sound(checked(text.encode(), form=form))
 
 
@@ -78,7 +78,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
 
 @unhurried
 @given(spoilt(), FORMS)
-def test_anything_in_any_field_of_any_document_ends_in_a_report(data: bytes, form: Form | None) -> None:
+def test_anything_in_any_field_of_any_document_ends_in_a_report(data: bytes, form: DocumentForm | None) -> None:
     assert is_sound(checked(data, form=form))
 
 
@@ -105,8 +105,8 @@ def test_escapes_reach_no_terminal() -> None:
         b"- " * 100_000 + b"x",
     ],
 )
-@pytest.mark.parametrize("form", [Form.STATUS, Form.REQUEST])
-def test_what_grows_without_end_is_refused(data: bytes, form: Form) -> None:
+@pytest.mark.parametrize("form", [DocumentForm.STATUS, DocumentForm.REQUEST])
+def test_what_grows_without_end_is_refused(data: bytes, form: DocumentForm) -> None:
     assert checked(data, form=form).failed
 
 
@@ -115,7 +115,7 @@ def test_a_pattern_that_runs_away_elsewhere_does_not_here() -> None:
     crd = re.sub(r"pattern: .*", "pattern: ^(([a-z])+.)+[A-Z]([a-z])+$", crd)
     head = "apiVersion: platform.integratn.tech/v1alpha1\nkind: WebApp\nmetadata: {name: a}\n"
     shop = f"{head}spec: {{image: x, host: {'a' * 60}}}\n"
-    report = check([Source("crd.yaml", crd.encode()), Source("shop.yaml", shop.encode())], policy=FREE)
+    report = check([SourceFile("crd.yaml", crd.encode()), SourceFile("shop.yaml", shop.encode())], policy=FREE)
     assert [finding.path for finding in report.findings] == ["spec.host"]
 
 

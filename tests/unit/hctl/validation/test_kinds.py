@@ -2,7 +2,7 @@
 
 import pytest
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from hctl.validation.findings import Report, Severity
 
 from .files import FREE, request
@@ -52,8 +52,8 @@ def document(api: str, kind: str = "Service", spec: str = "{size: small}") -> st
 
 def report_of(*texts: str, beside: str = "") -> Report:
     """What is said of files, the last of which is the one in question."""
-    sources = [Source(f"{number}.yaml", text.encode()) for number, text in enumerate(texts)]
-    return check(sources, promises=[Source("beside.yaml", beside.encode())] if beside else [], policy=FREE)
+    sources = [SourceFile(f"{number}.yaml", text.encode()) for number, text in enumerate(texts)]
+    return check(sources, promises=[SourceFile("beside.yaml", beside.encode())] if beside else [], policy=FREE)
 
 
 def told(*texts: str, beside: str = "") -> list[tuple[str, str, str]] | None:

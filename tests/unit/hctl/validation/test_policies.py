@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hctl.commands.app import app
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 
 from .files import FREE, ROOT
 
@@ -21,8 +21,8 @@ SINGLE = ROOT / "promise" / "platform-single-tenant.yaml"
 
 
 def told(text: str, *promises: str) -> list[str]:
-    beside = [Source(f"{number}.yaml", promise.encode()) for number, promise in enumerate(promises)]
-    return [finding.message for finding in check([Source("a.yaml", text.encode())], promises=beside).findings]
+    beside = [SourceFile(f"{number}.yaml", promise.encode()) for number, promise in enumerate(promises)]
+    return [finding.message for finding in check([SourceFile("a.yaml", text.encode())], promises=beside).findings]
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -36,7 +36,7 @@ def test_without_a_promise_the_strict_policy_holds() -> None:
         'spec.projectName: found "platform-root", expected vcluster-{name}, which is the rule spec.projectName of the '
         "platform's policy strict; ask the platform team"
     )
-    assert check([Source("a.yaml", REQUEST.encode())], policy=FREE).findings == ()
+    assert check([SourceFile("a.yaml", REQUEST.encode())], policy=FREE).findings == ()
 
 
 def test_a_promise_brings_its_policy_and_the_last_one_wins() -> None:
@@ -52,13 +52,13 @@ def test_a_promise_brings_its_policy_and_the_last_one_wins() -> None:
 def test_a_policy_in_a_promise_is_validated_where_it_stands() -> None:
     line = next(number for number, text in enumerate(PROMISE.splitlines(), 1) if "type: name, required: true" in text)
     unusable = PROMISE.replace("type: name, required: true", "type: nonsense, required: true")
-    (finding,) = check([Source("promise.yaml", unusable.encode())]).findings
+    (finding,) = check([SourceFile("promise.yaml", unusable.encode())]).findings
     assert (finding.line, finding.rule) == (line, "schema")
 
 
 def test_what_is_wrong_anyway_is_told_once() -> None:
     (finding,) = check(
-        [Source("a.yaml", REQUEST.replace("projectName: platform-root", "exposure: 1").encode())]
+        [SourceFile("a.yaml", REQUEST.replace("projectName: platform-root", "exposure: 1").encode())]
     ).findings
     assert (finding.rule, finding.path) == ("schema", "spec.exposure")
 

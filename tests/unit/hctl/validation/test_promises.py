@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hctl.validation.check import Source, check
+from hctl.validation.check import SourceFile, check
 from hctl.validation.findings import Finding
 from platform_status_contract.template.yaml_text import dump, load
 
@@ -26,7 +26,7 @@ def edited(edit: Edit) -> tuple[Finding, ...]:
 
 def test_every_promise_of_this_repository_is_good() -> None:
     paths = sorted((ROOT / "promise").rglob("promise.yaml"))
-    report = check([Source(str(path), path.read_bytes()) for path in paths])
+    report = check([SourceFile(str(path), path.read_bytes()) for path in paths])
     assert (report.findings, report.documents) == ((), len(paths))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hctl.validation.check import Form
+from hctl.validation.check import DocumentForm
 from platform_status_contract.template.yaml_text import dump
 
 from .files import checked, found, request
@@ -80,17 +80,17 @@ def test_a_status_without_our_keys_is_kratix_own_business() -> None:
 @pytest.mark.parametrize(
     ("form", "good", "bad", "path"),
     [
-        (Form.STATUS, status(), {"phase": "ready"}, "phase"),
-        (Form.STATUS, {"status": status()}, {"status": {"phase": "ready"}}, "status.phase"),
-        (Form.CONTRACT, CONTRACT, {**CONTRACT, "name": ""}, "name"),
+        (DocumentForm.STATUS, status(), {"phase": "ready"}, "phase"),
+        (DocumentForm.STATUS, {"status": status()}, {"status": {"phase": "ready"}}, "status.phase"),
+        (DocumentForm.CONTRACT, CONTRACT, {**CONTRACT, "name": ""}, "name"),
     ],
 )
-def test_a_bare_document_is_taken_for_what_was_said(form: Form, good: object, bad: object, path: str) -> None:
+def test_a_bare_document_is_taken_for_what_was_said(form: DocumentForm, good: object, bad: object, path: str) -> None:
     assert checked(dump(good), form=form).findings == ()
     assert [finding.path for finding in checked(dump(bad), form=form).findings] == [path]
 
 
 def test_a_request_is_forced_to_be_one() -> None:
-    (finding,) = found("apiVersion: apps/v1\nkind: Deployment\n", form=Form.REQUEST)
+    (finding,) = found("apiVersion: apps/v1\nkind: Deployment\n", form=DocumentForm.REQUEST)
     assert finding.rule == "unknown-kind"
-    assert found("a: 1", form=Form.STATUS_CONTRACT)
+    assert found("a: 1", form=DocumentForm.STATUS_CONTRACT)

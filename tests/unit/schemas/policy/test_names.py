@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platform_status_contract.model.policy import LegacyName, Names
+from platform_status_contract.model.policy import LegacyName, NameRules
 from platform_status_contract.policy.names import RequestNames, home_of, name_problem, namespace_problem
 from tests.examples import examples
 
-PLAIN = Names(reserved=("kube-*", "in-cluster"))
-ONE = Names(short_names="RequestsNamespace", requests_namespace="requests")
-OLD = Names(
+PLAIN = NameRules(reserved=("kube-*", "in-cluster"))
+ONE = NameRules(short_names="RequestsNamespace", requests_namespace="requests")
+OLD = NameRules(
     legacy_names=(LegacyName("old-team", "media", "media-ns"),), reserved=("kube-*",), target_namespaces=("shared",)
 )
-FREE = Names(short_names="Free")
+FREE = NameRules(short_names="Free")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ FREE = Names(short_names="Free")
         (FREE, "in-cluster", "team-b", "any", ""),
     ],
 )
-def test_a_name_has_one_owner(names: Names, name: str, space: str, request_name: str, wanted: str) -> None:
+def test_a_name_has_one_owner(names: NameRules, name: str, space: str, request_name: str, wanted: str) -> None:
     problem = name_problem(names, RequestNames(name, space, request_name))
     assert wanted in problem if wanted else problem == ""
 
@@ -68,7 +68,7 @@ def test_a_name_has_one_owner(names: Names, name: str, space: str, request_name:
     ],
 )
 def test_a_target_namespace_is_the_requests_own(
-    names: Names,
+    names: NameRules,
     name: str,
     space: str,
     target: str,
@@ -88,7 +88,7 @@ LABEL = LABELS.filter(lambda label: label[0] != "-" and label[-1] != "-")
 @pytest.mark.parametrize("names", [PLAIN, ONE, OLD])
 @given(name=LABEL, spaces=st.lists(LABEL, min_size=2, max_size=6, unique=True))
 @settings(max_examples=examples(300), deadline=None, database=None)
-def test_no_two_namespaces_can_have_one_name(names: Names, name: str, spaces: list[str]) -> None:
+def test_no_two_namespaces_can_have_one_name(names: NameRules, name: str, spaces: list[str]) -> None:
     places = [*spaces, home_of(names, name), f"vcluster-{name}", name, *(f"{space}--a" for space in spaces)]
     owners = {space for space in places if not name_problem(names, RequestNames(name, space, name))}
     assert len(owners) <= 1

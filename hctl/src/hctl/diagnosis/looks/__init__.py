@@ -1,1 +1,4 @@
-"""What each kind of object tells beyond its verdict: reasons, messages, the last lines of a log, the next command."""
+"""What each kind of object tells beyond its verdict: reasons, messages, the last lines of a log, the next command.
+
+Modules: `applications`, `controllers`, `objects`, `pods`, `requests`, `workflows`, `works`.
+"""

@@ -6,4 +6,6 @@ the object, and never looks good: a pod whose status is rubbish is a pod that is
 
 Belongs here: what surrounds objects, requests, and getters over any JSON; the kinds that a source reads are decoded in
 its folder. May not: I/O, clocks, decisions about a request.
+
+Modules: `depth`, `envelope`, `lenient`, `requests`.
 """

@@ -13,12 +13,11 @@ from .lenient import text, under
 
 __all__ = [
     "Event",
-    "Failure",
     "ListMeta",
+    "ListPage",
     "Meta",
-    "Page",
-    "RawObject",
     "Reader",
+    "WatchFailure",
     "decode_event",
     "decode_failure",
     "decode_page",
@@ -58,12 +57,6 @@ class Meta(Struct, rename="camel"):
     annotations: dict[str, str] | None = None
 
 
-class RawObject(Struct):
-    """An object of which only metadata is read."""
-
-    metadata: Meta
-
-
 class ListMeta(Struct, rename="camel"):
     """metadata of a list."""
 
@@ -71,7 +64,7 @@ class ListMeta(Struct, rename="camel"):
     continue_token: str = msgspec.field(default="", name="continue")
 
 
-class Page(Struct):
+class ListPage(Struct):
     """One page of a list; the items are not decoded yet."""
 
     metadata: ListMeta
@@ -89,7 +82,7 @@ class _Details(Struct, rename="camel"):
     retry_after_seconds: int | None = None
 
 
-class Failure(Struct):
+class WatchFailure(Struct):
     """A Status object, as an ERROR event carries it."""
 
     code: int = 0
@@ -107,14 +100,14 @@ class _Bookmark(Struct):
     metadata: ListMeta
 
 
-_PAGE = msgspec.json.Decoder(Page)
+_PAGE = msgspec.json.Decoder(ListPage)
 _EVENT = msgspec.json.Decoder(Event)
-_FAILURE = msgspec.json.Decoder(Failure)
+_FAILURE = msgspec.json.Decoder(WatchFailure)
 _VERSION = msgspec.json.Decoder(_Bookmark)
 
 
 @despite_depth
-def decode_page(body: msgspec.Raw | bytes) -> Page:
+def decode_page(body: msgspec.Raw | bytes) -> ListPage:
     """Decode a list page.
 
     Raises:
@@ -143,12 +136,12 @@ def decode_version(raw: msgspec.Raw | bytes) -> str:
 
 
 @despite_depth
-def decode_failure(raw: msgspec.Raw | bytes) -> Failure:
+def decode_failure(raw: msgspec.Raw | bytes) -> WatchFailure:
     """Decode the object of an ERROR event; total for valid JSON."""
     try:
         return _FAILURE.decode(raw)
     except msgspec.DecodeError:
-        return Failure(message="the watch reported an error that is not a Status")
+        return WatchFailure(message="the watch reported an error that is not a Status")
 
 
 def lenient(raw: msgspec.Raw | bytes, build: Callable[[object, str, str], R]) -> R | None:

@@ -8,7 +8,7 @@ from platform_status_contract.observing.interest import Topic, about_object
 from platform_status_contract.observing.records import Record
 from platform_status_contract.observing.signs import Sign
 from platform_status_contract.observing.sources import Source
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .keep import keep_application
 from .record import ApplicationRecord, decode_application
@@ -48,7 +48,7 @@ def _sign(record: Record) -> Sign | None:
     return Sign(group, record.reconciled, asked=record.refreshing, counts=not record.seen.skipped)
 
 
-APPLICATION: Final = Kind(
+APPLICATION: Final = ObservedKind(
     source=Source.APPLICATIONS,
     api_version="argoproj.io/v1alpha1",
     kind="Application",

@@ -3,4 +3,6 @@
 `record` decodes what `wanted` names; `standard`, `builtin` and `presets` give the verdict of one object, `choose` picks
 which of them judges an entry, `assess` makes of a reading what the phase table looks at. May not: I/O, clocks. Only
 `record` imports `observing`.
+
+Further modules: `argo`, `declared`, `describe`, `health`, `keep`, `kinds`, `read`.
 """

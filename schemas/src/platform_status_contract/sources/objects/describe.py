@@ -10,7 +10,7 @@ from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import ObjectSeen
-from platform_status_contract.sources.source import FOREIGN, Basis, Fetch, Json, Kind, unreadable_kind
+from platform_status_contract.sources.source import FOREIGN, Basis, Fetch, Json, ObservedKind, unreadable_kind
 from platform_status_contract.sources.workloads.describe import controller_words
 
 from .kinds import kind_of, object_kinds, source_of_entry
@@ -19,7 +19,7 @@ from .read import objects_of
 __all__ = ["collect_objects", "describe_objects", "kinds_of_objects"]
 
 
-def kinds_of_objects(contract: Contract) -> tuple[Kind, ...]:
+def kinds_of_objects(contract: Contract) -> tuple[ObservedKind, ...]:
     """List the kinds that a contract names."""
     return tuple(kind_of(found) for found in object_kinds(contract.objects or ()))
 

@@ -11,7 +11,7 @@ from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.interest import Topic, about_object, about_place
 from platform_status_contract.observing.records import Record
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .keep import keep_object
 from .record import ObjectRecord, decode_object, shape_of
@@ -73,9 +73,9 @@ def object_kinds(entries: Iterable[ObjectEntry]) -> tuple[ObjectKind, ...]:
     )
 
 
-def kind_of(found: ObjectKind) -> Kind:
+def kind_of(found: ObjectKind) -> ObservedKind:
     """Say how the objects of a kind are read, and kept where a contract names or selects them."""
-    return Kind(
+    return ObservedKind(
         source=found.source,
         api_version=found.api_version,
         kind=found.kind,

@@ -5,13 +5,13 @@ from typing import Final
 from platform_status_contract.model.contract import SecretReference
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.observing.sources import Source
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .record import decode_secret
 
 __all__ = ["SECRET", "entry_of"]
 
-SECRET: Final = Kind(
+SECRET: Final = ObservedKind(
     source=Source.SECRETS, api_version="v1", kind="Secret", decode=decode_secret, metadata_only=True, watched=False
 )
 

@@ -1,1 +1,4 @@
-"""Sub-applications: the Applications that target what this request created."""
+"""Sub-applications: the Applications that target what this request created.
+
+Modules: `assess`, `describe`, `read`.
+"""

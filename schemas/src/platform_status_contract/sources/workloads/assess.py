@@ -30,7 +30,7 @@ from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer, bad_timer
 
 from .groups import Group, is_held
-from .look import Look, look_at, may_be_zero, none_is_fine
+from .look import WorkloadsLook, look_at, may_be_zero, none_is_fine
 from .pods import called, culprit, is_on_its_way, is_restarting
 
 __all__ = ["BEHIND_SECONDS", "assess_workloads"]
@@ -117,7 +117,7 @@ def _was_bad(situation: Situation) -> bool:
 
 
 def _of_part(
-    look: Look, timers: dict[str, datetime], situation: Situation, clock: Clock, *, excused: bool
+    look: WorkloadsLook, timers: dict[str, datetime], situation: Situation, clock: Clock, *, excused: bool
 ) -> list[_Finding]:
     """What the workloads of one namespace mean; excused: whether a group may be short for a while."""
     findings = [] if look.is_blind else _of_controllers(look, situation)
@@ -132,7 +132,7 @@ def _of_part(
     return findings
 
 
-def _of_controllers(look: Look, situation: Situation) -> list[_Finding]:
+def _of_controllers(look: WorkloadsLook, situation: Situation) -> list[_Finding]:
     """What controllers mean by themselves: gone, going, or asleep."""
     found, asleep = look.controllers, look.asleep
     there = {(item.kind, item.name) for item in found}
@@ -153,7 +153,7 @@ def _of_controllers(look: Look, situation: Situation) -> list[_Finding]:
 
 def _of(
     group: Group,
-    look: Look,
+    look: WorkloadsLook,
     timers: dict[str, datetime],
     situation: Situation,
     clock: Clock,

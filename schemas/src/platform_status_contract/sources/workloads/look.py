@@ -11,10 +11,10 @@ from platform_status_contract.rules.observation import Absent, ControllerSeen, P
 
 from .groups import Group, grouped
 
-__all__ = ["Look", "look_at", "may_be_zero", "none_is_fine"]
+__all__ = ["WorkloadsLook", "look_at", "may_be_zero", "none_is_fine"]
 
 
-class Look(Struct, frozen=True):
+class WorkloadsLook(Struct, frozen=True):
     """The workloads of one namespace.
 
     Attributes:
@@ -66,13 +66,13 @@ def look_at(
     pods: Sequence[PodSeen],
     asked: Present[tuple[ControllerSeen, ...]] | Absent | Blind,
     clock: Clock,
-) -> Look:
+) -> WorkloadsLook:
     """Take what lies in the namespace of a part; where there is one part only, what was seen does not name it."""
     controllers = asked.value if isinstance(asked, Present) else ()
     own = tuple(item for item in controllers if item.namespace in ("", part.namespace))
     asleep = [item for item in own if _is_asleep(item, part)]
     groups = grouped([pod for pod in pods if pod.namespace in ("", part.namespace)], own, asleep, clock)
-    return Look(part, own, asleep, groups, is_blind=isinstance(asked, Blind))
+    return WorkloadsLook(part, own, asleep, groups, is_blind=isinstance(asked, Blind))
 
 
 def _is_asleep(controller: ControllerSeen, part: Workloads) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from platform_status_contract.observing.interest import Topic
 from platform_status_contract.observing.records import Key, Record
 from platform_status_contract.observing.sources import PROMISE_LABEL, Source
-from platform_status_contract.sources.source import Kind
+from platform_status_contract.sources.source import ObservedKind
 
 from .record import (
     HOME_LABEL,
@@ -47,7 +47,7 @@ def _work_of(record: Record) -> tuple[str, Key] | None:
     return (Source.WORKS, (record.namespace, record.work)) if isinstance(record, PlacementRecord) else None
 
 
-WORK: Final = Kind(
+WORK: Final = ObservedKind(
     source=Source.WORKS,
     api_version=_API_VERSION,
     kind="Work",
@@ -58,7 +58,7 @@ WORK: Final = Kind(
     of_promise=True,
     page=50,
 )
-PLACEMENT: Final = Kind(
+PLACEMENT: Final = ObservedKind(
     source=Source.WORK_PLACEMENTS,
     api_version=_API_VERSION,
     kind="WorkPlacement",

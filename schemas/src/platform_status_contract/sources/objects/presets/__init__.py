@@ -1,9 +1,13 @@
-"""What is known of kinds that others define: data, one file for each project, no code (see `standard.KindPreset`)."""
+"""What is known of kinds that others define: data, one file for each project, no code (see `standard.KindPreset`).
+
+Modules: `cert_manager`, `cloudnative_pg`, `cluster_api`, `crossplane`, `external_secrets`, `flux`, `kro`, `request`.
+"""
 
 from typing import Final
 
 from platform_status_contract.sources.objects.standard import KindPreset
 
+from .argo_cd import APPLICATION_SET
 from .cert_manager import CERT_MANAGER
 from .cloudnative_pg import CLOUDNATIVE_PG
 from .cluster_api import CLUSTER_API
@@ -25,6 +29,7 @@ PRESETS: Final[tuple[KindPreset, ...]] = (
     CERT_MANAGER,
     EXTERNAL_SECRETS,
     CLOUDNATIVE_PG,
+    APPLICATION_SET,
     KRO,
     REQUEST,
 )
