@@ -18,7 +18,7 @@ LONG := tests/argocd tests/faults tests/unit/assistant/ask tests/cluster/hctl/te
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-observability test system test-unit start-window test-node kind-up kind-demo kind-down coverage lint format schemas \
-  promise pictures bench bench-hctl soak images wheels repository weights lock audit clean control-plane verify observability observability-binaries
+  promise pictures bench bench-hctl soak images wheels release repository weights lock audit clean control-plane verify observability observability-binaries
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -151,6 +151,12 @@ control-plane: $(READY)
 
 wheels: $(READY) ## Write the wheels of a release into dist/wheels: ours, and at the lock's hashes all that hctl and hctl ask need
 	@$(BIN)/python -m platform_status_images wheels dist/wheels
+
+release: $(READY) ## Write a release into dist, without pushing anything (VERSION=x.y.z REGISTRY=...; ENGINE= and BASE= as images has them)
+	$(if $(and $(VERSION),$(REGISTRY)),,$(error make release VERSION=x.y.z REGISTRY=registry.example.com/platform))
+	@rm -rf dist
+	@$(BIN)/python -m platform_status_release "$(VERSION)" --registry "$(REGISTRY)" --output dist \
+	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(BASE),--base $(BASE))
 
 repository: $(READY) ## Set REPOSITORY=https://..., where this repository lives, in its one place and in every text that names it
 	$(if $(REPOSITORY),,$(error make repository needs an address: make repository REPOSITORY=https://git.example.com/team/name))

@@ -107,6 +107,7 @@ def main(argv: list[str] | None = None) -> int:
         help="write below dist/ instead, with the images of that registry by digest, as `make images PUSH=1` left them "
         f"in {IMAGES.relative_to(HERE.parent)}; {RESULT} stays as it is",
     )
+    parser.add_argument("--images", type=Path, default=IMAGES, metavar="FILE", help="what --registry reads instead")
     parser.add_argument(
         "--dependencies",
         choices=("workflow", "static"),
@@ -135,7 +136,7 @@ def main(argv: list[str] | None = None) -> int:
             with_policy(promise, arguments.policy.read_text("utf-8"))
         text = promise_text(place(promise, _placement(arguments, promise)), static=static)
         if registry is not None:
-            text = with_digests(text, registry, IMAGES)
+            text = with_digests(text, registry, arguments.images)
     except (AssemblyError, PipelineError, yaml.YAMLError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,12 +1,12 @@
-"""For every test: Ctrl-C reaches the programs that tests start, Hypothesis knows ``quick``, and there is --no-skips."""
+"""For every test: Ctrl-C reaches the programs it starts, Hypothesis has no limit of time, and there is --no-skips."""
 
 import signal
 
 import pytest
 
-from tests.examples import register_quick
+from tests.examples import register_profiles
 
-register_quick()  # before the command line is read, which may name it
+register_profiles()  # before the command line is read, which may name it
 
 
 _NO_SKIPS = "--no-skips"

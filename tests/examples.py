@@ -2,16 +2,21 @@
 
 from typing import Final
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-__all__ = ["examples", "register_quick"]
+__all__ = ["examples", "register_profiles"]
 
 _FULL: Final[int] = settings.get_profile("default").max_examples
 
 
-def register_quick() -> None:
-    """Make the profile ``quick`` known: for the minute between two edits. `make test` and CI draw all."""
-    settings.register_profile("quick", max_examples=_FULL // 10)
+def register_profiles() -> None:
+    """Load the profile ``full``, and make ``quick`` known, for the minute between two edits; CI draws all.
+
+    In neither is there a limit of time: what is drawn must hold on a busy machine too.
+    """
+    settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("quick", settings.get_profile("full"), max_examples=_FULL // 10)
+    settings.load_profile("full")
 
 
 def examples(full: int) -> int:

@@ -8,7 +8,7 @@ want() { # PACKAGE COMMAND
   command -v "$2" >/dev/null 2>&1 || missing="$missing $1"
 }
 want buildah buildah         # images
-want debootstrap debootstrap # their base
+want mmdebstrap mmdebstrap   # their base
 want runc runc
 want tmux tmux               # hctl's screens, as a person sees them
 want git git                 # Argo CD reads Git

@@ -5,10 +5,9 @@ import os
 import pytest
 
 from localplane.caches import cache_folder
-from platform_status_images.build import Order, build
-from platform_status_images.cli import host_machine
+from platform_status_images.build import Order, build, host_machine
 from platform_status_images.closure import Target
-from platform_status_images.images import IMAGES, source_date_epoch
+from platform_status_images.images import IMAGES
 
 from .container import Image, reason_not_to_run
 
@@ -20,10 +19,8 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> Order:
     if reason:
         pytest.skip(reason)
     output = tmp_path_factory.mktemp("archives")
-    target = Target("3.11", host_machine())
-    return Order(
-        tuple(IMAGES.values()), output, "buildah", None, target, cache_folder(os.environ), source_date_epoch("")
-    )
+    target = Target("3.13", host_machine())
+    return Order(tuple(IMAGES.values()), output, "buildah", None, target, cache_folder(os.environ))
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ def reason_not_to_run() -> str:
     """Why images cannot be built and run here; empty if they can."""
     if os.geteuid() != 0:
         return "images are built and run as root here, and this is not root"
-    programs = ("buildah", "debootstrap", "unshare", "setpriv", "mount", "chroot")
+    programs = ("buildah", "mmdebstrap", "unshare", "setpriv", "mount", "chroot")
     missing = [name for name in programs if not shutil.which(name) and not shutil.which(name, path="/usr/sbin:/sbin")]
     if missing:
         return f"not installed: {', '.join(missing)}"

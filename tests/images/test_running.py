@@ -53,7 +53,7 @@ def test_the_entry_point_tells_how_it_is_used(images: dict[str, Image], name: st
 
 
 def test_nothing_of_the_tests_or_of_an_installer_can_be_imported(image: Image) -> None:
-    names = ("tests", "pytest", "localplane", "platform_status_images", "pip", "ensurepip", "setuptools", "tkinter")
+    names = ("tests", "pytest", "localplane", "platform_status_images", "pip", "ensurepip", "setuptools")
     found = image.python(f"import importlib.util as u; print([n for n in {names!r} if u.find_spec(n)])")
     assert found == "[]"
 

@@ -12,7 +12,6 @@ from platform_status_images.archives import Archive
 from platform_status_images.cli import main
 from platform_status_images.commands import run
 from platform_status_images.errors import CommandError, ImageError
-from platform_status_images.images import source_date_epoch
 from platform_status_images.shelf import Shelf, fingerprint
 
 
@@ -35,16 +34,6 @@ def test_a_missing_engine_is_named_with_what_to_do(
     assert main(["build", "--output", str(tmp_path / "out"), "--engine", "podman"], {"HOME": str(tmp_path)}) == 3
     assert "podman is not installed; install podman, or choose another with --engine" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize("given", ["yesterday", "-5", "12", "\u0661"])
-def test_a_wrong_epoch_is_named(given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "--output", str(tmp_path)], {"SOURCE_DATE_EPOCH": given}) == 1
-    assert f"SOURCE_DATE_EPOCH: found {given!r}, expected whole seconds" in capsys.readouterr().err
-
-
-def test_without_an_epoch_it_is_always_the_same() -> None:
-    assert source_date_epoch("") == source_date_epoch("1580601600") == 1580601600
 
 
 def test_an_existing_folder_is_no_place_for_a_context(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,12 @@
-"""The commands of buildah, docker and podman, and of debootstrap and pip: as argument lists."""
+"""The commands of buildah, docker and podman, and of mmdebstrap and pip: as argument lists."""
 
+import datetime as dt
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from platform_status_images.base import base_path, debootstrap_arguments
+from platform_status_images.base import base_archive, base_path, mmdebstrap_arguments
 from platform_status_images.closure import Target
 from platform_status_images.engines import Engine, Store
 from platform_status_images.errors import CommandError
@@ -15,6 +16,7 @@ from platform_status_images.wheels import download_arguments
 
 SIDECAR = IMAGES["sidecar"]
 CONTEXT = Path("/context")
+MONDAY = dt.date(2026, 11, 30)
 
 
 def engine(name: str) -> Engine:
@@ -22,27 +24,27 @@ def engine(name: str) -> Engine:
 
 
 def test_buildah_builds_without_daemon_namespaces_or_registry() -> None:
-    assert engine("buildah").build(SIDECAR, CONTEXT, base="base:1", epoch=42) == [
+    assert engine("buildah").build(SIDECAR, CONTEXT, base="base:1") == [
         "/usr/bin/buildah",
         *("--root", "/store/root", "--runroot", "/store/run", "--storage-driver", "vfs"),
-        *("build", "--isolation", "chroot", "--layers", "--format", "oci", "--timestamp", "42", "--pull-never"),
+        *("build", "--isolation", "chroot", "--format", "oci", "--pull-never"),
         *("--build-arg", "BASE=base:1", "--file", "/context/sidecar/Dockerfile"),
         *("--tag", SIDECAR.reference, "/context"),
     ]
 
 
 def test_docker_takes_the_base_of_the_dockerfile_and_no_network() -> None:
-    assert engine("docker").build(SIDECAR, CONTEXT, base=None, epoch=42) == [
+    assert engine("docker").build(SIDECAR, CONTEXT, base=None) == [
         *("/usr/bin/docker", "build", "--provenance=false", "--network", "none"),
-        *("--build-arg", "SOURCE_DATE_EPOCH=42", "--file", "/context/sidecar/Dockerfile"),
+        *("--file", "/context/sidecar/Dockerfile"),
         *("--tag", SIDECAR.reference, "/context"),
     ]
 
 
-def test_podman_dates_everything_with_the_epoch() -> None:
-    assert engine("podman").build(SIDECAR, CONTEXT, base="mine:2", epoch=42) == [
-        *("/usr/bin/podman", "build", "--layers", "--format", "oci", "--timestamp", "42", "--network", "none"),
-        *("--build-arg", "BASE=mine:2", "--file", "/context/sidecar/Dockerfile"),
+def test_podman_builds_for_another_processor() -> None:
+    assert engine("podman").build(SIDECAR, CONTEXT, base="mine:2", machine="aarch64") == [
+        *("/usr/bin/podman", "build", "--layers", "--format", "oci", "--network", "none"),
+        *("--build-arg", "BASE=mine:2", "--platform", "linux/arm64", "--file", "/context/sidecar/Dockerfile"),
         *("--tag", SIDECAR.reference, "/context"),
     ]
 
@@ -155,12 +157,54 @@ def test_pip_fetches_by_hash_for_the_base_and_not_for_this_machine() -> None:
     assert all(value.endswith("_aarch64") for value in platforms)
 
 
-def test_debootstrap_takes_its_own_default_mirror_or_the_one_given() -> None:
-    assert debootstrap_arguments(Path("/root"), "") == ["--variant=minbase", "--include=python3", "bookworm", "/root"]
-    assert debootstrap_arguments(Path("/root"), "file:///mirror")[-1] == "file:///mirror"
+def test_mmdebstrap_takes_its_own_defaults_or_the_mirror_given_with_its_security_suite() -> None:
+    archive = Path("/base.tar")
+    assert mmdebstrap_arguments(archive, "")[-2:] == ["trixie", "/base.tar"]
+    assert mmdebstrap_arguments(archive, "file:///mirror")[-3:] == [
+        "deb file:///mirror trixie main",
+        "deb file:///mirror trixie-updates main",
+        "deb file:///mirror-security trixie-security main",
+    ]
 
 
-def test_the_base_in_the_cache_is_named_after_its_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = base_path(Path("/cache"))
-    monkeypatch.setattr("platform_status_images.base._LEFT_OUT", ("var/log",))
-    assert base_path(Path("/cache")) != before
+def test_the_base_in_the_cache_is_named_after_its_recipe_and_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = base_path(Path("/cache"), MONDAY)
+    assert before.name.endswith("-2026-11-30.tar")
+    monkeypatch.setattr("platform_status_images.base._LEFT_OUT", ("man",))
+    assert base_path(Path("/cache"), MONDAY) != before
+
+
+@pytest.fixture
+def sunday(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The base of yesterday in the cache, and a root whose mmdebstrap is at ./mmdebstrap."""
+    monkeypatch.setattr("platform_status_images.base.os.geteuid", lambda: 0)
+    monkeypatch.setattr("platform_status_images.base.find", lambda *_: str(tmp_path / "mmdebstrap"))
+    archive = base_path(tmp_path, MONDAY - dt.timedelta(days=1))
+    archive.parent.mkdir()
+    archive.write_text("of Sunday")
+    return archive
+
+
+def mmdebstrap(folder: Path, script: str) -> None:
+    (folder / "mmdebstrap").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "mmdebstrap").chmod(0o755)
+
+
+def test_a_new_day_makes_a_new_base_once_and_removes_the_old(tmp_path: Path, sunday: Path) -> None:
+    mmdebstrap(tmp_path, 'for last; do :; done; echo of Monday >"$last"')
+    archive = base_archive(tmp_path, {}, MONDAY)
+    assert (archive, archive.read_text()) == (base_path(tmp_path, MONDAY), "of Monday\n")
+    assert list(archive.parent.iterdir()) == [archive] != [sunday]
+    mmdebstrap(tmp_path, "exit 1")
+    assert base_archive(tmp_path, {}, MONDAY) == archive
+
+
+def test_without_a_mirror_the_base_of_an_earlier_day_is_taken_and_said(
+    tmp_path: Path, sunday: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mmdebstrap(tmp_path, "echo no route >&2; exit 1")
+    assert base_archive(tmp_path, {}, MONDAY) == sunday
+    assert f"no base of today, so security fixes may be missing: taking {sunday.name}" in capsys.readouterr().err
+    sunday.unlink()
+    with pytest.raises(CommandError, match="no route"):
+        base_archive(tmp_path, {}, MONDAY)

@@ -157,7 +157,7 @@ HARMLESS: dict[str, tuple[str, str]] = {
     "our image": ("a.yaml", "image: REGISTRY.invalid/platform-status/sidecar:0.1.0\n"),
     "a stage": (
         "Dockerfile",
-        "ARG BASE=python:3.11-slim-bookworm\nFROM ${BASE} AS slim\nFROM scratch\nCOPY --from=slim / /\n",
+        "ARG BASE=python:3.13-slim-trixie\nFROM ${BASE} AS slim\nFROM scratch\nCOPY --from=slim / /\n",
     ),
     "a computed image": ("a.yaml", "image: ${spec.image}\n"),
     "a push": ("docs/a.md", "```sh\nmake images REGISTRY=registry.example.com/platform PUSH=1\n```\n"),

@@ -33,7 +33,7 @@ _DEPENDENCIES = frozenset(
 )
 """Which distribution of ours may require which: they are installed together, so none is looked for on an index."""
 
-_BASES = frozenset({"python:3.11-slim-bookworm", "python:3.13-slim"})
+_BASES = frozenset({"python:3.13-slim-trixie", "python:3.13-slim"})
 """Images of others: what the images may stand on, and what a GitLab job runs in."""
 
 _NO_IMAGES = frozenset(
@@ -71,7 +71,7 @@ def findings(path: Path, text: str) -> set[str]:
         found |= set(pieces.tree_findings(table.get("tool", {})))
     else:
         found = set(pieces.findings(text, kind))
-    return found - _BASES
+    return {each for each in found if each.partition("@")[0] not in _BASES}
 
 
 def walk(root: Path) -> dict[str, set[str]]:

@@ -93,8 +93,9 @@ def test_1_another_source_was_not_compared(ours: dict[str, str], theirs: dict[st
 @quick
 @given(applications, thresholds, sane_statuses)
 def test_2_healthy_of_nothing_is_no_evidence(found: ApplicationSeen, limits: Thresholds, status: object) -> None:
-    assume(found.sync_status not in ("Synced", "OutOfSync") and not found.resources)
-    vacuous = msgspec.structs.replace(found, health_status="Healthy")
+    assume(found.sync_status not in ("Synced", "OutOfSync"))
+    resources = found.resources and None  # it lists some: as if it said nothing
+    vacuous = msgspec.structs.replace(found, health_status="Healthy", resources=resources)
     assert assessed(with_application(vacuous), limits, status)[SourceName.ARGO_HEALTH].verdict is not Verdict.GOOD
     sub = SubApplicationSeen("x", msgspec.structs.replace(vacuous, deleted=None), LONG_AGO)
     seen = msgspec.structs.replace(good_observation(), sub_applications=Present((sub,)))
@@ -116,8 +117,8 @@ def test_3_while_an_operation_runs_its_time_stays(found: ApplicationSeen, limits
 def test_4_a_sync_that_fails_is_never_good_and_never_final_by_itself(
     found: ApplicationSeen, limits: Thresholds, status: object
 ) -> None:
-    assume(found.sync_status == "OutOfSync" and not found.deleted and not found.skipped)
-    failing = msgspec.structs.replace(found, operation_phase="Running", try_failed=True, silence=None)
+    differs = msgspec.structs.replace(found, sync_status="OutOfSync", deleted=None, skipped=False, silence=None)
+    failing = msgspec.structs.replace(differs, operation_phase="Running", try_failed=True)
     told = assessed(with_application(failing), limits, status, once_ready=True)[SourceName.ARGO_SYNC]
     assert (told.verdict, told.reason) == (Verdict.BAD, Reason.SYNC_FAILED)
     assert not told.ended, "it is tried again"

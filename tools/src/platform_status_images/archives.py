@@ -32,9 +32,14 @@ class Archive:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The image's configuration."""
-        found = json.loads(self._member(self.manifest["Config"]))
+        found = json.loads(self.raw_config)
         assert_mapping(found, f"{self._path}: {self.manifest['Config']}")
         return dict(found)
+
+    @cached_property
+    def raw_config(self) -> bytes:
+        """The configuration as it was written."""
+        return self._member(self.manifest["Config"])
 
     @property
     def digest(self) -> str:
@@ -52,6 +57,11 @@ class Archive:
         with tarfile.open(self._path) as archive:
             sizes = [_real(archive, name).size for name in self.manifest["Layers"]]
         return list(zip(digests, sizes, strict=True))
+
+    def layer_contents(self) -> Iterator[bytes]:
+        """Yield each layer, a tar archive, from the lowest on."""
+        for name in self.manifest["Layers"]:
+            yield self._member(name)
 
     def read(self, name: str) -> bytes:
         """Return the content of one file of the image.

@@ -1,6 +1,8 @@
 """Builds images: context, base, engine, archive; and tells what came out."""
 
+import datetime as dt
 import json
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,14 +16,15 @@ from platform_status_images.base import BASE_REFERENCE, base_archive, base_key
 from platform_status_images.closure import Target
 from platform_status_images.commands import find, run, say
 from platform_status_images.context import write_context
-from platform_status_images.engines import Engine, Store
+from platform_status_images.engines import PLATFORMS, Engine, Store
+from platform_status_images.errors import ImageError
 from platform_status_images.images import NOWHERE, Image
 from platform_status_images.push import push
+from platform_status_images.sbom import bill_of_materials
 from platform_status_images.shelf import Shelf, fingerprint
+from platform_status_images.wheels import Wheel
 
-__all__ = ["SBOM", "Order", "build"]
-
-SBOM = "usr/share/sbom/sbom.cdx.json"
+__all__ = ["Order", "build", "host_machine"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,6 @@ class Order:
         base: The base image; None: the engine's default.
         target: What the wheels must run on.
         cache: The cache folder.
-        epoch: Seconds; what everything is dated with.
         fresh: Build even if the cache has what was built of the same inputs.
         registry: Host, port and path that the images are pushed to; empty: none is pushed.
     """
@@ -46,7 +48,6 @@ class Order:
     base: str | None
     target: Target
     cache: Path
-    epoch: int
     fresh: bool = False
     registry: str = ""
 
@@ -77,11 +78,12 @@ def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
         with tempfile.TemporaryDirectory(dir=scratches, prefix=".build.") as scratch:
             store = Store(Path(scratch) / "store") if order.engine == "buildah" else None
             engine = Engine(order.engine, program, store)
-            for image, built in _build(order, engine, Path(scratch), environ):
+            for image, wheels, built in _build(order, engine, Path(scratch), environ):
                 place = order.output / f"{image.name}.tar"
                 shutil.copyfile(built, place)
                 archive = Archive(place)
-                (order.output / f"{image.name}.cdx.json").write_bytes(archive.read(SBOM))
+                bill = bill_of_materials(image, wheels, archive, dt.datetime.now(dt.UTC))
+                (order.output / f"{image.name}.cdx.json").write_text(bill, "utf-8")
                 told[image.name] = {"reference": image.reference} | archive.facts()
                 line = f"{place} {archive.digest} {archive.size / 1e6:.1f} MB"
                 if order.registry:
@@ -92,36 +94,47 @@ def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
     (order.output / "images.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
 
 
-def _build(order: Order, engine: Engine, scratch: Path, environ: Mapping[str, str]) -> Iterator[tuple[Image, Path]]:
-    """Yield each image with its archive, which is there until the next is asked for."""
+def _build(
+    order: Order, engine: Engine, scratch: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[Image, list[Wheel], Path]]:
+    """Yield each image with what is installed into it, and its archive, which is there until the next is asked for."""
     context, log = scratch / "context", order.output / "build.log"
     log.unlink(missing_ok=True)
     context.mkdir()
-    write_context(context, order.target, order.cache, order.epoch, environ)
+    wheels = write_context(context, order.target, order.cache, environ)
     base, shelf, root = order.base, None, None
+    foreign = order.target.machine if order.target.machine != host_machine() else None
     if base is None and order.engine == "buildah":
-        root = base_archive(order.cache, environ)
+        if foreign:
+            raise ImageError(f"the base of mmdebstrap is for {host_machine()} here: name one for {foreign} with --base")
+        root = base_archive(order.cache, environ, dt.datetime.now(dt.UTC).date())
         base = f"{BASE_REFERENCE}:{base_key(root)}"
         # of a foreign base only the name is known here, and what it stands for may change: those are always built
-        shelf = Shelf(order.cache / "images" / "built", fingerprint(context, base, str(order.epoch), NOWHERE))
+        shelf = Shelf(order.cache / "images" / "built", fingerprint(context, base, NOWHERE))
     for image in order.images:
         if shelf and not order.fresh and (found := shelf.get(image.name)):
             say(f"{image.reference}: nothing changed since it was built")
-            yield image, found
+            yield image, wheels[image.name], found
             continue
         if root and base and not (scratch / "base").exists():
-            _add_base(engine, root, scratch / "base", base, log, order.epoch, environ)
-        command = engine.build(image, context, base=base, epoch=order.epoch)
+            _add_base(engine, root, scratch / "base", base, log, environ)
+        command = engine.build(image, context, base=base, machine=foreign)
         run(f"building {image.reference}", command, log, environ=environ)
         fresh = scratch / f"{image.name}.tar"
         run(f"writing {image.name}.tar", engine.save(image, fresh), log, environ=environ)
-        yield image, shelf.put(image.name, fresh) if shelf else fresh
+        yield image, wheels[image.name], shelf.put(image.name, fresh) if shelf else fresh
 
 
 def _add_base(
-    engine: Engine, archive: Path, folder: Path, reference: str, log: Path, epoch: int, environ: Mapping[str, str]
+    engine: Engine, archive: Path, folder: Path, reference: str, log: Path, environ: Mapping[str, str]
 ) -> None:
     folder.mkdir()
     (folder / "base.tar").hardlink_to(archive)
     (folder / "Dockerfile").write_text("FROM scratch\nADD base.tar /\n", "utf-8")
-    run("reading the base", engine.add_base(folder, reference, epoch), log, environ=environ)
+    run("reading the base", engine.add_base(folder, reference), log, environ=environ)
+
+
+def host_machine() -> str:
+    """Return this machine's processor, as the kernel of the images' base calls it."""
+    own = platform.machine().lower()
+    return {name: machine for machine, name in PLATFORMS.items()}.get(own, own)

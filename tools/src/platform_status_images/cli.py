@@ -2,30 +2,29 @@
 
 import argparse
 import os
-import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from localplane.caches import cache_folder
-from platform_status_images.build import Order, build
+from platform_status_images.build import Order, build, host_machine
 from platform_status_images.closure import Target
 from platform_status_images.context import write_context
-from platform_status_images.engines import ENGINES
+from platform_status_images.engines import ENGINES, PLATFORMS
 from platform_status_images.errors import ImageError, MissingToolError
-from platform_status_images.images import IMAGES, source_date_epoch
+from platform_status_images.images import IMAGES
 from platform_status_images.push import registry_name
 from platform_status_images.release import write_wheels
 
-__all__ = ["host_machine", "main"]
+__all__ = ["main"]
 
 _EPILOG = """\
 examples:
   python -m platform_status_images build --output dist
-      as root on a Debian: both images by buildah, on a base made by debootstrap, without daemon or registry
+      as root on a Debian: both images by buildah, on a base made by mmdebstrap, without daemon or registry
   python -m platform_status_images build --output dist --engine docker
-  python -m platform_status_images build --output dist --engine podman --base python:3.11-slim-bookworm --only sidecar
+  python -m platform_status_images build --output dist --engine podman --only sidecar
   python -m platform_status_images build --output dist --push registry.example.com/platform
   python -m platform_status_images context folder
       only the build context; then: docker build -f folder/sidecar/Dockerfile folder
@@ -34,14 +33,11 @@ what is written: IMAGE.tar (a docker archive), IMAGE.cdx.json (its bill of mater
 with --push also the name and digest in the registry)
 
 environment:
-  SOURCE_DATE_EPOCH        what everything is dated with (else a constant: same inputs, same digest)
-  DEBIAN_MIRROR            mirror for debootstrap (else its own default)
+  DEBIAN_MIRROR            mirror for mmdebstrap (else its own default); the security suite is in MIRROR-security
   PLATFORM_STATUS_CACHE    cache folder (else XDG_CACHE_HOME/platform-status, else ~/.cache/platform-status)
 
 exit codes: 0 done, 1 failed, 2 wrong usage, 3 a program is missing or root is needed
 """
-
-_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -57,20 +53,19 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     parsed = _parser().parse_args(arguments)
     chosen = os.environ if environ is None else environ
     try:
-        epoch = source_date_epoch(chosen.get("SOURCE_DATE_EPOCH", ""))
         target = Target(parsed.python, parsed.machine)
         cache = cache_folder(chosen)
         if parsed.command == "context":
             parsed.folder.mkdir(parents=True)
-            write_context(parsed.folder, target, cache, epoch, chosen)
+            write_context(parsed.folder, target, cache, chosen)
             return 0
         if parsed.command == "wheels":
-            write_wheels(parsed.folder, target, cache, epoch, chosen)
+            write_wheels(parsed.folder, [target], cache, chosen)
             return 0
         wanted = (IMAGES[parsed.only],) if parsed.only else tuple(IMAGES.values())
         registry = registry_name(parsed.push) if parsed.push is not None else ""
         order = Order(
-            wanted, parsed.output.resolve(), parsed.engine, parsed.base, target, cache, epoch, parsed.fresh, registry
+            wanted, parsed.output.resolve(), parsed.engine, parsed.base, target, cache, parsed.fresh, registry
         )
         for line in build(order, chosen):
             sys.stdout.write(f"{line}\n")
@@ -91,11 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument(
-        "--python", default="3.11", type=_version, metavar="X.Y", help="the base's Python; default 3.11"
+        "--python", default="3.13", type=_version, metavar="X.Y", help="the base's Python; default 3.13"
     )
     machine = host_machine()
     target.add_argument(
-        "--machine", default=machine, choices=["x86_64", "aarch64"], help=f"the base's processor; here {machine}"
+        "--machine", default=machine, choices=list(PLATFORMS), help=f"the base's processor; here {machine}"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     make = commands.add_parser("build", parents=[target], help="build the images and write them to a folder")
@@ -107,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument(
         "--base",
         metavar="IMAGE",
-        help="what the images stand on: Python 3.11 on glibc, as your registry calls it; "
-        "default: with buildah a Debian made by debootstrap, else the Dockerfile's",
+        help="what the images stand on: Python 3.13 on glibc, as your registry calls it; "
+        "default: with buildah a Debian made by mmdebstrap, else the Dockerfile's",
     )
     make.add_argument("--fresh", action="store_true", help="build although the cache has the result of the same inputs")
     make.add_argument(
@@ -126,12 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     release.add_argument("folder", type=Path, metavar="FOLDER", help="where; made anew if it is there")
     return parser
-
-
-def host_machine() -> str:
-    """Return this machine's processor, as the kernel of the images' base calls it."""
-    own = platform.machine().lower()
-    return _MACHINES.get(own, own)
 
 
 def _version(text: str) -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from platform_status_images.images import Image
 
-__all__ = ["ENGINES", "Engine", "Store"]
+__all__ = ["ENGINES", "PLATFORMS", "Engine", "Store"]
 
 ENGINES = ("buildah", "docker", "podman")
+PLATFORMS = {"x86_64": "amd64", "aarch64": "arm64"}
+"""What an image index calls a processor."""
 _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])[:/]")
 
 
@@ -37,28 +39,27 @@ class Engine:
     program: str
     store: Store | None = None
 
-    def build(self, image: Image, context: Path, *, base: str | None, epoch: int) -> list[str]:
+    def build(self, image: Image, context: Path, *, base: str | None, machine: str | None = None) -> list[str]:
         """Return the command that builds one image from the context.
 
         Args:
             image: Which.
             context: What `context.write_context` wrote.
             base: Image to stand on; None: the one that the Dockerfile names.
-            epoch: Seconds; what files and the image are dated with.
+            machine: Another processor than this machine's, such as ``aarch64``; the kernel must be able to emulate it.
         """
         command = [self.program, *self._global()]
         match self.name:
             case "buildah":
-                # One layer a step, as docker has it. Network and namespaces are not to be had in every CI machine:
-                # chroot needs neither.
-                command += ["build", "--isolation", "chroot", "--layers", "--format", "oci", "--timestamp", str(epoch)]
+                # Network and namespaces are not to be had in every CI machine: chroot needs neither.
+                command += ["build", "--isolation", "chroot", "--format", "oci"]
                 command += ["--pull-never"] if base else []
             case "podman":
-                command += ["build", "--layers", "--format", "oci", "--timestamp", str(epoch), "--network", "none"]
+                command += ["build", "--layers", "--format", "oci", "--network", "none"]
             case _:
                 command += ["build", "--provenance=false", "--network", "none"]
-                command += ["--build-arg", f"SOURCE_DATE_EPOCH={epoch}"]
         command += ["--build-arg", f"BASE={base}"] if base else []
+        command += ["--platform", f"linux/{PLATFORMS[machine]}"] if machine else []
         dockerfile = context / image.name / "Dockerfile"
         return [*command, "--file", str(dockerfile), "--tag", image.reference, str(context)]
 
@@ -92,9 +93,9 @@ class Engine:
         push = ["push", *tls, "--digestfile", str(digest), image.reference, f"docker://{target}"]
         return [[*start, *load], [*start, *push]]
 
-    def add_base(self, folder: Path, reference: str, epoch: int) -> list[str]:
+    def add_base(self, folder: Path, reference: str) -> list[str]:
         """Return the command that makes a base image of a folder with a Dockerfile and a root filesystem (buildah)."""
-        command = [self.program, *self._global(), "build", "--isolation", "chroot", "--timestamp", str(epoch)]
+        command = [self.program, *self._global(), "build", "--isolation", "chroot"]
         return [*command, "--tag", reference, str(folder)]
 
     def _global(self) -> list[str]:

@@ -4,17 +4,13 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["IMAGES", "NOWHERE", "PREFIX", "ROOT", "Image", "source_date_epoch"]
+__all__ = ["IMAGES", "NOWHERE", "PREFIX", "ROOT", "Image"]
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "platform-status"
 # Nobody can own a host below .invalid (RFC 2606). A name without a host would be pulled from the default registry of
 # whatever tool is asked, and there anybody may take it.
 NOWHERE = "REGISTRY.invalid"
-
-# What hatchling, too, dates a wheel with if nobody says otherwise. Not the time of the commit: an image whose inputs
-# did not change keeps its digest from commit to commit.
-_EPOCH = 1580601600
 
 
 @dataclass(frozen=True)
@@ -54,20 +50,3 @@ IMAGES = {
     image.name: image
     for image in (Image("pipeline", "platform_status_pipeline"), Image("sidecar", "platform_status_sidecar"))
 }
-
-
-def source_date_epoch(given: str) -> int:
-    """Return the second that everything in an image is dated with.
-
-    Args:
-        given: The environment variable SOURCE_DATE_EPOCH; empty: a constant.
-
-    Raises:
-        ValueError: If it is no whole number of seconds since 1980, where the dates of wheels begin.
-    """
-    if not given:
-        return _EPOCH
-    earliest = 315532800
-    if not given.isascii() or not given.isdigit() or int(given) < earliest:
-        raise ValueError(f"SOURCE_DATE_EPOCH: found {given!r}, expected whole seconds from {earliest} (1980) on")
-    return int(given)

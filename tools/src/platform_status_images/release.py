@@ -1,7 +1,7 @@
 """The wheels of a release: hctl and the assistant can be installed from them without asking an index for anything."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from platform_status_images.closure import Target, closure, read_lock
@@ -13,16 +13,15 @@ __all__ = ["write_wheels"]
 _DISTRIBUTIONS = ("platform-status-hctl", "platform-status-assistant")
 
 
-def write_wheels(folder: Path, target: Target, cache: Path, epoch: int, environ: Mapping[str, str]) -> None:
+def write_wheels(folder: Path, targets: Sequence[Target], cache: Path, environ: Mapping[str, str]) -> None:
     """Write our wheels, and those of others at the versions and hashes of the lock.
 
     The assistant's extra for MCP is left out: it brings a web server.
 
     Args:
         folder: Where; what was there is removed first.
-        target: What the wheels must run on.
+        targets: What the wheels must run on.
         cache: Where fetched wheels are kept.
-        epoch: Seconds; what our wheels are dated with.
         environ: Of the programs that are run.
 
     Raises:
@@ -30,10 +29,13 @@ def write_wheels(folder: Path, target: Target, cache: Path, epoch: int, environ:
         CommandError: If a wheel cannot be fetched or built.
     """
     lock = read_lock((ROOT / "requirements.lock").read_text("utf-8"))
-    closures = [closure(name, lock, target) for name in _DISTRIBUTIONS]
-    others = {one.name: one for _, pinned in closures for one in pinned}
-    fetched = fetch_wheels([others[name] for name in sorted(others)], target, cache, environ)
     shutil.rmtree(folder, ignore_errors=True)
-    build_wheels({name for own, _ in closures for name in own}, folder, epoch, environ)
-    for wheel in fetched:
-        shutil.copyfile(wheel.path, folder / wheel.path.name)
+    ours = set()
+    for target in targets:
+        closures = [closure(name, lock, target) for name in _DISTRIBUTIONS]
+        ours |= {name for own, _ in closures for name in own}
+        others = {one.name: one for _, pinned in closures for one in pinned}
+        for wheel in fetch_wheels([others[name] for name in sorted(others)], target, cache, environ):
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(wheel.path, folder / wheel.path.name)
+    build_wheels(ours, folder, environ)

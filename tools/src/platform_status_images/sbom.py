@@ -1,17 +1,10 @@
-"""The bill of materials of one image, as CycloneDX JSON: our wheels and those of others, with hash and license.
-
-What the base brings (Python itself, Debian packages) is known only where the image is built: ``inside/install.py`` adds
-it, and the finished document lies in the image and beside it.
-"""
+"""The bill of materials of one image, as CycloneDX JSON: wheels with hash and license, Python, Debian packages."""
 
 import datetime as dt
 import email
 import email.message
-import json
-import uuid
 import zipfile
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
@@ -20,37 +13,51 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from platform_status_images.archives import Archive
 from platform_status_images.images import Image
 from platform_status_images.wheels import Wheel
 
 __all__ = ["bill_of_materials"]
 
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "platform-status/sbom")
 _LONGEST_LICENSE = 100
 
 
-def bill_of_materials(image: Image, wheels: Sequence[Wheel], epoch: int) -> str:
-    """Return the document, the same bytes for the same wheels.
+def bill_of_materials(image: Image, wheels: Sequence[Wheel], archive: Archive, now: dt.datetime) -> str:
+    """Return the document.
 
     Args:
         image: Which image.
-        wheels: What is installed into it; not pip.
-        epoch: The time that it is dated with, seconds.
+        wheels: What was installed into it.
+        archive: What was built; its base tells of itself.
+        now: What the document is dated with.
     """
-    root = Component(name=image.name, group="platform-status", version=image.version, type=ComponentType.CONTAINER)
-    components = [_component(wheel) for wheel in wheels]
-    key = " ".join([image.reference, *(wheel.requirement for wheel in wheels)])
-    # the library never writes a component without bom-ref, and makes up a random one for it
-    root.bom_ref.value = image.reference
-    bom = Bom(
-        components=components,
-        metadata=BomMetaData(component=root, timestamp=dt.datetime.fromtimestamp(epoch, dt.UTC)),
-        serial_number=uuid.uuid5(_NAMESPACE, key),
+    root = Component(
+        name=image.name,
+        group="platform-status",
+        version=image.version,
+        type=ComponentType.CONTAINER,
+        bom_ref=image.name,
     )
+    components = [*map(_component, wheels), *_base(archive)]
+    bom = Bom(components=components, metadata=BomMetaData(component=root, timestamp=now))
     bom.register_dependency(root, components)
-    document: dict[str, Any] = json.loads(JsonV1Dot6(bom).output_as_string())
-    document["components"].sort(key=lambda part: part["bom-ref"])
-    return json.dumps(document, indent=1, sort_keys=True) + "\n"
+    return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
+
+
+def _base(archive: Archive) -> Iterator[Component]:
+    """Describe what the package database of a Debian says, and a Python that belongs to no package."""
+    settings = dict(entry.split("=", 1) for entry in archive.config["config"]["Env"])
+    python = settings.get("PYTHON_VERSION")
+    if python:
+        purl = PackageURL("generic", None, "python", python)
+        yield Component(name="python", version=python, type=ComponentType.PLATFORM, purl=purl, bom_ref=str(purl))
+    for paragraph in archive.read("var/lib/dpkg/status").decode("utf-8", "replace").split("\n\n"):
+        lines = (line.partition(": ") for line in paragraph.splitlines() if not line.startswith(" "))
+        fields = {name: value for name, _, value in lines}
+        if fields.get("Status", "").endswith(" installed"):
+            name, version = fields["Package"], fields["Version"]
+            purl = PackageURL("deb", "debian", name, version, {"arch": fields["Architecture"]})
+            yield Component(name=name, version=version, type=ComponentType.LIBRARY, purl=purl, bom_ref=str(purl))
 
 
 def _component(wheel: Wheel) -> Component:

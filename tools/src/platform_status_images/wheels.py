@@ -19,8 +19,10 @@ from platform_status_images.images import PREFIX, ROOT
 
 __all__ = ["Wheel", "build_wheels", "download_arguments", "fetch_wheels"]
 
-# Every glibc from 2.17 on, up to 2.36 of Debian 12, is good enough for the bases that docs/images.md names.
-_GLIBC_MINORS = range(36, 16, -1)
+# Every glibc from 2.17 on, up to 2.41 of Debian 13, is good enough for the bases that docs/images.md names.
+_GLIBC_MINORS = range(41, 16, -1)
+_FOLDERS = {"contract": "schemas", "localplane": "tools", "kratix-double": "tools/double"}
+"""Those of our distributions that are not called after their folder."""
 _OLDER = ("manylinux2014", "manylinux2010", "manylinux1")
 
 
@@ -102,8 +104,10 @@ def _check(wheels: Sequence[Wheel], pinned: Sequence[Pinned], folder: Path) -> N
         raise ClosureError(f"{folder}: no wheel of {', '.join(sorted(allowed))}; remove the folder")
 
 
-def build_wheels(names: Iterable[str], output: Path, epoch: int, environ: Mapping[str, str]) -> list[Wheel]:
-    """Build the wheels of our own distributions with hatchling: no isolation, no network, the same bytes each time.
+def build_wheels(
+    names: Iterable[str], output: Path, environ: Mapping[str, str], targets: Sequence[str] = ("wheel",)
+) -> list[Wheel]:
+    """Build our own distributions with hatchling: no isolation, no network, the same bytes each time.
 
     Built from a copy, so that nothing appears in the checkout and nothing beside the sources gets in.
 
@@ -111,17 +115,16 @@ def build_wheels(names: Iterable[str], output: Path, epoch: int, environ: Mappin
         CommandError: If hatchling fails.
     """
     output.mkdir(parents=True, exist_ok=True)
-    settings = {**environ, "SOURCE_DATE_EPOCH": str(epoch)}
     for name in sorted(names):
-        # platform-status-contract is the one whose folder is called after what it holds
         part = name.removeprefix(f"{PREFIX}-")
-        source = ROOT / ("schemas" if part == "contract" else part)
+        source = ROOT / _FOLDERS.get(part, part)
         with tempfile.TemporaryDirectory(prefix="platform-status-wheel-") as scratch:
             copy = Path(scratch) / part
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "dist", "*.egg-info"))
             _plain_modes(copy)
-            command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(output.resolve())]
-            run(f"building the wheel of {name}", command, output.parent / "wheels.log", environ=settings, folder=copy)
+            command = [sys.executable, "-m", "hatchling", "build", "-d", str(output.resolve())]
+            command += [word for target in targets for word in ("-t", target)]
+            run(f"building the wheel of {name}", command, output.parent / "wheels.log", environ=environ, folder=copy)
     return read_wheels(output)
 
 
