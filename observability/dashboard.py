@@ -23,7 +23,6 @@ _SELF: Final = 'job="platform-status-reconciler"'
 
 _Panel = stat.Panel | timeseries.Panel | table.Panel | bargauge.Panel
 
-_WIDTH: Final = 24
 _FLEET: Final = (
     ("stat", "Requests", "", "count(max by (kind, namespace, name) (platform_resource_info))", "", 4),
     (

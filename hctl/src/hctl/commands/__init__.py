@@ -5,5 +5,5 @@ once. What a command needs is imported when it runs, in `running`. A further com
 beside it.
 
 Further modules: `answers`, `asking`, `completion`, `diagnoses`, `doctors`, `explanations`, `options`, `overviews`,
-`refusals`, `schemas`, `statuses`, `validate`, `validations`.
+`refusals`, `schemas`, `statuses`, `validate`, `validations`, `versions`.
 """

@@ -17,7 +17,6 @@ __all__ = ["Following"]
 
 _LEASES_EVERY: Final = 10.0
 _LONGEST_PAUSE: Final = 10.0
-_EXPIRED: Final = 410
 
 Key = tuple[str, str]
 

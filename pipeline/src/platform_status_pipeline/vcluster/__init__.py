@@ -3,6 +3,6 @@
 Belongs here: presets, names, Helm values, the sub-requests, RBAC, network policies, and what is refused. May not:
 files, environment, the Kubernetes API, observation.
 
-Modules: `checks`, `exposure`, `merge`, `names`, `namespaced`, `plan`, `presets`, `quantities`, `settings`,
-`subrequests`, `values`.
+Modules: `checks`, `defaults`, `etcd`, `exposure`, `kubeconfig`, `merge`, `names`, `namespaced`, `network`, `plan`,
+`presets`, `quantities`, `settings`, `subrequests`, `values`.
 """

@@ -16,7 +16,6 @@ __all__ = [
     "ListMeta",
     "ListPage",
     "Meta",
-    "RawObject",
     "Reader",
     "WatchFailure",
     "decode_event",
@@ -56,12 +55,6 @@ class Meta(Struct, rename="camel"):
     deletion_timestamp: str | None = None
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
-
-
-class RawObject(Struct):
-    """An object of which only metadata is read."""
-
-    metadata: Meta
 
 
 class ListMeta(Struct, rename="camel"):
