@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from platform_status_contract.model.conditions import condition_type
+from hctl.documents.jsonpaths import render
+from platform_status_contract.model.conditions import condition_type, role_condition
 from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
@@ -107,7 +108,7 @@ def promise(template: str = "contract.yaml") -> dict[str, Any]:
                 variable["value"] = files()[template]
     schema = {"type": "object", "properties": {"spec": {"type": "object"}}}
     names = {"kind": "Cache", "plural": "caches", "singular": "cache"}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}, **columns()}
     document["spec"]["api"] = {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -115,6 +116,24 @@ def promise(template: str = "contract.yaml") -> dict[str, Any]:
         "spec": {"group": "example.org", "scope": "Namespaced", "names": names, "versions": [version]},
     }
     return document
+
+
+def columns() -> dict[str, Any]:
+    """The printer columns of the page."""
+    found = load(files()["columns.yaml"])
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_printer_columns_of_the_page_show_what_the_status_has() -> None:
+    folder = ROOT / "tests" / "golden" / "documents" / "status" / "valid"
+    status = msgspec.convert(load((folder / "ready.yaml").read_text("utf-8")), dict[str, Any])
+    status["health"]["objects"] = {"ready": 1, "total": 1}
+    status["endpoints"] |= {"docs": "https://caches.example.com"}
+    whole = {"status": status, "metadata": {"creationTimestamp": "2026-02-26T10:00:00Z"}}
+    for column in columns()["additionalPrinterColumns"]:
+        shown = render(column["jsonPath"], whole)
+        assert shown.isdigit() if column["type"] == "integer" else shown, column
 
 
 def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
@@ -125,6 +144,7 @@ def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
         "contract.yaml",
         "in/object.yaml",
         "promise.yaml",
+        "columns.yaml",
         "manifests.yaml",
         "queue.yaml",
         "mine/outputs/queue.yaml",
@@ -203,7 +223,8 @@ def test_the_conditions_of_its_objects_are_those_that_the_page_tells() -> None:
     conditions = [condition_type(entry["name"]) for entry in resolved.contract["objects"]]
     assert conditions == ["StoreReady", "PasswordReady", "BrokerReady"]
     told = ", ".join(conditions[:-1]) + f" and {conditions[-1]}"
-    assert f"The conditions are {told}." in section(8)
+    (secret,) = resolved.contract["secrets"]
+    assert f"The conditions are {told}, and {role_condition(secret['role'])} of the Secret." in section(8)
 
 
 def test_the_annotation_of_the_page_carries_the_generation_of_the_request(desk: Path) -> None:
@@ -323,9 +344,9 @@ def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
     schema = load_schema(CONTRACT)
     described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
     for part, conditions in rows.items():
-        assert conditions <= {*ConditionType, FREE}
         assert all(condition in described[part] for condition in conditions), part
-    assert set().union(*rows.values()) == {*ConditionType, FREE} - {"Ready"}
+    known = {*ConditionType, FREE, "ROLEAvailable"} - {ConditionType.KUBECONFIG_AVAILABLE, "Ready"}
+    assert set().union(*rows.values()) == known
 
 
 def test_the_table_of_thresholds_tells_the_defaults() -> None:
