@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from hctl.documents.jsonpaths import render
 from platform_status_contract.model.conditions import condition_type, role_condition
 from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate
@@ -107,7 +108,7 @@ def promise(template: str = "contract.yaml") -> dict[str, Any]:
                 variable["value"] = files()[template]
     schema = {"type": "object", "properties": {"spec": {"type": "object"}}}
     names = {"kind": "Cache", "plural": "caches", "singular": "cache"}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}, **columns()}
     document["spec"]["api"] = {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -115,6 +116,24 @@ def promise(template: str = "contract.yaml") -> dict[str, Any]:
         "spec": {"group": "example.org", "scope": "Namespaced", "names": names, "versions": [version]},
     }
     return document
+
+
+def columns() -> dict[str, Any]:
+    """The printer columns of the page."""
+    found = load(files()["columns.yaml"])
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_printer_columns_of_the_page_show_what_the_status_has() -> None:
+    folder = ROOT / "tests" / "golden" / "documents" / "status" / "valid"
+    status = msgspec.convert(load((folder / "ready.yaml").read_text("utf-8")), dict[str, Any])
+    status["health"]["objects"] = {"ready": 1, "total": 1}
+    status["endpoints"] |= {"docs": "https://caches.example.com"}
+    whole = {"status": status, "metadata": {"creationTimestamp": "2026-02-26T10:00:00Z"}}
+    for column in columns()["additionalPrinterColumns"]:
+        shown = render(column["jsonPath"], whole)
+        assert shown.isdigit() if column["type"] == "integer" else shown, column
 
 
 def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
@@ -125,6 +144,7 @@ def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:
         "contract.yaml",
         "in/object.yaml",
         "promise.yaml",
+        "columns.yaml",
         "manifests.yaml",
         "queue.yaml",
         "mine/outputs/queue.yaml",
@@ -324,9 +344,9 @@ def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
     schema = load_schema(CONTRACT)
     described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
     for part, conditions in rows.items():
+        assert conditions <= {*ConditionType, FREE, "ROLEAvailable"}
         assert all(condition in described[part] for condition in conditions), part
-    known = {*ConditionType, FREE, "ROLEAvailable"} - {ConditionType.KUBECONFIG_AVAILABLE, "Ready"}
-    assert set().union(*rows.values()) == known
+    assert set().union(*rows.values()) == {*ConditionType, FREE, "ROLEAvailable"} - {"Ready"}
 
 
 def test_the_table_of_thresholds_tells_the_defaults() -> None:

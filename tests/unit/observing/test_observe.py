@@ -216,6 +216,17 @@ def test_the_requests_own_application_is_not_its_sub_application() -> None:
     assert seen(known).sub_applications == Present(())
 
 
+def test_sub_applications_in_several_namespaces_are_told_apart() -> None:
+    known = full()
+    for namespace in ("team-a", "team-b", "team-c"):
+        item = support.application("sub", server="https://media:443")
+        known.put(Source.APPLICATIONS, {**item, "metadata": {**item["metadata"], "namespace": namespace}})
+    part = {**support.CONTRACT["subApplications"], "namespace": "team-b", "namespaces": ["team-a", "team-b"]}
+    found = seen(known, subApplications=part)
+    assert isinstance(found.sub_applications, Present)
+    assert [item.name for item in found.sub_applications.value] == ["team-a/sub", "team-b/sub"]
+
+
 def test_selectors_narrow_pods_and_sub_applications() -> None:
     known = full()
     known.put(Source.PODS, support.pod("own", labels={"app": "v"}), support.pod("tenant", labels={"managed-by": "v"}))

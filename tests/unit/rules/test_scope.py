@@ -18,7 +18,7 @@ CONTRACT = {
     "displayName": "VCluster",
     "name": "media",
     "application": {"namespace": "argocd", "name": "vcluster-media"},
-    "subApplications": {"namespace": "argocd-apps", "destination": {"names": ["media"]}},
+    "subApplications": {"namespace": "argocd-apps", "namespaces": ["team-a"], "destination": {"names": ["media"]}},
     "workloads": {"namespace": "vcluster-media", "selector": {"matchLabels": {"namespace": "no-namespace"}}},
     "secrets": [{"role": "kubeconfig", "namespace": "vault", "name": "kubeconfig"}],
     "objects": [
@@ -43,7 +43,7 @@ def contract(**changed: object) -> Contract:
 
 
 def test_every_namespace_and_cluster_of_a_contract_counts() -> None:
-    places = ["argocd", "argocd-apps", "cluster:media", "data", "vault", "vcluster-media"]
+    places = ["argocd", "argocd-apps", "cluster:media", "data", "team-a", "vault", "vcluster-media"]
     assert sorted(places_in(contract())) == places
 
 
@@ -51,10 +51,11 @@ def test_every_namespace_and_cluster_of_a_contract_counts() -> None:
     ("scope", "beyond"),
     [
         (None, ""),
-        (("argocd*", "vault", "data", "cluster:*", "{namespace}"), ""),
-        (("argocd*", "vault", "data", "cluster:*", "vcluster-{request}"), ""),
-        (("argocd*", "data", "cluster:*", "{namespace}"), "vault"),
-        (("argocd", "vault", "data", "cluster:*", "{namespace}"), "argocd-apps"),
+        (("argocd*", "vault", "data", "team-a", "cluster:*", "{namespace}"), ""),
+        (("argocd*", "vault", "data", "team-a", "cluster:*", "vcluster-{request}"), ""),
+        (("argocd*", "data", "team-a", "cluster:*", "{namespace}"), "vault"),
+        (("argocd", "vault", "data", "team-a", "cluster:*", "{namespace}"), "argocd-apps"),
+        (("argocd*", "vault", "data", "cluster:*", "{namespace}"), "team-a"),
         ((), "argocd"),
     ],
 )

@@ -159,10 +159,9 @@ def _observed(contract: Contract) -> list[tuple[str, Text]]:
     rows += [("Pods", inert_text(f"in {part.namespace}")) for part in contract.workload_parts]
     rows += [("Secret", inert_text(f"{named.namespace}/{named.name}")) for named in contract.secrets or ()]
     if contract.sub_applications is not None:
+        places = ", ".join(contract.sub_applications.all_namespaces)
         target = contract.sub_applications.destination
-        rows.append(
-            ("Sub-Apps", inert_text(f"in {contract.sub_applications.namespace}, to {target.server or target.name}"))
-        )
+        rows.append(("Sub-Apps", inert_text(f"in {places}, to {target.server or target.name}")))
     rows += [
         ("Object", inert_text(f"{entry.kind} {entry.namespace or ''}/{entry.object or '*'} ({entry.name})"))
         for entry in contract.objects or ()

@@ -19,7 +19,7 @@ _ANNOTATION: Final = "generationAnnotation"
 _FURTHER: Final = ("workloads", "application", "subApplications")
 """Parts of a contract that look at the health of what was applied."""
 
-_OF_FLUX: Final = frozenset(preset.name for preset in PRESETS if preset.applied or preset.name == "flux-source")
+_APPLIED: Final = frozenset(preset.name for preset in PRESETS if preset.applied or preset.name == "flux-source")
 """Presets that say nothing about the health of what runs."""
 
 
@@ -46,7 +46,7 @@ def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> I
         expected = f"{_ANNOTATION} in one of them: without it nobody sees whether an edit has arrived"
         yield objects.find((), "object-arrival", "none", expected, severity=Severity.WARNING, at_key=True)
     if values and all(_only_applied(value) for value in values) and not any(rest.get(part) for part in _FURTHER):
-        found = f"only what Flux applies ({', '.join(sorted({_kind(value) for value in values}))})"
+        found = f"only what Flux or Argo CD applies ({', '.join(sorted({_kind(value) for value in values}))})"
         expected = "what it applies beside it: applied is not healthy"
         owner = objects if entries else contract.inside("outputs")
         yield owner.find((), "object-applied", found, expected, severity=Severity.WARNING, at_key=True)
@@ -113,7 +113,7 @@ def _roles(secrets: Located, entries: int) -> Iterator[Finding]:
 
 
 def _only_applied(entry: object) -> bool:
-    """Whether an entry tells no more than that something was applied: by a preset of Flux, unless it says otherwise."""
+    """Whether an entry tells no more than that something was applied: by its preset, unless it says otherwise."""
     given = mapping(entry)
     preset = preset_of(split_version(given.get("apiVersion"))[0], _kind(entry))
-    return not given.get("ready") and preset is not None and preset.name in _OF_FLUX
+    return not given.get("ready") and preset is not None and preset.name in _APPLIED

@@ -34,7 +34,7 @@ RULES: Final[dict[str, str]] = {
     "object-name": "Each entry of objects has a condition of its own.",
     "secret-role": "Roles of Secrets that differ have conditions that do; with those of objects there are at most 16.",
     "object-crd": "Version, plural and scope of an entry of objects are those of the CRD, if that is among the files.",
-    "object-applied": "A contract observes more than what Flux has applied: applied is not healthy.",
+    "object-applied": "A contract observes more than what Flux or Argo CD has applied: applied is not healthy.",
     "object-arrival": "Something that a contract with objects observes tells which generation it was written for.",
     "elsewhere": "What a contract observes does not go to another cluster than that of the sidecar.",
     "threshold-order": "failedAfterSeconds is at least degradedAfterSeconds: what is tolerated cannot have failed.",

@@ -127,6 +127,7 @@ class SubApplications(Struct, frozen=True, forbid_unknown_fields=True, rename="c
         selector: Optional, added to the match.
         minimum: Fewer than this is not ready.
         may_be_empty: Whether one of them is fine without any resource; else that is no evidence of health.
+        namespaces: More namespaces where such Applications live.
     """
 
     namespace: Namespace
@@ -134,6 +135,18 @@ class SubApplications(Struct, frozen=True, forbid_unknown_fields=True, rename="c
     selector: Selector | None = None
     minimum: Annotated[int, Meta(ge=0, le=10000)] = 0
     may_be_empty: bool = False
+    namespaces: Annotated[tuple[Namespace, ...], Meta(min_length=1, max_length=8)] | None = None
+
+    @property
+    def all_namespaces(self) -> tuple[str, ...]:
+        """Every namespace, each once."""
+        return tuple(dict.fromkeys((self.namespace, *(self.namespaces or ()))))
+
+    @property
+    def where(self) -> str:
+        """The namespaces for a sentence."""
+        several = self.all_namespaces
+        return f"namespaces {', '.join(several)}" if len(several) > 1 else f"namespace {self.namespace}"
 
 
 class Controller(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -38,8 +38,14 @@ Count = Annotated[int, Meta(ge=0, le=9007199254740991)]
 Generation = Annotated[int, Meta(ge=1, le=9007199254740991)]
 """A `metadata.generation`."""
 
-Url = Annotated[str, Meta(pattern=r"^https?://[!-~]+\Z", max_length=2048)]
-"""An http or https URL in printable ASCII."""
+Url = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?!(javascript|vbscript|data|file):)[a-z][a-z0-9+.-]*://(?![^/?#]*:[^/?#]*@)[!-~]+\Z",
+        max_length=2048,
+    ),
+]
+"""A URL in printable ASCII, of any scheme that runs no script and opens no file, and without a password."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)]
 """A name of something, free of control characters."""

@@ -116,10 +116,15 @@ class SubApplicationsPart(Struct, frozen=True, rename="camel", forbid_unknown_fi
     selector: SelectorPart | Expression | None = None
     minimum: Annotated[int, Meta(ge=0, le=10000)] | Expression | None = None
     may_be_empty: bool | Expression | None = None
+    namespaces: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=8)] | Expression | None = None
 
     def __post_init__(self) -> None:
         check_expressions(
-            destination=self.destination, selector=self.selector, minimum=self.minimum, mayBeEmpty=self.may_be_empty
+            destination=self.destination,
+            selector=self.selector,
+            minimum=self.minimum,
+            mayBeEmpty=self.may_be_empty,
+            namespaces=self.namespaces if isinstance(self.namespaces, str) else None,
         )
 
 

@@ -61,6 +61,8 @@ def places_in(part: object) -> Iterator[str]:
             value = getattr(part, field.name)
             if field.name == "namespace" and isinstance(value, str):
                 yield value
+            elif field.name == "namespaces":
+                yield from value or ()
             else:
                 yield from places_in(value)
     elif isinstance(part, tuple):

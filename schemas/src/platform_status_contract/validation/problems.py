@@ -10,6 +10,8 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from platform_status_contract.rules.masking import masked
+
 __all__ = ["MANY_DIGITS", "ROOT", "Path", "SchemaProblem", "describe", "format_path", "quote"]
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -79,12 +81,12 @@ def quote(text: str, longest: int = _LONGEST) -> str:
 
 
 def describe(value: object) -> str:
-    """Say what a value is: scalars as they are written in JSON, containers by their size only."""
+    """Say what a value is: scalars as in JSON, the password of a URL apart; containers by their size only."""
     match value:
         case None | bool():
             words = json.dumps(value)
         case str():
-            words = quote(value)
+            words = quote(masked(value, len(value)) if "@" in value else value)
         case int() if abs(value) >= MANY_DIGITS:
             words = "a number of more than 19 digits"
         case int() | float():

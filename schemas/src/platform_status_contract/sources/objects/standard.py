@@ -102,6 +102,7 @@ class KindPreset(Struct, frozen=True):
         healthy: The condition that tells of the health of what the object stands for.
         applied: What to say where that condition does not: what was looked at.
         revisions: Two fields that differ while an update runs.
+        rolling: The condition that is True while an update runs.
         observed: The field that says which generation its status is about, where conditions do not.
         is_request: Whether it has a contract of its own, which may observe this request in turn.
         unverified: Situations that no recorded object of the kind shows; said in the docs.
@@ -121,6 +122,7 @@ class KindPreset(Struct, frozen=True):
     healthy: str = ""
     applied: str = ""
     revisions: tuple[str, ...] = ()
+    rolling: str = ""
     observed: str = ""
     is_request: bool = False
     unverified: tuple[str, ...] = ()
@@ -128,7 +130,7 @@ class KindPreset(Struct, frozen=True):
     @property
     def conditions(self) -> tuple[str, ...]:
         """Types of the conditions that it looks at."""
-        named = {"Stalled", self.healthy, *self.ready, *(mark.type for mark in self.failures)}
+        named = {"Stalled", self.healthy, self.rolling, *self.ready, *(mark.type for mark in self.failures)}
         return tuple(sorted(named - {""}))
 
     @property
@@ -247,6 +249,9 @@ def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:
 
 
 def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Said:
+    rolling = seen.condition(preset.rolling) if preset.rolling else None
+    if ready.status == "True" and rolling is not None and rolling.status == "True":
+        return Said(Word.CHECKING, "is being rolled out", patient=True, since=rolling.since)
     if ready.status == "True":
         return Said(Word.READY, _good(seen, preset))
     if ready.status not in ("", "Unknown"):  # some operators have words of their own: Prometheus is Degraded

@@ -88,7 +88,7 @@ def assess_sub_apps(observation: Observation, situation: Situation, clock: Clock
     reading = settle(observation.sub_applications, situation, clock)
     if isinstance(reading, Blind):
         before = {"subApps": situation.history.sub_apps} if situation.history.sub_apps else None
-        what = f"sub-applications in namespace {wanted.namespace}"
+        what = f"sub-applications in {wanted.where}"
         kept = [Timer.SUB_APPS_PROGRESSING, Timer.SUB_APPS_UNKNOWN]
         return blind(_SOURCE, _CONDITION, reading, what, situation, kept, before)
     found = () if isinstance(reading, Absent) else reading.value
@@ -169,7 +169,7 @@ def _judge(look: _Look, situation: Situation, clock: Clock) -> Assessment:
     if len(look.apps) < look.wanted.minimum and (situation.first_ready or not suspended):
         verdict = missing(situation)
         wanted = f"{len(look.apps)} of at least {look.wanted.minimum} sub-applications"
-        return _found(look, verdict, Reason.SUB_APPS_MISSING, f"{wanted} exist in namespace {look.wanted.namespace}")
+        return _found(look, verdict, Reason.SUB_APPS_MISSING, f"{wanted} exist in {look.wanted.where}")
     if suspended:  # paused outranks pending, as everywhere
         return _found(look, Verdict.PAUSED, Reason.PAUSED, f"suspended sub-applications: {_names(suspended)}")
     if unknown:  # the last verdict counts for a minute, as with the main Application

@@ -13,7 +13,7 @@ from platform_status_contract.sources.argo.describe import health_words
 from platform_status_contract.sources.argo.kinds import APPLICATION
 from platform_status_contract.sources.source import Basis, Fetch, Json, unreadable_kind
 
-from .read import sub_applications_of
+from .read import name_of, sub_applications_of
 
 __all__ = ["collect_sub_applications", "describe_sub_applications", "select_sub_applications"]
 
@@ -25,14 +25,15 @@ def describe_sub_applications(
     wanted = contract.sub_applications
     if wanted is None:
         return
-    yield from unreadable_kind(view, APPLICATION, wanted.namespace)
+    for namespace in wanted.all_namespaces:
+        yield from unreadable_kind(view, APPLICATION, namespace)
     unhealthy = under(assessment.health.get("subApps"), "unhealthy")
     culprits = unhealthy if isinstance(unhealthy, list) else []
     for record in sub_applications_of(view, contract):
         if is_foreign(record.owner, request):
             continue
         says = f"sync {record.seen.sync_status or 'not compared yet'}, {health_words(record.seen)}"
-        yield Basis(APPLICATION, record.key, says, culprit=record.name in culprits)
+        yield Basis(APPLICATION, record.key, says, culprit=name_of(record, wanted) in culprits)
 
 
 def select_sub_applications(contract: Contract) -> tuple[tuple[str, Selector | None], ...]:
@@ -49,7 +50,8 @@ def collect_sub_applications(fetch: Fetch, contract: Contract, _request: Json) -
     servers, names = wanted.destination.servers, wanted.destination.all_names
     fetch.keep(
         item
-        for item in fetch.list(APPLICATION, wanted.namespace, labels=label_query(wanted.selector))
+        for namespace in wanted.all_namespaces
+        for item in fetch.list(APPLICATION, namespace, labels=label_query(wanted.selector))
         if server_of(text(item, "spec", "destination", "server")) in servers
         or text(item, "spec", "destination", "name") in names
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from platform_status_contract.sources.objects.standard import KindPreset
 
+from .argo_cd import APPLICATION_SET
 from .cert_manager import CERT_MANAGER
 from .cloudnative_pg import CLOUDNATIVE_PG
 from .cluster_api import CLUSTER_API
@@ -28,6 +29,7 @@ PRESETS: Final[tuple[KindPreset, ...]] = (
     CERT_MANAGER,
     EXTERNAL_SECRETS,
     CLOUDNATIVE_PG,
+    APPLICATION_SET,
     KRO,
     REQUEST,
 )
