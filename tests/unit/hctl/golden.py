@@ -129,6 +129,11 @@ def waiting(phase: str, **pipeline: Value) -> Value:
     return found
 
 
+def _starting() -> Value:
+    """A degraded request whose workflow Kratix has just started again."""
+    return request("Degraded", message="Pending")
+
+
 def _unreported() -> object:
     found = request("Scheduled")
     found["status"] = {"phase": "Scheduled", "message": "VCluster resources scheduled for creation"}
@@ -205,6 +210,7 @@ def _without_pods() -> Value:
 
 CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     **{f"status-{phase.lower()}": lambda phase=phase: dashboard(judged(request(phase)), NOW) for phase in PHASES},  # type: ignore[misc]  # a default that binds
+    "status-pending": lambda: dashboard(judged(_starting()), NOW),
     "status-wide": lambda: dashboard(judged(request("Ready")), NOW, wide=True),
     "status-silent": lambda: dashboard(judged(request("Ready"), SILENT), NOW),
     "status-lease-forbidden": lambda: dashboard(
@@ -220,6 +226,7 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "list": lambda: _listing(_fleet()),
     "list-wide": lambda: _listing(_fleet(), wide=True),
     "list-columns": lambda: _listing(_fleet(), columns="name,phase,message"),
+    "list-pending": lambda: _listing([judged(_starting())]),
     "list-problems": lambda: _listing([entry for entry in _fleet() if entry.problem]),
     "overview": lambda: _overview(_fleet()),
     "overview-silent": lambda: _overview(_fleet(SILENT)),
