@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from rich.console import Console, Group, RenderableType
 
 from hctl.diagnosis.conclude import Diagnosis, conclude
+from hctl.diagnosis.evidence import Event, Events
 from hctl.diagnosis.orders import Orders
 from hctl.drawing.consoles import show
 from hctl.drawing.dashboard import dashboard
@@ -134,16 +136,30 @@ def _starting() -> Value:
     return request("Degraded", message="Pending")
 
 
+def _eventful(events: Events) -> RenderableType:
+    """A crash, and what was read of events."""
+    found = diagnosed(written(request("Ready"), _CRASH), _CRASH)
+    return draw_diagnosis(msgspec.structs.replace(found, events=events))
+
+
 def _unreported() -> object:
     found = request("Scheduled")
     found["status"] = {"phase": "Scheduled", "message": "VCluster resources scheduled for creation"}
     return found
 
 
+_MINUTE: Final = timedelta(minutes=1)
 _CRASH: Final = evidences.World(
     pods=[evidences.pod("media-0"), evidences.crashing_pod(), evidences.pod("media-2")],
     pod_log=evidences.crash_log(),
     application=[evidences.application(health="Degraded")],
+)
+_WARNINGS: Final = (
+    Event(
+        "Pod", "vcluster-media", "media-1", "BackOff", "Back-off restarting failed container syncer", 31, NOW - _MINUTE
+    ),
+    Event("Pod", "vcluster-media", "media-1", "Unhealthy", "Readiness probe failed", 1, NOW - 9 * _MINUTE),
+    Event("StatefulSet", "vcluster-media", "media", "FailedUpdate", "", 2, None),
 )
 _NOTHING_MADE: Final = evidences.World(
     works=[], placements=[], application=[], pods=[], controllers=[], secrets=[], sub_applications=[]
@@ -236,6 +252,11 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "tree-nothing-made": lambda: _tree(young(), _NOTHING_MADE),
     "diagnose-ready": lambda: _settled(request("Ready"), evidences.healthy()),
     "diagnose-crash": lambda: _settled(request("Ready"), _CRASH),
+    "diagnose-events": lambda: _eventful(Events(NOW, _WARNINGS)),
+    "diagnose-events-none": lambda: _eventful(Events(NOW)),
+    "diagnose-events-forbidden": lambda: _eventful(
+        Events(NOW, unread="Pod vcluster-media/media-1: you have no permission to look")
+    ),
     "diagnose-just-broken": lambda: _diagnosis(request("Ready"), _CRASH),
     "diagnose-just-healed": lambda: _diagnosis(written(request("Ready"), _CRASH), evidences.healthy()),
     "diagnose-tolerating": lambda: _settled(

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from hctl.errors import ExitCode
 from hctl.explain.derive import Explained
+from hctl.explain.inputs import Input
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged, worse
 from platform_status_contract.model.vocabulary import Phase, Reason
@@ -16,10 +17,10 @@ from platform_status_contract.rules.projection import Projection
 from platform_status_contract.rules.texts import name_culprits
 from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
-from .evidence import Evidence, Look
+from .evidence import Events, Evidence, Look
 from .looks.applications import application_details, sub_application_details
 from .looks.objects import object_details
-from .looks.pods import pod_details
+from .looks.pods import pod_details, sick_pods
 from .looks.requests import look_at_change, look_at_contract, look_at_deletion, look_at_sidecar
 from .looks.workflows import look_at_workflow
 from .looks.works import works_details
@@ -67,6 +68,7 @@ class Diagnosis(Struct, frozen=True):
         looks: Everything that was looked at, upstream first.
         commands: What to run next.
         remark: A sentence about how cause and status fit together; may be empty.
+        events: Warning events of what is at fault; None if nothing was asked.
     """
 
     judged: Judged
@@ -75,6 +77,7 @@ class Diagnosis(Struct, frozen=True):
     looks: tuple[Look, ...]
     commands: tuple[str, ...]
     remark: str = ""
+    events: Events | None = None
 
     @property
     def agrees(self) -> bool:
@@ -157,7 +160,15 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
         assessment.source,
         assessment.reason,
         hidden,
+        () if hidden else _at_fault(found, evidence),
     )
+
+
+def _at_fault(found: Explained, evidence: Evidence) -> tuple[Input, ...]:
+    """The objects at fault that exist: the sickest pod, what is no pod, and other pods, which mostly say the same."""
+    worst = [entry for _, entry in sick_pods(found, evidence)[:1]]
+    others = sorted(found.culprits, key=lambda entry: entry.kind == "Pod")
+    return tuple(entry for entry in dict.fromkeys((*worst, *others)) if entry.found == "present")
 
 
 def _placed(reason: Reason, evidence: Evidence) -> list[str]:

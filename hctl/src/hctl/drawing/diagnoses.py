@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Log, Look
+from hctl.diagnosis.evidence import Event, Events, Log, Look
+from hctl.texts import age_of, count_of
 from platform_status_contract.rules.assessment import Verdict
 
 from .dashboard import headline, warning_lines
@@ -40,6 +41,8 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         yield from (Padding(inert_text(detail), (0, 0, 0, 4)) for detail in cause.details)
         if cause.log is not None:
             yield from _log(cause.log)
+        if diagnosis.events is not None:
+            yield from _events(diagnosis.events)
     else:
         yield Text("Cause: none found", style=LABEL)
     if diagnosis.remark:
@@ -68,6 +71,23 @@ def _log(log: Log) -> Iterator[RenderableType]:
     yield Padding(inert_text(f"Last lines of the log of {where}:", "dim"), (0, 0, 0, 4))
     for line in log.lines:
         yield Padding(inert_text(f"| {line}"), (0, 0, 0, 4))
+
+
+def _events(events: Events) -> Iterator[RenderableType]:
+    if events.warnings or not events.unread:
+        head = "Warning events:" if events.warnings else "Warning events: none"
+        yield Padding(inert_text(head, "dim"), (0, 0, 0, 4))
+    for event in events.warnings:
+        yield Padding(inert_text(f"| {_event(event, events)}"), (0, 0, 0, 4))
+    if events.unread:
+        yield Padding(inert_text(f"Warning events of {events.unread}", "dim"), (0, 0, 0, 4))
+
+
+def _event(event: Event, events: Events) -> str:
+    when = f"{age_of(event.last, events.now)} ago" if event.last else "at a time that cannot be read"
+    often = f", {count_of(event.count, 'time')}" if event.count > 1 else ""
+    said = ": ".join(filter(None, (event.reason, event.message)))
+    return f"{event.kind} {event.name} ({when}{often}): {said}"
 
 
 def _looks(diagnosis: Diagnosis) -> Table:
