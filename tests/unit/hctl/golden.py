@@ -217,6 +217,12 @@ def _wanting(pods: int, **status: Value) -> Value:
     return {**evidences.controller(), "spec": {"replicas": pods}, "status": status}
 
 
+def _without_secret(resource: Value) -> evidences.World:
+    """The Secret is missing, and the Application ships one more resource."""
+    shipped = [{"namespace": evidences.NAMESPACE, "status": "Synced", **resource}]
+    return evidences.World(secrets=[], application=[evidences.application(resources=shipped)])
+
+
 def _without_pods() -> Value:
     """A request whose controller has lacked pods for a minute."""
     found = request("Ready")
@@ -331,6 +337,22 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "diagnose-paused": lambda: _settled(
         request("Ready"), evidences.World(controllers=[evidences.controller(paused=True)], pods=[])
     ),
+    "diagnose-secret-shipped": lambda: _settled(
+        request("Ready"), _without_secret({"kind": "Secret", "name": "vcluster-media-kubeconfig"})
+    ),
+    "diagnose-secret-writer": lambda: _settled(
+        request("Ready"),
+        _without_secret(
+            {
+                "group": "external-secrets.io",
+                "kind": "ExternalSecret",
+                "name": "kubeconfig",
+                "health": {"status": "Degraded", "message": "could not get secret data from provider"},
+            }
+        ),
+    ),
+    "diagnose-oom": lambda: _settled(request("Ready"), evidences.World(pods=[evidences.killed_pod("256Mi")])),
+    "diagnose-oom-without-limit": lambda: _settled(request("Ready"), evidences.World(pods=[evidences.killed_pod("")])),
     "diagnose-secret": lambda: _settled(request("Ready"), evidences.World(secrets=[])),
     "diagnose-forbidden": lambda: _diagnosis(request("Ready"), evidences.World(hidden=["pods", "secrets"])),
     "diagnose-forbidden-degraded": lambda: _diagnosis(

@@ -28,6 +28,7 @@ def diagnosis_report(diagnosis: Diagnosis) -> Json:
         "events": _events(diagnosis.events) if diagnosis.events else None,
         "looks": [_look(look) for look in diagnosis.looks],
         "commands": list(diagnosis.commands),
+        "links": dict(diagnosis.links),
         "remark": diagnosis.remark,
         "exitCode": int(diagnosis.exit_code),
     }

@@ -1,6 +1,7 @@
 """A diagnosis: the phase, the cause with its evidence, everything else that was looked at, the next command."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -17,6 +18,8 @@ from .frames import unfolded
 from .marks import LABEL, VERDICTS, WARNING, inert_text
 
 __all__ = ["draw_diagnosis"]
+
+_LINKS: Final = {"argocd": "Argo CD", "runbook": "runbook"}
 
 
 def draw_diagnosis(diagnosis: Diagnosis) -> RenderableType:
@@ -48,10 +51,11 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     if diagnosis.remark:
         yield Padding(inert_text(diagnosis.remark, WARNING), (0, 0, 0, 2))
     yield from ("", Text("Looked at:", style=LABEL), _looks(diagnosis))
-    if diagnosis.commands:
+    following = [*diagnosis.commands, *(f"{_LINKS[name]}: {address}" for name, address in diagnosis.links)]
+    if following:
         yield from ("", Text("Next:", style=LABEL))
-        for command in diagnosis.commands:
-            yield unfolded(Text(f"  {command}"))
+        for line in following:
+            yield unfolded(Text(f"  {line}"))
 
 
 def _marked(look: Look) -> Text:
