@@ -80,18 +80,18 @@ class User(Struct, frozen=True, rename="kebab"):
 T = TypeVar("T", KubeconfigContext, Cluster, User)
 
 
-def entry(found: Iterable[object], kind: type[T], name: str) -> T | None:
+def entry(found: Iterable[object], what: str, kind: type[T], name: str) -> T | None:
     """Find an entry by name among those of one file and decode it; the entries of others do not matter.
 
     Args:
         found: The list in the file.
-        kind: What its entries are.
+        what: What its entries are, and the key of each that holds it: ``cluster``, ``context`` or ``user``.
+        kind: The same, decoded.
         name: Which one.
 
     Raises:
         AccessError: The list is no list of entries, names one twice, or a field has another type.
     """
-    what = kind.__name__.lower()
     named: list[dict[str, object]] = []
     for item in found:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):

@@ -121,7 +121,7 @@ def _read(part: str) -> dict[str, Any] | None:
 
 def _find(files: list[tuple[str, dict[str, Any]]], key: str, kind: Any, name: str) -> tuple[Path, Any]:  # noqa: ANN401 - one of three
     for part, content in files:
-        found = entry(content.get(key) or [], kind, name)
+        found = entry(content.get(key) or [], key.removesuffix("s"), kind, name)
         if found is not None:
             return Path(part).absolute().parent, found
     return Path(), None

@@ -48,9 +48,9 @@ def show_completion(shell: str) -> ExitCode:
     """
     if shell not in _SHELLS:
         raise UsageError(f"completion for {inert(shell, 60)!r} is not known; expected {', '.join(_SHELLS)}")
-    from hctl.__main__ import run  # noqa: PLC0415 - which imports this package
+    from .app import app  # noqa: PLC0415 - which declares this command
 
     # The command line tells its own shell scripts if it is asked by this variable.
     os.environ["_HCTL_COMPLETE"] = f"source_{shell}"
-    run("hctl", [])
+    app(prog_name="hctl", args=[])
     return ExitCode.READY
