@@ -1,5 +1,6 @@
 """Any JSON in any field: nothing raises, nothing loops, nobody's words are lost, and rubbish is never good evidence."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -67,6 +68,13 @@ def _new_enough(found: Any) -> bool:  # noqa: ANN401 - any JSON
     return isinstance(found, str) and found.isascii() and found.isdecimal() and int(found) >= 1
 
 
+def _is_role(found: object) -> bool:
+    """A word: what a Secret is called changes the name of its condition, not what is asked of it."""
+    if not isinstance(found, str) or found.replace("-", "") == "promise":
+        return False
+    return len(found) <= 20 and re.fullmatch("[a-z](-?[a-z0-9])*", found) is not None
+
+
 DECIDING: list[tuple[Source, int, Path, Allowed]] = [
     # The Application: both words, for whom it was written, what Argo CD compared, and which one it is.
     *((APPLICATION, 0, ("status", *path), _never) for path in [(), ("sync",), ("health",)]),
@@ -128,7 +136,7 @@ DECIDING: list[tuple[Source, int, Path, Allowed]] = [
     (Source.REQUESTS, 0, (*CONTRACT, "workloads", "namespace"), _is("vcluster-media")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "name"), _is("media-kubeconfig")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "namespace"), _is("vcluster-media")),
-    (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "role"), _is("kubeconfig")),
+    (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "role"), _is_role),
     # Absent or false, works are not observed, which an author may choose.
     (Source.REQUESTS, 0, (*CONTRACT, "works"), lambda found: isinstance(found, bool)),
 ]
