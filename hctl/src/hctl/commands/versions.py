@@ -48,9 +48,9 @@ def show_completion(shell: str) -> ExitCode:
     """
     if shell not in _SHELLS:
         raise UsageError(f"completion for {inert(shell, 60)!r} is not known; expected {', '.join(_SHELLS)}")
-    from .app import app  # noqa: PLC0415 - which declares this command
+    from .app import app  # noqa: PLC0415 - which imports this module
 
     # The command line tells its own shell scripts if it is asked by this variable.
     os.environ["_HCTL_COMPLETE"] = f"source_{shell}"
-    app(prog_name="hctl", args=[])
+    app(prog_name="hctl", args=[], standalone_mode=False)
     return ExitCode.READY
