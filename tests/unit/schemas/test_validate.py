@@ -122,7 +122,10 @@ def test_what_a_schema_asks_for_is_put_in_words(schema: Any, text: str) -> None:
 def test_a_contract_that_no_reader_keeps_is_a_problem_by_itself_and_in_a_status() -> None:
     some = {"key": "app", "operator": "In", "values": [f"{number:063}" for number in range(60)]}
     contract = {
-        **{"version": "v1", "generation": 1, "displayName": "x", "name": "x"},
+        "version": "v1",
+        "generation": 1,
+        "displayName": "x",
+        "name": "x",
         "workloads": {"namespace": "a", "selector": {"matchExpressions": [some] * 10}},
     }
     (alone,) = validate(contract, CONTRACT)
