@@ -29,6 +29,7 @@ STRICT = replace(_SHIPPED, spec=replace(_SHIPPED.spec, pipeline_accounts=Pipelin
 """The strict policy, with the rule about accounts that a platform takes in by itself."""
 
 API, KIND = "platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2"
+REPLICAS = "spec.vcluster.replicas"
 BY_POLICY = "ValidatingAdmissionPolicy 'vcluster-orchestrator-v2-bounds'"
 HOSTILE = sorted((ROOT / "tests/golden/pipeline").glob("refused-by-policy-*/request.yaml"))
 _PATIENCE = 60.0
@@ -44,7 +45,7 @@ def request(namespace: str, **spec: Any) -> Object:  # noqa: ANN401 - any JSON
         "apiVersion": API,
         "kind": KIND,
         "metadata": {"name": "relic", "namespace": namespace},
-        "spec": {"name": "relic", **spec},
+        "spec": {"name": "relic"} | spec,
     }
 
 
@@ -151,6 +152,48 @@ def test_a_request_that_stays_outside_the_policy_is_deleted_with_its_finalizers(
     admin.patch(API, KIND, "relic", {"metadata": {"labels": {"a": "b"}}}, namespace="old-team")
     admin.patch(API, KIND, "relic", {"metadata": {"finalizers": []}}, namespace="old-team")
     assert admin.find(API, KIND, "relic", namespace="old-team") is None
+
+
+def test_an_upgrade_of_the_promise_goes_through_beside_a_request_that_its_policy_forbids(admin: Client) -> None:
+    """What Kratix does to each request after an edit of the Promise: labels, finalizers, status; never the spec."""
+    admin.create(request("vcluster-shop", name="shop", vcluster={"replicas": 5}))
+    kinds = tuple(
+        replace(
+            kind, bounds=tuple(replace(bound, maximum=3) if bound.path == REPLICAS else bound for bound in kind.bounds)
+        )
+        for kind in STRICT.spec.kinds
+    )
+    upgraded = Admission(replace(STRICT, spec=replace(STRICT.spec, kinds=kinds)), replace(PROMISE, name="upgraded"))
+    another = request("vcluster-shop", name="shop", vcluster={"replicas": 5})
+    another["metadata"]["name"] = "another"
+
+    def await_verdict(*, refused: bool) -> None:
+        until = time.monotonic() + _PATIENCE
+        while bool(answer(admin, another)) is not refused:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+    def patch(change: dict[str, Any], subresource: str | None = None) -> Object:
+        return admin.patch(API, KIND, "relic", change, namespace="vcluster-shop", subresource=subresource)
+
+    install_crds(admin, [ROOT / "promise" / "crds"])
+    try:
+        for made in upgraded.objects:
+            admin.apply(made)
+        await_verdict(refused=True)
+        patch({"metadata": {"labels": {"kratix.io/manual-reconciliation": "true"}, "finalizers": ["kratix.io/a"]}})
+        patch({"status": {"phase": "Failed", "message": "replicas", "problems": ["replicas"]}}, "status")
+        patch({"metadata": {"labels": {"kratix.io/manual-reconciliation": None}}})
+        with pytest.raises(TransportError, match="expected a whole number from 1 to 3"):
+            patch({"spec": {"vcluster": {"replicas": 4}}})
+        assert patch({"spec": {"vcluster": {"replicas": 3}}})["spec"]["vcluster"]["replicas"] == 3
+        admin.delete(API, KIND, "relic", namespace="vcluster-shop")
+        patch({"metadata": {"finalizers": []}})
+    finally:
+        for made in reversed(upgraded.objects):
+            admin.delete(made["apiVersion"], made["kind"], made["metadata"]["name"], missing_ok=True)
+        await_verdict(refused=False)
+    assert admin.find(API, KIND, "relic", namespace="vcluster-shop") is None
 
 
 def test_a_sub_request_is_made_by_the_accounts_of_gitops_alone(admin: Client) -> None:

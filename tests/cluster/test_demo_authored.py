@@ -56,6 +56,7 @@ def test_the_promise_of_the_page_shows_the_phases_of_the_page(mine: Path, tmp_pa
     for kind in ("ExternalSecret of external-secrets.io", "RabbitmqCluster of rabbitmq.com"):
         assert f"{kind} is not installed here: it gets a CRD that takes anything" in output
     assert "StatefulSet sessions-store has all its pods, 2" in output
+    assert "Secret sessions-password appeared" in output
     (degraded,) = [line for line in output.splitlines() if (found := PHASE.match(line)) and found[1] == "Degraded"]
     assert "StatefulSet sessions-store" in degraded
     assert demo.left() == {}

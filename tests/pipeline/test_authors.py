@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from hctl.documents.jsonpaths import render
-from platform_status_contract.model.conditions import condition_type
+from platform_status_contract.model.conditions import condition_type, role_condition
 from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
@@ -223,7 +223,8 @@ def test_the_conditions_of_its_objects_are_those_that_the_page_tells() -> None:
     conditions = [condition_type(entry["name"]) for entry in resolved.contract["objects"]]
     assert conditions == ["StoreReady", "PasswordReady", "BrokerReady"]
     told = ", ".join(conditions[:-1]) + f" and {conditions[-1]}"
-    assert f"The conditions are {told}." in section(8)
+    (secret,) = resolved.contract["secrets"]
+    assert f"The conditions are {told}, and {role_condition(secret['role'])} of the Secret." in section(8)
 
 
 def test_the_annotation_of_the_page_carries_the_generation_of_the_request(desk: Path) -> None:
@@ -343,9 +344,9 @@ def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
     schema = load_schema(CONTRACT)
     described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
     for part, conditions in rows.items():
-        assert conditions <= {*ConditionType, FREE, "ROLEAvailable"}
         assert all(condition in described[part] for condition in conditions), part
-    assert set().union(*rows.values()) == {*ConditionType, FREE, "ROLEAvailable"} - {"Ready"}
+    known = {*ConditionType, FREE, "ROLEAvailable"} - {ConditionType.KUBECONFIG_AVAILABLE, "Ready"}
+    assert set().union(*rows.values()) == known
 
 
 def test_the_table_of_thresholds_tells_the_defaults() -> None:

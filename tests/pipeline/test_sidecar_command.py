@@ -84,7 +84,7 @@ def test_a_second_attempt_replaces_what_the_first_left_and_leaves_what_others_le
 def test_flags_and_environment_say_the_same_and_flags_win(kratix: KratixFolders) -> None:
     options = {"image": "example.invalid/sidecar:9", "replicas": "2", "shards": "2", "namespace": "elsewhere"}
     options |= {"destination": "role=hub", "service-monitor": "true", "skip-namespace": "true"}
-    options |= {"image-pull-secret": "registry"}
+    options |= {"image-pull-secret": "registry", "scraped-from": "monitoring", "api-server": "10.0.0.1/32,fd00::1/128"}
     environment = {f"SIDECAR_{name.replace('-', '_').upper()}": value for name, value in options.items()}
     assert run(kratix, **environment).returncode == 0
     by_environment = kratix.files
@@ -106,6 +106,13 @@ def test_flags_and_environment_say_the_same_and_flags_win(kratix: KratixFolders)
         ("SIDECAR_NAMESPACE", "Platform", "argument --namespace: found 'Platform', expected a namespace"),
         ("SIDECAR_IMAGE", "a b", "argument --image: found 'a b', expected the name of an image"),
         ("SIDECAR_SERVICE_MONITOR", "yes", "argument --service-monitor: found 'yes', expected true or false"),
+        ("SIDECAR_SCRAPED_FROM", "a.b", "argument --scraped-from: found 'a.b', expected a namespace"),
+        ("SIDECAR_API_SERVER", "10.0.0.1/8", "argument --api-server: found '10.0.0.1/8', expected networks such as"),
+        (
+            "SIDECAR_API_SERVER",
+            "10.0.0.1/32,",
+            "argument --api-server: found '10.0.0.1/32,', expected networks such as",
+        ),
         ("SIDECAR_DESTINATION", "platform", "argument --destination: found 'platform', expected KEY=VALUE"),
     ],
 )

@@ -1,5 +1,7 @@
 """``hctl``, ``kubectl hctl`` and ``python -m hctl``."""
 
+import codecs
+import errno
 import io
 import os
 import sys
@@ -12,6 +14,10 @@ import typer
 from hctl.commands.app import app
 
 __all__ = ["complete_for_kubectl", "main", "run"]
+
+_SIGNS: Final = "hctl-signs"
+_ASCII: Final = {"✓": "+", "✗": "x", "…": "~", "‖": "=", "─": "-", "│": "|", "┌": "+", "└": "+", "├": "+"}
+"""Of one cell each, so that what is aligned stays so."""
 
 _WRONG_USAGE: Final[type[Exception]] = typer.BadParameter.__mro__[1]
 """What typer raises when a command line makes no sense; only this child of it has a public name."""
@@ -47,10 +53,10 @@ def _usage(name: str, error: Exception) -> str:
 def main() -> None:
     """Run the command that this process was started for."""
     called = Path(sys.argv[0]).name
-    # A terminal that knows no symbols shows question marks; the words beside them say it all.
+    codecs.register_error(_SIGNS, _as_ascii)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=_SIGNS)
     try:
         run("kubectl hctl" if called == "kubectl-hctl" else "hctl")
     except BrokenPipeError:
@@ -60,6 +66,20 @@ def main() -> None:
     except KeyboardInterrupt:
         # Before any command ran.
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"hctl: the answer could not be written: {error.strerror}\n")
+        sys.exit(1)
+
+
+def _as_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Write a sign that the locale does not have as one that it has; the words beside it say the same."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    found = error.object[error.start : error.end]
+    return "".join(_ASCII.get(sign, "?") for sign in found), error.end
 
 
 def complete_for_kubectl() -> None:

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
@@ -271,6 +272,16 @@ def _add_sidecar(
         "whether the Promise's policy is judged at apply too; needs Kubernetes 1.30",
     )
     option(
+        "scraped-from",
+        defaults.scraped_from,
+        _matching(_LABEL, "a namespace", empty=True),
+        "NAME",
+        "namespace of Prometheus, whose pods alone reach /metrics",
+    )
+    option(
+        "api-server", "", _networks, "CIDR[,...]", "networks of the API server's endpoints, the only ones it may reach"
+    )
+    option(
         "destination",
         "environment=platform",
         _labels,
@@ -302,6 +313,13 @@ def _labels(text: str) -> dict[str, str]:
         return labels_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(part)) for part in text.split(",") if text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected networks such as 10.0.0.1/32") from error
 
 
 def _matching(pattern: re.Pattern[str], expected: str, *, empty: bool = False) -> Callable[[str], str]:

@@ -96,6 +96,8 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
                 service_monitor=options.service_monitor,
                 skip_namespace=options.skip_namespace,
                 admission=options.admission,
+                scraped_from=options.scraped_from,
+                api_server=options.api_server,
             )
             sidecar(given, options.parts, made, options.destination)
         case _:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from threading import Lock
 from typing import Final
 
 import msgspec
@@ -32,6 +33,8 @@ __all__ = ["Reconciler", "Turn"]
 
 _MAX_WRITES: Final = 5
 """So often a write is redone from a fresh read in one go; then it waits for its turn like everybody else."""
+_LARGE_INTERVAL: Final = 0.2
+"""Of requests with a large status one at a time is in memory; another one's turn comes after so many seconds."""
 _RESYNC_INTERVAL: Final = 600.0
 _RESYNC_SPREAD: Final = 0.2
 """Every request is looked at again about every ten minutes, whatever we believe; the requests spread out over it."""
@@ -109,6 +112,7 @@ class Reconciler:
         self._leads = leads
         self._chance = chance
         self._memories = Memories(chance)
+        self._large = Lock()
 
     def turn(self, key: Key, on_decision: Callable[[Turn], None] = lambda _turn: None) -> Turn:
         """Reconcile one request once; a defect in it is a result like any other, and does not end the worker.
@@ -123,13 +127,21 @@ class Reconciler:
             # Whoever begins to lead looks at every request.
             self._memories.drop(key)
             return replace(turn, is_gone=True)
-        for _ in range(_MAX_WRITES):
-            try:
-                turn = self._attempt(turn, on_decision)
-            except Exception as error:  # noqa: BLE001 - the observer tells of it; the other requests go on
-                turn = replace(turn, error=error)
-            if not isinstance(turn.error, ConflictError):
-                break
+        record = self._store.request(key)
+        is_large = record is not None and record.is_cut
+        if is_large and not self._large.acquire(blocking=False):
+            return replace(turn, looks=(DueLook(began + _LARGE_INTERVAL, bulk=True),))
+        try:
+            for _ in range(_MAX_WRITES):
+                try:
+                    turn = self._attempt(turn, on_decision)
+                except Exception as error:  # noqa: BLE001 - the observer tells of it; the other requests go on
+                    turn = replace(turn, error=error)
+                if not isinstance(turn.error, ConflictError):
+                    break
+        finally:
+            if is_large:
+                self._large.release()
         return self._ended(turn, began)
 
     def forget(self) -> list[Turn]:
@@ -183,6 +195,8 @@ class Reconciler:
             self._store.accept_fresh_read(record)
         if record is None or is_dry_run(record):
             return None
+        if record.is_cut:
+            record = self._writer.read(key)
         memory = self._memories.of(record)
         if self._store.awaits(key):
             # Every first reading wakes it again; until then there is nothing to conclude.

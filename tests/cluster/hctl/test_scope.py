@@ -86,7 +86,7 @@ def test_a_contract_that_a_tenant_patched_in_shows_nothing_of_others(
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"namespace": place.namespace, "name": RESOURCE},
-            "data": {"scope": '["{namespace}", "{namespace}--*", "cluster:*"]', "objects": ""},
+            "data": {"scope": '["{namespace}", "{namespace}--*", "application:*", "cluster:*"]', "objects": ""},
         }
     )
     asked.clear()

@@ -350,9 +350,11 @@ def test_watching_shows_each_change_and_ends_cleanly(place: Place, started: Any)
     process = started("vcluster", "status", name, "--watch")
     _read_until(process.stdout, "Phase:      Progressing")
     place.become(name, "Ready")
-    _read_until(process.stdout, "Phase:      Ready ✓")
+    seen = _read_until(process.stdout, f"VCluster {place.namespace}/{name}: Ready ✓")
     place.become(name, "Failed")
-    _read_until(process.stdout, "Phase:      Failed ✗")
+    line = _read_until(process.stdout, f"VCluster {place.namespace}/{name}: Failed ✗").splitlines()[-1]
+    assert "Phase:" not in seen.partition("└")[2], "a pipe gets the picture once, and then what changes"
+    assert PHASES["Failed"][1] in line
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
@@ -391,7 +393,7 @@ def test_a_watch_outlives_the_api_server(kinds: Cluster) -> None:
             plane.restart_apiserver()
             place.renew()
             place.become("media", "Ready")
-            _read_until(process.stdout, "Phase:      Ready")
+            _read_until(process.stdout, ": Ready")
         finally:
             process.kill()
             process.communicate()
@@ -456,6 +458,19 @@ def test_a_pipe_that_closes_early_and_a_terminal_without_symbols_are_no_crash(pl
     assert plain.returncode == 0, plain.stderr
     assert "Phase:      Ready" in plain.stdout
     assert plain.stdout.isascii()
+    assert plain.stdout.startswith("+- VCluster: ")
+    assert "Phase:      Ready +" in plain.stdout
+    full = subprocess.run(  # noqa: S602 - a shell, for its redirection
+        f"{' '.join(command('vcluster', 'list'))} > /dev/full",
+        env=environment(place.kubeconfig),
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert full.returncode == 1
+    assert "could not be written: No space left on device" in _one_line(full.stderr)
     line = f"{' '.join(command('vcluster', 'list', '-o', 'wide'))} | head -c 1"
     ended = subprocess.run(  # noqa: S602 - a shell, for its pipe
         line,

@@ -60,11 +60,21 @@ def _contract(name: str) -> Json:
     return {"status": {"contract": {**whole, "works": True}}}
 
 
+def _status(name: str) -> Json:
+    """A contract that is observed, and a condition of somebody's that is a megabyte."""
+    whole = {"version": "v1", "generation": 1, "displayName": "x", "name": name, "works": True}
+    stamp = {"lastTransitionTime": "2026-01-01T00:00:00Z"}
+    theirs = {"type": "Theirs", "status": "True", "reason": "X", "message": "v" * SIZE, **stamp}
+    return {"status": {"contract": whole, "conditions": [theirs]}}
+
+
+STATUSES: Final = {"contracts": _contract, "statuses": _status}
 OBJECTS: Final[dict[str, tuple[int, Callable[[int], Json]]]] = {
     "pods of nobody": (60, lambda number: _pod(f"fat{number}", ELSEWHERE, size=SIZE)),
     "labels of pods": (20, lambda number: _pod(f"fat{number}", OBSERVED, labels=_labels(number))),
     "Works": (60, lambda number: _work(f"fat{number}")),
     "contracts": (40, lambda number: _request(f"fat{number}")),
+    "statuses": (40, lambda number: _request(f"fat{number}")),
 }
 """How many, and each of them."""
 
@@ -97,9 +107,9 @@ def test_objects_of_a_megabyte_stay_outside(plane: ControlPlane, tmp_path: Path,
     try:
         for found in made:
             client.create(found)
-            if what == "contracts":
+            if what in STATUSES:
                 name = found["metadata"]["name"]
-                client.patch(API, KIND, name, _contract(name), namespace=NAMESPACE, subresource="status")
+                client.patch(API, KIND, name, STATUSES[what](name), namespace=NAMESPACE, subresource="status")
         with MeasuredSidecar(plane, tmp_path) as sidecar:
             _wait(sidecar, client, "v1")
             for found in made:
@@ -112,6 +122,10 @@ def test_objects_of_a_megabyte_stay_outside(plane: ControlPlane, tmp_path: Path,
             _wait(sidecar, client, "v1")
             sidecar.metrics()
             resident, peak = sidecar.memory_mib()
+            if what == "statuses":
+                conditions = client.get(API, KIND, "fat0", namespace=NAMESPACE)["status"]["conditions"]
+                assert {len(found["message"]) for found in conditions if found["type"] == "Theirs"} == {SIZE}
+                assert "Ready" in {found["type"] for found in conditions}, "it has its verdict all the same"
         assert peak < LIMIT, f"{what}: {peak:.1f} MiB at its peak, {resident:.1f} at the end"
     finally:
         for found in made:

@@ -15,12 +15,13 @@ from .places import Place, Things
 
 pytestmark = pytest.mark.cluster
 
-SCOPE = ("{namespace}", "{namespace}--*", "cluster:{namespace}")
+SCOPE = ("{namespace}", "{namespace}--*", "application:{namespace}/vcluster-*", "cluster:{namespace}/{namespace}")
 WRITES_STATUSES = {
     "apiGroups": ["platform.integratn.tech"],
     "resources": ["vclusterorchestratorv2s/status"],
     "verbs": ["patch"],
 }
+WORDS = "what the platform says of its own"
 THEIRS = "default"
 """A namespace of somebody else's."""
 
@@ -28,7 +29,8 @@ THEIRS = "default"
 @pytest.mark.parametrize(
     "reaching",
     [
-        {"application": {"namespace": THEIRS, "name": "platform-root"}},
+        {"application": {"namespace": THEIRS}},
+        {"application": {"name": "platform-root"}},
         {"subApplications": {"destination": {"name": None, "server": "https://kubernetes.default.svc"}}},
         {"subApplications": {"destination": {"name": None, "names": ["in-cluster"]}}},
         {"subApplications": {"namespace": THEIRS}},
@@ -45,6 +47,7 @@ def test_a_contract_that_reaches_beyond_is_invalid_and_tells_nothing(
     place.put(Things())
     # Whoever names the host cluster's server would be told of this one.
     place.admin.create(objects.application(place.namespace, "platform-root", health="Degraded"))
+    place.say_application({"health": {"status": "Degraded", "message": WORDS}}, "platform-root")
     place.ask()
     name = place.key[1]
     kind = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2", name)
@@ -53,7 +56,7 @@ def test_a_contract_that_reaches_beyond_is_invalid_and_tells_nothing(
         written = {"status": {"contract": reaching}}
         installed.client(tenant).patch(*kind, written, namespace=place.namespace, subresource="status")
         status = place.await_status("Unknown", "InvalidContract")["status"]
-        assert "platform-root" not in json.dumps({**status, "contract": None})
+        assert WORDS not in json.dumps(status)
         assert "lets no request in" in status["message"]
         own = {"status": {"contract": objects.contract(place.namespace)}}
         own["status"]["contract"]["subApplications"]["destination"] |= {"server": None, "names": None}

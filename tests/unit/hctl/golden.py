@@ -15,6 +15,7 @@ from hctl.drawing.consoles import show
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.diagnoses import draw_diagnosis
 from hctl.drawing.tables import Listing, choose_columns, problem_lines, silence_lines, sort_requests, summary_line
+from hctl.drawing.trees import draw_tree
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import read_request
@@ -80,6 +81,10 @@ def written(found: Value, world: evidences.World) -> Value:
 
 def _diagnosis(found: Value, world: evidences.World, lease: LeaseReading = FRESH) -> RenderableType:
     return draw_diagnosis(diagnosed(found, world, lease))
+
+
+def _tree(found: Value, world: evidences.World) -> RenderableType:
+    return draw_tree(evidences.evidence(written(found, world), world, FRESH).explanation)
 
 
 def _settled(found: Value, world: evidences.World) -> RenderableType:
@@ -219,6 +224,9 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "overview": lambda: _overview(_fleet()),
     "overview-silent": lambda: _overview(_fleet(SILENT)),
     "overview-ready": lambda: _overview([judged(request("Ready"))]),
+    "tree-ready": lambda: _tree(request("Ready"), evidences.healthy()),
+    "tree-crash": lambda: _tree(request("Ready"), _CRASH),
+    "tree-nothing-made": lambda: _tree(young(), _NOTHING_MADE),
     "diagnose-ready": lambda: _settled(request("Ready"), evidences.healthy()),
     "diagnose-crash": lambda: _settled(request("Ready"), _CRASH),
     "diagnose-just-broken": lambda: _diagnosis(request("Ready"), _CRASH),

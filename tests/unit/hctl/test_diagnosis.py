@@ -22,6 +22,15 @@ _PAUSED: dict[str, Any] = {"controllers": [evidences.controller(paused=True)]}
 _NOTHING_MADE: dict[str, Any] = {"application": [], "pods": [], "secrets": [], "works": [], "placements": []}
 
 
+@pytest.mark.parametrize(("broken", "title"), [({"pods": []}, "Pods"), (_NO_SECRET, "Secret")])
+def test_what_is_missing_may_be_in_the_cluster_where_kratix_has_placed_it(broken: dict[str, Any], title: str) -> None:
+    told = "Kratix has placed the request on platform; what goes to another cluster is not seen here"
+    (look,) = [look for look in diagnosed(request("Ready"), World(**broken)).looks if look.title == title]
+    assert look.details[-1] == told
+    crashing = diagnosed(request("Ready"), World(**_CRASH))
+    assert not any(told in look.details for look in crashing.looks), "what is there is seen"
+
+
 def failing_for_long() -> Value:
     """A request whose Works could not be written for longer than Kratix takes to try again."""
     found = request("Ready")

@@ -30,15 +30,29 @@ def test_every_phase_has_a_dashboard() -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("name", list(CASES))
 def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
-    for line in picture(CASES[name](), width).splitlines():
-        assert len(line) <= width
+    drawn, _, commands = picture(CASES[name](), width).partition("\nNext:\n")
+    for line in drawn.splitlines():
+        assert len(line) <= width or "://" in line, line
+    assert all(line.startswith("  ") for line in commands.splitlines()), "one line each, whatever the width"
 
 
 @pytest.mark.parametrize("width", [40, 80])
-def test_nothing_of_a_long_value_is_lost_when_it_is_folded(width: int) -> None:
-    drawn = picture(CASES["status-degraded"](), width)
-    joined = re.sub(r"[\s│]", "", drawn)
-    assert "https://argocd.cluster.integratn.tech/applications/vcluster-media" in joined
+def test_an_address_is_one_line_whatever_the_width_unless_the_picture_is_redrawn(width: int) -> None:
+    address = "https://argocd.cluster.integratn.tech/applications/vcluster-media"
+    assert f"{address}\n" in picture(CASES["status-degraded"](), width)
+    redrawn = picture(dashboard(judged(request("Degraded")), NOW, redrawn=True), width)
+    assert all(len(line) <= width for line in redrawn.splitlines())
+    assert address in re.sub(r"[\s│]", "", redrawn), "nothing of it is lost"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_phase_message_and_first_culprit_stand_in_the_first_twelve_lines_of_80_columns(phase: str) -> None:
+    found = request(phase)
+    top = re.sub(r"[\s│]+", " ", " ".join(picture(dashboard(judged(found), NOW), 80).splitlines()[:12]))
+    assert f"Phase: {phase}" in top
+    assert found["status"]["message"] in top
+    culprits = {"Degraded": "media-6d5f9c7b8-2kq7x", "Failed": "media-0", "Progressing": "media-1"}
+    assert culprits.get(phase, "") in top
 
 
 def test_a_stale_status_says_so_first_and_shows_no_sign_of_ready() -> None:

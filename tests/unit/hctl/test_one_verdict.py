@@ -108,17 +108,18 @@ def test_every_source_of_the_rules_is_walked() -> None:
 @pytest.mark.parametrize(("folder", "case"), CASES)
 def test_the_diagnosis_of_a_golden_case_is_the_verdict_of_its_rule(folder: str, case: Case) -> None:
     found = _diagnosed(case.status, case.observation, case.facts, case.now)
-    told = {look.source: (look.verdict.name.lower(), look.reason, look.summary) for look in found.looks if look.source}
+    told = [look for look in found.looks if look.source]
     if folder != "table":
         expected = (case.expect["verdict"], case.expect["reason"], case.expect["message"])
-        assert told[SOURCE_FOLDERS[folder]] == expected
+        of_it = [look for look in told if look.source is SOURCE_FOLDERS[folder]]
+        assert expected in [(look.verdict.name.lower(), look.reason, look.summary) for look in of_it]
     assert found.seen is not None
     if folder == "table":
         assert (found.seen.row, str(found.seen.phase)) == (case.expect["row"], case.expect["phase"])
         ready = {True: "True", False: "False"}.get(case.expect["ready"], case.expect["ready"])  # type: ignore[call-overload]
         assert str(ready).endswith(found.seen.ready.reason)
     conditions = {entry.type: (entry.reason, entry.message) for entry in found.seen.conditions[1:]}
-    assert sorted(conditions.values()) == sorted((str(reason), message) for _, reason, message in told.values())
+    assert sorted(conditions.values()) == sorted((str(look.reason), look.summary) for look in told)
     _has_a_cause_exactly_when_it_is_not_ready(found, picture(draw_diagnosis(found), 400))
 
 

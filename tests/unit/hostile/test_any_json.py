@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from platform_status_contract.model.conditions import Role
 from platform_status_contract.model.vocabulary import SIDECAR_KEYS, ConditionType
 from platform_status_contract.observing.sources import Source
 from tests.examples import examples
@@ -65,6 +66,15 @@ def _is(*values: object) -> Allowed:
 
 def _new_enough(found: Any) -> bool:  # noqa: ANN401 - any JSON
     return isinstance(found, str) and found.isascii() and found.isdecimal() and int(found) >= 1
+
+
+def _a_role(found: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Any word is the role of a Secret: the contract says what it is for."""
+    try:
+        msgspec.convert(found, Role)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 DECIDING: list[tuple[Source, int, Path, Allowed]] = [
@@ -128,7 +138,7 @@ DECIDING: list[tuple[Source, int, Path, Allowed]] = [
     (Source.REQUESTS, 0, (*CONTRACT, "workloads", "namespace"), _is("vcluster-media")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "name"), _is("media-kubeconfig")),
     (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "namespace"), _is("vcluster-media")),
-    (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "role"), _is("kubeconfig")),
+    (Source.REQUESTS, 0, (*CONTRACT, "secrets", 0, "role"), _a_role),
     # Absent or false, works are not observed, which an author may choose.
     (Source.REQUESTS, 0, (*CONTRACT, "works"), lambda found: isinstance(found, bool)),
 ]

@@ -215,8 +215,10 @@ def test_a_control_plane_reaches_metrics_server_where_that_integration_is_on(*, 
     given = NetworkDefaults(always=True, metrics_server=MetricsServer(namespace="metrics", port=4443))
     overrides = nested(enabled, "integrations", "metricsServer", "enabled")
     made = policies(given, vcluster={"helmOverrides": overrides})
-    peer = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "metrics"}}}
-    rule = {"to": [peer], "ports": [{"protocol": "TCP", "port": 4443}]}
+    namespace = {"matchLabels": {"kubernetes.io/metadata.name": "metrics"}}
+    pods = [{"matchLabels": {label: "metrics-server"}} for label in ("k8s-app", "app.kubernetes.io/name")]
+    peers = [{"namespaceSelector": namespace, "podSelector": selector} for selector in pods]
+    rule = {"to": peers, "ports": [{"protocol": "TCP", "port": 4443}]}
     assert [rule in made[name]["egress"] for name in ("control-plane", "workloads")] == [enabled is True, False]
 
 

@@ -165,7 +165,7 @@ def test_one_replica_is_replaced_before_its_successor_comes_and_does_not_elect()
 def test_where_contracts_may_look_is_what_the_policy_says() -> None:
     files = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
     args = files["deployment.yaml"][0]["spec"]["template"]["spec"]["containers"][0]["args"]
-    assert args[-1].startswith('--scope=["argocd", "{namespace}", "{namespace}--*", "cluster:{name}", ')
+    assert args[-1].startswith('--scope=["{namespace}", "{namespace}--*", "application:argocd/vcluster-{name}", ')
     [told] = files["scope.yaml"]
     assert told["metadata"]["name"] == f"{OURS.plural}.{OURS.group}"
     assert told["data"] == {"scope": args[-1].removeprefix("--scope="), "objects": ""}
@@ -244,6 +244,16 @@ def test_one_port_in_and_names_and_api_server_out() -> None:
     assert out == {("UDP", 53), ("TCP", 53), ("TCP", 443), ("TCP", 6443)}
     labels = one("Deployment")["spec"]["template"]["metadata"]["labels"]
     assert spec["podSelector"]["matchLabels"].items() <= labels.items()
+
+
+def test_who_comes_in_and_where_it_goes_is_the_platforms_to_say() -> None:
+    spec = one("NetworkPolicy", scraped_from="monitoring", api_server=("10.0.0.1/32", "fd00::1/128"))["spec"]
+    by_name = {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}
+    assert spec["ingress"] == [{"from": [{"namespaceSelector": by_name}], "ports": [{"protocol": "TCP", "port": 8080}]}]
+    names, server = spec["egress"]
+    assert [port["port"] for port in names["ports"]] == [53, 53]
+    assert server["to"] == [{"ipBlock": {"cidr": "10.0.0.1/32"}}, {"ipBlock": {"cidr": "fd00::1/128"}}]
+    assert "cidr" not in str(one("NetworkPolicy"))
 
 
 def test_what_prometheus_scrapes_is_the_job_that_the_alerts_of_the_plan_name() -> None:

@@ -43,7 +43,10 @@ def contract(**changed: object) -> Contract:
 
 
 def test_every_namespace_and_cluster_of_a_contract_counts() -> None:
-    places = ["argocd", "argocd-apps", "cluster:media", "data", "team-a", "vault", "vcluster-media"]
+    places = [
+        *("application:argocd/vcluster-media", "cluster:argocd-apps/media", "cluster:team-a/media"),
+        *("data", "vault", "vcluster-media"),
+    ]
     assert sorted(places_in(contract())) == places
 
 
@@ -51,30 +54,29 @@ def test_every_namespace_and_cluster_of_a_contract_counts() -> None:
     ("scope", "beyond"),
     [
         (None, ""),
-        (("argocd*", "vault", "data", "team-a", "cluster:*", "{namespace}"), ""),
-        (("argocd*", "vault", "data", "team-a", "cluster:*", "vcluster-{request}"), ""),
-        (("argocd*", "data", "team-a", "cluster:*", "{namespace}"), "vault"),
-        (("argocd", "vault", "data", "team-a", "cluster:*", "{namespace}"), "argocd-apps"),
-        (("argocd*", "vault", "data", "cluster:*", "{namespace}"), "team-a"),
-        ((), "argocd"),
+        (("application:argocd/*", "vault", "data", "cluster:argocd-apps/*", "cluster:team-a/*", "{namespace}"), ""),
+        (("application:argocd/*", "vault", "data", "cluster:*", "vcluster-{request}"), ""),
+        (("application:argocd/*", "data", "cluster:*", "{namespace}"), "namespace vault"),
+        (("application:*", "vault", "data", "cluster:argocd/*", "{namespace}"), "cluster argocd-apps/media"),
+        (("application:*", "vault", "data", "cluster:argocd-apps/*", "{namespace}"), "cluster team-a/media"),
+        ((), "application argocd/vcluster-media"),
     ],
 )
 def test_a_contract_looks_no_further_than_its_scope(scope: tuple[str, ...] | None, beyond: str) -> None:
     said = out_of_scope(contract(), scope, "vcluster-media", "media")
     assert said == (
-        f"it looks at the namespace {beyond}, which the platform's policy lets no request in vcluster-media do"
-        if beyond
-        else ""
+        f"it looks at the {beyond}, which the platform's policy lets no request in vcluster-media do" if beyond else ""
     )
 
 
 def test_the_scope_is_that_of_the_kind_and_the_targets_of_the_names() -> None:
     strict, free = shipped_policy(), shipped_policy("single-tenant")
     assert scope_of(strict, GROUP, KIND) == (
-        *("argocd", "{namespace}", "{namespace}--*"),
-        *("cluster:{name}", "cluster:vcluster-{name}", "cluster:{namespace}--*"),
-        *("cluster:{name}.*", "cluster:vcluster-{name}.*"),
-        *("cluster:https://{name}.*", "cluster:https://vcluster-{name}.*", "cluster:https://{namespace}--*"),
+        *("{namespace}", "{namespace}--*"),
+        *(f"application:argocd/vcluster-{name}" for name in ("{name}", "vcluster-{name}", "{namespace}--*")),
+        *(f"cluster:argocd/{name}" for name in ("{name}", "vcluster-{name}", "{namespace}--*")),
+        *(f"cluster:argocd/{name}.*" for name in ("{name}", "vcluster-{name}")),
+        *(f"cluster:argocd/https://{name}" for name in ("{name}.*", "vcluster-{name}.*", "{namespace}--*")),
     )
     assert scope_of(free, GROUP, KIND) is None
     assert scope_of(strict, GROUP, "Widget") is None
@@ -141,10 +143,11 @@ def test_sub_applications_are_those_of_a_cluster_of_the_request(
     namespace: str, destination: dict[str, object], beyond: str
 ) -> None:
     made = contract(
-        **dict.fromkeys(("workloads", "secrets", "objects")), subApplications={**ARGO, "destination": destination}
+        **dict.fromkeys(("application", "workloads", "secrets", "objects")),
+        subApplications={**ARGO, "destination": destination},
     )
     said = out_of_scope(made, scope_of(shipped_policy(), GROUP, KIND), namespace, "x")
-    assert (f"it looks at the cluster {beyond}, which" in said) if beyond else said == ""
+    assert (f"it looks at the cluster argocd/{beyond}, which" in said) if beyond else said == ""
 
 
 @pytest.mark.parametrize(
@@ -160,9 +163,44 @@ def test_sub_applications_are_those_of_a_cluster_of_the_request(
     ],
 )
 def test_no_place_is_that_of_another_tenant(namespace: str, place: str, *, allowed: bool) -> None:
-    scope = ("argocd", "{namespace}", "{namespace}--*", "a=old", "r=vcluster-{request}")
+    scope = ("{namespace}", "{namespace}--*", "a=old", "r=vcluster-{request}")
     made = contract(
-        **dict.fromkeys(("subApplications", "secrets", "objects")),
+        **dict.fromkeys(("application", "subApplications", "secrets", "objects")),
         workloads={"namespace": place, "selector": {"matchLabels": {"a": "b"}}},
     )
     assert (out_of_scope(made, scope, namespace, "x") == "") is allowed
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "allowed"),
+    [
+        ("vcluster-media", "vcluster-media", True),
+        ("vcluster-media", "vcluster-vcluster-media", True),
+        ("team-b", "vcluster-team-b--x", True),
+        ("team-b", "vcluster-media", False),
+        ("team-b", "vcluster-team-b--x--y", False),
+        ("team-b", "platform-root", False),
+        ("media", "vcluster-media", False),
+    ],
+)
+def test_the_application_is_one_that_a_request_of_the_namespace_can_have(
+    namespace: str, name: str, *, allowed: bool
+) -> None:
+    made = contract(
+        application={**ARGO, "name": name}, **dict.fromkeys(("subApplications", "workloads", "secrets", "objects"))
+    )
+    assert (out_of_scope(made, scope_of(shipped_policy(), GROUP, KIND), namespace, "x") == "") is allowed
+
+
+@pytest.mark.parametrize(
+    "reaching",
+    [
+        {"workloads": {**ARGO, "selector": {"matchLabels": {"a": "b"}}}},
+        {"secrets": [{"role": "kubeconfig", **ARGO, "name": "cluster-media"}]},
+    ],
+)
+def test_nothing_but_applications_is_looked_at_in_the_namespace_of_argo_cd(reaching: dict[str, object]) -> None:
+    nothing = dict.fromkeys(("application", "subApplications", "workloads", "secrets", "objects"))
+    made = contract(**{**nothing, **reaching})
+    said = out_of_scope(made, scope_of(shipped_policy(), GROUP, KIND), "vcluster-media", "media")
+    assert said.startswith("it looks at the namespace argocd, which")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.conditions import MAX_OBJECTS
 from platform_status_contract.model.vocabulary import Phase, Reason
-from platform_status_contract.observing.decode.requests import decode_request
+from platform_status_contract.observing.decode.requests import decode_request, to_keep
 from platform_status_contract.observing.records import MAX_LABELS
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import MAX_CONTRACT, read_contract
@@ -151,6 +151,24 @@ def test_a_status_that_others_made_large_is_read_as_before() -> None:
     record = decode_request(encode(support.request(status)))
     assert record is not None
     assert read_contract(json.loads(record.status)) == read_contract(status)
+
+
+@pytest.mark.parametrize("key", ["conditions", "problems", "health", "kratix", "message"])
+def test_of_a_status_of_a_megabyte_the_contract_alone_is_kept(key: str) -> None:
+    status = support.settled()
+    large = {"conditions": [*status["conditions"], {"type": "Theirs", "message": "x" * 1_000_000}]}
+    record = decode_request(encode(support.request({**status, key: "x" * 1_000_000} | (large if key in large else {}))))
+    assert record is not None
+    assert len(record.status) > 1_000_000, "whoever writes conditions back has all of them"
+    kept = to_keep(record)
+    assert json.loads(kept.status) == {"contract": status["contract"]}
+    assert (kept.is_cut, kept.uid, to_keep(kept)) == (True, record.uid, kept)
+
+
+def test_an_ordinary_status_is_kept_whole() -> None:
+    record = decode_request(encode(support.request(support.settled())))
+    assert record is not None
+    assert to_keep(record) is record
 
 
 def test_a_request_has_a_bounded_number_of_series() -> None:

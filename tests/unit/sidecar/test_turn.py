@@ -1,6 +1,7 @@
 """What a turn says of itself: what was decided, whether it wrote, what went wrong, and when to look again."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from platform_status_sidecar.store.interests import interest_of
 from platform_status_sidecar.write.pace import LIMITS
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA
-from tests.unit.sidecar.test_reconcile import Bench, tiny_rules
+from tests.unit.sidecar.test_reconcile import PODS_ONLY, Bench, tiny_rules
 
 CONFLICT = ConflictError("HTTP 409", status=409)
 RESYNC = 720.0
@@ -119,6 +120,37 @@ def test_while_a_first_list_is_awaited_nothing_is_decided() -> None:
     bench = Bench(support.request())
     turn = bench.worker.turn(MEDIA)
     assert (turn.decision, turn.is_gone, turn.looks) == (None, False, ())
+
+
+THEIRS = {"type": "Theirs", "status": "True", "reason": "X", "message": "x" * 100_000}
+
+
+def test_a_large_status_is_read_afresh_and_keeps_what_others_wrote() -> None:
+    status = support.settled(PODS_ONLY)
+    status["conditions"].append(THEIRS)
+    bench = Bench(support.request(status))
+    turn = bench.worker.turn(MEDIA)
+    assert turn.writes == (WriteResult.WRITTEN,)
+    assert THEIRS in bench.status["conditions"]
+    assert {"ConfigureWorkflowCompleted", "Ready"} <= {found["type"] for found in bench.status["conditions"]}
+    assert bench.worker.turn(MEDIA).writes == ()
+
+
+def test_of_large_ones_one_at_a_time_has_its_turn() -> None:
+    status = support.settled(PODS_ONLY)
+    status["conditions"].append(THEIRS)
+    bench, inner = Bench(support.request(status)), list[Turn]()
+
+    def during(*given: Any) -> Projection:  # noqa: ANN401 - what the rules take
+        inner.append(bench.worker.turn(MEDIA))
+        return tiny_rules(*given)
+
+    bench.rules = during
+    assert bench.worker.turn(MEDIA).writes == (WriteResult.WRITTEN,)
+    (refused,) = inner
+    assert (refused.decision, refused.error) == (None, None)
+    ((seconds, bulk),) = after(bench, refused)
+    assert (round(seconds, 3), bulk) == (0.2, True)
 
 
 def test_a_decision_depends_on_nothing_but_its_arguments() -> None:

@@ -238,6 +238,27 @@ def doctor(
     finish(examine)
 
 
+@app.command("tree", epilog="Examples: hctl tree media | hctl tree webapp/shop -o wide")
+@with_target
+def tree(
+    target: Target,
+    reference: ReferenceArgument,
+    second: SecondArgument = "",
+    output: OutputOption = "table",
+) -> None:
+    """Show what a request rests on: Works, Application, workloads and pods, Secrets, sub-applications, objects."""
+    one = reference_of(reference, second)
+
+    def show() -> ExitCode:
+        from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
+
+        from .explanations import show_tree  # noqa: PLC0415 - see the module's docstring
+
+        return show_tree(Session(target), one, output)
+
+    finish(show)
+
+
 @app.command("schema", epilog="Example: hctl schema status > status.schema.json")
 def schema(
     document: Annotated[

@@ -12,6 +12,7 @@ from hctl.doctor.facts import CheckLine, CheckState
 from hctl.doctor.look import look
 from hctl.documents.outputs import parse_output
 from hctl.documents.reports import API_VERSION
+from hctl.drawing.frames import unfolded
 from hctl.drawing.marks import inert_text
 from hctl.errors import ExitCode
 from hctl.session import Session
@@ -67,6 +68,5 @@ def _drawn(lines: Sequence[CheckLine]) -> RenderableType:
         symbol, style = _MARKS[line.state]
         table.add_row(Text(f"{symbol} {line.state}", style=style), Text(line.check), inert_text(line.says))
     orders = list(dict.fromkeys(line.next for line in lines if line.next))
-    # A command is copied: it is folded only where the terminal ends, never indented anew.
-    told = [Text(f"  {order}", overflow="fold", no_wrap=False) for order in orders]
+    told = [unfolded(Text(f"  {order}")) for order in orders]
     return Group(table, *([Text(""), Text("Next:", style="bold"), *told] if told else []))

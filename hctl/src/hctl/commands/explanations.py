@@ -11,6 +11,7 @@ from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, parse_output
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.explanations import draw_explanation
+from hctl.drawing.trees import draw_tree
 from hctl.dump.case import Case, parse_case, spell_case
 from hctl.dump.collect import collect
 from hctl.dump.keep import keep
@@ -22,7 +23,7 @@ from platform_status_contract.model.times import parse_time
 
 from .answers import Answers
 
-__all__ = ["dump_request", "explain_file", "explain_request"]
+__all__ = ["dump_request", "explain_file", "explain_request", "show_tree"]
 
 _LARGEST: Final = 64 * 1024 * 1024
 _WARNING: Final = (
@@ -73,6 +74,19 @@ def explain_request(
     moment = _moment(now)
     case = _collect(session, answers, reference, vcluster=vcluster)
     return _answer(answers, explain(case, moment), pictured=pictured)
+
+
+def show_tree(session: Session, reference: str, output: str) -> ExitCode:
+    """Show one request with the objects that it rests on; as JSON or YAML it is the explanation.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    answers = Answers(parse_output(output))
+    explanation = explain(_collect(session, answers, reference, vcluster=False))
+    drawn = draw_tree(explanation, whole=answers.output.form is Form.WIDE)
+    answers.say(drawn, explanation_report(explanation), (explanation.judged.view.reference,))
+    return explanation.exit_code
 
 
 def explain_file(path: str, output: str, *, now: str = "") -> ExitCode:

@@ -122,8 +122,9 @@ def _watch(session: Session, following: Following, answers: Answers, listed: Lis
             judged = _ordered(following.judged(), listed)
             now = session.transport.now()
             if answers.output.drawn:
-                lost = [lost_line()] if following.broken else []
-                screen.show(lambda: Group(*lost, draw(judged, now)), news=news)  # noqa: B023 - drawn at once
+                lost = following.broken
+                lines = [lost_line()] if lost else []
+                screen.show(lambda: Group(*lines, draw(judged, now)), judged, now, lost=lost)  # noqa: B023 - at once
             elif news:
                 _answer(answers, judged, draw(judged, now))
             news = following.next(_TICK)

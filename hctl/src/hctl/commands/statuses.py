@@ -72,8 +72,8 @@ def _answer(answers: Answers, judged: Judged, now: datetime) -> None:
     answers.say(_drawn(answers, judged, now), status_report(judged), (judged.view.reference,))
 
 
-def _drawn(answers: Answers, judged: Judged, now: datetime) -> RenderableType:
-    return dashboard(judged, now, wide=answers.output.form is Form.WIDE)
+def _drawn(answers: Answers, judged: Judged, now: datetime, *, redrawn: bool = False) -> RenderableType:
+    return dashboard(judged, now, wide=answers.output.form is Form.WIDE, redrawn=redrawn)
 
 
 class Seeing(Struct):
@@ -99,8 +99,12 @@ class Seeing(Struct):
         """Show it, if there is something new to be seen."""
         now = self.session.transport.now()
         if self.answers.output.drawn:
-            lost = [lost_line()] if self.following.broken else []
-            screen.show(lambda: Group(*lost, _drawn(self.answers, judged, now)), news=news)
+            lost = self.following.broken
+            lines = [lost_line()] if lost else []
+            redraws = screen.redraws
+            screen.show(
+                lambda: Group(*lines, _drawn(self.answers, judged, now, redrawn=redraws)), (judged,), now, lost=lost
+            )
         elif news:
             _answer(self.answers, judged, now)
 

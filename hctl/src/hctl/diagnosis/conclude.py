@@ -13,6 +13,7 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
 from platform_status_contract.rules.projection import Projection
+from platform_status_contract.rules.texts import name_culprits
 from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
 from .evidence import Evidence, Look
@@ -44,6 +45,7 @@ _DETAILS: Final[Mapping[SourceName, Callable[[Explained, Evidence, Orders], tupl
     SourceName.SUB_APPS: sub_application_details,
     SourceName.OBJECTS: object_details,
 }
+_MISSING: Final = (Reason.OBJECT_MISSING, Reason.NO_PODS, Reason.CONTROLLER_MISSING, Reason.SECRET_MISSING)
 _OF_THE_REQUEST: Final[Mapping[str, str]] = {
     Reason.DELETING: "Deletion",
     Reason.NO_CONTRACT: "Contract",
@@ -141,6 +143,7 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
                 orders.kubectl("get", entry.kind.lower(), entry.name, namespace=entry.namespace)
                 for entry in found.culprits[:1]
             ]
+        details += _placed(assessment.reason, evidence)
     elif assessment.note and assessment.note != assessment.message:
         details = [assessment.note]
     log = evidence.pod_log if assessment.source is SourceName.PODS and details else None
@@ -155,6 +158,14 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
         assessment.reason,
         hidden,
     )
+
+
+def _placed(reason: Reason, evidence: Evidence) -> list[str]:
+    """Say where what is missing may be: the sidecar, and we, look at one cluster only."""
+    names = evidence.explanation.projection.destinations
+    if reason not in _MISSING or not names:
+        return []
+    return [f"Kratix has placed the request on {name_culprits(names)}; what goes to another cluster is not seen here"]
 
 
 def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:

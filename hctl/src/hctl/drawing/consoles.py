@@ -43,7 +43,7 @@ def make_console(stream: TextIO, environ: Mapping[str, str] | None = None) -> Co
 def show(console: Console, drawn: RenderableType | None) -> None:
     """Print a picture; into a pipe without the spaces that fill a line, and without cutting any."""
     if console.is_terminal:
-        console.print(drawn)
+        console.print(drawn, crop=False)
         return
     with console.capture() as capture:
         console.print(drawn, crop=False)

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from rich.box import Box
 from rich.console import Group, RenderableType
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -15,12 +13,10 @@ from hctl.reading.views import ConditionView, RequestView
 from hctl.texts import age_of
 from platform_status_contract.model.contract import Contract
 
+from .frames import Frame, unfolded
 from .marks import LABEL, WARNING, condition_mark, inert_text, phase_style, phase_text
 
 __all__ = ["dashboard", "headline", "lost_line", "warning_lines"]
-
-OPEN: Final = Box("┌── \n│   \n│── \n│   \n│── \n│── \n│   \n└── \n")
-"""Open to the right: nothing to keep aligned, and nothing in the way of copying a line."""
 
 _LABELS: Final = {
     "api": "API",
@@ -31,19 +27,19 @@ _LABELS: Final = {
 _LABEL_WIDTH: Final = 11
 
 
-def dashboard(judged: Judged, now: datetime, *, wide: bool = False) -> RenderableType:
+def dashboard(judged: Judged, now: datetime, *, wide: bool = False, redrawn: bool = False) -> RenderableType:
     """Draw one request.
 
     Args:
         judged: The request, judged.
         now: The API server's time, for the ages.
         wide: Whether to show whatever is known, other writers' conditions and timers included.
+        redrawn: Whether it is redrawn in place: then addresses are folded, so that no line is longer than counted.
     """
     view = judged.view
-    body = Group(*_sections(judged, now, wide=wide))
     title = Text(f"{view.display_name}: {view.called}", style=LABEL)
-    panel = Panel(body, title=title, title_align="left", box=OPEN, border_style=phase_style(judged), padding=(0, 1))
-    return Group(*warning_lines(judged), panel)
+    frame = Frame(title, _sections(judged, now, wide=wide, redrawn=redrawn), phase_style(judged))
+    return Group(*warning_lines(judged), frame)
 
 
 def warning_lines(judged: Judged) -> list[Text]:
@@ -65,7 +61,7 @@ def headline(judged: Judged) -> Text:
     return text
 
 
-def _sections(judged: Judged, now: datetime, *, wide: bool) -> Iterator[RenderableType]:
+def _sections(judged: Judged, now: datetime, *, wide: bool, redrawn: bool) -> Iterator[RenderableType]:
     view = judged.view
     yield _rows(_head(judged, now, wide=wide))
     endpoints = [(_LABELS.get(key, key), inert_text(url)) for key, url in view.endpoints]
@@ -74,10 +70,15 @@ def _sections(judged: Judged, now: datetime, *, wide: bool) -> Iterator[Renderab
         if rows:
             yield ""
             yield Text(f"{title}:", style=LABEL)
-            yield _rows(rows, indent=2)
+            yield _lines(rows) if rows is endpoints and not redrawn else _rows(rows, indent=2)
     shown = [entry for entry in view.conditions if entry.owned or wide]
+    true = sum(entry.status == "True" for entry in shown)
     if shown:
-        yield from ("", Text("Conditions:", style=LABEL), _conditions(view, shown, now))
+        told = "" if wide or not true else f" {true} of {len(shown)} True"
+        yield from ("", Text.assemble(("Conditions:", LABEL), told))
+    rest = shown if wide else [entry for entry in shown if entry.status != "True"]
+    if rest:
+        yield _conditions(view, rest, now)
     if view.problems:
         yield ""
         yield Text("Refused by the pipeline:", style=LABEL)
@@ -136,7 +137,8 @@ def _conditions(view: RequestView, shown: Sequence[ConditionView], now: datetime
         facts = ", ".join(filter(None, (entry.reason, f"{age_of(entry.since, now)} ago" if entry.since else "")))
         line = Text(entry.type.ljust(width) if facts else entry.type, style=LABEL if entry.type == "Ready" else "")
         line.append(f" ({facts})" if facts else "", style="not bold")
-        if entry.status != "True" and entry.message:
+        # the message of Ready is that of the request, which stands above
+        if entry.status != "True" and entry.message and not (entry.type == "Ready" and entry.message == view.message):
             line.append(f"\n{entry.message}", style="dim")
         table.add_row(Text(f"  {symbol} {entry.status}", style=style), line)
     return table
@@ -167,6 +169,12 @@ def _observed(contract: Contract) -> list[tuple[str, Text]]:
         for entry in contract.objects or ()
     ]
     return rows
+
+
+def _lines(rows: Sequence[tuple[str, Text]]) -> Group:
+    """Labels and values that are never folded."""
+    width = max(_LABEL_WIDTH, *(len(label) + len("  :") for label, _ in rows))
+    return Group(*(unfolded(Text.assemble(f"  {label}:".ljust(width), " ", value)) for label, value in rows))
 
 
 def _rows(rows: Sequence[tuple[str, Text]], *, indent: int = 0, width: int = 0) -> Table:

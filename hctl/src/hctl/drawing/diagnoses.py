@@ -12,6 +12,7 @@ from hctl.diagnosis.evidence import Log, Look
 from platform_status_contract.rules.assessment import Verdict
 
 from .dashboard import headline, warning_lines
+from .frames import unfolded
 from .marks import LABEL, VERDICTS, WARNING, inert_text
 
 __all__ = ["draw_diagnosis"]
@@ -47,8 +48,7 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     if diagnosis.commands:
         yield from ("", Text("Next:", style=LABEL))
         for command in diagnosis.commands:
-            # A command is copied: it is folded only where the terminal ends, never indented anew.
-            yield Text(f"  {command}", overflow="fold", no_wrap=False)
+            yield unfolded(Text(f"  {command}"))
 
 
 def _marked(look: Look) -> Text:

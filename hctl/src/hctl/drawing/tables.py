@@ -102,8 +102,16 @@ def _argo(judged: Judged) -> str:
     return f"{view.sync}/{view.health}" if view.sync or view.health else ""
 
 
+def _message(judged: Judged) -> str:
+    """The message without its first words where they only name the request and its phase, which stand beside it."""
+    view = judged.view
+    begin, colon, rest = view.message.partition(": ")
+    is_known = colon and (begin.startswith(f"{view.display_name} ") or begin.endswith(" is"))
+    return rest if is_known else view.message
+
+
 COLUMNS: Final = (
-    Column("NAMESPACE", _plain(lambda judged, _: judged.view.namespace), 60),
+    Column("NAMESPACE", _plain(lambda judged, _: judged.view.namespace), 90),
     Column("NAME", _plain(lambda judged, _: judged.view.name), 100),
     Column("CALLED", _plain(lambda judged, _: judged.view.called), 10, usual=False),
     Column("KIND", _plain(lambda judged, _: judged.view.kind), 20, usual=False),
@@ -117,7 +125,7 @@ COLUMNS: Final = (
     Column("CHECKED", _checked, 70),
     Column("AGE", _plain(lambda judged, now: age_of(judged.view.created, now)), 40),
     Column("API", _plain(lambda judged, _: dict(judged.view.endpoints).get("api", "")), 12, usual=False, least=24),
-    Column("MESSAGE", _plain(lambda judged, _: judged.view.message), 45, usual=False, least=24),
+    Column("MESSAGE", _plain(lambda judged, _: _message(judged)), 75, least=24),
 )
 
 SORTS: Final[dict[str, Callable[[Judged], tuple[object, ...]]]] = {

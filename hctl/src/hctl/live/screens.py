@@ -1,13 +1,18 @@
-"""Where a changing picture goes: redrawn in place on a terminal, else written anew when something happened."""
+"""Where a changing picture goes: redrawn in place on a terminal; into a pipe once, and then a line for each change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.text import Text
 
 from hctl.drawing.consoles import show
+from hctl.drawing.dashboard import headline, lost_line
+from hctl.reading.judgement import Judged
+from platform_status_contract.model.times import format_time
 
 __all__ = ["Screen"]
 
@@ -22,7 +27,13 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live = Live(console=console, auto_refresh=False, transient=False) if _can_redraw(console) else None
-        self._written = False
+        self._seen: dict[str, tuple[str, str]] | None = None
+        self._lost = False
+
+    @property
+    def redraws(self) -> bool:
+        """Whether a picture takes the place of the one before."""
+        return self._live is not None
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -35,21 +46,46 @@ class Screen:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, draw: Callable[[], RenderableType], *, news: bool) -> None:
-        """Show a picture.
+    def show(self, draw: Callable[[], RenderableType], judged: Sequence[Judged], now: datetime, *, lost: bool) -> None:
+        """Show a picture, or what has changed since the one before.
 
         Args:
-            draw: Draws it; not called if nobody would see a difference.
-            news: Whether more than the ages has changed since the last one.
+            draw: Draws it; not called if nobody would see it.
+            judged: The requests in it.
+            now: The API server's time.
+            lost: Whether the connection is lost at this moment.
         """
         if self._live is not None:
             self._live.update(draw(), refresh=True)
-        elif news or not self._written:
-            if self._written:
-                self._console.file.write("\n")
+            return
+        told = {_called(entry): _told(entry) for entry in judged}
+        if self._seen is None:
             show(self._console, draw())
-            self._console.file.flush()
-            self._written = True
+        else:
+            for line in self._changes(told, lost=lost):
+                self._console.file.write(f"{format_time(now)} {line}\n")
+        self._seen, self._lost = told, lost
+        self._console.file.flush()
+
+    def _changes(self, told: dict[str, tuple[str, str]], *, lost: bool) -> Iterator[str]:
+        """Phase, reason and message of what has changed; ages are no change."""
+        before = self._seen or {}
+        if lost and not self._lost:
+            yield lost_line().plain
+        for name, said in told.items():
+            if before.get(name) != said:
+                yield ": ".join(filter(None, said))
+        yield from (f"{name}: gone" for name in before if name not in told)
+
+
+def _called(judged: Judged) -> str:
+    view = judged.view
+    return f"{view.display_name} {view.namespace}/{view.name}"
+
+
+def _told(judged: Judged) -> tuple[str, str]:
+    """One line, and no more: a message is a text of the cluster."""
+    return headline(judged).plain, Text(judged.view.message).plain.replace("\n", " ")
 
 
 def _can_redraw(console: Console) -> bool:

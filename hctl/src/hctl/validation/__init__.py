@@ -7,6 +7,6 @@ Reading order: `findings` (what comes out), `rules` (the ids and what each means
 every value knows its line), `located` (findings get their place), `kinds` and `openapi` (structure), `crd_rules`,
 `reads` and `expressions` (CEL), then a module per kind of document, and `check` over all.
 
-Further modules: `events`, `folders`, `globs`, `known`, `kubernetes_cel`, `metadata`, `objects`, `policies`,
-`promises`, `statuses`, `syntax`, `templates`.
+Further modules: `elsewhere`, `events`, `folders`, `globs`, `known`, `kubernetes_cel`, `metadata`, `objects`,
+`policies`, `promises`, `statuses`, `syntax`, `templates`.
 """

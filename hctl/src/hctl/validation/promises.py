@@ -9,6 +9,7 @@ from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSIO
 from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
+from .elsewhere import elsewhere_findings
 from .findings import Finding, Severity
 from .kinds import KindId, RequestKind, api_of
 from .located import Located, mapping
@@ -59,12 +60,14 @@ def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[Kin
     if isinstance(api.value, dict):
         yield from crd_findings(api, of_promise=True)
         yield from _category(api, {what for _, what in templates})
+    manifests = [template for template, what in templates if what == "Manifests"]
     for template, what in templates:
         yield from template.flawed(template.document.flaws)
         if what == "PlatformPolicy":
             yield from policy_findings(template)
         elif what == "StatusContract":
             yield from template_findings(template, kind, kinds)
+            yield from elsewhere_findings(root, template, manifests)
         else:
             yield from manifests_findings(template, kind)
     yield from _unreadable_templates(root)

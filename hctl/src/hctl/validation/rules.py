@@ -36,6 +36,7 @@ RULES: Final[dict[str, str]] = {
     "object-crd": "Version, plural and scope of an entry of objects are those of the CRD, if that is among the files.",
     "object-applied": "A contract observes more than what Flux or Argo CD has applied: applied is not healthy.",
     "object-arrival": "Something that a contract with objects observes tells which generation it was written for.",
+    "elsewhere": "What a contract observes does not go to another cluster than that of the sidecar.",
     "threshold-order": "failedAfterSeconds is at least degradedAfterSeconds: what is tolerated cannot have failed.",
     "threshold-dwell": "failedAfterSeconds is at least 60: a request is Degraded for that long before it is Failed.",
     "threshold-deadline": "progressDeadlineSeconds leaves time for what the rules wait for: 60 s for a source "

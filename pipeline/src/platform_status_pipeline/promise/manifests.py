@@ -45,6 +45,8 @@ class SidecarOptions(Struct, frozen=True):
         service_monitor: Whether a ServiceMonitor is made; its CRD may be missing.
         skip_namespace: Whether somebody else makes the namespace.
         admission: Whether the Promise's policy is judged at apply too; Kubernetes 1.30 or newer can.
+        scraped_from: Namespace of Prometheus, from which alone pods reach the port; empty: from any.
+        api_server: Networks of the API server, the only ones that it may reach; none: any.
     """
 
     image: str = f"REGISTRY.invalid/platform-status/sidecar:{__version__}"
@@ -55,6 +57,8 @@ class SidecarOptions(Struct, frozen=True):
     service_monitor: bool = False
     skip_namespace: bool = False
     admission: bool = True
+    scraped_from: str = ""
+    api_server: tuple[str, ...] = ()
 
 
 def account_of(promise: str) -> str:
@@ -128,6 +132,8 @@ def _values(
             "replicas": options.replicas,
             "serviceMonitor": options.service_monitor,
             "skipNamespace": options.skip_namespace,
+            "scrapedFrom": options.scraped_from,
+            "apiServer": list(options.api_server),
             "objects": told(kinds),
             "scope": "" if scope is None else json.dumps(scope),
             "watches": watch_rules(kinds),

@@ -1,7 +1,7 @@
 """The plan for a VClusterOrchestratorV2: what to make for one request, decided without I/O.
 
-Belongs here: presets, names, Helm values, the sub-requests, RBAC, network policies, and what is refused. May not:
-files, environment, the Kubernetes API, observation.
+Belongs here: presets, names, Helm values, the platform's defaults, the sub-requests, RBAC, network policies, an etcd's
+certificates, and what is refused. May not: files, environment, the Kubernetes API, observation.
 
 Modules: `checks`, `defaults`, `etcd`, `exposure`, `kubeconfig`, `merge`, `names`, `namespaced`, `network`, `plan`,
 `presets`, `quantities`, `settings`, `subrequests`, `values`.

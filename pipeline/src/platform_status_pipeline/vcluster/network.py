@@ -25,6 +25,8 @@ _KRATIX: Final = "kratix.io/promise-name"
 """Label on the pods of Kratix's pipelines, which run in the namespace of the request."""
 
 _NAMESPACE: Final = "kubernetes.io/metadata.name"
+_METRICS_SERVER: Final = ("k8s-app", "app.kubernetes.io/name")
+"""Labels of metrics-server's pods: those of its manifest, and those of its chart."""
 
 
 def network_policies(
@@ -89,9 +91,16 @@ def _asked(policies: NetworkPolicies) -> list[Document]:
 
 
 def _metrics(server: MetricsServer) -> Document:
-    """What the integration asks by the Service: its pods listen on a port of their own."""
-    peer = {"namespaceSelector": {"matchLabels": {_NAMESPACE: server.namespace}}}
-    return {"to": [peer], "ports": [_port("TCP", server.port)]}
+    """What the integration asks by the Service: its pods listen on a port of their own.
+
+    Other pods there stay out of reach: whoever rules a virtual cluster can have its API server call what it reaches.
+    """
+    namespace = {"matchLabels": {_NAMESPACE: server.namespace}}
+    peers = [
+        {"namespaceSelector": namespace, "podSelector": {"matchLabels": {label: "metrics-server"}}}
+        for label in _METRICS_SERVER
+    ]
+    return {"to": peers, "ports": [_port("TCP", server.port)]}
 
 
 def _extra(rule: EgressRule) -> Document:

@@ -103,6 +103,7 @@ class RequestRecord(Record, frozen=True, gc=False):
         deleting: Whether deletionTimestamp is set.
         labels: Those of its labels that the workflow and dry runs are told by.
         status: `.status` as JSON.
+        is_cut: Whether that is its contract alone, because the rest is too large to be kept.
     """
 
     uid: str
@@ -112,3 +113,4 @@ class RequestRecord(Record, frozen=True, gc=False):
     deleting: bool
     labels: Labels
     status: bytes
+    is_cut: bool = False

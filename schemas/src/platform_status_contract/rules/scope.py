@@ -1,7 +1,7 @@
 """Where the contract of a request may look: whoever may write a status may have written `.status.contract`.
 
-Pure and total. What is watched at all is `sources.registry.out_of_reach`; this is about the namespaces of it, and
-about the clusters by which sub-applications are found: each namespace of Argo CD holds those of everybody.
+Pure and total. What is watched at all is `sources.registry.out_of_reach`; this is about the namespaces of it. In the
+namespace of Argo CD stand everybody's Applications, and its own pods, so there each Application is a place by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import fields
 
-from platform_status_contract.model.contract import Contract, DestinationMatch
+from platform_status_contract.model.contract import Application, Contract, SubApplications
 from platform_status_contract.policy.names import PREFIX
 from platform_status_contract.policy.patterns import filled, fits
 
-__all__ = ["CLUSTER", "out_of_scope", "places_in"]
+__all__ = ["APPLICATION", "CLUSTER", "out_of_scope", "places_in"]
+
+APPLICATION = "application:"
+"""Begins a place that is an Application: its namespace, a slash, its name."""
 
 CLUSTER = "cluster:"
-"""Begins a place that is a cluster of Argo CD, by its server or its name; any other is a namespace."""
+"""Begins a place that is all Applications of a namespace with one destination: a slash, and its server or name."""
 
 
 def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str, name: str) -> str:
@@ -24,7 +27,7 @@ def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str
 
     Args:
         contract: The contract.
-        scope: Namespaces, and clusters behind `CLUSTER`, with at most one ``*`` and with the placeholders {namespace},
+        scope: Namespaces, Applications and clusters, with at most one ``*`` and with the placeholders {namespace},
             {request}, and {name} for the short name that belongs to the namespace. ``team-a=PLACE`` holds for requests
             in team-a only. None: anywhere.
         namespace: That of the request.
@@ -36,9 +39,9 @@ def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str
     names = {"namespace": namespace, "request": name, "name": short}
     for found in dict.fromkeys(places_in(contract)):
         if not any(_covers(entry, found, names) for entry in scope):
-            told = found.removeprefix(CLUSTER)
-            what = "namespace" if told == found else "cluster"
-            return f"it looks at the {what} {told}, which the platform's policy lets no request in {namespace} do"
+            told = found if found.startswith((APPLICATION, CLUSTER)) else f"namespace:{found}"
+            what, _, where = told.partition(":")
+            return f"it looks at the {what} {where}, which the platform's policy lets no request in {namespace} do"
     return ""
 
 
@@ -53,16 +56,18 @@ def _covers(entry: str, place: str, names: Mapping[str, str]) -> bool:
 
 
 def places_in(part: object) -> Iterator[str]:
-    """Every namespace and cluster that a contract names, whatever source it belongs to."""
-    if isinstance(part, DestinationMatch):
-        yield from (f"{CLUSTER}{cluster}" for cluster in (*part.servers, *part.all_names))
+    """Every place that a contract names, whatever source it belongs to."""
+    if isinstance(part, Application):
+        yield f"{APPLICATION}{part.namespace}/{part.name}"
+    elif isinstance(part, SubApplications):
+        destination = part.destination
+        for cluster in (*destination.servers, *destination.all_names):
+            yield from (f"{CLUSTER}{namespace}/{cluster}" for namespace in part.all_namespaces)
     elif isinstance(part, Struct):
         for field in fields(part):
             value = getattr(part, field.name)
             if field.name == "namespace" and isinstance(value, str):
                 yield value
-            elif field.name == "namespaces":
-                yield from value or ()
             else:
                 yield from places_in(value)
     elif isinstance(part, tuple):

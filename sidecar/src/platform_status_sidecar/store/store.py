@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.observing.decode.requests import to_keep
 from platform_status_contract.observing.interest import (
     NOTHING,
     Interest,
@@ -249,7 +250,7 @@ class Store(Reading):
             self._wake_observers(source)
 
     def _put_request(self, record: RequestRecord, *, foreign: bool) -> None:
-        key = record.key
+        record, key = to_keep(record), record.key
         before = self.request(key)
         if before is not None and before.is_newer_than(record.version):
             return

@@ -68,7 +68,7 @@ def test_within_the_scope_and_without_one_the_verdict_is_that_of_the_sources() -
 
 def test_the_words_are_those_of_the_sidecar() -> None:
     message = explain(limited({"scope": '["argocd"]'})).projection.ready.message
-    assert "status.contract: it looks at the namespace " in message
+    assert "status.contract: it looks at the application " in message
     assert NOTHING in message
 
 

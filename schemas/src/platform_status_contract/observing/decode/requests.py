@@ -15,9 +15,10 @@ from .depth import shallow
 from .envelope import Meta, reader
 from .lenient import count, labels, strings, text, under
 
-__all__ = ["decode_request"]
+__all__ = ["decode_request", "to_keep"]
 
 _NOTHING: Final = b"null"
+_MAX_STATUS: Final = 2 * MAX_CONTRACT
 
 _LABELS: Final = (DRY_RUN_LABEL, PAUSED_LABEL, SUSPENDED_LABEL, *RERUN_LABELS)
 _KEYS: Final = frozenset((*SIDECAR_KEYS, "contract", "conditions", "problems", "kratix", "observedGeneration"))
@@ -86,3 +87,15 @@ def _bounded(status: bytes) -> bytes:
 
 decode_request: Final = reader(_DECODER, _strict, _lenient)
 """JSON of a request -> its record; None only without a name."""
+
+
+def to_keep(record: RequestRecord) -> RequestRecord:
+    """Leave of a status that is large in spite of its contract that one alone: whoever needs the rest asks for it.
+
+    Conditions go back as a whole list, so none of them may be shortened.
+    """
+    if len(record.status) <= _MAX_STATUS:
+        return record
+    parts = _PARTS.decode(record.status)
+    status = msgspec.json.encode({key: parts[key] for key in ("contract",) if key in parts})
+    return msgspec.structs.replace(record, status=status, is_cut=True)
