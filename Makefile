@@ -126,6 +126,7 @@ verify: $(READY)
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/python -m observability --check
 	@$(BIN)/python assistant/knowledge.py --check
+	@$(BIN)/python -m platform_status_release.tested --check
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
 bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, WORLD=still|argocd|burst, MEMORY=64Mi, CPU=100)

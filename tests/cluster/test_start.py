@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from kratix_double.widget import CRDS
-from kratix_double.world import SUB_REQUEST, World
+from kratix_double.world import SUB_REQUEST, World, is_written
 from localplane.binaries import find_kubectl
-from localplane.client import Object
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
 from tests.pipeline.test_authors import fences
@@ -79,8 +78,8 @@ class Others:
 
     def _deliver(self) -> None:
         world, labels = self._world, {"app": "vcluster", "release": "media"}
-        documents: list[Object] = []
-        until(lambda: documents.extend(world.deliver(NAMESPACE, "media")) or documents, "what Kratix wrote", PATIENCE)
+        until(lambda: any(map(is_written, world.placements(NAMESPACE, "media"))), "Kratix writes", PATIENCE)
+        documents = world.deliver(NAMESPACE, "media")
         (sub_request,) = (document for document in documents if document["kind"] == SUB_REQUEST)
         application = world.create_application(sub_request)
         world.create_controller(NAMESPACE, "Deployment", "media", labels=labels, replicas=3)
