@@ -129,9 +129,9 @@ verify: $(READY)
 	@$(BIN)/python -m platform_status_release.tested --check
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
-bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, WORLD=still|argocd|burst, MEMORY=64Mi, CPU=100)
+bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, WORLD=still|argocd|burst, MEMORY=64Mi, CPU=100, OBJECTS=1 for two further objects each)
 	@$(BIN)/python -m tests.bench $(if $(WORLD),--world $(WORLD)) $(if $(N),--requests $(N)) \
-	  $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPU),--cpu $(CPU)) $(if $(SHARD),--shard $(SHARD))
+	  $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPU),--cpu $(CPU)) $(if $(SHARD),--shard $(SHARD)) $(if $(OBJECTS),--objects)
 
 bench-hctl: control-plane ## Measure how soon hctl answers, beside kubectl
 	@$(BIN)/python -m tests.bench.hctl

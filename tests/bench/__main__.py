@@ -1,8 +1,8 @@
 """Measures the sidecar against a real API server and prints figures, with the Go implementation's beside them.
 
 Usage: ``python -m tests.bench [--world still|argocd|burst] [--requests 200,1000] [--changes N] [--rest SECONDS]
-[--memory 64Mi] [--cpu 100] [--shard 1/2]``, or ``make bench``, with ``WORLD=burst``, ``N=100``, ``MEMORY=64Mi``,
-``CPU=250``, ``SHARD=1/2``.
+[--memory 64Mi] [--cpu 100] [--shard 1/2] [--objects]``, or ``make bench``, with ``WORLD=burst``, ``N=100``,
+``MEMORY=64Mi``, ``CPU=250``, ``SHARD=1/2``, ``OBJECTS=1``.
 """
 
 import argparse
@@ -34,6 +34,7 @@ def main() -> int:
                     millicores=options.cpu,
                     world=options.world,
                     shard=options.shard,
+                    objects=options.objects,
                 ),
                 say,
             )
@@ -59,6 +60,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cpu", type=int, default=100, metavar="MILLICORES", help=cpu)
     part = "measure one shard of the requests, such as 1/2 (default: the whole)"
     parser.add_argument("--shard", type=Shard.parse, default=WHOLE, metavar="K/N", help=part)
+    more = "give each request two further objects, of kinds that an operator brings"
+    parser.add_argument("--objects", action="store_true", help=more)
     return parser.parse_args()
 
 

@@ -10,6 +10,7 @@ from kratix_double.status_schema import treat
 from kratix_double.widget import CRDS
 from localplane.client import Client, Object
 from localplane.crds import APPLICATION, fetch_crd, install_crds
+from tests.bench.objects import entries, objects_of
 
 __all__ = [
     "API",
@@ -45,18 +46,19 @@ def install(admin: Client) -> None:
         admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
-def load_requests(admin: Callable[[], Client], count: int) -> None:
+def load_requests(admin: Callable[[], Client], count: int, *, objects: bool = False) -> None:
     """Create the world of `count` requests, several at a time.
 
     Args:
         admin: Makes a client; one per thread.
         count: How many requests.
+        objects: Whether each has two objects of `objects` besides.
     """
 
     def load_some(numbers: range) -> None:
         client = admin()
         for number in numbers:
-            for obj in _world(number):
+            for obj in _world(number, objects=objects):
                 _put(client, obj)
 
     threads = 4
@@ -111,9 +113,11 @@ def _put(client: Client, obj: Object) -> None:
     )
 
 
-def _world(number: int) -> Iterator[Object]:
+def _world(number: int, *, objects: bool) -> Iterator[Object]:
     name = f"v{number}"
     yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    if objects:
+        yield from objects_of(name)
     yield {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -148,12 +152,15 @@ def _world(number: int) -> Iterator[Object]:
         "spec": {"targetDestinationName": "worker"},
         "status": {"conditions": [{"type": "WriteSucceeded", "status": "True"}]},
     }
+    status = _settled(name)
+    if objects:
+        status["contract"]["objects"] = entries(name)
     yield {
         "apiVersion": API,
         "kind": KIND,
         "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {"name": name, "targetNamespace": name},
-        "status": _settled(name),
+        "status": status,
     }
 
 

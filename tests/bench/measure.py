@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from tests.bench.audit import audit_flags, requests_since
 from tests.bench.burst import CONNECTIONS, Burst, bare_seconds, burst, heal_all, restore
 from tests.bench.limits import LimitError, limits
 from tests.bench.load import API, KIND, NAMESPACE, crash, heal, install, load_requests
+from tests.bench.objects import install_objects
 from tests.bench.sidecar import MeasuredSidecar
 from tests.bench.worlds import World, argo_writes
 
@@ -38,6 +40,7 @@ class Plan(Struct, frozen=True):
         millicores: CPU limit of a second cold start; 0 for none such.
         world: What else happens.
         shard: Which part of the requests is the sidecar's own; the others are there, and nobody looks after them.
+        objects: Whether each request has two further objects, of kinds that an operator brings.
     """
 
     requests: int
@@ -47,6 +50,7 @@ class Plan(Struct, frozen=True):
     millicores: int
     world: World = World.STILL
     shard: Shard = WHOLE
+    objects: bool = False
 
 
 class Rest(Struct, frozen=True):
@@ -91,8 +95,9 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="platform-status-bench-")))
         plane = stack.enter_context(ControlPlane(apiserver_flags=audit_flags(folder)))
         install(plane.admin)
+        watched = install_objects(plane.admin, folder) if plan.objects else ()
         started = time.monotonic()
-        load_requests(lambda: plane.client("bench-loader", ("system:masters",)), plan.requests)
+        load_requests(lambda: plane.client("bench-loader", ("system:masters",)), plan.requests, objects=plan.objects)
         say(f"{plan.requests} requests loaded in {time.monotonic() - started:.0f} s")
         # one connection more than the senders have, for the watch
         admin = Client(plane.admin.access, connections=CONNECTIONS + 1)
@@ -101,7 +106,8 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         own = [int(found["metadata"]["name"][1:]) for found in untouched if plan.shard.owns(found["metadata"]["uid"])]
         bursts: dict[str, Burst] = {}
         before = after = untouched
-        with limits(plan.memory) as groups, MeasuredSidecar(plane, folder, groups, shard=plan.shard) as sidecar:
+        sidecars = partial(MeasuredSidecar, plane, folder, shard=plan.shard, kinds=watched)
+        with limits(plan.memory) as groups, sidecars(groups) as sidecar:
             cold = _cold_start(admin, sidecar, len(own))
             cold_cpu = sidecar.cpu_seconds()
             say(f"all Ready after {cold:.1f} s")
@@ -130,10 +136,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
         if plan.millicores:
             restore(admin, untouched)
             try:
-                with (
-                    limits(plan.memory, plan.millicores) as groups,
-                    MeasuredSidecar(plane, folder, groups, shard=plan.shard) as sidecar,
-                ):
+                with limits(plan.memory, plan.millicores) as groups, sidecars(groups) as sidecar:
                     throttled = _cold_start(admin, sidecar, len(own))
             except LimitError as error:
                 throttled = f"cannot be measured here: {error}"

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 import yaml
 
 from localplane.clusters import Cluster
+from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_demo import roles
 from platform_status_pipeline.promise.manifests import SidecarOptions
+from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_sidecar.shard import WHOLE, Shard
 
 __all__ = ["MeasuredSidecar"]
@@ -34,6 +36,7 @@ class MeasuredSidecar:
         folder: Where its credentials and its log go.
         groups: Files of processes of the cgroups that it runs in; see `limits`.
         shard: Which part of the requests is its own.
+        kinds: What it watches besides, see `objects`.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class MeasuredSidecar:
         groups: tuple[Path, ...] = (),
         *,
         shard: Shard = WHOLE,
+        kinds: tuple[ObjectKind, ...] = (),
     ) -> None:
         self._cluster = cluster
         self._folder = folder
         self._groups = groups
         self._shard = shard
+        self._kinds = kinds
         self._read = self._ready = 0
         self.began = 0.0
         self.log = folder / "sidecar.log"
@@ -58,7 +63,7 @@ class MeasuredSidecar:
         self._compile(environment)
         command = [sys.executable, "-m", "platform_status_sidecar", "--listen", "127.0.0.1:0"]
         command += ["--service-account", str(self._folder)]
-        command += ["--shard", f"{self._shard.number}/{self._shard.of}"]
+        command += ["--shard", f"{self._shard.number}/{self._shard.of}", "--objects", told(self._kinds)]
         for group in self._groups:
             # it joins before it becomes the sidecar, so every page of it counts
             command = ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group), *command]
@@ -117,7 +122,7 @@ class MeasuredSidecar:
             self._cluster.admin.apply(document)
         namespace, name = roles.NAMESPACE, roles.ACCOUNT
         # the pipeline ships one Role per request; for the bench one rule stands for all of them
-        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
+        rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}, *watch_rules(self._kinds)]
         subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
         api = "rbac.authorization.k8s.io"
         metadata = {"name": "bench-secrets"}

@@ -69,8 +69,17 @@ class GoldenPath:
             yield sidecar
 
     @contextmanager
-    def kratix(self, folder: Path, namespace: str, destination: Destination | None = None) -> Iterator[KratixDouble]:
-        """Play Kratix for the requests of one namespace, with the Promise's own containers."""
+    def kratix(
+        self, folder: Path, namespace: str, destination: Destination | None = None, *, pods: bool = True
+    ) -> Iterator[KratixDouble]:
+        """Play Kratix for the requests of one namespace, with the Promise's own containers.
+
+        Args:
+            folder: For what the double needs; must not exist.
+            namespace: Of the requests.
+            destination: Where Works are placed; None takes one in memory.
+            pods: Whether Jobs show as pods.
+        """
         folder.mkdir()
         (folder / "jobs").mkdir()
         log = folder / "pipeline.log"
@@ -87,6 +96,7 @@ class GoldenPath:
             namespace=namespace,
             timings=timings,
             destination=destination,
+            pods=pods,
         ) as double:
             yield double
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from localgitops.engine import Engine
 from localplane.client import Client
 from localplane.errors import WaitError
-from platform_status_kube.errors import ConflictError
+from platform_status_kube.errors import ConflictError, NotFoundError
 from tests.cluster.truth import objects
 
 from . import kubelet
@@ -215,7 +215,8 @@ class Scene(ABC):
 
     def _until(self, holds: Callable[[], object], what: str) -> None:
         while True:
-            with suppress(ConflictError):
+            # between list and patch a pod may change, or be replaced by another
+            with suppress(ConflictError, NotFoundError):
                 if holds():
                     return
             if self._left() <= _POLL_INTERVAL:

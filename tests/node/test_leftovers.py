@@ -82,7 +82,7 @@ def gone(told: dict[str, Any], inside: set[str]) -> list[str]:
     """What is still there of a node, empty if nothing is."""
     folder = Path(told["folder"])
     left = [f"process {name}" for name in inhabitants(inside)]
-    left += [f"cgroup {path}" for path in cgroups.ROOT.glob(f"**/{folder.name}")]
+    left += [f"cgroup {path}" for path in (root / folder.name for root in cgroups.hierarchies()) if path.exists()]
     left += [f"mount {line}" for line in Path("/proc/self/mountinfo").read_text().splitlines() if folder.name in line]
     left += [f"folder {folder}"] if folder.exists() else []
     return left

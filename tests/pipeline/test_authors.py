@@ -344,9 +344,9 @@ def test_the_table_of_parts_names_every_source_and_its_conditions() -> None:
     schema = load_schema(CONTRACT)
     described = {key: str({**value, **schema["$defs"].get(key, {})}) for key, value in schema["properties"].items()}
     for part, conditions in rows.items():
+        assert conditions <= {*ConditionType, FREE, "ROLEAvailable"}
         assert all(condition in described[part] for condition in conditions), part
-    known = {*ConditionType, FREE, "ROLEAvailable"} - {ConditionType.KUBECONFIG_AVAILABLE, "Ready"}
-    assert set().union(*rows.values()) == known
+    assert set().union(*rows.values()) == {*ConditionType, FREE, "ROLEAvailable"} - {"Ready"}
 
 
 def test_the_table_of_thresholds_tells_the_defaults() -> None:

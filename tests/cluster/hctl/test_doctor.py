@@ -54,7 +54,7 @@ class Platform:
     def put(self) -> None:
         for name in (SYSTEM, "argocd"):
             self.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        pod = {"containers": [{"name": "manager", "image": "example.org/kratix:9"}]}
+        pod = {"containers": [{"name": "manager", "image": "REGISTRY.invalid/kratix:9"}]}
         labels = {"app": "kratix"}
         manager = {
             "apiVersion": "apps/v1",
@@ -98,7 +98,7 @@ class Platform:
 
     def start(self, state: Json) -> None:
         """Say of the sidecar's pod what a kubelet would."""
-        container = {"name": "sidecar", "image": "example.org/sidecar:1"}
+        container = {"name": "sidecar", "image": "REGISTRY.invalid/sidecar:1"}
         metadata = {"name": "sidecar", "namespace": self.space}
         if self.admin.find("v1", "Pod", "sidecar", namespace=self.space) is None:
             pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [container]}}
@@ -157,7 +157,7 @@ def platform(kratix: None, admin: Client, place: Place) -> Iterator[Platform]:
 def test_a_platform_in_order_is_ok_in_every_line(platform: Platform) -> None:
     found = platform.examined()
     assert {check: state for check, (state, _) in found.items() if state != "ok"} == {}, found
-    assert "example.org/kratix:9" in found["kratix"][1]
+    assert "REGISTRY.invalid/kratix:9" in found["kratix"][1]
     assert "--argocd-silent-after=900" in found["argocd timeout"][1]
     drawn = platform.place.run("doctor", **{NAMESPACE_VARIABLE: platform.space})
     assert drawn.returncode == 0

@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.merge import merged_status
 from tests.golden.cases import cases_in
+from tests.golden.sections import read_documents
 from tests.lives.telling import load, tell
 
 __all__ = ["DOCS", "PHASES", "is_ready", "known", "request", "verdict"]
@@ -95,8 +94,9 @@ def _table() -> Iterator[tuple[str, Json]]:
 
 
 def _documents() -> Iterator[tuple[str, Json]]:
-    for path in sorted((ROOT / "tests/golden/documents/status").glob("*/*.yaml")):
-        yield f"{path.parent.name} document {path.stem}", request(yaml.safe_load(path.read_text()))
+    for group in ("invalid", "valid"):
+        for name, document in read_documents(ROOT / "tests/golden/documents/status" / group).items():
+            yield f"{group} document {name}", request(document)
 
 
 def _lives() -> Iterator[tuple[str, Json]]:

@@ -43,12 +43,15 @@ def promise(*args: str, **environment: str) -> Json:
 
 def pod(waiting: str = "", image_id: str = "sha256:1") -> Json:
     state = {"waiting": {"reason": waiting}} if waiting else {"running": {}}
-    status = {"image": "example.org/sidecar:1", "imageID": image_id, "state": state}
+    status = {"image": "REGISTRY.invalid/sidecar:1", "imageID": image_id, "state": state}
     return named("p", "platform-status-system", status={"containerStatuses": [status]})
 
 
 def manager(available: int) -> Json:
-    containers = [{"name": "proxy", "image": "proxy:1"}, {"name": "manager", "image": "kratix:9"}]
+    containers = [
+        {"name": "proxy", "image": "REGISTRY.invalid/proxy:1"},
+        {"name": "manager", "image": "REGISTRY.invalid/kratix:9"},
+    ]
     spec = {"template": {"spec": {"containers": containers}}}
     return named("kratix-platform-controller-manager", spec=spec, status={"availableReplicas": available})
 
@@ -105,10 +108,10 @@ PODS = rule("create", "", "pods")
 NOT_KEPT = CheckFound((policy("bounds"), policy("pipeline-accounts", "Audit")))
 
 TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
-    ("kratix", facts(), CheckState.OK, "kratix:9 runs"),
+    ("kratix", facts(), CheckState.OK, "REGISTRY.invalid/kratix:9 runs"),
     ("kratix", facts(promises=NOWHERE), CheckState.FAILURE, "Kratix is not installed"),
     ("kratix", facts(kratix=CheckFound()), CheckState.WARNING, "says which version runs"),
-    ("kratix", facts(kratix=CheckFound((manager(0),))), CheckState.FAILURE, "no replica of kratix:9"),
+    ("kratix", facts(kratix=CheckFound((manager(0),))), CheckState.FAILURE, "no replica of REGISTRY.invalid/kratix:9"),
     ("kratix", facts(kratix=DENIED), CheckState.NOT_READABLE, "you have no permission"),
     ("destinations", facts(), CheckState.OK, "host"),
     ("destinations", facts(destinations=NOWHERE), CheckState.FAILURE, "knows no Destinations"),
@@ -143,7 +146,7 @@ TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
         "in the future",
     ),
     ("sidecars", facts(leases=DENIED), CheckState.NOT_READABLE, "you have no permission"),
-    ("images", facts(), CheckState.OK, "example.org/sidecar:1 pulled"),
+    ("images", facts(), CheckState.OK, "REGISTRY.invalid/sidecar:1 pulled"),
     (
         "images",
         facts(pods=CheckFound((pod("ImagePullBackOff"),))),

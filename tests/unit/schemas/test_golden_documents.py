@@ -5,21 +5,27 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from platform_status_contract.validation import validate
 from platform_status_contract.validation.schemas import registry, resolve_name
 from platform_status_contract.validation.values import foreign_values
+from tests.golden.sections import read_documents
 
 from .strategies import Json
 from .test_agreement import STRICT
 
 FOLDER = Path(__file__).parents[2] / "golden" / "documents"
 NAMES = ("contract", "status", "statuscontract")
-VALID = sorted(FOLDER.glob("*/valid/*.yaml"))
-INVALID = sorted(FOLDER.glob("*/invalid/*.yaml"))
+VALID, INVALID = (
+    [
+        pytest.param(name, case, document, id=f"{name}/{case}")
+        for name in NAMES
+        for case, document in read_documents(FOLDER / name / group).items()
+    ]
+    for group in ("valid", "invalid")
+)
 
 _CONSTRAINTS = {
     "type", "const", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
@@ -36,14 +42,6 @@ NEVER_BROKEN = {
 }
 
 
-def load(path: Path) -> Json:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def label(path: Path) -> str:
-    return f"{path.parts[-3]}/{path.stem}"
-
-
 def test_every_folder_has_cases_and_no_strangers() -> None:
     assert sorted(folder.name for folder in FOLDER.iterdir()) == sorted(NAMES)
     for name in NAMES:
@@ -54,30 +52,28 @@ def test_every_folder_has_cases_and_no_strangers() -> None:
             assert {file.suffix for file in files} == {".yaml"}
 
 
-@pytest.mark.parametrize("path", VALID, ids=label)
-def test_a_valid_document_is_valid_for_schema_and_model(path: Path) -> None:
-    document, name = load(path), resolve_name(path.parts[-3])
-    assert validate(document, name) == ()
-    assert msgspec.convert(document, STRICT[name]) is not None
+@pytest.mark.parametrize(("name", "case", "document"), VALID)
+def test_a_valid_document_is_valid_for_schema_and_model(name: str, case: str, document: Json) -> None:
+    assert validate(document, name) == (), case
+    assert msgspec.convert(document, STRICT[resolve_name(name)]) is not None
 
 
-@pytest.mark.parametrize("path", INVALID, ids=label)
-def test_an_invalid_document_gets_exactly_these_lines(path: Path) -> None:
-    case = load(path)
-    assert set(case) == {"document", "problems"}
-    problems = validate(case["document"], path.parts[-3])
-    assert [problem.message for problem in problems] == case["problems"]
-    assert case["problems"]
+@pytest.mark.parametrize(("name", "case", "expected"), INVALID)
+def test_an_invalid_document_gets_exactly_these_lines(name: str, case: str, expected: Json) -> None:
+    assert set(expected) == {"document", "problems"}, case
+    problems = validate(expected["document"], name)
+    assert [problem.message for problem in problems] == expected["problems"]
+    assert expected["problems"]
     for problem in problems:
         assert problem.message.startswith(f"{problem.path}: found {problem.found}, expected {problem.expected}")
         assert problem.message.isprintable()
         assert len(problem.message) < 600
 
 
-@pytest.mark.parametrize("path", INVALID, ids=label)
-def test_the_model_refuses_an_invalid_document_too(path: Path) -> None:
-    document, model = load(path)["document"], STRICT[resolve_name(path.parts[-3])]
-    if path.stem in KRATIX_KEYS:
+@pytest.mark.parametrize(("name", "case", "expected"), INVALID)
+def test_the_model_refuses_an_invalid_document_too(name: str, case: str, expected: Json) -> None:
+    document, model = expected["document"], STRICT[resolve_name(name)]
+    if case in KRATIX_KEYS:
         assert msgspec.convert(document, model) is not None
         return
     with pytest.raises(msgspec.ValidationError):
@@ -89,8 +85,8 @@ def test_every_constraint_is_broken_by_some_invalid_document(name: str) -> None:
     schema: Json = registry()[f"https://status.integratn.tech/schemas/{name}/v1.json"].contents
     validator = Draft202012Validator(schema, registry=registry())
     broken: set[tuple[int, str]] = set()
-    for path in (FOLDER / name / "invalid").iterdir():
-        document = load(path)["document"]
+    for case in read_documents(FOLDER / name / "invalid").values():
+        document = case["document"]
         if not foreign_values(document):
             broken |= {found for error in validator.iter_errors(document) for found in flattened(error)}
     missing = [f"{where}: {keyword}" for where, key, keyword in constraints(schema) if (key, keyword) not in broken]

@@ -117,3 +117,19 @@ def test_an_item_that_stands_twice_is_said_to() -> None:
 )
 def test_what_a_schema_asks_for_is_put_in_words(schema: Any, text: str) -> None:  # noqa: ANN401 - any schema
     assert expectation(schema) == text
+
+
+def test_a_contract_that_no_reader_keeps_is_a_problem_by_itself_and_in_a_status() -> None:
+    some = {"key": "app", "operator": "In", "values": [f"{number:063}" for number in range(60)]}
+    contract = {
+        "version": "v1",
+        "generation": 1,
+        "displayName": "x",
+        "name": "x",
+        "workloads": {"namespace": "a", "selector": {"matchExpressions": [some] * 10}},
+    }
+    (alone,) = validate(contract, CONTRACT)
+    (within,) = validate({"contract": contract}, STATUS)
+    assert (alone.keys, within.keys) == ((), ("contract",))
+    for problem in (alone, within):
+        assert "bytes of compact JSON, expected at most 32768" in problem.message

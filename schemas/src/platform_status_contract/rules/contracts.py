@@ -52,6 +52,10 @@ def read_contract(status: object) -> Contract | ContractProblem:
     return contract
 
 
+# msgspec 0.22 learns a type when it first converts to it, and may crash where two threads do so at once: learnt here.
+msgspec.json.Decoder(Contract)
+
+
 def is_too_large(raw: object) -> bool:
     """Say whether a contract, as decoded JSON, has more than `MAX_CONTRACT` bytes; if it can be written."""
     try:

@@ -66,11 +66,13 @@ def test_a_timer_says_what_it_will_do() -> None:
 
 def test_another_role_of_a_secret_has_a_name_and_a_timer_of_its_own() -> None:
     case = loaded("secret-missing")
-    case.request["status"]["contract"]["secrets"][0]["role"] = "admin-password"
+    secrets = case.request["status"]["contract"]["secrets"]
+    secrets.append({**secrets[0], "name": "other", "role": "admin-password"})
     found = explain(case)
     report = {str(source["condition"]): source for source in explanation_report(found)["sources"]}
     assert list(report["AdminPasswordAvailable"]["timers"]) == ["bad.secret.admin-password"]
-    assert "KubeconfigAvailable" not in report
+    for condition, name in (("AdminPasswordAvailable", "other"), ("KubeconfigAvailable", "media-kubeconfig")):
+        assert [seen["name"] for seen in report[condition]["inputs"]] == [name]
     assert "Secret admin-password: bad  AdminPasswordAvailable False, SecretMissing" in drawn(found)
 
 

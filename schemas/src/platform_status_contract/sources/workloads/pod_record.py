@@ -227,6 +227,10 @@ def _lenient(whole: object, namespace: str, name: str) -> PodRecord:
     )
 
 
+# msgspec 0.22 learns a type when it first converts to it, and may crash where two threads do so at once: learnt here.
+msgspec.json.Decoder(_Status)
+
+
 def _readable_status(status: object) -> _Status:
     """Keep a status that is well formed (the rubbish is elsewhere); of any other only what says nothing good."""
     try:

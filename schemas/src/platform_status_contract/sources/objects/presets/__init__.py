@@ -1,6 +1,7 @@
 """What is known of kinds that others define: data, one file for each project, no code (see `standard.KindPreset`).
 
-Modules: `cert_manager`, `cloudnative_pg`, `cluster_api`, `crossplane`, `external_secrets`, `flux`, `kro`, `request`.
+Modules: `argo_cd`, `cert_manager`, `cloudnative_pg`, `cluster_api`, `crossplane`, `external_secrets`, `flux`, `kro`,
+`request`.
 """
 
 from typing import Final
