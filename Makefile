@@ -115,6 +115,11 @@ observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, run
 	@$(BIN)/python -m observability
 	@$(BIN)/python assistant/knowledge.py --write
 
+.PHONY: site
+
+site: $(READY) ## Build the site of docs/ into dist/site, without a network; a dead link or a page of long sentences fails it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build # with --quiet it counts no warning, and so fails on none
+
 observability-binaries: $(READY) ## Fetch prometheus, promtool, alertmanager and amtool into the cache (Debian; once)
 	@$(BIN)/python -m observability.binaries
 
