@@ -61,3 +61,10 @@ def test_the_contract_on_the_first_screen_has_twelve_lines_and_is_one_for_argo_c
 )
 def test_the_first_screen_says_how_soon(said: str) -> None:
     assert said in " ".join(FIRST_SCREEN.split())
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_every_path_that_a_page_at_the_root_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    named = re.findall(r"\]\((?!https?:)([^)#]+)", text) + re.findall(r"`((?:\.?\w+/)+[\w.-]*)`", text)
+    assert [path for path in named if "/" in path and not (ROOT / path).exists()] == []
