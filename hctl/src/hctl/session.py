@@ -167,7 +167,19 @@ class Session:
                 return found
         if kind is not None:
             return find_request(name, fetch(self.transport, [kind], scope), kind.singular or kind.kind)
-        return find_request(name, self.golden_paths(scope), "request of a golden path", namespace=scope.namespace)
+        try:
+            return find_request(name, self.golden_paths(scope), "request of a golden path", namespace=scope.namespace)
+        except UsageError as error:
+            if not namespace:
+                raise
+            raise UsageError(f"{self._no_kind(namespace)}; taken for a namespace: {error}") from error
+
+    def _no_kind(self, word: str) -> str:
+        """Say that a word before a slash is no kind, and which is near."""
+        try:
+            return f"{self.kind(word).plural} is a kind"
+        except UsageError as error:
+            return str(error)
 
     def _read(self, reference: str, kind: Kind | None) -> tuple[Kind | None, str, str]:
         """Read a reference: its kind if it names one, its namespace or nothing, and its name."""

@@ -1,18 +1,24 @@
 """A contract for a newer reader: an unknown key is refused at every depth, and nothing is forgotten meanwhile."""
 
 import copy
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
+from platform_status_contract.validation.schemas import load_schema
 
 from .looks import look
-from .worlds import NOW, World, good_observation
+from .settings import quick
+from .worlds import NOW, World, any_json, good_observation
 
 Path = tuple[str | int, ...]
 
@@ -67,6 +73,8 @@ def mappings(value: object, here: Path = ()) -> Iterator[Path]:
 
 
 PATHS = list(mappings(WHOLE))
+KNOWN = frozenset(re.findall(r'"([A-Za-z]+)": \{', json.dumps(load_schema("contract"))))
+"""The keys that the contract knows in some mapping."""
 
 
 def newer(path: Path) -> dict[str, Any]:
@@ -91,6 +99,24 @@ def test_a_key_of_tomorrow_is_refused_by_name_wherever_it_stands(path: Path) -> 
     assert problem.unknown_key
     assert "ofTomorrow" in problem.message
     assert "update the sidecar's image" in problem.message
+
+
+@quick
+@given(st.sampled_from(PATHS), st.from_regex(r"\A[a-z][A-Za-z]{0,30}\Z"), any_json)
+def test_17_no_key_that_is_not_known_yet_is_passed_over_whatever_it_is_called_and_holds(
+    path: Path, key: str, value: object
+) -> None:
+    found = newer(path)
+    part: Any = found
+    for step in path:
+        part = part[step]
+    del part["ofTomorrow"]
+    assume(key not in KNOWN)
+    part[key] = value
+    problem = read_contract({"contract": found})
+    assert isinstance(problem, ContractProblem), "what it asks for would be left out, and the request be Ready"
+    assert problem.unknown_key
+    assert key in problem.message
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)) or "contract")

@@ -1,7 +1,7 @@
 """What holds of Argo CD, pods and Works in any combination, point by point (next.md section 6, ADRs 0017 to 0032)."""
 
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -21,6 +21,7 @@ from platform_status_contract.rules.observation import (
     Observation,
     PodSeen,
     Present,
+    SecretSeen,
     Silence,
     SubApplicationSeen,
     Workflow,
@@ -44,6 +45,7 @@ from .worlds import (
     controllers,
     facts_about,
     good_observation,
+    moments,
     mostly_good,
     pods,
     sane_statuses,
@@ -136,6 +138,35 @@ def test_5_what_is_being_deleted_is_never_good(
     told = assessed(with_application(going), limits, status, once_ready=once_ready)
     assert {told[source].reason for source in ARGO} == {Reason.BEING_DELETED}
     assert {told[source].verdict for source in ARGO} == {Verdict.BAD if once_ready else Verdict.PENDING}
+
+
+@quick
+@given(thresholds, sane_statuses, moments, st.booleans())
+def test_5_nor_is_a_secret_an_object_a_controller_or_a_sub_application_that_is_being_deleted(
+    limits: Thresholds,
+    status: object,
+    since: datetime,
+    once_ready: bool,  # noqa: FBT001 - generated
+) -> None:
+    good = good_observation()
+    assert good.objects
+    assert isinstance(good.objects[0], Present)
+    (queue,) = good.objects[0].value
+    controller = ControllerSeen("StatefulSet", "m", paused=False, wanted=1, ready=1, updated=1, made=1, deleted=since)
+    member = SubApplicationSeen("x", ApplicationSeen("Synced", "Healthy", resources=True, deleted=since), LONG_AGO)
+    going: dict[SourceName, dict[str, Any]] = {
+        SourceName.SECRET: {"secrets": (Present(SecretSeen("one", since)),)},
+        SourceName.OBJECTS: {"objects": (Present((msgspec.structs.replace(queue, deleted=since),)),)},
+        SourceName.PODS: {"controllers": Present((controller,))},
+    }
+    for source, part in going.items():
+        seen = msgspec.structs.replace(good, **part)
+        told = assessed(seen, limits, status, once_ready=once_ready)[source]
+        assert told.verdict is not Verdict.GOOD, (source, told.message)
+    seen = msgspec.structs.replace(good, sub_applications=Present((member,)))
+    leaving = assessed(seen, limits, status, once_ready=once_ready)[SourceName.SUB_APPS]
+    is_counted = leaving.health["subApps"]["total"] != 0  # type: ignore[index]  # readable sub-applications are counted
+    assert not (is_counted and leaving.verdict is Verdict.GOOD), "it is none that the request has"
 
 
 @quick

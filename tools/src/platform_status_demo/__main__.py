@@ -86,6 +86,7 @@ def _play(screen: Screen, logs: Path, *, options: argparse.Namespace) -> None:
     started, keep = time.monotonic(), options.keep
     with ExitStack() as stack:
         stage, story = _told(options, logs, screen, stack)
+        screen.say(stage.simulates)
         try:
             story.play(delete=not keep)
         except DemoError as error:
@@ -96,6 +97,7 @@ def _play(screen: Screen, logs: Path, *, options: argparse.Namespace) -> None:
         seconds, writes = time.monotonic() - started, stage.sidecar.writes()
         screen.say(f"{' > '.join(story.phases)}: {seconds:.0f} s in all, {writes} statuses written by the sidecar")
         if keep:
+            screen.say("from here on what is simulated stands still; the sidecar goes on, so what you change is seen")
             export = f"export KUBECONFIG={stage.plane.kubeconfig}"
             hold(screen, export, f"kubectl get {stage.promise.plural} -A -o wide")
 

@@ -31,6 +31,10 @@ _POLL_INTERVAL: Final = 0.1
 class ArgoCDStage(Stage):
     """The stage with an Argo CD on it."""
 
+    simulates = (
+        "real: API server, etcd, kube-controller-manager, Argo CD, the pipeline's containers, the sidecar; "
+        "simulated: Kratix and what a kubelet says of pods"
+    )
     shows_jobs = False
     """The garbage collector would take away the pods of Jobs that are none."""
 

@@ -59,6 +59,11 @@ class AuthoredStage(Stage):
         StageError: A file cannot be read, or a container cannot be run; the text says which.
     """
 
+    simulates = (
+        "real: API server, etcd, the containers of the Promise that are ours, the sidecar; "
+        "simulated: Kratix, its other containers, GitOps, operators, the pods"
+    )
+
     def __init__(
         self, root: Path, logs: Path, screen: Screen, promise: Path, request: Path, outputs: Path | None
     ) -> None:

@@ -75,10 +75,14 @@ class Stage:
 
     Attributes:
         shows_jobs: Whether the Jobs of the double show as pods.
+        simulates: What is real here and what is not, in a line.
         promise: Whose requests these are.
     """
 
     shows_jobs = True
+    simulates = (
+        "real: API server, etcd, the pipeline's containers, the sidecar; simulated: Kratix, Argo CD, GitOps, the pods"
+    )
     promise = PROMISE
 
     def __init__(self, root: Path, logs: Path, screen: Screen, environ: Mapping[str, str] = os.environ) -> None:
