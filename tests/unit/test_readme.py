@@ -22,8 +22,8 @@ REQUEST = {
 }
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def _blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 def _commands() -> list[list[str]]:
@@ -68,3 +68,12 @@ def test_every_path_that_a_page_at_the_root_names_exists(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     named = re.findall(r"\]\((?!https?:)([^)#]+)", text) + re.findall(r"`((?:\.?\w+/)+[\w.-]*)`", text)
     assert [path for path in named if "/" in path and not (ROOT / path).exists()] == []
+
+
+def test_each_kubectl_line_for_users_names_the_namespace() -> None:
+    text = README + (ROOT / "docs/using.md").read_text("utf-8")
+    lines = re.findall(
+        r"^.*\bkubectl (?:-n|get|wait|apply|describe|delete)\b.*$", "\n".join(_blocks("sh", text)), re.MULTILINE
+    )
+    assert len(lines) >= 5
+    assert [line for line in lines if " -n " not in line] == []

@@ -59,6 +59,13 @@ def test_a_browser_fetches_nothing_from_elsewhere(site: Path) -> None:
     assert FETCHED.search('<script defer src="https://cdn.example.com/a.js">')
 
 
+def test_the_page_of_the_command_line_has_the_help_of_each_command(site: Path) -> None:
+    page = (site / "cli/index.html").read_text("utf-8")
+    for usage in ("hctl [OPTIONS] COMMAND", "hctl doctor [OPTIONS]", "hctl vcluster diagnose [OPTIONS]"):
+        assert f"Usage: {usage}" in page
+    assert "hctl describe" not in page  # hidden
+
+
 def test_a_dead_link_fails_the_build(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()

@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: links that leave docs/, addresses of runbooks, and the length of sentences.
+"""Hooks of MkDocs: links that leave docs/, addresses of runbooks, the help of hctl, and the length of sentences.
 
 MkDocs logs a warning for what is wrong, and ``make site`` fails on any.
 """
@@ -9,13 +9,16 @@ import re
 from pathlib import Path
 from typing import Final
 
+import typer.core
+import typer.main
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
+from hctl.commands.app import app
 from platform_status_contract import REPOSITORY
 
-__all__ = ["MAX_AVERAGE_WORDS", "average_words", "leave_docs", "on_files", "on_page_markdown"]
+__all__ = ["MAX_AVERAGE_WORDS", "average_words", "help_of_hctl", "leave_docs", "on_files", "on_page_markdown"]
 
 MAX_AVERAGE_WORDS: Final = 20.0
 """Words of a sentence, on average over a page of `_PLAIN`."""
@@ -27,6 +30,7 @@ _NO_PROSE: Final = re.compile(r"^(?:#.*|\|.*|!\[.*)$", re.MULTILINE)
 _ITEM: Final = re.compile(r"^ *(?:[-*>]|\d+\.) +", re.MULTILINE)
 _CODE: Final = re.compile(r"`[^`]+`")
 _LINK: Final = re.compile(r"\[([^]]*)\]\([^)]*\)")
+_HELP: Final = re.compile(r"<!-- hctl --help: .*? -->")
 _END: Final = re.compile(r"[.?!]\W*(?:\s|$)|\n\s*\n")
 _LEAVING: Final = re.compile(r"(?<=\]\()((?:\.\./)+[^)#\s]+)(?=[)#])")
 
@@ -68,6 +72,20 @@ def leave_docs(markdown: str, page: str, root: Path) -> tuple[str, list[str]]:
     return _LEAVING.sub(address, markdown), dead
 
 
+def help_of_hctl() -> str:
+    """Return what ``--help`` of hctl and of each of its commands prints, as Markdown."""
+    command = typer.main.get_command(app)
+    pending, texts = [(command, command.make_context("hctl", [], resilient_parsing=True, terminal_width=80))], []
+    while pending:
+        command, context = pending.pop(0)
+        texts.append(f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n")
+        parts = command.commands if isinstance(command, typer.core.TyperGroup) else {}
+        for name, part in parts.items():
+            if not part.hidden:
+                pending.append((part, part.make_context(name, [], parent=context, resilient_parsing=True)))
+    return "\n".join(texts)
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Give each runbook the address that alerts and hctl name: with ``.md``, on a Git host and on the site alike."""
     del config
@@ -87,4 +105,4 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         _LOG.warning("%s: the link %s leads to nothing", source, link)
     if source in _PLAIN and (average := average_words(markdown)) > MAX_AVERAGE_WORDS:
         _LOG.warning("%s: %.1f words a sentence on average, at most %g", source, average, MAX_AVERAGE_WORDS)
-    return text
+    return _HELP.sub(lambda _: help_of_hctl(), text)
