@@ -18,7 +18,7 @@ from hctl.errors import ExitCode
 from hctl.explain.derive import Explanation, explain
 from hctl.reading.freshness import State
 from platform_status_contract.model.times import format_time
-from platform_status_contract.model.vocabulary import Reason
+from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from tests.unit.hctl.golden import picture
 from tests.unit.hctl.settings import quick
 
@@ -74,6 +74,16 @@ def test_another_role_of_a_secret_has_a_name_and_a_timer_of_its_own() -> None:
     for condition, name in (("AdminPasswordAvailable", "other"), ("KubeconfigAvailable", "media-kubeconfig")):
         assert [seen["name"] for seen in report[condition]["inputs"]] == [name]
     assert "Secret admin-password: bad  AdminPasswordAvailable False, SecretMissing" in drawn(found)
+
+
+def test_a_sub_application_of_another_request_is_not_even_named() -> None:
+    def taken(item: dict[str, Any]) -> dict[str, Any]:
+        return {**item, "metadata": {**item["metadata"], "annotations": {OWNER_ANNOTATION: "team-b/other"}}}
+
+    found = explain(changed(loaded("ready"), "Application", taken, name="media-inner"))
+    named = [entry.name for source in found.sources for entry in source.inputs]
+    assert "vcluster-media" in named
+    assert "media-inner" not in named
 
 
 def test_the_status_of_before_is_compared_with_the_verdict_of_now() -> None:
