@@ -133,7 +133,8 @@ def _judge(seen: ObjectSeen, rule: Rule, situation: Situation, clock: Clock) -> 
     said = rule.says(seen)
     if situation.request in seen.names:
         said = _in_a_cycle(said)
-    if said.since is not None and said.since > clock.now:
+    if said.since is not None and not (seen.created or said.since) <= said.since <= clock.now:
+        # no time at all: some operators write 1970, or their clock is ahead
         said = msgspec.structs.replace(said, since=None)
     deadline = situation.contract.thresholds.progress_deadline_seconds
     since = seen.deleted or seen.created

@@ -236,8 +236,8 @@ def _about(seen: ObjectSeen, found: ConditionSeen) -> int | None:
 
 def _failed(seen: ObjectSeen, mark: Mark, *, is_ready: bool) -> ConditionSeen | None:
     """The condition of a mark, if it tells of a failure of the present generation."""
-    found = seen.condition(mark.type)
-    if found is None or found.status != mark.status or is_behind(seen, _about(seen, found)):
+    found = seen.condition_of(mark.type, mark.status)
+    if found is None or is_behind(seen, _about(seen, found)):
         return None
     applies = (mark.outranks or not is_ready) and (not mark.reasons or found.reason in mark.reasons)
     return found if applies else None
@@ -249,8 +249,8 @@ def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:
 
 
 def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Said:
-    rolling = seen.condition(preset.rolling) if preset.rolling else None
-    if ready.status == "True" and rolling is not None and rolling.status == "True":
+    rolling = seen.condition_of(preset.rolling, "True") if preset.rolling else None
+    if ready.status == "True" and rolling is not None:
         return Said(Word.CHECKING, "is being rolled out", patient=True, since=rolling.since)
     if ready.status == "True":
         return Said(Word.READY, _good(seen, preset))
