@@ -15,4 +15,7 @@ KRO: Final = KindPreset(
     groups=("kro.run",),
     paused_by=(("kro.run/reconcile", "suspended"), ("kro.run/reconcile", "disabled")),
 )
-"""`disabled` is what 0.9.0 called it; later ones take either. A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending."""
+"""A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending.
+
+`disabled` is what 0.9.0 called a suspended one; later versions take either word.
+"""
