@@ -148,6 +148,11 @@ HAND: Final[list[tuple[dict[str, Any], str, str]]] = [
         "PAUSED",
         "is paused (annotation kro.run/reconcile)",
     ),
+    (
+        thing("argoproj.io/v1alpha1 ApplicationSet", conditions(ErrorOccurred="False", ResourcesUpToDate="True")),
+        "NOT_READY",
+        "is ready with nothing in status.resources",
+    ),
     # from here on what the documentation of others says
     (thing(BUCKET, conditions(Ready="True", Synced="True")), "READY", "is ready"),
     (
@@ -283,6 +288,11 @@ def test_presets_are_chosen_by_group_and_kind_and_by_name() -> None:
     assert rule_of(entry).preset.name == "crossplane"
     named = [preset.name for preset in PRESETS]
     assert len(named) == len(set(named))
+
+
+def test_an_application_set_that_may_make_none_says_its_condition() -> None:
+    document = thing("argoproj.io/v1alpha1 ApplicationSet", conditions(ResourcesUpToDate="True"))
+    assert word(document, ready=ReadyWhen(condition="ResourcesUpToDate"))[0] == "READY"
 
 
 def test_what_an_entry_says_outranks_the_preset_but_for_a_pause() -> None:
