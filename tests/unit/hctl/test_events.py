@@ -1,17 +1,23 @@
 """Warning events: which are asked for, and that any JSON in their place is read."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 
+from hctl.cluster.documents import Page
+from hctl.cluster.transport import ClusterReader
+from hctl.diagnosis.conclude import conclude
 from hctl.diagnosis.evidence import Event
+from hctl.diagnosis.gather import gather_events
 from hctl.diagnosis.looks.events import newest_events, warning_in, warnings_of
+from hctl.diagnosis.orders import Orders
+from hctl.errors import ClusterError
 from hctl.explain.inputs import Input
 from tests.unit.hctl import evidences
 from tests.unit.hctl.evidences import World
-from tests.unit.hctl.golden import diagnosed, refused
+from tests.unit.hctl.golden import FRESH, diagnosed, refused
 from tests.unit.hctl.requests import NOW, ago, request
 from tests.unit.hctl.settings import quick
 from tests.unit.hctl.test_hostile import JSON
@@ -63,6 +69,39 @@ def test_only_what_exists_and_is_at_fault_is_asked_about(world: World, asked: li
     cause = diagnosed(request("Ready"), world).cause
     assert cause is not None
     assert [f"{entry.kind} {entry.name}" for entry in cause.objects] == asked
+
+
+class _Crowded:
+    """An API server that refuses the events of one pod, and has more of the others than a page holds."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def now(self) -> datetime:
+        return NOW
+
+    def page(self, path: str, query: dict[str, str]) -> Page:
+        self.asked.append(path)
+        assert query["limit"] == "100"
+        if "involvedObject.name=a," in query["fieldSelector"] + ",":
+            raise ClusterError("busy", status=500)
+        return Page(({"reason": "BackOff", "lastTimestamp": ago(5)},), "1", "more")
+
+
+def test_what_was_refused_and_what_was_cut_off_are_said() -> None:
+    pods = [evidences.crashing_pod(name) for name in "abcde"]
+    found = evidences.evidence(request("Ready"), World(pods=pods), FRESH)
+    cluster = _Crowded()
+    told = gather_events(cast("ClusterReader", cluster), found, conclude(found, Orders()).cause)
+    assert told is not None
+    assert cluster.asked == ["/api/v1/namespaces/vcluster-media/events"] * 3
+    assert [(event.name, event.reason) for event in told.warnings] == [("b", "BackOff"), ("c", "BackOff")]
+    assert told.unread == "; ".join(
+        (
+            "Pod vcluster-media/a: no answer (500)",
+            *(f"Pod vcluster-media/{name}: more than 100 events, there may be newer ones" for name in "bc"),
+        )
+    )
 
 
 def test_of_a_failed_workflow_the_newest_job_is_asked_about() -> None:
