@@ -95,7 +95,7 @@ def test_the_adapter_needs_nothing_but_what_is_in_its_layer_and_the_pipelines_im
     site = next(path for path in sys.path if path.endswith("site-packages"))
     program = (
         f"import sys; sys.path[:0] = [{str(tmp_path / 'root/double')!r}, {site!r}, {own!r}];"
-        "from platform_status_world.adapter.commands import main; main(['--help'])"
+        "from platform_status_world.adapter.__main__ import main; main(['--help'])"
     )
 
     ran = subprocess.run(  # noqa: S603 - this Python, no shell

@@ -1,6 +1,6 @@
 """A network of their own for the servers, because some show their metrics on all interfaces.
 
-A ``localplane.places.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
+A ``localplane.runs.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
 server alone is reached, through a relay.
 """
 
