@@ -7,6 +7,6 @@ Reading order: `findings` (what comes out, and the ids of the rules), `streams` 
 knows its line), `located` (findings get their place), `kinds` and `openapi` (structure), `crd_rules`,
 `reads` and `expressions` (CEL), then a module per kind of document, and `check` over all.
 
-Further modules: `elsewhere`, `events`, `globs`, `known`, `kubernetes_cel`, `metadata`, `policies`, `promises`,
+Further modules: `elsewhere`, `events`, `known`, `kubernetes_cel`, `metadata`, `policies`, `promises`,
  `statuses`, `syntax`, `templates`.
 """

@@ -13,7 +13,8 @@ loop of links nor a link to a file elsewhere changes what is read.
 import os
 import stat
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from typing import BinaryIO, Final, NoReturn
 
 from msgspec import Struct
@@ -23,10 +24,46 @@ from hctl.texts import inert
 
 from .check import SourceFile
 from .findings import STDIN, LeftAlone, Why
-from .globs import Excludes, exclusion
 from .streams import LARGEST_FILE
 
-__all__ = ["Files", "Folder", "read_sources"]
+__all__ = ["Files", "Folder", "exclusion", "read_sources"]
+
+Excludes = Callable[[str, str], bool]
+"""Whether a file or folder is excluded: by its path as it is shown, and by that below the folder that was named."""
+
+
+def exclusion(patterns: Sequence[str]) -> Excludes:
+    """Make a question of patterns.
+
+    Args:
+        patterns: Such as ``vendor`` (a file or folder of that name, at any depth), ``*.gen.yaml`` or ``charts/**``. A
+            ``*`` stops at a slash, ``**`` does not, and what lies below an excluded folder is excluded with it.
+    """
+    wanted = [_parts(pattern) for pattern in patterns]
+
+    def is_excluded(shown: str, below: str) -> bool:
+        return any(
+            _matches(below.split("/"), ("**", *parts))
+            if len(parts) == 1
+            else _matches(below.split("/"), parts) or _matches(shown.split("/"), parts)
+            for parts in wanted
+            if parts != ("",)
+        )
+
+    return is_excluded
+
+
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.removeprefix("./").rstrip("/").split("/"))
+
+
+def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_matches(parts[start:], pattern[1:]) for start in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
+
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
 _MOST_FILES: Final = 10_000
@@ -47,7 +84,7 @@ class Folder:
 
         Args:
             folder: As it was named; it may be a link itself.
-            is_excluded: See `globs`.
+            is_excluded: See `exclusion`.
 
         Raises:
             UsageError: A folder cannot be read, or holds too much.
@@ -160,7 +197,7 @@ def read_sources(paths: Sequence[str], stdin: BinaryIO, exclude: Sequence[str] =
     Args:
         paths: Files, folders, or ``-``.
         stdin: What ``-`` stands for.
-        exclude: Patterns of what is left alone, named or not; see `globs`.
+        exclude: Patterns of what is left alone, named or not; see `exclusion`.
 
     Raises:
         UsageError: One cannot be read.

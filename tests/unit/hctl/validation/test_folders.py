@@ -13,8 +13,7 @@ from typer.testing import CliRunner, Result
 from hctl.commands.app import app
 from hctl.errors import UsageError
 from hctl.validation import files
-from hctl.validation.files import Files, Folder, read_sources
-from hctl.validation.globs import exclusion
+from hctl.validation.files import Files, Folder, exclusion, read_sources
 
 from .files import request
 
