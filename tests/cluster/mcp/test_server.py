@@ -19,8 +19,7 @@ from hctl.public.facts import Target
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from platform_status_assistant.mcp import documents
-from platform_status_assistant.mcp import server
+from platform_status_assistant.mcp import documents, server
 from platform_status_assistant.mcp.tools import TOOLS
 from tests.cluster.hctl.conftest import kinds, place
 from tests.cluster.hctl.world import PATIENCE, Place, allow, environment
