@@ -63,7 +63,8 @@ class MeasuredSidecar:
         self._compile(environment)
         command = [sys.executable, "-m", "platform_status_sidecar", "--listen", "127.0.0.1:0"]
         command += ["--service-account", str(self._folder)]
-        command += ["--shard", f"{self._shard.number}/{self._shard.of}", "--objects", told(self._kinds)]
+        command += ["--shard", f"{self._shard.number}/{self._shard.of}"]
+        command += ["--objects", told(self._kinds)] if self._kinds else []
         for group in self._groups:
             # it joins before it becomes the sidecar, so every page of it counts
             command = ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group), *command]

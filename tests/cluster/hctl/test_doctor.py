@@ -11,9 +11,8 @@ import pytest
 from hctl.cluster.connection import NAMESPACE_VARIABLE
 from localplane.client import Client
 from localplane.clusters import Cluster
-from localplane.crds import APPLICATION, fetch_crd, install_crds
+from localplane.crds import install_crds
 from localplane.plane import ControlPlane
-from tests.cluster.sidecar.world import until
 
 from .world import PATIENCE, Place, allow, hctl
 
@@ -217,18 +216,14 @@ def test_a_viewer_gets_the_lease_that_a_request_names(kinds: Cluster, platform: 
 
 
 def test_a_cluster_without_kratix_and_without_an_agent_is_told_so(kinds: Cluster, admin: Client, place: Place) -> None:
-    crd = ("apiextensions.k8s.io/v1", "CustomResourceDefinition", "applications.argoproj.io")
-    admin.delete(*crd)
-    try:
-        admin.wait_gone(*crd, timeout=PATIENCE)
-        platform = Platform(admin, place)
-        until(lambda: platform.examined()["delivery"][0] == "failure", "discovery no longer names Argo CD", PATIENCE)
-        found = platform.examined()
-    finally:
-        install_crds(kinds.admin, [fetch_crd(APPLICATION)])
+    del kinds
+    with ControlPlane() as bare:
+        bare.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place.namespace}})
+        found = Platform(bare.admin, Place(bare.admin, place.namespace, bare.kubeconfig)).examined()
+    assert found["delivery"][0] == "failure"
     assert found["kratix"] == ("failure", "Kratix is not installed")
     assert found["destinations"][0] == "failure"
     assert found["argocd timeout"] == ("ok", "there is no Argo CD to be silent")
     assert found["images"][0] == "not readable"
-    elsewhere = platform.examined(None, "--argocd-namespace", place.namespace)
+    elsewhere = Platform(admin, place).examined(None, "--argocd-namespace", place.namespace)
     assert elsewhere["argocd timeout"] == ("not readable", f"there is no ConfigMap argocd-cm in {place.namespace}")

@@ -179,6 +179,6 @@ def test_a_terminal_of_40_columns_loses_nothing(place: Place) -> None:
         found.type("vcluster", "status", name)
         joined = re.sub(r"[\s│]", "", found.ended())
         assert f"https://{name}.integratn.tech:443" in joined
-        assert "KubeconfigAvailable" in joined
+        assert "PodsNotReady" in joined
     finally:
         found.close()

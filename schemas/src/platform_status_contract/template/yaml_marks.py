@@ -6,7 +6,7 @@ gone. So the text is edited where the YAML says that the metadata stands, and re
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 from msgspec import Struct
@@ -85,7 +85,8 @@ def _rest_of(text: str, marks: Mapping[str, Mapping[str, str]]) -> list[object] 
 
 
 def _edits(text: str, manifest: Manifest, marks: Mapping[str, Mapping[str, str]]) -> Iterator[_Edit]:
-    metadata = _below(manifest.node, "metadata")
+    # a manifest has metadata, and a name in it
+    metadata = cast("yaml.MappingNode", _below(manifest.node, "metadata"))
     for part in _PARTS:
         found = _below(metadata, part)
         if isinstance(found, yaml.MappingNode) and found.value:
@@ -94,7 +95,7 @@ def _edits(text: str, manifest: Manifest, marks: Mapping[str, Mapping[str, str]]
                 yield _into(found, key, json.dumps(value)) if old is None else _instead(text, old, json.dumps(value))
         elif found is not None:
             yield _instead(text, found, json.dumps(marks[part]))
-        elif isinstance(metadata, yaml.MappingNode):
+        else:
             yield _into(metadata, part, json.dumps(marks[part]))
 
 

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -183,9 +183,8 @@ def nodes_of(text: str) -> list[tuple[object, yaml.Node]]:
         _refuse_aliases(text)
         loader, found = _Loader(text), list[tuple[object, yaml.Node]]()
         while loader.check_node():
-            node = loader.get_node()
-            if node is not None:
-                found.append((loader.construct_document(node), node))
+            node = cast("yaml.Node", loader.get_node())  # there is one, and it is null where a document is empty
+            found.append((loader.construct_document(node), node))
         return found
 
 

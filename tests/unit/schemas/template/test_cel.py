@@ -134,3 +134,9 @@ def test_what_is_nested_without_end_fails_the_expression_and_not_the_interpreter
         given = {"a": given}
     with pytest.raises(CelError, match="nested too deeply"):
         Environment(["given"]).compile(source).evaluate({"given": given})
+
+
+def test_what_is_no_expression_has_no_syntax_to_read() -> None:
+    assert Environment(["given"]).parse("given.name")
+    with pytest.raises(CelError):
+        Environment(["given"]).parse("given.(")

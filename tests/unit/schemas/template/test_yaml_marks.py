@@ -103,7 +103,9 @@ def test_metadata_that_cannot_be_edited_is_refused() -> None:
 
 
 NAMES: Final = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=8)
-LABELS: Final = st.none() | st.dictionaries(st.sampled_from(["c", "g", "a/b", "old"]) | NAMES, NAMES, max_size=3)
+KEYS: Final = st.from_regex(r"\A[a-z0-9A-Z]([-a-z0-9A-Z_./]{0,6}[a-z0-9A-Z])?\Z")
+"""A key with a line break in it, which Kubernetes takes for none, is written in a way that is refused."""
+LABELS: Final = st.none() | st.dictionaries(st.sampled_from(["c", "g", "a/b", "old"]) | KEYS, NAMES, max_size=3)
 MANIFESTS: Final = st.fixed_dictionaries(
     {"kind": st.sampled_from(["Queue", "List"]), "metadata": st.fixed_dictionaries({"name": NAMES})},
     optional={"spec": st.recursive(st.none() | st.integers() | NAMES, lambda some: st.lists(some, max_size=2))},
