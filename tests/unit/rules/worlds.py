@@ -331,7 +331,9 @@ def _readings(value: st.SearchStrategy[T]) -> st.SearchStrategy[Reading[T]]:
     )
     unreadable: st.SearchStrategy[Unreadable[T]] = st.builds(
         Unreadable,
-        reason=st.sampled_from([Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE]),
+        reason=st.sampled_from(
+            [Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE]
+        ),
         since=moments,
         last=st.none() | readable,
     )

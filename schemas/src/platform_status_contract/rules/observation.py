@@ -55,7 +55,8 @@ class Unreadable(Struct, Generic[T_co], frozen=True):
     """The source could not be read.
 
     Attributes:
-        reason: `FORBIDDEN` (403), `KIND_MISSING` (404 of the kind itself) or `SOURCE_UNREADABLE` (no answer).
+        reason: `FORBIDDEN` (403), `KIND_MISSING` (404 of the kind itself), `KIND_TOO_LARGE` (too many objects) or
+            `SOURCE_UNREADABLE` (no answer).
         since: When this began, as far as this run of the sidecar knows.
         last: The last reading before it, None if this run has none.
     """
