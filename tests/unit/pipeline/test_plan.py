@@ -108,6 +108,9 @@ def test_each_field_alone_overrides_the_preset() -> None:
     assert values["networking"]["advanced"]["clusterDomain"] == "media.local"
 
 
+MANY_MEMBERS = {"enabled": True, "statefulSet": {"highAvailability": {"replicas": 10_000_000}}}
+
+
 def test_several_replicas_get_a_deployed_etcd_because_the_embedded_database_allows_one() -> None:
     assert "backingStore" not in values_of(request())["controlPlane"]
     store = values_of(request(vcluster={"replicas": 2}))["controlPlane"]["backingStore"]
@@ -460,6 +463,10 @@ def test_two_requests_in_one_namespace_agree_about_it() -> None:
         (
             {"vcluster": {"helmOverrides": {"controlPlane": None}}},
             "spec.vcluster.helmOverrides.controlPlane: found null, expected a mapping",
+        ),
+        (
+            {"vcluster": {"backingStore": {"etcd": {"deploy": MANY_MEMBERS}}}},
+            "spec.vcluster.backingStore.etcd.deploy.statefulSet.highAvailability.replicas: found 10000000 members, exp",
         ),
         (
             {"vcluster": {"helmOverrides": {"controlPlane": {"statefulSet": {"highAvailability": {"replicas": "3"}}}}}},

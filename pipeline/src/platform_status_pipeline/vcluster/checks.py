@@ -11,7 +11,7 @@ from typing import Any, Final
 from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import NetworkPolicies, Request, VCluster
 from platform_status_contract.template.problems import Problem, found
-from platform_status_pipeline.vcluster.etcd import mounted
+from platform_status_pipeline.vcluster.etcd import MAX_MEMBERS, mounted
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import Names
 from platform_status_pipeline.vcluster.presets import Size, amount
@@ -204,6 +204,11 @@ def _stores(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
             f"found {replicas} replicas on the embedded database, which vcluster refuses, expected 1",
             "enable spec.vcluster.backingStore.etcd.deploy, or ask for one replica",
         )
+    path = ("controlPlane", "backingStore", "etcd", "deploy", "statefulSet", "highAvailability", "replicas")
+    members = dig(merged, *path)
+    if isinstance(members, int) and members > MAX_MEMBERS:
+        expected = f"expected at most {MAX_MEMBERS}"
+        yield Problem(_field(vcluster, path), f"found {found(members)} members, {expected}", "ask for three or five")
 
 
 def _unmade(vcluster: VCluster, path: tuple[str, ...]) -> Problem:

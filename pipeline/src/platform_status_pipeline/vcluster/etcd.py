@@ -12,7 +12,7 @@ from platform_status_contract.model.policy import Defaults
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import Names
 
-__all__ = ["certificates", "mounted", "projected"]
+__all__ = ["MAX_MEMBERS", "certificates", "mounted", "projected"]
 
 Document = dict[str, Any]
 
@@ -27,6 +27,9 @@ _CA_DURATION: Final = "87600h"
 """Ten years: an etcd reads the certificate of its authority once, when it starts."""
 
 _LEAST_MEMBERS: Final = 3
+MAX_MEMBERS: Final = 9
+"""A certificate names each member; and an etcd is slower with each."""
+
 _FILES: Final = (
     ("ca", "tls.crt", "etcd-ca.crt"),
     ("server", "tls.crt", "etcd-server.crt"),
