@@ -426,7 +426,7 @@ sane_statuses: Final = st.fixed_dictionaries(
                 "updatingGeneration": _generations,
                 "argocd": st.just({"syncStatus": "Synced", "healthStatus": "Healthy"}),
                 "workloads": st.just({"ready": 1, "total": 2}),
-                "objects": st.just({"ready": 1, "total": 2, "unready": ["Queue/x"], "done": {"queue": 1}}),
+                "objects": st.just({"ready": 1, "total": 2, "unready": ["Queue/x"], "done": {"queue": "1-00000000"}}),
                 "conditions": st.lists(st.sampled_from([*_FREE, "Foreign", "WorksReady"]), max_size=4),
             },
         ),

@@ -13,6 +13,7 @@ from platform_status_sidecar.counts import (
     TRUTH_BUCKETS,
     Counter,
     EventResult,
+    NotificationResult,
     RestartCause,
     Timings,
 )
@@ -247,6 +248,12 @@ def events(scrape: Scrape) -> Iterator[Sample]:
     """Yield every result."""
     for result in EventResult:
         yield "_total", _labels(result=result.value), float(scrape.counts.events.value(result.value))
+
+
+def notifications(scrape: Scrape) -> Iterator[Sample]:
+    """Yield every result; all 0 without a receiver."""
+    for result in NotificationResult:
+        yield "_total", _labels(result=result.value), float(scrape.counts.notifications.value(result.value))
 
 
 def build(scrape: Scrape) -> Iterator[Sample]:

@@ -17,5 +17,9 @@ APPLICATION_SET: Final = KindPreset(
     failures=(Mark("ErrorOccurred", "True", outranks=True),),
     rolling="RolloutProgressing",
     applied="has made its Applications; nothing looks at their health",
+    made="status.resources",
 )
-"""Observe its Applications too, as sub-applications: up to date means written."""
+"""Observe its Applications too, as sub-applications: up to date means written.
+
+One that may make none at all says `ready: {condition: ResourcesUpToDate}`.
+"""

@@ -13,6 +13,9 @@ __all__ = ["KRO"]
 KRO: Final = KindPreset(
     "kro",
     groups=("kro.run",),
-    paused_by=(("kro.run/reconcile", "suspended"),),
+    paused_by=(("kro.run/reconcile", "suspended"), ("kro.run/reconcile", "disabled")),
 )
-"""A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending."""
+"""A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending.
+
+`disabled` is what 0.9.0 called a suspended one; later versions take either word.
+"""
