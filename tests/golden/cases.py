@@ -166,6 +166,7 @@ class _UnreadableIn(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
     since: datetime
     last: object = None
+    told: str = ""
 
 
 def cases_in(folder: str) -> Iterator[Case]:
@@ -211,5 +212,5 @@ def _reading(value: object, kind: object) -> Reading[object]:
     if isinstance(value, dict) and value.keys() == {"unreadable"}:
         given = msgspec.convert(value["unreadable"], _UnreadableIn)
         last = None if given.last is None else cast("Present[object] | Absent", _reading(given.last, kind))
-        return Unreadable(Reason(given.reason), given.since, last)
+        return Unreadable(Reason(given.reason), given.since, last, given.told)
     return Present(msgspec.convert(value, kind))

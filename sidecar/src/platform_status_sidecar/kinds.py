@@ -30,6 +30,8 @@ class WatchedKind(Struct, frozen=True):
         missing_interval: Seconds after which it is asked for again if it is not there or has too many objects; 0 for
             the usual delay.
         max_objects: A list in pages of more of them is given up; 0 for no limit.
+        called: The kind, if a template says its plural and scope; empty if we do.
+        namespaced: Whether its objects stand in a namespace.
     """
 
     source: str
@@ -42,6 +44,8 @@ class WatchedKind(Struct, frozen=True):
     gather: float = 0.0
     missing_interval: float = 0.0
     max_objects: int = 0
+    called: str = ""
+    namespaced: bool = True
 
 
 def request_path(resource: str) -> str:
@@ -97,6 +101,8 @@ def watched_kinds(resource: str, promise: str, kinds: Iterable[ObservedKind]) ->
                 gather=kind.gather,
                 missing_interval=kind.missing_interval,
                 max_objects=kind.max_objects,
+                called=kind.kind if kind.plural else "",
+                namespaced=kind.namespaced,
             )
             for kind in kinds
             if kind.watched

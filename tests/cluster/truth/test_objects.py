@@ -60,7 +60,8 @@ def crd(kind: str) -> Json:
 
 def declared(*entries: Mapping[str, object]) -> dict[str, ObservedKind]:
     """The kinds as the workflow of a Promise tells its sidecar of them; one that is missing is asked for soon again."""
-    templates = [{**entry, "namespace": "${metadata.namespace}", "object": "${spec.name}"} for entry in entries]
+    where = {"Namespaced": {"namespace": "${metadata.namespace}"}, "Cluster": {}}
+    templates = [{**entry, **where[str(entry["scope"])], "object": "${spec.name}"} for entry in entries]
     kinds = [kind_of(found) for found in declared_objects(templates)]
     return {kind.source: msgspec.structs.replace(kind, missing_interval=0.2) for kind in kinds}
 
@@ -234,6 +235,25 @@ def test_a_kind_that_comes_late_is_waited_for_and_one_that_goes_is_missed(
         place.await_status("Ready")
         operators.remove("Queue")
         place.await_status("Degraded", "ObjectMissing")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"resource": "queue"}, "the plural of Queue is queues, not queue"),
+        ({"scope": "Cluster"}, "the scope of Queue is Namespaced, not Cluster"),
+    ],
+    ids=["plural", "scope"],
+)
+def test_a_wrong_plural_or_scope_is_named_with_the_right_one(
+    place: Place, run: RunSidecar, operators: Operators, wrong: Json, told: str
+) -> None:
+    operators.install("Queue")
+    entry = {**QUEUE, **wrong}
+    ask(place, {**entry, "object": "media", **({"namespace": place.namespace} if "scope" not in wrong else {})})
+    with run(kinds=declared(entry)):
+        place.await_status("Progressing", "KindMissing")
+        assert told in message_of(place)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from platform_status_kube.errors import (
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.store import Store
 from platform_status_sidecar.watch.backoff import Backoff
+from platform_status_sidecar.watch.discovery import mismatch
 from platform_status_sidecar.watch.reflector import Reflector, reason_of
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import Call, Json, ScriptedServer, Watched, pods_in, watched
@@ -180,10 +181,10 @@ def test_a_watch_that_cannot_be_opened_again_makes_the_kind_unreadable_since_it_
     noted = []
     original = Store.note_failure
 
-    def note(self: Store, source: Source, why: Reason, message: str, now: object) -> None:
+    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
         noted.append(why)
         run_store.append(self)
-        original(self, source, why, message, now)  # type: ignore[arg-type]  # now is passed on as it came
+        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "note_failure", note)
@@ -245,9 +246,9 @@ def test_a_list_that_fails_makes_the_kind_unreadable_until_it_succeeds(error: Tr
 
     original = Store.note_failure
 
-    def note(self: Store, source: Source, why: Reason, message: str, now: object) -> None:
+    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
         noted.append(why)
-        original(self, source, why, message, now)  # type: ignore[arg-type]  # now is passed on as it came
+        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "note_failure", note)
@@ -361,9 +362,9 @@ def test_a_first_reading_that_breaks_off_is_not_taken_for_all_there_is() -> None
 
     original = Store.note_failure
 
-    def note(self: Store, source: Source, why: Reason, message: str, now: object) -> None:
+    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
         states.append(self.state(source).synced)
-        original(self, source, why, message, now)  # type: ignore[arg-type]  # now is passed on as it came
+        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "note_failure", note)
@@ -447,9 +448,9 @@ def test_a_kind_with_too_many_objects_is_given_up_said_and_asked_for_again(told:
     noted: list[Reason] = []
     original = Store.note_failure
 
-    def note(self: Store, source: Source, why: Reason, message: str, now: object) -> None:
+    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
         noted.append(why)
-        original(self, source, why, message, now)  # type: ignore[arg-type]  # now is passed on as it came
+        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "note_failure", note)
@@ -457,3 +458,40 @@ def test_a_kind_with_too_many_objects_is_given_up_said_and_asked_for_again(told:
     assert noted == [Reason.KIND_TOO_LARGE]
     assert stop.waits.count(60.0) == 1
     assert known.store.state(Source.PODS).failure is None, "two are not too many"
+
+
+QUEUES = msgspec.structs.replace(PODS, path="/apis/example.org/v1/queues", called="Queue")
+
+
+def resource(name: str = "queues", kind: str = "Queue", *, namespaced: bool = True) -> Json:
+    return {"name": name, "kind": kind, "namespaced": namespaced}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "wrong"),
+    [
+        (QUEUES, {"resources": [resource()]}, ""),
+        (QUEUES, {"resources": [resource("q/scale"), resource("q")]}, "the plural of Queue is q, not queues"),
+        (QUEUES, {"resources": [resource(namespaced=False)]}, "the scope of Queue is Cluster, not Namespaced"),
+        (
+            msgspec.structs.replace(QUEUES, namespaced=False),
+            {"resources": [resource()]},
+            "the scope of Queue is Namespaced, not Cluster",
+        ),
+        (QUEUES, {"resources": [resource("others", "Other")]}, ""),
+        (QUEUES, {"resources": []}, ""),
+        (QUEUES, {"resources": 7}, ""),
+        (QUEUES, NotFoundError("HTTP 404", status=404), ""),
+        (QUEUES, ForbiddenError("HTTP 403", status=403), ""),
+    ],
+)
+def test_discovery_names_the_right_plural_and_scope(kind: WatchedKind, answer: object, wrong: str) -> None:
+    server = ScriptedServer().will("get", answer)
+    assert mismatch(server, kind) == wrong
+    assert [call.path for call in server.calls] == ["/apis/example.org/v1"]
+
+
+def test_a_kind_of_our_own_is_not_looked_up() -> None:
+    server = ScriptedServer()
+    assert mismatch(server, PODS) == ""
+    assert not server.calls

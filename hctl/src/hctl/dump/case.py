@@ -40,7 +40,7 @@ Json = dict[str, Any]
 DUMP_VERSION: Final = "hctl.status.integratn.tech/v1"
 LEASES: Final = "leases"
 CONFIG_MAPS: Final = "configmaps"
-_REASONS: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE)
+_REASONS: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE)
 
 
 class Unread(Struct, frozen=True):
@@ -50,7 +50,7 @@ class Unread(Struct, frozen=True):
         source: The kind: one of the registry, ``leases`` or ``configmaps``.
         namespace: Where.
         name: Which one; empty for a whole collection.
-        reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`.
+        reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`; `KIND_TOO_LARGE` is the sidecar's.
         message: What the server said.
     """
 

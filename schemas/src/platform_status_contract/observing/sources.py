@@ -40,11 +40,13 @@ class Failure(Struct, frozen=True):
         reason: `FORBIDDEN`, `KIND_MISSING`, `KIND_TOO_LARGE` or `SOURCE_UNREADABLE`.
         since: When it was last known to be good, or when we first asked: "60 s without an answer" count from here.
         message: What the server said, for /readyz and the log.
+        told: What is wrong with the entry that names the kind, for its author; mostly empty.
     """
 
     reason: Reason
     since: datetime
     message: str
+    told: str = ""
 
 
 class SourceState(Struct, frozen=True):
@@ -81,7 +83,7 @@ def alive(before: SourceState, now: datetime, *, synced: bool) -> SourceState:
     )
 
 
-def failed(before: SourceState, reason: Reason, message: str, now: datetime) -> SourceState:
+def failed(before: SourceState, reason: Reason, message: str, now: datetime, told: str = "") -> SourceState:
     """Return the state after a failure; its beginning stays where it was for as long as the kind is unreadable."""
     since = before.failure.since if before.failure else before.alive_at or now
-    return msgspec.structs.replace(before, failure=Failure(reason, since, message))
+    return msgspec.structs.replace(before, failure=Failure(reason, since, message, told))

@@ -60,4 +60,4 @@ def reading(view: View, sources: Iterable[str], look: Callable[[], Present[T] | 
     first = min(failures, key=lambda failure: failure.since)
     # What was read before is the last known value only if every part of it was ever read as a whole.
     last = look() if all(state.synced for state in states) else None
-    return Unreadable(first.reason, first.since, last)
+    return Unreadable(first.reason, first.since, last, first.told)

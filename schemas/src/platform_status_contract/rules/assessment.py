@@ -121,10 +121,12 @@ class Blind(Struct, frozen=True):
     Attributes:
         reason: Why.
         lasting: Whether it is unreadable for good; else the previous condition still counts.
+        told: See `Unreadable`.
     """
 
     reason: Reason
     lasting: bool
+    told: str = ""
 
 
 def settle(reading: Reading[T] | None, situation: Situation, clock: Clock) -> Present[T] | Absent | Blind:
@@ -141,8 +143,8 @@ def settle(reading: Reading[T] | None, situation: Situation, clock: Clock) -> Pr
         return reading
     at_once = reading.reason in (Reason.FORBIDDEN, Reason.KIND_MISSING) and not situation.first_ready
     if at_once or clock.older_than(min(reading.since, clock.now), NO_ANSWER_SECONDS):
-        return Blind(reading.reason, lasting=True)
-    return reading.last if reading.last is not None else Blind(reading.reason, lasting=False)
+        return Blind(reading.reason, lasting=True, told=reading.told)
+    return reading.last if reading.last is not None else Blind(reading.reason, lasting=False, told=reading.told)
 
 
 def blind(
@@ -173,9 +175,10 @@ def blind(
         carry = carried(source, condition, situation, kept, health or {}, entry=entry)
         if carry is not None:
             return carry
+    told = f": {blindness.told}" if blindness.told else ""
     texts = {
         Reason.FORBIDDEN: f"not allowed to read {what}",
-        Reason.KIND_MISSING: f"the API server does not know the kind of {what}",
+        Reason.KIND_MISSING: f"the API server does not know the kind of {what}{told}",
         Reason.KIND_TOO_LARGE: f"more than {MAX_OBJECTS_OF_A_KIND:,} objects are of the kind of {what}: "
         "give the entry a watchSelector",
         Reason.ARGOCD_SILENT: f"Argo CD shows no sign of life: what it said of {what} may be out of date",

@@ -59,11 +59,13 @@ class Unreadable(Struct, Generic[T_co], frozen=True):
             `SOURCE_UNREADABLE` (no answer).
         since: When this began, as far as this run of the sidecar knows.
         last: The last reading before it, None if this run has none.
+        told: What is wrong with the entry that names the kind; mostly empty.
     """
 
     reason: Reason
     since: datetime
     last: "Present[T_co] | Absent | None" = None
+    told: str = ""
 
 
 Reading = Present[T_co] | Absent | Unreadable[T_co]

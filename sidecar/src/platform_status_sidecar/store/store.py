@@ -122,12 +122,12 @@ class Store(Reading):
             if source == Source.REQUESTS and not before.synced:
                 self._announce_needs(self.kinds)
 
-    def note_failure(self, source: str, reason: Reason, message: str, now: datetime) -> None:
-        """Note that a kind cannot be read; its beginning stays where it was for as long as this lasts."""
+    def note_failure(self, source: str, reason: Reason, message: str, now: datetime, told: str = "") -> None:
+        """Note that a kind cannot be read (`Failure`); its beginning stays where it was for as long as this lasts."""
         with self._lock:
             before = self._states[source]
-            self._states[source] = failed(before, reason, message, now)
-            if before.failure is None or before.failure.reason is not reason:
+            self._states[source] = failed(before, reason, message, now, told)
+            if before.failure is None or (before.failure.reason, before.failure.told) != (reason, told):
                 self._wake_observers(source)
 
     # -- records

@@ -3,5 +3,6 @@
 Belongs here: whoever waits for the API server to tell something: one reflector per kind, the Secret polls, the Lease.
 Nothing else knows about resourceVersions, continue tokens or retries. May not: decisions about a request.
 
-Modules: `backfill`, `backoff`, `election`, `initial`, `lease`, `lease_owner`, `pages`, `reflector`, `secrets`.
+Modules: `backfill`, `backoff`, `discovery`, `election`, `initial`, `lease`, `lease_owner`, `pages`, `reflector`,
+`secrets`.
 """

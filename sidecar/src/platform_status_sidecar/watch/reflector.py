@@ -40,6 +40,7 @@ from platform_status_sidecar.store import Store
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
+from .discovery import KindMismatchError, mismatch
 from .initial import receive
 from .pages import KindTooLargeError, read_pages
 
@@ -141,6 +142,8 @@ class Reflector(LiveThread):
         started = self._clock.monotonic()
         self._store.note_list(self._kind.source)
         keys: set[Key] = set()
+        if wrong := mismatch(self._transport, self._kind):
+            raise KindMismatchError(wrong)
         version = read_pages(
             partial(
                 self._transport.list_page,
@@ -292,7 +295,8 @@ class Reflector(LiveThread):
         if isinstance(error, ForbiddenError | NotFoundError):
             # What comes back after this may be another kind of the same name: start from a list.
             self._version = ""
-        self._store.note_failure(self._kind.source, reason, str(error), self._clock.now())
+        told = str(error) if isinstance(error, KindMismatchError) else ""
+        self._store.note_failure(self._kind.source, reason, str(error), self._clock.now(), told)
         if reason is not self._said:
             self._said = reason
             self._log.warning("Cannot read", extra={"reason": reason.value, "cause": str(error)})
