@@ -189,14 +189,12 @@ class Reconciler:
             TransportError: The API server was asked, and did not answer.
         """
         record = self._store.request(key)
-        if afresh or (record is not None and self._memories.is_outdated(record)):
-            # whatever it has become meanwhile, a dry run or another request of that name, counts
+        if afresh or (record is not None and (record.is_cut or self._memories.is_outdated(record))):
+            # whatever it has become meanwhile counts: a dry run, another request of that name, another contract
             record = self._writer.read(key)
             self._store.accept_fresh_read(record)
         if record is None or is_dry_run(record):
             return None
-        if record.is_cut:
-            record = self._writer.read(key)
         memory = self._memories.of(record)
         if self._store.awaits(key):
             # Every first reading wakes it again; until then there is nothing to conclude.

@@ -37,7 +37,7 @@ class Failure(Struct, frozen=True):
     """Why a kind cannot be read.
 
     Attributes:
-        reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`.
+        reason: `FORBIDDEN`, `KIND_MISSING`, `KIND_TOO_LARGE` or `SOURCE_UNREADABLE`.
         since: When it was last known to be good, or when we first asked: "60 s without an answer" count from here.
         message: What the server said, for /readyz and the log.
     """

@@ -58,7 +58,10 @@ class ObservedKind(Struct, frozen=True):
         plural: Its plural, if `source` is not that.
         namespaced: Whether its objects stand in a namespace.
         reads: What is read of its objects, in words; None if that is the same whatever a contract says.
-        missing_interval: Seconds after which the kind is asked for again if it is not installed; 0 for the usual delay.
+        missing_interval: Seconds after which the kind is asked for again if it is not there or has too many objects;
+            0 for the usual delay.
+        watch_selector: Label selector of the objects that are watched; empty for all.
+        max_objects: A list in pages of more of them is given up; 0 for no limit.
     """
 
     source: str
@@ -82,6 +85,8 @@ class ObservedKind(Struct, frozen=True):
     namespaced: bool = True
     reads: frozenset[str] | None = None
     missing_interval: float = 0.0
+    watch_selector: str = ""
+    max_objects: int = 0
 
     @property
     def group(self) -> str:

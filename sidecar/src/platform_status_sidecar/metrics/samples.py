@@ -54,7 +54,7 @@ Samples = Callable[[Scrape], Iterator[Sample]]
 VCLUSTER: Final = "VClusterOrchestratorV2"
 """The kind that the plan's own names speak of."""
 
-_UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE)
+_UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE)
 _SPECIAL: Final = re.compile(r'[\\"\n]')
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 

@@ -56,7 +56,7 @@ class Coverage:
 
     def is_known(self, place: Place) -> bool:
         """Say whether what we do not have of this place is absent."""
-        return place not in self._pending
+        return place in self._observed and place not in self._pending
 
     def begin_list(self) -> None:
         """Note that a list of everything begins: it will hold every place that is observed now."""

@@ -145,8 +145,12 @@ APPLICATION_SET: Final = KindPreset(
     failures=(Mark("ErrorOccurred", "True", outranks=True),),
     rolling="RolloutProgressing",
     applied="has made its Applications; nothing looks at their health",
+    made="status.resources",
 )
-"""Observe its Applications too, as sub-applications: up to date means written."""
+"""Observe its Applications too, as sub-applications: up to date means written.
+
+One that may make none at all says `ready: {condition: ResourcesUpToDate}`.
+"""
 
 # kro 0.9.4: instances, and ResourceGraphDefinitions. Recorded here.
 #
@@ -156,9 +160,12 @@ APPLICATION_SET: Final = KindPreset(
 KRO: Final = KindPreset(
     "kro",
     groups=("kro.run",),
-    paused_by=(("kro.run/reconcile", "suspended"),),
+    paused_by=(("kro.run/reconcile", "suspended"), ("kro.run/reconcile", "disabled")),
 )
-"""A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending."""
+"""A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending.
+
+`disabled` is what 0.9.0 called a suspended one; later versions take either word.
+"""
 
 # Another golden-path request, with the status that this contract describes.
 #
