@@ -47,9 +47,9 @@ class Alertmanager:
         return found
 
 
-def read_config(path: Path = CONFIG) -> dict[str, Any]:
-    """Return a configuration of Alertmanager."""
-    found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+def read_config() -> dict[str, Any]:
+    """Return the example configuration of Alertmanager."""
+    found: dict[str, Any] = yaml.safe_load(CONFIG.read_text("utf-8"))
     return found
 
 

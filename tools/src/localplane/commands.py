@@ -43,7 +43,7 @@ class Files:
         return self.folder / "etcd"
 
 
-def etcd_command(binary: Path, files: Files, port: int, peer_port: int, extra: Sequence[str] = ()) -> list[str]:
+def etcd_command(binary: Path, files: Files, port: int, peer_port: int) -> list[str]:
     """Return the command line of etcd.
 
     Args:
@@ -51,7 +51,6 @@ def etcd_command(binary: Path, files: Files, port: int, peer_port: int, extra: S
         files: Where its certificates and data lie.
         port: For the API server.
         peer_port: For other members, of which there are none; etcd listens all the same.
-        extra: Further flags; for one given twice the last counts.
     """
     client, peer = f"https://127.0.0.1:{port}", f"https://127.0.0.1:{peer_port}"
     return [
@@ -74,7 +73,6 @@ def etcd_command(binary: Path, files: Files, port: int, peer_port: int, extra: S
         "--socket-reuse-port",  # see ports.ReservedPort
         "--unsafe-no-fsync",  # the data lives as long as this machine is up, and no longer is needed
         "--log-level=warn",
-        *extra,
     ]
 
 

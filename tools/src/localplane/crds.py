@@ -38,6 +38,8 @@ __all__ = [
 
 _API = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
+_USE_TIMEOUT = 30.0
+"""Seconds that each CRD may take until it can be used."""
 
 
 @dataclass(frozen=True)
@@ -145,13 +147,12 @@ def fetch_crd(crd: ForeignCrd, environ: Mapping[str, str] | None = None, stream:
     return kept
 
 
-def install_crds(client: Client, paths: Iterable[Path], *, timeout: float = 30) -> list[str]:
+def install_crds(client: Client, paths: Iterable[Path]) -> list[str]:
     """Apply all CRDs of some YAML files and wait until each can be used.
 
     Args:
         client: Somebody who may create CRDs.
         paths: Files with CRDs, and folders whose ``*.yaml`` are such files; other documents in them are left out.
-        timeout: Seconds until WaitError, for each.
 
     Returns:
         Names of the CRDs, such as ``applications.argoproj.io``.
@@ -164,7 +165,7 @@ def install_crds(client: Client, paths: Iterable[Path], *, timeout: float = 30) 
     for crd in found:
         client.apply(crd)
     for crd in found:
-        _await_use(client, crd, timeout)
+        _await_use(client, crd, _USE_TIMEOUT)
     return [crd["metadata"]["name"] for crd in found]
 
 

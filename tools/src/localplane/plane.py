@@ -44,7 +44,6 @@ class ControlPlane:
     Args:
         binaries: What to start; None finds or builds them, which takes minutes the first time.
         apiserver_flags: Further flags of the API server; for one given twice the last counts.
-        etcd_flags: Further flags of etcd.
         start_timeout: Seconds until a start is given up.
         place: Where both run.
         service_accounts: Give each Pod its ServiceAccount and a token; for that a controller manager has to run.
@@ -56,7 +55,6 @@ class ControlPlane:
         *,
         binaries: Binaries | None = None,
         apiserver_flags: Sequence[str] = (),
-        etcd_flags: Sequence[str] = (),
         start_timeout: float = 60,
         place: Place = HERE,
         service_accounts: bool = False,
@@ -67,7 +65,6 @@ class ControlPlane:
         self._environ = os.environ if environ is None else environ
         self._binaries = binaries
         self._apiserver_flags = tuple(apiserver_flags)
-        self._etcd_flags = tuple(etcd_flags)
         self._start_timeout = start_timeout
         self._owner = os.getpid()
         self._run: Run | None = None
@@ -163,7 +160,6 @@ class ControlPlane:
         try:
             run.prepare(
                 binaries,
-                self._etcd_flags,
                 self._apiserver_flags,
                 self._environ,
                 self._place,

@@ -98,7 +98,6 @@ class Run:
     def prepare(
         self,
         binaries: Binaries,
-        etcd_flags: Sequence[str],
         apiserver_flags: Sequence[str],
         environ: Mapping[str, str],
         place: Place = HERE,
@@ -111,7 +110,7 @@ class Run:
         port, etcd_port, peer_port = (reserved.number for reserved in self._ports)
         self.server = f"https://127.0.0.1:{port}"
         self._authority = self._write_certificates()
-        etcd = etcd_command(binaries.etcd, self.files, etcd_port, peer_port, etcd_flags)
+        etcd = etcd_command(binaries.etcd, self.files, etcd_port, peer_port)
         apiserver = apiserver_command(
             binaries.apiserver, self.files, port, etcd_port, apiserver_flags, service_accounts=service_accounts
         )

@@ -1,7 +1,6 @@
-"""One question and one answer over HTTP, to a server that is not believed: bounded in time and size, led nowhere else.
+"""One question and one answer over HTTP, to a Prometheus that is not believed: bounded in time and size, led nowhere.
 
-Prometheus and the model's endpoint are both asked this way. What goes wrong comes back as `ExchangeError`, whose text
-has the address and never a query, a body that was sent, or a secret.
+What goes wrong comes back as `PrometheusError`, whose text has the address and never a query or a secret.
 """
 
 import ipaddress
@@ -19,12 +18,12 @@ import urllib3
 
 from platform_status_contract.rules.texts import clean
 
-__all__ = ["Endpoint", "ExchangeError", "PrometheusAnswer", "QueryFailure", "read_secret"]
+__all__ = ["Endpoint", "PrometheusAnswer", "PrometheusError", "QueryFailure", "read_secret"]
 
-_MOST_BYTES: Final = 8 * 1024 * 1024
-_MOST_SECRET_BYTES: Final = 64 * 1024
+_MAX_BYTES: Final = 8 * 1024 * 1024
+_MAX_SECRET_BYTES: Final = 64 * 1024
 _CHUNK: Final = 64 * 1024
-_CONNECT_SECONDS: Final = 5.0
+_CONNECT_TIMEOUT: Final = 5.0
 _REDIRECTS: Final = range(300, 400)
 _SECRET: Final = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _HIDDEN: Final = "[secret]"
@@ -47,8 +46,8 @@ class QueryFailure(StrEnum):
     """It answered, but not as what we took it for."""
 
 
-class ExchangeError(Exception):
-    """There is no answer; the text is one line that names the address, what came back and what to do.
+class PrometheusError(Exception):
+    """Prometheus gave no answer; the text is one line that says which, what came back and what to do.
 
     Attributes:
         failure: Which kind of no.
@@ -91,70 +90,51 @@ class Endpoint:
 
     Args:
         address: Base URL, with the path that it is served below.
-        what: What is expected there, as an error calls it: ``Prometheus``.
         ca_file: The authorities that are trusted; None: those of the machine.
         timeout_seconds: For each silence before the answer begins, and for the whole of its body; connecting has five
             seconds at most.
 
     Raises:
-        ExchangeError: The address or the file cannot be used.
+        PrometheusError: The address or the file cannot be used.
 
     Attributes:
         url: The address without a trailing slash.
     """
 
-    def __init__(
-        self, address: str, *, what: str, ca_file: str | Path | None = None, timeout_seconds: float = 10.0
-    ) -> None:
-        self._what = what
-        self.url, self._confidential = _parsed(address, what)
+    def __init__(self, address: str, *, ca_file: str | Path | None, timeout_seconds: float) -> None:
+        self.url, self._confidential = _parsed(address)
         self._seconds = timeout_seconds
-        connect = min(timeout_seconds, _CONNECT_SECONDS)
+        connect = min(timeout_seconds, _CONNECT_TIMEOUT)
         self._pool = urllib3.PoolManager(
-            ssl_context=_trusting(ca_file, what) if self.url.startswith("https:") else None,
+            ssl_context=_trusting(ca_file) if self.url.startswith("https:") else None,
             timeout=urllib3.Timeout(connect=connect, read=timeout_seconds),
             retries=False,
         )
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        secret: str = "",
-        accept: str = "application/json",
-    ) -> PrometheusAnswer:
+    def ask(self, path: str, query: Mapping[str, str], secret: str = "") -> PrometheusAnswer:
         """Ask once; no redirect is followed.
 
         Args:
-            method: GET or POST.
             path: Below the address, with its slash.
             query: Of the URL.
-            body: JSON to send.
             secret: A bearer token; as `read_secret` has checked it.
-            accept: The media type that is understood.
 
         Raises:
-            ExchangeError: There is no answer, it is too long, or it points elsewhere.
+            PrometheusError: There is no answer, it is too long, or it points elsewhere.
         """
         if secret and not self._confidential:
-            raise ExchangeError(
-                f"{self._what} {self.url}: a secret is not sent over plain HTTP to another machine; use https://",
+            raise PrometheusError(
+                f"Prometheus {self.url}: a secret is not sent over plain HTTP to another machine; use https://",
                 QueryFailure.SETTINGS,
             )
-        headers = {"Accept": accept, "User-Agent": "platform-status-assistant"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+        headers = {"Accept": "application/json", "User-Agent": "platform-status-assistant"}
         if secret:
             headers["Authorization"] = f"Bearer {secret}"
         deadline = time.monotonic() + self._seconds
         try:
             response = self._pool.request(
-                method,
-                f"{self.url}{path}" + (f"?{urlencode(query)}" if query else ""),
-                body=body,
+                "GET",
+                f"{self.url}{path}?{urlencode(query)}",
                 headers=headers,
                 redirect=False,
                 preload_content=False,
@@ -165,12 +145,12 @@ class Endpoint:
             finally:
                 response.close()
         except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
-            raise ExchangeError(self._unreached(error), QueryFailure.UNREACHABLE) from None
+            raise PrometheusError(self._unreached(error), QueryFailure.UNREACHABLE) from None
         if response.status in _REDIRECTS:
             place = response.headers.get("Location", "nowhere").partition("?")[0]  # what was asked may stand behind it
             elsewhere = _redacted(place, secret)
-            raise ExchangeError(
-                f"{self._what} {self.url} answered {response.status} and points to {elsewhere}, which is not followed; "
+            raise PrometheusError(
+                f"Prometheus {self.url} answered {response.status} and points to {elsewhere}, which is not followed; "
                 "give the address that answers by itself",
                 QueryFailure.NOT_UNDERSTOOD,
             )
@@ -187,72 +167,72 @@ class Endpoint:
         found = bytearray()
         while piece := response.read1(_CHUNK):
             found += piece
-            if len(found) > _MOST_BYTES:
-                raise ExchangeError(
-                    f"{self._what} {self.url} answered more than {_MOST_BYTES // 1024**2} MiB; ask for less",
+            if len(found) > _MAX_BYTES:
+                raise PrometheusError(
+                    f"Prometheus {self.url} answered more than {_MAX_BYTES // 1024**2} MiB; ask for less",
                     QueryFailure.NOT_UNDERSTOOD,
                 )
             if time.monotonic() > deadline:
-                raise ExchangeError(self._late(), QueryFailure.UNREACHABLE)
+                raise PrometheusError(self._late(), QueryFailure.UNREACHABLE)
         return bytes(found)
 
     def _late(self) -> str:
-        return f"{self._what} {self.url} did not answer within {self._seconds:g} s; ask for less, or allow it more"
+        return f"Prometheus {self.url} did not answer within {self._seconds:g} s; ask for less, or allow it more"
 
     def _unreached(self, error: Exception) -> str:
         if isinstance(error, urllib3.exceptions.ReadTimeoutError):
             return self._late()
         if isinstance(error, (urllib3.exceptions.SSLError, ssl.SSLError)):
-            return f"{self._what} {self.url}: no TLS with it: {_cause(error)}; name the authority of its certificate"
-        return f"{self._what} {self.url} cannot be reached: {_cause(error)}; check the address, and that it runs"
+            return f"Prometheus {self.url}: no TLS with it: {_cause(error)}; name the authority of its certificate"
+        return f"Prometheus {self.url} cannot be reached: {_cause(error)}; check the address, and that it runs"
 
 
-def read_secret(file: str | Path, what: str) -> str:
-    """Read a secret of one line, such as a bearer token.
+def read_secret(file: str | Path) -> str:
+    """Read the bearer token, of one line.
 
     Args:
         file: Where it is.
-        what: What it is, as an error calls it: ``the token of Prometheus``.
 
     Raises:
-        ExchangeError: It cannot be read or is none; the text never has a part of it.
+        PrometheusError: It cannot be read or is none; the text never has a part of it.
     """
     try:
         with Path(file).open("rb") as stream:
-            held = stream.read(_MOST_SECRET_BYTES + 1)
+            held = stream.read(_MAX_SECRET_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise ExchangeError(
-            f"{what}: {clean(str(file), 300)} cannot be read: {_cause(error)}; name a file that can",
+        raise PrometheusError(
+            f"the token of Prometheus: {clean(str(file), 300)} cannot be read: {_cause(error)}; name a file that can",
             QueryFailure.SETTINGS,
         ) from None
     secret = held.decode("ascii", "replace").strip()
-    if len(held) > _MOST_SECRET_BYTES or not _SECRET.fullmatch(secret):
-        raise ExchangeError(
-            f"{what}: {clean(str(file), 300)} holds no secret of one line of printable ASCII; write it there alone",
+    if len(held) > _MAX_SECRET_BYTES or not _SECRET.fullmatch(secret):
+        raise PrometheusError(
+            f"the token of Prometheus: {clean(str(file), 300)} holds no secret of one line of printable ASCII; "
+            "write it there alone",
             QueryFailure.SETTINGS,
         )
     return secret
 
 
-def _parsed(address: str, what: str) -> tuple[str, bool]:
+def _parsed(address: str) -> tuple[str, bool]:
     """Return the base URL, and whether a secret may be sent there."""
     # What cannot be taken apart may hold a password or a token anywhere, and then it is not repeated.
     odd = next((char for char in "@?#" if char in address), "")
     shown = f"with {odd!r} in it" if odd else repr(clean(address, 200))
-    expected = f"{what}: address {shown}: expected http://HOST[:PORT] or https://HOST[:PORT]"
+    expected = f"Prometheus: address {shown}: expected http://HOST[:PORT] or https://HOST[:PORT]"
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise ExchangeError(expected, QueryFailure.SETTINGS) from None
+        raise PrometheusError(expected, QueryFailure.SETTINGS) from None
     if parts.username is not None or parts.password is not None:
-        raise ExchangeError(
-            f"{what}: the address has credentials in it; leave them out and name a file with a token",
+        raise PrometheusError(
+            "Prometheus: the address has credentials in it; leave them out and name a file with a token",
             QueryFailure.SETTINGS,
         )
     plain = address.isascii() and address.isprintable() and not any(char in address for char in " \\?#")
     if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
-        raise ExchangeError(expected, QueryFailure.SETTINGS)
+        raise PrometheusError(expected, QueryFailure.SETTINGS)
     return address.rstrip("/"), parts.scheme == "https" or _is_loopback(host)
 
 
@@ -263,13 +243,13 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _trusting(ca_file: str | Path | None, what: str) -> ssl.SSLContext:
+def _trusting(ca_file: str | Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise ExchangeError(
-            f"{what}: {clean(str(ca_file), 300)} holds no certificates that can be used: {_cause(error)}; name a file "
-            "of PEM certificates",
+        raise PrometheusError(
+            f"Prometheus: {clean(str(ca_file), 300)} holds no certificates that can be used: {_cause(error)}; name a "
+            "file of PEM certificates",
             QueryFailure.SETTINGS,
         ) from None
 

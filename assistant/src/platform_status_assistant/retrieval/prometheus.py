@@ -10,7 +10,7 @@ import msgspec
 
 from platform_status_contract.rules.texts import clean
 
-from .exchange import Endpoint, ExchangeError, PrometheusAnswer, QueryFailure, read_secret
+from .exchange import Endpoint, PrometheusAnswer, PrometheusError, QueryFailure, read_secret
 from .samples import Sample, Vector, read_vector
 
 __all__ = ["Prometheus", "PrometheusError", "QueryFailure", "Sample", "SelectorError", "Vector", "selector"]
@@ -62,7 +62,6 @@ def _spelt(char: str) -> str:
     return f"\\U{number:08x}" if number >= _ASTRAL else f"\\u{number:04x}"
 
 
-_WHAT: Final = "Prometheus"
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _REFUSALS: Final = {_UNAUTHORIZED, 403}
@@ -70,18 +69,6 @@ _BAD_QUERIES: Final = {400, 413, 414, 422}
 _THROTTLED: Final = 429
 _SERVER_ERRORS: Final = range(500, 600)
 _QUERY_LIMIT: Final = 200
-
-
-class PrometheusError(Exception):
-    """Prometheus gave no answer; the text is one line that says which, what came back and what to do.
-
-    Attributes:
-        failure: Which kind of no.
-    """
-
-    def __init__(self, text: str, failure: QueryFailure) -> None:
-        super().__init__(text)
-        self.failure = failure
 
 
 class Prometheus:
@@ -107,10 +94,7 @@ class Prometheus:
         timeout_seconds: float = 10.0,
     ) -> None:
         self._token_file = token_file
-        try:
-            self._endpoint = Endpoint(address, what=_WHAT, ca_file=ca_file, timeout_seconds=timeout_seconds)
-        except ExchangeError as error:
-            raise PrometheusError(str(error), error.failure) from None
+        self._endpoint = Endpoint(address, ca_file=ca_file, timeout_seconds=timeout_seconds)
 
     @property
     def url(self) -> str:
@@ -130,11 +114,8 @@ class Prometheus:
         query = {"query": expression}
         if at is not None:
             query["time"] = f"{at.timestamp():.3f}"
-        try:
-            secret = read_secret(self._token_file, f"the token of {_WHAT}") if self._token_file is not None else ""
-            answer = self._endpoint.send("GET", "/api/v1/query", query=query, secret=secret)
-        except ExchangeError as error:
-            raise PrometheusError(str(error), error.failure) from None
+        secret = read_secret(self._token_file) if self._token_file is not None else ""
+        answer = self._endpoint.ask("/api/v1/query", query, secret)
         found = _decoded(answer.body)
         if answer.status == _OK:
             vector = read_vector(found, at or datetime.now(UTC))
@@ -157,7 +138,7 @@ class Prometheus:
     def _error(self, answer: PrometheusAnswer, found: object, expression: str) -> PrometheusError:
         said: dict[Any, Any] = found if isinstance(found, dict) and found.get("status") == "error" else {}
         came = answer.redact(said.get("error")) or answer.excerpt() or "nothing"
-        head, status = f"{_WHAT} {self.url}", answer.status
+        head, status = f"Prometheus {self.url}", answer.status
         if status in _REFUSALS:
             advice = "name a file with a token that may query"
             return PrometheusError(f"{head} refused the query with {status}: {came}; {advice}", QueryFailure.REFUSED)

@@ -1,7 +1,6 @@
 """The console: colour and width as terminal, environment and pipe allow."""
 
 import os
-from collections.abc import Mapping
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -12,7 +11,7 @@ _PIPE_WIDTH = 100
 _NARROWEST = 20
 
 
-def make_console(stream: TextIO, environ: Mapping[str, str] | None = None) -> Console:
+def make_console(stream: TextIO) -> Console:
     """Make a console for a stream.
 
     On a terminal it draws as wide as that is, in colour unless NO_COLOR is set or TERM is dumb. Elsewhere it writes
@@ -20,23 +19,21 @@ def make_console(stream: TextIO, environ: Mapping[str, str] | None = None) -> Co
 
     Args:
         stream: Where to write.
-        environ: The environment; None takes this process's own.
     """
-    chosen = os.environ if environ is None else environ
     terminal = stream.isatty()
-    columns = chosen.get("COLUMNS", "")
+    columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) <= 4 else 0  # noqa: PLR2004
-    dumb = chosen.get("TERM", "") in ("dumb", "unknown")
+    dumb = os.environ.get("TERM", "") in ("dumb", "unknown")
     return Console(
         file=stream,
         force_terminal=terminal,
         width=max(width, _NARROWEST) if width else None if terminal else _PIPE_WIDTH,
-        no_color=bool(chosen.get("NO_COLOR")) or not terminal or dumb,
+        no_color=bool(os.environ.get("NO_COLOR")) or not terminal or dumb,
         markup=False,
         highlight=False,
         emoji=False,
         legacy_windows=False,
-        _environ=dict(chosen),
+        _environ=dict(os.environ),
     )
 
 

@@ -88,7 +88,6 @@ class Located(Struct, frozen=True):
         keys: Path,
         rule: str,
         expected: str,
-        suggestion: str = "",
         *,
         severity: Severity = Severity.ERROR,
         at_key: bool = False,
@@ -96,7 +95,7 @@ class Located(Struct, frozen=True):
         """Make a finding of what stands somewhere, or of nothing that does; see `find`."""
         value = self.inside(*keys).value
         found = describe(value) if value is not None else "nothing"
-        return self.find(keys, rule, found, expected, suggestion, severity=severity, at_key=at_key)
+        return self.find(keys, rule, found, expected, severity=severity, at_key=at_key)
 
     def _placed(self, place: Place, path: Path, rule: str, severity: Severity, texts: tuple[str, str, str]) -> Finding:
         told = format_path(path) if path else ""
