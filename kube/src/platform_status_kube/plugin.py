@@ -27,8 +27,8 @@ __all__ = ["Credential", "run_plugin"]
 
 _VERSIONS: Final = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 _MODES: Final = ("Never", "IfAvailable", "Always")
-_SECONDS: Final = 30.0
-_MOST: Final = 2**20
+_RUN_TIMEOUT: Final = 30.0
+_MAX_OUTPUT: Final = 2**20
 _CHUNK: Final = 65536
 _EXTENSION: Final = "client.authentication.k8s.io/exec"
 
@@ -55,7 +55,7 @@ class _Answer(Struct, rename="camel"):
     status: dict[str, Any]
 
 
-def run_plugin(plugin: Plugin, cluster: Cluster, *, seconds: float = _SECONDS) -> Credential:
+def run_plugin(plugin: Plugin, cluster: Cluster, *, seconds: float = _RUN_TIMEOUT) -> Credential:
     """Ask a plugin for credentials.
 
     Args:
@@ -167,8 +167,8 @@ def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, by
                 if not chunk:
                     selector.unregister(key.fileobj)
                 heard[key.fileobj] += chunk
-                if len(heard[process.stdout]) > _MOST:
-                    raise AccessError(f"printed more than {_MOST} bytes")
+                if len(heard[process.stdout]) > _MAX_OUTPUT:
+                    raise AccessError(f"printed more than {_MAX_OUTPUT} bytes")
                 heard[process.stderr] = heard[process.stderr][-_CHUNK:]
             if ended and not ready:
                 break

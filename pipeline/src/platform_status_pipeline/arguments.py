@@ -16,9 +16,9 @@ from platform_status_pipeline.vcluster.settings import Settings
 
 __all__ = ["MANIFESTS", "TEMPLATE", "make_parser"]
 
-_MOST_SECONDS: Final = 60
-_MOST_REPLICAS: Final = 5
-_MOST_SHARDS: Final = 32
+_MAX_SECONDS: Final = 60
+_MAX_REPLICAS: Final = 5
+_MAX_SHARDS: Final = 32
 
 TEMPLATE: Final = "/etc/platform-status/contract.yaml"
 """Where the image has the template of its Promise."""
@@ -257,11 +257,11 @@ def _add_sidecar(
     option(
         "replicas",
         defaults.replicas,
-        _number(_MOST_REPLICAS),
+        _number(_MAX_REPLICAS),
         "N",
         "how many run, of which one writes: two survive a node",
     )
-    option("shards", defaults.shards, _number(_MOST_SHARDS), "N", "how many share the requests")
+    option("shards", defaults.shards, _number(_MAX_SHARDS), "N", "how many share the requests")
     option("service-monitor", "false", _boolean, "BOOLEAN", "whether Prometheus' operator scrapes it; needs its CRD")
     option("skip-namespace", "false", _boolean, "BOOLEAN", "whether somebody else makes the namespace")
     option(
@@ -296,8 +296,8 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= _MOST_SECONDS:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected seconds from 0 to {_MOST_SECONDS}")
+    if not 0 <= seconds <= _MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected seconds from 0 to {_MAX_SECONDS}")
     return seconds
 
 

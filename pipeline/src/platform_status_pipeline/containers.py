@@ -34,7 +34,7 @@ from platform_status_pipeline.vcluster.settings import Settings
 __all__ = ["DIRECTORY", "configure", "contract", "delete", "inline", "sidecar"]
 
 _VCLUSTER: Final = "VClusterOrchestratorV2"
-_MOST_CHARACTERS: Final = 63
+_MAX_CHARACTERS: Final = 63
 
 DIRECTORY: Final = "platform"
 """Folder of the output with the sidecar's manifests; it has destinations of its own, whatever the Promise's are."""
@@ -81,11 +81,11 @@ def _name_of(request: Mapping[str, Any]) -> str:
     if isinstance(contract, Mapping):
         names = contract.get("displayName"), contract.get("name")
         if all(isinstance(name, str) and name for name in names):
-            return " ".join(str(name)[:_MOST_CHARACTERS] for name in names)
+            return " ".join(str(name)[:_MAX_CHARACTERS] for name in names)
     if request.get("kind") == _VCLUSTER:
         return display_name(request)
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    return f"{request.get('kind') or 'the request'} {name or ''}".strip()[:_MOST_CHARACTERS]
+    return f"{request.get('kind') or 'the request'} {name or ''}".strip()[:_MAX_CHARACTERS]
 
 
 def contract(given: Surroundings, template: Path | str, variables: Mapping[str, str]) -> None:

@@ -21,10 +21,10 @@ from .settings import SidecarSettings, read_settings
 
 __all__ = ["main"]
 
-_CONNECTIONS: Final = 24
+_MAX_CONNECTIONS: Final = 24
 """Seven watches, nine workers, and a few for everything else: each keeps its connection."""
 
-_DEPTH: Final = 30_000
+_MAX_DEPTH: Final = 30_000
 """JSON of others may be nested deeper than Python's default of 1,000; the API server takes 10,000 levels."""
 
 
@@ -57,7 +57,7 @@ def main(
 
 
 def _app(settings: SidecarSettings, local: TimeSource, timeouts: Timeouts) -> App:
-    sys.setrecursionlimit(_DEPTH)
+    sys.setrecursionlimit(_MAX_DEPTH)
     connection = _connect(settings)
     clock = ServerClock(local)
     user_agent = f"platform-status-sidecar/{__version__}"
@@ -72,7 +72,7 @@ def _app(settings: SidecarSettings, local: TimeSource, timeouts: Timeouts) -> Ap
 def _connect(settings: SidecarSettings) -> Connection:
     account = Path(settings.service_account)
     try:
-        return connect(settings.kubeconfig, settings.context, account=account, connections=_CONNECTIONS)
+        return connect(settings.kubeconfig, settings.context, account=account, connections=_MAX_CONNECTIONS)
     except AccessError as error:
         if settings.kubeconfig:
             raise SettingsError(f"--kubeconfig: {error}") from error

@@ -19,11 +19,11 @@ from .memories import Memory
 from .outcomes import RequestOutcome, outcome_of
 from .queue import DueLook
 from .write.pace import Limits, Pacing, Stage, Wait, is_too_often, note_stage, rested, stage_of, wait_before_write
-from .write.plan import SYNC_TIME_PATIENCE, StatusPatch, plan, says_deleting, until_due
+from .write.plan import SYNC_TIME_TIMEOUT, StatusPatch, plan, says_deleting, until_due
 
 __all__ = ["Conclude", "Decision", "Seen", "decide"]
 
-_SHORTEST_WAKE: Final = 0.05
+_MIN_WAKE_INTERVAL: Final = 0.05
 
 
 class Conclude(Protocol):
@@ -105,7 +105,7 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
     outcome = outcome_of(projection, seen.facts)
     looks = [DueLook(moment + resync, bulk=True)]
     if projection.wake is not None:
-        looks.append(DueLook(moment + max((projection.wake - now).total_seconds(), _SHORTEST_WAKE)))
+        looks.append(DueLook(moment + max((projection.wake - now).total_seconds(), _MIN_WAKE_INTERVAL)))
     if record.deleting and (memory.told is Phase.DELETING or says_deleting(seen.status)):
         return Decision(seen, projection, outcome, memory, tuple(looks))
     pacing = _pacing(seen, moment)
@@ -161,7 +161,7 @@ def _patch(
         return patch, None, 0.0
     # counted from the first such change: syncs that follow each other do not put it off for ever
     since = moment if seen.memory.rides_since is None else seen.memory.rides_since
-    patience = min(patience, since + SYNC_TIME_PATIENCE - moment)
+    patience = min(patience, since + SYNC_TIME_TIMEOUT - moment)
     return (None, since, patience) if patience > 0 else (patch, None, 0.0)
 
 

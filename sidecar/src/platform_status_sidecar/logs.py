@@ -37,14 +37,14 @@ _HIDDEN: Final = re.compile(
 )
 """Control, formatting and invisible characters and half surrogates: they forge lines, colours and directions."""
 
-_TEXT_LIMIT: Final = 2048
-_TRACE_LIMIT: Final = 4096
-_ITEMS: Final = 20
-_DEPTH: Final = 4
-_LINE_LIMIT: Final = 8192
+_MAX_TEXT: Final = 2048
+_MAX_TRACE: Final = 4096
+_MAX_ITEMS: Final = 20
+_MAX_DEPTH: Final = 4
+_MAX_LINE: Final = 8192
 
 
-def redact(text: str, limit: int = _TEXT_LIMIT) -> str:
+def redact(text: str, limit: int = _MAX_TEXT) -> str:
     """Mask what looks like a credential, as the rules do, and cut what is too long.
 
     Args:
@@ -55,19 +55,19 @@ def redact(text: str, limit: int = _TEXT_LIMIT) -> str:
     return shown if len(text) <= limit else shown[: limit - 3] + "..."
 
 
-def _plain(value: object, depth: int = _DEPTH) -> object:
+def _plain(value: object, depth: int = _MAX_DEPTH) -> object:
     """Turn a bound value into bounded JSON without anything secret."""
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)[:_TEXT_LIMIT]
+        return value if abs(value) < 2**63 else str(value)[:_MAX_TEXT]
     if depth and isinstance(value, Mapping):
         return {
             redact(str(key), 100): MASK if _is_secret(str(key)) else _plain(item, depth - 1)
-            for key, item in islice(value.items(), _ITEMS)
+            for key, item in islice(value.items(), _MAX_ITEMS)
         }
     if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item, depth - 1) for item in islice(value, _ITEMS)]
+        return [_plain(item, depth - 1) for item in islice(value, _MAX_ITEMS)]
     return redact(str(value))
 
 
@@ -95,7 +95,7 @@ def _trace(record: logging.LogRecord, formatter: logging.Formatter) -> str:
         return ""
     text = formatter.formatException(record.exc_info)
     # the end of a traceback names the error, so of a long one the beginning goes
-    return redact(text if len(text) <= _TRACE_LIMIT else "..." + text[-_TRACE_LIMIT:], _TRACE_LIMIT + 3)
+    return redact(text if len(text) <= _MAX_TRACE else "..." + text[-_MAX_TRACE:], _MAX_TRACE + 3)
 
 
 def _escaped(text: str) -> str:
@@ -123,12 +123,12 @@ class JsonFormatter(logging.Formatter):
             fixed["traceback"] = trace
         bound = _bound(record)
         line = _json({**fixed, **bound})
-        if len(line) > _LINE_LIMIT:
+        if len(line) > _MAX_LINE:
             # who it is about is worth more than what else was bound
             kept: dict[str, object] = {
                 key: bound[key] for key in ("request", "uid", "generation", "source") if key in bound
             }
-            line = _json({**fixed, **kept, "cut": sorted(bound.keys() - kept.keys())[:_ITEMS]})
+            line = _json({**fixed, **kept, "cut": sorted(bound.keys() - kept.keys())[:_MAX_ITEMS]})
         return line
 
 
@@ -154,7 +154,7 @@ class ConsoleFormatter(logging.Formatter):
         """Return the line, without its end."""
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
         bound = " ".join(f"{key}={value}" for key, value in _bound(record).items())
-        line = _escaped(f"{_message(record)} {bound}".rstrip())[:_LINE_LIMIT]
+        line = _escaped(f"{_message(record)} {bound}".rstrip())[:_MAX_LINE]
         trace = "".join(f"\n    {_escaped(part)}" for part in _trace(record, self).split("\n") if part)
         return f"{moment} {record.levelname:<7} {line}{trace}"
 

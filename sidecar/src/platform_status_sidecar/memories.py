@@ -20,10 +20,10 @@ from .write.pace import Pacing, Stage
 
 __all__ = ["Memories", "Memory"]
 
-_FIRST_RETRY: Final = 1.0
-_SLOWEST_RETRY: Final = 8.0
+_MIN_RETRY_INTERVAL: Final = 1.0
+_MAX_RETRY_INTERVAL: Final = 8.0
 """A server that writes again is written to within this: the truth in 10 s."""
-_SLOWEST_REFUSED: Final = 60.0
+_MAX_REFUSED_INTERVAL: Final = 60.0
 """What the server refuses by its nature, such as a 422, is tried again this seldom."""
 
 
@@ -109,8 +109,8 @@ class Memories:
         memory = self._memories.get(key)
         if memory is None:
             return None
-        backoff = memory.backoff or Backoff(first=_FIRST_RETRY, cap=_SLOWEST_REFUSED, random=self._chance)
+        backoff = memory.backoff or Backoff(first=_MIN_RETRY_INTERVAL, cap=_MAX_REFUSED_INTERVAL, random=self._chance)
         self._memories[key] = replace(memory, backoff=backoff)
         passing = isinstance(error, TransportError) and not isinstance(error, RefusedError)
         asked = error.retry_after if isinstance(error, ThrottledError) else None
-        return backoff.delay(asked, at_most=_SLOWEST_RETRY if passing else _SLOWEST_REFUSED)
+        return backoff.delay(asked, at_most=_MAX_RETRY_INTERVAL if passing else _MAX_REFUSED_INTERVAL)

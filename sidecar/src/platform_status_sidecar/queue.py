@@ -18,7 +18,7 @@ __all__ = ["CoalescingQueue", "DueLook"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
-_URGENT_IN_A_ROW: Final = 16
+_MAX_URGENT_IN_A_ROW: Final = 16
 """After so many changed keys one of the bulk has its turn."""
 _SLACK: Final = 64
 
@@ -139,7 +139,7 @@ class CoalescingQueue(Generic[K]):
                 (self._bulk if self._entries[key].bulk else self._urgent).append((order, key))
 
     def _next(self) -> K | None:
-        lines = (self._urgent, self._bulk) if self._in_a_row < _URGENT_IN_A_ROW else (self._bulk, self._urgent)
+        lines = (self._urgent, self._bulk) if self._in_a_row < _MAX_URGENT_IN_A_ROW else (self._bulk, self._urgent)
         for line in lines:
             while line:
                 order, key = line.popleft()

@@ -11,9 +11,9 @@ __all__ = ["LiveThread", "Turns", "Worker"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
-_ALLOWANCE: Final = 60.0
+_TURN_TIMEOUT: Final = 60.0
 """More than the longest single exchange with the API server may take, see `transport`."""
-_PATIENCE: Final = 30.0
+_IDLE_INTERVAL: Final = 30.0
 """Seconds after which an idle worker shows that it lives."""
 
 
@@ -31,7 +31,7 @@ class LiveThread(threading.Thread):
         Args:
             allowance: Seconds for which it is going to wait on purpose, beside the time that any step may take.
         """
-        self._overdue_at = self._pulse_clock.monotonic() + allowance + _ALLOWANCE
+        self._overdue_at = self._pulse_clock.monotonic() + allowance + _TURN_TIMEOUT
 
     @property
     def is_hung(self) -> bool:
@@ -96,6 +96,6 @@ class Worker(LiveThread):
 
     def run(self) -> None:
         """Work until stopped."""
-        self.beat(_PATIENCE)
-        while self._turns.next(_PATIENCE) or not self._stopping.is_set():
-            self.beat(_PATIENCE)
+        self.beat(_IDLE_INTERVAL)
+        while self._turns.next(_IDLE_INTERVAL) or not self._stopping.is_set():
+            self.beat(_IDLE_INTERVAL)

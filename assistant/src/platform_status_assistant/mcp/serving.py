@@ -17,8 +17,8 @@ from .connections import Bounded
 
 __all__ = ["application", "serve_http", "serve_stdio"]
 
-_LARGEST_BODY: Final = 256 * 1024
-_ENDING_SECONDS: Final = 5
+_MAX_BODY: Final = 256 * 1024
+_ENDING_TIMEOUT: Final = 5
 _INTERRUPTED: Final = 130
 _OURS: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -41,7 +41,7 @@ def application(server: Server[Any], options: Options) -> Application:
     inner: Application = server.streamable_http_app(
         json_response=True,
         stateless_http=True,
-        max_request_body_size=_LARGEST_BODY,
+        max_request_body_size=_MAX_BODY,
         transport_security=TransportSecuritySettings(
             enable_dns_rebinding_protection=True,
             allowed_hosts=[host for name in names for host in (name, f"{name}:*")],
@@ -69,7 +69,7 @@ def serve_http(server: Server[Any], options: Options) -> None:
         lifespan="on",
         ssl_certfile=options.certificate,
         ssl_keyfile=str(options.key) if options.key else None,
-        timeout_graceful_shutdown=_ENDING_SECONDS,
+        timeout_graceful_shutdown=_ENDING_TIMEOUT,
         http=Bounded,
     )
     for number in (signal.SIGTERM, signal.SIGINT):

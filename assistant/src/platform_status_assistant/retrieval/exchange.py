@@ -21,10 +21,10 @@ from platform_status_contract.rules.texts import clean
 
 __all__ = ["Endpoint", "ExchangeError", "PrometheusAnswer", "QueryFailure", "read_secret"]
 
-_MOST_BYTES: Final = 8 * 1024 * 1024
-_MOST_SECRET_BYTES: Final = 64 * 1024
+_MAX_BYTES: Final = 8 * 1024 * 1024
+_MAX_SECRET_BYTES: Final = 64 * 1024
 _CHUNK: Final = 64 * 1024
-_CONNECT_SECONDS: Final = 5.0
+_CONNECT_TIMEOUT: Final = 5.0
 _REDIRECTS: Final = range(300, 400)
 _SECRET: Final = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _HIDDEN: Final = "[secret]"
@@ -109,7 +109,7 @@ class Endpoint:
         self._what = what
         self.url, self._confidential = _parsed(address, what)
         self._seconds = timeout_seconds
-        connect = min(timeout_seconds, _CONNECT_SECONDS)
+        connect = min(timeout_seconds, _CONNECT_TIMEOUT)
         self._pool = urllib3.PoolManager(
             ssl_context=_trusting(ca_file, what) if self.url.startswith("https:") else None,
             timeout=urllib3.Timeout(connect=connect, read=timeout_seconds),
@@ -187,9 +187,9 @@ class Endpoint:
         found = bytearray()
         while piece := response.read1(_CHUNK):
             found += piece
-            if len(found) > _MOST_BYTES:
+            if len(found) > _MAX_BYTES:
                 raise ExchangeError(
-                    f"{self._what} {self.url} answered more than {_MOST_BYTES // 1024**2} MiB; ask for less",
+                    f"{self._what} {self.url} answered more than {_MAX_BYTES // 1024**2} MiB; ask for less",
                     QueryFailure.NOT_UNDERSTOOD,
                 )
             if time.monotonic() > deadline:
@@ -219,14 +219,14 @@ def read_secret(file: str | Path, what: str) -> str:
     """
     try:
         with Path(file).open("rb") as stream:
-            held = stream.read(_MOST_SECRET_BYTES + 1)
+            held = stream.read(_MAX_SECRET_BYTES + 1)
     except (OSError, ValueError) as error:
         raise ExchangeError(
             f"{what}: {clean(str(file), 300)} cannot be read: {_cause(error)}; name a file that can",
             QueryFailure.SETTINGS,
         ) from None
     secret = held.decode("ascii", "replace").strip()
-    if len(held) > _MOST_SECRET_BYTES or not _SECRET.fullmatch(secret):
+    if len(held) > _MAX_SECRET_BYTES or not _SECRET.fullmatch(secret):
         raise ExchangeError(
             f"{what}: {clean(str(file), 300)} holds no secret of one line of printable ASCII; write it there alone",
             QueryFailure.SETTINGS,

@@ -17,7 +17,7 @@ __all__ = ["spell_findings", "validation_report"]
 
 Json = dict[str, Any]
 
-_LONGEST: Final = 4000
+_MAX_TEXT: Final = 4000
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
@@ -60,7 +60,7 @@ def validation_report(report: Report) -> Json:
 
 def _file_name(file: str) -> str:
     """Spell the name of a file: as it is, double spaces and all, unless a terminal would obey it."""
-    return file if file.isprintable() else inert(file, _LONGEST)
+    return file if file.isprintable() else inert(file, _MAX_TEXT)
 
 
 def _body(finding: Finding) -> Json:
@@ -69,13 +69,13 @@ def _body(finding: Finding) -> Json:
         "line": finding.line,
         "column": finding.column,
         "document": finding.document,
-        "path": inert(finding.path, _LONGEST),
+        "path": inert(finding.path, _MAX_TEXT),
         "rule": inert(finding.rule),
         "severity": str(finding.severity),
-        "found": inert(finding.found, _LONGEST),
-        "expected": inert(finding.expected, _LONGEST),
-        "suggestion": inert(finding.suggestion, _LONGEST),
-        "message": inert(finding.message, _LONGEST),
+        "found": inert(finding.found, _MAX_TEXT),
+        "expected": inert(finding.expected, _MAX_TEXT),
+        "suggestion": inert(finding.suggestion, _MAX_TEXT),
+        "message": inert(finding.message, _MAX_TEXT),
     }
 
 
@@ -92,5 +92,5 @@ def _commands(report: Report) -> Iterator[str]:
             "title": f"hctl {inert(finding.rule)}",
         }
         spelled = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
-        message = inert(finding.message, _LONGEST).translate(_DATA)
+        message = inert(finding.message, _MAX_TEXT).translate(_DATA)
         yield f"::{finding.severity} {spelled}::{message}\n"

@@ -19,7 +19,7 @@ __all__ = ["render"]
 _TOKEN: Final = re.compile(r"""\{((?:[^{}"']|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*)\}""")
 _ESCAPED_KEY: Final = re.compile(r"\.((?:[^\s.\[\]\\'\"()]|\\.)*\\\.(?:[^\s.\[\]\\'\"()]|\\.)*)")
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r"}
-_LONGEST: Final = 4096
+_MAX_PATH: Final = 4096
 
 
 def render(template: str, document: Any) -> str:  # noqa: ANN401 - JSON
@@ -32,8 +32,8 @@ def render(template: str, document: Any) -> str:  # noqa: ANN401 - JSON
     Raises:
         UsageError: The template cannot be understood; the sentence shows the part in question.
     """
-    if len(template) > _LONGEST:
-        raise UsageError(f"-o jsonpath: the expression has {len(template)} characters, expected at most {_LONGEST}")
+    if len(template) > _MAX_PATH:
+        raise UsageError(f"-o jsonpath: the expression has {len(template)} characters, expected at most {_MAX_PATH}")
     whole = template if "{" in template else "{" + template + "}"
     parts = _parse(whole)
     _balance(parts)

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
-_LONGEST: Final = 4000
+_MAX_TEXT: Final = 4000
 
 
 def sarif_log(report: Report) -> Json:
@@ -61,7 +61,7 @@ def _result(finding: Finding, rules: Sequence[str]) -> Json:
         }
     }
     if finding.path:
-        location["logicalLocations"] = [{"fullyQualifiedName": inert(finding.path, _LONGEST), "kind": "member"}]
+        location["logicalLocations"] = [{"fullyQualifiedName": inert(finding.path, _MAX_TEXT), "kind": "member"}]
     return {
         "ruleId": finding.rule,
         **({"ruleIndex": rules.index(finding.rule)} if finding.rule in rules else {}),
@@ -70,9 +70,9 @@ def _result(finding: Finding, rules: Sequence[str]) -> Json:
         "locations": [location],
         "properties": {
             "document": finding.document,
-            "found": inert(finding.found, _LONGEST),
-            "expected": inert(finding.expected, _LONGEST),
-            "suggestion": inert(finding.suggestion, _LONGEST),
+            "found": inert(finding.found, _MAX_TEXT),
+            "expected": inert(finding.expected, _MAX_TEXT),
+            "suggestion": inert(finding.suggestion, _MAX_TEXT),
         },
     }
 
@@ -92,4 +92,4 @@ def _plain(text: str) -> str:
     A reader makes a link of ``[text](target)``. Brackets stay as they are, they are in every path of ours; only the
     two signs in the middle are parted.
     """
-    return inert(text, _LONGEST).replace("](", "] (").replace("{", "{{").replace("}", "}}")
+    return inert(text, _MAX_TEXT).replace("](", "] (").replace("{", "{{").replace("}", "}}")

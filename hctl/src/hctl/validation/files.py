@@ -19,7 +19,7 @@ from .check import SourceFile
 from .findings import STDIN, LeftAlone, Why
 from .folders import Folder
 from .globs import Excludes, exclusion
-from .streams import LARGEST_FILE
+from .streams import MAX_FILE
 
 __all__ = ["Files", "read_sources"]
 
@@ -55,7 +55,7 @@ def read_sources(paths: Sequence[str], stdin: BinaryIO, exclude: Sequence[str] =
     left: dict[str, LeftAlone] = {}
     for path in paths:
         if path == "-":
-            sources.setdefault(STDIN, SourceFile(STDIN, stdin.read(LARGEST_FILE + 1)))
+            sources.setdefault(STDIN, SourceFile(STDIN, stdin.read(MAX_FILE + 1)))
         elif os.path.isdir(path):
             folder = Folder(path, is_excluded)
             left |= {os.path.normpath(item.file): item for item in folder.left}
@@ -81,7 +81,7 @@ def _is_excluded(path: str, is_excluded: Excludes) -> bool:
 def _read(path: str, shown: str, flags: int = 0) -> bytes:
     try:
         with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
-            return file.read(LARGEST_FILE + 1) or b""
+            return file.read(MAX_FILE + 1) or b""
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "no such file"
         raise UsageError(f"{inert(shown, 400)}: {why}; expected a file, a folder, or - for standard input") from error

@@ -20,7 +20,7 @@ from .globs import Excludes
 __all__ = ["Folder"]
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
-_MOST_FILES: Final = 10_000
+_MAX_FILES: Final = 10_000
 _CHART: Final = "Chart.yaml"
 _TEMPLATES: Final = "templates"
 
@@ -101,8 +101,8 @@ class Folder:
             self._leave(path, Why.CHART)
         else:
             self.files[real] = self._shown(path)
-            if len(self.files) > _MOST_FILES:
-                raise UsageError(f"{inert(self._named, 400)}: more than {_MOST_FILES} files; name a smaller folder")
+            if len(self.files) > _MAX_FILES:
+                raise UsageError(f"{inert(self._named, 400)}: more than {_MAX_FILES} files; name a smaller folder")
 
     def _is_template(self, real: str) -> bool:
         """Whether a file lies in the templates of a Helm chart, which are no YAML before Helm has read them."""

@@ -18,7 +18,7 @@ from platform_status_pipeline.promise.leaves import allows, literal
 
 __all__ = ["PolicyJudgement", "PolicyRule", "rules_of"]
 
-_MOST_SHOWN: Final = 100
+_MAX_SHOWN: Final = 100
 _REQUEST: Final = {"name": ("spec", "name"), "space": ("metadata", "namespace"), "request": ("metadata", "name")}
 """Variable -> where its text stands in the request."""
 
@@ -134,7 +134,7 @@ class _Writer:
         if not node.keys:
             return f"{path}: {told}", literal(f"{path}: {told}")
         odd = f"dyn({at}).filter(key, !(key in {literal(list(node.keys))}))"
-        first = f"({odd}[0].matches('^[ -~]{{1,{_MOST_SHOWN}}}$') ? {odd}[0] : 'a key that is not shown')"
+        first = f"({odd}[0].matches('^[ -~]{{1,{_MAX_SHOWN}}}$') ? {odd}[0] : 'a key that is not shown')"
         is_odd = f"type({at}) == map && size({odd}) > 0"
         return f"{path}: {told}", f"{is_odd} ? {_say(path, first, told)} : {literal(f'{path}: {told}')}"
 
@@ -185,7 +185,7 @@ def _words(bound: Bound, policy: Policy) -> str:
 
 
 def _shown(at: str) -> str:
-    text = f"({at}.matches('^[ -~]{{0,{_MOST_SHOWN}}}$') ? {at} : 'a text that is not shown')"
+    text = f"({at}.matches('^[ -~]{{0,{_MAX_SHOWN}}}$') ? {at} : 'a text that is not shown')"
     return f"(type({at}) == string ? {text} : type({at}) == int ? string({at}) : 'something else')"
 
 

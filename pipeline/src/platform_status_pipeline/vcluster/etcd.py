@@ -26,7 +26,7 @@ _API: Final = "cert-manager.io/v1"
 _CA_DURATION: Final = "87600h"
 """Ten years: an etcd reads the certificate of its authority once, when it starts."""
 
-_LEAST_MEMBERS: Final = 3
+_MIN_MEMBERS: Final = 3
 _FILES: Final = (
     ("ca", "tls.crt", "etcd-ca.crt"),
     ("server", "tls.crt", "etcd-server.crt"),
@@ -72,7 +72,7 @@ def certificates(values: Mapping[str, Any], names: Names, defaults: Defaults) ->
     if not always and not mounted(values, names):
         return []
     members = dig(deploy, "statefulSet", "highAvailability", "replicas")
-    count = max(_LEAST_MEMBERS, members) if isinstance(members, int) else _LEAST_MEMBERS
+    count = max(_MIN_MEMBERS, members) if isinstance(members, int) else _MIN_MEMBERS
     etcd, hosts = f"{names.name}-etcd", list(_hosts(names, count))
     leaf = {"commonName": etcd, "usages": ["server auth", "client auth"], "issuerRef": _issuer(f"{etcd}-ca")}
     authority = {"isCA": True, "duration": _CA_DURATION, "commonName": f"{etcd}-ca"}

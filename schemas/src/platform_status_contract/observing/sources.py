@@ -15,7 +15,7 @@ PROMISE_LABEL: Final = "kratix.io/promise-name"
 """Label of a Work that names its Promise (kratix.md section 6)."""
 
 
-_LONGEST_GAP: Final = 120.0
+_MAX_GAP: Final = 120.0
 """Seconds between two signs of life of a watch; it hears of a bookmark about every minute."""
 
 
@@ -69,7 +69,7 @@ def alive(before: SourceState, now: datetime, *, synced: bool) -> SourceState:
     A gap longer than any that a watch leaves is one of the whole machine, or of the clock: what happened meanwhile,
     nobody saw.
     """
-    since, gap = before.watched_since, timedelta(seconds=_LONGEST_GAP)
+    since, gap = before.watched_since, timedelta(seconds=_MAX_GAP)
     if since is None or before.alive_at is None or not before.alive_at <= now <= before.alive_at + gap:
         since = now
     recovered = synced and before.failure is not None

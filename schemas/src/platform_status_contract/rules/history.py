@@ -17,7 +17,7 @@ from .timers import is_timer
 
 __all__ = ["History", "Remembered", "recall"]
 
-_LARGEST = 2**53 - 1
+_MAX_INTEGER = 2**53 - 1
 _SYNC_WORDS = ("Synced", "OutOfSync", "Unknown")
 _HEALTH_WORDS = ("Healthy", "Progressing", "Suspended", "Degraded", "Missing", "Unknown")
 
@@ -174,4 +174,4 @@ def _done(value: object) -> dict[str, int]:
 
 
 def _count(value: object) -> int | None:
-    return value if type(value) is int and 0 <= value <= _LARGEST else None
+    return value if type(value) is int and 0 <= value <= _MAX_INTEGER else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 __all__ = [
-    "MESSAGE_LIMIT",
+    "MAX_MESSAGE",
     "bounded_names",
     "clean",
     "count_of",
@@ -18,7 +18,7 @@ __all__ = [
     "without_invisible",
 ]
 
-MESSAGE_LIMIT = 400
+MAX_MESSAGE = 400
 """Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
 
 _MOVING = re.compile(
@@ -42,13 +42,13 @@ _INVISIBLE = re.compile(
 )
 """What takes no room on a screen, although some counts as printable: joiners, variation selectors, fillers, tags."""
 
-_MOST_READ = 4096
-_CULPRITS = 3
+_MAX_READ = 4096
+_MAX_CULPRITS = 3
 _ELLIPSIS = "\u2026"
-_NAME_LIMIT = 100
+_MAX_NAME = 100
 
 
-def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
+def clean(text: object, limit: int = MAX_MESSAGE) -> str:
     """Make any text safe to store and to show on a terminal.
 
     Args:
@@ -82,13 +82,13 @@ def count_of(number: int, singular: str, plural: str = "") -> str:
 
 def first_line(texts: Iterable[str]) -> str:
     """The first line that says anything, made safe like `clean`; empty if there is none."""
-    lines = (clean(line) for text in texts for line in text[: MESSAGE_LIMIT * 4].splitlines())
+    lines = (clean(line) for text in texts for line in text[: MAX_MESSAGE * 4].splitlines())
     return next(filter(None, lines), "")
 
 
 def steady(text: str) -> str:
     """Cut from a message of another program what differs from try to try although nothing has changed."""
-    kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MOST_READ]))
+    kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MAX_READ]))
     return " ".join(kept.split())
 
 
@@ -99,8 +99,8 @@ def _size(text: str) -> int:
 def name_culprits(culprits: Sequence[str]) -> str:
     """At most three culprits, sorted, then how many more: ``a, b, c and 4 more``."""
     ordered = sorted(set(culprits))
-    shown = ", ".join(clean(culprit, _NAME_LIMIT) for culprit in ordered[:_CULPRITS])
-    rest = len(ordered) - _CULPRITS
+    shown = ", ".join(clean(culprit, _MAX_NAME) for culprit in ordered[:_MAX_CULPRITS])
+    rest = len(ordered) - _MAX_CULPRITS
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 

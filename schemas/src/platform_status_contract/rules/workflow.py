@@ -11,7 +11,7 @@ from platform_status_contract.model.times import format_time, parse_time
 
 from .masking import masked
 from .observation import Workflow
-from .texts import MESSAGE_LIMIT, clean
+from .texts import MAX_MESSAGE, clean
 
 __all__ = [
     "DRY_RUN_LABEL",
@@ -157,7 +157,7 @@ def _message(state: Workflow, pipelines: list[Mapping[str, object]], condition: 
     return _told(condition) if state is Workflow.FAILED else ""
 
 
-def _told(fields: Mapping[str, object], limit: int = MESSAGE_LIMIT) -> str:
+def _told(fields: Mapping[str, object], limit: int = MAX_MESSAGE) -> str:
     said = fields.get("message")
     return clean(masked(said, 2 * limit) if isinstance(said, str) else "", limit)
 

@@ -23,11 +23,11 @@ from .budget import Budget
 
 __all__ = ["EventSender"]
 
-_ROOM: Final = 200
-_TRIES: Final = 3
-_WAIT: Final = 1.0
-_LONGEST_WAIT: Final = 30.0
-_PATIENCE: Final = 30.0
+_MAX_QUEUED: Final = 200
+_MAX_TRIES: Final = 3
+_RETRY_INTERVAL: Final = 1.0
+_MAX_RETRY_INTERVAL: Final = 30.0
+_IDLE_INTERVAL: Final = 30.0
 """Seconds after which an idle thread shows that it lives."""
 
 _log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class EventSender(LiveThread):
         # not `_stop`, which threading.Thread uses itself
         self._stopping = stop
         self._unique = unique
-        self._queue: queue.Queue[Announcement | None] = queue.Queue(_ROOM)
+        self._queue: queue.Queue[Announcement | None] = queue.Queue(_MAX_QUEUED)
         self._failing = False
 
     def offer(self, announcement: Announcement) -> None:
@@ -98,9 +98,9 @@ class EventSender(LiveThread):
     def run(self) -> None:
         """Send until closed; what is queued when the sidecar stops gets one try each."""
         while True:
-            self.beat(_PATIENCE)
+            self.beat(_IDLE_INTERVAL)
             try:
-                announcement = self._queue.get(timeout=_PATIENCE)
+                announcement = self._queue.get(timeout=_IDLE_INTERVAL)
             except queue.Empty:
                 continue
             if announcement is None:
@@ -126,8 +126,8 @@ class EventSender(LiveThread):
         namespace = announcement.regarding.key[0]
         path = f"/apis/events.k8s.io/v1/namespaces/{quote(namespace)}/events"
         body = msgspec.json.encode(announcement.body(self._api_version, self._identity, self._unique()))
-        for tries_left in reversed(range(_TRIES)):
-            self.beat(_LONGEST_WAIT)
+        for tries_left in reversed(range(_MAX_TRIES)):
+            self.beat(_MAX_RETRY_INTERVAL)
             try:
                 self._transport.create(path, body)
             except ConflictError:
@@ -135,7 +135,7 @@ class EventSender(LiveThread):
                 break
             except (UnansweredError, ThrottledError) as error:
                 asked = error.retry_after if isinstance(error, ThrottledError) else None
-                if tries_left and not self._stopping.wait(min(asked or _WAIT, _LONGEST_WAIT)):
+                if tries_left and not self._stopping.wait(min(asked or _RETRY_INTERVAL, _MAX_RETRY_INTERVAL)):
                     continue
                 self._fell(announcement, EventResult.FAILED, error)
                 return

@@ -14,7 +14,7 @@ __all__ = ["CONTENT_TYPE", "ProcessMetrics", "exposition"]
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-_LINES: Final = 500
+_MAX_LINES: Final = 500
 """Lines a chunk: some 50 KiB, so a scrape of a thousand requests costs no more memory than one of ten."""
 
 
@@ -44,7 +44,7 @@ def exposition(scrape: Scrape, more: bytes = b"") -> Iterator[bytes]:
         UTF-8 text; a family without samples has its HELP and TYPE nevertheless.
     """
     lines = _lines(scrape)
-    while chunk := "".join(islice(lines, _LINES)):
+    while chunk := "".join(islice(lines, _MAX_LINES)):
         yield chunk.encode("utf-8", "backslashreplace")
     if more:
         yield more

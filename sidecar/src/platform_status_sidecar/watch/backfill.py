@@ -22,8 +22,8 @@ from .pages import read_pages
 
 __all__ = ["Backfill"]
 
-_AFTER_FAILURE: Final = 10.0
-_PATIENCE: Final = 30.0
+_RETRY_INTERVAL: Final = 10.0
+_IDLE_INTERVAL: Final = 30.0
 """Seconds after which an idle thread shows that it lives."""
 
 
@@ -50,8 +50,8 @@ class Backfill(LiveThread):
     def run(self) -> None:
         """List what is due until stopped."""
         while not self._stopping.is_set():
-            self.beat(_PATIENCE)
-            key = self._due.take(_PATIENCE)
+            self.beat(_IDLE_INTERVAL)
+            key = self._due.take(_IDLE_INTERVAL)
             if key is not None:
                 self.fill(key)
 
@@ -62,7 +62,7 @@ class Backfill(LiveThread):
             return
         if self._store.state(source).failure:
             # The list of the whole kind is tried again anyway, and will hold this place too.
-            self._due.add(place, _AFTER_FAILURE)
+            self._due.add(place, _RETRY_INTERVAL)
             return
         try:
             self._list(place)

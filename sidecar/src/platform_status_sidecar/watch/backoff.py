@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["LONGEST_PATIENCE", "Backoff"]
+__all__ = ["MAX_PATIENCE", "Backoff"]
 
-LONGEST_PATIENCE: Final = 120.0
+MAX_PATIENCE: Final = 120.0
 """A server, or a proxy before it, that asks for more patience than this is asked again all the same."""
 
 
@@ -29,12 +29,12 @@ class Backoff:
         """Return the seconds to wait now, and double the next.
 
         Args:
-            at_least: What the server asked for (Retry-After), kept up to `LONGEST_PATIENCE`.
+            at_least: What the server asked for (Retry-After), kept up to `MAX_PATIENCE`.
             at_most: A cap for this once, where the cause is one that passes.
         """
         base = self._next if at_most is None else min(self._next, at_most)
         self._next = min(self._next * 2, self._cap)
-        return max(base / 2 + base / 2 * self._random(), min(at_least or 0.0, LONGEST_PATIENCE))
+        return max(base / 2 + base / 2 * self._random(), min(at_least or 0.0, MAX_PATIENCE))
 
     def reset(self) -> None:
         """Start over."""

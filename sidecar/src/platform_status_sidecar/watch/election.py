@@ -17,13 +17,13 @@ from .lease import LeaseKeeper
 
 __all__ = ["Election"]
 
-_VALID: Final = 15
+_LEASE_SECONDS: Final = 15
 """leaseDurationSeconds: so long after the last renewal another replica takes over."""
-_RENEWED_FOR: Final = 10.0
+_RENEW_TIMEOUT: Final = 10.0
 """Seconds for which a renewal lets its holder write; shorter, so that two never do."""
-_EVERY: Final = 5.0
-_LOOK: Final = 2.5
-_FIRST_LOOK: Final = 0.25
+_RENEW_INTERVAL: Final = 5.0
+_LOOK_INTERVAL: Final = 2.5
+_FIRST_LOOK_INTERVAL: Final = 0.25
 """How often the holder renews, another looks, and one that has not finished its first lists sees whether it has."""
 
 _log = logging.getLogger(__name__)
@@ -75,8 +75,8 @@ class Election(LeaseKeeper):
             self.look()
         self._tell()
         if not healthy:
-            return _FIRST_LOOK
-        return _EVERY if self.leads else _LOOK
+            return _FIRST_LOOK_INTERVAL
+        return _RENEW_INTERVAL if self.leads else _LOOK_INTERVAL
 
     def look(self) -> None:
         """Renew our Lease, or take one that is free; failures are logged once until it succeeds again."""
@@ -86,7 +86,7 @@ class Election(LeaseKeeper):
                 self._read()
             if self._is_ours or self._is_free:
                 self._hold()
-                self._may_until = began + _RENEWED_FOR
+                self._may_until = began + _RENEW_TIMEOUT
                 self._renewed_at = began
         except ConflictError:
             # Somebody else wrote it in between: look who, next time.
@@ -114,7 +114,7 @@ class Election(LeaseKeeper):
 
     @property
     def _is_free(self) -> bool:
-        valid = self._seen.spec.lease_duration_seconds or _VALID
+        valid = self._seen.spec.lease_duration_seconds or _LEASE_SECONDS
         return not self._seen.spec.holder_identity or self._clock.monotonic() >= self._seen_at + valid
 
     def _read(self) -> None:
@@ -126,7 +126,7 @@ class Election(LeaseKeeper):
             self._seen, self._seen_at = found, self._clock.monotonic()
 
     def _hold(self) -> None:
-        spec = self._renewed_spec(_VALID)
+        spec = self._renewed_spec(_LEASE_SECONDS)
         if not self._is_ours:
             before = self._seen.spec.lease_transitions
             spec |= {"acquireTime": spec["renewTime"], "leaseTransitions": 0 if before is None else before + 1}

@@ -19,10 +19,10 @@ from platform_status_sidecar.workers import LiveThread
 __all__ = ["LeaseKeeper", "LeaseRenewal"]
 
 _API: Final = "coordination.k8s.io/v1"
-_EVERY: Final = 10.0
-_LOOK: Final = 0.5
+_RENEW_INTERVAL: Final = 10.0
+_LOOK_INTERVAL: Final = 0.5
 """How often an unhealthy sidecar looks whether it is healthy; the first renewal follows the first lists at once."""
-_VALID: Final = 40
+_LEASE_SECONDS: Final = 40
 """leaseDurationSeconds: three missed renewals and some slack."""
 _log = logging.getLogger(__name__)
 
@@ -131,13 +131,13 @@ class LeaseRenewal(LeaseKeeper):
 
     def _tend(self, *, healthy: bool) -> float:
         if not healthy:
-            return _LOOK
+            return _LOOK_INTERVAL
         self.renew()
-        return _EVERY
+        return _RENEW_INTERVAL
 
     def renew(self) -> None:
         """Renew once; a failure is logged once until it succeeds again."""
-        spec = self._renewed_spec(_VALID)
+        spec = self._renewed_spec(_LEASE_SECONDS)
         acquired = {"acquireTime": spec["renewTime"]}
         try:
             try:

@@ -45,16 +45,16 @@ from .pages import read_pages
 
 __all__ = ["Reflector", "cause_of", "reason_of"]
 
-_FIRST_DELAY: Final = 0.5
-_LONGEST_DELAY: Final = 4.0
+_MIN_DELAY: Final = 0.5
+_MAX_DELAY: Final = 4.0
 """What is readable again is read within this, and may then wait 5 s for its turn to be written: the truth in 10 s."""
 _STEADY: Final = 5.0
 """A watch that was open for this long had nothing wrong with it: the next break starts the delays anew."""
-_WATCH_SECONDS: Final = (300, 600)
+_WATCH_TIMEOUTS: Final = (300, 600)
 """The server ends a watch after a while in this range, different for each, so they do not all return at once."""
-_SILENCE: Final = 90.0
+_SILENCE_TIMEOUT: Final = 90.0
 """A watch hears of a bookmark about every minute; the transport ends one that is silent for longer than this."""
-_LONGEST_RELIST_DELAY: Final = 5.0
+_MAX_RELIST_DELAY: Final = 5.0
 """A server that calls each version too old is asked for a full list this seldom, and believed this soon after."""
 _AT_ONCE: Final = 0.001
 """An event that took longer to come was waited for; any other had gathered before."""
@@ -96,8 +96,8 @@ class Reflector(LiveThread):
         self._version = ""
         self._streams = kind.streamed
         self._paged_next = not kind.streamed
-        self._backoff = Backoff(first=_FIRST_DELAY, cap=_LONGEST_DELAY, random=random.random)
-        self._relists = Backoff(first=_FIRST_DELAY, cap=_LONGEST_RELIST_DELAY, random=random.random)
+        self._backoff = Backoff(first=_MIN_DELAY, cap=_MAX_DELAY, random=random.random)
+        self._relists = Backoff(first=_MIN_DELAY, cap=_MAX_RELIST_DELAY, random=random.random)
         self._log = bind(logging.getLogger(__name__), source=kind.source)
         self._said: Reason | None = None
         self._restarts = restarts or Counter()
@@ -170,7 +170,9 @@ class Reflector(LiveThread):
 
         # Whatever keeps it from its end, the next try is by pages.
         self._paged_next = True
-        version = receive(lines, put=lambda raw: self._put(raw, keys), other=drop, beat=lambda: self.beat(_SILENCE))
+        version = receive(
+            lines, put=lambda raw: self._put(raw, keys), other=drop, beat=lambda: self.beat(_SILENCE_TIMEOUT)
+        )
         if version and not self._stopping.is_set():
             self._listed(keys, version, started)
         return bool(version)
@@ -192,7 +194,7 @@ class Reflector(LiveThread):
         with self._transport.watch(
             self._kind.path,
             resource_version=self._version,
-            seconds=random.randint(*_WATCH_SECONDS),  # noqa: S311 - spreads load, protects nothing
+            seconds=random.randint(*_WATCH_TIMEOUTS),  # noqa: S311 - spreads load, protects nothing
             selector=self._kind.selector,
             metadata_only=self._kind.metadata_only,
             initial=initial,
@@ -202,7 +204,7 @@ class Reflector(LiveThread):
             self._store.note_alive(self._kind.source, self._clock.now())
             self._said = None
             try:
-                self.beat(_SILENCE)
+                self.beat(_SILENCE_TIMEOUT)
                 asked = self._clock.monotonic()
                 for line in lines:
                     waited = self._clock.monotonic() - asked
@@ -210,7 +212,7 @@ class Reflector(LiveThread):
                     self._store.note_alive(self._kind.source, self._clock.now())
                     self._backoff.reset()
                     self._relists.reset()
-                    self.beat(_SILENCE)
+                    self.beat(_SILENCE_TIMEOUT)
                     if self._kind.gather and waited > _AT_ONCE:
                         self._stopping.wait(self._kind.gather)
                     if self._stopping.is_set():

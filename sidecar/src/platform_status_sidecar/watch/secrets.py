@@ -28,11 +28,11 @@ from .reflector import reason_of
 __all__ = ["SecretPolls"]
 
 _PATH: Final = "/api/v1/namespaces/{}/secrets/{}"
-_FIRST: Final = 5.0
-_SLOWEST: Final = 60.0
+_MIN_INTERVAL: Final = 5.0
+_MAX_INTERVAL: Final = 60.0
 _GROWTH: Final = 1.5
 _JITTER: Final = 0.1
-_TICK: Final = 5.0
+_TICK_INTERVAL: Final = 5.0
 """Seconds between two batches; a thousand Secrets are twelve batches of 83, one question after the other."""
 
 
@@ -55,9 +55,9 @@ class SecretPolls:
         self._store.put_secret(key, reading)
         if isinstance(reading, Present):
             self._delays.pop(key, None)
-            return (DueLook(self._tick(_SLOWEST if reading == before else _SLOWEST * random.random())),)  # noqa: S311 - spreads load
-        delay = self._delays.get(key, _FIRST)
-        self._delays[key] = min(delay * _GROWTH, _SLOWEST)
+            return (DueLook(self._tick(_MAX_INTERVAL if reading == before else _MAX_INTERVAL * random.random())),)  # noqa: S311 - spreads load
+        delay = self._delays.get(key, _MIN_INTERVAL)
+        self._delays[key] = min(delay * _GROWTH, _MAX_INTERVAL)
         wait = max(delay * (1 - _JITTER * random.random()), at_least)  # noqa: S311 - spreads load
         return (DueLook(self._clock.monotonic() + wait),)
 
@@ -68,7 +68,7 @@ class SecretPolls:
         then each keeps its tick.
         """
         now = self._clock.monotonic()
-        return max(math.floor((now + delay) / _TICK), math.floor(now / _TICK) + 1) * _TICK
+        return max(math.floor((now + delay) / _TICK_INTERVAL), math.floor(now / _TICK_INTERVAL) + 1) * _TICK_INTERVAL
 
     def _look(self, key: Key, before: SecretReading | None) -> tuple[SecretReading, float]:
         namespace, name = key

@@ -59,7 +59,7 @@ class Limits(Struct, frozen=True):
 
 LIMITS: Final = Limits()
 
-MOST_WRITES: Final = 30
+MAX_WRITES: Final = 30
 WINDOW: Final = 600.0
 SLOWED_INTERVAL: Final = 60.0
 """After so many writes of one request in so many seconds there is one in so many: somebody writes against us."""
@@ -132,7 +132,7 @@ def note_stage(pacing: Pacing, stage: Stage, workflow: Workflow, generation: int
 
 def noted_write(pacing: Pacing, now: float) -> Pacing:
     """Remember a write."""
-    recent = (*(moment for moment in pacing.recent if moment > now - WINDOW), now)[-MOST_WRITES:]
+    recent = (*(moment for moment in pacing.recent if moment > now - WINDOW), now)[-MAX_WRITES:]
     # What was written at a newer generation than the one that failed has waited for its start already.
     return msgspec.structs.replace(rested(pacing), written_at=now, recent=recent, failed_generation=None)
 
@@ -144,7 +144,7 @@ def rested(pacing: Pacing) -> Pacing:
 
 def is_too_often(pacing: Pacing, now: float) -> bool:
     """Say whether one more write would be more than the limit (design.md section 6, rule 9)."""
-    return sum(moment > now - WINDOW for moment in pacing.recent) >= MOST_WRITES
+    return sum(moment > now - WINDOW for moment in pacing.recent) >= MAX_WRITES
 
 
 def is_settled(status: object, generation: int, workflow: Workflow, labels: Mapping[str, str]) -> bool:

@@ -19,7 +19,7 @@ from platform_status_contract.rules.projection import Projection
 from .merge_patch import apply, difference, same
 
 __all__ = [
-    "SYNC_TIME_PATIENCE",
+    "SYNC_TIME_TIMEOUT",
     "StatusPatch",
     "plan",
     "pruned",
@@ -29,7 +29,7 @@ __all__ = [
 
 _WRITTEN_KEYS: Final = (*SIDECAR_KEYS, "conditions")
 _STAMP: Final = "lastReconciled"
-SYNC_TIME_PATIENCE: Final = 60.0
+SYNC_TIME_TIMEOUT: Final = 60.0
 """So long after a sync its time alone waits for another change to be written with."""
 
 
@@ -86,8 +86,8 @@ def until_due(patch: StatusPatch, now: datetime) -> float:
         case {"health": {"argocd": {"lastSyncTime": synced, **other_words}, **other_parts}, **others}:
             moment = parse_time(synced)
             alone = not (other_words or other_parts or others)
-            age = SYNC_TIME_PATIENCE if moment is None else (now - moment).total_seconds()
-            return SYNC_TIME_PATIENCE - age if alone and 0 <= age < SYNC_TIME_PATIENCE else 0.0
+            age = SYNC_TIME_TIMEOUT if moment is None else (now - moment).total_seconds()
+            return SYNC_TIME_TIMEOUT - age if alone and 0 <= age < SYNC_TIME_TIMEOUT else 0.0
         case _:
             return 0.0
 

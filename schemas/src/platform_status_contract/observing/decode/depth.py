@@ -11,17 +11,17 @@ from typing import Final, TypeVar
 
 from msgspec import Raw
 
-__all__ = ["DEEPEST", "despite_depth", "shallow"]
+__all__ = ["MAX_DEPTH", "despite_depth", "shallow"]
 
 R = TypeVar("R")
 
-DEEPEST: Final = 64
+MAX_DEPTH: Final = 64
 """Levels that are kept; the deepest path that we read has nine."""
 
 _TOKENS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
-def shallow(body: Raw | bytes, deepest: int = DEEPEST) -> bytes:
+def shallow(body: Raw | bytes, deepest: int = MAX_DEPTH) -> bytes:
     """Replace by null whatever stands deeper than `deepest` levels.
 
     Args:

@@ -27,7 +27,7 @@ __all__ = [
 MAX_TEXT: Final = 512
 """Longer texts of others are cut: they end up in messages, and the whole status stays under 8 KiB."""
 
-_LARGEST: Final = 2**53 - 1
+_MAX_INTEGER: Final = 2**53 - 1
 _MAX_OWNER: Final = 400
 
 
@@ -55,7 +55,7 @@ def number(value: object, *path: str) -> int | None:
 def count(value: object, *path: str) -> int:
     """Return the number of things under a path: a whole number from 0 to 2**53-1, 0 for anything else."""
     found = number(value, *path)
-    return found if found is not None and 0 <= found <= _LARGEST else 0
+    return found if found is not None and 0 <= found <= _MAX_INTEGER else 0
 
 
 def strings(value: object) -> dict[str, str]:
