@@ -26,8 +26,8 @@ class WatchedKind(Struct, frozen=True):
         selector: Label selector that the server applies; empty for all.
         metadata_only: Ask for PartialObjectMetadata.
         streamed: Read it first as a stream from the API server's cache, see `watch.initial`.
-        gather: Seconds for which further events are left to gather after one that was waited for.
-        missing_interval: Seconds after which it is asked for again if it is not installed; 0 for the usual delay.
+        gather: Seconds to wait for further events after an event that ended a wait, to handle them together.
+        missing_interval: Seconds between retries while the kind is not installed; 0 for the usual delay.
     """
 
     source: str
@@ -70,7 +70,7 @@ def api_version(resource: str) -> str:
 
 
 def watched_kinds(resource: str, promise: str, kinds: Iterable[ObservedKind]) -> tuple[WatchedKind, ...]:
-    """List every kind that may be watched; only the requests are watched before a contract asks for more.
+    """List every kind that may be watched; until a contract needs more, only the requests are watched.
 
     Args:
         resource: The requests, as ``plural.version.group``.

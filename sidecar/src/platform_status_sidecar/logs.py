@@ -1,12 +1,12 @@
-"""Logging: one JSON object per line in a cluster, text for people. Nothing secret leaves through here (docs/logs.md).
+"""Logging: one JSON object per line in a cluster, plain text on a console, never with a secret (docs/logs.md).
 
-Keys: ``time``, ``level``, ``logger``, ``message``, and what the caller binds: of a request always ``request``
+Keys: ``time``, ``level``, ``logger``, ``message``, and those that the caller binds: for a request always ``request``
 (namespace/name), ``uid`` and ``generation``; then ``phase``, ``source``, ``cause`` and the like.
-Level rules: ``info`` for what changes a status or the life of the sidecar, ``warning`` for what an operator should
-mend, ``error`` for defects of our own, ``debug`` for the rest.
+Levels: ``info`` for changes of a status and of the sidecar's own state, ``warning`` for what an operator should fix,
+``error`` for defects of the sidecar, ``debug`` for the rest.
 
-Text of others is never trusted: a line is one line, whatever was in it, and no longer than 8 KiB; control and
-formatting characters are escaped; what looks like a credential is blanked, by its look and by the name of its key.
+Text from others is untrusted: each record is one line of at most 8 KiB; control and formatting characters are escaped;
+a value is masked if it looks like a credential, or if its key names one.
 """
 
 import logging
@@ -29,13 +29,13 @@ _FIXED: Final = ("time", "level", "logger", "message")
 _SECRET_KEYS: Final = frozenset(
     ("authorization", "data", "stringdata", "token", "password", "secret", "credentials", "kubeconfig", "cookie")
 )
-"""A bound key of one of these names is never worth its risk: `data` and `stringData` are those of a Secret."""
+"""Values under these keys are always masked: they may hold a credential; Secrets have `data` and `stringData`."""
 
 _HIDDEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""Control, formatting and invisible characters and half surrogates: they forge lines, colours and directions."""
+"""Control, formatting and invisible characters and lone surrogates: they can forge lines, colours and directions."""
 
 _MAX_TEXT: Final = 2048
 _MAX_TRACE: Final = 4096
@@ -45,7 +45,7 @@ _MAX_LINE: Final = 8192
 
 
 def redact(text: str, limit: int = _MAX_TEXT) -> str:
-    """Mask what looks like a credential, as the rules do, and cut what is too long.
+    """Mask credentials, as the rules do, and cut the text to a length.
 
     Args:
         text: Any text.
@@ -56,7 +56,7 @@ def redact(text: str, limit: int = _MAX_TEXT) -> str:
 
 
 def _plain(value: object, depth: int = _MAX_DEPTH) -> object:
-    """Turn a bound value into bounded JSON without anything secret."""
+    """Turn a bound value into JSON of limited size without credentials."""
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
@@ -86,7 +86,7 @@ def _bound(record: logging.LogRecord) -> dict[str, object]:
 def _message(record: logging.LogRecord) -> str:
     try:
         return redact(record.getMessage())
-    except Exception:  # noqa: BLE001 - a log call with wrong arguments must not hide what it wanted to say
+    except Exception:  # noqa: BLE001 - a log call with wrong arguments must not lose its message
         return redact(f"{record.msg!s} (its arguments do not fit)")
 
 
@@ -94,7 +94,7 @@ def _trace(record: logging.LogRecord, formatter: logging.Formatter) -> str:
     if not record.exc_info:
         return ""
     text = formatter.formatException(record.exc_info)
-    # the end of a traceback names the error, so of a long one the beginning goes
+    # The last lines of a traceback name the error, so a long one is cut at the beginning.
     return redact(text if len(text) <= _MAX_TRACE else "..." + text[-_MAX_TRACE:], _MAX_TRACE + 3)
 
 
@@ -124,7 +124,7 @@ class JsonFormatter(logging.Formatter):
         bound = _bound(record)
         line = _json({**fixed, **bound})
         if len(line) > _MAX_LINE:
-            # who it is about is worth more than what else was bound
+            # The line is too long: keep the keys that identify the request, and drop the others.
             kept: dict[str, object] = {
                 key: bound[key] for key in ("request", "uid", "generation", "source") if key in bound
             }
@@ -133,7 +133,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def _json(value: dict[str, object]) -> str:
-    # surrogates must go before the encoder sees them; what it leaves as it is (C1, direction marks) after it
+    # Escape surrogates before encoding, since the encoder rejects them, and C1 and direction marks afterwards.
     return _escaped(msgspec.json.encode(_encodable(value)).decode())
 
 
@@ -148,7 +148,7 @@ def _encodable(value: object) -> object:
 
 
 class ConsoleFormatter(logging.Formatter):
-    """Text for people: one line, but for the lines of a traceback, which are indented."""
+    """Plain text: one line a record; the lines of a traceback are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
@@ -160,7 +160,7 @@ class ConsoleFormatter(logging.Formatter):
 
 
 class BoundLogger(logging.LoggerAdapter[logging.Logger]):
-    """A logger with an identity bound once; further keys come by ``extra``."""
+    """A logger with keys that are bound once; a call adds further keys with ``extra``."""
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:  # noqa: ANN401 - the base class says Any
         """Merge the bound keys with those of this call."""
@@ -174,12 +174,12 @@ def bind(logger: logging.Logger, **keys: object) -> BoundLogger:
 
 
 def configure(form: str, level: str, stream: TextIO | None = None) -> None:
-    """Send the logs of this process to one stream.
+    """Write the logs of this process to one stream.
 
     Args:
         form: ``json`` or ``console``.
         level: ``debug``, ``info``, ``warning`` or ``error``.
-        stream: Where to; standard error if absent.
+        stream: The stream; standard error if absent.
     """
     destination = logging.StreamHandler(stream or sys.stderr)
     destination.setFormatter(JsonFormatter() if form == "json" else ConsoleFormatter())
