@@ -28,7 +28,7 @@ class DueLook(Struct, frozen=True, gc=False):
 
     Attributes:
         at: Monotonic seconds.
-        bulk: It may wait for keys that are not.
+        bulk: Whether it may wait for keys that are not.
     """
 
     at: float
