@@ -1,7 +1,7 @@
-"""What all messages of a status may take together, so that the status stays below 8 KiB with any contract.
+"""Limits the total size of the messages of a status, so that it stays below 8 KiB with any contract.
 
-How much a message gets depends on how many there are and on what else is written, never on the other messages: one that
-is carried over was cut before, and would make room for the others from look to look.
+The limit of a message depends on the number of messages and on the rest of the status, never on other messages: one
+that is carried over is already cut, and the others would grow with each reconcile.
 """
 
 import msgspec
@@ -14,7 +14,7 @@ from .texts import MAX_MESSAGE, bounded_names, clean
 __all__ = ["MAX_MESSAGES", "within_budget"]
 
 MAX_MESSAGES = 6 * 1024
-"""Bytes that all messages may take together."""
+"""Bytes of all messages together."""
 
 _MAX_STATUS = 8 * 1024 - 512
 _MAX_GOOD = 100

@@ -1,6 +1,6 @@
-"""What the status remembers: read back from `.status`, whatever anybody put there (design.md section 5).
+"""Reads the previous state from `.status`, whatever it holds (design.md section 5).
 
-Total: any JSON value yields a History. What is not readable counts as absent, never as a good sign.
+Total: any JSON value yields a History. An unreadable part counts as absent, never as good evidence.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _HEALTH_WORDS = ("Healthy", "Progressing", "Suspended", "Degraded", "Missing", "
 
 
 class Remembered(Struct, frozen=True):
-    """A condition of ours as it stands in the status; `since` is None if its time is unreadable."""
+    """A condition of ours in the stored status; `since` is None if its time is unreadable."""
 
     status: ConditionStatus
     reason: Reason | None
@@ -32,7 +32,7 @@ class Remembered(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """The previous status, as far as the rules look back.
+    """The previous status, as far as the rules use it.
 
     Attributes:
         phase: The phase last written; None if there is none or it is not one of the seven.
@@ -41,7 +41,7 @@ class History(Struct, frozen=True):
         observed_generation: None if no sidecar of this version has written yet: such a status is adopted.
         ready_generation: The generation that was Ready last.
         updating_generation: The generation for which the updating timer was set.
-        argocd: `health.argocd` as it stands, carried over while nothing newer is known; likewise the next two.
+        argocd: `health.argocd` as stored, carried over while there is no newer reading; likewise the next two.
         workloads: `health.workloads`.
         sub_apps: `health.subApps`.
         objects: `health.objects`, without `done`.
@@ -70,7 +70,7 @@ def recall(status: object) -> History:
         status: `.status` as decoded JSON: any value at all.
 
     Returns:
-        What could be read; an empty History for anything that is not an object.
+        The readable parts; an empty History for anything that is not an object.
     """
     fields = _mapping(status)
     health = _mapping(fields.get("health"))
@@ -101,7 +101,7 @@ def _generation(value: object) -> int | None:
 
 
 def _free(value: object) -> tuple[str, ...]:
-    """The types that a contract chose, and that are nobody else's whatever stands there."""
+    """The types in `health.conditions` that a contract may choose."""
     names = [name for name in (value if isinstance(value, list) else []) if isinstance(name, str)]
     return tuple(sorted({name for name in names[:MAX_FREE] if is_free(name)}))
 

@@ -1,7 +1,7 @@
-"""Where the contract of a request may look: whoever may write a status may have written `.status.contract`.
+"""Limits what the contract of a request may observe, since any user who can write a status can write a contract.
 
-Pure and total. What is watched at all is `sources.registry.out_of_reach`; this is about the namespaces of it. In the
-namespace of Argo CD stand everybody's Applications, and its own pods, so there each Application is a place by itself.
+Pure and total. `sources.registry.out_of_reach` limits the kinds, this module the namespaces. The namespace of Argo CD
+holds the Applications of all requests and its own pods, so there each Application is a place of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,21 +16,21 @@ from platform_status_contract.policy.patterns import filled, fits
 __all__ = ["APPLICATION", "CLUSTER", "out_of_scope", "places_in"]
 
 APPLICATION = "application:"
-"""Begins a place that is an Application: its namespace, a slash, its name."""
+"""Prefix of a place that is an Application: its namespace, a slash, its name."""
 
 CLUSTER = "cluster:"
-"""Begins a place that is all Applications of a namespace with one destination: a slash, and its server or name."""
+"""Prefix of a place that is all Applications of a namespace with one destination: a slash, and its server or name."""
 
 
 def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str, name: str) -> str:
-    """Say at which place a contract looks that its request may not look at; empty if there is none.
+    """Return the first place that a contract names but its request may not observe; empty if there is none.
 
     Args:
         contract: The contract.
         scope: Namespaces, Applications and clusters, with at most one ``*`` and with the placeholders {namespace},
             {request}, and {name} for the short name that belongs to the namespace. ``team-a=PLACE`` holds for requests
-            in team-a only. None: anywhere.
-        namespace: That of the request.
+            in team-a only. None: any place.
+        namespace: Namespace of the request.
         name: metadata.name of the request.
     """
     if scope is None:
@@ -50,13 +50,13 @@ def _covers(entry: str, place: str, names: Mapping[str, str]) -> bool:
     pattern = rest if is_limited else entry
     if (is_limited and whose != names["namespace"]) or ("{name}" in pattern and not names["name"]):
         return False
-    # The last two dashes tell whose a name is, so what * stands for holds none.
+    # The last two dashes of a name separate its owner, so a match of * must not contain two dashes.
     between = place.removeprefix(filled(pattern.partition("*")[0], names))
     return fits(pattern, place, names) and ("*" not in pattern or "--" not in between)
 
 
 def places_in(part: object) -> Iterator[str]:
-    """Every place that a contract names, whatever source it belongs to."""
+    """Every place that a contract names, of all sources."""
     if isinstance(part, Application):
         yield f"{APPLICATION}{part.namespace}/{part.name}"
     elif isinstance(part, SubApplications):

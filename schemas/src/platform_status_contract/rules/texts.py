@@ -1,6 +1,6 @@
-"""Sentences of a status: culprits named, hostile text made inert, length bounded (design.md section 5).
+"""Texts of a status: named culprits, escaped hostile text, limited length (design.md section 5).
 
-Messages hold no clock and no counter that moves while nothing changes, or each second would be a write.
+Messages hold no time and no counter that changes by itself: each change would cause a write.
 """
 
 import re
@@ -34,13 +34,13 @@ _MOVING = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""What moves in the messages of others while nothing changes: temporary files, counters of tries, times."""
+"""Parts of other programs' messages that differ although nothing has changed: temporary paths, counters, times."""
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-"""What takes no room on a screen, although some counts as printable: joiners, variation selectors, fillers, tags."""
+"""Characters without a width, some of which count as printable: joiners, variation selectors, fillers, tags."""
 
 _MAX_READ = 4096
 _MAX_CULPRITS = 3
@@ -52,7 +52,7 @@ def clean(text: object, limit: int = MAX_MESSAGE) -> str:
     """Make any text safe to store and to show on a terminal.
 
     Args:
-        text: Whatever the cluster held; anything but a string becomes empty.
+        text: A value from the cluster; anything but a string becomes empty.
         limit: Longest result in bytes of JSON text, where a quotation mark and a backslash take two.
 
     Returns:
@@ -71,7 +71,7 @@ def clean(text: object, limit: int = MAX_MESSAGE) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """Take out what takes no room on a screen, and could hide in a word or change it."""
+    """Remove characters without a width, which could hide in a word or change it."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
@@ -81,13 +81,13 @@ def count_of(number: int, singular: str, plural: str = "") -> str:
 
 
 def first_line(texts: Iterable[str]) -> str:
-    """The first line that says anything, made safe like `clean`; empty if there is none."""
+    """The first line that is not empty, made safe like `clean`; empty if there is none."""
     lines = (clean(line) for text in texts for line in text[: MAX_MESSAGE * 4].splitlines())
     return next(filter(None, lines), "")
 
 
 def steady(text: str) -> str:
-    """Cut from a message of another program what differs from try to try although nothing has changed."""
+    """Remove the parts of another program's message that differ from try to try although nothing has changed."""
     kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MAX_READ]))
     return " ".join(kept.split())
 
