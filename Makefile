@@ -115,6 +115,11 @@ observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, run
 	@$(BIN)/python -m observability
 	@$(BIN)/python assistant/knowledge.py --write
 
+.PHONY: site
+
+site: $(READY) ## Build the site of docs/ into dist/site, without a network; a dead link or a page of long sentences fails it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build # with --quiet it counts no warning, and so fails on none
+
 observability-binaries: $(READY) ## Fetch prometheus, promtool, alertmanager and amtool into the cache (Debian; once)
 	@$(BIN)/python -m observability.binaries
 
@@ -126,6 +131,7 @@ verify: $(READY)
 	@$(BIN)/python -m platform_status_contract.validation.reference --check docs/contract/v1.md
 	@$(BIN)/python -m observability --check
 	@$(BIN)/python assistant/knowledge.py --check
+	@$(BIN)/python -m platform_status_release.tested --check
 	@$(BIN)/towncrier build --draft --version 0 >/dev/null
 
 bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 for another size, WORLD=still|argocd|burst, MEMORY=64Mi, CPU=100, OBJECTS=1 for two further objects each)

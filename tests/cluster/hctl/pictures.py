@@ -118,6 +118,12 @@ def _break(admin: Client) -> None:
         "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
     }
     _say_pod(admin, "media-1", {**objects.pod_status(ready=False), "containerStatuses": [container]})
+    about = {"apiVersion": "v1", "kind": "Pod", "namespace": _SPACE, "name": "media-1"}
+    about["uid"] = admin.get("v1", "Pod", "media-1", namespace=_SPACE)["metadata"]["uid"]
+    metadata = {"namespace": _SPACE, "name": "media-1.1"}
+    said = {"type": "Warning", "reason": "BackOff", "message": "Back-off restarting failed container main"}
+    seen = {"count": 31, "lastTimestamp": objects.ago(20), **said}
+    admin.create({"apiVersion": "v1", "kind": "Event", "metadata": metadata, "involvedObject": about, **seen})
 
 
 def _say_pod(admin: Client, name: str, status: Any) -> None:  # noqa: ANN401 - JSON

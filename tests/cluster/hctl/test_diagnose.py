@@ -123,6 +123,49 @@ def test_a_log_that_cannot_be_read_is_no_reason_to_fail(place: Place) -> None:
     assert "Log of media-1, container main, the run before:" in cause
 
 
+def _warn(place: Place, number: int, about: dict[str, Any], **other: Value) -> None:
+    metadata = {"namespace": place.namespace, "name": f"media-1.{number:x}"}
+    reported = {"type": "Warning", "reason": f"Reason{number}", "message": f"message {number}", "count": number}
+    seen = {"lastTimestamp": objects.ago(600 - number), **reported, **other}
+    place.admin.create({"apiVersion": "v1", "kind": "Event", "metadata": metadata, "involvedObject": about, **seen})
+
+
+def test_the_newest_warning_events_of_what_is_at_fault_are_told(kinds: Cluster, place: Place) -> None:
+    assert isinstance(kinds, ControlPlane)
+    name = _put(place)
+    _put_pod(place, name, "media-1", **_CRASHING)
+    pod = place.admin.get("v1", "Pod", "media-1", namespace=place.namespace)
+    about = {"apiVersion": "v1", "kind": "Pod", "namespace": place.namespace, "name": "media-1"}
+    mine = {**about, "uid": pod["metadata"]["uid"]}
+    for number in range(1, 8):
+        _warn(place, number, mine, message=f"\x1b[2Jmessage {number} password=hunter2")
+    _warn(place, 101, mine, type="Normal")
+    _warn(place, 102, {**about, "uid": "that-of-an-earlier-pod"})
+    _warn(place, 103, {**about, "name": "media-10", "uid": "other"})
+    cause = _cause(place.run("diagnose", f"vco/{name}").stdout).replace("\n    ", " ")
+    told = re.findall(r"\| Pod media-1 \(\w+ ago, (\d) times\): Reason(\d): ", cause)
+    assert told == [(each, each) for each in "76543"]
+    assert "\x1b" not in cause
+    assert "hunter2" not in cause
+    report = place.asked("diagnose", f"vco/{name}")
+    jsonschema.Draft202012Validator(json.loads(place.run("schema", "diagnosis").stdout)).validate(report)
+    assert [event["count"] for event in report["events"]["warnings"]] == [7, 6, 5, 4, 3]
+    assert report["events"]["unread"] == ""
+
+    user = place.unique("joe")
+    rules = [
+        {"apiGroups": [group], "resources": ["*"], "verbs": ["get", "list"]}
+        for group in ("platform.integratn.tech", "platform.kratix.io", "argoproj.io", "apps", "coordination.k8s.io")
+    ]
+    core = {"apiGroups": [""], "resources": ["pods", "secrets", "configmaps"], "verbs": ["get", "list"]}
+    allow(place.admin, user, place.namespace, [*rules, core])
+    where = ("-n", place.namespace)
+    ended = hctl(kinds.kubeconfig_for(user, namespace=place.namespace), "diagnose", f"vco/{name}", *where)
+    cause = _cause(ended.stdout).replace("\n    ", " ")
+    assert f"Warning events of Pod {place.namespace}/media-1: you have no permission to look" in cause
+    assert "Reason7" not in cause
+
+
 def test_a_failed_sync_comes_before_the_pods_it_explains(place: Place) -> None:
     name = _put(place, "Failed")
     failed = objects.application(place.namespace, sync="OutOfSync", health="Missing", operation="Failed")

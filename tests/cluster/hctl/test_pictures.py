@@ -14,11 +14,17 @@ SHOWN = {
         "Ready ✓",
         "3/3 Ready",
         "https://media.integratn.tech:443",
-        "✓ True",
-        "KubeconfigAvailable",
+        "Conditions: 7 of 7 True",
     ),
     "status-degraded": ("Phase:", "Degraded !", "2/3 Ready", "✗ False", "PodsReady", "media-1"),
-    "diagnose-degraded": ("Cause:", "Pods (bad)", "CrashLoopBackOff, exit code 1, 7 restarts", "Next:", "kubectl"),
+    "diagnose-degraded": (
+        "Cause:",
+        "Pods (bad)",
+        "Warning events:",
+        "CrashLoopBackOff, exit code 1, 7 restarts",
+        "Next:",
+        "kubectl",
+    ),
 }
 
 

@@ -12,7 +12,19 @@ from platform_status_contract.model.vocabulary import Reason
 
 from .requests import LEASE, NOW, RESOURCE, ago
 
-__all__ = ["Json", "World", "application", "crashing_pod", "evidence", "healthy", "job", "placement", "pod", "work"]
+__all__ = [
+    "Json",
+    "World",
+    "application",
+    "crashing_pod",
+    "evidence",
+    "healthy",
+    "job",
+    "killed_pod",
+    "placement",
+    "pod",
+    "work",
+]
 
 Json = dict[str, Any]
 
@@ -112,6 +124,14 @@ def crashing_pod(name: str = "media-1") -> Json:
         "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": ago(60, NOW)}},
     }
     return pod(name, ready=False, containerStatuses=[container])
+
+
+def killed_pod(limit: str) -> Json:
+    """A pod whose container is killed for its memory again and again."""
+    found = crashing_pod()
+    found["status"]["containerStatuses"][0]["lastState"]["terminated"] |= {"exitCode": 137, "reason": "OOMKilled"}
+    resources = {"limits": {"memory": limit}} if limit else {}
+    return {**found, "spec": {"containers": [{"name": "syncer", "resources": resources}]}}
 
 
 def restarted_pod(seconds: int, name: str = "media-1") -> Json:

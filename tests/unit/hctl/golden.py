@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from rich.console import Console, Group, RenderableType
 
 from hctl.diagnosis.conclude import Diagnosis, conclude
+from hctl.diagnosis.evidence import Event, Events
 from hctl.diagnosis.orders import Orders
 from hctl.drawing.consoles import show
 from hctl.drawing.dashboard import dashboard
@@ -129,16 +131,35 @@ def waiting(phase: str, **pipeline: Value) -> Value:
     return found
 
 
+def _starting() -> Value:
+    """A degraded request whose workflow Kratix has just started again."""
+    return request("Degraded", message="Pending")
+
+
+def _eventful(events: Events) -> RenderableType:
+    """A crash, and what was read of events."""
+    found = diagnosed(written(request("Ready"), _CRASH), _CRASH)
+    return draw_diagnosis(msgspec.structs.replace(found, events=events))
+
+
 def _unreported() -> object:
     found = request("Scheduled")
     found["status"] = {"phase": "Scheduled", "message": "VCluster resources scheduled for creation"}
     return found
 
 
+_MINUTE: Final = timedelta(minutes=1)
 _CRASH: Final = evidences.World(
     pods=[evidences.pod("media-0"), evidences.crashing_pod(), evidences.pod("media-2")],
     pod_log=evidences.crash_log(),
     application=[evidences.application(health="Degraded")],
+)
+_WARNINGS: Final = (
+    Event(
+        "Pod", "vcluster-media", "media-1", "BackOff", "Back-off restarting failed container syncer", 31, NOW - _MINUTE
+    ),
+    Event("Pod", "vcluster-media", "media-1", "Unhealthy", "Readiness probe failed", 1, NOW - 9 * _MINUTE),
+    Event("StatefulSet", "vcluster-media", "media", "FailedUpdate", "", 2, None),
 )
 _NOTHING_MADE: Final = evidences.World(
     works=[], placements=[], application=[], pods=[], controllers=[], secrets=[], sub_applications=[]
@@ -196,6 +217,12 @@ def _wanting(pods: int, **status: Value) -> Value:
     return {**evidences.controller(), "spec": {"replicas": pods}, "status": status}
 
 
+def _without_secret(resource: Value) -> evidences.World:
+    """The Secret is missing, and the Application ships one more resource."""
+    shipped = [{"namespace": evidences.NAMESPACE, "status": "Synced", **resource}]
+    return evidences.World(secrets=[], application=[evidences.application(resources=shipped)])
+
+
 def _without_pods() -> Value:
     """A request whose controller has lacked pods for a minute."""
     found = request("Ready")
@@ -205,6 +232,7 @@ def _without_pods() -> Value:
 
 CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     **{f"status-{phase.lower()}": lambda phase=phase: dashboard(judged(request(phase)), NOW) for phase in PHASES},  # type: ignore[misc]  # a default that binds
+    "status-pending": lambda: dashboard(judged(_starting()), NOW),
     "status-wide": lambda: dashboard(judged(request("Ready")), NOW, wide=True),
     "status-silent": lambda: dashboard(judged(request("Ready"), SILENT), NOW),
     "status-lease-forbidden": lambda: dashboard(
@@ -220,6 +248,7 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "list": lambda: _listing(_fleet()),
     "list-wide": lambda: _listing(_fleet(), wide=True),
     "list-columns": lambda: _listing(_fleet(), columns="name,phase,message"),
+    "list-pending": lambda: _listing([judged(_starting())]),
     "list-problems": lambda: _listing([entry for entry in _fleet() if entry.problem]),
     "overview": lambda: _overview(_fleet()),
     "overview-silent": lambda: _overview(_fleet(SILENT)),
@@ -229,6 +258,11 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "tree-nothing-made": lambda: _tree(young(), _NOTHING_MADE),
     "diagnose-ready": lambda: _settled(request("Ready"), evidences.healthy()),
     "diagnose-crash": lambda: _settled(request("Ready"), _CRASH),
+    "diagnose-events": lambda: _eventful(Events(NOW, _WARNINGS)),
+    "diagnose-events-none": lambda: _eventful(Events(NOW)),
+    "diagnose-events-forbidden": lambda: _eventful(
+        Events(NOW, unread="Pod vcluster-media/media-1: you have no permission to look")
+    ),
     "diagnose-just-broken": lambda: _diagnosis(request("Ready"), _CRASH),
     "diagnose-just-healed": lambda: _diagnosis(written(request("Ready"), _CRASH), evidences.healthy()),
     "diagnose-tolerating": lambda: _settled(
@@ -303,6 +337,22 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "diagnose-paused": lambda: _settled(
         request("Ready"), evidences.World(controllers=[evidences.controller(paused=True)], pods=[])
     ),
+    "diagnose-secret-shipped": lambda: _settled(
+        request("Ready"), _without_secret({"kind": "Secret", "name": "vcluster-media-kubeconfig"})
+    ),
+    "diagnose-secret-writer": lambda: _settled(
+        request("Ready"),
+        _without_secret(
+            {
+                "group": "external-secrets.io",
+                "kind": "ExternalSecret",
+                "name": "kubeconfig",
+                "health": {"status": "Degraded", "message": "could not get secret data from provider"},
+            }
+        ),
+    ),
+    "diagnose-oom": lambda: _settled(request("Ready"), evidences.World(pods=[evidences.killed_pod("256Mi")])),
+    "diagnose-oom-without-limit": lambda: _settled(request("Ready"), evidences.World(pods=[evidences.killed_pod("")])),
     "diagnose-secret": lambda: _settled(request("Ready"), evidences.World(secrets=[])),
     "diagnose-forbidden": lambda: _diagnosis(request("Ready"), evidences.World(hidden=["pods", "secrets"])),
     "diagnose-forbidden-degraded": lambda: _diagnosis(

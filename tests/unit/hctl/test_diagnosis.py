@@ -7,6 +7,7 @@ import pytest
 from hctl.diagnosis.looks.pods import sick_container
 from hctl.diagnosis.looks.workflows import failed_container, failed_job, jobs_of
 from hctl.errors import ExitCode
+from observability.rulefiles import RUNBOOKS
 from platform_status_contract.rules.assessment import Verdict
 from tests.unit.hctl import evidences
 from tests.unit.hctl.evidences import World
@@ -29,6 +30,47 @@ def test_what_is_missing_may_be_in_the_cluster_where_kratix_has_placed_it(broken
     assert look.details[-1] == told
     crashing = diagnosed(request("Ready"), World(**_CRASH))
     assert not any(told in look.details for look in crashing.looks), "what is there is seen"
+
+
+@pytest.mark.parametrize(
+    ("resource", "told", "command"),
+    [
+        ({"name": "--kubeconfig=x"}, "neither", "kubectl events --types=Warning -n vcluster-media"),
+        ({"name": "a", "namespace": "elsewhere"}, "neither", "kubectl events --types=Warning -n vcluster-media"),
+        (
+            {"name": "a", "group": "$(id)"},
+            "SealedSecret a",
+            "kubectl describe 'sealedsecret.$(id)' a -n vcluster-media",
+        ),
+    ],
+)
+def test_whoever_lists_what_an_application_ships_writes_no_command(
+    resource: dict[str, str], told: str, command: str
+) -> None:
+    shipped = [{"kind": "SealedSecret", "namespace": "vcluster-media", **resource}]
+    cause = diagnosed(request("Ready"), World(secrets=[], application=[evidences.application(resources=shipped)])).cause
+    assert cause is not None
+    assert told in cause.details[0]
+    assert cause.commands[0] == command
+
+
+@pytest.mark.parametrize("broken", [{"application": []}, {"hidden": ["applications"]}, {"elsewhere": True}])
+def test_who_writes_a_secret_is_not_guessed_where_its_application_cannot_tell(broken: dict[str, Any]) -> None:
+    if broken.pop("elsewhere", False):
+        broken = {"application": [evidences.application(destination={"server": "https://elsewhere.example.org"})]}
+    looks = diagnosed(request("Ready"), World(secrets=[], **broken)).looks
+    (look,) = [look for look in looks if look.title == "Secret"]
+    assert [line for line in look.details if "Application" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("https://argocd.example.org/a", True), ("javascript:x", False), ("https://a b", False)]
+)
+def test_an_address_is_shown_if_it_is_one(address: str, shown: bool) -> None:  # noqa: FBT001 - a column of a table
+    found = request("Ready", endpoints={"argocd": address})
+    links = dict(diagnosed(found, World(application=[evidences.application(health="Degraded")])).links)
+    assert (links.get("argocd") == address) is shown
+    assert links["runbook"] == f"{RUNBOOKS}reasons/ApplicationDegraded.md"
 
 
 def failing_for_long() -> Value:

@@ -20,6 +20,27 @@ def test_only_ready_ends_with_zero(phase: str) -> None:
     assert found.trusted
 
 
+@pytest.mark.parametrize(
+    ("message", "ready", "drawn"),
+    [
+        ("Pending", "1/3 pods are ready", "1/3 pods are ready"),
+        ("Pending", "", "Pending"),
+        ("Pending", None, "Pending"),
+        ("Resource requested", "1/3 pods are ready", "Resource requested"),
+        ("pending", "1/3 pods are ready", "pending"),
+        (None, "1/3 pods are ready", ""),
+    ],
+)
+def test_what_ready_says_stands_for_the_word_that_kratix_starts_with(
+    message: str | None, ready: str | None, drawn: str
+) -> None:
+    found = request("Progressing", message=message)
+    found["status"]["conditions"] = (
+        [{"type": "Ready", "status": "False", "message": ready}] if ready is not None else []
+    )
+    assert judged(found).view.message == drawn
+
+
 @pytest.mark.parametrize("phase", list(PHASES))
 def test_a_silent_sidecar_makes_every_phase_stale(phase: str) -> None:
     found = judged(request(phase), SILENT)

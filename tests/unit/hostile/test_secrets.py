@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.evidence import Container, Evidence, Log
+from hctl.diagnosis.evidence import Container, Events, Evidence, Log
+from hctl.diagnosis.looks.events import warning_in
 from hctl.diagnosis.orders import Orders
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.explanations import explanation_report
@@ -22,6 +23,7 @@ from hctl.drawing.tables import Listing, choose_columns, problem_lines
 from hctl.dump.case import Case, spell_case
 from hctl.dump.keep import keep
 from hctl.explain.derive import explain
+from hctl.explain.inputs import Input
 from hctl.texts import lines_of
 from platform_status_assistant.mcp import sentences
 from platform_status_contract.model.contract import Contract
@@ -163,6 +165,8 @@ def told_by_hctl(case: Case, text: str) -> Iterator[tuple[str, str]]:
     log = Log(Container("vcluster-media", "media-0", "main", previous=True), lines_of(f"start\n{text}\nend\n", 10))
     job = evidences.job(failed=text)
     diagnosis = conclude(Evidence(explanation, case, (job,), job_log=log, pod_log=log), Orders())
+    warning = warning_in({"reason": text, "message": text}, Input("Pod", "vcluster-media", "media-0"))
+    diagnosis = msgspec.structs.replace(diagnosis, events=Events(NOW, (warning,)))
     documents = {
         "status": (status_report(found), sentences.of_status),
         "list": (list_report([found]), sentences.of_list),

@@ -1,5 +1,6 @@
 """From a verdict to a diagnosis: what the rules say, source by source, and the one thing that explains the rest."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 
 from hctl.errors import ExitCode
 from hctl.explain.derive import Explained
+from hctl.explain.inputs import Input
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged, worse
 from platform_status_contract.model.vocabulary import Phase, Reason
@@ -16,11 +18,12 @@ from platform_status_contract.rules.projection import Projection
 from platform_status_contract.rules.texts import name_culprits
 from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
-from .evidence import Evidence, Look
+from .evidence import Events, Evidence, Look
 from .looks.applications import application_details, sub_application_details
 from .looks.objects import object_details
-from .looks.pods import pod_details
+from .looks.pods import pod_details, sick_pods
 from .looks.requests import look_at_change, look_at_contract, look_at_deletion, look_at_sidecar
+from .looks.secrets import secret_details
 from .looks.workflows import look_at_workflow
 from .looks.works import works_details
 from .orders import Orders
@@ -28,6 +31,9 @@ from .orders import Orders
 __all__ = ["Diagnosis", "conclude"]
 
 _MOST_COMMANDS: Final = 3
+_RUNBOOKS: Final = "https://status.integratn.tech/docs/runbooks/reasons/"
+"""Where the pages of docs/runbooks/reasons stand; the alerts name those beside them."""
+
 _TITLES: Final[Mapping[SourceName, str]] = {
     SourceName.WORKS: "Works",
     SourceName.ARGO_SYNC: "Application",
@@ -42,9 +48,11 @@ _DETAILS: Final[Mapping[SourceName, Callable[[Explained, Evidence, Orders], tupl
     SourceName.ARGO_SYNC: application_details,
     SourceName.ARGO_HEALTH: application_details,
     SourceName.PODS: pod_details,
+    SourceName.SECRET: secret_details,
     SourceName.SUB_APPS: sub_application_details,
     SourceName.OBJECTS: object_details,
 }
+_ADDRESS: Final = re.compile(r"https?://[!-~]+")
 _MISSING: Final = (Reason.OBJECT_MISSING, Reason.NO_PODS, Reason.CONTROLLER_MISSING, Reason.SECRET_MISSING)
 _OF_THE_REQUEST: Final[Mapping[str, str]] = {
     Reason.DELETING: "Deletion",
@@ -67,6 +75,8 @@ class Diagnosis(Struct, frozen=True):
         looks: Everything that was looked at, upstream first.
         commands: What to run next.
         remark: A sentence about how cause and status fit together; may be empty.
+        links: Name -> address of what leads on: ``argocd`` for the Application, ``runbook`` for the reason of Ready.
+        events: Warning events of what is at fault; None if nothing was asked.
     """
 
     judged: Judged
@@ -75,6 +85,8 @@ class Diagnosis(Struct, frozen=True):
     looks: tuple[Look, ...]
     commands: tuple[str, ...]
     remark: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    events: Events | None = None
 
     @property
     def agrees(self) -> bool:
@@ -113,7 +125,19 @@ def conclude(evidence: Evidence, orders: Orders) -> Diagnosis:
             commands += look.commands[:1]
     seen = None if explanation.hidden else explanation.projection
     remark = _remark(judged, seen, explanation.hidden)
-    return Diagnosis(judged, seen, cause, looks, tuple(dict.fromkeys(commands))[:_MOST_COMMANDS], remark)
+    links = _links(cause, judged, seen) if cause else ()
+    return Diagnosis(judged, seen, cause, looks, tuple(dict.fromkeys(commands))[:_MOST_COMMANDS], remark, links)
+
+
+def _links(cause: Look, judged: Judged, seen: Projection | None) -> tuple[tuple[str, str], ...]:
+    found = {}
+    address = dict(judged.view.endpoints).get("argocd", "")
+    if cause.source in (SourceName.ARGO_SYNC, SourceName.ARGO_HEALTH) and _ADDRESS.fullmatch(address):
+        found["argocd"] = address
+    reason = str(seen.ready.reason) if seen is not None else judged.view.ready_reason
+    if reason in tuple(Reason) and reason != Reason.ALL_HEALTHY:
+        found["runbook"] = f"{_RUNBOOKS}{reason}.md"
+    return tuple(found.items())
 
 
 def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
@@ -136,13 +160,7 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:
-        if assessment.source in _DETAILS:
-            details, commands = _DETAILS[assessment.source](found, evidence, orders)
-        else:
-            commands = [
-                orders.kubectl("get", entry.kind.lower(), entry.name, namespace=entry.namespace)
-                for entry in found.culprits[:1]
-            ]
+        details, commands = _DETAILS[assessment.source](found, evidence, orders)
         details += _placed(assessment.reason, evidence)
     elif assessment.note and assessment.note != assessment.message:
         details = [assessment.note]
@@ -157,7 +175,15 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
         assessment.source,
         assessment.reason,
         hidden,
+        () if hidden else _at_fault(found, evidence),
     )
+
+
+def _at_fault(found: Explained, evidence: Evidence) -> tuple[Input, ...]:
+    """The objects at fault that exist: the sickest pod, what is no pod, and other pods, which mostly say the same."""
+    worst = [entry for _, entry in sick_pods(found, evidence)[:1]]
+    others = sorted(found.culprits, key=lambda entry: entry.kind == "Pod")
+    return tuple(entry for entry in dict.fromkeys((*worst, *others)) if entry.found == "present")
 
 
 def _placed(reason: Reason, evidence: Evidence) -> list[str]:

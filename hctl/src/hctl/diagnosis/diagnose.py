@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from hctl.cluster.transport import ClusterReader
 from hctl.dump.collect import collect
 from hctl.explain.derive import explain
 from hctl.reading.views import RequestView
 
 from .conclude import Diagnosis, conclude
-from .gather import gather
+from .gather import gather, gather_events
 from .orders import Orders
 
 __all__ = ["diagnose_request"]
@@ -34,4 +36,7 @@ def diagnose_request(
         UsageError: The request has no name.
     """
     case = collect(transport, view, raw, say)
-    return conclude(gather(transport, explain(case), case, say), orders)
+    evidence = gather(transport, explain(case), case, say)
+    diagnosis = conclude(evidence, orders)
+    say("events")
+    return msgspec.structs.replace(diagnosis, events=gather_events(transport, evidence, diagnosis.cause))

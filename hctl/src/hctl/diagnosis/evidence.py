@@ -1,5 +1,6 @@
 """What was fetched for a diagnosis, and what a look at it yields."""
 
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.timers import SourceName
 
-__all__ = ["Container", "Evidence", "Log", "Look"]
+__all__ = ["Container", "Event", "Events", "Evidence", "Log", "Look"]
 
 
 class Container(Struct, frozen=True):
@@ -36,6 +37,42 @@ class Log(Struct, frozen=True):
 
     of: Container
     lines: tuple[str, ...] = ()
+    unread: str = ""
+
+
+class Event(Struct, frozen=True):
+    """A Warning event of an object.
+
+    Attributes:
+        kind: Of the object. Likewise the next two.
+        namespace: Empty if it has none.
+        name: Its name.
+        reason: In one word; may be empty.
+        message: In a sentence; may be empty.
+        count: How often it was seen.
+        last: When it was last seen; None if that cannot be read.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    reason: str
+    message: str
+    count: int
+    last: datetime | None
+
+
+class Events(Struct, frozen=True):
+    """What the Warning events of a cause's objects say.
+
+    Attributes:
+        now: When they were read, by the API server's clock.
+        warnings: The newest few, the newest first; the cluster forgets events after a while.
+        unread: What could not be read of them, and why; empty if everything was.
+    """
+
+    now: datetime
+    warnings: tuple[Event, ...] = ()
     unread: str = ""
 
 
@@ -83,6 +120,7 @@ class Look(Struct, frozen=True):
         source: Which source of the contract it is; None for the request itself.
         reason: Reason of the source's condition.
         hidden: What the reader may not see of it, so that it only repeats the status; empty if it was seen.
+        objects: Those at fault that exist, the most telling first: whose events explain it.
     """
 
     title: str
@@ -94,3 +132,4 @@ class Look(Struct, frozen=True):
     source: SourceName | None = None
     reason: Reason | None = None
     hidden: str = ""
+    objects: tuple[Input, ...] = ()

@@ -1,4 +1,4 @@
-"""Fetching the details: Jobs and the ends of logs. What cannot be read is noted, never raised."""
+"""Fetching the details: Jobs, the ends of logs and Warning events. What cannot be read is noted, never raised."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -9,18 +9,21 @@ from hctl.cluster.transport import ClusterReader, segment
 from hctl.dump.case import Case
 from hctl.errors import ClusterError
 from hctl.explain.derive import Explanation
-from hctl.reading.fields import name_of
+from hctl.reading.fields import name_of, text
 from hctl.texts import lines_of
 
-from .evidence import Container, Evidence, Log
+from .evidence import Container, Event, Events, Evidence, Log, Look
+from .looks.events import newest_events, warning_in, warnings_of
 from .looks.pods import sick_container, sick_pods
 from .looks.workflows import failed_container, failed_job, jobs_of
 
-__all__ = ["gather"]
+__all__ = ["gather", "gather_events"]
 
 _LOG_LINES: Final = 10
 _LOG_BYTES: Final = 32768
 _LABEL_LENGTH: Final = 63
+_MAX_OBJECTS: Final = 3
+_MAX_EVENTS: Final = 100
 
 
 def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: Callable[[str], None]) -> Evidence:
@@ -50,6 +53,35 @@ def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: 
     sick = next((pod for found in explanation.sources for pod, _ in sick_pods(found, evidence)), None)
     pod_log = fetching.log(sick_container(sick)) if sick is not None else None
     return msgspec.structs.replace(evidence, job_log=job_log, pod_log=pod_log)
+
+
+def gather_events(transport: ClusterReader, evidence: Evidence, cause: Look | None) -> Events | None:
+    """Fetch the Warning events of the objects that a cause names.
+
+    Args:
+        transport: The API server.
+        evidence: What the cause was concluded from.
+        cause: The first cause.
+
+    Returns:
+        None if there is no object to ask about.
+    """
+    found: list[Event] = []
+    unread: list[str] = []
+    asked = cause.objects[:_MAX_OBJECTS] if cause is not None else ()
+    for entry in asked:
+        # Where an object has no namespace, its events are in this one.
+        path = f"/api/v1/namespaces/{segment(entry.namespace or 'default')}/events"
+        selector = warnings_of(entry, text(evidence.object(entry), "metadata", "uid", limit=253))
+        try:
+            page = transport.page(path, {"fieldSelector": selector, "limit": str(_MAX_EVENTS)})
+        except ClusterError as error:
+            unread.append(f"{entry.called}: {_reason(error)}")
+            continue
+        found += [warning_in(event, entry) for event in page.objects]
+        if page.following:
+            unread.append(f"{entry.called}: more than {_MAX_EVENTS} events, there may be newer ones")
+    return Events(transport.now(), newest_events(found), "; ".join(unread)) if asked else None
 
 
 def _pods(namespace: str) -> str:

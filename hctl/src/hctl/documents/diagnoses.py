@@ -3,7 +3,8 @@
 from typing import Any
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Look
+from hctl.diagnosis.evidence import Events, Look
+from platform_status_contract.model.times import format_time
 from platform_status_contract.rules.assessment import Verdict
 
 from .reports import API_VERSION, body_of
@@ -24,8 +25,10 @@ def diagnosis_report(diagnosis: Diagnosis) -> Json:
         "status": body_of(diagnosis.judged),
         "seen": _seen(diagnosis),
         "cause": _look(diagnosis.cause) if diagnosis.cause else None,
+        "events": _events(diagnosis.events) if diagnosis.events else None,
         "looks": [_look(look) for look in diagnosis.looks],
         "commands": list(diagnosis.commands),
+        "links": dict(diagnosis.links),
         "remark": diagnosis.remark,
         "exitCode": int(diagnosis.exit_code),
     }
@@ -37,6 +40,22 @@ def _seen(diagnosis: Diagnosis) -> Json | None:
         return None
     ready = seen.ready
     return {"phase": str(seen.phase), "reason": ready.reason, "message": ready.message, "row": seen.row}
+
+
+def _events(events: Events) -> Json:
+    warnings = [
+        {
+            "kind": event.kind,
+            "namespace": event.namespace,
+            "name": event.name,
+            "reason": event.reason,
+            "message": event.message,
+            "count": event.count,
+            "last": format_time(event.last) if event.last else None,
+        }
+        for event in events.warnings
+    ]
+    return {"warnings": warnings, "unread": events.unread}
 
 
 def _look(look: Look) -> Json:

@@ -1,6 +1,7 @@
 """A diagnosis: the phase, the cause with its evidence, everything else that was looked at, the next command."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -8,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Log, Look
+from hctl.diagnosis.evidence import Event, Events, Log, Look
+from hctl.texts import age_of, count_of
 from platform_status_contract.rules.assessment import Verdict
 
 from .dashboard import headline, warning_lines
@@ -16,6 +18,8 @@ from .frames import unfolded
 from .marks import LABEL, VERDICTS, WARNING, inert_text
 
 __all__ = ["draw_diagnosis"]
+
+_LINKS: Final = {"argocd": "Argo CD", "runbook": "runbook"}
 
 
 def draw_diagnosis(diagnosis: Diagnosis) -> RenderableType:
@@ -40,15 +44,18 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         yield from (Padding(inert_text(detail), (0, 0, 0, 4)) for detail in cause.details)
         if cause.log is not None:
             yield from _log(cause.log)
+        if diagnosis.events is not None:
+            yield from _events(diagnosis.events)
     else:
         yield Text("Cause: none found", style=LABEL)
     if diagnosis.remark:
         yield Padding(inert_text(diagnosis.remark, WARNING), (0, 0, 0, 2))
     yield from ("", Text("Looked at:", style=LABEL), _looks(diagnosis))
-    if diagnosis.commands:
+    following = [*diagnosis.commands, *(f"{_LINKS[name]}: {address}" for name, address in diagnosis.links)]
+    if following:
         yield from ("", Text("Next:", style=LABEL))
-        for command in diagnosis.commands:
-            yield unfolded(Text(f"  {command}"))
+        for line in following:
+            yield unfolded(Text(f"  {line}"))
 
 
 def _marked(look: Look) -> Text:
@@ -68,6 +75,23 @@ def _log(log: Log) -> Iterator[RenderableType]:
     yield Padding(inert_text(f"Last lines of the log of {where}:", "dim"), (0, 0, 0, 4))
     for line in log.lines:
         yield Padding(inert_text(f"| {line}"), (0, 0, 0, 4))
+
+
+def _events(events: Events) -> Iterator[RenderableType]:
+    if events.warnings or not events.unread:
+        head = "Warning events:" if events.warnings else "Warning events: none"
+        yield Padding(inert_text(head, "dim"), (0, 0, 0, 4))
+    for event in events.warnings:
+        yield Padding(inert_text(f"| {_event(event, events)}"), (0, 0, 0, 4))
+    if events.unread:
+        yield Padding(inert_text(f"Warning events of {events.unread}", "dim"), (0, 0, 0, 4))
+
+
+def _event(event: Event, events: Events) -> str:
+    when = f"{age_of(event.last, events.now)} ago" if event.last else "at a time that cannot be read"
+    often = f", {count_of(event.count, 'time')}" if event.count > 1 else ""
+    said = ": ".join(filter(None, (event.reason, event.message)))
+    return f"{event.kind} {event.name} ({when}{often}): {said}"
 
 
 def _looks(diagnosis: Diagnosis) -> Table:

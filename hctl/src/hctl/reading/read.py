@@ -19,6 +19,8 @@ _MAX_INTEGER = 2**53 - 1
 _OWNED = {str(kind): rank for rank, kind in enumerate(ConditionType)}
 _MAX_NAME = 253
 _MAX_URL = 2048
+_WORKFLOW_STARTS = "Pending"
+"""What Kratix writes over the message when it starts a workflow; it stands there until the sidecar writes again."""
 
 
 def read_request(found: object, *, resource: str = "") -> RequestView:
@@ -41,6 +43,7 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
     contracted = contract.name if isinstance(contract, Contract) else ""
     kind = inert(whole.get("kind"), _MAX_NAME)
     lease = reporter.get("lease")
+    conditions = _conditions(status.get("conditions"), history.free)
     return RequestView(
         api_version=inert(whole.get("apiVersion"), _MAX_NAME),
         kind=kind,
@@ -52,7 +55,7 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
         display_name=contract.display_name if isinstance(contract, Contract) else kind,
         phase=history.phase,
         phase_found=inert(status.get("phase"), 40),
-        message=inert(status.get("message")),
+        message=_message(status.get("message"), conditions),
         generation=number(metadata.get("generation")) or 0,
         observed_generation=history.observed_generation,
         resource_version=inert(metadata.get("resourceVersion"), 64),
@@ -70,7 +73,7 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
         unhealthy=_names(history.sub_apps, "unhealthy"),
         objects=_counts(history.objects, "ready"),
         unready=_names(history.objects, "unready"),
-        conditions=_conditions(status.get("conditions"), history.free),
+        conditions=conditions,
         problems=tuple(filter(None, (inert(entry) for entry in items(status.get("problems"))[:_MAX_ITEMS]))),
         contract=contract,
         workflow=workflow,
@@ -93,6 +96,12 @@ def items(value: object) -> list[object]:
 def number(value: object) -> int | None:
     """Return a whole number that JSON can carry safely and that is not negative; None for anything else."""
     return value if type(value) is int and 0 <= value <= _MAX_INTEGER else None
+
+
+def _message(value: object, conditions: tuple[ConditionView, ...]) -> str:
+    """The message; that of Ready while Kratix's own word stands in its place."""
+    ready = next((entry.message for entry in conditions if entry.type == ConditionType.READY), "")
+    return ready if ready and value == _WORKFLOW_STARTS else inert(value)
 
 
 def _named(value: object) -> tuple[tuple[str, str], ...]:

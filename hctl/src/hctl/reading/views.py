@@ -52,7 +52,7 @@ class RequestView(Struct, frozen=True):
         display_name: What kind of thing it is, for people: the contract's displayName, else the kind.
         phase: One of the seven; None if there is none or it is another word.
         phase_found: What stood there, for people; empty if nothing did.
-        message: The phase in a sentence.
+        message: The phase in a sentence; that of Ready while Kratix's "Pending" stands in its place.
         generation: metadata.generation; 0 if unreadable.
         observed_generation: Which generation the status speaks of; None if no sidecar ever wrote.
         resource_version: For watching on from here.

@@ -1,4 +1,4 @@
 """What each kind of object tells beyond its verdict: reasons, messages, the last lines of a log, the next command.
 
-Modules: `applications`, `controllers`, `objects`, `pods`, `requests`, `workflows`, `works`.
+Modules: `applications`, `controllers`, `events`, `objects`, `pods`, `requests`, `secrets`, `workflows`, `works`.
 """

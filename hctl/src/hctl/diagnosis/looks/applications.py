@@ -15,7 +15,7 @@ from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules.timers import SourceName, Timer
 
-__all__ = ["application_details", "sub_application_details"]
+__all__ = ["application_details", "is_here", "sub_application_details"]
 
 _KIND: Final = "applications.argoproj.io"
 _SHOWN: Final = 4
@@ -28,6 +28,11 @@ _HERE: Final = ("https://kubernetes.default.svc", "in-cluster")
 """Server and name of the cluster that Argo CD itself runs in."""
 
 _UNHEALTHY: Final = ("Degraded", "Missing", "Progressing", "Suspended", "Unknown")
+
+
+def is_here(whole: object) -> bool:
+    """Whether an Application ships into this cluster."""
+    return any(text(whole, "spec", "destination", key) in _HERE for key in ("server", "name"))
 
 
 def application_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
@@ -109,8 +114,7 @@ def _commands(whole: object, describe: str, orders: Orders) -> list[str]:
     What lives in another cluster needs commands of that cluster: then there is only the Application.
     """
     target, health = under(whole, "spec", "destination"), under(whole, "status", "health")
-    is_here = text(target, "server") in _HERE or text(target, "name") in _HERE
-    if not is_here or under(whole, "metadata", "deletionTimestamp") is not None:
+    if not is_here(whole) or under(whole, "metadata", "deletionTimestamp") is not None:
         return [describe]
     namespace, commands = text(target, "namespace", limit=253), [describe]
     blamed = _BLAMED.fullmatch(text(health, "message"))

@@ -101,7 +101,7 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     if scheduled.get("status") == "False":
         told.append(f"{name} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
     for status in _statuses(pod):
-        told += _container(name, status, now)
+        told += _container(pod, status, now)
     told += [f"{name}: readiness gate {said}" for said in _gates(pod)]
     if told:
         return told
@@ -124,7 +124,7 @@ def _gates(pod: object) -> Iterator[str]:
         yield f"{kind} is {word}" + (f": {said}" if said else "")
 
 
-def _container(pod: str, status: Mapping[str, object], now: datetime) -> list[str]:
+def _container(pod: object, status: Mapping[str, object], now: datetime) -> list[str]:
     waiting = text(status, "state", "waiting", "reason", limit=100)
     ended = mapping(under(status, "state", "terminated"))
     if status.get("ready") is True or (not waiting and ended.get("exitCode") == 0):
@@ -139,8 +139,19 @@ def _container(pod: str, status: Mapping[str, object], now: datetime) -> list[st
     facts += [count_of(restarts, "restart")] if restarts else []
     name = text(status, "name", limit=253)
     said = text(status, "state", "waiting", "message") or text(ended, "message")
-    told = f"{pod}: container {name}: {', '.join(filter(None, facts)) or 'has not started'}"
-    return [told, said] if said else [told]
+    told = [f"{name_of(pod)}: container {name}: {', '.join(filter(None, facts)) or 'has not started'}", said]
+    told += [_more_memory(pod, name)] if ended.get("reason") == "OOMKilled" else []
+    return [line for line in told if line]
+
+
+def _more_memory(pod: object, name: str) -> str:
+    """What helps a container that was killed for its memory."""
+    fields = ("initContainers", "containers")
+    named = (entry for field in fields for entry in items(under(pod, "spec", field)) if under(entry, "name") == name)
+    limit = text(next(named, None), "resources", "limits", "memory", limit=40)
+    if limit:
+        return f"raise the memory limit of container {name}, which is {limit}, or find what fills it"
+    return f"container {name} has no memory limit of its own: look at the limit of the pod and the memory of its node"
 
 
 def _ended(ended: Mapping[str, object]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from hctl.diagnosis.evidence import Container, Evidence, Look
 from hctl.diagnosis.orders import Orders
+from hctl.explain.inputs import Input
 from hctl.reading.fields import condition, name_of, newest_first, text, under
 from hctl.reading.read import items, number
 from hctl.reading.views import RequestView
@@ -89,7 +90,9 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
     told += [f"its Jobs: {evidence.jobs_unread}"] if evidence.jobs_unread else []
     known = f" ({count_of(len(jobs), 'Job')})" if jobs else ""
     log = evidence.job_log if failed is not None else None
-    return Look("Workflow", verdict, f"{words}{known}", (*problems, *said, *told), log, tuple(commands))
+    newest = [] if verdict is Verdict.GOOD else [Input("Job", view.namespace, name_of(job)) for job in jobs[:1]]
+    details = (*problems, *said, *told)
+    return Look("Workflow", verdict, f"{words}{known}", details, log, tuple(commands), objects=tuple(newest))
 
 
 def _suspended(evidence: Evidence) -> list[object]:

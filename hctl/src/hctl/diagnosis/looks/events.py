@@ -1,0 +1,58 @@
+"""Warning events of an object: what to ask for, and what they say. Whoever may create events writes any text there."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from hctl.diagnosis.evidence import Event
+from hctl.explain.inputs import Input
+from hctl.reading.fields import text, under
+from hctl.reading.read import number
+from platform_status_contract.model.times import parse_time
+
+__all__ = ["newest_events", "warning_in", "warnings_of"]
+
+_MAX_SHOWN: Final = 5
+_SPECIAL: Final = re.compile(r"([\\,=])")
+_MOMENTS: Final = (
+    ("series", "lastObservedTime"),
+    ("lastTimestamp",),
+    ("eventTime",),
+    ("firstTimestamp",),
+    ("metadata", "creationTimestamp"),
+)
+"""Where an event says when it was last seen, the newest first: which of them are set depends on the program."""
+
+
+def warnings_of(entry: Input, uid: str) -> str:
+    """Spell the field selector of an object's Warning events.
+
+    Args:
+        entry: The object.
+        uid: Its uid, so that events of an earlier object of this name do not count; empty if not known.
+    """
+    wanted = {"involvedObject.kind": entry.kind, "involvedObject.name": entry.name, "involvedObject.uid": uid}
+    pairs = ((key, _SPECIAL.sub(r"\\\1", value)) for key, value in wanted.items() if value)
+    return ",".join(("type=Warning", *(f"{key}={value}" for key, value in pairs)))
+
+
+def warning_in(found: object, entry: Input) -> Event:
+    """Read one event of an object; total, whatever JSON it is."""
+    moments = (parse_time(under(found, *path)) for path in _MOMENTS)
+    count = number(under(found, "series", "count")) or number(under(found, "count")) or 1
+    return Event(
+        entry.kind,
+        entry.namespace,
+        entry.name,
+        text(found, "reason", limit=100),
+        text(found, "message"),
+        count,
+        next((moment for moment in moments if moment is not None), None),
+    )
+
+
+def newest_events(found: Iterable[Event]) -> tuple[Event, ...]:
+    """The newest few; those without a time come last."""
+    never = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(found, key=lambda event: event.last or never, reverse=True)[:_MAX_SHOWN])
