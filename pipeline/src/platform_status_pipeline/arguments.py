@@ -1,4 +1,4 @@
-"""The flags of every container, each with an environment variable: a Promise gives most of them by environment."""
+"""The flags of every container, each with an environment variable, which a Promise usually sets instead of the flag."""
 
 import argparse
 import re
@@ -21,10 +21,10 @@ _MAX_REPLICAS: Final = 5
 _MAX_SHARDS: Final = 32
 
 TEMPLATE: Final = "/etc/platform-status/contract.yaml"
-"""Where the image has the template of its Promise."""
+"""Path in the image of the template of its Promise."""
 
 MANIFESTS: Final = "/etc/platform-status/manifests.yaml"
-"""Where an image of a platform's own may have the template of its manifests; ours has none."""
+"""Path of the template of the manifests in a platform's own image; our image has none."""
 
 _LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _CONDITION: Final = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
@@ -57,7 +57,7 @@ exit codes:
 
 
 def make_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    """Make the parser; defaults come from the environment, then from ourselves."""
+    """Make the parser; defaults come from the environment, else from this module."""
     parser = argparse.ArgumentParser(
         prog="platform-status-pipeline",
         description="Containers for the workflows of a Kratix Promise.",
@@ -238,7 +238,7 @@ def _add_sidecar(
         variable = variable or f"SIDECAR_{name.replace('-', '_').upper()}"
         maker.add_argument(
             f"--{name}",
-            # argparse reads a default that is a text as if it had been given, so the environment is checked as well
+            # argparse parses a text default like an argument, so values from the environment are checked too.
             type=kind,
             default=environment.get(variable) or str(default),
             metavar=metavar,

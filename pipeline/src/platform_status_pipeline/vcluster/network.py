@@ -1,4 +1,4 @@
-"""The NetworkPolicies of a virtual cluster: the usual set, the platform's rules, and what the request adds."""
+"""The NetworkPolicies of a virtual cluster: the default set, the platform's rules, and those of the request."""
 
 from collections.abc import Mapping
 from ipaddress import ip_network
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 _PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 _PRIVATE_6: Final = ("fc00::/7", "fe80::/10")
 _LINK_LOCAL: Final = "169.254.0.0/16"
-"""The metadata services of clouds live there."""
+"""The link-local network of the clouds' metadata services."""
 
 _NFS_PORTS: Final = (111, 2049)
 _API_PORTS: Final = (443, 6443, CONTROLLER_PORT)
@@ -32,19 +32,19 @@ _METRICS_SERVER: Final = ("k8s-app", "app.kubernetes.io/name")
 def network_policies(
     asked: NetworkPolicies | None, names: Names, given: NetworkDefaults, values: Mapping[str, Any]
 ) -> list[Document]:
-    """Write the NetworkPolicies of a request that asks for some, or whose platform gives them to all.
+    """Write the NetworkPolicies of a request that names some, or whose platform adds them to all.
 
-    A policy that selects a pod takes away whatever it does not allow, so the set says what every virtual cluster
-    needs too: DNS, its own namespace, the host's API server, the public internet. Only pods of this virtual cluster
-    are selected: its control plane (label ``release``) and its tenants' (label ``vcluster.loft.sh/managed-by``);
-    never those of another one in the same namespace. Where the platform denies by default, one more policy selects
-    every other pod there too, but never Kratix's own.
+    A policy denies its pods everything that it does not allow, so the set also allows what every virtual cluster
+    needs: DNS, its own namespace, the host's API server, the public internet. It selects only pods of this virtual
+    cluster: its control plane (label ``release``) and its tenants' (label ``vcluster.loft.sh/managed-by``), never
+    those of another one in the same namespace. If the platform denies by default, a further policy selects every other
+    pod there too, except Kratix's own.
 
     Args:
-        asked: What the request says.
+        asked: The network policies in the request.
         names: Its names.
-        given: What the platform gives.
-        values: The Helm values, which tell what the control plane talks to.
+        given: The platform's network policies.
+        values: The Helm values, which show the connections that the control plane needs.
 
     Returns:
         The documents; none if there is nothing to limit.
@@ -91,9 +91,10 @@ def _asked(policies: NetworkPolicies) -> list[Document]:
 
 
 def _metrics(server: MetricsServer) -> Document:
-    """What the integration asks by the Service: its pods listen on a port of their own.
+    """The target of the metrics integration: the pods behind the Service, which have a different port.
 
-    Other pods there stay out of reach: whoever rules a virtual cluster can have its API server call what it reaches.
+    Other pods there are not allowed: an administrator of a virtual cluster can make its API server connect to any
+    address that it can reach.
     """
     namespace = {"matchLabels": {_NAMESPACE: server.namespace}}
     peers = [
@@ -119,7 +120,7 @@ _INSIDE: Final[Document] = {"to": [{"podSelector": {}}]}
 def _policy(
     part: str, names: Names, selector: Document, egress: list[Document], ingress: list[Document] | None
 ) -> Document:
-    """Write one policy; without `ingress` everybody may reach its pods."""
+    """Write one policy; without `ingress` every client may reach its pods."""
     spec: Document = {"podSelector": selector, "policyTypes": ["Egress"], "egress": egress}
     if ingress is not None:
         spec |= {"policyTypes": ["Ingress", "Egress"], "ingress": ingress}

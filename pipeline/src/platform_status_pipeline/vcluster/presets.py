@@ -1,4 +1,4 @@
-"""What dev and prod mean, and how each field of a request overrides its preset alone."""
+"""The presets dev and prod; each field of a request overrides only its own default."""
 
 from typing import Final
 
@@ -38,7 +38,7 @@ PRESETS: Final[dict[str, Preset]] = {
 
 
 class Size(Struct, frozen=True):
-    """The size of one virtual cluster, preset and request put together.
+    """The size of one virtual cluster, from preset and request.
 
     Attributes:
         replicas: Control plane replicas.
@@ -62,7 +62,7 @@ class Size(Struct, frozen=True):
 
 
 def size_of(request: Request) -> Size:
-    """Put preset and request together; an unknown preset, which the schema refuses, counts as dev."""
+    """Combine preset and request; an unknown preset, which the schema rejects, counts as dev."""
     vcluster = request.spec.vcluster or VCluster()
     preset = PRESETS.get(vcluster.preset or "", PRESETS["dev"])
     resources, persistence, coredns = vcluster.resources or Resources(), vcluster.persistence, vcluster.coredns
