@@ -1,4 +1,4 @@
-"""What a folder of this package offers; `registry` lists the folders."""
+"""The interface of a folder of this package; `registry` lists the folders."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Protocol, TypeAlias
@@ -22,10 +22,10 @@ __all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "Obs
 Json = dict[str, Any]
 
 FOREIGN: Final = f"its annotation {OWNER_ANNOTATION} names another request"
-"""All that is told of an object that belongs to another request."""
+"""The only text about an object that belongs to another request."""
 
 Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | tuple[Assessment, ...] | None]
-"""Judges one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
+"""Assesses one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
 
 
 def _no_topics(_record: Record) -> tuple[Topic, ...]:
@@ -36,29 +36,29 @@ class ObservedKind(Struct, frozen=True):
     """A kind of object that is read.
 
     Attributes:
-        source: Its identity, which is also its plural unless `plural` says another.
+        source: Its identity, which is also its plural unless `plural` is set.
         api_version: Its apiVersion.
         kind: Its kind.
         decode: JSON of an object -> its record; None only without a name.
-        about: Whom a change of an object concerns.
-        groups: The groups by which an object is found, beside its own name.
+        about: Returns the topics that a change of an object concerns.
+        groups: Returns the groups by which an object is found, in addition to its own name.
         part_of: The object whose observers a change concerns too.
-        by_place: Whether only what lies in an observed place is kept: there are many more of them than are observed.
-        labels: Labels that the decoder or the rules ask for; a contract's selectors ask for more.
-        keep: What a dump keeps beyond what the decoder's shape says: changes the kept object, given the whole one.
-        sign: What an object says of the controller that looks after it.
-        of_promise: Whether the objects carry the label of their Promise, by which the server may choose them.
-        metadata_only: Whether nothing but metadata is ever asked for.
-        watched: Whether it is watched; else its objects are asked for one by one.
-        page: Objects per list page: large objects come in small pages, for memory.
-        streamed: Read it first as a stream from the API server's cache: worth it for large custom resources, which a
-            list makes the server decode one by one; for small objects pages cost us less.
-        gather: Seconds for which further events are left to gather after one that was waited for. Waking up for an
-            event costs several times what the event does, and Argo CD writes its objects all day long.
+        by_place: Whether only objects in observed places are kept, for kinds with many more objects than are observed.
+        labels: Labels that the decoder or the rules need, in addition to those of a contract's selectors.
+        keep: Adds to an object in a dump what the decoder's shape does not keep, given the whole object.
+        sign: Returns the sign of life of its controller in an object.
+        of_promise: Whether the objects have the label of their Promise, by which the server can select them.
+        metadata_only: Whether only metadata is requested.
+        watched: Whether it is watched; else its objects are polled one by one.
+        page: Objects per list page: small pages for large objects, to save memory.
+        streamed: Whether the first list is a stream from the API server's cache: useful for large custom resources,
+            which the server would decode one by one for a list; for small objects pages cost less.
+        gather: Seconds to wait for further events after an event that ended a wait. Waking up costs several times as
+            much as handling the event, and Argo CD writes its objects all the time.
         plural: Its plural, if `source` is not that.
-        namespaced: Whether its objects stand in a namespace.
-        reads: What is read of its objects, in words; None if that is the same whatever a contract says.
-        missing_interval: Seconds after which the kind is asked for again if it is not installed; 0 for the usual delay.
+        namespaced: Whether its objects are namespaced.
+        reads: A description of the fields that are read; None if they do not depend on the contract.
+        missing_interval: Seconds between retries while the kind is not installed; 0 for the usual delay.
     """
 
     source: str
@@ -96,14 +96,14 @@ class ObservedKind(Struct, frozen=True):
 
 
 class Basis(Struct, frozen=True):
-    """An object that a verdict rests on, or a whole kind that could not be read.
+    """An object behind a verdict, or a whole kind that could not be read.
 
     Attributes:
-        kind: What kind of object it is.
-        key: Namespace and name; the name is empty for a whole kind, which is named only if it cannot be read.
-        says: What was read in it.
+        kind: Its kind.
+        key: Namespace and name; the name is empty for a whole kind, which is listed only if it cannot be read.
+        says: A description of its fields.
         absent: Whether it does not exist.
-        culprit: Whether it is one of those that keep its source from being good, by what the rules say of it.
+        culprit: Whether it is, by the rules, one of those that prevent its source from being good.
     """
 
     kind: ObservedKind
@@ -114,7 +114,7 @@ class Basis(Struct, frozen=True):
 
 
 class Fetch(Protocol):
-    """Reads objects for a dump; what cannot be read is noted by it, and is missing from the answer."""
+    """Reads objects for a dump; it records unreadable objects and leaves them out of the result."""
 
     def list(self, kind: ObservedKind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
         """Read the objects of a kind, in one namespace or, if that is empty, in all."""
@@ -138,16 +138,16 @@ def _no_selectors(_contract: Contract) -> tuple[tuple[str, Selector | None], ...
 
 
 class ContractSource(Struct, frozen=True):
-    """One source: what everybody who iterates over sources needs of it.
+    """One source, as the code that iterates over sources needs it.
 
     Attributes:
-        names: What its judgements are called.
-        kinds: The kinds of object that it brings.
-        interest: Contract and request -> what is of interest for it.
+        names: The names of its assessments.
+        kinds: The kinds of object that it reads.
+        interest: Contract and request -> the interest.
         read: Adds its reading to an observation.
-        assess: Its judgements, in the order in which they are named.
-        describe: Assessment, view, contract, request, clock -> the objects that the assessment rests on, by name.
-        collect: Reads for a dump what its verdict rests on: contract and request as the cluster holds it.
+        assess: Returns its assessments, in the order in which messages name them.
+        describe: Assessment, view, contract, request, clock -> the objects behind the assessment, by name.
+        collect: Reads the objects behind its verdict for a dump, from contract and request in the cluster.
         kinds_in: The kinds of object that only a contract names.
         selects: The kinds of which a contract selects objects by label, each with a selector.
     """
@@ -164,6 +164,6 @@ class ContractSource(Struct, frozen=True):
 
 
 def unreadable_kind(view: View, kind: ObservedKind, namespace: str) -> Iterator[Basis]:
-    """Name a kind that cannot be read as a whole."""
+    """Describe a kind that cannot be read as a whole."""
     if view.state(kind.source).failure is not None:
         yield Basis(kind, (namespace, ""))
