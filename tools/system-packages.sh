@@ -14,6 +14,8 @@ want tmux tmux               # hctl's screens, as a person sees them
 want git git                 # Argo CD reads Git
 want redis-server redis-server # and keeps its cache there
 want iproute2 ip
+want nodejs node             # what reads the files for portals
+want npm npm
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

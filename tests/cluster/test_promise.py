@@ -28,6 +28,7 @@ OPTIONS = {
     "as-shipped": SidecarOptions(),
     "two-replicas": SidecarOptions(replicas=2, service_monitor=True, image_pull_secret="registry"),  # noqa: S106 - a name
     "three-shards": SidecarOptions(shards=3),
+    "with-a-receiver": SidecarOptions(notify_url="https://hooks.example.com:8443/requests"),
     "elsewhere": SidecarOptions(namespace="status-of-vclusters", replicas=3, shards=2),
 }
 TWO = OPTIONS["two-replicas"]

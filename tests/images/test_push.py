@@ -18,9 +18,9 @@ from localplane.builds import ensure_built
 from localplane.caches import cache_folder
 from localplane.runs import ReservedPort
 from localplane.versions import REGISTRY
+from platform_status_images.__main__ import main
 from platform_status_images.archives import Archive
 from platform_status_images.build import Order
-from platform_status_images.cli import main
 
 # the first run on a machine builds the registry and the images
 pytestmark = [pytest.mark.images, pytest.mark.timeout(1500)]

@@ -20,7 +20,7 @@ from localplane.plane import ControlPlane
 from platform_status_contract import __version__
 from platform_status_images.engines import PLATFORMS
 from platform_status_images.images import IMAGES, ROOT
-from platform_status_release.cli import main
+from platform_status_release.__main__ import main
 
 from .container import reason_not_to_run
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hctl.documents.jsonpaths import render
+from hctl.documents.outputs import render
 from platform_status_contract.model.conditions import condition_type, role_condition
 from platform_status_contract.model.contract import Thresholds
 from platform_status_contract.model.template import ContractTemplate

@@ -85,6 +85,7 @@ def test_flags_and_environment_say_the_same_and_flags_win(kratix: KratixFolders)
     options = {"image": "example.invalid/sidecar:9", "replicas": "2", "shards": "2", "namespace": "elsewhere"}
     options |= {"destination": "role=hub", "service-monitor": "true", "skip-namespace": "true"}
     options |= {"image-pull-secret": "registry", "scraped-from": "monitoring", "api-server": "10.0.0.1/32,fd00::1/128"}
+    options |= {"notify-url": "https://hooks.example.com/a", "notify-secret": "keys"}
     environment = {f"SIDECAR_{name.replace('-', '_').upper()}": value for name, value in options.items()}
     assert run(kratix, **environment).returncode == 0
     by_environment = kratix.files
@@ -113,6 +114,13 @@ def test_flags_and_environment_say_the_same_and_flags_win(kratix: KratixFolders)
             "10.0.0.1/32,",
             "argument --api-server: found '10.0.0.1/32,', expected networks such as",
         ),
+        (
+            "SIDECAR_NOTIFY_URL",
+            "ftp://x",
+            "argument --notify-url: expected an http or https URL with a host and without",
+        ),
+        ("SIDECAR_NOTIFY_URL", "https://me:pw@x/", "argument --notify-url: expected an http or https URL with a host"),
+        ("SIDECAR_NOTIFY_SECRET", "A", "argument --notify-secret: found 'A', expected the name of a Secret"),
         ("SIDECAR_DESTINATION", "platform", "argument --destination: found 'platform', expected KEY=VALUE"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from platform_status_contract.policy.read import SHIPPED, VARIABLE
 from platform_status_pipeline import __version__
@@ -282,6 +283,16 @@ def _add_sidecar(
         "api-server", "", _networks, "CIDR[,...]", "networks of the API server's endpoints, the only ones it may reach"
     )
     option(
+        "notify-url", defaults.notify_url, _url, "URL", "where the sidecar posts each change of a phase; empty: nowhere"
+    )
+    option(
+        "notify-secret",
+        defaults.notify_secret,
+        _matching(_LABEL, "the name of a Secret"),
+        "NAME",
+        "Secret with the key that signs what is posted, in the sidecar's namespace",
+    )
+    option(
         "destination",
         "environment=platform",
         _labels,
@@ -320,6 +331,18 @@ def _networks(text: str) -> tuple[str, ...]:
         return tuple(str(ip_network(part)) for part in text.split(",") if text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected networks such as 10.0.0.1/32") from error
+
+
+def _url(text: str) -> str:
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0 and url.username is None
+    except ValueError:
+        fits = False
+    if text and not (fits and text.isascii() and not any(sign <= " " for sign in text)):
+        # Not quoted: it may hold a token.
+        raise argparse.ArgumentTypeError("expected an http or https URL with a host and without a user")
+    return text
 
 
 def _matching(pattern: re.Pattern[str], expected: str, *, empty: bool = False) -> Callable[[str], str]:

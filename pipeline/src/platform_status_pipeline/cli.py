@@ -98,6 +98,8 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
                 admission=options.admission,
                 scraped_from=options.scraped_from,
                 api_server=options.api_server,
+                notify_url=options.notify_url,
+                notify_secret=options.notify_secret,
             )
             sidecar(given, options.parts, made, options.destination)
         case _:

@@ -21,6 +21,8 @@ from .decide import Conclude
 from .events.sender import EventSender
 from .health import is_informed, liveness
 from .kinds import api_version, request_path, watched_kinds
+from .notify.notifier import Notifier
+from .notify.receiver import Receiver
 from .observer import TurnObserver
 from .outcomes import Outcomes
 from .queue import CoalescingQueue
@@ -46,7 +48,7 @@ is abandoned; as a daemon thread it ends with the process."""
 _DRAIN_TIMEOUT: Final = 10.0
 """Seconds to finish the writes that are due at shutdown; a pod has 30 s to terminate."""
 _EVENT_TIMEOUT: Final = 2.0
-"""Seconds to send the Events that are queued at shutdown."""
+"""Events and notifications that are queued when we are told to stop are sent, if that takes no longer."""
 _WRITERS: Final = 6
 _ASKERS: Final = 3
 """Threads that write, and threads that poll Secrets: they spend most of their time waiting for the API server."""
@@ -115,7 +117,15 @@ class App:
         self._events = EventSender(
             transport, api_version(settings.resource), counts=counts, identity=identity, clock=clock, stop=stop
         )
-        self.observer = TurnObserver(self.outcomes, self._events, clock)
+        self._notifier = settings.notify_url and Notifier(
+            Receiver(settings.notify_url, settings.notify_folder, clock),
+            promise=settings.promise,
+            api_version=api_version(settings.resource),
+            counts=counts,
+            clock=clock,
+            stop=stop,
+        )
+        self.observer = TurnObserver(self.outcomes, self._events, clock, self._notifier)
         self.reconciler = Reconciler(
             store=store,
             writer=Writer(transport, request_path(settings.resource)),
@@ -162,6 +172,8 @@ class App:
         """Start every thread."""
         for thread in self._threads:
             thread.start()
+        if self._notifier:
+            self._notifier.start()
         _log.info("Started", extra={"version": __version__, "port": self.port})
 
     def wait(self) -> bool:
@@ -204,7 +216,11 @@ class App:
         self._written.set()
         _join([self._lease], _STOP_TIMEOUT)
         self._events.close()
-        _join([self._events], _EVENT_TIMEOUT)
+        last: list[threading.Thread] = [self._events]
+        if self._notifier:
+            self._notifier.close()
+            last.append(self._notifier)
+        _join(last, _EVENT_TIMEOUT)
         self._secrets.close()
         self._places.close()
         self._transport.close()

@@ -20,6 +20,7 @@ __all__ = [
     "Counter",
     "EventResult",
     "Histogram",
+    "NotificationResult",
     "ProcessCounts",
     "RestartCause",
     "Suppression",
@@ -97,6 +98,16 @@ class EventResult(StrEnum):
     """Dropped: the token bucket of this request, or of all requests together, was empty."""
     OVERFLOW = "overflow"
     """Dropped: Events arrive faster than the API server accepts them, or the sidecar stopped."""
+
+
+class NotificationResult(StrEnum):
+    """What became of a notification."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    """Refused, or not answered at any try."""
+    DROPPED = "dropped"
+    """The receiver takes them slower than they come, or the sidecar stopped."""
 
 
 class Counter:
@@ -181,6 +192,7 @@ class ProcessCounts:
             (rule 5).
         restarts: By source and `RestartCause`.
         events: By `EventResult`.
+        notifications: By `NotificationResult`.
         truth: By kind: seconds from an event's arrival to the status that says it.
     """
 
@@ -192,4 +204,5 @@ class ProcessCounts:
         self.holds_run_out = Counter()
         self.restarts = Counter()
         self.events = Counter()
+        self.notifications = Counter()
         self.truth = Histogram(TRUTH_BUCKETS)

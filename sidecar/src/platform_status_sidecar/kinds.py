@@ -26,8 +26,10 @@ class WatchedKind(Struct, frozen=True):
         selector: Label selector that the server applies; empty for all.
         metadata_only: Ask for PartialObjectMetadata.
         streamed: Read it first as a stream from the API server's cache, see `watch.initial`.
-        gather: Seconds to wait for further events after an event that ended a wait, to handle them together.
-        missing_interval: Seconds between retries while the kind is not installed; 0 for the usual delay.
+        gather: Seconds for which further events are left to gather after one that was waited for.
+        missing_interval: Seconds after which it is asked for again if it is not there or has too many objects; 0 for
+            the usual delay.
+        max_objects: A list in pages of more of them is given up; 0 for no limit.
     """
 
     source: str
@@ -39,6 +41,7 @@ class WatchedKind(Struct, frozen=True):
     streamed: bool = False
     gather: float = 0.0
     missing_interval: float = 0.0
+    max_objects: int = 0
 
 
 def request_path(resource: str) -> str:
@@ -88,11 +91,12 @@ def watched_kinds(resource: str, promise: str, kinds: Iterable[ObservedKind]) ->
                 kind.path(),
                 kind.decode,
                 page=kind.page,
-                selector=f"{PROMISE_LABEL}={promise}" if kind.of_promise else "",
+                selector=f"{PROMISE_LABEL}={promise}" if kind.of_promise else kind.watch_selector,
                 metadata_only=kind.metadata_only,
                 streamed=kind.streamed,
                 gather=kind.gather,
                 missing_interval=kind.missing_interval,
+                max_objects=kind.max_objects,
             )
             for kind in kinds
             if kind.watched

@@ -13,6 +13,7 @@ from .decide import Decision
 from .events.announcement import of_phase, of_storm
 from .events.sender import EventSender
 from .logs import BoundLogger, bind
+from .notify.notifier import Notifier
 from .outcomes import Outcomes
 from .queue import DueLook
 from .reconcile import Turn
@@ -27,10 +28,13 @@ _log = logging.getLogger(__name__)
 class TurnObserver:
     """Turns results into outcomes, counters, Events and log lines; thread-safe, one turn of a request at a time."""
 
-    def __init__(self, outcomes: Outcomes, events: EventSender, clock: TimeSource) -> None:
+    def __init__(
+        self, outcomes: Outcomes, events: EventSender, clock: TimeSource, notifier: Notifier | None = None
+    ) -> None:
         self._outcomes = outcomes
         self._events = events
         self._clock = clock
+        self._notifier = notifier
 
     def woken(self, key: Key) -> None:
         """Record that an event that concerns a request arrived."""
@@ -118,6 +122,8 @@ class TurnObserver:
             counts.holds_run_out.add(record.kind)
         if decision.is_transition:
             self._events.offer(of_phase(record, projection, self._clock.now()))
+            if self._notifier:
+                self._notifier.offer(record, projection)
 
 
 def _bound(turn: Turn) -> BoundLogger:

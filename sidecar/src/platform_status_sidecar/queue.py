@@ -68,7 +68,7 @@ class CoalescingQueue(Generic[K]):
         Args:
             key: The key.
             delay: Seconds until it is due; an earlier due time is kept.
-            bulk: It may wait for keys that are not.
+            bulk: Whether it may wait for keys that are not.
         """
         self.plan(key, DueLook(self._clock.monotonic() + delay, bulk))
 

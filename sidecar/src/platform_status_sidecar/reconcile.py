@@ -189,14 +189,12 @@ class Reconciler:
             TransportError: The read from the API server failed.
         """
         record = self._store.request(key)
-        if afresh or (record is not None and self._memories.is_outdated(record)):
-            # It may have become a dry run meanwhile, or another request of the same name.
+        if afresh or (record is not None and (record.is_cut or self._memories.is_outdated(record))):
+            # whatever it has become meanwhile counts: a dry run, another request of that name, another contract
             record = self._writer.read(key)
             self._store.accept_fresh_read(record)
         if record is None or is_dry_run(record):
             return None
-        if record.is_cut:
-            record = self._writer.read(key)
         memory = self._memories.of(record)
         if self._store.awaits(key):
             # Nothing can be concluded before the first lists are complete; each of them wakes the request again.

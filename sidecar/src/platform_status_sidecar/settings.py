@@ -3,7 +3,9 @@
 import argparse
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -62,6 +64,8 @@ class SidecarSettings(Struct, frozen=True):
             0 for never.
         kinds: The kinds beside the built-in ones that the Promise's contracts name, by their identity.
         scope: Namespaces that contracts may look at, see `rules.scope`; None: anywhere.
+        notify_url: Where each change of a phase is posted; None for nowhere.
+        notify_folder: Folder with the key that signs it, and ca.crt if the receiver's authority is not the system's.
         log_format: ``json`` or ``console``.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -80,6 +84,8 @@ class SidecarSettings(Struct, frozen=True):
     argocd_silent_after: float = 0.0
     kinds: Mapping[str, ObservedKind] = {}
     scope: tuple[str, ...] | None = None
+    notify_url: SplitResult | None = None
+    notify_folder: Path = Path("/var/run/secrets/platform-status/notify")
     log_format: str = "json"
     log_level: str = "info"
 
@@ -129,6 +135,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         "kinds that contracts of the Promise name under objects, as JSON; its workflow sets it",
     )
     flag("scope", "", "namespaces that contracts may look at, as a list in JSON; its workflow sets it, by the policy")
+    flag("notify-url", "", "http or https URL to which each change of a phase is posted; without it none is")
+    flag("notify-folder", str(defaults.notify_folder), "folder with key, which signs them, and ca.crt if it takes one")
     flag("log-format", defaults.log_format, "one JSON object per line, or text for people", ("json", "console"))
     flag("log-level", defaults.log_level, "least severe level that is logged", ("debug", "info", "warning", "error"))
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -156,6 +164,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         argocd_silent_after=_seconds("--argocd-silent-after", found.argocd_silent_after, at_most=_DAY),
         kinds=_kinds(found.objects),
         scope=_scope(found.scope),
+        notify_url=_url(found.notify_url) if found.notify_url else None,
+        notify_folder=Path(found.notify_folder),
         log_format=found.log_format,
         log_level=found.log_level,
     )
@@ -166,6 +176,18 @@ def _listen(text: str) -> tuple[str, int]:
     if not separator or not port.isdecimal() or int(port) > _MAX_PORT:
         raise SettingsError(f"--listen is {text!r}, expected host:port, for example :8080 or 127.0.0.1:0")
     return host.strip("[]"), int(port)
+
+
+def _url(text: str) -> SplitResult:
+    # It may hold a token, so no error quotes it.
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        fits, url = False, urlsplit("")
+    if not fits or url.username is not None or not text.isascii() or any(sign <= " " for sign in text):
+        raise SettingsError("--notify-url is no http or https URL with a host and without a user")
+    return url
 
 
 def _kinds(text: str) -> dict[str, ObservedKind]:

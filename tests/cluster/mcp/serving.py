@@ -16,7 +16,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from hctl.documents.schemas import schema_text
+from hctl.documents.reports import schema_text
 from tests.cluster.hctl.world import PATIENCE, environment
 
 __all__ = ["SCHEMAS", "Served", "command", "conforming", "over_http", "over_stdio", "serving"]

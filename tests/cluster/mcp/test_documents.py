@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from hctl.documents.schemas import schema_text
+from hctl.documents.reports import schema_text
 from hctl.errors import UsageError
 from hctl.session import Session
 from platform_status_assistant.mcp.documents import (

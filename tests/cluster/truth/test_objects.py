@@ -1,12 +1,14 @@
 """Objects of kinds that nobody here knows: by name and by label, late and gone, and never beyond the Promise's."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
 from localplane.client import Client
+from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.sources.objects.declared import declared_objects
 from platform_status_contract.sources.objects.kinds import kind_of
 from platform_status_contract.sources.source import ObservedKind
@@ -101,6 +103,10 @@ class Operators:
     def say(self, kind: str, name: str, status: object) -> None:
         self.admin.patch(f"{GROUP}/v1", kind, name, {"status": status}, namespace=self.namespace, subresource="status")
 
+    def label(self, kind: str, name: str, part: str | None) -> None:
+        patch = {"metadata": {"labels": {"part": part}}}
+        self.admin.patch(f"{GROUP}/v1", kind, name, patch, namespace=self.namespace)
+
     def delete(self, kind: str, name: str) -> None:
         self.admin.delete(f"{GROUP}/v1", kind, name, namespace=self.namespace)
 
@@ -170,6 +176,50 @@ def test_selected_objects_count_together_and_a_late_contract_finds_what_was_ther
         operators.say("Queue", "b", {"conditions": [condition("Ready", "False", "Down", "no disk is left")]})
         place.await_status("Degraded", "ObjectNotReady")
         assert "no disk is left" in message_of(place)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["watched-from-the-first", "contract-comes-late"])
+def test_a_watch_selector_limits_what_is_watched(
+    place: Place,
+    run: RunSidecar,
+    operators: Operators,
+    late: bool,  # noqa: FBT001 - drawn
+) -> None:
+    operators.install("Queue")
+    entry = {**QUEUE, "watchSelector": {"matchLabels": {"part": "media"}}}
+    operators.make("Queue", "media", {"conditions": [condition("Ready", "True", "Up")]})
+    if not late:
+        ask(place, names(entry, place.namespace))
+    with run(kinds=declared(entry)) as sidecar:
+        if late:
+            ask(place, names(entry, place.namespace))
+        place.await_status("Progressing", "ObjectMissing")
+        kept = partial(sidecar.app.store.within, f"queues.v1.{GROUP}", place.namespace)
+        assert kept() == [], "it is named, and not watched"
+        operators.label("Queue", "media", "media")
+        place.await_status("Ready")
+        operators.label("Queue", "media", None)
+        place.await_status("Degraded", "ObjectMissing")
+        assert kept() == []
+
+
+def test_a_kind_with_too_many_objects_is_not_read_until_there_are_fewer(
+    place: Place, run: RunSidecar, operators: Operators
+) -> None:
+    operators.install("Queue")
+    for name in ("media", "b", "c"):
+        operators.make("Queue", name, {"conditions": [condition("Ready", "True", "Up")]})
+    ask(place, names(QUEUE, place.namespace))
+    kinds = {source: msgspec.structs.replace(kind, max_objects=2) for source, kind in declared(QUEUE).items()}
+    with run(kinds=kinds) as sidecar:
+        status = place.await_status("Unknown", "SourceUnreadable")["status"]
+        assert {"KindTooLarge"} == {item["reason"] for item in status["conditions"] if item["type"] == "QueueReady"}
+        assert "give the entry a watchSelector" in message_of(place)
+        failure = sidecar.app.store.state(f"queues.v1.{GROUP}").failure
+        assert failure is not None
+        assert failure.reason is Reason.KIND_TOO_LARGE
+        operators.delete("Queue", "c")
+        place.await_status("Ready")
 
 
 def test_a_kind_that_comes_late_is_waited_for_and_one_that_goes_is_missed(

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console, Group, RenderableType
 
 from hctl.diagnosis.conclude import Diagnosis, conclude
-from hctl.diagnosis.evidence import Event, Events
+from hctl.diagnosis.evidence import Events, WarningEvent
 from hctl.diagnosis.orders import Orders
 from hctl.drawing.consoles import show
 from hctl.drawing.dashboard import dashboard
@@ -155,11 +155,11 @@ _CRASH: Final = evidences.World(
     application=[evidences.application(health="Degraded")],
 )
 _WARNINGS: Final = (
-    Event(
+    WarningEvent(
         "Pod", "vcluster-media", "media-1", "BackOff", "Back-off restarting failed container syncer", 31, NOW - _MINUTE
     ),
-    Event("Pod", "vcluster-media", "media-1", "Unhealthy", "Readiness probe failed", 1, NOW - 9 * _MINUTE),
-    Event("StatefulSet", "vcluster-media", "media", "FailedUpdate", "", 2, None),
+    WarningEvent("Pod", "vcluster-media", "media-1", "Unhealthy", "Readiness probe failed", 1, NOW - 9 * _MINUTE),
+    WarningEvent("StatefulSet", "vcluster-media", "media", "FailedUpdate", "", 2, None),
 )
 _NOTHING_MADE: Final = evidences.World(
     works=[], placements=[], application=[], pods=[], controllers=[], secrets=[], sub_applications=[]

@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hctl.documents.diagnoses import diagnosis_report
-from hctl.documents.jsonpaths import render
-from hctl.documents.outputs import Form, Output, parse_output, spell
-from hctl.documents.reports import list_report, status_report
-from hctl.documents.schemas import DOCUMENTS, schema_text
+from hctl.documents.outputs import Form, Output, parse_output, render, spell
+from hctl.documents.reports import DOCUMENTS, list_report, schema_text, status_report
 from hctl.errors import HctlError, UsageError
 from tests.unit.hctl import evidences
 from tests.unit.hctl.golden import FRESH, SILENT, diagnosed, judged

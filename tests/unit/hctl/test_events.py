@@ -9,7 +9,7 @@ from hypothesis import given
 from hctl.cluster.documents import Page
 from hctl.cluster.transport import ClusterReader
 from hctl.diagnosis.conclude import conclude
-from hctl.diagnosis.evidence import Event
+from hctl.diagnosis.evidence import WarningEvent
 from hctl.diagnosis.gather import gather_events
 from hctl.diagnosis.looks.events import newest_events, warning_in, warnings_of
 from hctl.diagnosis.orders import Orders
@@ -53,7 +53,7 @@ def test_whatever_stands_in_an_event_is_read(found: Any) -> None:  # noqa: ANN40
 
 def test_a_few_are_told_the_newest_first() -> None:
     moments = [None, *(NOW - timedelta(seconds=seconds) for seconds in range(9))]
-    told = newest_events(Event("Pod", "n", "p", "", "", 1, moment) for moment in moments)
+    told = newest_events(WarningEvent("Pod", "n", "p", "", "", 1, moment) for moment in moments)
     assert [event.last for event in told] == moments[1:6]
 
 

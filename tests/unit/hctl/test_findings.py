@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hctl.documents.findings import spell_findings
-from hctl.documents.schemas import schema_text
+from hctl.documents.reports import schema_text
 from hctl.validation.findings import RULES, Finding, Report, Severity
 from tests.unit.hctl.findings import FOLDER, FORMS, REPORTS, golden
 from tests.unit.hctl.sarif import SARIF

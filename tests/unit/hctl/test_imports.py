@@ -40,9 +40,9 @@ def test_help_itself_draws_without_rich() -> None:
     assert not [name for name in _FELT if name in modules]
 
 
-@pytest.mark.parametrize("module", ["statuses", "overviews", "diagnoses"])
+@pytest.mark.parametrize("module", ["statuses", "overviews", "explanations"])
 def test_a_command_leaves_out_what_it_does_not_need(module: str) -> None:
     modules = _imported(f"import hctl.session, hctl.commands.{module}")
     assert not [name for name in ("pydantic", "jsonpath", "jsonschema", "requests") if name in modules]
-    if module != "diagnoses":
+    if module != "explanations":
         assert "hctl.diagnosis.conclude" not in modules

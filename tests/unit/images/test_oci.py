@@ -7,9 +7,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from platform_status_images.archives import Archive
+from platform_status_images.archives import Archive, write_oci
 from platform_status_images.build import host_machine
-from platform_status_images.oci import write_oci
 from platform_status_release.release import Release
 
 from .test_cli import tar

@@ -8,10 +8,10 @@ import pytest
 
 from localplane.certificates import new_authority
 from localplane.kubeconfigs import kubeconfig
-from platform_status_kind import commands, kratix
-from platform_status_kind.cli import main
-from platform_status_kind.cluster import KindCluster
-from platform_status_kind.lane import down, kubeconfig_path, prepare
+from platform_status_kind import commands
+from platform_status_kind import lane as kratix
+from platform_status_kind.__main__ import main
+from platform_status_kind.lane import KindCluster, down, kubeconfig_path, prepare
 from platform_status_kind.programs import CommandError, KindError, NoDockerError, require, run
 from platform_status_world.promises import read_promise
 from tests.unit.localplane.test_certificates import NOW

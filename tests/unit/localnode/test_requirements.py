@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localnode.cli import main
+from localnode.__main__ import main
 from localnode.requirements import TOOLS, why_not
 from tests.unit.localplane.test_cli import handlers
 

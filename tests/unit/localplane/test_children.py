@@ -15,8 +15,7 @@ from localplane import lifeline
 from localplane.children import Child, Nursery
 from localplane.commands import Files, apiserver_command, etcd_command
 from localplane.folders import RunFolder, sweep, sweep_logs
-from localplane.places import HERE
-from localplane.runs import ReservedPort
+from localplane.runs import HERE, ReservedPort
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 

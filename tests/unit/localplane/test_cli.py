@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from localplane.__main__ import main
 from localplane.binaries import Binaries, find_binaries, find_kubectl
-from localplane.cli import main
 from localplane.errors import ClusterChoiceError
 
 

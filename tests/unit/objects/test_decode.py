@@ -158,11 +158,18 @@ def test_metadata_that_does_not_fit_leaves_the_name_and_the_deletion() -> None:
     assert decoded({"metadata": {"name": ""}}) is None
 
 
-def test_of_two_conditions_of_a_type_the_one_that_is_not_true_counts() -> None:
-    both = [{"type": "Ready", "status": "True"}, {"type": "Ready", "status": "False"}]
-    for order in (both, both[::-1]):
-        (found,) = seen_in({"conditions": order}).conditions
-        assert found.status == "False"
+def test_of_two_conditions_of_a_type_each_status_is_kept_once_with_its_newest_generation() -> None:
+    every: list[dict[str, object]] = [
+        {"type": "Ready", "status": "True"},
+        {"type": "Ready", "status": "False", "observedGeneration": 2},
+        {"type": "Ready", "status": "True", "observedGeneration": 3},
+        {"type": "Ready", "status": "Unknown"},
+        {"type": "Ready", "status": "True", "observedGeneration": 1},
+    ]
+    for order in (every, every[::-1]):
+        seen = seen_in({"conditions": order})
+        assert [(found.status, found.generation) for found in seen.conditions] == [("False", 2), ("True", 3)]
+        assert seen.condition("Ready") == seen.conditions[0]
 
 
 def test_depth_and_size_are_no_matter() -> None:
@@ -197,7 +204,9 @@ def test_the_time_of_a_condition_is_kept_while_it_is_unknown() -> None:
         assert (seen_in({"conditions": [found]}).conditions[0].since is not None) is kept
 
 
-@pytest.mark.parametrize(("told", "read"), [("3", 3), ("6c8f", None), ("", None), (3, 3), (-1, -1), (None, None)])
+@pytest.mark.parametrize(
+    ("told", "read"), [("3", 3), ("0", 0), ("-1", -1), ("6c8f", None), ("", None), (3, 3), (-1, -1), (None, None)]
+)
 def test_a_generation_may_be_a_text(told: object, read: int | None) -> None:
     assert seen_in({"observedGeneration": told}).observed == read
 

@@ -93,6 +93,9 @@ HAND: Final[list[tuple[dict[str, Any], str, str]]] = [
     (thing("v1 PersistentVolumeClaim", {}), "SILENT", "has no phase yet"),
     (thing("v1 PersistentVolume", {"phase": "Released"}), "NOT_READY", "is Released"),
     (thing("v1 Namespace", {"phase": "Active"}), "READY", "exists"),
+    (thing("v1 Node", conditions(Ready="True")), "READY", "is ready"),
+    (thing("v1 Node", conditions(Ready="False KubeletNotReady")), "NOT_READY", "reports KubeletNotReady"),
+    (thing("v1 Node", conditions(Ready="Unknown NodeStatusUnknown")), "CHECKING", "is checking health"),
     (thing("networking.k8s.io/v1 NetworkPolicy"), "READY", "exists"),
     (thing("batch/v1 CronJob", {}, spec={"suspend": True}), "PAUSED", "is suspended"),
     (
@@ -139,6 +142,16 @@ HAND: Final[list[tuple[dict[str, Any], str, str]]] = [
         thing("apiextensions.k8s.io/v1 CustomResourceDefinition", conditions(Established="True")),
         "READY",
         "is ready",
+    ),
+    (
+        thing("kro.run/v1alpha1 Media", conditions(Ready="True"), annotations={"kro.run/reconcile": "disabled"}),
+        "PAUSED",
+        "is paused (annotation kro.run/reconcile)",
+    ),
+    (
+        thing("argoproj.io/v1alpha1 ApplicationSet", conditions(ErrorOccurred="False", ResourcesUpToDate="True")),
+        "NOT_READY",
+        "is ready with nothing in status.resources",
     ),
     # from here on what the documentation of others says
     (thing(BUCKET, conditions(Ready="True", Synced="True")), "READY", "is ready"),
@@ -215,6 +228,37 @@ def test_a_kind_is_judged_by_its_row(document: dict[str, Any], expected: str, te
     assert word(document) == (expected, text)
 
 
+KUSTOMIZATION: Final = "kustomize.toolkit.fluxcd.io/v1 Kustomization"
+TWICE: Final[list[tuple[str, str, str, dict[str, str]]]] = [
+    (KUSTOMIZATION, "Stalled", "FAILED", {"Ready": "True"}),
+    ("argoproj.io/v1alpha1 ApplicationSet", "ErrorOccurred", "FAILED", {"ResourcesUpToDate": "True"}),
+    ("argoproj.io/v1alpha1 ApplicationSet", "RolloutProgressing", "CHECKING", {"ResourcesUpToDate": "True"}),
+    ("batch/v1 Job", "Failed", "FAILED", {"Complete": "True"}),
+    ("batch/v1 Job", "Complete", "NOT_READY", {}),
+    ("apps/v1 Deployment", "ReplicaFailure", "FAILED", {}),
+    (BUCKET, "Synced", "FAILED", {"Ready": "True"}),
+    ("v1 Pod", "Ready", "NOT_READY", {}),
+    ("autoscaling/v2 HorizontalPodAutoscaler", "ScalingActive", "NOT_READY", {"AbleToScale": "True"}),
+]
+
+
+@pytest.mark.parametrize(("api", "kind", "expected", "beside"), TWICE)
+def test_of_two_conditions_that_contradict_each_other_the_worse_counts(
+    api: str, kind: str, expected: str, beside: dict[str, str]
+) -> None:
+    both = [{"type": kind, "status": status, "reason": "", "message": ""} for status in ("True", "False")]
+    others = [{"type": name, "status": status} for name, status in beside.items()]
+    for order in (both, both[::-1]):
+        status = {"observedGeneration": 1, "phase": "Running", "conditions": [*order, *others]}
+        assert word(thing(api, status, spec={"replicas": 1}))[0] == expected
+
+
+def test_a_generation_that_is_a_text_is_compared() -> None:
+    for told, expected in (("0", "BEHIND"), ("-1", "BEHIND"), ("1", "BEHIND"), ("2", "READY")):
+        document = thing("example.org/v1 X", {"observedGeneration": told, "phase": "Healthy"}, generation=2)
+        assert word(document, ready=ReadyWhen(field="status.phase", values=("Healthy",)))[0] == expected
+
+
 def test_every_builtin_kind_has_an_object() -> None:
     every = [*(document for document, _, _ in HAND), *(document for name in names() for document in documents(name))]
     shown = {(group_of(document), document["kind"]) for document in every}
@@ -244,6 +288,11 @@ def test_presets_are_chosen_by_group_and_kind_and_by_name() -> None:
     assert rule_of(entry).preset.name == "crossplane"
     named = [preset.name for preset in PRESETS]
     assert len(named) == len(set(named))
+
+
+def test_an_application_set_that_may_make_none_says_its_condition() -> None:
+    document = thing("argoproj.io/v1alpha1 ApplicationSet", conditions(ResourcesUpToDate="True"))
+    assert word(document, ready=ReadyWhen(condition="ResourcesUpToDate"))[0] == "READY"
 
 
 def test_what_an_entry_says_outranks_the_preset_but_for_a_pause() -> None:

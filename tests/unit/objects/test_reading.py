@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.model.objects import MAX_OBJECTS_OF_A_KIND, ObjectEntry
 from platform_status_contract.model.selectors import Selector
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.interest import Place, Topic
@@ -29,6 +29,7 @@ from platform_status_contract.sources.registry import (
     source_of,
 )
 from platform_status_contract.sources.source import FOREIGN, Basis, Json, ObservedKind
+from platform_status_sidecar.kinds import watched_kinds
 from tests.unit.rules.worlds import NOW
 
 from .test_whole import contract_of, facts_of
@@ -46,6 +47,8 @@ TEMPLATE: dict[str, Any] = {
     "namespace": "${metadata.namespace}",
     "object": "${spec.name}",
 }
+PART = Selector({"part": "media"})
+WATCHED = msgspec.structs.replace(QUEUE, watch_selector=PART)
 BY_LABEL = {key: value for key, value in TEMPLATE.items() if key != "object"}
 
 
@@ -146,6 +149,8 @@ def test_a_cluster_wide_kind_of_the_core_needs_neither_group_nor_namespace() -> 
     [
         ({**TEMPLATE, "kind": "Secret"}, "objects[0]"),
         ({**TEMPLATE, "generationAnnotation": "${spec.key}"}, "objects[0].generationAnnotation"),
+        ({**TEMPLATE, "watchSelector": {"matchLabels": {"app": "${spec.app}"}}}, "objects[0].watchSelector"),
+        ({**TEMPLATE, "watchSelector": "${spec.selector}"}, "objects[0].watchSelector"),
         ({**BY_LABEL, "selector": "${spec.selector}"}, "objects[0].selector"),
         ({**BY_LABEL, "selector": {"matchLabels": "${spec.labels}"}}, "objects[0].selector"),
         ({**BY_LABEL, "selector": {"matchLabels": {"${spec.key}": "x"}}}, "objects[0].selector"),
@@ -231,6 +236,17 @@ def test_a_dump_asks_for_what_the_entries_name() -> None:
     assert len(fetched.kept) == 2
 
 
+def test_a_dump_asks_for_no_object_that_a_watch_selector_leaves_out() -> None:
+    contract, fetched = (
+        contract_of(WATCHED, msgspec.structs.replace(CHOSEN, name="all", watch_selector=PART)),
+        Fetched(),
+    )
+    source = next(source for source in SOURCES if "objects" in source.names)
+    source.collect(fetched, contract, {})
+    labels = [(asked[2], asked[3]) for asked in fetched.asked]
+    assert labels == [("part=media", "metadata.name=films"), ("app=films,part=media", "")]
+
+
 def test_a_contract_reaches_what_its_promise_declared_and_no_further() -> None:
     contract = contract_of(QUEUE)
     declared = {kind.source: kind for kind in map(kind_of, object_kinds([QUEUE]))}
@@ -241,6 +257,57 @@ def test_a_contract_reaches_what_its_promise_declared_and_no_further() -> None:
     poor = {SOURCE: msgspec.structs.replace(declared[SOURCE], reads=frozenset())}
     assert "it reads condition Ready" in out_of_reach(contract, poor)
     assert out_of_reach(contract_of(works=True), {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("entries", "watched", "most"),
+    [
+        ([QUEUE], "", MAX_OBJECTS_OF_A_KIND),
+        ([WATCHED], "part=media", 0),
+        ([WATCHED, msgspec.structs.replace(CHOSEN, watch_selector=PART)], "part=media", 0),
+        ([WATCHED, CHOSEN], "", MAX_OBJECTS_OF_A_KIND),
+        ([CHOSEN, WATCHED], "", MAX_OBJECTS_OF_A_KIND),
+        (
+            [WATCHED, msgspec.structs.replace(QUEUE, watch_selector=Selector({"part": "other"}))],
+            "",
+            MAX_OBJECTS_OF_A_KIND,
+        ),
+        ([WATCHED, CHOSEN, WATCHED], "", MAX_OBJECTS_OF_A_KIND),
+        ([msgspec.structs.replace(QUEUE, watch_selector=Selector())], "", MAX_OBJECTS_OF_A_KIND),
+    ],
+)
+def test_a_kind_is_watched_by_the_selector_that_all_its_entries_have(
+    entries: list[ObjectEntry], watched: str, most: int
+) -> None:
+    told = msgspec.json.encode(object_kinds(entries)).decode()
+    kind = declared_kinds(told)[SOURCE]
+    assert (kind.watch_selector, kind.max_objects) == (watched, most)
+    (seen,) = watched_kinds("a.v1.b", "promise", [kind])[1:]
+    assert (seen.selector, seen.max_objects) == (watched, most)
+
+
+def test_a_contract_may_not_look_beyond_the_watch_selector_of_its_promise() -> None:
+    declared = {kind.source: kind for kind in map(kind_of, object_kinds([WATCHED]))}
+    assert out_of_reach(contract_of(WATCHED), declared) == ""
+    assert "beyond the watchSelector part=media" in out_of_reach(contract_of(QUEUE), declared)
+    everything = {kind.source: kind for kind in map(kind_of, object_kinds([WATCHED, QUEUE]))}
+    assert out_of_reach(contract_of(WATCHED), everything) == ""
+
+
+@pytest.mark.parametrize("entry", [WATCHED, msgspec.structs.replace(CHOSEN, watch_selector=PART, minimum=1)])
+def test_what_a_watch_selector_leaves_out_does_not_count_even_where_everything_is_watched(entry: ObjectEntry) -> None:
+    contract = contract_of(entry)
+
+    def names(**labels: str) -> list[str]:
+        seen = observe(Cluster(contract, queue("films", labels=labels)), REQUEST, contract)
+        assert isinstance(seen, Observation)
+        assert seen.objects is not None
+        (reading,) = seen.objects
+        assert isinstance(reading, Present)
+        return [found.name for found in reading.value]
+
+    assert names(app="films", part="media") == ["films"]
+    assert names(app="films", part="other") == names(app="films") == []
 
 
 def test_kinds_of_outputs_are_declared_as_the_entries_that_the_container_makes_of_them() -> None:

@@ -10,6 +10,7 @@ from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import Document, Parts, SidecarOptions, account_of, render
 from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_sidecar.settings import SidecarSettings
 
 from .promises import PARTS, ours, widget
 
@@ -254,6 +255,28 @@ def test_who_comes_in_and_where_it_goes_is_the_platforms_to_say() -> None:
     assert [port["port"] for port in names["ports"]] == [53, 53]
     assert server["to"] == [{"ipBlock": {"cidr": "10.0.0.1/32"}}, {"ipBlock": {"cidr": "fd00::1/128"}}]
     assert "cidr" not in str(one("NetworkPolicy"))
+
+
+def test_a_receiver_adds_one_way_out_an_argument_and_the_key_and_without_one_there_is_none_of_it() -> None:
+    def pod(**options: Any) -> Any:  # noqa: ANN401 - any JSON
+        return one("Deployment", **options)["spec"]["template"]["spec"]
+
+    quiet = pod()
+    assert "volumes" not in quiet
+    assert "volumeMounts" not in quiet["containers"][0]
+    assert "notify" not in str(quiet)
+    assert len(one("NetworkPolicy")["spec"]["egress"]) == 2
+    url = "https://hooks.example.com:8443/requests?team=a"
+    told = pod(notify_url=url, notify_secret="keys")  # noqa: S106 - the name of one
+    [container] = told["containers"]
+    assert [argument for argument in container["args"] if "notify" in argument] == [f"--notify-url={url}"]
+    assert told["volumes"] == [{"name": "notify", "secret": {"secretName": "keys", "optional": True}}]
+    [mount] = container["volumeMounts"]
+    assert mount == {"name": "notify", "mountPath": str(SidecarSettings().notify_folder), "readOnly": True}
+    for given, port in ((url, 8443), ("https://hooks.example.com", 443), ("http://hooks.example.com/a", 80)):
+        *usual, added = one("NetworkPolicy", notify_url=given)["spec"]["egress"]
+        assert usual == one("NetworkPolicy")["spec"]["egress"]
+        assert added == {"ports": [{"protocol": "TCP", "port": port}]}
 
 
 def test_what_prometheus_scrapes_is_the_job_that_the_alerts_of_the_plan_name() -> None:

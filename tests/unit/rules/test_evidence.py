@@ -42,7 +42,7 @@ _SINCE = {"started": "2026-02-26T09:00:00Z", "firstReady": "2026-02-26T09:10:00Z
 _SOURCES = ("works", "application", "pods", "secrets", "sub_applications")
 _WHOLE = facts_about(thresholds.map(whole_contract))
 _LONG_AGO = NOW.replace(hour=9)
-_REASONS = st.sampled_from([Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE])
+_REASONS = st.sampled_from([Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE])
 
 
 def _blinded(source: str, reading: object) -> Observation:

@@ -69,6 +69,28 @@ def test_a_contract_looks_no_further_than_its_scope(scope: tuple[str, ...] | Non
     )
 
 
+@pytest.mark.parametrize(
+    ("group", "found", "scope", "beyond"),
+    [
+        ("", {"object": "vcluster-media"}, ("object:things/{namespace}",), ""),
+        ("", {"object": "team-b"}, ("object:things/{namespace}",), "object things/team-b"),
+        ("", {"object": "vcluster-media"}, ("{namespace}", "{namespace}--*"), "object things/vcluster-media"),
+        ("/a.org", {"object": "x"}, ("object:things/x",), "object things.a.org/x"),
+        ("/a.org", {"selector": {"matchLabels": {"a": "b"}}}, ("object:things.a.org/x-*",), "object things.a.org/*"),
+        ("/a.org", {"selector": {"matchLabels": {"a": "b"}}}, ("object:things.a.org/*",), ""),
+        ("/a.org", {"object": "x"}, None, ""),
+    ],
+)
+def test_an_object_without_a_namespace_is_a_place_too(
+    group: str, found: dict[str, object], scope: tuple[str, ...] | None, beyond: str
+) -> None:
+    version = f"{group.removeprefix('/')}/v1" if group else "v1"
+    entry = {"name": "thing", "apiVersion": version, "kind": "Thing", "resource": "things", "scope": "Cluster", **found}
+    alone = {"version": "v1", "generation": 1, "displayName": "T", "name": "t", "objects": [entry]}
+    said = out_of_scope(msgspec.convert(alone, Contract), scope, "vcluster-media", "media")
+    assert said.partition(", which")[0] == (f"it looks at the {beyond}" if beyond else "")
+
+
 def test_the_scope_is_that_of_the_kind_and_the_targets_of_the_names() -> None:
     strict, free = shipped_policy(), shipped_policy("single-tenant")
     assert scope_of(strict, GROUP, KIND) == (

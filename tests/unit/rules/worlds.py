@@ -331,7 +331,9 @@ def _readings(value: st.SearchStrategy[T]) -> st.SearchStrategy[Reading[T]]:
     )
     unreadable: st.SearchStrategy[Unreadable[T]] = st.builds(
         Unreadable,
-        reason=st.sampled_from([Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE]),
+        reason=st.sampled_from(
+            [Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE]
+        ),
         since=moments,
         last=st.none() | readable,
     )
@@ -424,7 +426,7 @@ sane_statuses: Final = st.fixed_dictionaries(
                 "updatingGeneration": _generations,
                 "argocd": st.just({"syncStatus": "Synced", "healthStatus": "Healthy"}),
                 "workloads": st.just({"ready": 1, "total": 2}),
-                "objects": st.just({"ready": 1, "total": 2, "unready": ["Queue/x"], "done": {"queue": 1}}),
+                "objects": st.just({"ready": 1, "total": 2, "unready": ["Queue/x"], "done": {"queue": "1-00000000"}}),
                 "conditions": st.lists(st.sampled_from([*_FREE, "Foreign", "WorksReady"]), max_size=4),
             },
         ),

@@ -431,3 +431,29 @@ def test_a_kind_that_vanishes_and_comes_back_is_listed_afresh() -> None:
     )
     assert run.names == ["b"]
     assert run.watched_from == ["10", "11", "30"]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told-by-the-first-page", "counted"])
+def test_a_kind_with_too_many_objects_is_given_up_said_and_asked_for_again(told: bool) -> None:  # noqa: FBT001
+    server, stop, known = ScriptedServer(), NoWait(), watched()
+    known.put(Source.REQUESTS, support.request())
+    known.sync(Source.REQUESTS)
+    kind = msgspec.structs.replace(PODS, max_objects=2, missing_interval=60.0)
+    first, second = page(support.pod("a"), support.pod("b"), then="next"), page(support.pod("c"), then="not asked for")
+    if told:
+        first["metadata"]["remainingItemCount"] = 2
+    server.will("list", *([first] if told else [first, second]), page(support.pod("a"), support.pod("b")))
+    server.will("watch", [stop.set, bookmark(12)])
+    noted: list[Reason] = []
+    original = Store.note_failure
+
+    def note(self: Store, source: Source, why: Reason, message: str, now: object) -> None:
+        noted.append(why)
+        original(self, source, why, message, now)  # type: ignore[arg-type]  # now is passed on as it came
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "note_failure", note)
+        Reflector(kind, transport=server, store=known.store, clock=known.clock, stop=stop).run()
+    assert noted == [Reason.KIND_TOO_LARGE]
+    assert stop.waits.count(60.0) == 1
+    assert known.store.state(Source.PODS).failure is None, "two are not too many"

@@ -136,6 +136,24 @@ def test_a_large_status_is_read_afresh_and_keeps_what_others_wrote() -> None:
     assert bench.worker.turn(MEDIA).writes == ()
 
 
+def test_a_large_status_that_has_changed_is_decided_only_on_what_its_new_contract_observes() -> None:
+    status = support.settled(PODS_ONLY)
+    status["conditions"].append(THEIRS)
+    bench, seen = Bench(support.request(status)), list[Observation]()
+
+    def noted(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
+        seen.append(observation)
+        return tiny_rules(history, observation, facts, now)
+
+    bench.rules = noted
+    bench.known.store.note_list(Source.PODS)
+    bench.known.sync(Source.PODS)
+    bench.cluster.write(status | {"contract": PODS_ONLY | {"workloads": {"namespace": "elsewhere"}}})
+    turn = bench.worker.turn(MEDIA)
+    assert seen == []
+    assert turn.waits_for == (Source.PODS,)
+
+
 def test_of_large_ones_one_at_a_time_has_its_turn() -> None:
     status = support.settled(PODS_ONLY)
     status["conditions"].append(THEIRS)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_status_weights.__main__ import main
-from platform_status_weights.weigh import Weights, weigh
+from platform_status_weights.__main__ import Weights, main, weigh
 
 MODULE = '''"""What it is."""
 

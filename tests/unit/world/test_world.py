@@ -11,12 +11,12 @@ import yaml
 
 from localnode.images import Entry, layer, new_image
 from platform_status_world.adapter_image import ADAPTER_IMAGE, write_adapter_image
+from platform_status_world.cluster import until
 from platform_status_world.errors import NoToolError, WorldError
 from platform_status_world.images import SIDECAR_IMAGE, find_images
 from platform_status_world.journey import EXPECTED
 from platform_status_world.lane import EXAMPLE
 from platform_status_world.promises import read_promise
-from platform_status_world.waiting import until
 from platform_status_world.workload import Workload
 
 ROOT = Path(__file__).parents[3]
@@ -95,7 +95,7 @@ def test_the_adapter_needs_nothing_but_what_is_in_its_layer_and_the_pipelines_im
     site = next(path for path in sys.path if path.endswith("site-packages"))
     program = (
         f"import sys; sys.path[:0] = [{str(tmp_path / 'root/double')!r}, {site!r}, {own!r}];"
-        "from platform_status_world.adapter.commands import main; main(['--help'])"
+        "from platform_status_world.adapter.__main__ import main; main(['--help'])"
     )
 
     ran = subprocess.run(  # noqa: S603 - this Python, no shell

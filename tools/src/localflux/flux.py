@@ -1,4 +1,4 @@
-"""The real Flux beside a control plane of its own, started in seconds, gone when you are.
+"""The real Flux beside a control plane of its own, and what its two controllers are given.
 
 Example::
 
@@ -10,15 +10,66 @@ Example::
 """
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
-from localflux import configuration, git_server
-from localflux.configuration import KUSTOMIZE_CONTROLLER, NAMESPACE, SOURCE_CONTROLLER
+from localflux import git_server
 from localgitops.engine import Engine
 from localgitops.network import ADDRESS
 from localplane.crds import FLUX_CRDS, fetch_crd, install_crds
 from localplane.versions import FLUX
 
 __all__ = ["LocalFlux"]
+
+NAMESPACE = "flux-system"
+SOURCE_CONTROLLER, KUSTOMIZE_CONTROLLER = "source-controller", "kustomize-controller"
+GIT_PORT, _STORAGE_PORT = 8080, 9090
+HEALTH_PORTS: Mapping[str, int] = {SOURCE_CONTROLLER: 9440, KUSTOMIZE_CONTROLLER: 9441}
+_METRICS_PORTS: Mapping[str, int] = {SOURCE_CONTROLLER: 8081, KUSTOMIZE_CONTROLLER: 8082}
+
+_MAX_AT_ONCE = 24
+"""A Kustomization that waits for pods holds a worker: with the four of the default others wait for their first word."""
+
+_DEPENDENCY_INTERVAL = "2s"
+"""How soon one looks again at what it depends on; half a minute unless set."""
+
+
+def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> dict[str, str]:
+    """Return the environment of a controller: everything that it would write lies in its folder.
+
+    Args:
+        folder: The folder.
+        environ: PATH and the like, without proxies.
+        kubeconfig: Who it is.
+    """
+    ours = {"HOME": folder, "KUBECONFIG": kubeconfig, "TMPDIR": folder, "RUNTIME_NAMESPACE": NAMESPACE}
+    return {**environ, **{name: str(value) for name, value in ours.items()}}
+
+
+def command(name: str, binary: Path, folder: Path) -> list[str]:
+    """Return the command line of a controller.
+
+    Args:
+        name: Which of the two.
+        binary: Its program.
+        folder: Where it keeps what it fetched.
+    """
+    storage = (
+        f"--storage-path={folder}",
+        f"--storage-addr={ADDRESS}:{_STORAGE_PORT}",
+        f"--storage-adv-addr={ADDRESS}:{_STORAGE_PORT}",
+    )
+    return [
+        str(binary),
+        f"--metrics-addr={ADDRESS}:{_METRICS_PORTS[name]}",
+        f"--health-addr={ADDRESS}:{HEALTH_PORTS[name]}",
+        f"--concurrent={_MAX_AT_ONCE}",
+        f"--requeue-dependency={_DEPENDENCY_INTERVAL}",
+        "--enable-leader-election=false",
+        "--watch-all-namespaces",
+        *(storage if name == SOURCE_CONTROLLER else ()),
+    ]
+
 
 _GIT_SERVER = "git-server"
 
@@ -34,15 +85,15 @@ class LocalFlux(Engine):
     def _start_servers(self) -> None:
         install_crds(self.admin, [fetch_crd(crd, self._environ) for crd in FLUX_CRDS])
         self.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-        server = [sys.executable, "-I", git_server.__file__, str(configuration.GIT_PORT), str(self._repositories)]
-        self._serve(_GIT_SERVER, configuration.GIT_PORT, server, self._direct)
+        server = [sys.executable, "-I", git_server.__file__, str(GIT_PORT), str(self._repositories)]
+        self._serve(_GIT_SERVER, GIT_PORT, server, self._direct)
         for tool in FLUX:
             folder = self._running.path / tool.name
             folder.mkdir()
-            environ = configuration.environment(folder, self._direct, self._kubeconfig(tool.name))
-            command = configuration.command(tool.name, self._ensure_built(tool), folder)
-            self._serve(tool.name, configuration.HEALTH_PORTS[tool.name], command, environ)
+            environ = environment(folder, self._direct, self._kubeconfig(tool.name))
+            line = command(tool.name, self._ensure_built(tool), folder)
+            self._serve(tool.name, HEALTH_PORTS[tool.name], line, environ)
 
     @property
     def _served(self) -> str:
-        return f"http://{ADDRESS}:{configuration.GIT_PORT}"
+        return f"http://{ADDRESS}:{GIT_PORT}"

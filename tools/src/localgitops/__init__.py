@@ -5,6 +5,6 @@ repositories that a test commits to. What one engine is made of belongs to its o
 ``localflux``. Nothing of the status contract may live here, and nothing that ships to a cluster may import this
 package.
 
-Needs root, for the network; ``machine.why_not`` says in a sentence what a machine lacks. Start at
+Needs root, for the network; ``network.why_not`` says in a sentence what a machine lacks. Start at
 ``localgitops.engine.Engine``.
 """

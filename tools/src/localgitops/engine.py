@@ -14,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
-from localgitops import machine
-from localgitops.network import Network
+from localgitops.network import Network, why_not
 from localgitops.repositories import Repository
 from localnode.configuration import controller_flags
 from localplane.binaries import find_binaries
@@ -131,7 +130,7 @@ class Engine(ABC):
         Args:
             environ: PATH says where programs are.
         """
-        return machine.why_not(f"the real {cls.name}", cls.packages, environ)
+        return why_not(f"the real {cls.name}", cls.packages, environ)
 
     def build(self) -> None:
         """Build what is missing, which takes minutes and says so; ``start`` does it too.

@@ -1,13 +1,14 @@
 """A network of their own for the servers, because some show their metrics on all interfaces.
 
-A ``localplane.places.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
-server alone is reached, through a relay.
+A ``localplane.runs.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
+server alone is reached, through a relay. `why_not` says what a machine lacks for it.
 """
 
+import platform
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,44 @@ from localplane.children import Child, Nursery
 from localplane.errors import StartError
 
 __all__ = ["ADDRESS", "Network"]
+
+_PACKAGES = {"git": "git", "ip": "iproute2", "nsenter": "util-linux"}
+"""Programs that every engine needs, and the packages of Debian that hold them."""
+
+_PROBE_TIMEOUT = 30
+
+
+def why_not(engine: str, packages: Iterable[str], environ: Mapping[str, str]) -> str:
+    """Say why an engine cannot run on this machine; the empty string if it can.
+
+    Args:
+        engine: What it is called, such as ``the real Argo CD``.
+        packages: Further packages that it needs; each holds a program of its name.
+        environ: PATH says where programs are.
+    """
+    if platform.system() != "Linux":
+        return f"{engine} needs Linux, and this is {platform.system()}"
+    path = environ.get("PATH", "")
+    wanted = [*_PACKAGES.items(), *((package, package) for package in packages)]
+    missing = sorted(package for name, package in wanted if shutil.which(name, path=path) is None)
+    if missing:
+        return f"{engine} needs {', '.join(missing)}: apt-get install {' '.join(missing)}"
+    try:
+        answer = subprocess.run(
+            ["unshare", "--net", "ip", "link", "set", "lo", "up"],  # noqa: S607 - programs of the system
+            env=dict(environ),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PROBE_TIMEOUT,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{engine} needs a network namespace of its own: {error}"
+    if answer.returncode != 0:
+        said = answer.stderr.strip() or f"exit code {answer.returncode}"
+        return f"{engine} needs a network namespace of its own, for which one is root: {said}"
+    return ""
+
 
 ADDRESS = "127.0.0.1"
 """Where every server in it listens."""

@@ -1,6 +1,100 @@
-"""``python -m localnode``."""
+"""``python -m localnode``: parse, call the library, map the outcome to an exit code."""
 
-from localnode.cli import main
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from localnode.binaries import find_node_binaries
+from localnode.errors import NotPossibleError
+from localnode.node import LocalNode
+from localnode.requirements import why_not
+from localplane.errors import FAILURES
+from localplane.interrupts import end_as_ctrl_c
+
+__all__ = ["main"]
+
+_EPILOG = """\
+examples:
+  python -m localnode check                      say whether this machine can run a node, and if not, why
+  python -m localnode build                      build and fetch everything, once (minutes)
+  python -m localnode up --image sidecar.tar     run a node until Ctrl-C, with the images of that archive
+
+environment:
+  PLATFORM_STATUS_CACHE    cache folder (else XDG_CACHE_HOME/platform-status, else ~/.cache/platform-status)
+  KUBEBUILDER_ASSETS       folder with kube-apiserver and etcd, to use instead of building them
+
+exit codes: 0 done, 1 failed, 2 wrong usage, 3 this machine cannot run a node
+"""
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name; None takes this process's own.
+        environ: Environment variables; None takes this process's own.
+
+    Returns:
+        The exit code.
+    """
+    parsed = _parser().parse_args(arguments)
+    chosen = os.environ if environ is None else environ
+    end_as_ctrl_c()
+    try:
+        match parsed.command:
+            case "check":
+                _check(chosen)
+            case "build":
+                binaries = find_node_binaries(chosen)
+                sys.stdout.writelines(f"{path}\n" for path in binaries.tools.values())
+            case _:
+                _up(parsed.image, chosen)
+    except (*FAILURES, OSError) as error:
+        sys.stderr.write(f"localnode: error: {error}\n")
+        return 3 if isinstance(error, NotPossibleError) else 1
+    except KeyboardInterrupt:
+        return 0 if parsed.command == "up" else 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m localnode",
+        description="A real node on this machine, without Docker: kubelet, containerd and runc beside a control plane.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("check", help="say whether this machine can run a node")
+    commands.add_parser("build", help="build and fetch what is needed into the cache, and print paths")
+    up = commands.add_parser("up", help="start a node and keep it until Ctrl-C")
+    up.add_argument("--image", action="append", default=[], type=Path, metavar="TAR", help="import it; may be repeated")
+    return parser
+
+
+def _check(environ: Mapping[str, str]) -> None:
+    reason = why_not(environ)
+    if reason:
+        raise NotPossibleError(reason)
+    sys.stdout.write("this machine can run a node\n")
+
+
+def _up(archives: Sequence[Path], environ: Mapping[str, str]) -> None:
+    began = time.monotonic()
+    with LocalNode(environ=environ) as node:
+        loaded = node.load(*archives)
+        sys.stderr.write(
+            f"localnode: the node is Ready after {time.monotonic() - began:.1f} s"
+            f"{''.join(f', {name}' for name in loaded)}; logs: {node.logs}; Ctrl-C ends it\n"
+        )
+        # Last: whoever waits for this line may go on, and may send the signal that ends us.
+        sys.stdout.write(f"export KUBECONFIG={node.plane.kubeconfig}\n")
+        sys.stdout.flush()
+        node.watch()
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -27,7 +27,7 @@ _API_SERVER_PORT = 443
 class Wall:
     """The namespaces of one node, a folder and a cgroup of the same name, all gone after ``close``.
 
-    A ``localplane.places.Place``: etcd and the API server run in the node's network, but see this machine's processes
+    A ``localplane.runs.Place``: etcd and the API server run in the node's network, but see this machine's processes
     and files as they are.
 
     Args:

@@ -1,4 +1,4 @@
-"""The go.mod of each build: generated without I/O, pinned by the go.mod and go.sum in ``modules/``.
+"""The go.mod of each build: generated, pinned by the go.mod and go.sum in ``modules/``, and written there anew.
 
 Go ignores the replacements of a dependency, so our go.mod repeats them. k8s.io/kubernetes asks for its staging modules
 (k8s.io/api and its siblings) as v0.0.0 and replaces them by folders of its own repository: they get the published
@@ -6,13 +6,19 @@ version. Any other module that is replaced by a folder (etcd's, Argo CD's gitops
 that is asked for, so it needs no replacement.
 """
 
+import json
 import re
-from collections.abc import Sequence
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 
-from localplane.versions import GoTool, staging_version
+from localplane.errors import BuildError
+from localplane.gotoolchains import go_environment
+from localplane.versions import MINIMUM_GO, GoTool, staging_version
 
-__all__ = ["go_mod", "pinned", "replacements"]
+__all__ = ["go_mod", "pin", "pinned", "replacements"]
 
 _REPLACED = re.compile(r"^\s*(?:replace\s+)?([^\s/]\S*)(?:\s+v\S+)?\s+=>\s+(\S+)[ \t]*(v\S+)?", re.MULTILINE)
 _STAGING = "./staging/"
@@ -61,3 +67,46 @@ def pinned(tool: GoTool) -> dict[str, bytes]:
     folder = files("localplane") / "modules" / tool.name
     names = ("go.mod", "go.sum", "main.go") if tool.package == "." else ("go.mod", "go.sum")
     return {name: (folder / name).read_bytes() for name in names}
+
+
+_GO_DIRECTIVE = ".".join(str(part) for part in MINIMUM_GO)
+
+
+def pin(tool: GoTool, folder: Path, go: Path, environ: Mapping[str, str]) -> None:
+    """Resolve the modules of one tool and record their hashes.
+
+    Args:
+        tool: The tool.
+        folder: The ``modules`` folder of a checkout.
+        go: The go command.
+        environ: How go reaches its proxy.
+
+    Raises:
+        BuildError: If go fails.
+    """
+    chosen = go_environment(environ, tool.toolchain)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        told = json.loads(_go(go, work, chosen, "mod", "download", "-json", f"{tool.module}@{tool.version}"))
+        replaced = replacements(tool, Path(told["GoMod"]).read_text())
+        (work / "go.mod").write_text(go_mod(tool, _GO_DIRECTIVE, replaced))
+        if tool.package == ".":
+            (work / "main.go").write_bytes((folder / tool.name / "main.go").read_bytes())
+        _go(go, work, chosen, "mod", "tidy")
+        (folder / tool.name).mkdir(parents=True, exist_ok=True)
+        for file in ("go.mod", "go.sum"):
+            (folder / tool.name / file).write_bytes((work / file).read_bytes())
+
+
+def _go(go: Path, folder: Path, environ: Mapping[str, str], *arguments: str) -> str:
+    answer = subprocess.run(  # noqa: S603 - go, no shell
+        [str(go), *arguments],
+        cwd=folder,
+        env=dict(environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode != 0:
+        raise BuildError(f"go {' '.join(arguments)}: exit code {answer.returncode}: {answer.stderr.strip()[-2000:]}")
+    return answer.stdout

@@ -25,8 +25,7 @@ from localplane.client import Client
 from localplane.commands import Files
 from localplane.errors import LocalPlaneError, StartError
 from localplane.folders import RunFolder, sweep, sweep_logs
-from localplane.places import HERE, Place
-from localplane.runs import Run
+from localplane.runs import HERE, Place, Run
 
 __all__ = ["ControlPlane"]
 

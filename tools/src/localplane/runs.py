@@ -1,11 +1,11 @@
-"""What exists between one start of a control plane and its stop: folder, ports, certificates, children, clients."""
+"""What exists between one start of a control plane and its stop, and where it runs: here, or behind a wall."""
 
 import datetime as dt
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from localplane.binaries import Binaries
 from localplane.certificates import Authority, KeyPair, new_authority, signing_keys
@@ -15,10 +15,37 @@ from localplane.commands import SERVER_HOSTS, Files, apiserver_command, etcd_com
 from localplane.errors import FAILURES
 from localplane.folders import RunFolder
 from localplane.kubeconfigs import kubeconfig, write_private
-from localplane.places import HERE, Place
 from platform_status_kube.access import Access
 
-__all__ = ["ReservedPort", "Run"]
+__all__ = ["HERE", "Place", "ReservedPort", "Run"]
+
+
+class Place(Protocol):
+    """Where etcd and the API server run."""
+
+    def inside(self, command: Sequence[str]) -> list[str]:
+        """Return the command that starts this one there; it must become it, not start it as a child."""
+        ...
+
+    def lead(self, port: int) -> None:
+        """Make 127.0.0.1 at that port lead to the API server, before there is one.
+
+        Args:
+            port: Where clients here look for it; reserved, see ``runs.ReservedPort``.
+        """
+        ...
+
+
+class _Here:
+    def inside(self, command: Sequence[str]) -> list[str]:
+        return list(command)
+
+    def lead(self, port: int) -> None:
+        """Nothing is in between: the API server itself listens at that port."""
+
+
+HERE: Place = _Here()
+"""This machine as it is."""
 
 
 class ReservedPort:

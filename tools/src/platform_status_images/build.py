@@ -1,7 +1,9 @@
-"""Builds images: context, base, engine, archive; and tells what came out."""
+"""Builds images: context, base, engine, archive; keeps in the cache what was built; and tells what came out."""
 
 import datetime as dt
+import hashlib
 import json
+import os
 import platform
 import shutil
 import tempfile
@@ -21,10 +23,57 @@ from platform_status_images.errors import ImageError
 from platform_status_images.images import NOWHERE, Image
 from platform_status_images.push import push
 from platform_status_images.sbom import bill_of_materials
-from platform_status_images.shelf import Shelf, fingerprint
 from platform_status_images.wheels import Wheel
 
-__all__ = ["Order", "build", "host_machine"]
+__all__ = ["Order", "Shelf", "build", "fingerprint", "host_machine"]
+
+_KEPT = 3
+
+
+def fingerprint(context: Path, *further: str) -> str:
+    """Return a short digest of a build context and of what else decides the result.
+
+    Args:
+        context: A folder; names, kinds and contents count.
+        further: Such as the digest of the base.
+    """
+    total = hashlib.sha256()
+    for part in further:
+        total.update(f"{part}\0".encode())
+    for path in sorted(context.rglob("*")):
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        total.update(f"{path.relative_to(context)}\0{content}\0".encode())
+    return total.hexdigest()[:16]
+
+
+class Shelf:
+    """The archives that were built of the same inputs.
+
+    Args:
+        folder: In the cache; each fingerprint has a folder in it, and only the last few are kept.
+        key: The fingerprint.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._folder = folder
+        self._own = folder / key
+
+    def get(self, name: str) -> Path | None:
+        """Return the archive of an image, or None."""
+        path = self._own / f"{name}.tar"
+        if not path.exists():
+            return None
+        os.utime(self._own)
+        return path
+
+    def put(self, name: str, archive: Path) -> Path:
+        """Move an archive onto the shelf, remove what nobody asked for lately, and return its new path."""
+        self._own.mkdir(parents=True, exist_ok=True)
+        place = archive.replace(self._own / f"{name}.tar")
+        os.utime(self._own)
+        for old in sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
+            shutil.rmtree(old)
+        return place
 
 
 @dataclass(frozen=True)

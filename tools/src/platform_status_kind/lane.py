@@ -1,19 +1,134 @@
-"""Up, demo, down: what the three make targets do."""
+"""Up, demo, down: what the three make targets do, with the cluster and its Kratix as the journey wants to see them."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from localnode.sampler import Measured
 from localplane.caches import cache_folder
+from localplane.client import Client
+from localplane.clusters import from_kubeconfig
+from localplane.errors import WaitError
 from platform_status_kind import commands
-from platform_status_kind.cluster import KindCluster
-from platform_status_kind.kratix import RealKratix, destination, state_store
-from platform_status_kind.programs import Run, run
+from platform_status_kind.programs import CommandError, KindError, Run, run
+from platform_status_world.errors import WorldError
 from platform_status_world.images import SIDECAR_IMAGE, Images
 from platform_status_world.lane import install, travel
+from platform_status_world.promises import PromiseDocument
 from platform_status_world.report import Report
 
-__all__ = ["demo", "down", "kubeconfig_path", "prepare", "up"]
+__all__ = ["KindCluster", "demo", "down", "kubeconfig_path", "prepare", "up"]
+
+DESTINATION = "platform-cluster"
+_API = "platform.kratix.io/v1alpha1"
+_STORE = "default"
+
+
+def state_store() -> dict[str, Any]:
+    """Return the BucketStateStore; address and Secret are those that the store's own manifest makes."""
+    return {
+        "apiVersion": _API,
+        "kind": "BucketStateStore",
+        "metadata": {"name": _STORE},
+        "spec": {
+            "endpoint": "bucket.seaweedfs.svc.cluster.local",
+            "insecure": True,
+            "bucketName": "kratix",
+            "authMethod": "accessKey",
+            "secretRef": {"name": "bucket-credentials", "namespace": "default"},
+        },
+    }
+
+
+def destination() -> dict[str, Any]:
+    """Return the Destination that the Promise's selectors ask for (docs/kratix.md section 1)."""
+    return {
+        "apiVersion": _API,
+        "kind": "Destination",
+        "metadata": {"name": DESTINATION, "labels": {"environment": "platform"}},
+        "spec": {
+            "path": DESTINATION,
+            "strictMatchLabels": True,
+            "stateStoreRef": {"name": _STORE, "kind": "BucketStateStore"},
+        },
+    }
+
+
+_PATIENCE = 300.0
+_CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+
+
+class RealKratix:
+    """Kratix, installed on the cluster.
+
+    Args:
+        client: Who applies the Promise.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @property
+    def complaints(self) -> Sequence[str]:
+        """Nothing: what Kratix has to say is in the cluster, in its logs and Events."""
+        return ()
+
+    def install(self, document: PromiseDocument) -> None:
+        """Apply a Promise and wait until its API is served; its Work is waited for by who delivers it."""
+        self._client.apply(document.document, field_manager="user")
+        name = document.crd["metadata"]["name"]
+        try:
+            self._client.wait_for(*_CRD, name, _established, timeout=_PATIENCE, until="Kratix has installed it")
+        except WaitError as error:
+            raise WorldError(f"Promise {document.name}: {error}") from error
+
+
+def _established(crd: Mapping[str, Any]) -> bool:
+    conditions = crd.get("status", {}).get("conditions") or []
+    return any(entry["type"] == "Established" and entry["status"] == "True" for entry in conditions)
+
+
+class KindCluster:
+    """A cluster that kind has made.
+
+    Args:
+        kubeconfig: The way in.
+        runs: Runs commands.
+    """
+
+    def __init__(self, kubeconfig: Path, runs: Run = run) -> None:
+        if not kubeconfig.exists():
+            raise KindError(f"{kubeconfig}: not there, so there is no cluster; `make kind-up` makes one")
+        self._run = runs
+        self._admin = Client(from_kubeconfig(kubeconfig))
+
+    @property
+    def admin(self) -> Client:
+        """The administrator that kind has made."""
+        return self._admin
+
+    def load(self, *archives: Path) -> None:
+        """Have the images of some archives on every node."""
+        for archive in archives:
+            self._run(commands.load(archive))
+
+    def kill(self, container: str) -> None:
+        """Send SIGKILL to the first process of a container, on whatever node it runs."""
+        refusals = []
+        for node in self._run(commands.nodes()).split():
+            try:
+                self._run(commands.kill(node, container))
+            except CommandError as error:  # it runs on another one
+                refusals.append(str(error))
+            else:
+                return
+        raise KindError(f"container {container}: no node could kill it: {'; '.join(refusals) or 'there is no node'}")
+
+    def measured(self) -> Mapping[str, Measured]:
+        """Return nothing: the nodes' cgroups are inside Docker's machine, and may be another computer's."""
+        return {}
+
 
 Tell = Callable[[str], None]
 

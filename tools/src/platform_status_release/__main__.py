@@ -1,6 +1,68 @@
-"""``python -m platform_status_release``."""
+"""``python -m platform_status_release``: parse, call the library, map the outcome to an exit code."""
 
-from platform_status_release.cli import main
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from localplane.caches import cache_folder
+from platform_status_contract import REPOSITORY
+from platform_status_images.commands import say
+from platform_status_images.engines import ENGINES
+from platform_status_images.errors import ImageError
+from platform_status_images.push import registry_name
+from platform_status_release.release import Release, write_release
+
+__all__ = ["main"]
+
+_EPILOG = """\
+what is written: see docs/release.md
+
+exit codes: 0 done, 1 failed, 2 wrong usage
+"""
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Write a release.
+
+    Args:
+        arguments: Without the program's name; None takes this process's own.
+        environ: Environment variables; None takes this process's own.
+
+    Returns:
+        The exit code.
+    """
+    parsed = _parser().parse_args(arguments)
+    chosen = os.environ if environ is None else environ
+    try:
+        registry = registry_name(parsed.registry)
+        output = parsed.output.resolve()
+        release = Release(parsed.version, registry, output, parsed.engine, parsed.base, cache_folder(chosen))
+        write_release(release, chosen)
+    except (ImageError, ValueError, OSError) as error:
+        sys.stderr.write(f"release: error: {error}\n")
+        return 1
+    if ".invalid/" in REPOSITORY:
+        say(f"addresses in it begin with {REPOSITORY}, where nothing is; set yours: make repository REPOSITORY=...")
+    sys.stdout.write(f"{output / 'SHA256SUMS'}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m platform_status_release",
+        description="Writes every part of a release to a folder, and pushes nothing.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("version", metavar="VERSION", help="such as 0.1.0, which every distribution must have")
+    parser.add_argument("--registry", required=True, help="HOST[:PORT][/PATH] that the images will be pushed to")
+    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where; must be empty")
+    parser.add_argument("--engine", choices=ENGINES, default="buildah", help="what builds the images; default buildah")
+    parser.add_argument("--base", metavar="IMAGE", help="what the images stand on, as make images has it")
+    return parser
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

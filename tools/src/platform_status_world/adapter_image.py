@@ -16,7 +16,7 @@ _COMMAND = f"""\
 #!/usr/bin/python3 -B
 import sys
 sys.path[:0] = ["/{_HOME}", "/app"]
-from platform_status_world.adapter.commands import main
+from platform_status_world.adapter.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -1,6 +1,7 @@
 """What the journey asks of a cluster: a client, its images, two things that no API does; and what is not well in it."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,7 +10,33 @@ from localnode.sampler import Measured
 from localplane.client import Client
 from localplane.errors import LocalPlaneError
 
-__all__ = ["Cluster", "Measured", "container_id", "container_status", "container_statuses", "diagnosis", "limits_of"]
+__all__ = [
+    "Cluster",
+    "Measured",
+    "container_id",
+    "container_status",
+    "container_statuses",
+    "diagnosis",
+    "limits_of",
+    "until",
+]
+
+_LOOK = 0.1
+
+
+def until(holds: Callable[[], bool], seconds: float) -> bool:
+    """Look again and again until something holds.
+
+    Returns:
+        Whether it came to hold in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK)
+    return True
+
 
 _LAST = 1500
 

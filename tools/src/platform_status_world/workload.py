@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from localplane.client import Client, Object
-from platform_status_world.cluster import container_id, container_status
+from platform_status_world.cluster import container_id, container_status, until
 from platform_status_world.errors import WorldError
-from platform_status_world.waiting import until
 
 __all__ = ["CONTAINER", "Workload"]
 

@@ -2,6 +2,5 @@
 
 Belongs here: the protocol's side of things. May not: anything that decides or writes; what is answered comes from hctl.
 
-Modules: `arguments`, `authentication`, `connections`, `documents`, `resources`, `sentences`, `server`, `serving`,
-`tools`.
+Modules: `arguments`, `documents`, `sentences`, `server`, `serving`, `tools`.
 """

@@ -1,4 +1,7 @@
-"""The server: the protocol's requests onto tools and resources. hctl blocks, so each call has a thread of a few."""
+"""The server: the protocol's requests onto tools and resources (the contract's reference, runbooks, JSON Schemas).
+
+hctl blocks, so each call has a thread of a few.
+"""
 
 import functools
 import logging
@@ -9,14 +12,62 @@ import anyio.to_thread
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
+from mcp_types import Resource
+from msgspec import Struct
 
 from hctl.public.access import Session
-from hctl.public.facts import HctlError, Target, UsageError, inert
+from hctl.public.facts import HctlError, Target, UsageError, inert, schema_text
 from platform_status_assistant import __version__
+from platform_status_assistant.knowledge.texts import knowledge
 
-from . import resources, tools
+from . import tools
 
 __all__ = ["build_server"]
+
+_MARKDOWN: Final = "text/markdown"
+_SCHEMA: Final = "application/schema+json"
+
+
+class ResourcePage(Struct, frozen=True):
+    """One resource.
+
+    Attributes:
+        title: For people who choose.
+        media_type: Of its text.
+        text: All of it.
+    """
+
+    title: str
+    media_type: str
+    text: str
+
+
+@functools.cache
+def pages() -> dict[str, ResourcePage]:
+    """Every resource by its URI."""
+    known = knowledge()
+    found = {
+        "contract://v1": ResourcePage("The status contract, version 1: every key and reason", _MARKDOWN, known.contract)
+    }
+    for folder, texts in (("reasons", known.reasons), ("alerts", known.alerts)):
+        found |= {
+            f"runbook://{folder}/{name}": ResourcePage(f"Runbook: {name}", _MARKDOWN, text)
+            for name, text in texts.items()
+        }
+    for schema in sorted({spec.schema for spec in tools.TOOLS.values()}):
+        found[f"schema://{schema}"] = ResourcePage(
+            f"JSON Schema of the {schema} document", _SCHEMA, schema_text(schema)
+        )
+    return found
+
+
+def offered() -> list[Resource]:
+    """The resources as the protocol describes them."""
+    return [
+        Resource(uri=uri, name=uri, title=page.title, mime_type=page.media_type, size=len(page.text.encode()))
+        for uri, page in pages().items()
+    ]
+
 
 _MAX_AT_ONCE: Final = 4
 """Calls that may wait for the API server at the same time."""
@@ -50,7 +101,7 @@ def build_server(target: Target) -> Server[Any]:
         return await anyio.to_thread.run_sync(call, limiter=limit, abandon_on_cancel=True)
 
     async def list_resources(_: object, __: object) -> types.ListResourcesResult:
-        return types.ListResourcesResult(resources=resources.offered())
+        return types.ListResourcesResult(resources=offered())
 
     async def list_templates(_: object, __: object) -> types.ListResourceTemplatesResult:
         return types.ListResourceTemplatesResult(
@@ -66,7 +117,7 @@ def build_server(target: Target) -> Server[Any]:
         )
 
     async def read_resource(_: object, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        page = resources.pages().get(str(params.uri))
+        page = pages().get(str(params.uri))
         if page is None:
             raise MCPError(types.INVALID_PARAMS, f"no resource {inert(str(params.uri), 200)!r}; resources/list has all")
         content = types.TextResourceContents(uri=params.uri, mime_type=page.media_type, text=page.text)

@@ -1,21 +1,148 @@
-"""Carrying the protocol: standard streams, or streamable HTTP with everything that keeps strangers out."""
+"""Carrying the protocol: standard streams, or streamable HTTP with everything that keeps strangers out.
 
+Over HTTP asks whoever bears the token of a file, which is never an argument and never logged. An address may hold a few
+connections, and a silent one ends: uvicorn counts those of all addresses together, so a hundred idle ones of a stranger
+would be an outage.
+"""
+
+import asyncio
+import hmac
 import os
 import signal
 import socket
+import stat
 import sys
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from hctl.public.facts import UsageError, inert
 
 from .arguments import Options
-from .authentication import Application, Authenticated, read_token
-from .connections import Bounded
 
-__all__ = ["application", "serve_http", "serve_stdio"]
+__all__ = ["Authenticated", "application", "bears", "read_token", "serve_http", "serve_stdio"]
+
+_SHORTEST, _LONGEST = 16, 4096
+_PRINTABLE = range(0x21, 0x7F)
+_BEARER = b"bearer "
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def read_token(path: Path) -> bytes:
+    """Read the token of a file that others can neither read nor write.
+
+    Raises:
+        UsageError: It cannot be read, is open to others, or holds no usable token.
+    """
+    shown = inert(str(path), 400)
+    try:
+        with path.open("rb") as file:
+            # Of the open file, not of its path: it cannot be exchanged between the look and the reading.
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read(_LONGEST + 1).strip()
+    except OSError as error:
+        raise UsageError(
+            f"--token-file {shown}: {error.strerror or 'cannot be read'}; expected a file to read"
+        ) from None
+    if mode & 0o007:
+        raise UsageError(f"--token-file {shown}: mode {mode:04o} opens it to everybody; chmod it to 0600 or 0640")
+    if not _SHORTEST <= len(text) <= _LONGEST or not all(byte in _PRINTABLE for byte in text):
+        raise UsageError(
+            f"--token-file {shown}: holds no usable token; expected {_SHORTEST} to {_LONGEST} printable ASCII "
+            "characters without a space"
+        )
+    return text
+
+
+def bears(headers: list[tuple[bytes, bytes]], token: bytes) -> bool:
+    """Tell whether a request's headers bear the token; two Authorization headers bear none."""
+    given = [value for name, value in headers if name.lower() == b"authorization"]
+    if len(given) != 1 or given[0][: len(_BEARER)].lower() != _BEARER:
+        return False
+    return hmac.compare_digest(given[0][len(_BEARER) :].strip(), token)
+
+
+class Authenticated:
+    """An ASGI application before which every HTTP request must bear the token."""
+
+    def __init__(self, application: Application, token: bytes) -> None:
+        self._application = application
+        self._token = token
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass the server's own start and stop on, and a request only with the token."""
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and bears(scope["headers"], self._token)):
+            await self._application(scope, receive, send)
+        elif scope["type"] == "http":
+            headers = [(b"www-authenticate", b'Bearer realm="platform-status-mcp"'), (b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 401, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+
+MAX_OF_ADDRESS: Final = 32
+"""Connections of one address; behind a proxy, which is one, so many calls go on at the same time."""
+
+MAX_CONNECTIONS: Final = 512
+"""Connections of all addresses; each costs a file of this process."""
+
+_SILENCE: Final = 10.0
+"""Seconds within which a new connection must have begun a request; after one, uvicorn counts by itself."""
+
+
+class Bounded(H11Protocol):
+    """uvicorn's protocol for one connection, refused where there are too many and closed where nothing is asked."""
+
+    _held: ClassVar[Counter[str]] = Counter()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Take a connection, or close it at once."""
+        self._address = str((transport.get_extra_info("peername") or ("",))[0])
+        self._is_held = self._held[self._address] < MAX_OF_ADDRESS and self._held.total() < MAX_CONNECTIONS
+        if not self._is_held:
+            transport.abort()
+            return
+        self._held[self._address] += 1
+        super().connection_made(transport)
+        self._silence = self.loop.call_later(_SILENCE, self._end_if_silent)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what was sent."""
+        if self._is_held:
+            super().data_received(data)
+
+    def eof_received(self) -> None:
+        """Take the end of what was sent."""
+        if self._is_held:
+            super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of it."""
+        if self._is_held:
+            self._silence.cancel()
+            self._held[self._address] -= 1
+            if not self._held[self._address]:
+                del self._held[self._address]
+            super().connection_lost(exc)
+
+    def _end_if_silent(self) -> None:
+        # Half a head is as good as none: it is what is sent one byte a minute.
+        cycle: Any = self.cycle
+        if cycle is None:
+            self.transport.close()
+
 
 _MAX_BODY: Final = 256 * 1024
 _ENDING_TIMEOUT: Final = 5

@@ -1,4 +1,4 @@
-"""``hctl dump`` and ``hctl explain``: the case, and what follows from it, live or from a file."""
+"""``hctl diagnose``, ``hctl dump`` and ``hctl explain``: the first cause, the case, and what follows from it."""
 
 import sys
 from datetime import datetime
@@ -7,9 +7,12 @@ from typing import Final
 
 from rich.console import Group, RenderableType
 
+from hctl.diagnosis.diagnose import diagnose_request
+from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, parse_output
 from hctl.drawing.dashboard import dashboard
+from hctl.drawing.diagnoses import draw_diagnosis
 from hctl.drawing.explanations import draw_explanation
 from hctl.drawing.trees import draw_tree
 from hctl.dump.case import Case, parse_case, spell_case
@@ -23,7 +26,30 @@ from platform_status_contract.model.times import parse_time
 
 from .answers import Answers
 
-__all__ = ["dump_request", "explain_file", "explain_request", "show_tree"]
+__all__ = ["diagnose", "dump_request", "explain_file", "explain_request", "show_tree"]
+
+
+def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = False) -> ExitCode:
+    """Diagnose one request.
+
+    Raises:
+        HctlError: It cannot be found, or the cluster not be asked.
+    """
+    answers = Answers(parse_output(output))
+    session.open()
+    with answers.progress("looking for the request") as progress:
+        found = session.find(reference, session.vcluster() if vcluster else None)
+        diagnosis = diagnose_request(
+            session.transport,
+            session.orders,
+            found.view,
+            found.raw,
+            lambda what: progress.say(f"looking at {what}"),
+        )
+    answers.narrowed((found.collection,))
+    answers.say(draw_diagnosis(diagnosis), diagnosis_report(diagnosis), (found.view.reference,))
+    return diagnosis.exit_code
+
 
 _MAX_FILE: Final = 64 * 1024 * 1024
 _WARNING: Final = (

@@ -47,7 +47,7 @@ def diagnose_one(target: Target, reference: str, output: str, *, vcluster: bool)
     """Diagnose one request; see `diagnoses.diagnose`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
-    from .diagnoses import diagnose as answer  # noqa: PLC0415 - see the module's docstring
+    from .explanations import diagnose as answer  # noqa: PLC0415 - see the module's docstring
 
     return answer(Session(target), reference, output, vcluster=vcluster)
 

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from hctl.documents.schemas import DOCUMENTS, schema_text
+from hctl.documents.reports import DOCUMENTS, schema_text
 from hctl.errors import ExitCode, UsageError
 from hctl.texts import inert
 from platform_status_contract.validation import UnknownSchemaError

@@ -13,7 +13,7 @@ from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.timers import SourceName
 
-__all__ = ["Container", "Event", "Events", "Evidence", "Log", "Look"]
+__all__ = ["Container", "Events", "Evidence", "Log", "Look", "WarningEvent"]
 
 
 class Container(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Log(Struct, frozen=True):
     unread: str = ""
 
 
-class Event(Struct, frozen=True):
+class WarningEvent(Struct, frozen=True):
     """A Warning event of an object.
 
     Attributes:
@@ -72,7 +72,7 @@ class Events(Struct, frozen=True):
     """
 
     now: datetime
-    warnings: tuple[Event, ...] = ()
+    warnings: tuple[WarningEvent, ...] = ()
     unread: str = ""
 
 

@@ -12,7 +12,7 @@ from hctl.explain.derive import Explanation
 from hctl.reading.fields import name_of, text
 from hctl.texts import lines_of
 
-from .evidence import Container, Event, Events, Evidence, Log, Look
+from .evidence import Container, Events, Evidence, Log, Look, WarningEvent
 from .looks.events import newest_events, warning_in, warnings_of
 from .looks.pods import sick_container, sick_pods
 from .looks.workflows import failed_container, failed_job, jobs_of
@@ -66,7 +66,7 @@ def gather_events(transport: ClusterReader, evidence: Evidence, cause: Look | No
     Returns:
         None if there is no object to ask about.
     """
-    found: list[Event] = []
+    found: list[WarningEvent] = []
     unread: list[str] = []
     asked = cause.objects[:_MAX_OBJECTS] if cause is not None else ()
     for entry in asked:

@@ -3,5 +3,5 @@
 Belongs here: pure functions from views to plain mappings and texts. The schema files in `jsonschema` are the promise; a
 key is never taken away or given another meaning within one apiVersion. May not: I/O, rich, typer.
 
-Modules: `diagnoses`, `explanations`, `findings`, `jsonpaths`, `outputs`, `reports`, `sarif`, `schemas`.
+Modules: `diagnoses`, `explanations`, `findings`, `outputs`, `reports`.
 """

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from importlib.resources import files
 from typing import Any, Final
 
 from hctl.reading.judgement import Judged, worst
@@ -10,7 +11,19 @@ from hctl.reading.views import Counts
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import format_time
 
-__all__ = ["API_VERSION", "body_of", "list_report", "status_report", "summary_of"]
+__all__ = ["API_VERSION", "DOCUMENTS", "body_of", "list_report", "schema_text", "status_report", "summary_of"]
+
+DOCUMENTS: Final = ("status", "list", "diagnosis", "explanation", "dump", "validation", "doctor")
+
+
+def schema_text(document: str) -> str:
+    """Return the JSON Schema (2020-12) of a document, as text.
+
+    Args:
+        document: One of `DOCUMENTS`.
+    """
+    return files("hctl").joinpath("jsonschema", f"{document}-v1.schema.json").read_text(encoding="utf-8")
+
 
 API_VERSION: Final = "hctl.status.integratn.tech/v1"
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hctl.diagnosis.conclude import Diagnosis
-from hctl.diagnosis.evidence import Event, Events, Log, Look
+from hctl.diagnosis.evidence import Events, Log, Look, WarningEvent
 from hctl.texts import age_of, count_of
 from platform_status_contract.rules.assessment import Verdict
 
@@ -87,7 +87,7 @@ def _events(events: Events) -> Iterator[RenderableType]:
         yield Padding(inert_text(f"Warning events of {events.unread}", "dim"), (0, 0, 0, 4))
 
 
-def _event(event: Event, events: Events) -> str:
+def _event(event: WarningEvent, events: Events) -> str:
     when = f"{age_of(event.last, events.now)} ago" if event.last else "at a time that cannot be read"
     often = f", {count_of(event.count, 'time')}" if event.count > 1 else ""
     said = ": ".join(filter(None, (event.reason, event.message)))

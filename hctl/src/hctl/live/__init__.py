@@ -2,5 +2,5 @@
 
 Leases are read and not watched, because the Role that every authenticated user has lets them only ``get`` one.
 
-Modules: `following`, `screens`, `waiting`.
+Modules: `following`, `screens`.
 """

@@ -4,8 +4,7 @@ from hctl.diagnosis.conclude import Diagnosis
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, Output, spell
-from hctl.documents.reports import API_VERSION, list_report, status_report
-from hctl.documents.schemas import schema_text
+from hctl.documents.reports import API_VERSION, list_report, schema_text, status_report
 from hctl.errors import ClusterError, ExitCode, HctlError, UsageError
 from hctl.explain.derive import explain
 from hctl.reading.freshness import State

@@ -6,6 +6,7 @@ A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}`
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -47,6 +48,8 @@ class SidecarOptions(Struct, frozen=True):
         admission: Whether the Promise's policy is also checked at apply; needs Kubernetes 1.30 or newer.
         scraped_from: Namespace of Prometheus, the only one whose pods may reach the port; empty: any.
         api_server: Networks of the API server, the only ones that it may reach; none: any.
+        notify_url: Where it posts each change of a phase; empty: nowhere.
+        notify_secret: Secret in its namespace with the key that signs them, and ca.crt if the receiver needs one.
     """
 
     image: str = f"REGISTRY.invalid/platform-status/sidecar:{__version__}"
@@ -59,6 +62,8 @@ class SidecarOptions(Struct, frozen=True):
     admission: bool = True
     scraped_from: str = ""
     api_server: tuple[str, ...] = ()
+    notify_url: str = ""
+    notify_secret: str = "platform-status-notify"  # noqa: S105 - the name of one
 
 
 def account_of(promise: str) -> str:
@@ -134,6 +139,9 @@ def _values(
             "skipNamespace": options.skip_namespace,
             "scrapedFrom": options.scraped_from,
             "apiServer": list(options.api_server),
+            "notifyUrl": options.notify_url,
+            "notifyPort": _port(options.notify_url),
+            "notifySecret": options.notify_secret,
             "objects": told(kinds),
             "scope": "" if scope is None else json.dumps(scope),
             "watches": watch_rules(kinds),
@@ -144,6 +152,12 @@ def _values(
             for number, suffix in enumerate(suffixes if options.shards > 1 else [""], start=1)
         ],
     }
+
+
+def _port(url: str) -> int:
+    """The port that a URL is reached at, 0 without one."""
+    parts = urlsplit(url)
+    return parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
 
 
 def _unlabelled(document: Document, file: str) -> Iterator[Problem]:

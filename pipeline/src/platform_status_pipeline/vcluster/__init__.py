@@ -3,6 +3,6 @@
 Belongs here: presets, names, Helm values, the platform's defaults, the sub-requests, RBAC, network policies, an etcd's
 certificates, and what is refused. May not: files, environment, the Kubernetes API, observation.
 
-Modules: `checks`, `defaults`, `etcd`, `exposure`, `kubeconfig`, `merge`, `names`, `namespaced`, `network`, `plan`,
-`presets`, `quantities`, `settings`, `subrequests`, `values`.
+Modules: `checks`, `defaults`, `etcd`, `exposure`, `merge`, `names`, `namespaced`, `plan`, `presets`,
+`settings`, `subrequests`, `values`.
 """

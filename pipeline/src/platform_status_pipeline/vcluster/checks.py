@@ -14,8 +14,7 @@ from platform_status_contract.template.problems import Problem, found
 from platform_status_pipeline.vcluster.etcd import mounted
 from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import Names
-from platform_status_pipeline.vcluster.presets import Size
-from platform_status_pipeline.vcluster.quantities import amount
+from platform_status_pipeline.vcluster.presets import Size, amount
 
 __all__ = ["check_request", "check_values"]
 

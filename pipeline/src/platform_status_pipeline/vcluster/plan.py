@@ -16,15 +16,13 @@ from platform_status_pipeline.vcluster.checks import check_request, check_values
 from platform_status_pipeline.vcluster.defaults import defaults_of, defaults_problems
 from platform_status_pipeline.vcluster.etcd import certificates, projected
 from platform_status_pipeline.vcluster.exposure import address_of
-from platform_status_pipeline.vcluster.kubeconfig import with_promised_secret
 from platform_status_pipeline.vcluster.merge import merge
 from platform_status_pipeline.vcluster.names import names_of
-from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, namespace
-from platform_status_pipeline.vcluster.network import network_policies
+from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, namespace, network_policies
 from platform_status_pipeline.vcluster.presets import size_of
 from platform_status_pipeline.vcluster.settings import Settings
 from platform_status_pipeline.vcluster.subrequests import application, project, registration
-from platform_status_pipeline.vcluster.values import own_values
+from platform_status_pipeline.vcluster.values import own_values, with_promised_secret
 
 __all__ = ["FILES", "Plan", "display_name", "make_plan"]
 

@@ -1,12 +1,41 @@
-"""The presets dev and prod; each field of a request overrides only its own default."""
+"""What dev and prod mean, and how each field of a request overrides its preset alone; quantities, as compared."""
 
+import re
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
 from platform_status_contract.model.request import Quantity, Request, ResourceList, Resources, VCluster
 
-__all__ = ["PRESETS", "Preset", "Size", "size_of"]
+__all__ = ["PRESETS", "Preset", "Size", "amount", "size_of"]
+
+_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+_UNITS = {
+    None: Decimal(1),
+    "m": Decimal("0.001"),
+    "k": Decimal(10**3),
+    "M": Decimal(10**6),
+    "G": Decimal(10**9),
+    "T": Decimal(10**12),
+    "Ki": Decimal(2**10),
+    "Mi": Decimal(2**20),
+    "Gi": Decimal(2**30),
+    "Ti": Decimal(2**40),
+}
+
+
+def amount(quantity: int | str) -> Decimal | None:
+    """Read a quantity.
+
+    Args:
+        quantity: For example ``500m``, ``2``, ``1.5Gi``.
+
+    Returns:
+        The number of units (cores, bytes), None if it is not a quantity.
+    """
+    match = _QUANTITY.fullmatch(str(quantity))
+    return Decimal(match[1]) * _UNITS[match[2]] if match else None
 
 
 class Preset(Struct, frozen=True):
@@ -38,7 +67,7 @@ PRESETS: Final[dict[str, Preset]] = {
 
 
 class Size(Struct, frozen=True):
-    """The size of one virtual cluster, from preset and request.
+    """The size of one virtual cluster, preset and request put together.
 
     Attributes:
         replicas: Control plane replicas.
@@ -62,7 +91,7 @@ class Size(Struct, frozen=True):
 
 
 def size_of(request: Request) -> Size:
-    """Combine preset and request; an unknown preset, which the schema rejects, counts as dev."""
+    """Put preset and request together; an unknown preset, which the schema refuses, counts as dev."""
     vcluster = request.spec.vcluster or VCluster()
     preset = PRESETS.get(vcluster.preset or "", PRESETS["dev"])
     resources, persistence, coredns = vcluster.resources or Resources(), vcluster.persistence, vcluster.coredns

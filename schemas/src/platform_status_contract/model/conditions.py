@@ -12,6 +12,7 @@ from msgspec import Meta
 from .vocabulary import KRATIX_CONDITIONS, ConditionType
 
 __all__ = [
+    "DONE_MARK",
     "MAX_FREE",
     "MAX_OBJECTS",
     "MAX_SECRETS",
@@ -33,6 +34,9 @@ MAX_OBJECTS: Final = MAX_FREE
 
 MAX_SECRETS: Final = 8
 """Most Secrets; those of one role share a condition."""
+
+DONE_MARK: Final = r"^[1-9][0-9]{0,15}-[0-9a-f]{8}\Z"
+"""What `health.objects.done` says of an entry: see `status.DoneMark`."""
 
 _MAX_NAME: Final = 20
 

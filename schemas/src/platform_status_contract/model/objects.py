@@ -4,7 +4,7 @@ apiVersion, kind, resource and scope are literals in the template, because the s
 them. Whatever could leak data is rejected here: Secrets, ConfigMaps, RBAC, subresources, and fields outside ``status``.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -13,6 +13,7 @@ from .conditions import EntryName, condition_type
 from .selectors import LabelName, Namespace, ObjectName, Selector
 
 __all__ = [
+    "MAX_OBJECTS_OF_A_KIND",
     "ApiVersion",
     "ConditionName",
     "Kind",
@@ -22,6 +23,9 @@ __all__ = [
     "Resource",
     "Scalar",
 ]
+
+MAX_OBJECTS_OF_A_KIND: Final = 20_000
+"""A kind of which a cluster has more objects is watched only by a `watch_selector`."""
 
 ApiVersion = Annotated[
     str,
@@ -107,15 +111,16 @@ class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
         name: Name of the entry, from which `condition` is derived.
         api_version: Group and version.
         kind: The kind.
-        resource: The plural of the kind, which cannot be derived from it safely.
-        scope: Whether objects of the kind are namespaced.
-        namespace: Namespace of the objects.
+        resource: The plural of the kind; guessing it would be an error.
+        scope: Whether objects of the kind stand in a namespace.
+        namespace: Where the objects stand.
         object: The exact name of the one object.
-        selector: Selects the objects, if there is no `object`.
-        minimum: With fewer objects the request is not ready.
-        generation_annotation: Annotation with the generation that an object was written for; absent: not compared.
+        selector: Else, which objects count.
+        minimum: Fewer objects than this is not ready.
+        generation_annotation: Annotation that carries the generation an object was written for; absent: not compared.
+        watch_selector: Which objects of the kind are watched in the whole cluster; a literal. Others do not count.
         ready: What counts as ready.
-        paused: How to detect that the object is paused, in addition to the rules of its kind.
+        paused: How to tell that somebody has paused the object, beside what is known of its kind.
 
     Raises:
         ValueError: Name and selector, or scope and namespace, contradict each other; msgspec makes it a
@@ -132,6 +137,7 @@ class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
     selector: Selector | None = None
     minimum: Annotated[int, Meta(ge=1, le=10000)] = 1
     generation_annotation: LabelName | None = None
+    watch_selector: Selector | None = None
     ready: ReadyWhen = ReadyWhen()
     paused: PausedWhen | None = None
 

@@ -64,8 +64,8 @@ class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
         group: Its API group.
         kind: The kind.
         bounds: The bounds.
-        observes: Namespaces, ``application:NAMESPACE/NAME`` and ``cluster:NAMESPACE/CLUSTER`` that a contract of such a
-            request may observe, in addition to the targets of `NameRules`; none: any.
+        observes: Namespaces, ``application:NAMESPACE/NAME``, ``cluster:NAMESPACE/CLUSTER`` and ``object:KINDS/NAME``
+            that a contract of such a request may look at, beside the targets of `NameRules`; none: anywhere.
     """
 
     group: str

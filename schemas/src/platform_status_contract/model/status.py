@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from .conditions import MAX_FREE, MAX_OBJECTS, EntryName, FreeType
+from .conditions import DONE_MARK, MAX_FREE, MAX_OBJECTS, EntryName, FreeType
 from .contract import SAFE_TEXT, Contract
 from .times import TIME_PATTERN
 from .vocabulary import KRATIX_CONDITIONS, ConditionStatus, ConditionType, Phase, Reason
@@ -17,6 +17,7 @@ __all__ = [
     "ArgoHealth",
     "Condition",
     "Credentials",
+    "DoneMark",
     "Endpoints",
     "Health",
     "KeyName",
@@ -37,6 +38,9 @@ Count = Annotated[int, Meta(ge=0, le=9007199254740991)]
 
 Generation = Annotated[int, Meta(ge=1, le=9007199254740991)]
 """A `metadata.generation`."""
+
+DoneMark = Annotated[str, Meta(pattern=DONE_MARK)]
+"""A generation of the contract, and a checksum of the entry, which may name another Job after an upgrade."""
 
 Url = Annotated[
     str,
@@ -123,13 +127,13 @@ class Objects(Struct, frozen=True, omit_defaults=True):
         ready: How many are ready; absent, like `total` and `unready`, while one could not be read.
         total: How many exist or are missing.
         unready: Those that are not ready.
-        done: Entries whose Jobs have completed, and for which generation of the contract.
+        done: Entries whose Jobs have completed, and for which generation and wording of the entry.
     """
 
     ready: Count | None = None
     total: Count | None = None
     unready: Annotated[tuple[Name, ...], Meta(max_length=20)] | None = None
-    done: Annotated[dict[EntryName, Generation], Meta(max_length=MAX_OBJECTS)] | None = None
+    done: Annotated[dict[EntryName, DoneMark], Meta(max_length=MAX_OBJECTS)] | None = None
 
 
 class Health(Struct, frozen=True, rename="camel", omit_defaults=True):

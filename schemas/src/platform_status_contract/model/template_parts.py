@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from .conditions import EntryName, Role
 from .objects import ApiVersion, Kind, PausedWhen, ReadyWhen, Resource
+from .selectors import Selector
 from .status import KeyName
 
 __all__ = [
@@ -169,6 +170,7 @@ class ObjectPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     selector: SelectorPart | Expression | None = None
     minimum: Annotated[int, Meta(ge=1, le=10000)] | Expression | None = None
     generation_annotation: Text | None = None
+    watch_selector: Selector | None = None
     ready: ReadyWhen | None = None
     paused: PausedWhen | None = None
 

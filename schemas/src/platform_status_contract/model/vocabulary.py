@@ -101,6 +101,7 @@ class Reason(StrEnum):
     SOURCE_UNREADABLE = "SourceUnreadable"
     FORBIDDEN = "Forbidden"
     KIND_MISSING = "KindMissing"
+    KIND_TOO_LARGE = "KindTooLarge"
 
 
 OWNER_ANNOTATION: Final = "status.integratn.tech/owner"

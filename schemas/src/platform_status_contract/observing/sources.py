@@ -37,7 +37,7 @@ class Failure(Struct, frozen=True):
     """Why a kind cannot be read.
 
     Attributes:
-        reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`.
+        reason: `FORBIDDEN`, `KIND_MISSING`, `KIND_TOO_LARGE` or `SOURCE_UNREADABLE`.
         since: When it was last readable, or when it was first listed: "60 s without an answer" counts from here.
         message: The error of the server, for /readyz and the log.
     """

@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.objects import MAX_OBJECTS_OF_A_KIND
 from platform_status_contract.model.times import LONG_AGO, format_time
 from platform_status_contract.model.vocabulary import ConditionStatus, Reason
 
@@ -176,6 +177,8 @@ def blind(
     texts = {
         Reason.FORBIDDEN: f"not allowed to read {what}",
         Reason.KIND_MISSING: f"the API server does not know the kind of {what}",
+        Reason.KIND_TOO_LARGE: f"more than {MAX_OBJECTS_OF_A_KIND:,} objects are of the kind of {what}: "
+        "give the entry a watchSelector",
         Reason.ARGOCD_SILENT: f"Argo CD shows no sign of life: what it said of {what} may be out of date",
     }
     message = clean(texts.get(blindness.reason, f"no answer about {what}"))

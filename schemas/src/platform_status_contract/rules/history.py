@@ -3,12 +3,13 @@
 Total: any JSON value yields a History. An unreadable part counts as absent, never as good evidence.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
-from platform_status_contract.model.conditions import MAX_FREE, MAX_OBJECTS, is_entry_name, is_free
+from platform_status_contract.model.conditions import DONE_MARK, MAX_FREE, MAX_OBJECTS, is_entry_name, is_free
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
@@ -45,7 +46,7 @@ class History(Struct, frozen=True):
         workloads: `health.workloads`.
         sub_apps: `health.subApps`.
         objects: `health.objects`, without `done`.
-        done: `health.objects.done`: which entries have completed, and for which generation of the contract.
+        done: `health.objects.done`: which entries have completed, and which generation and wording of them.
         free: `health.conditions`: the types of conditions that we wrote for objects and for Secrets.
     """
 
@@ -59,7 +60,7 @@ class History(Struct, frozen=True):
     workloads: dict[str, object] | None = None
     sub_apps: dict[str, object] | None = None
     objects: dict[str, object] | None = None
-    done: dict[str, int] = {}
+    done: dict[str, str] = {}
     free: tuple[str, ...] = ()
 
 
@@ -168,9 +169,9 @@ def _objects(value: object) -> dict[str, object] | None:
     return counts | {"unready": bounded_names(name for name in unready if isinstance(name, str))}
 
 
-def _done(value: object) -> dict[str, int]:
-    known = {name: _generation(number) for name, number in _mapping(value).items() if is_entry_name(name)}
-    return {name: number for name, number in sorted(known.items())[:MAX_OBJECTS] if number is not None}
+def _done(value: object) -> dict[str, str]:
+    known = [(name, mark) for name, mark in _mapping(value).items() if is_entry_name(name) and isinstance(mark, str)]
+    return {name: mark for name, mark in sorted(known)[:MAX_OBJECTS] if re.match(DONE_MARK, mark)}
 
 
 def _count(value: object) -> int | None:

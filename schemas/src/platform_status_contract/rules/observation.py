@@ -55,7 +55,8 @@ class Unreadable(Struct, Generic[T_co], frozen=True):
     """The source could not be read.
 
     Attributes:
-        reason: `FORBIDDEN` (403), `KIND_MISSING` (404 of the kind itself) or `SOURCE_UNREADABLE` (no answer).
+        reason: `FORBIDDEN` (403), `KIND_MISSING` (404 of the kind itself), `KIND_TOO_LARGE` (too many objects) or
+            `SOURCE_UNREADABLE` (no answer).
         since: When this began, within the life of this process.
         last: The last reading before it, None if this process has none.
     """
@@ -318,8 +319,12 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     foreign: bool = False
 
     def condition(self, name: str) -> ConditionSeen | None:
-        """Return a condition by its type."""
+        """Return a condition by its type; of two that contradict each other the one that is not True."""
         return next((found for found in self.conditions if found.type == name), None)
+
+    def condition_of(self, name: str, status: str) -> ConditionSeen | None:
+        """Return a condition by its type and its status, even if another one contradicts it."""
+        return next((found for found in self.conditions if (found.type, found.status) == (name, status)), None)
 
     def field(self, path: str) -> FieldValue | None:
         """Return the value of a field by its path; None if it has no text, number or boolean there."""

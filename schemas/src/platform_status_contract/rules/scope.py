@@ -1,7 +1,7 @@
-"""Limits what the contract of a request may observe, since any user who can write a status can write a contract.
+"""Where the contract of a request may look: whoever may write a status may have written `.status.contract`.
 
-Pure and total. `sources.registry.out_of_reach` limits the kinds, this module the namespaces. The namespace of Argo CD
-holds the Applications of all requests and its own pods, so there each Application is a place of its own.
+Pure and total. What is watched at all is `sources.registry.out_of_reach`; this is about where of it. In the
+namespace of Argo CD stand everybody's Applications, and its own pods, so there each Application is a place by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import fields
 
-from platform_status_contract.model.contract import Application, Contract, SubApplications
+from platform_status_contract.model.contract import Application, Contract, ObjectEntry, SubApplications
 from platform_status_contract.policy.names import PREFIX
 from platform_status_contract.policy.patterns import filled, fits
 
-__all__ = ["APPLICATION", "CLUSTER", "out_of_scope", "places_in"]
+__all__ = ["APPLICATION", "CLUSTER", "OBJECT", "out_of_scope", "places_in"]
 
 APPLICATION = "application:"
 """Prefix of a place that is an Application: its namespace, a slash, its name."""
@@ -21,16 +21,19 @@ APPLICATION = "application:"
 CLUSTER = "cluster:"
 """Prefix of a place that is all Applications of a namespace with one destination: a slash, and its server or name."""
 
+OBJECT = "object:"
+"""Begins a place that is an object without a namespace: its plural and group, a slash, its name, or ``*``."""
+
 
 def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str, name: str) -> str:
     """Return the first place that a contract names but its request may not observe; empty if there is none.
 
     Args:
         contract: The contract.
-        scope: Namespaces, Applications and clusters, with at most one ``*`` and with the placeholders {namespace},
-            {request}, and {name} for the short name that belongs to the namespace. ``team-a=PLACE`` holds for requests
-            in team-a only. None: any place.
-        namespace: Namespace of the request.
+        scope: Namespaces, Applications, clusters and objects, with at most one ``*`` and with the placeholders
+            {namespace}, {request}, and {name} for the short name that belongs to the namespace. ``team-a=PLACE`` holds
+            for requests in team-a only. None: anywhere.
+        namespace: That of the request.
         name: metadata.name of the request.
     """
     if scope is None:
@@ -39,7 +42,7 @@ def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str
     names = {"namespace": namespace, "request": name, "name": short}
     for found in dict.fromkeys(places_in(contract)):
         if not any(_covers(entry, found, names) for entry in scope):
-            told = found if found.startswith((APPLICATION, CLUSTER)) else f"namespace:{found}"
+            told = found if found.startswith((APPLICATION, CLUSTER, OBJECT)) else f"namespace:{found}"
             what, _, where = told.partition(":")
             return f"it looks at the {what} {where}, which the platform's policy lets no request in {namespace} do"
     return ""
@@ -63,6 +66,8 @@ def places_in(part: object) -> Iterator[str]:
         destination = part.destination
         for cluster in (*destination.servers, *destination.all_names):
             yield from (f"{CLUSTER}{namespace}/{cluster}" for namespace in part.all_namespaces)
+    elif isinstance(part, ObjectEntry) and part.namespace is None:
+        yield f"{OBJECT}{'.'.join(filter(None, (part.resource, part.group)))}/{part.object or '*'}"
     elif isinstance(part, Struct):
         for field in fields(part):
             value = getattr(part, field.name)

@@ -107,17 +107,16 @@ def situate(history: History, contract: Contract, observation: Observation, fact
 
 
 def _lag(situation: Situation, observation: Observation, facts: Facts, clock: Clock) -> str | None:
-    """Describe what lags behind the spec: empty if nothing does, None if the evidence is missing or unreadable.
+    """Say what lags behind the spec: nothing if the text is empty; None if what would tell does not exist or answer.
 
-    Behind: the contract was resolved for an older generation; the Application or an object was written for an older
-    one, or lacks the annotation that the contract names; or Argo CD compared another source than the Application now
-    has. Without an answer the last known value counts for 60 s, as for every source.
+    Behind: the contract was resolved for another generation; the Application or an object was written for an older
+    one, or does not say for which although the contract names the annotation; or Argo CD compared another source than
+    the Application now has. Without an answer the last known value counts for 60 s, as everywhere.
     """
     contract = situation.contract
-    if facts.generation > contract.generation:
-        return (
-            f"the contract is still that of generation {contract.generation}, not yet of generation {facts.generation}"
-        )
+    if facts.generation != contract.generation:
+        # it is of a later one where a backup brought an old status back
+        return f"the contract is that of generation {contract.generation}, not of generation {facts.generation}"
     answers = [_lag_of_object(entry, reading, situation, clock) for entry, reading in _annotated(observation, contract)]
     if contract.application is not None:
         answers.append(_lag_of_application(contract.application, situation, observation, clock))

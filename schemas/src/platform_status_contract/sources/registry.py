@@ -157,6 +157,8 @@ def out_of_reach(contract: Contract, kinds: Mapping[str, ObservedKind]) -> str:
         unread = (wanted.reads or frozenset()) - (known.reads or frozenset())
         if unread:
             return f"of {called} it reads {min(unread)}, which this Promise's template does not"
+        if known.watch_selector not in ("", wanted.watch_selector):
+            return f"of {called} it looks beyond the watchSelector {known.watch_selector} of this Promise's template"
     return ""
 
 

@@ -40,25 +40,28 @@ class ObservedKind(Struct, frozen=True):
         api_version: Its apiVersion.
         kind: Its kind.
         decode: JSON of an object -> its record; None only without a name.
-        about: Returns the topics that a change of an object concerns.
-        groups: Returns the groups by which an object is found, in addition to its own name.
+        about: Whom a change of an object concerns.
+        groups: The groups by which an object is found, beside its own name.
         part_of: The object whose observers a change concerns too.
-        by_place: Whether only objects in observed places are kept, for kinds with many more objects than are observed.
-        labels: Labels that the decoder or the rules need, in addition to those of a contract's selectors.
-        keep: Adds to an object in a dump what the decoder's shape does not keep, given the whole object.
-        sign: Returns the sign of life of its controller in an object.
-        of_promise: Whether the objects have the label of their Promise, by which the server can select them.
-        metadata_only: Whether only metadata is requested.
-        watched: Whether it is watched; else its objects are polled one by one.
-        page: Objects per list page: small pages for large objects, to save memory.
-        streamed: Whether the first list is a stream from the API server's cache: useful for large custom resources,
-            which the server would decode one by one for a list; for small objects pages cost less.
-        gather: Seconds to wait for further events after an event that ended a wait. Waking up costs several times as
-            much as handling the event, and Argo CD writes its objects all the time.
+        by_place: Whether only what lies in an observed place is kept: there are many more of them than are observed.
+        labels: Labels that the decoder or the rules ask for; a contract's selectors ask for more.
+        keep: What a dump keeps beyond what the decoder's shape says: changes the kept object, given the whole one.
+        sign: What an object says of the controller that looks after it.
+        of_promise: Whether the objects carry the label of their Promise, by which the server may choose them.
+        metadata_only: Whether nothing but metadata is ever asked for.
+        watched: Whether it is watched; else its objects are asked for one by one.
+        page: Objects per list page: large objects come in small pages, for memory.
+        streamed: Read it first as a stream from the API server's cache: worth it for large custom resources, which a
+            list makes the server decode one by one; for small objects pages cost us less.
+        gather: Seconds for which further events are left to gather after one that was waited for. Waking up for an
+            event costs several times what the event does, and Argo CD writes its objects all day long.
         plural: Its plural, if `source` is not that.
-        namespaced: Whether its objects are namespaced.
-        reads: A description of the fields that are read; None if they do not depend on the contract.
-        missing_interval: Seconds between retries while the kind is not installed; 0 for the usual delay.
+        namespaced: Whether its objects stand in a namespace.
+        reads: What is read of its objects, in words; None if that is the same whatever a contract says.
+        missing_interval: Seconds after which the kind is asked for again if it is not there or has too many objects;
+            0 for the usual delay.
+        watch_selector: Label selector of the objects that are watched; empty for all.
+        max_objects: A list in pages of more of them is given up; 0 for no limit.
     """
 
     source: str
@@ -82,6 +85,8 @@ class ObservedKind(Struct, frozen=True):
     namespaced: bool = True
     reads: frozenset[str] | None = None
     missing_interval: float = 0.0
+    watch_selector: str = ""
+    max_objects: int = 0
 
     @property
     def group(self) -> str:

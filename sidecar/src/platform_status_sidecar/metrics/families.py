@@ -270,5 +270,13 @@ FAMILIES: Final[tuple[Family, ...]] = (
         samples.events,
         is_stable=False,
     ),
+    Family(
+        "platform_status_notifications",
+        _C,
+        ("result",),
+        "Notifications of the platform's receiver, by what became of them",
+        samples.notifications,
+        is_stable=False,
+    ),
     Family("platform_status_build", _I, ("version",), "Which sidecar this is", samples.build),
 )

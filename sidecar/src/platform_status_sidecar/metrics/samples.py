@@ -13,6 +13,7 @@ from platform_status_sidecar.counts import (
     TRUTH_BUCKETS,
     Counter,
     EventResult,
+    NotificationResult,
     RestartCause,
     Timings,
 )
@@ -53,7 +54,7 @@ Samples = Callable[[Scrape], Iterator[Sample]]
 VCLUSTER: Final = "VClusterOrchestratorV2"
 """The kind that the plan's metric names are about."""
 
-_UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.SOURCE_UNREADABLE)
+_UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE)
 _SPECIAL: Final = re.compile(r'[\\"\n]')
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
@@ -247,6 +248,12 @@ def events(scrape: Scrape) -> Iterator[Sample]:
     """Yield every result."""
     for result in EventResult:
         yield "_total", _labels(result=result.value), float(scrape.counts.events.value(result.value))
+
+
+def notifications(scrape: Scrape) -> Iterator[Sample]:
+    """Yield every result; all 0 without a receiver."""
+    for result in NotificationResult:
+        yield "_total", _labels(result=result.value), float(scrape.counts.notifications.value(result.value))
 
 
 def build(scrape: Scrape) -> Iterator[Sample]:

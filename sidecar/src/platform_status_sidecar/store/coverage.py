@@ -57,7 +57,7 @@ class Coverage:
 
     def is_known(self, place: Place) -> bool:
         """Return whether the place is completely listed, so that a missing object is absent."""
-        return place not in self._pending
+        return place in self._observed and place not in self._pending
 
     def begin_list(self) -> None:
         """Record that a list of the whole kind begins: it will include every place that is observed now."""

@@ -86,5 +86,5 @@ class Backfill(LiveThread):
             if record:
                 self._store.put(source, record)
 
-        ask = partial(self._transport.list_page, path, fields=fields)
+        ask = partial(self._transport.list_page, path, selector=kind.watch_selector, fields=fields)
         read_pages(ask, kind.page, put=put, beat=self.beat, stopped=self._stopping.is_set)

@@ -41,7 +41,7 @@ from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
 from .initial import receive
-from .pages import read_pages
+from .pages import KindTooLargeError, read_pages
 
 __all__ = ["Reflector", "cause_of", "reason_of"]
 
@@ -127,6 +127,8 @@ class Reflector(LiveThread):
                 self._restarted(RestartCause.EXPIRED)
                 # A server that answers every resourceVersion with 410 must not cause full lists in a loop.
                 self._rest(self._relists.delay())
+            except KindTooLargeError as error:
+                self._note(error)
             except TransportError as error:
                 self._restarted(cause_of(error))
                 self._note(error)
@@ -150,6 +152,7 @@ class Reflector(LiveThread):
             put=lambda raw: self._put(raw, keys),
             beat=self.beat,
             stopped=self._stopping.is_set,
+            max_objects=self._kind.max_objects,
         )
         if not self._stopping.is_set():
             self._listed(keys, version, started)
@@ -296,7 +299,7 @@ class Reflector(LiveThread):
             self._said = reason
             self._log.warning("Cannot read", extra={"reason": reason.value, "cause": str(error)})
         at_least = error.retry_after if isinstance(error, ThrottledError) else None
-        if isinstance(error, NotFoundError) and self._kind.missing_interval:
+        if isinstance(error, NotFoundError | KindTooLargeError) and self._kind.missing_interval:
             self._rest(self._kind.missing_interval)
         else:
             self._rest(self._backoff.delay(at_least))
@@ -313,6 +316,8 @@ def reason_of(error: TransportError) -> Reason:
         return Reason.FORBIDDEN
     if isinstance(error, NotFoundError):
         return Reason.KIND_MISSING
+    if isinstance(error, KindTooLargeError):
+        return Reason.KIND_TOO_LARGE
     return Reason.SOURCE_UNREADABLE
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hctl.errors import UsageError
-from platform_status_assistant.mcp.authentication import Authenticated, Message, Receive, Send, bears, read_token
+from platform_status_assistant.mcp.serving import Authenticated, Message, Receive, Send, bears, read_token
 
 TOKEN = b"correct-horse-battery"
 

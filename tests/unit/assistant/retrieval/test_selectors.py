@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_assistant.retrieval.selectors import SelectorError, selector
+from platform_status_assistant.retrieval.prometheus import SelectorError, selector
 from tests.unit.rules.settings import quick
 
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')

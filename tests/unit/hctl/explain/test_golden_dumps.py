@@ -10,7 +10,7 @@ import yaml
 
 from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, Output, spell
-from hctl.documents.schemas import schema_text
+from hctl.documents.reports import schema_text
 from hctl.drawing.explanations import draw_explanation
 from hctl.dump.case import document_of, parse_case, spell_case
 from hctl.explain.derive import explain

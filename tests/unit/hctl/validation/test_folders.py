@@ -13,9 +13,7 @@ from typer.testing import CliRunner, Result
 from hctl.commands.app import app
 from hctl.errors import UsageError
 from hctl.validation import files
-from hctl.validation.files import Files, read_sources
-from hctl.validation.folders import Folder
-from hctl.validation.globs import exclusion
+from hctl.validation.files import Files, Folder, exclusion, read_sources
 
 from .files import request
 
@@ -330,7 +328,7 @@ def test_a_link_with_a_hostile_name_paints_nothing(folder: Path) -> None:
 
 
 def test_too_many_files_are_refused_however_they_are_reached(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hctl.validation.folders._MAX_FILES", 1)
+    monkeypatch.setattr("hctl.validation.files._MAX_FILES", 1)
     write(folder / ".hidden" / "b.yaml")
     (folder / "more").symlink_to(".hidden")
     with pytest.raises(UsageError, match="more than 1 files; name a smaller folder"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hctl.validation.check import DocumentForm, SourceFile, check
 from hctl.validation.findings import RULES, Report
-from hctl.validation.rules import RULES as TABLE
+from hctl.validation.findings import RULES as TABLE
 from platform_status_contract.template.yaml_text import dump, load
 from tests.examples import examples
 from tests.unit.hctl.settings import quick
@@ -121,7 +121,7 @@ def test_a_pattern_that_runs_away_elsewhere_does_not_here() -> None:
 
 def test_every_rule_that_is_used_is_in_the_table_and_the_other_way_round() -> None:
     folder = Path(__import__("hctl.validation", fromlist=["x"]).__file__ or "").parent
-    sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py") if path.name != "rules.py")
+    sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py") if path.name != "findings.py")
     for rule in TABLE:
         assert f'"{rule}"' in sources, rule
     assert all(sentence.endswith(".") and sentence.isprintable() for sentence in TABLE.values())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from hctl.diagnosis.evidence import Event
+from hctl.diagnosis.evidence import WarningEvent
 from hctl.explain.inputs import Input
 from hctl.reading.fields import text, under
 from hctl.reading.read import number
@@ -37,11 +37,11 @@ def warnings_of(entry: Input, uid: str) -> str:
     return ",".join(("type=Warning", *(f"{key}={value}" for key, value in pairs)))
 
 
-def warning_in(found: object, entry: Input) -> Event:
+def warning_in(found: object, entry: Input) -> WarningEvent:
     """Read one event of an object; total, whatever JSON it is."""
     moments = (parse_time(under(found, *path)) for path in _MOMENTS)
     count = number(under(found, "series", "count")) or number(under(found, "count")) or 1
-    return Event(
+    return WarningEvent(
         entry.kind,
         entry.namespace,
         entry.name,
@@ -52,7 +52,7 @@ def warning_in(found: object, entry: Input) -> Event:
     )
 
 
-def newest_events(found: Iterable[Event]) -> tuple[Event, ...]:
+def newest_events(found: Iterable[WarningEvent]) -> tuple[WarningEvent, ...]:
     """The newest few; those without a time come last."""
     never = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(found, key=lambda event: event.last or never, reverse=True)[:_MAX_SHOWN])

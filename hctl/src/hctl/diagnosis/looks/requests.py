@@ -12,7 +12,7 @@ from platform_status_contract.rules.observation import ContractProblem
 
 __all__ = ["look_at_change", "look_at_contract", "look_at_deletion", "look_at_sidecar"]
 
-_BLIND = (Reason.FORBIDDEN, Reason.SOURCE_UNREADABLE, Reason.KIND_MISSING)
+_BLIND = (Reason.FORBIDDEN, Reason.SOURCE_UNREADABLE, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE)
 
 
 def look_at_deletion(explanation: Explanation, raw: object, orders: Orders) -> Look | None:

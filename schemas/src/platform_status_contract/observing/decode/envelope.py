@@ -62,6 +62,7 @@ class ListMeta(Struct, rename="camel"):
 
     resource_version: str = ""
     continue_token: str = msgspec.field(default="", name="continue")
+    remaining_item_count: int = 0
 
 
 class ListPage(Struct):

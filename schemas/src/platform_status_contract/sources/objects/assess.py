@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
@@ -69,7 +70,7 @@ class _Look(Struct, frozen=True):
     rule: Rule
     judged: list[_Judged]
     timers: dict[str, datetime]
-    done: dict[str, int]
+    done: dict[str, str]
     foreign: int
 
     def having(self, verdict: Verdict) -> list[_Judged]:
@@ -133,7 +134,8 @@ def _judge(seen: ObjectSeen, rule: Rule, situation: Situation, clock: Clock) -> 
     said = rule.says(seen)
     if situation.request in seen.names:
         said = _in_a_cycle(said)
-    if said.since is not None and said.since > clock.now:
+    if said.since is not None and not (seen.created or said.since) <= said.since <= clock.now:
+        # no time at all: some operators write 1970, or their clock is ahead
         said = msgspec.structs.replace(said, since=None)
     deadline = situation.contract.thresholds.progress_deadline_seconds
     since = seen.deleted or seen.created
@@ -165,12 +167,17 @@ def _in_a_cycle(said: Said) -> Said:
     return Said(Word.FAILED, "observes this request in turn: each waits for the other")
 
 
-def _still_done(entry: ObjectEntry, situation: Situation) -> dict[str, int]:
-    known = situation.history.done.get(entry.name)
-    return {entry.name: known} if known == situation.contract.generation else {}
+def _done_mark(entry: ObjectEntry, situation: Situation) -> str:
+    """Tell the entry of this generation from an older one, and from one that a new template words differently."""
+    return f"{situation.contract.generation}-{crc32(msgspec.json.encode(entry)):08x}"
 
 
-def _done(entry: ObjectEntry, rule: Rule, judged: Sequence[_Judged], situation: Situation) -> dict[str, int]:
+def _still_done(entry: ObjectEntry, situation: Situation) -> dict[str, str]:
+    mark = _done_mark(entry, situation)
+    return {entry.name: mark} if situation.history.done.get(entry.name) == mark else {}
+
+
+def _done(entry: ObjectEntry, rule: Rule, judged: Sequence[_Judged], situation: Situation) -> dict[str, str]:
     """Whether what ends has ended for this generation of the contract: then it may be gone, or run again."""
     generation, key = situation.contract.generation, entry.generation_annotation
     if not rule.ends:
@@ -178,7 +185,7 @@ def _done(entry: ObjectEntry, rule: Rule, judged: Sequence[_Judged], situation: 
     if any(item.said.word is not Word.READY for item in judged) or len(judged) < entry.minimum:
         return _still_done(entry, situation)
     is_old = key is not None and any(written_for(item.seen.annotation(key)) < generation for item in judged)
-    return _still_done(entry, situation) if is_old else {entry.name: generation}
+    return _still_done(entry, situation) if is_old else {entry.name: _done_mark(entry, situation)}
 
 
 def _excused(item: _Judged, situation: Situation) -> _Judged:

@@ -80,7 +80,7 @@ def _replica_set(seen: ObjectSeen) -> Said:
         return Said(Word.BEHIND if seen.observed else Word.SILENT, "has not been looked at by its controller")
     if wanted == 0:
         return Said(Word.PAUSED, "is scaled to zero")
-    failed = _true(seen, "ReplicaFailure")
+    failed = seen.condition_of("ReplicaFailure", "True")
     if failed:
         return Said(Word.FAILED, _quoted(failed))
     ready = ready if isinstance(ready, int) else 0
@@ -89,10 +89,11 @@ def _replica_set(seen: ObjectSeen) -> Said:
 
 def _job(seen: ObjectSeen) -> Said:
     for kind in ("Failed", "FailureTarget"):
-        failed = _true(seen, kind)
+        failed = seen.condition_of(kind, "True")
         if failed:
             return Said(Word.FAILED, _quoted(failed))
-    if _true(seen, "Complete"):
+    complete = seen.condition("Complete")
+    if complete is not None and complete.status == "True":
         return Said(Word.READY, "has completed")
     if seen.field("spec.suspend") is True:
         return Said(Word.PAUSED, "is suspended")
@@ -156,11 +157,6 @@ def _autoscaler(seen: ObjectSeen) -> Said:
     return Said(Word.READY, "scales its target")
 
 
-def _true(seen: ObjectSeen, kind: str) -> ConditionSeen | None:
-    found = seen.condition(kind)
-    return found if found is not None and found.status == "True" else None
-
-
 def _quoted(found: ConditionSeen) -> str:
     said = clean(found.message, 300)
     what = clean(found.reason, 64) or f"{found.type} {clean(found.status, 16)}"
@@ -202,7 +198,8 @@ BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
     ("policy", "PodDisruptionBudget"): _with("DisruptionAllowed"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _with("Established"),
     ("apiregistration.k8s.io", "APIService"): _with("Available"),
-    **{("", kind): _exists() for kind in ("ServiceAccount", "ResourceQuota", "LimitRange", "Endpoints", "Node")},
+    **{("", kind): _exists() for kind in ("ServiceAccount", "ResourceQuota", "LimitRange", "Endpoints")},
+    ("", "Node"): _with("Ready"),
     **{("networking.k8s.io", kind): _exists() for kind in ("Ingress", "IngressClass", "NetworkPolicy")},
     ("discovery.k8s.io", "EndpointSlice"): _exists(),
     ("scheduling.k8s.io", "PriorityClass"): _exists(),

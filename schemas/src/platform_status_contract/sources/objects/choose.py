@@ -100,6 +100,6 @@ def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) ->
         )
     preset = next((item for item in PRESETS if item.name == ready.preset), known)
     if ready.condition is not None:
-        preset = msgspec.structs.replace(preset, ready=(ready.condition,))
+        preset = msgspec.structs.replace(preset, ready=(ready.condition,), made="")
     fields = (*preset.fields, *more)
     return Rule(judge_by_conditions(preset), preset, fields, preset.conditions, grace=preset.grace, paused=paused)

@@ -66,9 +66,9 @@ def _stand_in(index: int, entry: Mapping[str, Any]) -> ObjectEntry:
         known["selector"] = {"matchLabels": dict.fromkeys(_keys(index, entry["selector"]), _ANY)}
     else:
         known["object"] = _ANY
-    annotation = entry.get("generationAnnotation")
-    if isinstance(annotation, str) and "${" in annotation:
-        raise DeclaredError(index, "generationAnnotation", "an expression", "the annotation itself")
+    for key, expected in (("generationAnnotation", "the annotation itself"), ("watchSelector", "labels written out")):
+        if "${" in str(entry.get(key)):
+            raise DeclaredError(index, key, "an expression", expected)
     try:
         return msgspec.convert(known, ObjectEntry)
     except msgspec.ValidationError as error:

@@ -73,4 +73,5 @@ def collect_objects(fetch: Fetch, contract: Contract, _request: Json) -> None:
     for entry in contract.objects or ():
         kind = kinds[source_of_entry(entry)]
         fields = f"metadata.name={entry.object}" if entry.object else ""
-        fetch.keep(fetch.list(kind, entry.namespace or "", labels=label_query(entry.selector), fields=fields))
+        labels = ",".join(filter(None, map(label_query, (entry.selector, entry.watch_selector))))
+        fetch.keep(fetch.list(kind, entry.namespace or "", labels=labels, fields=fields))

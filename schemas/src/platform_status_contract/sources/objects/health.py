@@ -13,7 +13,7 @@ _MAX_UNREADY = 10
 _MAX_UNREADY_BYTES = 512
 
 
-def counted(ready: int, total: int, unready: Iterable[str], done: Mapping[str, int]) -> dict[str, object]:
+def counted(ready: int, total: int, unready: Iterable[str], done: Mapping[str, str]) -> dict[str, object]:
     """`objects` of one entry, for `objects_health` to put together."""
     return {"objects": {"ready": ready, "total": total, "unready": list(unready)} | ({"done": done} if done else {})}
 
@@ -26,7 +26,7 @@ def objects_health(assessments: Sequence[Assessment], history: History) -> dict[
     """
     of_objects = [found for found in assessments if found.source is SourceName.OBJECTS]
     parts = [part for found in of_objects if isinstance(part := found.health.get("objects"), dict)]
-    done = {name: number for part in parts for name, number in part.get("done", {}).items()}
+    done = {name: mark for part in parts for name, mark in part.get("done", {}).items()}
     health: dict[str, object] = {}
     counts = [part for part in parts if "total" in part]
     if len(counts) == len(of_objects):

@@ -7,10 +7,12 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.model.objects import MAX_OBJECTS_OF_A_KIND, ObjectEntry
+from platform_status_contract.model.selectors import Selector
 from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.interest import Topic, about_object, about_place
 from platform_status_contract.observing.records import Record
+from platform_status_contract.observing.selectors import label_query
 from platform_status_contract.sources.source import ObservedKind
 
 from .keep import keep_object
@@ -23,7 +25,7 @@ _KIND_MISSING_INTERVAL: Final = 60.0
 """Seconds after which a kind that is not installed is asked for again."""
 
 
-class ObjectKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class ObjectKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """A kind that some entry names, and all that is read of its objects.
 
     Attributes:
@@ -32,6 +34,7 @@ class ObjectKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
         resource: Its plural.
         scope: Whether its objects stand in a namespace.
         wanted: What is read of them.
+        watch_selector: Which of them are watched; None for all.
     """
 
     api_version: str
@@ -39,6 +42,7 @@ class ObjectKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
     resource: str
     scope: Literal["Namespaced", "Cluster"]
     wanted: Wanted
+    watch_selector: Selector | None = None
 
     @property
     def group(self) -> str:
@@ -58,23 +62,29 @@ def source_of_entry(entry: ObjectEntry) -> str:
 
 
 def object_kinds_of(kinds: Iterable[ObjectKind]) -> tuple[ObjectKind, ...]:
-    """List kinds each once, with what any of its mentions wants of it."""
+    """List kinds each once, with what any of its mentions wants of it.
+
+    All objects are watched unless every mention has the same `watch_selector`.
+    """
     found: dict[str, ObjectKind] = {}
     for one in kinds:
         known = found.get(one.source, one)
-        found[one.source] = msgspec.structs.replace(known, wanted=known.wanted | one.wanted)
+        watched = known.watch_selector if known.watch_selector == one.watch_selector else None
+        found[one.source] = msgspec.structs.replace(known, wanted=known.wanted | one.wanted, watch_selector=watched)
     return tuple(found[source] for source in sorted(found))
 
 
 def object_kinds(entries: Iterable[ObjectEntry]) -> tuple[ObjectKind, ...]:
     """List the kinds that entries name, each once, with what any of the entries wants of it."""
     return object_kinds_of(
-        ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, wanted_of(entry)) for entry in entries
+        ObjectKind(entry.api_version, entry.kind, entry.resource, entry.scope, wanted_of(entry), entry.watch_selector)
+        for entry in entries
     )
 
 
 def kind_of(found: ObjectKind) -> ObservedKind:
     """Say how the objects of a kind are read, and kept where a contract names or selects them."""
+    watched = label_query(found.watch_selector)
     return ObservedKind(
         source=found.source,
         api_version=found.api_version,
@@ -89,6 +99,8 @@ def kind_of(found: ObjectKind) -> ObservedKind:
         namespaced=found.scope == "Namespaced",
         reads=found.wanted.words,
         missing_interval=_KIND_MISSING_INTERVAL,
+        watch_selector=watched,
+        max_objects=0 if watched else MAX_OBJECTS_OF_A_KIND,
     )
 
 

@@ -45,10 +45,12 @@ def _seen(record: ObjectRecord, request: Key) -> ObjectSeen:
 
 
 def objects_of(view: View, entry: ObjectEntry) -> list[ObjectRecord]:
-    """Find what an entry names, by name."""
+    """Find what an entry names, by name; what its `watch_selector` leaves out does not count, watched or not."""
     source, namespace = source_of_entry(entry), entry.namespace or ""
     if entry.object is not None:
         named = view.record(source, (namespace, entry.object))
-        return [named] if isinstance(named, ObjectRecord) else []
-    found = view.within(source, namespace)
-    return [each for each in found if isinstance(each, ObjectRecord) and matches(entry.selector, each.labels)]
+        found = [named] if isinstance(named, ObjectRecord) else []
+    else:
+        found = [each for each in view.within(source, namespace) if isinstance(each, ObjectRecord)]
+    selectors = (entry.selector, entry.watch_selector)
+    return [each for each in found if all(matches(selector, each.labels) for selector in selectors)]

@@ -30,7 +30,7 @@ MAX_VALUE: Final = 64
 """Longest value of a field or an annotation that is kept, in bytes; a contract's values are no longer."""
 
 _MAX_FINALIZERS: Final = 3
-_MAX_CONDITIONS: Final = 16
+_MAX_DIGITS: Final = 15
 _CONTROLLERS: Final = {("apps", kind): controller_decoder(kind) for kind in ("Deployment", "StatefulSet", "DaemonSet")}
 _APPLICATION: Final = ("argoproj.io", "Application")
 
@@ -163,13 +163,19 @@ def _told(seen: ObjectSeen, whole: ObjectShape, wanted: Wanted) -> ObjectSeen:
     observed = _OBSERVED.decode(parts["status"].get("observedGeneration", nothing))
     return msgspec.structs.replace(
         seen,
-        # Argo Rollouts writes its generation as a text
-        observed=(number_of(observed) or None) if isinstance(observed, str) else observed,
+        observed=_number_in(observed) if isinstance(observed, str) else observed,
         speaks=bool(conditions) if wanted.conditions else bool(parts["status"]),
         conditions=_kept(conditions, wanted.conditions),
         fields=tuple(_fields(parts, wanted.fields)),
         names=tuple(_observed_by(parts["status"])) if wanted.entries else (),
     )
+
+
+def _number_in(observed: str) -> int | None:
+    """Argo Rollouts writes its generation as a text; older ones a hash, which tells nothing."""
+    digits = observed.removeprefix("-")
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_DIGITS
+    return int(observed) if is_number else None
 
 
 def _observed_by(status: Mapping[str, Raw]) -> Iterator[str]:
@@ -181,19 +187,22 @@ def _observed_by(status: Mapping[str, Raw]) -> Iterator[str]:
 
 
 def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[ConditionSeen, ...]:
-    """Keep one condition a type; of two that contradict each other the one that is not True."""
-    kept: dict[str, ConditionSeen] = {}
+    """Keep one condition a type, the newest; of two that contradict each other both, the one that is not True first."""
+    kept: dict[tuple[str, bool], ConditionSeen] = {}
     for item in conditions:
-        if item.type not in types or len(kept) == _MAX_CONDITIONS:
-            continue
-        if item.type not in kept or kept[item.type].status == "True":
+        key = (item.type, item.status == "True")
+        before = kept.get(key)
+        if item.type in types and (before is None or _age(item.observed_generation) > _age(before.generation)):
             message = clip(_tidy(item.message or ""))
             since = None if item.status in ("True", "False") else parse_time(item.last_transition_time)
-            found = ConditionSeen(
+            kept[key] = ConditionSeen(
                 item.type, _short(item.status), _short(item.reason), message, item.observed_generation, since
             )
-            kept[item.type] = found
-    return tuple(kept[name] for name in sorted(kept))
+    return tuple(kept[key] for key in sorted(kept))
+
+
+def _age(generation: int | None) -> int:
+    return -1 if generation is None else generation
 
 
 def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Iterable[tuple[str, FieldValue]]:

@@ -94,18 +94,19 @@ class KindPreset(Struct, frozen=True):
         ready: Types of the condition to read as Ready; the first one that an object has.
         failures: Further conditions that mark a failure.
         waiting: Reasons of a ready condition that is False while the object waits for another.
-        young: Reasons that mean waiting at first, and a failure later.
+        young: Reasons that say the same at first, and a failure later.
         fails: Whether any other reason is a failure, and not only not ready yet.
-        grace: Seconds for which the last verdict counts while there is no present one.
-        paused: How to detect that an object is paused.
-        paused_by: Annotations that pause an object, with their values; an empty one matches any.
-        healthy: The condition for the health of what the object manages.
-        applied: The text for a message without that condition, which states what was checked.
+        grace: Seconds for which the last verdict counts while there is none.
+        paused: How to tell that somebody has paused an object.
+        paused_by: Annotations that tell it, with their values; an empty one stands for any.
+        healthy: The condition that tells of the health of what the object stands for.
+        applied: What to say where that condition does not: what was looked at.
+        made: The field that lists what an object has made; without anything there is nothing to be ready.
         revisions: Two fields that differ while an update runs.
         rolling: The condition that is True while an update runs.
-        observed: The field with the generation that the status is about, if conditions have none.
+        observed: The field that says which generation its status is about, where conditions do not.
         is_request: Whether it has a contract of its own, which may observe this request in turn.
-        unverified: Situations that no recorded object of the kind shows; listed in the docs.
+        unverified: Situations that no recorded object of the kind shows; said in the docs.
     """
 
     name: str
@@ -121,6 +122,7 @@ class KindPreset(Struct, frozen=True):
     paused_by: tuple[tuple[str, str], ...] = ()
     healthy: str = ""
     applied: str = ""
+    made: str = ""
     revisions: tuple[str, ...] = ()
     rolling: str = ""
     observed: str = ""
@@ -136,7 +138,7 @@ class KindPreset(Struct, frozen=True):
     @property
     def fields(self) -> tuple[str, ...]:
         """Paths of the fields that it reads."""
-        named = {self.observed, *self.revisions, *(item.field for item in self.paused)}
+        named = {self.observed, self.made, *self.revisions, *(item.field for item in self.paused)}
         return tuple(sorted(named - {""}))
 
 
@@ -236,8 +238,8 @@ def _about(seen: ObjectSeen, found: ConditionSeen) -> int | None:
 
 def _failed(seen: ObjectSeen, mark: Mark, *, is_ready: bool) -> ConditionSeen | None:
     """The condition of a mark, if it shows a failure of the present generation."""
-    found = seen.condition(mark.type)
-    if found is None or found.status != mark.status or is_behind(seen, _about(seen, found)):
+    found = seen.condition_of(mark.type, mark.status)
+    if found is None or is_behind(seen, _about(seen, found)):
         return None
     applies = (mark.outranks or not is_ready) and (not mark.reasons or found.reason in mark.reasons)
     return found if applies else None
@@ -249,9 +251,11 @@ def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:
 
 
 def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Said:
-    rolling = seen.condition(preset.rolling) if preset.rolling else None
-    if ready.status == "True" and rolling is not None and rolling.status == "True":
+    rolling = seen.condition_of(preset.rolling, "True") if preset.rolling else None
+    if ready.status == "True" and rolling is not None:
         return Said(Word.CHECKING, "is being rolled out", patient=True, since=rolling.since)
+    if ready.status == "True" and preset.made and not seen.field(preset.made):
+        return Said(Word.NOT_READY, f"is ready with nothing in {preset.made}")
     if ready.status == "True":
         return Said(Word.READY, _good(seen, preset))
     if ready.status not in ("", "Unknown"):  # some operators have words of their own: Prometheus is Degraded

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.objects import ObjectEntry
+from platform_status_contract.observing.selectors import label_keys
 
 from .choose import rule_of
 
@@ -47,10 +48,8 @@ class Wanted(Struct, frozen=True):
 
 def wanted_of(entry: ObjectEntry) -> Wanted:
     """Say what is read of the objects of an entry; several entries of one kind want what any of them wants (``|``)."""
-    rule, selector = rule_of(entry), entry.selector
-    labels = (
-        {*(selector.match_labels or {}), *(item.key for item in selector.match_expressions or ())} if selector else ()
-    )
+    rule = rule_of(entry)
+    labels = {key for selector in (entry.selector, entry.watch_selector) for key in label_keys(selector)}
     own = [entry.generation_annotation] if entry.generation_annotation else []
     return Wanted(
         group=entry.group,

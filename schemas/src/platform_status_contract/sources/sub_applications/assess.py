@@ -94,7 +94,7 @@ def assess_sub_apps(observation: Observation, situation: Situation, clock: Clock
     found = () if isinstance(reading, Absent) else reading.value
     look = _look(found, wanted, situation, clock)
     if look.foreign:
-        what = f"{look.foreign} of the Applications with this destination in namespace {wanted.namespace}"
+        what = f"{look.foreign} of the Applications with this destination in {wanted.where}"
         return _found(look, Verdict.BAD, Reason.NOT_OURS, f"{what} belong to other requests")
     return _judge(look, situation, clock)
 
@@ -129,6 +129,8 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
         for word, words in drifted.items()
         if (names := [app.name for app in apps if app.state == "Healthy" and sync_word(app.seen) == word])
     ]
+    stale = [app.name for app in apps if app.state == "Healthy" and not app.seen.compared_current]
+    notes += [f"not compared by Argo CD since they were changed: {name_culprits(stale)}"] if stale else []
     notes += [f"being deleted: {name_culprits([app.name for app in leaving])}"] if leaving else []
     return _Look(wanted, apps, timers, excused, notes, len(found) - len(own))
 

@@ -94,7 +94,7 @@ def _places(parts: Sequence[Workloads]) -> str:
 def _timers(ready: int, total: int, situation: Situation, clock: Clock, *, is_behind: bool) -> dict[str, datetime]:
     """Zero pods is ratio 0 after firstReady, and no ratio before, or where none are fine."""
     ratio = situation.contract.thresholds.min_ready_ratio
-    missed = situation.first_ready and ratio > 0 and not any(map(none_is_fine, situation.contract.workload_parts))
+    missed = situation.first_ready and ratio > 0 and not all(map(none_is_fine, situation.contract.workload_parts))
     below = ready / total < ratio if total else missed
     return running(Timer.BELOW_MIN_READY_RATIO, below, situation, clock) | running(
         Timer.CONTROLLERS_BEHIND, is_behind, situation, clock

@@ -1,0 +1,197 @@
+"""What is known of kinds that others define: data, a table for each project, no code (see `standard.KindPreset`)."""
+
+from typing import Final
+
+from platform_status_contract.model.objects import PausedWhen
+from platform_status_contract.sources.objects.standard import KindPreset, Mark
+
+__all__ = ["PRESETS"]
+
+# Flux 2: source-controller and kustomize-controller 1.9.6, helm-controller 1.x; tried on 2,795 real writes.
+#
+# Ready False has reasons of its own for what waits and for what comes right by itself; all others are failures, also
+# beside Reconciling: a Kustomization that fails never becomes Stalled. A healthy one is Unknown for a moment at every
+# interval, a failing one from try to try.
+
+GRACE_SECONDS: Final = 10
+"""A Kustomization without health checks takes 0.2 s for a look that finds nothing new, and 99 of 100 take 5.3 s."""
+
+_SUSPENDED: Final = (PausedWhen("spec.suspend", equals=True),)
+
+KUSTOMIZATION: Final = KindPreset(
+    "flux-kustomization",
+    groups=("kustomize.toolkit.fluxcd.io",),
+    kinds=("Kustomization",),
+    waiting=("DependencyNotReady",),
+    young=("SourceNotReady", "ArtifactFailed"),
+    fails=True,
+    grace=GRACE_SECONDS,
+    paused=_SUSPENDED,
+    healthy="Healthy",
+    applied="is applied; nothing looks at the health of what it applied",
+    revisions=("status.lastAppliedRevision", "status.lastAttemptedRevision"),
+)
+"""Without `wait` or health checks Ready means applied: name what it applies as well."""
+
+HELM_RELEASE: Final = KindPreset(
+    "flux-helmrelease",
+    groups=("helm.toolkit.fluxcd.io",),
+    kinds=("HelmRelease",),
+    waiting=("DependencyNotReady",),
+    young=("SourceNotReady", "ArtifactFailed"),
+    fails=True,
+    grace=GRACE_SECONDS,
+    paused=_SUSPENDED,
+    applied="is released; nobody has looked at its pods since",
+)
+"""helm-controller looks at the health of what it installed once, and never again."""
+
+SOURCE: Final = KindPreset(
+    "flux-source",
+    groups=("source.toolkit.fluxcd.io",),
+    young=("SourceNotReady", "ArtifactFailed"),
+    fails=True,
+    grace=GRACE_SECONDS,
+    paused=_SUSPENDED,
+    unverified=("pending", "paused", "deleting", "silent"),
+)
+"""GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing."""
+
+# Crossplane: managed resources, claims and composites. From its API's documentation; nothing was recorded here.
+#
+# Ready tells whether the external resource is usable, Synced whether Crossplane could write it. Synced False is a
+# failure although Ready stays True: what runs is not what the spec asks for.
+
+_NOT_RECORDED: Final = ("ready", "pending", "failed", "paused", "deleting", "silent")
+
+RESOURCE: Final = KindPreset(
+    "crossplane",
+    groups=(".upbound.io", ".crossplane.io"),
+    failures=(Mark("Synced", "False", outranks=True),),
+    waiting=("Creating",),
+    paused_by=(("crossplane.io/paused", "true"),),
+    unverified=_NOT_RECORDED,
+)
+"""A composite or a claim of a group of your own says `ready: {preset: crossplane}`."""
+
+PACKAGE: Final = KindPreset(
+    "crossplane-package",
+    groups=("pkg.crossplane.io",),
+    kinds=("Provider", "Configuration", "Function"),
+    ready=("Healthy",),
+    failures=(Mark("Installed", "False", outranks=True),),
+    unverified=("ready", "pending", "failed", "deleting", "silent"),
+)
+
+# Cluster API: Cluster, MachineDeployment, KubeadmControlPlane and the rest. From its contract's documentation.
+#
+# Since v1beta2 an object says Available; before that it said Ready. Nothing was recorded here.
+
+CLUSTER_API: Final = KindPreset(
+    "cluster-api",
+    groups=("cluster.x-k8s.io", ".cluster.x-k8s.io"),
+    ready=("Available", "Ready"),
+    paused=(PausedWhen("spec.paused", equals=True),),
+    paused_by=(("cluster.x-k8s.io/paused", ""),),
+    unverified=("ready", "pending", "paused", "deleting", "silent"),
+)
+
+# cert-manager: Certificate, Issuer, ClusterIssuer. From its API's documentation; nothing was recorded here.
+#
+# Issuing turns False with reason Failed when an issuance failed; it is tried again after an hour and more. A
+# certificate that is still valid stays Ready meanwhile.
+
+CERT_MANAGER: Final = KindPreset(
+    "cert-manager",
+    groups=("cert-manager.io",),
+    kinds=("Certificate", "Issuer", "ClusterIssuer"),
+    failures=(Mark("Issuing", "False", ("Failed",)),),
+    unverified=("ready", "pending", "failed", "deleting", "silent"),
+)
+
+# External Secrets Operator: ExternalSecret, stores, PushSecret. From its documentation; nothing was recorded here.
+#
+# Ready False means that the last try failed: SecretSyncedError, or a store that cannot be reached.
+
+EXTERNAL_SECRETS: Final = KindPreset(
+    "external-secrets",
+    groups=("external-secrets.io",),
+    young=("SecretSyncedError", "InvalidStoreRef"),
+    fails=True,
+    unverified=("ready", "pending", "failed", "deleting", "silent"),
+)
+
+# CloudNativePG: Cluster, Pooler and the rest. From its API's documentation; nothing was recorded here.
+#
+# A cluster that is hibernated, or whose reconciliation is switched off, is paused by an annotation.
+
+CLOUDNATIVE_PG: Final = KindPreset(
+    "cloudnative-pg",
+    groups=("postgresql.cnpg.io",),
+    kinds=("Cluster",),
+    paused_by=(("cnpg.io/hibernation", "on"), ("cnpg.io/reconciliationLoop", "disabled")),
+    unverified=("ready", "pending", "paused", "deleting", "silent"),
+)
+
+# Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.
+#
+# Its conditions carry no generation: they may be about what stood there before an edit.
+
+APPLICATION_SET: Final = KindPreset(
+    "argocd-applicationset",
+    groups=("argoproj.io",),
+    kinds=("ApplicationSet",),
+    ready=("ResourcesUpToDate",),
+    failures=(Mark("ErrorOccurred", "True", outranks=True),),
+    rolling="RolloutProgressing",
+    applied="has made its Applications; nothing looks at their health",
+    made="status.resources",
+)
+"""Observe its Applications too, as sub-applications: up to date means written.
+
+One that may make none at all says `ready: {condition: ResourcesUpToDate}`.
+"""
+
+# kro 0.9.4: instances, and ResourceGraphDefinitions. Recorded here.
+#
+# After an edit an instance is Ready before the rollout that it started: Ready means what its readyWhen says. One whose
+# kind is of a group of your own says `ready: {preset: kro}`.
+
+KRO: Final = KindPreset(
+    "kro",
+    groups=("kro.run",),
+    paused_by=(("kro.run/reconcile", "suspended"), ("kro.run/reconcile", "disabled")),
+)
+"""A failed apply and a wait for readiness have one reason, NotReady: before the first Ready both are pending.
+
+`disabled` is what 0.9.0 called a suspended one; later versions take either word.
+"""
+
+# Another golden-path request, with the status that this contract describes.
+#
+# Kratix prunes observedGeneration inside of conditions, so `health.observedGeneration` says what Ready is about.
+# Whether the sidecar that writes it still lives cannot be seen in the object.
+
+REQUEST: Final = KindPreset(
+    "request",
+    observed="status.health.observedGeneration",
+    is_request=True,
+    unverified=("ready", "pending", "deleting", "silent"),
+)
+"""Its group is anybody's, so an entry says `ready: {preset: request}`."""
+
+PRESETS: Final[tuple[KindPreset, ...]] = (
+    KUSTOMIZATION,
+    HELM_RELEASE,
+    SOURCE,
+    PACKAGE,
+    RESOURCE,
+    CLUSTER_API,
+    CERT_MANAGER,
+    EXTERNAL_SECRETS,
+    CLOUDNATIVE_PG,
+    APPLICATION_SET,
+    KRO,
+    REQUEST,
+)
+"""The first that fits a kind is its preset."""
