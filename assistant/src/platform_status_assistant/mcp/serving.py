@@ -98,7 +98,7 @@ MAX_OF_ADDRESS: Final = 32
 MAX_CONNECTIONS: Final = 512
 """Connections of all addresses; each costs a file of this process."""
 
-_SILENCE: Final = 10.0
+_SILENCE_TIMEOUT: Final = 10.0
 """Seconds within which a new connection must have begun a request; after one, uvicorn counts by itself."""
 
 
@@ -116,7 +116,7 @@ class Bounded(H11Protocol):
             return
         self._held[self._address] += 1
         super().connection_made(transport)
-        self._silence = self.loop.call_later(_SILENCE, self._end_if_silent)
+        self._silence = self.loop.call_later(_SILENCE_TIMEOUT, self._end_if_silent)
 
     def data_received(self, data: bytes) -> None:
         """Take what was sent."""
