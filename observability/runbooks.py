@@ -83,7 +83,7 @@ def alert_page(name: str, entry: dict[str, Any], rule: dict[str, Any]) -> str:
     lines = [_HEAD, f"# {name}", "", f"Severity {severity}; fires after {lasting} of", ""]
     lines += ["```promql", rule["expr"].strip(), "```", "", "## What it means", "", entry["meaning"], ""]
     labels = "`KIND`, `NAME`, `NAMESPACE` and `SERVICE` are the labels of the alert."
-    return "\n".join([*lines, *_steps(entry), "", labels, "", _back("operations.md", "The operator at 3 a.m."), ""])
+    return "\n".join([*lines, *_steps(entry), "", labels, "", _back("operations.md", "Operating the sidecar"), ""])
 
 
 def _steps(entry: dict[str, Any]) -> list[str]:

@@ -302,7 +302,7 @@ def with_args(document: dict[str, Any]) -> dict[str, Any]:
 def mistakes() -> Iterator[tuple[str, str, str]]:
     """Fragment of a contract, what is said about it, and which command says so."""
     text = section(7)
-    border = text.index("What the container `contract` says")
+    border = text.index("Errors of the container `contract`")
     for part, command in ((text[:border], "validate"), (text[border:], "contract")):
         found = fences(part)
         for wrong, said in zip(found[::2], found[1::2], strict=True):

@@ -17,7 +17,7 @@ __all__ = ["age_of", "count_of", "duration", "inert", "lines_of", "masked", "par
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _DURATION = re.compile(r"^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?\Z", re.ASCII)
-_LONGEST_LINE = 1000
+_MAX_LINE = 1000
 
 
 def inert(value: object, limit: int = 2000) -> str:
@@ -37,7 +37,7 @@ def told(value: object, limit: int = 2000) -> str:
 
 def lines_of(text: str, most: int) -> tuple[str, ...]:
     """Return the last lines of a log without credentials, each made inert; empty lines are left out."""
-    lines = (clean(line, _LONGEST_LINE) for line in masked(text, len(text)).splitlines())
+    lines = (clean(line, _MAX_LINE) for line in masked(text, len(text)).splitlines())
     return tuple(line for line in lines if line)[-most:]
 
 

@@ -1,7 +1,7 @@
-"""How we reach an API server.
+"""The client of API servers.
 
-Here belongs what a kubeconfig or a pod says, how credentials are obtained, and how a request is sent and its answer
-read, as bytes. Nothing here knows the contract or any kind, so that every other distribution may use it.
+Belongs here: reading a kubeconfig or the files of a pod, obtaining credentials, sending a request and reading its
+response as bytes. May not: the contract or any particular kind, so that every other distribution may use this one.
 
 Modules: `access`, `connection`, `credentials`, `dates`, `entries`, `errors`, `files`, `http_transport`, `kept`,
  `kubeconfig`, `plugin`, `pod`, `proxies`, `transport`.

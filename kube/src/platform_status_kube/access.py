@@ -1,4 +1,4 @@
-"""How one API server is reached as one user: light, because a sidecar in a pod imports it too."""
+"""The settings to reach one API server as one user; with few imports, because the sidecar in a pod uses it too."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,10 +9,10 @@ __all__ = ["NOBODY_ELSE", "Access", "ActAs"]
 
 
 class ActAs(Struct, frozen=True):
-    """Whom requests act as, by the command line.
+    """The user and groups to impersonate, from the command line.
 
     Attributes:
-        user: The user; empty for whom the kubeconfig says.
+        user: The user; empty for that of the kubeconfig.
         groups: The groups; empty for those of the kubeconfig.
     """
 
@@ -28,21 +28,21 @@ def _nobody() -> str | None:
 
 
 class Access(Struct, frozen=True):
-    """How one API server is reached as one user.
+    """The settings to reach one API server as one user.
 
     Attributes:
         server: Base URL without a trailing slash.
-        authority: File with the authorities to trust, None for those of the system.
+        authority: File with the CA certificates to trust, None for those of the system.
         certificate: Files with the client's certificate and key.
-        authorization: Returns the Authorization header of the moment; may raise `AccessError`.
-        impersonation: Headers that say whom requests act as; a name may be there several times.
+        authorization: Returns the present Authorization header; may raise `AccessError`.
+        impersonation: The Impersonate headers; a name may occur several times.
         context: Name of the context, empty without a kubeconfig.
-        namespace: The namespace that it chooses, empty for none.
+        namespace: The namespace of the context, empty for none.
         verify: Whether the server's certificate is verified.
         tls_server_name: The name that its certificate must have, empty for the host of the URL.
         proxy: URL of an HTTP proxy, empty for none.
-        proxy_headers: What that proxy wants to see.
-        expires: After which everything is to be read anew; None for never.
+        proxy_headers: Headers for that proxy.
+        expires: When the settings expire and must be loaded again; None for never.
     """
 
     server: str
@@ -60,5 +60,5 @@ class Access(Struct, frozen=True):
 
     @property
     def expired(self) -> bool:
-        """Whether the plugin that brought the credentials must be asked again."""
+        """Whether the credentials have expired, so that the plugin must run again."""
         return self.expires is not None and datetime.now(UTC) >= self.expires

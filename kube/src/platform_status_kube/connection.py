@@ -1,4 +1,4 @@
-"""An open way to one API server: where, with which pool of connections, and the credentials of the moment."""
+"""A connection to one API server: its settings, its connection pool, and the present credentials."""
 
 import logging
 import os
@@ -23,13 +23,13 @@ _log = logging.getLogger(__name__)
 
 
 class Connection:
-    """The way, as one user; safe to share between threads.
+    """A connection as one user; thread-safe.
 
-    Credentials rotate: when a file that they came from changes, or they expire, they are loaded anew, with a new pool;
-    open watches go on over the old one until they end.
+    Credentials rotate: if one of their files changes, or they expire, they are loaded again, with a new pool; open
+    watches continue on the old pool until they end.
 
     Attributes:
-        access: What was loaded last.
+        access: The settings that were loaded last.
         pool: A pool with the TLS settings of `access`.
     """
 
@@ -45,10 +45,10 @@ class Connection:
         """Load the settings; nothing is sent yet.
 
         Args:
-            load: Says how the API server is reached.
-            source: A file whose change means that everything is to be loaded anew, beside those of the TLS settings.
-            connections: How many connections are kept.
-            look_interval: Seconds between two looks at the files.
+            load: Loads the settings.
+            source: A file whose change causes a reload, in addition to the files of the TLS settings.
+            connections: Size of the pool.
+            look_interval: Seconds between two checks of the files.
             seconds: A monotonic clock.
 
         Raises:
@@ -64,13 +64,13 @@ class Connection:
         self._use(load())
 
     def refresh(self, *, doubted: bool = False) -> None:
-        """Load the credentials anew if they expired or a file of theirs changed; looks every few seconds at most.
+        """Reload the credentials if they expired or one of their files changed; checks every few seconds at most.
 
         Args:
-            doubted: The server did not accept them: load them anew in any case, but no more often than that.
+            doubted: The server rejected them: reload them in any case, at the same interval.
 
         Raises:
-            CredentialsError: They expired, and there are no others.
+            CredentialsError: They expired, and loading new ones failed.
         """
         with self._lock:
             now = self._seconds()
@@ -85,16 +85,16 @@ class Connection:
             except (AccessError, ValueError, OSError) as error:
                 if expired:
                     raise CredentialsError(str(error), said=str(error)) from error
-                # Half a file: it is being written at this moment.
+                # The file is being written at this moment.
                 _log.warning("Cannot load the changed credentials yet, keeping the old", extra={"cause": str(error)})
                 return
             _log.log(logging.DEBUG if doubted else logging.INFO, "Loaded the credentials anew")
 
     def headers(self) -> list[tuple[str, str]]:
-        """Return the headers that say who asks; a name may be there several times.
+        """Return the headers that authenticate a request; a name may occur several times.
 
         Raises:
-            CredentialsError: A file of theirs may be in the middle of being replaced.
+            CredentialsError: A credentials file cannot be read; it may be in the middle of being replaced.
         """
         access = self.access
         try:
@@ -105,7 +105,7 @@ class Connection:
         return own + list(access.impersonation)
 
     def dial(self, timeout: float) -> HTTPConnection:
-        """Open a connection outside of the pool; there must be no proxy in between.
+        """Open a connection outside of the pool; only possible without a proxy.
 
         Args:
             timeout: Seconds.
@@ -128,16 +128,16 @@ class Connection:
         return opened
 
     def close(self) -> None:
-        """Close what the pool keeps."""
+        """Close the connections of the pool."""
         self.pool.clear()
 
     def _use(self, access: Access) -> None:
-        # Before the files are read: a change in between is then seen at the next look.
+        # Before the files are read, so that the next check detects a change in between.
         loaded = self._fingerprint(access)
         if not access.verify:
-            # Chosen in the kubeconfig; kubectl says nothing either.
+            # The kubeconfig asks for it, and kubectl does not warn either.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        # A retry could create an object twice; the callers know how patient they may be.
+        # A retry could create an object twice; the callers decide about retries.
         options: dict[str, Any] = {"maxsize": self._connections, "retries": False, **_tls(access)}
         if access.proxy:
             self.pool: urllib3.PoolManager = urllib3.ProxyManager(
@@ -163,16 +163,16 @@ def connect(
     connections: int = 10,
     look_interval: float = _LOOK_INTERVAL,
 ) -> Connection:
-    """Load the settings of a kubeconfig, else of the pod; nothing is sent yet, but a credential plugin runs now.
+    """Load the settings from a kubeconfig, else from the pod; nothing is sent yet, but a credential plugin runs now.
 
     Args:
         kubeconfig: Path of a kubeconfig, several joined by the path separator; empty for the ServiceAccount of the pod.
-        context: Context in it, empty for its current one; it stays that one when credentials are loaded anew.
-        act_as: Whom requests act as in place of whom the kubeconfig names.
+        context: Context in it, empty for its current one; a reload of the credentials keeps the context.
+        act_as: The user and groups to impersonate, instead of those in the kubeconfig.
         account: Folder with the pod's ``token`` and ``ca.crt``; read only without a kubeconfig.
-        environment: Environment variables, which say where a pod's API server is.
-        connections: How many connections are kept.
-        look_interval: Seconds between two looks at the files of the credentials.
+        environment: Environment variables, which hold the address of a pod's API server.
+        connections: Size of the pool.
+        look_interval: Seconds between two checks of the files of the credentials.
 
     Raises:
         AccessError: The settings cannot be loaded.
@@ -183,7 +183,7 @@ def connect(
         return Connection(
             lambda: pod_access(environment, account), connections=connections, look_interval=look_interval
         )
-    # In a pod nobody needs it, nor its YAML parser.
+    # Imported here, because a pod needs neither this module nor its YAML parser.
     from .kubeconfig import access  # noqa: PLC0415 - see above
 
     chosen = context
@@ -209,7 +209,7 @@ def _tls(access: Access) -> dict[str, Any]:
 
 
 def _stamp(name: str | None) -> tuple[int, int] | None:
-    """Return what changes with a file; None without one. A mounted Secret changes by a link to another file."""
+    """Return values that change with a file; None without one. A mounted Secret changes by a link to another file."""
     try:
         found = Path(name).stat() if name else None
     except OSError:

@@ -1,4 +1,4 @@
-"""The Authorization header: which method of a user counts, and what it sends at this moment; light, for pods too."""
+"""The Authorization header: which method of a user applies, and its present value; with few imports, for pods too."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ _REREAD_INTERVAL: Final = 10.0
 
 
 def check_methods(user: User) -> None:
-    """Refuse what kubectl refuses: methods that exclude each other, and providers that it does not have.
+    """Reject what kubectl rejects: methods that exclude each other, and providers that it does not support.
 
     Raises:
         AccessError: With the names of the fields.
@@ -36,20 +36,20 @@ def check_methods(user: User) -> None:
 
 
 def is_static(user: User) -> bool:
-    """Whether the file itself holds credentials: then no plugin is asked."""
+    """Whether the file itself holds credentials: then no plugin runs."""
     certificate = user.client_certificate or user.client_certificate_data
     return bool(user.token or user.token_file or user.username or certificate)
 
 
 def authorization_of(user: User, brought: str) -> Callable[[], str | None]:
-    """Return what is asked for the header before each request.
+    """Return the function that computes the header of each request.
 
     Args:
-        user: Whose.
-        brought: The token of the plugin, if one was asked and brought one.
+        user: The user.
+        brought: The token from the plugin, if there is one.
 
     Raises:
-        AccessError: There is none now; the function that is returned raises it later.
+        AccessError: There is no credential now; the returned function raises it later.
     """
     if user.token_file:
         return TokenFile(user.token_file, user.token)
@@ -61,10 +61,10 @@ def authorization_of(user: User, brought: str) -> Callable[[], str | None]:
 
 
 def bearer(token: str) -> str:
-    """Spell the header of a token.
+    """Return the header for a token.
 
     Raises:
-        AccessError: No header can hold it.
+        AccessError: The token has characters that a header cannot hold.
     """
     bare = token.strip()
     if not bare or not bare.isascii() or not bare.isprintable():
@@ -73,29 +73,29 @@ def bearer(token: str) -> str:
 
 
 def basic(pair: str) -> str:
-    """Spell the header of ``name:password``."""
+    """Return the header for ``name:password``."""
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 class TokenFile:
-    """A file whose content changes; while it cannot be read, what was read last counts."""
+    """A file whose content changes; while it cannot be read, the last content is used."""
 
     def __init__(self, path: str, token: str = "") -> None:
-        """Read nothing yet.
+        """Prepare; the file is not read yet.
 
         Args:
             path: The file.
-            token: What counts until it can be read.
+            token: Used until the file can be read.
         """
         self._path = path
         self._known = bearer(token) if token else ""
         self._until = float("-inf")
 
     def __call__(self) -> str:
-        """Return the header, from the file as it was ten seconds ago at most.
+        """Return the header; the file is read again after ten seconds.
 
         Raises:
-            AccessError: It could not be read even once.
+            AccessError: The file has never been readable.
         """
         now = time.monotonic()
         if now < self._until:
@@ -111,7 +111,7 @@ class TokenFile:
 
 
 class _OidcToken:
-    """The ID token that kubectl left in the file. It is not renewed here: that would write into the file."""
+    """The ID token that kubectl stored in the file; not refreshed here, since that would change the file."""
 
     def __init__(self, provider: AuthProvider) -> None:
         token = provider.config.get("id-token")
@@ -126,7 +126,7 @@ class _OidcToken:
 
 
 def _expiry(token: str) -> float:
-    """Return the moment of a JWT's ``exp``; one that cannot be read has expired."""
+    """Return the time in a JWT's ``exp``; an unreadable one counts as expired."""
     try:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))

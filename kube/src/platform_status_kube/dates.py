@@ -1,7 +1,7 @@
-"""The API server's wall time, out of the Date header of its answers.
+"""The API server's wall time, from the Date header of its responses.
 
-It stamps creation and deletion, and everybody who asks hears it, so it is the one wall time of a cluster. The clock of
-a node, or of somebody's laptop, may be minutes off (ADR 0009).
+It sets creation and deletion timestamps, and every client receives it, so it serves as the wall time of the cluster.
+The clock of a node or of a user's machine may be minutes off (ADR 0009).
 """
 
 import time
@@ -13,10 +13,10 @@ from typing import Final
 __all__ = ["TOLERANCE", "DateClock"]
 
 TOLERANCE: Final = 2.0
-"""Seconds; more than a clock that is being disciplined is corrected by at once, less than any deadline of the rules."""
+"""Seconds: more than the steps by which NTP adjusts a clock, less than any deadline of the rules."""
 
 _HALF_A_SECOND: Final = 0.5
-"""What a time without its fraction is behind by, on average."""
+"""The average error of a time in whole seconds."""
 
 
 def _local() -> datetime:
@@ -24,9 +24,9 @@ def _local() -> datetime:
 
 
 class DateClock:
-    """The API server's wall time, carried on by this machine's monotonic clock between two answers.
+    """The API server's wall time, advanced by this machine's monotonic clock between two responses.
 
-    Setting this machine's own wall clock changes nothing; it counts only until the first answer.
+    This machine's own wall clock is used only until the first response; setting it later has no effect.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class DateClock:
         """Begin with the local clock.
 
         Args:
-            monotonic: Seconds that never run backwards.
+            monotonic: Monotonic seconds.
             local: This machine's wall time, aware.
         """
         self.monotonic = monotonic
@@ -43,10 +43,10 @@ class DateClock:
         self._offset: float | None = None
 
     def hear(self, date: str) -> None:
-        """Take note of the Date header of an answer that has just come.
+        """Read the Date header of a response that has just arrived.
 
-        It has whole seconds and is older than the answer by what the way took, so a difference within the tolerance
-        is none: the time must not waver from answer to answer. What is no date is ignored.
+        The header has whole seconds and is older than the response by the network delay. So a difference within the
+        tolerance is ignored, because the time must not vary from response to response. An invalid date is ignored.
         """
         try:
             said = parsedate_to_datetime(date)

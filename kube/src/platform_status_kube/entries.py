@@ -12,7 +12,7 @@ __all__ = ["AuthProvider", "Cluster", "KubeconfigContext", "Plugin", "User", "Va
 
 
 class KubeconfigContext(Struct, frozen=True):
-    """Which cluster, as whom, in which namespace."""
+    """A context: a cluster, a user and a namespace."""
 
     cluster: str = ""
     user: str = ""
@@ -20,7 +20,7 @@ class KubeconfigContext(Struct, frozen=True):
 
 
 class Cluster(Struct, frozen=True, rename="kebab"):
-    """Where the API server is, and how it proves that it is the one meant."""
+    """A cluster: the address of the API server, and how its certificate is verified."""
 
     server: str = ""
     tls_server_name: str = ""
@@ -40,7 +40,7 @@ class Variable(Struct, frozen=True):
 
 
 class Plugin(Struct, frozen=True, rename="camel"):
-    """A command that brings credentials (``exec``)."""
+    """A command that prints credentials (``exec``)."""
 
     command: str = ""
     args: list[str] = []
@@ -52,14 +52,14 @@ class Plugin(Struct, frozen=True, rename="camel"):
 
 
 class AuthProvider(Struct, frozen=True):
-    """What came before credential plugins; of these kubectl knows ``oidc`` alone today."""
+    """An auth provider, the predecessor of credential plugins; kubectl supports only ``oidc`` today."""
 
     name: str = ""
     config: dict[str, Any] = {}
 
 
 class User(Struct, frozen=True, rename="kebab"):
-    """Credentials, and whom to act as with them."""
+    """A user: credentials, and whom to impersonate with them."""
 
     client_certificate: str = ""
     client_certificate_data: str = ""
@@ -81,7 +81,7 @@ T = TypeVar("T", KubeconfigContext, Cluster, User)
 
 
 def entry(found: Iterable[object], what: str, kind: type[T], name: str) -> T | None:
-    """Find an entry by name among those of one file and decode it; the entries of others do not matter.
+    """Find an entry by name among those of one file and decode it; other entries are not decoded.
 
     Args:
         found: The list in the file.
@@ -109,7 +109,7 @@ def entry(found: Iterable[object], what: str, kind: type[T], name: str) -> T | N
 
 
 def _without_nulls(value: object) -> object:
-    """Leave out fields that are null: to kubectl they are not there."""
+    """Leave out fields that are null, which kubectl treats as absent."""
     if isinstance(value, dict):
         return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):

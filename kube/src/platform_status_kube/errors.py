@@ -1,18 +1,18 @@
-"""What can go wrong on the way to an API server, and the one table from its answers to errors.
+"""The errors of API requests, and the mapping of responses to errors.
 
 ::
 
     AccessError            the kubeconfig, or the ServiceAccount of a pod, cannot be used; nothing was sent
-    TransportError         the API server did not do what was asked
-    |- UnansweredError         no answer, a broken answer or 5xx; the next try may succeed
+    TransportError         the request failed
+    |- UnansweredError         no response, an incomplete one or 5xx; a retry may succeed
     |  |- UnauthorizedError    401; a token may be rotated a moment later
-    |  |- CredentialsError     nothing was sent, because there are no credentials at this moment
-    |- ThrottledError          429; try again after `retry_after`
+    |  |- CredentialsError     nothing was sent, because there are no credentials at the moment
+    |- ThrottledError          429; retry after `retry_after`
     |- ForbiddenError          403
     |- NotFoundError           404 of an object, or of a whole kind
-    |- ConflictError           409; read afresh and redo
+    |- ConflictError           409; read the object again and repeat
     |- ExpiredError            410; list again
-    |- RefusedError            any other 4xx; trying again changes nothing
+    |- RefusedError            any other 4xx; a retry would fail too
 """
 
 from typing import Final
@@ -41,16 +41,16 @@ _SERVER_ERROR: Final = 500
 
 
 class AccessError(Exception):
-    """There is no way to the API server as the user meant; one line that names the file, the entry, and the fix."""
+    """The settings cannot be used as given; the message is one line that names the file, the entry and the fix."""
 
 
 class TransportError(Exception):
-    """The API server did not do what was asked.
+    """An API request failed.
 
     Attributes:
-        status: HTTP status, 0 without an answer.
+        status: HTTP status, 0 without a response.
         reason: ``reason`` of the Status that was returned, such as ``NotFound``; empty if there was none.
-        said: Its ``message``, or the start of the body; without an answer what kept us. One line.
+        said: Its ``message``, or the start of the body; without a response the cause. One line.
     """
 
     def __init__(self, message: str, *, status: int = 0, reason: str = "", said: str = "") -> None:
@@ -61,7 +61,7 @@ class TransportError(Exception):
 
 
 class UnansweredError(TransportError):
-    """No answer, a broken one, 401 or 5xx; the next try may succeed."""
+    """No response, an incomplete one, 401 or 5xx; a retry may succeed."""
 
 
 class UnauthorizedError(UnansweredError):
@@ -69,14 +69,14 @@ class UnauthorizedError(UnansweredError):
 
 
 class CredentialsError(UnansweredError):
-    """Nothing was sent: a token file cannot be read, or a credential plugin brought nothing."""
+    """Nothing was sent: a token file cannot be read, or a credential plugin returned no credentials."""
 
 
 class ThrottledError(TransportError):
-    """429: the server asks for patience.
+    """429: too many requests.
 
     Attributes:
-        retry_after: Seconds that the server asked for, None if it named none.
+        retry_after: Seconds from the Retry-After header, None without one.
     """
 
     def __init__(self, message: str, *, retry_after: float | None, reason: str = "", said: str = "") -> None:
@@ -89,11 +89,11 @@ class ForbiddenError(TransportError):
 
 
 class NotFoundError(TransportError):
-    """404: the object, or the kind itself, is not there."""
+    """404: the object, or the kind itself, does not exist."""
 
 
 class ConflictError(TransportError):
-    """409: the object exists already, or somebody else wrote in between."""
+    """409: the object exists already, or another writer changed it meanwhile."""
 
 
 class ExpiredError(TransportError):
@@ -101,7 +101,7 @@ class ExpiredError(TransportError):
 
 
 class TooLargeError(TransportError):
-    """The answer is larger than whoever asked would take; nothing of it was kept."""
+    """The response is larger than the caller allows; it was discarded."""
 
 
 class RefusedError(TransportError):
@@ -123,12 +123,12 @@ class _Status(Struct):
 
 
 def refusal(asked: str, status: int, body: bytes, retry_after: str | None = None) -> TransportError:
-    """Choose the error for an answer that is no success.
+    """Return the error for an unsuccessful response.
 
     Args:
         asked: Method and path.
         status: The HTTP status.
-        body: The answer's body, or the start of it: a Status, or a page of some proxy.
+        body: The body of the response, or the start of it: a Status, or the page of a proxy.
         retry_after: The Retry-After header, in seconds.
     """
     try:
@@ -145,10 +145,10 @@ def refusal(asked: str, status: int, body: bytes, retry_after: str | None = None
 
 
 def one_line(text: str, most: int = 300) -> str:
-    """Make foreign text safe to show in one line: no control or bidirectional characters, no line breaks.
+    """Make untrusted text safe to show in one line: no control or bidirectional characters, no line breaks.
 
     Args:
-        text: What a server, a plugin, a parser or the file itself said.
-        most: Longest result, in characters.
+        text: Text from a server, a plugin, a parser or a file.
+        most: Longest result in characters.
     """
     return " ".join("".join(c if c.isprintable() else " " for c in text[: most * 4]).split())[:most]

@@ -1,7 +1,7 @@
-"""One context out of the kubeconfig files, with the rules of kubectl.
+"""Reads one context from the kubeconfig files, by the rules of kubectl.
 
-The loader of the ``kubernetes`` package is not used: it ignores impersonation, goes on without credentials when a
-plugin fails, and knows fewer fields than kubectl. Here a field is honoured, or the file is refused.
+The loader of the ``kubernetes`` package is not used: it ignores impersonation, continues without credentials if a
+plugin fails, and supports fewer fields than kubectl. Here every field is honoured, or the file is rejected.
 """
 
 import os
@@ -28,8 +28,8 @@ class Chosen(Struct, frozen=True):
         namespace: Its namespace, empty for none.
         cluster: Its cluster.
         user: Its user.
-        user_name: What the file calls the user.
-        cluster_name: What the file calls the cluster.
+        user_name: Name of the user in the file.
+        cluster_name: Name of the cluster in the file.
     """
 
     context: str
@@ -44,7 +44,8 @@ def choose(path: str, context: str = "") -> Chosen:
     """Choose a context.
 
     Args:
-        path: The file; several are joined by the path separator. Of entries with one name the first file's counts.
+        path: The file; several are joined by the path separator. Of entries with the same name the first file's is
+            used.
         context: Name of the context, empty for the current one.
 
     Raises:
@@ -102,7 +103,7 @@ def _read(part: str) -> dict[str, Any] | None:
     except OSError as error:
         raise AccessError(f"{one_line(part)} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # Never the parser's own text: it may quote a line, and the line may hold a token.
+        # Not the parser's message: it may quote a line that holds a token.
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1} of " if mark is not None else ""
         raise AccessError(f"{where}{one_line(part)} is not YAML") from error
@@ -131,6 +132,6 @@ def _absolute(found: Any, folder: Path, *fields: str) -> Any:  # noqa: ANN401 - 
     changed: dict[str, Any] = {field: str(folder / getattr(found, field)) for field in fields if getattr(found, field)}
     plugin = getattr(found, "plugin", None)
     if plugin is not None and os.sep in plugin.command:
-        # A bare word is looked up on the PATH.
+        # A command without a slash is looked up on the PATH.
         changed["plugin"] = replace(plugin, command=str(folder / plugin.command))
     return replace(found, **changed)

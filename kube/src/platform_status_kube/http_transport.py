@@ -1,4 +1,4 @@
-"""The port over HTTP/1.1, by urllib3's pool; small questions go by `kept`. Nothing is retried."""
+"""The `Transport` over HTTP/1.1 with urllib3's pool; small GETs use `kept`. Nothing is retried."""
 
 import io
 import ssl
@@ -36,12 +36,12 @@ _WORDS: Final = (
 
 
 class Timeouts(Struct, frozen=True):
-    """How long the transport waits; all in seconds.
+    """The timeouts of the transport, in seconds.
 
     Attributes:
         connect: For a connection.
-        answer: For each part of an answer.
-        silence: For the next word of a watch: it sends a bookmark about every minute.
+        answer: For each part of a response.
+        silence: For the next event of a watch: a bookmark arrives about every minute.
     """
 
     connect: float = 5.0
@@ -53,7 +53,7 @@ TIMEOUTS: Final = Timeouts()
 
 
 class HttpTransport:
-    """The port over HTTP/1.1: one pooled connection per open watch, a few for the rest, and kept ones for metadata."""
+    """Uses one pooled connection per open watch, a few for other requests, and kept-alive ones for metadata."""
 
     def __init__(
         self,
@@ -63,13 +63,13 @@ class HttpTransport:
         timeouts: Timeouts = TIMEOUTS,
         on_date: Callable[[str], None] = lambda _date: None,
     ) -> None:
-        """Talk over a connection.
+        """Use a connection.
 
         Args:
-            connection: Where, and with which credentials.
-            user_agent: Names us; the API server takes our field manager from its first word.
-            timeouts: After how long what is silent counts as broken.
-            on_date: Hears the Date header of each answer: the API server's clock.
+            connection: The connection, with its credentials.
+            user_agent: The User-Agent; the API server derives our field manager from its first word.
+            timeouts: The timeouts.
+            on_date: Called with the Date header of each response, the API server's clock.
         """
         self._timeouts = timeouts
         self._on_date = on_date
@@ -117,7 +117,7 @@ class HttpTransport:
         query |= {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"} if initial else {}
         query["resourceVersion"] = resource_version
         accept = _METADATA if metadata_only else _JSON
-        # Without bookmarks there may be nothing to say until the server ends it.
+        # Without bookmarks the server may send nothing until it ends the watch.
         silence = self._timeouts.silence if bookmarks else seconds + self._timeouts.answer
         response = self._send("GET", path, query=query, accept=accept, timeout=silence)
         with self._lock:
@@ -160,19 +160,19 @@ class HttpTransport:
         accept: str = _JSON,
         most: int = 0,
     ) -> HttpAnswer:
-        """Send one request and read its answer.
+        """Send one request and read its response.
 
         Args:
             method: HTTP method.
             path: Path below the server, quoted.
             query: Parameters; empty ones are left out.
-            body: What to send, if anything.
-            content_type: What the body is.
-            accept: Media types that are understood.
-            most: Bytes of the answer that are taken; 0 for any number.
+            body: The body, if there is one.
+            content_type: Media type of the body.
+            accept: Accepted media types.
+            most: Longest response in bytes; 0 for any.
 
         Raises:
-            TransportError: No answer, or one that is no success, or one that is larger than `most`.
+            TransportError: There is no response, it is not a success, or it is larger than `most`.
         """
         response = self._send(method, path, query=query, accept=accept, body=body, content_type=content_type)
         try:
@@ -196,7 +196,7 @@ class HttpTransport:
                 try:
                     response.shutdown()
                 except (OSError, ValueError, RuntimeError):
-                    # It ended by itself between our look and our call.
+                    # The watch ended between the check and the call.
                     continue
 
     def _small(self, path: str) -> bytes:
@@ -215,7 +215,7 @@ class HttpTransport:
     def _headers(self, method: str, path: str, accept: str) -> list[tuple[str, str]]:
         if self._closed:
             raise _stopping(method, path)
-        # Before the pool is taken: credentials that expired are replaced, and the pool with them.
+        # Before the pool is used, because a reload of expired credentials replaces the pool.
         self._connection.refresh()
         return [("Accept", accept), ("User-Agent", self._user_agent), *self._connection.headers()]
 
@@ -283,7 +283,7 @@ def _bounded(response: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
     found = io.BytesIO()
     for chunk in response.stream(65536):
         if found.tell() + len(chunk) > most:
-            # What is left of it is not worth reading.
+            # The rest of the body is not read.
             response.close()
             return None
         found.write(chunk)
@@ -300,7 +300,7 @@ def _unanswered(method: str, path: str, error: Exception) -> UnansweredError:
 
 
 def _cause(error: BaseException) -> str:
-    """Say in words what kept us, without object addresses."""
+    """Describe the cause of a failure, without object addresses."""
     names, texts, found = [], [], error
     while True:
         if isinstance(found, ssl.SSLCertVerificationError):

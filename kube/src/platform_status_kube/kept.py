@@ -1,8 +1,8 @@
-"""Small GETs over kept-alive connections, with as little work for each as HTTP/1.1 allows (ADR 0030).
+"""Small GETs over kept-alive connections, with as little work as HTTP/1.1 allows (ADR 0030).
 
-At rest the sidecar does nothing but ask for Secrets, so what such a question costs is what the sidecar costs. The
-connection is urllib3's and the parser httptools'; left out are a pool's bookkeeping and header objects. Of an answer
-without a length, or a very long one, `NotUnderstoodError` is raised, and the caller asks the general way.
+At rest the sidecar only polls Secrets, so the cost of a poll is the cost of the sidecar. The connection comes from
+urllib3 and the parser from httptools, without the bookkeeping and the header objects of a pool. A response without a
+length, or a very long one, raises `NotUnderstoodError`, and the caller repeats the request with the pool.
 """
 
 import socket
@@ -27,16 +27,16 @@ _SUCCESS: Final = 200
 
 
 class NotUnderstoodError(Exception):
-    """This must be asked the general way: there is a proxy in between, or the answer has another form."""
+    """The request must be sent with the pool: there is a proxy, or the response has another form."""
 
 
 class HttpAnswer(Struct, frozen=True):
-    """What the server said.
+    """A response.
 
     Attributes:
         status: The HTTP status.
         headers: By name in lower case, the first of each.
-        body: All of it.
+        body: The whole body.
     """
 
     status: int
@@ -48,10 +48,10 @@ class KeptConnections:
     """A few connections, each used by one thread at a time; thread-safe."""
 
     def __init__(self, connection: Connection) -> None:
-        """Open nothing yet.
+        """Prepare; no connection is opened yet.
 
         Args:
-            connection: Where, and with which TLS settings; when its access changes, connections are opened anew.
+            connection: Opens connections; after a change of its access, new connections replace the kept ones.
         """
         self._connection = connection
         self._lock = threading.Lock()
@@ -62,17 +62,17 @@ class KeptConnections:
     def get(
         self, path: str, headers: Iterable[tuple[str, str]], *, timeout: float, connect_timeout: float
     ) -> HttpAnswer:
-        """Ask, on a kept connection if there is one, else on a new one.
+        """Send a GET, on a kept connection if there is one, else on a new one.
 
         Args:
-            path: What to get, quoted.
-            headers: Of the request, all but Host.
-            timeout: How long each part of the answer may take, in seconds.
-            connect_timeout: How long a new connection may take, in seconds.
+            path: The path, quoted.
+            headers: All headers of the request but Host.
+            timeout: Seconds for each part of the response.
+            connect_timeout: Seconds for a new connection.
 
         Raises:
-            NotUnderstoodError: Ask the general way.
-            OSError: No answer, or half of one; also `urllib3.exceptions.HTTPError`.
+            NotUnderstoodError: The request must be sent with the pool.
+            OSError: No response, or an incomplete one; also `urllib3.exceptions.HTTPError`.
         """
         access = self._connection.access
         if access.proxy:
@@ -83,12 +83,12 @@ class KeptConnections:
             except TimeoutError:
                 raise
             except OSError:
-                # The server closes what was idle for long, and all when it restarts; a GET may be asked again.
+                # The server closes idle connections, and all when it restarts; a GET may be repeated.
                 continue
         return self._ask(access, self._connection.dial(connect_timeout), path, headers, timeout)
 
     def close(self) -> None:
-        """Close what is idle now, and what is in use as soon as it is not."""
+        """Close the idle connections now, and the others as soon as they are idle."""
         with self._lock:
             self._closed = True
             _close(self._idle)
@@ -112,7 +112,7 @@ class KeptConnections:
                 of, kept = self._idle.pop()
                 if of is access:
                     return kept
-                # It was opened with credentials that have been replaced.
+                # It was opened with credentials that have been replaced since.
                 kept.close()
         return None
 
@@ -125,7 +125,7 @@ class KeptConnections:
 
 
 class _Reply:
-    """What the parser tells of one answer."""
+    """Receives the parser's callbacks for one response."""
 
     def __init__(self) -> None:
         self.headers: dict[str, str] = {}
@@ -149,7 +149,7 @@ class _Reply:
         self.messages += 1
 
     def check(self) -> None:
-        """Refuse what has no end of its own, or is too long to be small."""
+        """Reject a body without a length, or one that is too long."""
         length = self.headers.get("content-length", "")
         endless = self._headed and not length and "transfer-encoding" not in self.headers
         if endless or self._size > _MAX_ANSWER or (length.isdecimal() and int(length) > _MAX_ANSWER):
@@ -157,7 +157,7 @@ class _Reply:
 
 
 def _receive(sock: socket.socket) -> tuple[HttpAnswer, bool]:
-    """Return the answer, and whether the connection can carry another."""
+    """Return the response, and whether the connection can be used again."""
     reply = _Reply()
     parser = httptools.HttpResponseParser(reply)
     while not reply.messages:

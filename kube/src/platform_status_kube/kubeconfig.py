@@ -1,4 +1,4 @@
-"""What a chosen context means for a client: settings of the connection, credentials, and whom requests act as."""
+"""Turns a context into the settings of a client: connection, credentials and impersonation."""
 
 import atexit
 import base64
@@ -70,10 +70,10 @@ def access(path: str, context: str = "", act_as: ActAs = NOBODY_ELSE) -> Access:
     Args:
         path: The file; several are joined by the path separator.
         context: Name of the context, empty for the current one.
-        act_as: Whom requests act as in place of whom the file names.
+        act_as: The user and groups to impersonate, instead of those in the file.
 
     Raises:
-        AccessError: Something in it cannot be honoured, or its credentials cannot be had.
+        AccessError: A field cannot be honoured, or the credentials cannot be obtained.
     """
     chosen = choose(path, context)
     try:
@@ -118,7 +118,7 @@ def _access(chosen: Chosen, act_as: ActAs) -> Access:
 
 
 def _acting(user: User, act_as: ActAs) -> User:
-    # As kubectl's overrides: each replaces what it names, and nothing else.
+    # As kubectl's overrides: each flag replaces its own field only.
     named = {"as_user": act_as.user, "as_groups": list(act_as.groups)}
     return replace(user, **{field: value for field, value in named.items() if value})
 
@@ -173,7 +173,7 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
         raise ValueError
 
     try:
-        # OpenSSL would ask the terminal for the passphrase of an encrypted key.
+        # OpenSSL would prompt on the terminal for the passphrase of an encrypted key.
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, refuse)
     except (ssl.SSLError, ValueError) as error:
         raise AccessError("client-certificate and client-key are no pair in PEM without a passphrase") from error
@@ -183,12 +183,12 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
 
 
 def _unreadable(*files: str) -> str:
-    # OpenSSL does not say which of the two it is.
+    # OpenSSL does not report which of the two is the cause.
     return " or ".join(one_line(file) for file in files if not os.access(file, os.R_OK)) or "its client-certificate"
 
 
 def _file(path: str, content: str, field: str) -> str | None:
-    """Return a file of what is named or inline; what is inline counts, as with kubectl."""
+    """Return a file for a value that is named or inline; as with kubectl, the inline value takes precedence."""
     if not content:
         return path or None
     try:
@@ -205,7 +205,7 @@ def _folder() -> Path:
 
 
 def _temporary(content: bytes) -> str:
-    """Write a file that its owner alone may read, for what TLS libraries take by name; it ends with the process."""
+    """Write a file that only its owner may read, for TLS libraries that need a path; removed with the process."""
     path = _folder() / hashlib.sha256(content).hexdigest()
     if not path.exists():
         descriptor, fresh = tempfile.mkstemp(dir=path.parent)

@@ -1,7 +1,7 @@
 """Credential plugins: a command that prints an ExecCredential, as client.authentication.k8s.io has it.
 
-A plugin that brings nothing is an error with its install hint, never a request without credentials. It has no terminal:
-hctl runs in pipes and the MCP server speaks over its standard streams, so a plugin that asks a person fails.
+A plugin without a result is an error with its install hint, never a request without credentials. The plugin has no
+terminal: hctl runs in pipes and the MCP server uses its standard streams, so a plugin that prompts a person fails.
 """
 
 import base64
@@ -27,20 +27,20 @@ __all__ = ["Credential", "run_plugin"]
 
 _VERSIONS: Final = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 _MODES: Final = ("Never", "IfAvailable", "Always")
-_SECONDS: Final = 30.0
-_MOST: Final = 2**20
+_RUN_TIMEOUT: Final = 30.0
+_MAX_OUTPUT: Final = 2**20
 _CHUNK: Final = 65536
 _EXTENSION: Final = "client.authentication.k8s.io/exec"
 
 
 class Credential(Struct, frozen=True, rename="camel"):
-    """What a plugin brought: a token, a certificate with its key, or both.
+    """The credentials from a plugin: a token, a certificate with its key, or both.
 
     Attributes:
         token: Bearer token.
         client_certificate_data: PEM.
         client_key_data: PEM.
-        expiration_timestamp: After which the plugin is asked again.
+        expiration_timestamp: When the credentials expire and the plugin runs again.
     """
 
     token: str = ""
@@ -55,16 +55,16 @@ class _Answer(Struct, rename="camel"):
     status: dict[str, Any]
 
 
-def run_plugin(plugin: Plugin, cluster: Cluster, *, seconds: float = _SECONDS) -> Credential:
-    """Ask a plugin for credentials.
+def run_plugin(plugin: Plugin, cluster: Cluster, *, seconds: float = _RUN_TIMEOUT) -> Credential:
+    """Run a plugin to obtain credentials.
 
     Args:
         plugin: The command, as the kubeconfig has it.
-        cluster: What the plugin is told of, if it wants to know.
-        seconds: How long it may take.
+        cluster: The cluster that is passed to the plugin, if the kubeconfig asks for it.
+        seconds: The timeout.
 
     Raises:
-        AccessError: It brought none; with the plugin's install hint.
+        AccessError: There are no credentials; with the plugin's install hint.
     """
     try:
         _check(plugin)
@@ -130,7 +130,7 @@ def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> byte
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
-            # Without a terminal of its own it cannot prompt behind our back, and all that it starts ends with it.
+            # A session of its own: it has no terminal to prompt on, and its children can be ended with it.
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
@@ -154,7 +154,7 @@ def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> byte
 
 
 def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, bytes]:
-    """Hear both streams until the process has ended; what it left running may hold them open."""
+    """Read both streams until the process has ended; children that still run may hold them open."""
     heard: dict[Any, bytes] = {process.stdout: b"", process.stderr: b""}
     with selectors.DefaultSelector() as selector:
         for stream in heard:
@@ -167,8 +167,8 @@ def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, by
                 if not chunk:
                     selector.unregister(key.fileobj)
                 heard[key.fileobj] += chunk
-                if len(heard[process.stdout]) > _MOST:
-                    raise AccessError(f"printed more than {_MOST} bytes")
+                if len(heard[process.stdout]) > _MAX_OUTPUT:
+                    raise AccessError(f"printed more than {_MAX_OUTPUT} bytes")
                 heard[process.stderr] = heard[process.stderr][-_CHUNK:]
             if ended and not ready:
                 break
@@ -183,7 +183,7 @@ def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, by
 
 
 def _credential(plugin: Plugin, output: bytes) -> Credential:
-    # No error quotes what was printed: it may be the better part of a token.
+    # No error quotes the output: it may hold most of a token.
     try:
         answer = msgspec.json.decode(output, type=_Answer)
         told = {key: value for key, value in answer.status.items() if value is not None}

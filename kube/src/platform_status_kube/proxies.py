@@ -1,4 +1,4 @@
-"""Which proxy stands between: the kubeconfig's, else the environment's, as Go reads it for kubectl."""
+"""Chooses the proxy: that of the kubeconfig, else that of the environment, by the rules of Go and kubectl."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ def chosen_proxy(server: str, named: str) -> str:
 
     Args:
         server: Base URL of the API server.
-        named: The cluster's proxy-url; for it NO_PROXY does not count.
+        named: The cluster's proxy-url; NO_PROXY does not apply to it.
 
     Raises:
-        AccessError: We cannot speak to that proxy; to go without it is not what was asked.
+        AccessError: That kind of proxy is not supported; a connection without it would ignore the setting.
     """
     parts = urlsplit(server)
     if named:
@@ -49,13 +49,13 @@ def _usable(proxy: str, where: str) -> str:
     if scheme in ("https", "socks5", "socks5h", "socks4", "socks4a"):
         raise AccessError(f"{where} names a {scheme} proxy ({host}), which is not supported; name an http:// one")
     if scheme != "http" or not host or not proxy.isprintable():
-        # The whole URL may hold a password.
+        # The URL may hold a password, so it is not quoted.
         raise AccessError(f"{where} has the scheme {one_line(scheme)!r}, expected http://HOST:PORT")
     return proxy
 
 
 def _goes_direct(host: str, host_and_port: str) -> bool:
-    """Loopback never takes a proxy, nor does what NO_PROXY names: a domain, an address, a block of addresses."""
+    """No proxy is used for loopback, nor for the domains, addresses and CIDR blocks in NO_PROXY."""
     if host == "localhost" or proxy_bypass(host_and_port):
         return True
     try:

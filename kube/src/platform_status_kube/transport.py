@@ -1,7 +1,7 @@
-"""How a program talks to an API server, as a port of six verbs; `http_transport` is the one over HTTP.
+"""The interface to an API server, with six methods; `http_transport` implements it over HTTP.
 
-Bodies are JSON bytes in both directions: whoever asks decodes only what it needs. Every failure is one of
-`errors.TransportError`. Nothing here retries; the callers know how patient they may be.
+Bodies are JSON bytes in both directions, so that each caller decodes only the fields that it needs. Every failure is an
+`errors.TransportError`. Nothing here retries; the callers decide about retries.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ __all__ = ["Transport"]
 
 
 class Transport(Protocol):
-    """What a controller needs of an API server; tests bring one in memory."""
+    """The requests that a controller sends to an API server; tests implement it in memory."""
 
     def list_page(
         self,
@@ -45,7 +45,7 @@ class Transport(Protocol):
     ) -> AbstractContextManager[Iterator[bytes]]:
         """Open a watch with bookmarks and yield one JSON event per item, until the server ends it.
 
-        With `initial` it begins with every object there is, and a bookmark that says that these were all.
+        With `initial` it begins with all existing objects, followed by a bookmark that marks their end.
 
         Raises:
             TransportError: On opening, or from the iterator when the stream breaks.
@@ -56,7 +56,7 @@ class Transport(Protocol):
         """Return one object.
 
         Raises:
-            TransportError: `NotFoundError` if it is not there.
+            TransportError: `NotFoundError` if it does not exist.
         """
         ...
 

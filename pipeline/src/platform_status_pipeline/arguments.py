@@ -1,4 +1,4 @@
-"""The flags of every container, each with an environment variable: a Promise gives most of them by environment."""
+"""The flags of every container, each with an environment variable, which a Promise usually sets instead of the flag."""
 
 import argparse
 import re
@@ -17,15 +17,15 @@ from platform_status_pipeline.vcluster.settings import Settings
 
 __all__ = ["MANIFESTS", "TEMPLATE", "make_parser"]
 
-_MOST_SECONDS: Final = 60
-_MOST_REPLICAS: Final = 5
-_MOST_SHARDS: Final = 32
+_MAX_SECONDS: Final = 60
+_MAX_REPLICAS: Final = 5
+_MAX_SHARDS: Final = 32
 
 TEMPLATE: Final = "/etc/platform-status/contract.yaml"
-"""Where the image has the template of its Promise."""
+"""Path in the image of the template of its Promise."""
 
 MANIFESTS: Final = "/etc/platform-status/manifests.yaml"
-"""Where an image of a platform's own may have the template of its manifests; ours has none."""
+"""Path of the template of the manifests in a platform's own image; our image has none."""
 
 _LABEL: Final = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _CONDITION: Final = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
@@ -58,7 +58,7 @@ exit codes:
 
 
 def make_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    """Make the parser; defaults come from the environment, then from ourselves."""
+    """Make the parser; defaults come from the environment, else from this module."""
     parser = argparse.ArgumentParser(
         prog="platform-status-pipeline",
         description="Containers for the workflows of a Kratix Promise.",
@@ -239,7 +239,7 @@ def _add_sidecar(
         variable = variable or f"SIDECAR_{name.replace('-', '_').upper()}"
         maker.add_argument(
             f"--{name}",
-            # argparse reads a default that is a text as if it had been given, so the environment is checked as well
+            # argparse parses a text default like an argument, so values from the environment are checked too.
             type=kind,
             default=environment.get(variable) or str(default),
             metavar=metavar,
@@ -258,11 +258,11 @@ def _add_sidecar(
     option(
         "replicas",
         defaults.replicas,
-        _number(_MOST_REPLICAS),
+        _number(_MAX_REPLICAS),
         "N",
         "how many run, of which one writes: two survive a node",
     )
-    option("shards", defaults.shards, _number(_MOST_SHARDS), "N", "how many share the requests")
+    option("shards", defaults.shards, _number(_MAX_SHARDS), "N", "how many share the requests")
     option("service-monitor", "false", _boolean, "BOOLEAN", "whether Prometheus' operator scrapes it; needs its CRD")
     option("skip-namespace", "false", _boolean, "BOOLEAN", "whether somebody else makes the namespace")
     option(
@@ -307,8 +307,8 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= _MOST_SECONDS:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected seconds from 0 to {_MOST_SECONDS}")
+    if not 0 <= seconds <= _MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected seconds from 0 to {_MAX_SECONDS}")
     return seconds
 
 

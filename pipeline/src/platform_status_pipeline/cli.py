@@ -37,8 +37,8 @@ def main(
     Args:
         argv: Command line without the program's name; None: that of this process.
         environment: Environment variables; None: those of this process.
-        stderr: Where lines for the log go; None: standard error.
-        account: Where a pod has its ServiceAccount.
+        stderr: The stream for log lines; None: standard error.
+        account: Folder of the pod's ServiceAccount.
 
     Returns:
         The exit code.
@@ -66,7 +66,7 @@ def main(
 
 
 def _seconds_to_settle(request: Path, seconds: float) -> float:
-    """Kratix makes the Job before the pod's first container writes the request: from then on all containers count."""
+    """Kratix creates the Job before the pod's first container writes the request, so the time counts from that file."""
     try:
         age = time.time() - request.stat().st_mtime
     except OSError:
@@ -107,7 +107,7 @@ def _run(given: Surroundings, options: argparse.Namespace) -> None:
 
 
 def _template(given: Surroundings, options: argparse.Namespace, variable: str, file: str) -> Path | str:
-    """A file as a path, or the text of the template itself."""
+    """The path of a template file, or the text of the template."""
     flag: Path | None = options.template
     inline = given.environment.get(variable)
     return flag or inline or Path(given.environment.get(f"{variable}_TEMPLATE") or file)

@@ -1,4 +1,4 @@
-"""What each container does: read, decide, write. The only code that joins the pure parts with the folders."""
+"""The containers: each reads, decides and writes. Only this module connects the pure parts with the folders."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,10 +34,10 @@ from platform_status_pipeline.vcluster.settings import Settings
 __all__ = ["DIRECTORY", "configure", "contract", "delete", "inline", "sidecar"]
 
 _VCLUSTER: Final = "VClusterOrchestratorV2"
-_MOST_CHARACTERS: Final = 63
+_MAX_CHARACTERS: Final = 63
 
 DIRECTORY: Final = "platform"
-"""Folder of the output with the sidecar's manifests; it has destinations of its own, whatever the Promise's are."""
+"""Folder of the output with the sidecar's manifests; its Destinations do not depend on those of the Promise."""
 
 
 def configure(given: Surroundings, settings: Settings, policy: Policy) -> None:
@@ -45,8 +45,8 @@ def configure(given: Surroundings, settings: Settings, policy: Policy) -> None:
 
     Raises:
         FolderError: A folder cannot be read or written.
-        RequestRefusedError: The request cannot be carried out, or an earlier container left a bad status.yaml; none of
-            our documents is left behind.
+        RequestRefusedError: The request is refused, or an earlier container wrote an invalid status.yaml; our
+            documents are removed.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -61,11 +61,11 @@ def configure(given: Surroundings, settings: Settings, policy: Policy) -> None:
 
 
 def delete(given: Surroundings) -> None:
-    """Write phase Deleting; Kratix ignores outputs of a delete workflow, and removes the Works itself.
+    """Write phase Deleting; Kratix ignores the outputs of a delete workflow, and removes the Works itself.
 
     Raises:
         FolderError: A folder cannot be read or written.
-        RequestRefusedError: An earlier container left a bad status.yaml.
+        RequestRefusedError: An earlier container wrote an invalid status.yaml.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -75,31 +75,31 @@ def delete(given: Surroundings) -> None:
 
 
 def _name_of(request: Mapping[str, Any]) -> str:
-    """Name a request as its contract does, of whatever kind it is; total, because nothing may stop a deletion."""
+    """Return the contract's name of a request of any kind; total, because an error would prevent the deletion."""
     status, metadata = request.get("status"), request.get("metadata")
     contract = status.get("contract") if isinstance(status, Mapping) else None
     if isinstance(contract, Mapping):
         names = contract.get("displayName"), contract.get("name")
         if all(isinstance(name, str) and name for name in names):
-            return " ".join(str(name)[:_MOST_CHARACTERS] for name in names)
+            return " ".join(str(name)[:_MAX_CHARACTERS] for name in names)
     if request.get("kind") == _VCLUSTER:
         return display_name(request)
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    return f"{request.get('kind') or 'the request'} {name or ''}".strip()[:_MOST_CHARACTERS]
+    return f"{request.get('kind') or 'the request'} {name or ''}".strip()[:_MAX_CHARACTERS]
 
 
 def contract(given: Surroundings, template: Path | str, variables: Mapping[str, str]) -> None:
     """Resolve a StatusContract for a request of any kind and add it to status.yaml.
 
     Args:
-        given: What the container is given.
+        given: The container's surroundings.
         template: File of the template, or its text.
         variables: Values that replace those of the template's variables.
 
     Raises:
         FolderError: A folder or the template cannot be read or written.
-        RequestRefusedError: The template is wrong or does not fit the request, or status.yaml is bad; it is left as it
-            was.
+        RequestRefusedError: The template is invalid or does not fit the request, or status.yaml is invalid; it is not
+            changed.
     """
     folders = given.folders
     request = read_mapping(folders.request)
@@ -120,7 +120,7 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
 
 
 def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> ListedOutputs:
-    """Find what the containers before this one put out, if the template asks for it."""
+    """Find the output of the earlier containers, if the template uses it."""
     if outputs is None:
         return ListedOutputs([], {})
     entries = read_list(given.folders.destination_selectors)
@@ -130,7 +130,7 @@ def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[s
 
 
 def _mark(output: Path, files: Mapping[str, str]) -> None:
-    """Write the documents with their marks; the folders of another container may not let us."""
+    """Write the documents with their marks; the files of another container may not be writable."""
     for name, text in files.items():
         try:
             write_file(output / name, text)
@@ -157,17 +157,17 @@ def inline(text: str, variable: str) -> object:
 
 
 def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destination: Mapping[str, str]) -> None:
-    """Write the manifests of the Promise's sidecar, and where they go.
+    """Write the manifests of the Promise's sidecar, and their Destinations.
 
     Args:
-        given: What the container is given; its request is the Promise.
+        given: The container's surroundings; its request is the Promise.
         parts: Folder of the parts.
-        options: What the platform decides.
-        destination: Labels of the Destinations that take them.
+        options: The platform's options.
+        destination: Labels of the Destinations of the manifests.
 
     Raises:
         FolderError: A folder or a part cannot be read or written.
-        RequestRefusedError: The Promise or a part is wrong; none of our files is left behind.
+        RequestRefusedError: The Promise or a part is invalid; our files are removed.
     """
     folders = given.folders
     documents = read_documents(parts)

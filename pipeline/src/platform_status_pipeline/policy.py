@@ -1,4 +1,4 @@
-"""The platform's policy as a container finds it: a file, the variable of its Promise, or the strict one."""
+"""Reads the platform's policy: from a file, from the variable of its Promise, or the strict one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ __all__ = ["policy_of", "policy_of_promise", "policy_of_text", "policy_of_variab
 
 
 def policy_of(given: Surroundings, file: Path | None) -> Policy:
-    """Read the policy that holds for a request.
+    """Read the policy that applies to a request.
 
     Args:
         given: What the container is given.
@@ -24,7 +24,7 @@ def policy_of(given: Surroundings, file: Path | None) -> Policy:
 
     Raises:
         FolderError: The file cannot be read.
-        TemplateError: It is no policy: then nothing is made, because nobody knows what may be.
+        TemplateError: It is not a valid policy: then nothing is written, because the bounds are unknown.
     """
     if file is not None:
         return _read(read_mapping(file))

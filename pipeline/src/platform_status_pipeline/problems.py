@@ -1,4 +1,4 @@
-"""The problems of a run: told on stderr, written to the live status, and removed from it by the next run."""
+"""The problems of a run: printed on stderr, written to the live status, and removed from it by the next run."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,7 +12,7 @@ from platform_status_pipeline.surroundings import Surroundings
 __all__ = ["MAX_PROBLEMS", "forget", "lines", "report"]
 
 MAX_PROBLEMS = 64
-"""The status schema allows no more; the last line then counts the rest."""
+"""Maximum of the status schema; with more problems the last line counts the rest."""
 
 _LEFT_ALONE: Final = (
     "status.problems not written: this is no pod with a ServiceAccount; --live writes it to the cluster of KUBECONFIG"
@@ -20,13 +20,13 @@ _LEFT_ALONE: Final = (
 
 
 def lines(problems: tuple[Problem, ...]) -> list[str]:
-    """Write problems as `.status.problems` takes them.
+    """Return problems in the form of `.status.problems`.
 
     Args:
         problems: Any number of problems.
 
     Returns:
-        At most 64 lines; if there are more problems the last line says how many.
+        At most 64 lines; if there are more problems, the last line counts the rest.
     """
     every = [problem.line for problem in problems]
     if len(every) <= MAX_PROBLEMS:
@@ -36,9 +36,9 @@ def lines(problems: tuple[Problem, ...]) -> list[str]:
 
 
 def report(given: Surroundings, refused: RequestRefusedError) -> None:
-    """Tell every problem in a line of its own, then write them to the live status.
+    """Print every problem on a line of its own, then write them to the live status.
 
-    A failure to write is told after the problems, and hides none.
+    A failure of the write is printed after the problems.
     """
     for problem in refused.problems:
         given.say(problem.line)
@@ -50,10 +50,10 @@ def report(given: Surroundings, refused: RequestRefusedError) -> None:
 
 
 def forget(given: Surroundings, request: Mapping[str, Any]) -> None:
-    """Remove the problems of an earlier run from the live status, before anything of this run can fail.
+    """Remove the problems of an earlier run from the live status, before this run can fail.
 
-    The sidecar quotes them as the cause of a failed workflow, which would be a lie if this run fails for another. A
-    request that has none, as nearly every one, costs no write. By hand nothing was to be written, so nothing is said.
+    The sidecar quotes them as the cause of a failed workflow, which is wrong if this run fails for another reason. A
+    request without problems, the usual case, causes no write. Without access to the cluster nothing is logged.
     """
     status = request.get("status")
     if isinstance(status, Mapping) and status.get("problems") not in (None, []) and given.access.granted:
@@ -61,7 +61,7 @@ def forget(given: Surroundings, request: Mapping[str, Any]) -> None:
 
 
 def _write(given: Surroundings, request: Mapping[str, Any], problems: list[str]) -> None:
-    # Kratix keeps no status of ours on a Promise
+    # Kratix drops our keys from the status of a Promise.
     promise = request.get("kind") == "Promise" and str(request.get("apiVersion")).startswith("platform.kratix.io/")
     if given.dry_run or promise:
         return

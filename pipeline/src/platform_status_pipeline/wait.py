@@ -25,7 +25,7 @@ MIN_INTERVAL: Final = 15
 MAX_INTERVAL: Final = 300
 """Seconds between two looks, at most; until then the interval doubles."""
 
-_MOST_DOUBLINGS: Final = 5
+_MAX_DOUBLINGS: Final = 5
 
 
 class Waiting(Struct, frozen=True):
@@ -82,7 +82,7 @@ def look(request: Mapping[str, Any], names: Sequence[str], pipeline: str) -> Wai
     generation = _mapping(request, "metadata").get("generation")
     _refuse(status, names, generation)
     looks = _looks_before(status, pipeline, generation)
-    seconds = min(MIN_INTERVAL << min(looks, _MOST_DOUBLINGS), MAX_INTERVAL)
+    seconds = min(MIN_INTERVAL << min(looks, _MAX_DOUBLINGS), MAX_INTERVAL)
     message = _missing(status, names, generation)
     if not message and not looks:
         message = f"{name_culprits(names)} may still speak of the contract before"

@@ -1,12 +1,12 @@
-"""The reconciler sidecar: keeps the status of each request true (design.md sections 3, 5 and 6).
+"""The reconciler sidecar: keeps the status of each request up to date (design.md sections 3, 5 and 6).
 
-The way of the data is one line, and each step is a package or module: ``watch`` (HTTP in, decoded once by ``observing``
+Data flows in one direction, and each step is a package or module: ``watch`` (HTTP in, decoded once by ``observing``
 of platform-status-contract) -> ``store`` (records and indexes) -> ``observing`` again (one request's facts) ->
-``rules`` there -> ``write`` (the planned patch, then HTTP out). ``reconcile`` carries a request along it in one turn:
-read, ``decide``, write once; ``observer`` tells what became of the turn.
+``rules`` there -> ``write`` (the planned patch, then HTTP out). ``reconcile`` takes a request through these steps in
+one turn: read, ``decide``, write once; ``observer`` reports the result of the turn.
 
-What belongs here: everything that touches a cluster, a clock or a socket on behalf of the status. What may not: naming
-conventions of any Promise (the contract names what to observe) and verdicts (the rules have them). ``decide``,
+What belongs here: everything that uses a cluster, a clock or a socket to maintain the status. What may not: naming
+conventions of any Promise (the contract names what to observe) and verdicts (the rules compute them). ``decide``,
 ``write.plan`` and ``write.pace`` import neither urllib3 nor os nor time.
 
 Further modules: `app`, `clock`, `counts`, `errors`, `events`, `health`, `kinds`, `logs`, `memories`, `metrics`,

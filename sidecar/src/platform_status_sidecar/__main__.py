@@ -21,11 +21,11 @@ from .settings import SidecarSettings, read_settings
 
 __all__ = ["main"]
 
-_CONNECTIONS: Final = 24
-"""Seven watches, nine workers, and a few for everything else: each keeps its connection."""
+_MAX_CONNECTIONS: Final = 24
+"""Seven watches and nine workers, each with a connection of its own, and a few connections for everything else."""
 
-_DEPTH: Final = 30_000
-"""JSON of others may be nested deeper than Python's default of 1,000; the API server takes 10,000 levels."""
+_MAX_DEPTH: Final = 30_000
+"""The API server accepts JSON that is nested 10,000 levels deep; Python's default recursion limit is 1,000."""
 
 
 def main(
@@ -39,7 +39,7 @@ def main(
         timeouts: How long to wait for the API server.
 
     Returns:
-        The exit code: 0 stopped by a signal, 1 a part died, 2 wrong settings.
+        The exit code: 0 stopped by a signal, 1 a thread ended unexpectedly, 2 invalid settings.
     """
     try:
         settings = read_settings(sys.argv[1:] if arguments is None else arguments, os.environ)
@@ -57,14 +57,14 @@ def main(
 
 
 def _app(settings: SidecarSettings, local: TimeSource, timeouts: Timeouts) -> App:
-    sys.setrecursionlimit(_DEPTH)
+    sys.setrecursionlimit(_MAX_DEPTH)
     connection = _connect(settings)
     clock = ServerClock(local)
     user_agent = f"platform-status-sidecar/{__version__}"
     transport = HttpTransport(connection, user_agent=user_agent, timeouts=timeouts, on_date=clock.hear)
     identity = socket.gethostname()
     if settings.leader_elect:
-        # Two replicas may share a host's name; the Lease must tell them apart.
+        # Two replicas may share a host name; the holder identity in the Lease must be unique.
         identity += f"_{secrets.token_hex(4)}"
     return App(settings, transport=transport, clock=clock, identity=identity)
 
@@ -72,7 +72,7 @@ def _app(settings: SidecarSettings, local: TimeSource, timeouts: Timeouts) -> Ap
 def _connect(settings: SidecarSettings) -> Connection:
     account = Path(settings.service_account)
     try:
-        return connect(settings.kubeconfig, settings.context, account=account, connections=_CONNECTIONS)
+        return connect(settings.kubeconfig, settings.context, account=account, connections=_MAX_CONNECTIONS)
     except AccessError as error:
         if settings.kubeconfig:
             raise SettingsError(f"--kubeconfig: {error}") from error

@@ -1,4 +1,4 @@
-"""The wiring: which part feeds which, how they start, and how they stop."""
+"""The wiring: how the parts are connected, started and stopped."""
 
 import logging
 import queue
@@ -43,21 +43,21 @@ from .write.writer import Writer
 __all__ = ["App"]
 
 _STOP_TIMEOUT: Final = 5.0
-"""For the Lease to be given back, and again for all other threads together: one that waits for an answer that never
-comes is left behind, and ends with the process."""
+"""Seconds to release the Lease, and again to join all other threads together. A thread that still waits for a response
+is abandoned; as a daemon thread it ends with the process."""
 _DRAIN_TIMEOUT: Final = 10.0
-"""Writes that are due when we are told to stop are finished, if that takes no longer; a pod has 30 s to end."""
+"""Seconds to finish the writes that are due at shutdown; a pod has 30 s to terminate."""
 _EVENT_TIMEOUT: Final = 2.0
 """Events and notifications that are queued when we are told to stop are sent, if that takes no longer."""
 _WRITERS: Final = 6
 _ASKERS: Final = 3
-"""Threads that write, and that ask for Secrets: an answer takes the API server far longer than it takes us."""
+"""Threads that write, and threads that poll Secrets: they spend most of their time waiting for the API server."""
 _LOOK_INTERVAL: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
 class App:
-    """The sidecar, as one object that starts, is waited for, and stops."""
+    """The whole sidecar as one object: start it, wait for it, stop it."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class App:
         rules: Conclude = conclude,
         limits: Limits = LIMITS,
     ) -> None:
-        """Wire everything; nothing runs yet, only the port is bound.
+        """Connect the parts and bind the port; no thread is started yet.
 
         Args:
             settings: What to do.
@@ -77,7 +77,7 @@ class App:
             clock: The clocks.
             identity: Name of this host, for the Lease.
             rules: The rules.
-            limits: For how long a write is held; the interval is the settings'.
+            limits: For how long a write is held; the interval comes from the settings.
 
         Raises:
             OSError: If the port cannot be bound.
@@ -177,10 +177,10 @@ class App:
         _log.info("Started", extra={"version": __version__, "port": self.port})
 
     def wait(self) -> bool:
-        """Wait until `stop` is called or a thread dies.
+        """Wait until `stop` is called or a thread ends.
 
         Returns:
-            True if it was asked to stop.
+            True if `stop` was called.
         """
         while True:
             try:
@@ -191,7 +191,7 @@ class App:
                     _log.error("A thread died", extra={"threads": dead})
                     return False
                 if by := self._jumps.look():
-                    # what a wrong clock concluded must not wait for an event
+                    # A conclusion drawn with a wrong clock must be revised now, not at the next event.
                     _log.warning(
                         "The wall clock was set, looking at every request again", extra={"seconds": round(by, 1)}
                     )
@@ -202,12 +202,12 @@ class App:
     def stop(self) -> None:
         """Let `wait` return; returns at once, and may be called from a signal handler.
 
-        Not by an Event: the thread that a handler interrupts may hold the lock of it, and would wait for itself.
+        A threading.Event would not do: the interrupted thread may hold its lock, and the handler would deadlock.
         """
         self._asked.put(None)
 
     def close(self) -> None:
-        """Stop: finish the writes that are due, give the Lease back, wait for the threads."""
+        """Stop: finish the writes that are due, release the Lease, join the threads."""
         self._stop.set()
         self.queue.drain()
         _join(self._writers, _DRAIN_TIMEOUT)
@@ -233,7 +233,7 @@ class App:
             self.observer.woken(key)
         self.queue.add(key, bulk=bulk)
 
-    def _on_leading(self, leads: bool) -> None:  # noqa: FBT001 - the one thing that it says
+    def _on_leading(self, leads: bool) -> None:  # noqa: FBT001 - its only argument
         if leads:
             self.store.wake_all()
         else:

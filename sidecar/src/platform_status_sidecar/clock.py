@@ -1,7 +1,8 @@
 """The two clocks, as one port: wall time for the status, monotonic time for pacing. Tests inject their own.
 
-The wall time of a cluster is its API server's: it stamps creation and deletion, and every replica of ours hears it in
-each answer. A node whose own clock is wrong would otherwise date timers into the past, and turn a moment into an hour.
+The API server's clock counts as the wall time of the cluster: it sets the creation and deletion timestamps, and every
+replica receives it with each response. Otherwise a node with a wrong clock would set timers in the past, and a timer
+that has just started would look an hour old.
 """
 
 import time
@@ -14,14 +15,14 @@ __all__ = ["Jumps", "ServerClock", "SystemClock", "TimeSource"]
 
 
 class TimeSource(Protocol):
-    """Where the time comes from."""
+    """A source of wall time and monotonic time."""
 
     def now(self) -> datetime:
         """Return the wall time, aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards; only differences mean something."""
+        """Return monotonic seconds; only differences between two readings have a meaning."""
         ...
 
 
@@ -33,7 +34,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
+        """Return monotonic seconds."""
         return time.monotonic()
 
 
@@ -50,14 +51,14 @@ class ServerClock(DateClock):
 
 
 class Jumps:
-    """Tells when the wall clock was set, either way: what was concluded before it must be looked at again."""
+    """Detects that the wall clock was set, forward or back: conclusions drawn before that must be revised."""
 
     def __init__(self, clock: TimeSource) -> None:
         self._clock = clock
         self._offset = self._measure()
 
     def look(self) -> float:
-        """Return by how many seconds the wall clock was set since it was last found to be, 0 if by none that count."""
+        """Return by how many seconds the wall clock was set since the last call; 0 if the change is negligible."""
         offset = self._measure()
         by = offset - self._offset
         if abs(by) <= TOLERANCE:

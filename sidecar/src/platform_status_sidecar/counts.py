@@ -1,7 +1,7 @@
-"""What has happened since the process began: counters and histograms, by small closed sets of labels.
+"""Counters and histograms since the start of the process, by small closed sets of labels.
 
-Belongs here: numbers of the sidecar itself. May not: a name of a request, a message or a time as a label; what is said
-of one request stands in `outcomes`, and goes with it.
+Belongs here: numbers about the sidecar itself. May not: the name of a request, a message or a time as a label. Numbers
+about one request are in `outcomes`, and are removed together with the request.
 """
 
 import threading
@@ -30,28 +30,29 @@ __all__ = [
 ]
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Upper bounds in seconds, those of the Go client, so that the plan's histogram keeps its buckets."""
+"""Upper bounds in seconds, equal to the Go client's defaults, so that the plan's histogram keeps its buckets."""
 
 TRUTH_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-"""Of the time to truth: 0.25 s is the goal (design.md section 8), 5 s the spacing of writes, 60 s a late retry."""
+"""Upper bounds in seconds of the time to truth: 0.25 s is the goal (design.md section 8), 5 s the interval between
+writes, 60 s a late retry."""
 
 
 class WriteResult(StrEnum):
-    """What became of a status write that was sent."""
+    """The result of a status write that was sent."""
 
     WRITTEN = "written"
     CONFLICT = "conflict"
-    """Somebody else wrote in between; redone from a fresh read."""
+    """409: the request changed after it was read; the write is repeated from a fresh read."""
     REFUSED = "refused"
-    """403, 422 and the like: the same write will be refused again."""
+    """403, 422 and the like: the same write would be refused again."""
     FAILED = "failed"
-    """No answer, 5xx or 429: tried again."""
+    """No response, 5xx or 429: retried."""
     GONE = "gone"
     """The request was deleted meanwhile."""
 
     @classmethod
     def of(cls, error: TransportError) -> "WriteResult":
-        """Return what became of a write that ended so."""
+        """Return the result for a write that ended with this error, or without one."""
         if isinstance(error, ConflictError):
             return cls.CONFLICT
         if isinstance(error, NotFoundError):
@@ -65,38 +66,38 @@ class Suppression(StrEnum):
     """Why a status write was not sent."""
 
     UNCHANGED = "unchanged"
-    """It would have changed nothing but its time (design.md section 6, rule 2)."""
+    """Only `lastReconciled` would change (design.md section 6, rule 2)."""
     HELD = "held"
-    """It waits: for the end of a workflow's start, or for the spacing of writes (rules 5 and 7)."""
+    """It is delayed: Kratix is starting a workflow, or the last write is too recent (rules 5 and 7)."""
 
 
 class RestartCause(StrEnum):
     """Why a watch was opened again."""
 
     ENDED = "ended"
-    """The server ended it after the time that we asked for: the ordinary case."""
+    """The server ended it after the requested timeout: the ordinary case."""
     EXPIRED = "expired"
-    """Our version was too old (410): the kind was listed again."""
+    """The resourceVersion was too old (410): the kind was listed again."""
     BROKEN = "broken"
-    """The stream broke off, or nobody answered."""
+    """The stream was interrupted, or there was no response."""
     THROTTLED = "throttled"
     FORBIDDEN = "forbidden"
     MISSING = "missing"
     """The kind is not served."""
     MALFORMED = "malformed"
-    """What came was not the JSON of a list or an event."""
+    """The body was not the JSON of a list or an event."""
 
 
 class EventResult(StrEnum):
-    """What became of an Event."""
+    """The result of an Event."""
 
     SENT = "sent"
     REFUSED = "refused"
     FAILED = "failed"
     OVER_BUDGET = "over_budget"
-    """Dropped: this request, or all of them together, had too many."""
+    """Dropped: the token bucket of this request, or of all requests together, was empty."""
     OVERFLOW = "overflow"
-    """Dropped: the API server takes them slower than they come, or the sidecar stopped."""
+    """Dropped: Events arrive faster than the API server accepts them, or the sidecar stopped."""
 
 
 class NotificationResult(StrEnum):
@@ -117,12 +118,12 @@ class Counter:
         self._values: dict[tuple[str, ...], int] = {}
 
     def add(self, *labels: str) -> None:
-        """Count one."""
+        """Add one."""
         with self._lock:
             self._values[labels] = self._values.get(labels, 0) + 1
 
     def value(self, *labels: str) -> int:
-        """Return one count, 0 if it never happened."""
+        """Return one count; 0 if it was never incremented."""
         with self._lock:
             return self._values.get(labels, 0)
 
@@ -133,7 +134,7 @@ class Counter:
 
 
 class Timings(Struct, gc=False):
-    """Durations in buckets; a thousand of these must stay small, so the bounds are not in here.
+    """Durations in buckets; the bounds are kept outside, so that a thousand of these stay small.
 
     Attributes:
         counts: One count a bucket, not cumulative; the last one has no bound.

@@ -1,4 +1,4 @@
-"""What to do about a request, given everything that was read of it. Pure: no clock, no store, no API server."""
+"""Decides what to do about a request from everything that was read about it. Pure: no clock, store or API server."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,33 +19,34 @@ from .memories import Memory
 from .outcomes import RequestOutcome, outcome_of
 from .queue import DueLook
 from .write.pace import Limits, Pacing, Stage, Wait, is_too_often, note_stage, rested, stage_of, wait_before_write
-from .write.plan import SYNC_TIME_PATIENCE, StatusPatch, plan, says_deleting, until_due
+from .write.plan import SYNC_TIME_TIMEOUT, StatusPatch, plan, says_deleting, until_due
 
 __all__ = ["Conclude", "Decision", "Seen", "decide"]
 
-_SHORTEST_WAKE: Final = 0.05
+_MIN_WAKE_INTERVAL: Final = 0.05
 
 
 class Conclude(Protocol):
-    """The rules, as one function; `rules.conclude.conclude` is the one that counts, tests may bring another."""
+    """The rules as one function: `rules.conclude.conclude`, or another one in tests."""
 
     def __call__(self, history: History, observation: Observation, facts: Facts, now: datetime, /) -> Projection:
-        """Decide what the status should say."""
+        """Compute the intended status."""
         ...
 
 
 class Seen(Struct, frozen=True):
-    """Everything that was read of a request, before anything is decided.
+    """Everything that was read about a request, before anything is decided.
 
     Attributes:
         record: The request.
         status: Its `.status`, any JSON.
-        facts: What the request itself says.
-        history: What its status says.
-        observation: What its contract makes us look at.
-        memory: What is remembered of it.
-        changed_at: When somebody else changed it last; monotonic.
-        others_first: Says whether Kratix starts another request before this one; asked only near the end of a hold.
+        facts: Facts from the request itself.
+        history: Facts from its present status.
+        observation: The readings of the sources that its contract names.
+        memory: What this process recorded about it in earlier turns.
+        changed_at: When another writer changed it last; monotonic.
+        others_first: Returns whether Kratix starts another request before this one; called only near the end of a
+            hold.
     """
 
     record: RequestRecord
@@ -59,18 +60,18 @@ class Seen(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What is to be done.
+    """The decision about one request.
 
     Attributes:
-        seen: What it was decided from.
-        projection: What the status should say.
-        outcome: The same for the metrics.
-        memory: What to remember.
-        looks: When to look again.
+        seen: The input of the decision.
+        projection: The intended status.
+        outcome: The same, for the metrics.
+        memory: The memory for the next turn.
+        looks: When to reconcile again.
         patch: What to write now; None for nothing.
-        suppressed: Why there is nothing to write now; None also if the last words are written.
-        ran_out: It is written although Kratix is not out of the way.
-        is_transition: Its phase is to be announced once it is written.
+        suppressed: Why nothing is written now; None also if the final status is already written.
+        ran_out: The write is sent although Kratix may be starting a workflow, because its hold ran out.
+        is_transition: Whether an Event announces the phase once it is written.
     """
 
     seen: Seen
@@ -85,12 +86,12 @@ class Decision(Struct, frozen=True):
 
     @property
     def is_settled(self) -> bool:
-        """Whether the status says already what was found."""
+        """Whether the stored status already equals the intended one."""
         return self.patch is None and self.suppressed is not Suppression.HELD
 
 
 def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment: float, resync: float) -> Decision:
-    """Decide what the status should say, whether that is to be written now, and when to look again.
+    """Decide the intended status, whether to write it now, and when to reconcile again.
 
     Args:
         seen: What was read.
@@ -98,14 +99,14 @@ def decide(seen: Seen, rules: Conclude, limits: Limits, *, now: datetime, moment
         limits: For how long a write is held.
         now: Wall time.
         moment: The same in monotonic seconds.
-        resync: Seconds until the next look, whatever happens.
+        resync: Seconds until the next turn if nothing else causes one.
     """
     record, memory = seen.record, seen.memory
     projection = rules(seen.history, seen.observation, seen.facts, now)
     outcome = outcome_of(projection, seen.facts)
     looks = [DueLook(moment + resync, bulk=True)]
     if projection.wake is not None:
-        looks.append(DueLook(moment + max((projection.wake - now).total_seconds(), _SHORTEST_WAKE)))
+        looks.append(DueLook(moment + max((projection.wake - now).total_seconds(), _MIN_WAKE_INTERVAL)))
     if record.deleting and (memory.told is Phase.DELETING or says_deleting(seen.status)):
         return Decision(seen, projection, outcome, memory, tuple(looks))
     pacing = _pacing(seen, moment)
@@ -150,18 +151,18 @@ def _pacing(seen: Seen, moment: float) -> Pacing:
 def _patch(
     seen: Seen, projection: Projection, now: datetime, moment: float
 ) -> tuple[StatusPatch | None, float | None, float]:
-    """Plan a write; a change of lastSyncTime alone rides on the next one, and is due 60 s later at the latest.
+    """Plan a write; a change of lastSyncTime alone is sent with the next write, at the latest after 60 s.
 
     Returns:
-        The patch; since when such a change waits; and for how many seconds more.
+        The patch; since when such a change has been waiting; and for how many seconds it may still wait.
     """
     patch = plan(seen.status, projection, now)
     patience = until_due(patch, now) if patch is not None else 0.0
     if patience <= 0:
         return patch, None, 0.0
-    # counted from the first such change: syncs that follow each other do not put it off for ever
+    # Counted from the first such change, so that successive syncs cannot delay it for ever.
     since = moment if seen.memory.rides_since is None else seen.memory.rides_since
-    patience = min(patience, since + SYNC_TIME_PATIENCE - moment)
+    patience = min(patience, since + SYNC_TIME_TIMEOUT - moment)
     return (None, since, patience) if patience > 0 else (patch, None, 0.0)
 
 

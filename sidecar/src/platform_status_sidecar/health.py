@@ -1,4 +1,4 @@
-"""Is the sidecar alive, is it ready to be believed, and may it say so? Answers as text, each with its reasons."""
+"""Liveness, readiness, and whether the Lease may be renewed; each is a text with its reasons."""
 
 import threading
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class HealthAnswer(Struct, frozen=True):
 
 
 def liveness(threads: Sequence[threading.Thread]) -> HealthAnswer:
-    """Alive: every thread runs and none hangs. One that does not cannot be replaced from inside."""
+    """Liveness: every thread runs and none hangs. A dead thread cannot be replaced within the process."""
     states = [(thread.name, _state_of(thread)) for thread in threads]
     return HealthAnswer(
         all(state == _RUNNING for _, state in states), tuple(f"{name}: {state}" for name, state in states)
@@ -40,10 +40,11 @@ def _state_of(thread: threading.Thread) -> str:
 
 
 def is_informed(store: Store) -> bool:
-    """Say whether statuses may be written and vouched for by a Lease.
+    """Decide whether statuses may be written, and the Lease renewed.
 
-    The requests can be read, and every other kind that some contract needs was listed, or cannot be, and then the
-    statuses say that themselves. So a kind that breaks later makes us unready, but somebody still has to write it down.
+    The requests must be readable, and the first list of every other kind that a contract needs must have succeeded or
+    failed; the statuses report a failure. So a kind that becomes unreadable later makes the sidecar unready, but the
+    sidecar goes on writing, because the statuses have to report it.
     """
     if store.state(Source.REQUESTS).failure:
         return False
@@ -52,14 +53,14 @@ def is_informed(store: Store) -> bool:
 
 
 def readiness(store: Store, role: str = "") -> HealthAnswer:
-    """Ready: what the contracts need was listed and is being watched.
+    """Readiness: every kind that the contracts need was listed and is being watched.
 
-    A kind that we may not read, or that is not there, is no reason to be unready: that is how the cluster is, and the
-    statuses say so. A watch that is broken is one, and so is anything about the requests themselves.
+    A kind that is forbidden or not installed does not make the sidecar unready: it is the state of the cluster, and
+    the statuses report it. A broken watch does, and so does any failure to read the requests themselves.
 
     Args:
-        store: What is known.
-        role: What this replica is for, among several; it is as ready to stand by as to lead.
+        store: The store.
+        role: Whether this replica leads or stands by; either is ready.
     """
     ok = True
     lines = []

@@ -77,7 +77,7 @@ def api_version(resource: str) -> str:
 
 
 def watched_kinds(resource: str, promise: str, kinds: Iterable[ObservedKind]) -> tuple[WatchedKind, ...]:
-    """List every kind that may be watched; only the requests are watched before a contract asks for more.
+    """List every kind that may be watched; until a contract needs more, only the requests are watched.
 
     Args:
         resource: The requests, as ``plural.version.group``.

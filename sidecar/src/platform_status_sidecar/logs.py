@@ -1,12 +1,12 @@
-"""Logging: one JSON object per line in a cluster, text for people. Nothing secret leaves through here (docs/logs.md).
+"""Logging: one JSON object per line in a cluster, plain text on a console, never with a secret (docs/logs.md).
 
-Keys: ``time``, ``level``, ``logger``, ``message``, and what the caller binds: of a request always ``request``
+Keys: ``time``, ``level``, ``logger``, ``message``, and those that the caller binds: for a request always ``request``
 (namespace/name), ``uid`` and ``generation``; then ``phase``, ``source``, ``cause`` and the like.
-Level rules: ``info`` for what changes a status or the life of the sidecar, ``warning`` for what an operator should
-mend, ``error`` for defects of our own, ``debug`` for the rest.
+Levels: ``info`` for changes of a status and of the sidecar's own state, ``warning`` for what an operator should fix,
+``error`` for defects of the sidecar, ``debug`` for the rest.
 
-Text of others is never trusted: a line is one line, whatever was in it, and no longer than 8 KiB; control and
-formatting characters are escaped; what looks like a credential is blanked, by its look and by the name of its key.
+Text from others is untrusted: each record is one line of at most 8 KiB; control and formatting characters are escaped;
+a value is masked if it looks like a credential, or if its key names one.
 """
 
 import logging
@@ -29,23 +29,23 @@ _FIXED: Final = ("time", "level", "logger", "message")
 _SECRET_KEYS: Final = frozenset(
     ("authorization", "data", "stringdata", "token", "password", "secret", "credentials", "kubeconfig", "cookie")
 )
-"""A bound key of one of these names is never worth its risk: `data` and `stringData` are those of a Secret."""
+"""Values under these keys are always masked: they may hold a credential; Secrets have `data` and `stringData`."""
 
 _HIDDEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""Control, formatting and invisible characters and half surrogates: they forge lines, colours and directions."""
+"""Control, formatting and invisible characters and lone surrogates: they can forge lines, colours and directions."""
 
-_TEXT_LIMIT: Final = 2048
-_TRACE_LIMIT: Final = 4096
-_ITEMS: Final = 20
-_DEPTH: Final = 4
-_LINE_LIMIT: Final = 8192
+_MAX_TEXT: Final = 2048
+_MAX_TRACE: Final = 4096
+_MAX_ITEMS: Final = 20
+_MAX_DEPTH: Final = 4
+_MAX_LINE: Final = 8192
 
 
-def redact(text: str, limit: int = _TEXT_LIMIT) -> str:
-    """Mask what looks like a credential, as the rules do, and cut what is too long.
+def redact(text: str, limit: int = _MAX_TEXT) -> str:
+    """Mask credentials, as the rules do, and cut the text to a length.
 
     Args:
         text: Any text.
@@ -55,19 +55,19 @@ def redact(text: str, limit: int = _TEXT_LIMIT) -> str:
     return shown if len(text) <= limit else shown[: limit - 3] + "..."
 
 
-def _plain(value: object, depth: int = _DEPTH) -> object:
-    """Turn a bound value into bounded JSON without anything secret."""
+def _plain(value: object, depth: int = _MAX_DEPTH) -> object:
+    """Turn a bound value into JSON of limited size without credentials."""
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)[:_TEXT_LIMIT]
+        return value if abs(value) < 2**63 else str(value)[:_MAX_TEXT]
     if depth and isinstance(value, Mapping):
         return {
             redact(str(key), 100): MASK if _is_secret(str(key)) else _plain(item, depth - 1)
-            for key, item in islice(value.items(), _ITEMS)
+            for key, item in islice(value.items(), _MAX_ITEMS)
         }
     if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item, depth - 1) for item in islice(value, _ITEMS)]
+        return [_plain(item, depth - 1) for item in islice(value, _MAX_ITEMS)]
     return redact(str(value))
 
 
@@ -86,7 +86,7 @@ def _bound(record: logging.LogRecord) -> dict[str, object]:
 def _message(record: logging.LogRecord) -> str:
     try:
         return redact(record.getMessage())
-    except Exception:  # noqa: BLE001 - a log call with wrong arguments must not hide what it wanted to say
+    except Exception:  # noqa: BLE001 - a log call with wrong arguments must not lose its message
         return redact(f"{record.msg!s} (its arguments do not fit)")
 
 
@@ -94,8 +94,8 @@ def _trace(record: logging.LogRecord, formatter: logging.Formatter) -> str:
     if not record.exc_info:
         return ""
     text = formatter.formatException(record.exc_info)
-    # the end of a traceback names the error, so of a long one the beginning goes
-    return redact(text if len(text) <= _TRACE_LIMIT else "..." + text[-_TRACE_LIMIT:], _TRACE_LIMIT + 3)
+    # The last lines of a traceback name the error, so a long one is cut at the beginning.
+    return redact(text if len(text) <= _MAX_TRACE else "..." + text[-_MAX_TRACE:], _MAX_TRACE + 3)
 
 
 def _escaped(text: str) -> str:
@@ -123,17 +123,17 @@ class JsonFormatter(logging.Formatter):
             fixed["traceback"] = trace
         bound = _bound(record)
         line = _json({**fixed, **bound})
-        if len(line) > _LINE_LIMIT:
-            # who it is about is worth more than what else was bound
+        if len(line) > _MAX_LINE:
+            # The line is too long: keep the keys that identify the request, and drop the others.
             kept: dict[str, object] = {
                 key: bound[key] for key in ("request", "uid", "generation", "source") if key in bound
             }
-            line = _json({**fixed, **kept, "cut": sorted(bound.keys() - kept.keys())[:_ITEMS]})
+            line = _json({**fixed, **kept, "cut": sorted(bound.keys() - kept.keys())[:_MAX_ITEMS]})
         return line
 
 
 def _json(value: dict[str, object]) -> str:
-    # surrogates must go before the encoder sees them; what it leaves as it is (C1, direction marks) after it
+    # Escape surrogates before encoding, since the encoder rejects them, and C1 and direction marks afterwards.
     return _escaped(msgspec.json.encode(_encodable(value)).decode())
 
 
@@ -148,19 +148,19 @@ def _encodable(value: object) -> object:
 
 
 class ConsoleFormatter(logging.Formatter):
-    """Text for people: one line, but for the lines of a traceback, which are indented."""
+    """Plain text: one line a record; the lines of a traceback are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
         bound = " ".join(f"{key}={value}" for key, value in _bound(record).items())
-        line = _escaped(f"{_message(record)} {bound}".rstrip())[:_LINE_LIMIT]
+        line = _escaped(f"{_message(record)} {bound}".rstrip())[:_MAX_LINE]
         trace = "".join(f"\n    {_escaped(part)}" for part in _trace(record, self).split("\n") if part)
         return f"{moment} {record.levelname:<7} {line}{trace}"
 
 
 class BoundLogger(logging.LoggerAdapter[logging.Logger]):
-    """A logger with an identity bound once; further keys come by ``extra``."""
+    """A logger with keys that are bound once; a call adds further keys with ``extra``."""
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:  # noqa: ANN401 - the base class says Any
         """Merge the bound keys with those of this call."""
@@ -174,12 +174,12 @@ def bind(logger: logging.Logger, **keys: object) -> BoundLogger:
 
 
 def configure(form: str, level: str, stream: TextIO | None = None) -> None:
-    """Send the logs of this process to one stream.
+    """Write the logs of this process to one stream.
 
     Args:
         form: ``json`` or ``console``.
         level: ``debug``, ``info``, ``warning`` or ``error``.
-        stream: Where to; standard error if absent.
+        stream: The stream; standard error if absent.
     """
     destination = logging.StreamHandler(stream or sys.stderr)
     destination.setFormatter(JsonFormatter() if form == "json" else ConsoleFormatter())

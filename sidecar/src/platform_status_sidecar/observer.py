@@ -1,4 +1,4 @@
-"""Tells what became of each turn: in the metrics, the Events and the log. The only place that does."""
+"""Reports the result of each turn in the metrics, the Events and the log; no other module does."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -21,12 +21,12 @@ from .reconcile import Turn
 __all__ = ["TurnObserver"]
 
 _MAX_NAMED: Final = 10
-"""So many requests are named when changes are left; more would make the line no clearer."""
+"""Requests that the last log line names as not written yet; the others are counted."""
 _log = logging.getLogger(__name__)
 
 
 class TurnObserver:
-    """Turns results into outcomes, counts, Events and lines; thread-safe, one turn of a request at a time."""
+    """Turns results into outcomes, counters, Events and log lines; thread-safe, one turn of a request at a time."""
 
     def __init__(
         self, outcomes: Outcomes, events: EventSender, clock: TimeSource, notifier: Notifier | None = None
@@ -37,11 +37,11 @@ class TurnObserver:
         self._notifier = notifier
 
     def woken(self, key: Key) -> None:
-        """Note that something arrived that concerns a request."""
+        """Record that an event that concerns a request arrived."""
         self._outcomes.woken(key, self._clock.monotonic())
 
     def observed(self, turn: Callable[[Key, Callable[[Turn], None]], Turn]) -> Callable[[Key], Iterable[DueLook]]:
-        """Return what carries out a turn, tells what became of it, and says when to look again.
+        """Wrap a turn: run it, report its result, and return when the request is due again.
 
         Args:
             turn: `Reconciler.turn`.
@@ -56,7 +56,7 @@ class TurnObserver:
         return carry_out
 
     def tell(self, turn: Turn) -> None:
-        """Tell of one turn: of a request that is not ours to tell of, drop what was told before."""
+        """Report one turn; for a request that is not ours (deleted, a dry run), drop what was reported before."""
         settled: bool | None = False if turn.error else None
         if turn.decision:
             settled = turn.decision.is_settled or turn.written_at is not None
@@ -74,7 +74,7 @@ class TurnObserver:
             self._outcomes.count(turn.key, turn.seconds, failed=turn.is_failed)
 
     def tell_what_is_left(self) -> None:
-        """Warn of what no status says yet; for the end."""
+        """Log a warning that names the changes that were not written before the process ends."""
         left = self._outcomes.waiting()
         if left:
             _log.warning(
@@ -137,12 +137,12 @@ def _bound(turn: Turn) -> BoundLogger:
 def _tell_error(error: Exception, log: BoundLogger) -> None:
     match error:
         case NotFoundError():
-            # Deleted since we looked; the watch will say so.
+            # Deleted since the read; its DELETED event will arrive.
             log.debug("The request is gone")
         case ConflictError():
             log.debug("Somebody else writes the request faster than it can be read, trying again later")
         case TransportError():
             log.warning("Cannot write the status", extra={"cause": str(error), "status": error.status})
         case _:
-            # the traceback names the defect
+            # A defect of ours: the traceback names it.
             log.error("Cannot reconcile: a defect of the sidecar", exc_info=error)

@@ -1,7 +1,7 @@
-"""What was concluded last about each request, and how long it took: the source of the metrics.
+"""The last conclusion about each request, and the duration of its reconciles: the source of the metrics.
 
-Kept apart from the store: the store is what the cluster says, this is what we say. Everything of a request goes when
-the request goes, so no series outlives its object.
+It is separate from the store, which holds only objects of the cluster. All data about a request is removed together
+with the request, so no series outlives its object.
 """
 
 import threading
@@ -34,12 +34,12 @@ class RequestOutcome(Struct, frozen=True, gc=False):
         pods_ready: Ready pods.
         pods_total: Pods that count.
         kind: Kind of the request.
-        display_name: What the contract calls this kind of thing; empty without a readable contract.
-        contract_name: What people call this one; likewise.
+        display_name: The contract's `displayName`; empty without a readable contract.
+        contract_name: The contract's `name`; likewise.
         conditions: One letter per `ConditionType`, in its order: T, F, U, or - where there is no such condition. A
-            thousand of these stay resident, hence text and not a mapping.
-        argocd_synced: Whether Argo CD calls the Application Synced; None also where it says Unknown itself.
-        argocd_healthy: Whether Argo CD calls it Healthy; likewise.
+            thousand of these stay resident, and text is smaller than a mapping.
+        argocd_synced: Whether the sync status of the Application is Synced; None also if it is Unknown.
+        argocd_healthy: Whether its health status is Healthy; likewise.
         sub_apps_healthy: Healthy sub-applications.
         sub_apps_total: Sub-applications that match.
         reason: Reason of Ready.
@@ -65,7 +65,7 @@ class RequestOutcome(Struct, frozen=True, gc=False):
     free: tuple[tuple[str, str], ...] = ()
 
     def statuses(self) -> list[tuple[str, ConditionStatus]]:
-        """Return the conditions that there are, those of objects last."""
+        """Return the conditions that exist, those of objects last."""
         ours = [(kind.value, letter) for kind, letter in zip(ConditionType, self.conditions, strict=True)]
         return [(kind, _STATUSES[letter]) for kind, letter in (*ours, *self.free) if letter in _STATUSES]
 
@@ -78,7 +78,7 @@ class Tally(Struct, gc=False):
 
 
 def outcome_of(projection: Projection, facts: Facts) -> RequestOutcome:
-    """Take what the metrics need out of a projection, and of the contract that it followed."""
+    """Extract what the metrics need from a projection, and from the contract that it was computed for."""
     contract = facts.contract if isinstance(facts.contract, Contract) else None
     pods_ready, pods_total = _pair(projection.health.get("workloads"), "ready", "total")
     healthy, total = _pair(projection.health.get("subApps"), "healthy", "total")
@@ -116,10 +116,10 @@ def _says(argocd: object, field: str, word: str) -> bool | None:
 
 
 class Outcomes:
-    """Outcomes and tallies by request, and since when each waits for its truth; thread-safe.
+    """Outcomes and tallies by request, and since when each waits for its status; thread-safe.
 
     Attributes:
-        counts: What concerns no single request.
+        counts: Counters that are not about a single request.
     """
 
     def __init__(self) -> None:
@@ -128,31 +128,31 @@ class Outcomes:
         self._outcomes: dict[Key, RequestOutcome] = {}
         self._tallies: dict[Key, Tally] = {}
         self._storms: set[Key] = set()
-        # Two maps: an event that comes while a turn is under way belongs to the next one.
+        # Two maps, because an event that arrives during a turn belongs to the next turn.
         self._woken: dict[Key, float] = {}
         self._looking: dict[Key, float | None] = {}
 
     def woken(self, key: Key, now: float) -> None:
-        """Note that an event concerning the request arrived at this monotonic time; the earliest counts."""
+        """Record that an event concerning the request arrived at this monotonic time; the earliest counts."""
         with self._lock:
             self._woken.setdefault(key, now)
 
     def begin(self, key: Key) -> None:
-        """Note that a turn begins: what arrived until now will be seen by it."""
+        """Record that a turn begins: it reads everything that has arrived until now."""
         with self._lock:
             arrived = self._woken.pop(key, None)
             if self._looking.get(key) is None:
                 self._looking[key] = arrived
 
     def end(self, key: Key, *, settled: bool | None) -> float | None:
-        """Note that a turn ended.
+        """Record that a turn ended.
 
         Args:
             key: The request.
-            settled: Whether the status says what the turn found; None if it could not find anything out yet.
+            settled: Whether the status holds the conclusion of the turn; None if the turn could not conclude anything.
 
         Returns:
-            When the event arrived that led to it; None if it was a timer and no event.
+            When the event that caused it arrived; None if a timer caused it.
         """
         with self._lock:
             arrived = self._looking.get(key)
@@ -161,17 +161,17 @@ class Outcomes:
         return arrived
 
     def waiting(self) -> list[Key]:
-        """Return the requests of which something arrived, or was found, that no status says yet, sorted."""
+        """Return the requests with events or conclusions that are not yet in their status, sorted."""
         with self._lock:
             return sorted({*self._woken, *self._looking})
 
     def conclude(self, key: Key, outcome: RequestOutcome) -> None:
-        """Note a conclusion."""
+        """Record a conclusion."""
         with self._lock:
             self._outcomes[key] = outcome
 
     def count(self, key: Key, seconds: float, *, failed: bool) -> None:
-        """Note one reconcile."""
+        """Record one reconcile."""
         with self._lock:
             tally = self._tallies.get(key)
             if tally is None:
@@ -180,7 +180,7 @@ class Outcomes:
             tally.errors += failed
 
     def storm(self, key: Key, *, raging: bool) -> None:
-        """Note whether the request is backed off because it was written too often."""
+        """Record whether the writes of the request are slowed down."""
         with self._lock:
             (self._storms.add if raging else self._storms.discard)(key)
 
@@ -197,7 +197,7 @@ class Outcomes:
             return sorted(self._outcomes.items(), key=lambda item: item[0])
 
     def storms(self) -> list[Key]:
-        """Return the requests that are backed off, sorted."""
+        """Return the requests whose writes are slowed down, sorted."""
         with self._lock:
             return sorted(self._storms)
 

@@ -1,8 +1,8 @@
-"""A coalescing queue of keys with due times and two priorities.
+"""The work queue: a coalescing queue of keys with due times and two priorities.
 
-A key is in it at most once, at the earliest time that anybody asked for. No wake-up is lost: a key that is added while
-its reconcile runs comes again, because taking it removed it first. What changed is taken before what only has its turn
-in a bulk (first lists, resyncs), but a bulk never starves.
+A key is queued at most once, at the earliest requested time. No wake-up is lost: taking a key removes it, so a key that
+is added while its reconcile runs is taken again. Keys that changed are taken before bulk keys (first lists, resyncs),
+but bulk keys never starve.
 """
 
 import heapq
@@ -18,17 +18,17 @@ __all__ = ["CoalescingQueue", "DueLook"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
-_URGENT_IN_A_ROW: Final = 16
-"""After so many changed keys one of the bulk has its turn."""
+_MAX_URGENT_IN_A_ROW: Final = 16
+"""After this many changed keys in a row, one bulk key is taken."""
 _SLACK: Final = 64
 
 
 class DueLook(Struct, frozen=True, gc=False):
-    """When a key is to be taken again.
+    """When a key is due again.
 
     Attributes:
         at: Monotonic seconds.
-        bulk: It may wait for keys that are not.
+        bulk: Whether it may wait for keys that are not.
     """
 
     at: float
@@ -36,7 +36,7 @@ class DueLook(Struct, frozen=True, gc=False):
 
 
 class _Entry(Struct, gc=False):
-    """When a key is due, and as what; by the order number an entry elsewhere is known as superseded."""
+    """When a key is due, and with which priority; an entry with another order number is superseded."""
 
     due: float
     order: int
@@ -44,7 +44,7 @@ class _Entry(Struct, gc=False):
 
 
 class CoalescingQueue(Generic[K]):
-    """Keys, each due once; thread-safe."""
+    """Keys, each queued once; thread-safe."""
 
     def __init__(self, clock: TimeSource) -> None:
         self._clock = clock
@@ -66,14 +66,14 @@ class CoalescingQueue(Generic[K]):
         """Make the key due.
 
         Args:
-            key: What is due.
-            delay: In so many seconds, or earlier if it already was.
-            bulk: It may wait for keys that are not.
+            key: The key.
+            delay: Seconds until it is due; an earlier due time is kept.
+            bulk: Whether it may wait for keys that are not.
         """
         self.plan(key, DueLook(self._clock.monotonic() + delay, bulk))
 
     def plan(self, key: K, look: DueLook) -> None:
-        """Make the key due at a moment, or earlier if it already was."""
+        """Make the key due at a moment; an earlier due time is kept."""
         with self._changed:
             now = self._clock.monotonic()
             due, bulk = max(look.at, now), look.bulk
@@ -83,7 +83,7 @@ class CoalescingQueue(Generic[K]):
                     return
                 due = min(known.due, due)
                 bulk = bulk and known.bulk
-            # The order number keeps first in, first out among keys due at once: no request starves.
+            # The order number makes keys that are due at once first in, first out, so no request starves.
             self._order += 1
             self._entries[key] = _Entry(due, self._order, bulk)
             if due <= now:
@@ -117,13 +117,13 @@ class CoalescingQueue(Generic[K]):
             return None
 
     def drain(self) -> None:
-        """Let `take` give out what is due, and never wait again."""
+        """Let `take` return the keys that are due, and no longer wait."""
         with self._changed:
             self._draining = True
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Let every waiting `take` return None."""
+        """Make every waiting `take` return None."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -139,7 +139,7 @@ class CoalescingQueue(Generic[K]):
                 (self._bulk if self._entries[key].bulk else self._urgent).append((order, key))
 
     def _next(self) -> K | None:
-        lines = (self._urgent, self._bulk) if self._in_a_row < _URGENT_IN_A_ROW else (self._bulk, self._urgent)
+        lines = (self._urgent, self._bulk) if self._in_a_row < _MAX_URGENT_IN_A_ROW else (self._bulk, self._urgent)
         for line in lines:
             while line:
                 order, key = line.popleft()
@@ -150,7 +150,7 @@ class CoalescingQueue(Generic[K]):
         return None
 
     def _compact(self) -> None:
-        # A key that is woken all the time leaves a superseded entry per wake-up.
+        # Each wake-up of a queued key leaves a superseded entry; remove them before they pile up.
         if len(self._later) > 2 * len(self._entries) + _SLACK:
             self._later = [item for item in self._later if self._counts(*item[1:])]
             heapq.heapify(self._later)

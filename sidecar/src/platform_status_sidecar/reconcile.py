@@ -1,4 +1,4 @@
-"""One turn of a request: read, decide, write once. `workers` gives the turn, `observer` tells what became of it."""
+"""One turn of a request: read, decide, write once. `workers` calls it, `observer` reports its result."""
 
 import random
 from collections.abc import Callable
@@ -32,30 +32,30 @@ from .write.writer import Writer
 __all__ = ["Reconciler", "Turn"]
 
 _MAX_WRITES: Final = 5
-"""So often a write is redone from a fresh read in one go; then it waits for its turn like everybody else."""
+"""Attempts of one turn to write, each from a fresh read after a conflict; then the request is queued again."""
 _LARGE_INTERVAL: Final = 0.2
-"""Of requests with a large status one at a time is in memory; another one's turn comes after so many seconds."""
+"""Only one request with a large status is in memory at a time; another is retried after this many seconds."""
 _RESYNC_INTERVAL: Final = 600.0
 _RESYNC_SPREAD: Final = 0.2
-"""Every request is looked at again about every ten minutes, whatever we believe; the requests spread out over it."""
+"""Resync: every request is reconciled about every ten minutes without an event; the requests are spread over it."""
 
 
 class Turn(Struct, frozen=True):
-    """What a turn came to.
+    """The result of a turn.
 
     Attributes:
         key: The request.
-        decision: What was read and decided last.
-        waits_for: Kinds whose first list is awaited, so nothing could be decided.
-        writes: What became of each write that was sent, in order: each but the last was a conflict.
+        decision: The last decision, with the input that was read for it.
+        waits_for: Kinds whose first list is not complete, so that nothing could be decided.
+        writes: The result of each write that was sent, in order: each but the last was a conflict.
         written_at: When the status was written; monotonic, None if it was not.
         pruned: Keys of the status that the server dropped or changed.
-        others: Where the request begins to be written too often: the field managers besides ours that own keys of
-            ours, by managedFields, usually none. None where it does not.
-        error: What went wrong, and made the turn end.
-        is_gone: Nothing of it is ours to tell: there is no such request, it is a dry run, or another replica leads.
-        looks: When to look again.
-        seconds: How long it took.
+        others: If a write storm of this request begins: the other field managers that own keys of ours, by
+            managedFields, usually none. Else None.
+        error: The error that ended the turn.
+        is_gone: Nothing is to be reported: the request does not exist, it is a dry run, or another replica leads.
+        looks: When to reconcile again.
+        seconds: Duration.
     """
 
     key: Key
@@ -72,12 +72,12 @@ class Turn(Struct, frozen=True):
 
     @property
     def is_failed(self) -> bool:
-        """Whether something went wrong that is no part of the ordinary life with others."""
+        """Whether the turn failed in an unexpected way; a conflict with another writer is expected."""
         return self.error is not None and not isinstance(self.error, NotFoundError | ConflictError)
 
 
 class Reconciler:
-    """What a worker does with a request; any number of workers, but one at a time for each request."""
+    """Reconciles requests; any number of workers may share it, but each request has one worker at a time."""
 
     def __init__(
         self,
@@ -94,13 +94,13 @@ class Reconciler:
         """Prepare.
 
         Args:
-            store: What is known.
-            writer: What writes.
+            store: The store.
+            writer: Sends the patches.
             clock: The clocks.
-            lease: Who we are, as the status says it: the Lease's ``namespace/name``.
+            lease: ``namespace/name`` of our Lease, for `health.reporter`.
             limits: For how long a write is held.
             rules: The rules.
-            leads: Whether this replica may write; one that may not does nothing but keep its store.
+            leads: Whether this replica may write; a replica that may not only maintains its store.
             chance: Uniform in [0, 1), for jitter.
         """
         self._store = store
@@ -115,16 +115,16 @@ class Reconciler:
         self._large = Lock()
 
     def turn(self, key: Key, on_decision: Callable[[Turn], None] = lambda _turn: None) -> Turn:
-        """Reconcile one request once; a defect in it is a result like any other, and does not end the worker.
+        """Reconcile one request once; an unexpected exception is returned as a result and does not end the worker.
 
         Args:
             key: The request.
-            on_decision: Hears of the turn before each write: a write may hang, and what was decided is true already.
+            on_decision: Called before each write, so that a write that hangs does not delay the metrics.
         """
         began = self._clock.monotonic()
         turn = Turn(key)
         if not self._leads():
-            # Whoever begins to lead looks at every request.
+            # A replica that becomes the leader reconciles every request anyway.
             self._memories.drop(key)
             return replace(turn, is_gone=True)
         record = self._store.request(key)
@@ -135,7 +135,7 @@ class Reconciler:
             for _ in range(_MAX_WRITES):
                 try:
                     turn = self._attempt(turn, on_decision)
-                except Exception as error:  # noqa: BLE001 - the observer tells of it; the other requests go on
+                except Exception as error:  # noqa: BLE001 - the observer reports it; the other requests go on
                     turn = replace(turn, error=error)
                 if not isinstance(turn.error, ConflictError):
                     break
@@ -145,10 +145,10 @@ class Reconciler:
         return self._ended(turn, began)
 
     def forget(self) -> list[Turn]:
-        """Forget every request: another replica speaks for them from now on.
+        """Drop every request: another replica reports them from now on.
 
         Returns:
-            For each the result that it is not ours to tell of.
+            For each request a result with `is_gone`.
         """
         keys = self._memories.remembered()
         for key in keys:
@@ -179,14 +179,14 @@ class Reconciler:
         return self._write(turn, decision)
 
     def _read(self, key: Key, *, afresh: bool) -> Seen | NotYet | None:
-        """Read all that is needed; None if this is no request of ours.
+        """Read the input of a decision; None if the request does not exist or is not ours.
 
         Args:
             key: The request.
-            afresh: Somebody else wrote it since it was read: ask the API server.
+            afresh: Read the request from the API server, because another writer changed it.
 
         Raises:
-            TransportError: The API server was asked, and did not answer.
+            TransportError: The read from the API server failed.
         """
         record = self._store.request(key)
         if afresh or (record is not None and (record.is_cut or self._memories.is_outdated(record))):
@@ -197,7 +197,7 @@ class Reconciler:
             return None
         memory = self._memories.of(record)
         if self._store.awaits(key):
-            # Every first reading wakes it again; until then there is nothing to conclude.
+            # Nothing can be concluded before the first lists are complete; each of them wakes the request again.
             return NotYet(())
         status = msgspec.json.decode(record.status)
         facts = facts_of(
@@ -209,7 +209,7 @@ class Reconciler:
         )
         observation: Observation | NotYet = Observation()
         if not record.deleting and isinstance(facts.contract, Contract):
-            # Rows 1 and 2 of the phase table look at no source.
+            # Rows 1 and 2 of the phase table need no source.
             with self._store.reading():
                 observation = observe(self._store, key, facts.contract)
         if isinstance(observation, NotYet):
@@ -217,14 +217,14 @@ class Reconciler:
         changed_at = self._store.request_changed_at(key)
 
         def others_first() -> bool:
-            # Kratix has one worker, which takes the requests as they changed.
+            # Kratix has one worker, which handles the requests in the order of their changes.
             starting = self._memories.starting()
             return any(self._store.request_changed_at(other) < changed_at for other in starting if other != key)
 
         return Seen(record, status, facts, recall(status), observation, memory, changed_at, others_first)
 
     def _write(self, turn: Turn, decision: Decision) -> Turn:
-        """Write what was decided, if anything, and remember it; a replica that leads no more does not."""
+        """Send the patch, if there is one, and record it; a replica that no longer leads writes nothing."""
         record = decision.seen.record
         if decision.patch is None or not self._leads():
             return turn
@@ -247,7 +247,7 @@ class Reconciler:
         return replace(turn, writes=(*turn.writes, WriteResult.WRITTEN), written_at=written_at, pruned=dropped)
 
     def _ended(self, turn: Turn, began: float) -> Turn:
-        """Plan the next look: what was decided, and a retry of what went wrong."""
+        """Plan the next turn: when the decision asks for one, and a retry after a failure."""
         ended = self._clock.monotonic()
         looks = turn.decision.looks if turn.decision and not turn.is_gone else ()
         if turn.error is None:

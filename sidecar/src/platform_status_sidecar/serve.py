@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics over HTTP; read-only, no input is read but the path."""
+"""/healthz, /readyz and /metrics over HTTP; read-only, the path is the only input."""
 
 import logging
 import threading
@@ -23,18 +23,18 @@ __all__ = ["ServedPage", "StatusServer", "pages", "text_page"]
 
 MAX_OF_ADDRESS: Final = 16
 MAX_CONNECTIONS: Final = 64
-"""Connections of one address and of all; a probe or a scrape needs one, for 10 s at most without a word."""
+"""Connections of one address, and of all addresses. A probe or a scrape needs one; it is closed after 10 s idle."""
 
 _log = logging.getLogger(__name__)
 
 
 class ServedPage(Struct, frozen=True):
-    """One answer.
+    """One response.
 
     Attributes:
         status: 200 or 503.
         content_type: Of the body.
-        body: The whole of it; or its parts, which are sent as they are made, so a long answer costs no memory.
+        body: The whole body; or its chunks, which are sent as they are made, so that a long body needs no memory.
     """
 
     status: HTTPStatus
@@ -43,7 +43,7 @@ class ServedPage(Struct, frozen=True):
 
 
 def text_page(answer: HealthAnswer) -> ServedPage:
-    """Render a yes or a no: 200 or 503, the word first, then the reasons."""
+    """Render the result of a check: 200 or 503, a word first, then the reasons."""
     status = HTTPStatus.OK if answer.ok else HTTPStatus.SERVICE_UNAVAILABLE
     lines = ("ok" if answer.ok else "not ok", *answer.lines)
     return ServedPage(status, "text/plain; charset=utf-8", ("\n".join(lines) + "\n").encode())
@@ -52,13 +52,13 @@ def text_page(answer: HealthAnswer) -> ServedPage:
 def pages(
     threads: Sequence[threading.Thread], store: Store, lease: LeaseKeeper, outcomes: Outcomes, clock: TimeSource
 ) -> dict[str, Callable[[], ServedPage]]:
-    """Say what makes the answer of each path.
+    """Return the function that makes the response of each path.
 
     Args:
-        threads: Those that must live.
-        store: What is known.
-        lease: What looks after our Lease.
-        outcomes: What was concluded and counted.
+        threads: The threads that must be alive.
+        store: The store.
+        lease: The thread that renews our Lease.
+        outcomes: The conclusions and counters.
         clock: The clocks.
     """
     process = ProcessMetrics()
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         if in_chunks:
             self.send_header("Transfer-Encoding", "chunked")
         else:
-            # An older client knows the end of the answer by the end of the connection.
+            # HTTP/1.0 has no chunks: the end of the connection is the end of the body.
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()
@@ -119,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the name that http.server looks for
 
     def handle(self) -> None:
-        """Answer until the client goes; one that goes in the middle of an answer is no defect of ours."""
+        """Serve requests until the client disconnects; a disconnect during a response is not logged as an error."""
         try:
             super().handle()
         except (ConnectionError, TimeoutError) as error:
@@ -131,10 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    """Each connection has a thread, so there are only so many: anybody who reaches the port may open them and wait."""
+    """A server with a thread per connection; their number is limited, because any client can open connections."""
 
     daemon_threads = True
-    # With the usual 5 a burst of strangers makes everybody else's first packet wait for its second try, a second later.
+    # With the default of 5 a burst of connections fills the backlog, and every other client retries its SYN after 1 s.
     request_queue_size = 128
     pages: Mapping[str, Callable[[], ServedPage]]
 
@@ -144,7 +144,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(*given, **named)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the base class has it
-        """Take a connection, or close it at once."""
+        """Accept a connection, or close it at once."""
         address = str(client_address[0])
         with self._lock:
             taken = self._held[address] < MAX_OF_ADDRESS and self._held.total() < MAX_CONNECTIONS
@@ -162,7 +162,7 @@ class _Server(ThreadingHTTPServer):
         finally:
             with self._lock:
                 self._held[str(client_address[0])] -= 1
-                self._held += Counter()  # forgets who has none
+                self._held += Counter()  # drops the addresses with a count of 0
 
 
 class _Server6(_Server):
@@ -178,10 +178,10 @@ class StatusServer(threading.Thread):
         Args:
             host: Address; empty for all.
             port: Port; 0 for a free one.
-            pages: Path -> what makes its answer.
+            pages: Path -> the function that makes its response.
 
         Raises:
-            OSError: If the port cannot be had.
+            OSError: If the port cannot be bound.
         """
         super().__init__(name="serve", daemon=True)
         self._server = (_Server6 if ":" in host else _Server)((host, port), _Handler)

@@ -1,4 +1,4 @@
-"""What the sidecar is told: flags, each with an environment variable. argparse, because memory is short."""
+"""The settings: flags, each with an environment variable. They use argparse to save memory."""
 
 import argparse
 import re
@@ -54,13 +54,14 @@ class SidecarSettings(Struct, frozen=True):
         service_account: Folder with the token and ca.crt of the pod's ServiceAccount.
         resource: The requests, as ``plural.version.group``.
         promise: Name of the Promise, as Kratix labels its Works.
-        lease: ``namespace/name`` of the Lease that proves that the sidecar lives.
+        lease: ``namespace/name`` of the Lease that proves that the sidecar is alive.
         listen_host: Address of /healthz, /readyz and /metrics.
         listen_port: Port of the same; 0 takes a free one and logs it.
-        leader_elect: Whether replicas elect by that Lease the one that writes.
+        leader_elect: Whether replicas use that Lease to elect the one that writes.
         shard: Which part of the requests is ours; the Lease carries it in its name.
         write_interval: Seconds between two writes of one request, after the first (design.md section 6, rule 7).
-        argocd_silent_after: Seconds without a sign of life of Argo CD after which its word counts no more; 0 for never.
+        argocd_silent_after: Seconds without a sign of life of Argo CD after which its statuses count as unreadable;
+            0 for never.
         kinds: The kinds beside the built-in ones that the Promise's contracts name, by their identity.
         scope: Namespaces that contracts may look at, see `rules.scope`; None: anywhere.
         notify_url: Where each change of a phase is posted; None for nowhere.
@@ -97,7 +98,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         environment: For example ``os.environ``.
 
     Raises:
-        SettingsError: If a value cannot work; the message names the flag and the fix.
+        SettingsError: If a value is invalid; the message names the flag and the fix.
         SystemExit: After ``--help`` and ``--version``, and on unknown flags (code 2).
     """
     defaults = SidecarSettings()

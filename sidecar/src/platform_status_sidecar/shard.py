@@ -1,4 +1,4 @@
-"""Which requests are ours, when several sidecars share the work of one Promise."""
+"""Sharding: which requests are ours, if several sidecars share the requests of one Promise."""
 
 import re
 from hashlib import sha256
@@ -40,14 +40,14 @@ class Shard(Struct, frozen=True):
         return cls(number, of)
 
     def owns(self, uid: str) -> bool:
-        """Say whether the request with this uid is in this part."""
+        """Return whether the request with this uid is in this part."""
         if self.of == 1:
             return True
         return int.from_bytes(sha256(uid.encode()).digest()[:8], "big") % self.of == self.number - 1
 
     @property
     def suffix(self) -> str:
-        """What the name of this part's Lease ends with; empty for the whole."""
+        """The suffix of the name of this part's Lease; empty for the whole."""
         return f"-{self.number}-of-{self.of}" if self.of > 1 else ""
 
 

@@ -1,4 +1,4 @@
-"""Threads: one that hangs is told from one that waits, and several on one queue are never two on one key."""
+"""Worker threads with a watchdog that distinguishes a hung thread from a waiting one, and one turn a key at a time."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -11,14 +11,14 @@ __all__ = ["LiveThread", "Turns", "Worker"]
 
 K = TypeVar("K", bound=tuple[str, ...])
 
-_ALLOWANCE: Final = 60.0
-"""More than the longest single exchange with the API server may take, see `transport`."""
-_PATIENCE: Final = 30.0
-"""Seconds after which an idle worker shows that it lives."""
+_TURN_TIMEOUT: Final = 60.0
+"""Seconds that one step may take: longer than any single request to the API server, see `transport`."""
+_IDLE_INTERVAL: Final = 30.0
+"""Seconds after which an idle worker reports that it is alive."""
 
 
 class LiveThread(threading.Thread):
-    """A daemon thread with a pulse; /healthz fails when it is overdue."""
+    """A daemon thread with a watchdog; /healthz fails when its `beat` is overdue."""
 
     def __init__(self, name: str, clock: TimeSource) -> None:
         super().__init__(name=name, daemon=True)
@@ -26,28 +26,28 @@ class LiveThread(threading.Thread):
         self._overdue_at = float("inf")
 
     def beat(self, allowance: float = 0.0) -> None:
-        """Say that all is well.
+        """Report that the thread is alive.
 
         Args:
-            allowance: Seconds for which it is going to wait on purpose, beside the time that any step may take.
+            allowance: Seconds for which it is about to wait, in addition to the time that a step may take.
         """
-        self._overdue_at = self._pulse_clock.monotonic() + allowance + _ALLOWANCE
+        self._overdue_at = self._pulse_clock.monotonic() + allowance + _TURN_TIMEOUT
 
     @property
     def is_hung(self) -> bool:
-        """Whether it has not been heard of for longer than it said."""
+        """Whether its `beat` is overdue."""
         return self._pulse_clock.monotonic() > self._overdue_at
 
 
 class Turns(Generic[K]):
-    """Gives each key its turn; one that comes while its turn runs has another right after it."""
+    """Runs a turn for each due key; a key that is added during its turn gets another one afterwards."""
 
     def __init__(self, queue: CoalescingQueue[K], turn: Callable[[K], Iterable[DueLook]]) -> None:
         """Prepare.
 
         Args:
-            queue: Where keys come from, and where their next looks are planned.
-            turn: Carries out the turn of one key, and says when to look again.
+            queue: The work queue, which also receives the next due times.
+            turn: Runs the turn of one key and returns when it is due again.
         """
         self._queue = queue
         self._turn = turn
@@ -56,7 +56,7 @@ class Turns(Generic[K]):
         self._again: set[K] = set()
 
     def next(self, timeout: float | None) -> bool:
-        """Take a due key and carry out its turn.
+        """Take a due key and run its turn.
 
         Args:
             timeout: Seconds to wait for one; None waits until the queue is closed.
@@ -86,16 +86,16 @@ class Turns(Generic[K]):
 
 
 class Worker(LiveThread):
-    """One of the threads; it ends when it was asked to stop and nothing is due any more, or the queue is closed."""
+    """A worker thread; it ends when it was stopped and no key is due, or when the queue is closed."""
 
     def __init__(self, name: str, turns: Turns[K], *, clock: TimeSource, stop: threading.Event) -> None:
         super().__init__(name, clock)
         self._turns: Turns[K] = turns
-        # not `_stop`, which threading.Thread uses itself
+        # Not `_stop`: threading.Thread has an attribute of that name.
         self._stopping = stop
 
     def run(self) -> None:
         """Work until stopped."""
-        self.beat(_PATIENCE)
-        while self._turns.next(_PATIENCE) or not self._stopping.is_set():
-            self.beat(_PATIENCE)
+        self.beat(_IDLE_INTERVAL)
+        while self._turns.next(_IDLE_INTERVAL) or not self._stopping.is_set():
+            self.beat(_IDLE_INTERVAL)

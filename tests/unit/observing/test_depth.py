@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_contract.observing.decode.depth import DEEPEST, despite_depth, shallow
+from platform_status_contract.observing.decode.depth import MAX_DEPTH, despite_depth, shallow
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -57,4 +57,4 @@ def test_ten_thousand_levels_decode(opening: bytes) -> None:
         msgspec.json.decode(body)
     decoded = despite_depth(msgspec.json.decode)(body)
     assert decoded["metadata"] == {"name": "x"}
-    assert _depth(decoded) == DEEPEST
+    assert _depth(decoded) == MAX_DEPTH

@@ -26,7 +26,7 @@ from platform_status_contract.rules.observation import (
     WorkPlacementSeen,
     WorkSeen,
 )
-from platform_status_contract.rules.texts import MESSAGE_LIMIT, bounded_names, clean, name_culprits
+from platform_status_contract.rules.texts import MAX_MESSAGE, bounded_names, clean, name_culprits
 from platform_status_contract.rules.timers import TIMERS
 from platform_status_contract.rules.workflow import read_workflow
 
@@ -45,7 +45,7 @@ def test_what_we_write_can_be_stored_and_shown(world: World) -> None:
     assert len(stored) < _LIMIT
     status = msgspec.json.decode(stored, type=Status)
     texts = [status.message or "", *(condition.message for condition in status.conditions)]
-    assert all(text.isprintable() and len(text.encode()) <= MESSAGE_LIMIT for text in texts)
+    assert all(text.isprintable() and len(text.encode()) <= MAX_MESSAGE for text in texts)
     assert all(condition.message for condition in status.conditions), "every condition says what it means"
 
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, UnknownSchemaError, validate
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.explain import explain
-from platform_status_contract.validation.validate import MOST
+from platform_status_contract.validation.validate import MAX_PROBLEMS
 from tests.examples import examples
 
 from .strategies import JSON, Json
@@ -42,14 +42,14 @@ def test_the_order_of_keys_changes_nothing() -> None:
 def test_a_document_with_many_problems_gets_the_first_ones_and_a_count() -> None:
     document = {"conditions": [1] * 70}
     problems = validate(document, "status")
-    assert len(problems) == MOST + 1
+    assert len(problems) == MAX_PROBLEMS + 1
     assert problems[-1].message == (
         "(document): found 20 more problems, expected none; mend the first ones and validate again"
     )
 
 
 def test_a_document_with_a_million_problems_ends() -> None:
-    assert len(validate({"conditions": [1] * 90_000}, "status")) == MOST + 1
+    assert len(validate({"conditions": [1] * 90_000}, "status")) == MAX_PROBLEMS + 1
 
 
 def test_one_value_with_two_faults_gets_one_line() -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from platform_status_contract.validation import validate
-from platform_status_contract.validation.values import DEEPEST, LARGEST, foreign_values
+from platform_status_contract.validation.values import MAX_DEPTH, MAX_VALUES, foreign_values
 
 from .strategies import Json
 
@@ -43,7 +43,7 @@ def test_json_has_nothing_foreign() -> None:
 
 def test_nesting_beyond_the_limit_is_refused_at_its_beginning() -> None:
     document: list[Any] = []
-    for _ in range(DEEPEST + 1):
+    for _ in range(MAX_DEPTH + 1):
         document = [document]
     assert lines(document) == ["[0][0][0][0]: found nesting deeper than 64 levels, expected at most that many"]
     assert lines(document[0]) == []
@@ -60,7 +60,7 @@ def test_a_document_that_yaml_aliases_blow_up_ends() -> None:
         f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
     )
     assert lines(yaml.safe_load(text)) == [
-        f"(document): found more than {LARGEST} values, expected a document of at most that many"
+        f"(document): found more than {MAX_VALUES} values, expected a document of at most that many"
     ]
 
 

@@ -69,7 +69,7 @@ def offered() -> list[Resource]:
     ]
 
 
-_AT_ONCE: Final = 4
+_MAX_AT_ONCE: Final = 4
 """Calls that may wait for the API server at the same time."""
 
 _INSTRUCTIONS: Final = """\
@@ -87,7 +87,7 @@ def build_server(target: Target) -> Server[Any]:
     Args:
         target: Which cluster, and where in it: its namespace is a bound; without one a call may name any.
     """
-    limit = anyio.CapacityLimiter(_AT_ONCE)
+    limit = anyio.CapacityLimiter(_MAX_AT_ONCE)
 
     async def list_tools(_: object, __: object) -> types.ListToolsResult:
         return types.ListToolsResult(tools=tools.offered())

@@ -98,7 +98,7 @@ MAX_OF_ADDRESS: Final = 32
 MAX_CONNECTIONS: Final = 512
 """Connections of all addresses; each costs a file of this process."""
 
-_SILENCE: Final = 10.0
+_SILENCE_TIMEOUT: Final = 10.0
 """Seconds within which a new connection must have begun a request; after one, uvicorn counts by itself."""
 
 
@@ -116,7 +116,7 @@ class Bounded(H11Protocol):
             return
         self._held[self._address] += 1
         super().connection_made(transport)
-        self._silence = self.loop.call_later(_SILENCE, self._end_if_silent)
+        self._silence = self.loop.call_later(_SILENCE_TIMEOUT, self._end_if_silent)
 
     def data_received(self, data: bytes) -> None:
         """Take what was sent."""
@@ -144,8 +144,8 @@ class Bounded(H11Protocol):
             self.transport.close()
 
 
-_LARGEST_BODY: Final = 256 * 1024
-_ENDING_SECONDS: Final = 5
+_MAX_BODY: Final = 256 * 1024
+_ENDING_TIMEOUT: Final = 5
 _INTERRUPTED: Final = 130
 _OURS: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -168,7 +168,7 @@ def application(server: Server[Any], options: Options) -> Application:
     inner: Application = server.streamable_http_app(
         json_response=True,
         stateless_http=True,
-        max_request_body_size=_LARGEST_BODY,
+        max_request_body_size=_MAX_BODY,
         transport_security=TransportSecuritySettings(
             enable_dns_rebinding_protection=True,
             allowed_hosts=[host for name in names for host in (name, f"{name}:*")],
@@ -196,7 +196,7 @@ def serve_http(server: Server[Any], options: Options) -> None:
         lifespan="on",
         ssl_certfile=options.certificate,
         ssl_keyfile=str(options.key) if options.key else None,
-        timeout_graceful_shutdown=_ENDING_SECONDS,
+        timeout_graceful_shutdown=_ENDING_TIMEOUT,
         http=Bounded,
     )
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,15 +17,15 @@ from .formats import STALE_AFTER, Identity, identity, lines_of, say, shown
 from .prometheus import PrometheusError, QueryFailure, Vector, selector
 from .topics import choose, words_of
 
-__all__ = ["MOST_BYTES", "MOST_LINES", "Asked", "Context", "QueryFinding", "gather", "render"]
+__all__ = ["MAX_BYTES", "MAX_LINES", "Asked", "Context", "QueryFinding", "gather", "render"]
 
-MOST_BYTES: Final = 12_000
-MOST_LINES: Final = 160
+MAX_BYTES: Final = 12_000
+MAX_LINES: Final = 160
 RECONCILER: Final = selector("up", job="platform-status-reconciler")
 LEASES: Final = "platform_status_lease_age_seconds"
 
 _OLDEST_LEASE_SECONDS: Final = 60
-_MOST_NAMED: Final = 5
+_MAX_NAMED: Final = 5
 _NOT_ASKED: Final = "not asked, because Prometheus did not answer"
 _BELONGS_TO_ALL: Final = {
     QueryFailure.UNREACHABLE,
@@ -257,7 +257,7 @@ def _bounded(lines: list[str]) -> list[str]:
     size = 0
     for line in lines:
         size += len(line.encode()) + 1
-        if len(kept) == MOST_LINES - 6 or size > MOST_BYTES - 1000:
+        if len(kept) == MAX_LINES - 6 or size > MAX_BYTES - 1000:
             return [
                 *kept,
                 f"| and {len(lines) - len(kept)} more lines, left out for length: what they say is unknown",
@@ -282,7 +282,7 @@ def _line(text: str) -> str:
 
 
 def _named(whose: Sequence[tuple[str, str]]) -> str:
-    named = [f"{shown(namespace)}/{shown(name)}" for namespace, name in whose[:_MOST_NAMED]]
+    named = [f"{shown(namespace)}/{shown(name)}" for namespace, name in whose[:_MAX_NAMED]]
     return ", ".join(named) + (f" and {len(whose) - len(named)} more" if len(whose) > len(named) else "")
 
 

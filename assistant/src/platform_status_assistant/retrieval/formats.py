@@ -18,7 +18,7 @@ from .samples import Sample, read_sample
 
 __all__ = [
     "FORMAT_HANDLERS",
-    "MOST_LINES",
+    "MAX_LINES",
     "NO_SERIES",
     "STALE_AFTER",
     "Handler",
@@ -32,14 +32,14 @@ __all__ = [
 Result = object
 """`data.result` of an answer of Prometheus: a list of series if all is well, but any JSON is taken."""
 
-MOST_LINES: Final = 20
+MAX_LINES: Final = 20
 STALE_AFTER: Final = timedelta(minutes=5)
 NO_SERIES: Final = 'no series: nothing is known, which is not "all is well"'
 
 Identity = tuple[str, str, str]
 """Kind (empty for a vcluster by the plan's metrics), namespace and name, as the labels have them."""
 
-_NAME_LIMIT: Final = 100
+_MAX_NAME: Final = 100
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]", re.ASCII)
 _MARKING: Final = re.compile(r"[^A-Za-z0-9 .,:'/()-]", re.ASCII)
 _SEVERITY: Final = (
@@ -108,7 +108,7 @@ def identity(sample: Sample) -> Identity:
 
 def shown(name: str) -> str:
     """Return a name as it may stand in a line; what no name of Kubernetes can hold becomes a question mark."""
-    return _UNSAFE.sub("?", name[:_NAME_LIMIT]) or "?"
+    return _UNSAFE.sub("?", name[:_MAX_NAME]) or "?"
 
 
 def say(label: str, lines: Sequence[Line], *, left_out: int = 0, now: datetime | None = None) -> str:
@@ -122,10 +122,10 @@ def say(label: str, lines: Sequence[Line], *, left_out: int = 0, now: datetime |
     """
     newest = now or max((line.at for line in lines), default=None)
     said = [f"**{_MARKING.sub('', label).strip() or '?'}**:"]
-    for line in lines[:MOST_LINES]:
+    for line in lines[:MAX_LINES]:
         old = newest is not None and newest - line.at > STALE_AFTER
         said.append(f"  - {line.subject}: {line.text}" + (" (an old sample, not to be trusted)" if old else ""))
-    if rest := Counter(line.word for line in lines[MOST_LINES:]):
+    if rest := Counter(line.word for line in lines[MAX_LINES:]):
         counts = ", ".join(f"{count} {word}" for word, count in rest.items())
         said.append(f"  - and {rest.total()} more: {counts}")
     if left_out:

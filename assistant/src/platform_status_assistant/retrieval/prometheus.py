@@ -68,7 +68,7 @@ _REFUSALS: Final = {_UNAUTHORIZED, 403}
 _BAD_QUERIES: Final = {400, 413, 414, 422}
 _THROTTLED: Final = 429
 _SERVER_ERRORS: Final = range(500, 600)
-_QUERY_LIMIT: Final = 200
+_MAX_QUERY: Final = 200
 
 
 class Prometheus:
@@ -143,12 +143,12 @@ class Prometheus:
             advice = "name a file with a token that may query"
             return PrometheusError(f"{head} refused the query with {status}: {came}; {advice}", QueryFailure.REFUSED)
         if said and (status in _BAD_QUERIES or (status == _OK and said.get("errorType") in {"bad_data", "execution"})):
-            asked = clean(expression, _QUERY_LIMIT)
+            asked = clean(expression, _MAX_QUERY)
             return PrometheusError(f"{head} does not accept the query {asked}: {came}; mend it", QueryFailure.BAD_QUERY)
         if status == _THROTTLED or status in _SERVER_ERRORS or said:
             return PrometheusError(f"{head} failed with {status}: {came}; try again later", QueryFailure.UNAVAILABLE)
         if status == _OK and isinstance(found, dict) and found.get("status") == "success":
-            asked = clean(expression, _QUERY_LIMIT)
+            asked = clean(expression, _MAX_QUERY)
             return PrometheusError(
                 f"{head}: the query {asked} yields no instant vector; ask for one value a series",
                 QueryFailure.BAD_QUERY,

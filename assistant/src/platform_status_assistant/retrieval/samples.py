@@ -12,10 +12,10 @@ __all__ = ["Sample", "Vector", "read_number", "read_sample", "read_vector", "vis
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = 0.0, 253402300799.0  # 1970 to 9999
-_MOST_WARNINGS: Final = 5
-_WARNING_LIMIT: Final = 200
-_LABEL_LIMIT: Final = 1000
-_NUMBER_LIMIT: Final = 64
+_MAX_WARNINGS: Final = 5
+_MAX_WARNING: Final = 200
+_MAX_LABEL: Final = 1000
+_MAX_NUMBER: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def read_sample(one: object) -> Sample | None:
 
 def read_number(value: object) -> float | None:
     """Read a value as Prometheus writes it, a string; None if it is none."""
-    if not isinstance(value, str) or len(value) > _NUMBER_LIMIT or not value.isascii() or "_" in value:
+    if not isinstance(value, str) or len(value) > _MAX_NUMBER or not value.isascii() or "_" in value:
         return None
     try:
         return float(value)
@@ -107,8 +107,8 @@ def read_number(value: object) -> float | None:
 
 def visible(text: str) -> str:
     """Escape whatever does not print, so that what differs still differs; bounded."""
-    shown = text if text.isprintable() else "".join(map(_escaped, text[:_LABEL_LIMIT]))
-    return shown if len(shown) <= _LABEL_LIMIT else shown[: _LABEL_LIMIT - 1] + "\u2026"
+    shown = text if text.isprintable() else "".join(map(_escaped, text[:_MAX_LABEL]))
+    return shown if len(shown) <= _MAX_LABEL else shown[: _MAX_LABEL - 1] + "\u2026"
 
 
 def _escaped(char: str) -> str:
@@ -116,5 +116,5 @@ def _escaped(char: str) -> str:
 
 
 def _texts(found: object) -> list[str]:
-    texts = [clean(text, _WARNING_LIMIT) for text in found[:_MOST_WARNINGS]] if isinstance(found, list) else []
+    texts = [clean(text, _MAX_WARNING) for text in found[:_MAX_WARNINGS]] if isinstance(found, list) else []
     return [text for text in texts if text]

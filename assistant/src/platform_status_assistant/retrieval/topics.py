@@ -9,7 +9,7 @@ from .catalogue import QUERY_CATALOG, TOPIC_KEYWORDS
 
 __all__ = ["choose", "words_of"]
 
-_MOST = 4000
+_MAX_TEXT = 4000
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 
@@ -24,7 +24,7 @@ def choose(question: str, keywords: Mapping[str, AbstractSet[str]] = TOPIC_KEYWO
         question: Any text; only its first 4,000 characters are read.
         keywords: Word or words -> topics.
     """
-    head = question[:_MOST].casefold()
+    head = question[:_MAX_TEXT].casefold()
     found: list[tuple[int, int, str]] = []
     for keyword in keywords:
         match = _pattern(keyword).search(head) if keyword.strip() else None
@@ -36,7 +36,7 @@ def choose(question: str, keywords: Mapping[str, AbstractSet[str]] = TOPIC_KEYWO
 
 def words_of(question: str) -> frozenset[str]:
     """Return whatever in a question could be a name in Kubernetes, in lower case; nothing here says that it is one."""
-    return frozenset(_NAME.findall(question[:_MOST].lower()))
+    return frozenset(_NAME.findall(question[:_MAX_TEXT].lower()))
 
 
 def _ours_first(topic: str) -> tuple[bool, str]:

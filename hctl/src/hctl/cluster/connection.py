@@ -18,7 +18,7 @@ NAMESPACE_VARIABLE: Final = "HCTL_SIDECAR_NAMESPACE"
 
 _SIDECAR_NAMESPACE: Final = "platform-status-system"
 
-_CONNECTIONS: Final = 8
+_MAX_CONNECTIONS: Final = 8
 
 
 def connect(kubeconfig: str = "", context: str = "", act_as: ActAs = NOBODY_ELSE) -> Connection:
@@ -38,7 +38,9 @@ def connect(kubeconfig: str = "", context: str = "", act_as: ActAs = NOBODY_ELSE
         raise HctlError(f"kubeconfig {path} does not exist; name one with --kubeconfig FILE or KUBECONFIG")
     try:
         # Credentials that expired are replaced before the next request, not some seconds later.
-        return open_connection(path if there else "", context, act_as=act_as, connections=_CONNECTIONS, look_interval=0)
+        return open_connection(
+            path if there else "", context, act_as=act_as, connections=_MAX_CONNECTIONS, look_interval=0
+        )
     except AccessError as error:
         if there:
             raise HctlError(str(error)) from error

@@ -15,7 +15,7 @@ from .transport import ClusterReader, segment
 __all__ = ["read_lease", "read_leases"]
 
 _NAME: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
-_MOST: Final = 50
+_MAX_LEASES: Final = 50
 _NOT_FOUND: Final = 404
 _FORBIDDEN: Final = 403
 
@@ -55,6 +55,6 @@ def read_leases(transport: ClusterReader, leases: Iterable[str]) -> dict[str, Le
     """Read each of several Leases once; past a generous number the rest stays unread, and says so."""
     found: dict[str, LeaseReading] = {}
     for lease in sorted(set(leases) - {""}):
-        reading = read_lease(transport, lease) if len(found) < _MOST else None
-        found[lease] = reading or LeaseReading(unreadable=f"more than {_MOST} Leases are named")
+        reading = read_lease(transport, lease) if len(found) < _MAX_LEASES else None
+        found[lease] = reading or LeaseReading(unreadable=f"more than {_MAX_LEASES} Leases are named")
     return found

@@ -30,7 +30,7 @@ from .documents import Page, decode, decode_page
 __all__ = ["ClusterReader", "segment"]
 
 _PAGE: Final = 250
-_MOST_PAGES: Final = 400
+_MAX_PAGES: Final = 400
 _GONE: Final = 410
 _JSON: Final = "application/json"
 
@@ -139,13 +139,13 @@ class ClusterReader:
     def _pages(self, path: str, query: dict[str, str]) -> tuple[list[Any], str]:
         objects: list[Any] = []
         following = ""
-        for _ in range(_MOST_PAGES):
+        for _ in range(_MAX_PAGES):
             page = self.page(path, query | ({"continue": following} if following else {}))
             objects += page.objects
             following = page.following
             if not following:
                 return objects, page.resource_version
-        raise ClusterError(f"GET {path}: more than {_MOST_PAGES * _PAGE} objects; choose a namespace with -n")
+        raise ClusterError(f"GET {path}: more than {_MAX_PAGES * _PAGE} objects; choose a namespace with -n")
 
     @contextmanager
     def watch(

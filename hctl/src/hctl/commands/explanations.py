@@ -51,7 +51,7 @@ def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = 
     return diagnosis.exit_code
 
 
-_LARGEST: Final = 64 * 1024 * 1024
+_MAX_FILE: Final = 64 * 1024 * 1024
 _WARNING: Final = (
     "the objects are whole, with all that anybody wrote into variables, arguments, annotations and Helm values; "
     "read the file before you give it away"
@@ -124,7 +124,7 @@ def explain_file(path: str, output: str, *, now: str = "") -> ExitCode:
     answers = Answers(parse_output(output))
     moment = _moment(now)
     try:
-        whole = sys.stdin.buffer.read(_LARGEST + 1) if path == "-" else Path(path).read_bytes()
+        whole = sys.stdin.buffer.read(_MAX_FILE + 1) if path == "-" else Path(path).read_bytes()
         text = whole.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"

@@ -32,7 +32,7 @@ from .validations import policy_of
 
 __all__ = ["validate_cluster"]
 
-_LONGEST: Final = 400
+_MAX_TEXT: Final = 400
 _LEGACY: Final = "legacy-names"
 
 
@@ -96,12 +96,12 @@ def _refused(policy: Policy, kind: Kind, request: Mapping[str, object]) -> Itera
             line=1,
             column=1,
             document=0,
-            path=inert(format_path(refusal.path), _LONGEST),
+            path=inert(format_path(refusal.path), _MAX_TEXT),
             rule="policy",
             severity=Severity.ERROR,
-            found=inert(refusal.found, _LONGEST),
-            expected=inert(refusal.told, _LONGEST),
-            suggestion=inert(refusal.ask, _LONGEST),
+            found=inert(refusal.found, _MAX_TEXT),
+            expected=inert(refusal.told, _MAX_TEXT),
+            suggestion=inert(refusal.ask, _MAX_TEXT),
         )
 
 

@@ -24,7 +24,7 @@ __all__ = ["FORMS", "ValidationOptions", "policy_of", "validate_files"]
 
 FORMS = ("table", "json", "github", "sarif")
 
-_MOST_NOTES: Final = 20
+_MAX_NOTES: Final = 20
 _LEFT: Final = {
     Why.CHART: ("template of a Helm chart", "templates of Helm charts"),
     Why.EXCLUDED: ("path that is excluded", "paths that are excluded"),
@@ -136,8 +136,8 @@ def _left(report: Report) -> str:
 def _note(left: Sequence[LeftAlone]) -> None:
     """Name what a person may have thought to be read, beside the answer and not in it."""
     named = [f"{inert(item.file, 400)}: {_NOTES[item.why]}" for item in left if item.why in _NOTES]
-    more = [f"and {len(named) - _MOST_NOTES} more"] if len(named) > _MOST_NOTES else []
-    sys.stderr.writelines(f"hctl: {line}\n" for line in (*named[:_MOST_NOTES], *more))
+    more = [f"and {len(named) - _MAX_NOTES} more"] if len(named) > _MAX_NOTES else []
+    sys.stderr.writelines(f"hctl: {line}\n" for line in (*named[:_MAX_NOTES], *more))
 
 
 def _draw(report: Report) -> None:

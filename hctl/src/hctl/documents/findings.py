@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
-_LONGEST: Final = 4000
+_MAX_TEXT: Final = 4000
 
 
 def sarif_log(report: Report) -> Json:
@@ -66,7 +66,7 @@ def _result(finding: Finding, rules: Sequence[str]) -> Json:
         }
     }
     if finding.path:
-        location["logicalLocations"] = [{"fullyQualifiedName": inert(finding.path, _LONGEST), "kind": "member"}]
+        location["logicalLocations"] = [{"fullyQualifiedName": inert(finding.path, _MAX_TEXT), "kind": "member"}]
     return {
         "ruleId": finding.rule,
         **({"ruleIndex": rules.index(finding.rule)} if finding.rule in rules else {}),
@@ -75,9 +75,9 @@ def _result(finding: Finding, rules: Sequence[str]) -> Json:
         "locations": [location],
         "properties": {
             "document": finding.document,
-            "found": inert(finding.found, _LONGEST),
-            "expected": inert(finding.expected, _LONGEST),
-            "suggestion": inert(finding.suggestion, _LONGEST),
+            "found": inert(finding.found, _MAX_TEXT),
+            "expected": inert(finding.expected, _MAX_TEXT),
+            "suggestion": inert(finding.suggestion, _MAX_TEXT),
         },
     }
 
@@ -97,7 +97,7 @@ def _plain(text: str) -> str:
     A reader makes a link of ``[text](target)``. Brackets stay as they are, they are in every path of ours; only the
     two signs in the middle are parted.
     """
-    return inert(text, _LONGEST).replace("](", "] (").replace("{", "{{").replace("}", "}}")
+    return inert(text, _MAX_TEXT).replace("](", "] (").replace("{", "{{").replace("}", "}}")
 
 
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -142,7 +142,7 @@ def validation_report(report: Report) -> Json:
 
 def _file_name(file: str) -> str:
     """Spell the name of a file: as it is, double spaces and all, unless a terminal would obey it."""
-    return file if file.isprintable() else inert(file, _LONGEST)
+    return file if file.isprintable() else inert(file, _MAX_TEXT)
 
 
 def _body(finding: Finding) -> Json:
@@ -151,13 +151,13 @@ def _body(finding: Finding) -> Json:
         "line": finding.line,
         "column": finding.column,
         "document": finding.document,
-        "path": inert(finding.path, _LONGEST),
+        "path": inert(finding.path, _MAX_TEXT),
         "rule": inert(finding.rule),
         "severity": str(finding.severity),
-        "found": inert(finding.found, _LONGEST),
-        "expected": inert(finding.expected, _LONGEST),
-        "suggestion": inert(finding.suggestion, _LONGEST),
-        "message": inert(finding.message, _LONGEST),
+        "found": inert(finding.found, _MAX_TEXT),
+        "expected": inert(finding.expected, _MAX_TEXT),
+        "suggestion": inert(finding.suggestion, _MAX_TEXT),
+        "message": inert(finding.message, _MAX_TEXT),
     }
 
 
@@ -174,5 +174,5 @@ def _commands(report: Report) -> Iterator[str]:
             "title": f"hctl {inert(finding.rule)}",
         }
         spelled = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
-        message = inert(finding.message, _LONGEST).translate(_DATA)
+        message = inert(finding.message, _MAX_TEXT).translate(_DATA)
         yield f"::{finding.severity} {spelled}::{message}\n"

@@ -18,8 +18,8 @@ from platform_status_contract.rules.projection import Projection
 
 __all__ = ["Step", "foresee"]
 
-_MOST_LOOKS: Final = 40
-_FARTHEST: Final = timedelta(days=366)
+_MAX_LOOKS: Final = 40
+_MAX_AHEAD: Final = timedelta(days=366)
 
 
 class Step(Struct, frozen=True):
@@ -54,8 +54,8 @@ def foresee(
     """
     found: list[Step] = []
     moment = now
-    for _ in range(_MOST_LOOKS):
-        if projection.wake is None or projection.wake - now > _FARTHEST:
+    for _ in range(_MAX_LOOKS):
+        if projection.wake is None or projection.wake - now > _MAX_AHEAD:
             break
         status = merged_status(status, projection, moment)
         moment = max(projection.wake, moment + timedelta(seconds=1))

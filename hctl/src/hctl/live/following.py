@@ -15,8 +15,8 @@ from hctl.reading.read import mapping, read_request
 
 __all__ = ["Following"]
 
-_LEASES_EVERY: Final = 10.0
-_LONGEST_PAUSE: Final = 10.0
+_LEASES_INTERVAL: Final = 10.0
+_MAX_PAUSE: Final = 10.0
 
 Key = tuple[str, str]
 
@@ -104,7 +104,7 @@ class Following:
                 version = ""
                 self._news.put(lambda: self._broken.add(index))
                 self._stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                pause = min(pause * 2, _MAX_PAUSE)
 
     def _watch(self, index: int, collection: Collection, version: str) -> str:
         """Follow one watch to its end.
@@ -128,7 +128,7 @@ class Following:
         return version
 
     def _look_at_leases(self) -> None:
-        while not self._stop.wait(_LEASES_EVERY):
+        while not self._stop.wait(_LEASES_INTERVAL):
             found = read_leases(self._transport, self._named_leases())
             self._news.put(lambda found=found: self._leases.update(found))  # type: ignore[misc]  # a default that binds
 

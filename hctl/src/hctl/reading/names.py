@@ -10,8 +10,8 @@ from .views import RequestView
 
 __all__ = ["choose", "nearest"]
 
-_SUGGESTIONS = 3
-_LISTED = 10
+_MAX_SUGGESTIONS = 3
+_MAX_LISTED = 10
 
 
 def choose(name: str, views: Sequence[RequestView], *, what: str, where: str, namespaced: bool) -> RequestView:
@@ -35,7 +35,7 @@ def choose(name: str, views: Sequence[RequestView], *, what: str, where: str, na
         return found[0]
     if not found:
         raise UsageError(f"no {what} is called {inert(name)!r} {where}{nearest(name, views)}")
-    places = ", ".join(sorted({f"{view.namespace}/{view.name} ({view.kind})" for view in found})[:_LISTED])
+    places = ", ".join(sorted({f"{view.namespace}/{view.name} ({view.kind})" for view in found})[:_MAX_LISTED])
     kinds = {view.kind for view in found}
     fix = "name the kind: KIND/NAME" if len(kinds) > 1 else "choose one with -n NAMESPACE"
     if len({view.namespace for view in found}) == 1 and len(kinds) == 1:
@@ -48,11 +48,13 @@ def nearest(name: str, views: Sequence[RequestView]) -> str:
     if not views:
         return "; there is none at all"
     names = sorted({alias for view in views for alias in view.aliases})
-    close = difflib.get_close_matches(name, names, n=_SUGGESTIONS, cutoff=0.5)
+    close = difflib.get_close_matches(name, names, n=_MAX_SUGGESTIONS, cutoff=0.5)
     if not close:
         begins = [candidate for candidate in names if name and (name in candidate or candidate in name)]
-        close = begins[:_SUGGESTIONS]
+        close = begins[:_MAX_SUGGESTIONS]
     if close:
         return f"; did you mean {' or '.join(close)}?"
-    shown = ", ".join(names[:_SUGGESTIONS])
-    return f"; there is {shown}" + (f" and {len(names) - _SUGGESTIONS} more" if len(names) > _SUGGESTIONS else "")
+    shown = ", ".join(names[:_MAX_SUGGESTIONS])
+    return f"; there is {shown}" + (
+        f" and {len(names) - _MAX_SUGGESTIONS} more" if len(names) > _MAX_SUGGESTIONS else ""
+    )

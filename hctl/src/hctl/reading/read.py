@@ -14,11 +14,11 @@ from .views import ConditionView, Counts, RequestView
 
 __all__ = ["items", "mapping", "number", "read_request"]
 
-_MOST = 64
-_LARGEST = 2**53 - 1
+_MAX_ITEMS = 64
+_MAX_INTEGER = 2**53 - 1
 _OWNED = {str(kind): rank for rank, kind in enumerate(ConditionType)}
-_NAME_LIMIT = 253
-_URL_LIMIT = 2048
+_MAX_NAME = 253
+_MAX_URL = 2048
 _WORKFLOW_STARTS = "Pending"
 """What Kratix writes over the message when it starts a workflow; it stands there until the sidecar writes again."""
 
@@ -38,17 +38,17 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
     contract = read_contract(status)
     labels = {key: value for key, value in mapping(metadata.get("labels")).items() if isinstance(value, str)}
     workflow, workflow_message = read_workflow(status, labels)
-    name = inert(metadata.get("name"), _NAME_LIMIT)
-    given = inert(spec.get("name"), _NAME_LIMIT)
+    name = inert(metadata.get("name"), _MAX_NAME)
+    given = inert(spec.get("name"), _MAX_NAME)
     contracted = contract.name if isinstance(contract, Contract) else ""
-    kind = inert(whole.get("kind"), _NAME_LIMIT)
+    kind = inert(whole.get("kind"), _MAX_NAME)
     lease = reporter.get("lease")
     conditions = _conditions(status.get("conditions"), history.free)
     return RequestView(
-        api_version=inert(whole.get("apiVersion"), _NAME_LIMIT),
+        api_version=inert(whole.get("apiVersion"), _MAX_NAME),
         kind=kind,
-        resource=inert(resource, _NAME_LIMIT) or kind.lower(),
-        namespace=inert(metadata.get("namespace"), _NAME_LIMIT),
+        resource=inert(resource, _MAX_NAME) or kind.lower(),
+        namespace=inert(metadata.get("namespace"), _MAX_NAME),
         name=name,
         called=contracted or given or name,
         aliases=tuple(dict.fromkeys(alias for alias in (name, given, contracted) if alias)),
@@ -74,7 +74,7 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
         objects=_counts(history.objects, "ready"),
         unready=_names(history.objects, "unready"),
         conditions=conditions,
-        problems=tuple(filter(None, (inert(entry) for entry in items(status.get("problems"))[:_MOST]))),
+        problems=tuple(filter(None, (inert(entry) for entry in items(status.get("problems"))[:_MAX_ITEMS]))),
         contract=contract,
         workflow=workflow,
         workflow_message=workflow_message,
@@ -95,7 +95,7 @@ def items(value: object) -> list[object]:
 
 def number(value: object) -> int | None:
     """Return a whole number that JSON can carry safely and that is not negative; None for anything else."""
-    return value if type(value) is int and 0 <= value <= _LARGEST else None
+    return value if type(value) is int and 0 <= value <= _MAX_INTEGER else None
 
 
 def _message(value: object, conditions: tuple[ConditionView, ...]) -> str:
@@ -106,7 +106,7 @@ def _message(value: object, conditions: tuple[ConditionView, ...]) -> str:
 
 def _named(value: object) -> tuple[tuple[str, str], ...]:
     """A mapping of strings, as endpoints and credentials are; api first, because people look for it."""
-    pairs = [(inert(key, 64), inert(text, _URL_LIMIT)) for key, text in list(mapping(value).items())[:_MOST]]
+    pairs = [(inert(key, 64), inert(text, _MAX_URL)) for key, text in list(mapping(value).items())[:_MAX_ITEMS]]
     return tuple(sorted((pair for pair in pairs if all(pair)), key=lambda pair: (pair[0] != "api", pair)))
 
 
@@ -120,13 +120,13 @@ def _counts(fields: Mapping[str, object] | None, key: str) -> Counts | None:
 
 
 def _names(fields: Mapping[str, object] | None, key: str) -> tuple[str, ...]:
-    return tuple(filter(None, (inert(entry, _NAME_LIMIT) for entry in items((fields or {}).get(key)))))
+    return tuple(filter(None, (inert(entry, _MAX_NAME) for entry in items((fields or {}).get(key)))))
 
 
 def _conditions(value: object, free: tuple[str, ...]) -> tuple[ConditionView, ...]:
     order = {**_OWNED, **{kind: len(_OWNED) + place for place, kind in enumerate(free)}}
     found: dict[str, ConditionView] = {}
-    for entry in items(value)[: 4 * _MOST]:
+    for entry in items(value)[: 4 * _MAX_ITEMS]:
         fields = mapping(entry)
         kind, status = inert(fields.get("type"), 316), fields.get("status")
         if not kind:
@@ -145,7 +145,7 @@ def _conditions(value: object, free: tuple[str, ...]) -> tuple[ConditionView, ..
         # Two of one type contradict each other: the worse one counts.
         if before is None or _badness(view) > _badness(before):
             found[kind] = view
-    return tuple(sorted(found.values(), key=lambda view: (order.get(view.type, len(order)), view.type)))[:_MOST]
+    return tuple(sorted(found.values(), key=lambda view: (order.get(view.type, len(order)), view.type)))[:_MAX_ITEMS]
 
 
 def _badness(view: ConditionView) -> int:

@@ -14,9 +14,18 @@ import yaml
 from hctl.texts import inert
 from platform_status_contract.template.yaml_text import scalar_value
 
-__all__ = ["DEEPEST", "END", "ParseEvent", "Place", "UnreadableError", "json_events", "looks_like_json", "yaml_events"]
+__all__ = [
+    "END",
+    "MAX_DEPTH",
+    "ParseEvent",
+    "Place",
+    "UnreadableError",
+    "json_events",
+    "looks_like_json",
+    "yaml_events",
+]
 
-DEEPEST: Final = 64
+MAX_DEPTH: Final = 64
 """Levels of nesting that a document may have."""
 
 _BEGIN: Final = re.compile(r"[^ \t\r\n:,]")
@@ -104,7 +113,7 @@ def json_events(text: str) -> Iterator[ParseEvent]:
     except json.JSONDecodeError as error:
         raise UnreadableError(f"no JSON ({error.msg})", Place(error.lineno, error.colno), "JSON") from error
     except RecursionError as error:
-        raise UnreadableError(f"nesting deeper than {DEEPEST} levels", Place(), "at most that many") from error
+        raise UnreadableError(f"nesting deeper than {MAX_DEPTH} levels", Place(), "at most that many") from error
     except ValueError as error:
         raise UnreadableError(inert(str(error), 100), Place(), "JSON") from error
     yield ParseEvent("document", None, Place())

@@ -24,7 +24,7 @@ from hctl.texts import inert
 
 from .check import SourceFile
 from .findings import STDIN, LeftAlone, Why
-from .streams import LARGEST_FILE
+from .streams import MAX_FILE
 
 __all__ = ["Files", "Folder", "exclusion", "read_sources"]
 
@@ -66,7 +66,7 @@ def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
-_MOST_FILES: Final = 10_000
+_MAX_FILES: Final = 10_000
 _CHART: Final = "Chart.yaml"
 _TEMPLATES: Final = "templates"
 
@@ -147,8 +147,8 @@ class Folder:
             self._leave(path, Why.CHART)
         else:
             self.files[real] = self._shown(path)
-            if len(self.files) > _MOST_FILES:
-                raise UsageError(f"{inert(self._named, 400)}: more than {_MOST_FILES} files; name a smaller folder")
+            if len(self.files) > _MAX_FILES:
+                raise UsageError(f"{inert(self._named, 400)}: more than {_MAX_FILES} files; name a smaller folder")
 
     def _is_template(self, real: str) -> bool:
         """Whether a file lies in the templates of a Helm chart, which are no YAML before Helm has read them."""
@@ -207,7 +207,7 @@ def read_sources(paths: Sequence[str], stdin: BinaryIO, exclude: Sequence[str] =
     left: dict[str, LeftAlone] = {}
     for path in paths:
         if path == "-":
-            sources.setdefault(STDIN, SourceFile(STDIN, stdin.read(LARGEST_FILE + 1)))
+            sources.setdefault(STDIN, SourceFile(STDIN, stdin.read(MAX_FILE + 1)))
         elif os.path.isdir(path):
             folder = Folder(path, is_excluded)
             left |= {os.path.normpath(item.file): item for item in folder.left}
@@ -233,7 +233,7 @@ def _is_excluded(path: str, is_excluded: Excludes) -> bool:
 def _read(path: str, shown: str, flags: int = 0) -> bytes:
     try:
         with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as file:
-            return file.read(LARGEST_FILE + 1) or b""
+            return file.read(MAX_FILE + 1) or b""
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "no such file"
         raise UsageError(f"{inert(shown, 400)}: {why}; expected a file, a folder, or - for standard input") from error

@@ -16,7 +16,7 @@ from .promises import embedded_templates
 
 __all__ = ["Known", "groups_meant", "is_golden_path", "is_slip", "learn", "name_of", "near_kinds"]
 
-_LONGEST_GROUP: Final = 253
+_MAX_GROUP: Final = 253
 
 
 class Known(Struct, frozen=True):
@@ -91,7 +91,7 @@ def near_kinds(name: str, known: Sequence[str]) -> list[str]:
 def is_slip(group: str, known: Sequence[str]) -> bool:
     """Whether a group is one of those with a sign too many, too few or wrong; any other group is another group."""
     one_sign = max(0.5, 1 - 1.01 / max(len(group), 1))
-    return group not in known and len(group) < _LONGEST_GROUP and bool(get_close_matches(group, known, 1, one_sign))
+    return group not in known and len(group) < _MAX_GROUP and bool(get_close_matches(group, known, 1, one_sign))
 
 
 def groups_meant(root: Located, known: Known) -> list[str]:

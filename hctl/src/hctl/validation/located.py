@@ -16,7 +16,7 @@ from .streams import Document, Flaw
 
 __all__ = ["Located", "mapping"]
 
-_LONGEST: Final = 400
+_MAX_TEXT: Final = 400
 _RULES_OF: Final = {
     UNKNOWN_KEY: "typo",
     "a contract that observes nothing": "no-source",
@@ -107,8 +107,8 @@ class Located(Struct, frozen=True):
             place = begin if indent is None else Place(begin.line + place.line, indent + place.column)
             told = f"{format_path(outer.at)}{': ' if told else ''}{told}"
             index = outer.document.index
-        cleaned = (inert(text, _LONGEST) for text in texts)
-        return Finding(self.file, *place, index, inert(told, _LONGEST), rule, severity, *cleaned)
+        cleaned = (inert(text, _MAX_TEXT) for text in texts)
+        return Finding(self.file, *place, index, inert(told, _MAX_TEXT), rule, severity, *cleaned)
 
     def told(self, problems: Iterable[SchemaProblem], rule: str = "schema") -> list[Finding]:
         """Place what a schema says."""

@@ -11,21 +11,21 @@ from .located import Located, mapping
 
 __all__ = ["is_name", "metadata_findings"]
 
-_LONGEST_NAME: Final = 63
+_MAX_NAME: Final = 63
 """Kratix makes a label of the name of every request."""
 
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _WORD: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
-_LONGEST_PREFIX: Final = 253
-_MOST_ANNOTATIONS: Final = 256 * 1024
+_MAX_PREFIX: Final = 253
+_MAX_ANNOTATIONS: Final = 256 * 1024
 _SUBDOMAIN_WORDS: Final = "a DNS name: lower case letters, digits, '-' and '.', a letter or digit at both ends"
 
 
 def is_name(key: str) -> bool:
     """Whether a text is the name of a label or an annotation."""
     prefix, slash, name = key.rpartition("/")
-    if slash and not (len(prefix) <= _LONGEST_PREFIX and _SUBDOMAIN.match(prefix)):
+    if slash and not (len(prefix) <= _MAX_PREFIX and _SUBDOMAIN.match(prefix)):
         return False
     return bool(_WORD.match(name))
 
@@ -37,8 +37,8 @@ def metadata_findings(root: Located) -> Iterator[Finding]:
     if "name" not in metadata and not generated:
         yield root.wants(("metadata", "name"), "metadata", "the name of the request", at_key=True)
     if isinstance(name, str):
-        if len(name) > _LONGEST_NAME:
-            expected = f"at most {_LONGEST_NAME}: Kratix makes a label of it"
+        if len(name) > _MAX_NAME:
+            expected = f"at most {_MAX_NAME}: Kratix makes a label of it"
             yield root.find(("metadata", "name"), "name-length", f"{len(name)} characters", expected)
         elif not _SUBDOMAIN.match(name):
             yield root.wants(("metadata", "name"), "metadata", _SUBDOMAIN_WORDS)
@@ -67,7 +67,7 @@ def _section(root: Located, section: str, entries: object) -> Iterator[Finding]:
             yield root.wants(path, "metadata", expected)
         else:
             size += len(key) + len(value)
-    if section == "annotations" and size > _MOST_ANNOTATIONS:
+    if section == "annotations" and size > _MAX_ANNOTATIONS:
         yield root.find(
             ("metadata", section), "metadata", f"{size} characters", "at most 256 KiB of annotations", at_key=True
         )

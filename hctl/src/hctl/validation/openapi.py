@@ -22,7 +22,7 @@ __all__ = ["judge", "matches_re2", "translate"]
 _OPEN: Final = "x-kubernetes-preserve-unknown-fields"
 _NUMBER_OR_TEXT: Final = "x-kubernetes-int-or-string"
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf")
-_LARGEST: Final = 2**63 - 1
+_MAX_INTEGER: Final = 2**63 - 1
 """Of integers: what has more than 64 bits is a floating-point number for the API server."""
 
 
@@ -123,7 +123,7 @@ def _translated(schema: Schema) -> Schema:
     elif kind:
         result["type"] = kind
     if number_or_text or kind == "integer":
-        result.setdefault("maximum", _LARGEST)
+        result.setdefault("maximum", _MAX_INTEGER)
     if kind == "object" and "additionalProperties" not in known:
         result["additionalProperties"] = is_open or known.get("x-kubernetes-embedded-resource") is True
         result.setdefault("properties", {})

@@ -19,7 +19,7 @@ __all__ = ["Policies", "policies_of", "policy_findings", "refused", "refused_as_
 Policies = dict[KindId, Policy]
 """Kind -> the policy that its Promise carries; the shipped strict one holds for the kind that is built in."""
 
-_LONGEST: Final = 400
+_MAX_TEXT: Final = 400
 
 
 def policy_findings(root: Located) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def policy_findings(root: Located) -> Iterator[Finding]:
     except PolicyError as error:
         for problem in error.problems:
             cause = problem.cause.removeprefix("found ")
-            yield root.find(("spec",), "policy-bounds", inert(f"{problem.field}: {cause}", _LONGEST), "other bounds")
+            yield root.find(("spec",), "policy-bounds", inert(f"{problem.field}: {cause}", _MAX_TEXT), "other bounds")
 
 
 def policies_of(files: Sequence[Sequence[Located]]) -> Policies:
@@ -69,7 +69,7 @@ def refused(root: Located, policies: Policies, given: Policy | None) -> Iterator
     policy = given or policies.get(name) or (shipped_policy() if name in builtin_kinds() else None)
     for refusal in refusals(policy, root.value) if policy is not None else ():
         yield root.find(
-            refusal.path, "policy", refusal.found, inert(refusal.told, _LONGEST), inert(refusal.ask, _LONGEST)
+            refusal.path, "policy", refusal.found, inert(refusal.told, _MAX_TEXT), inert(refusal.ask, _MAX_TEXT)
         )
 
 
@@ -89,5 +89,5 @@ def refused_as_sub_request(root: Located, plural: str, policies: Policies, given
             continue
         told = f"another kind: only {' or '.join(sub.creators)} may create this one"
         whose = f"which is the rule subRequests of the platform's policy {policy.metadata.name}"
-        yield root.find(("kind",), "policy", kind, inert(f"{told}, {whose}", _LONGEST), f"ask {policy.spec.contact}")
+        yield root.find(("kind",), "policy", kind, inert(f"{told}, {whose}", _MAX_TEXT), f"ask {policy.spec.contact}")
         return

@@ -13,14 +13,14 @@ from msgspec import Struct
 from hctl.texts import inert
 from platform_status_contract.validation.problems import MANY_DIGITS, Path, quote
 
-from .events import DEEPEST, END, ParseEvent, Place, UnreadableError, json_events, looks_like_json, yaml_events
+from .events import END, MAX_DEPTH, ParseEvent, Place, UnreadableError, json_events, looks_like_json, yaml_events
 
-__all__ = ["LARGEST_FILE", "Document", "Flaw", "read_stream"]
+__all__ = ["MAX_FILE", "Document", "Flaw", "read_stream"]
 
-LARGEST_FILE: Final = 4 * 2**20
+MAX_FILE: Final = 4 * 2**20
 """Bytes of a file; etcd takes objects of a third of that."""
 
-_MOST_VALUES: Final = 100_000
+_MAX_VALUES: Final = 100_000
 
 
 class Flaw(NamedTuple):
@@ -100,8 +100,8 @@ def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Fl
 
 
 def _text(data: bytes) -> str:
-    if len(data) > LARGEST_FILE:
-        raise UnreadableError(f"more than {LARGEST_FILE // 2**20} MiB", Place(), "a smaller file")
+    if len(data) > MAX_FILE:
+        raise UnreadableError(f"more than {MAX_FILE // 2**20} MiB", Place(), "a smaller file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -114,7 +114,7 @@ class _Builder:
 
     def __init__(self, events: Iterator[ParseEvent]) -> None:
         self._events = events
-        self._left = _MOST_VALUES
+        self._left = _MAX_VALUES
         self._keys: dict[Path, Place] = {}
         self._values: dict[Path, Place] = {}
         self._flaws: list[Flaw] = []
@@ -132,8 +132,8 @@ class _Builder:
             self._blocks[path] = event.block
         if event.kind == "scalar":
             return event.value
-        if len(path) == DEEPEST:
-            raise UnreadableError(f"nesting deeper than {DEEPEST} levels", event.place, "at most that many")
+        if len(path) == MAX_DEPTH:
+            raise UnreadableError(f"nesting deeper than {MAX_DEPTH} levels", event.place, "at most that many")
         if event.kind == "list":
             return [self._value(item, (*path, index)) for index, item in enumerate(self._inside())]
         found: dict[str, object] = {}
@@ -164,7 +164,7 @@ class _Builder:
         """Count what comes next, and say what is wrong with how it is written."""
         self._left -= 1
         if self._left < 0:
-            raise UnreadableError(f"more than {_MOST_VALUES} values", event.place, "a document of at most that many")
+            raise UnreadableError(f"more than {_MAX_VALUES} values", event.place, "a document of at most that many")
         flaw: tuple[str, ...] = ()
         if event.note == "*":
             # Of a merge key that is said already.

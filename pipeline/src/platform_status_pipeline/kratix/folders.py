@@ -1,7 +1,7 @@
-"""The /kratix folders: reading the request, writing files that Kratix' own containers can read.
+"""The /kratix folders: reads the request, and writes files that Kratix' own containers can read.
 
-Kratix runs as another user and after a failure the same folders come back, so files are 0644 whatever the umask, appear
-whole or not at all, and what an earlier attempt left is replaced (kratix.md section 2).
+Kratix runs as another user, and a retry uses the same folders. So files have mode 0644 whatever the umask, are written
+atomically, and replace those of an earlier attempt (kratix.md section 2).
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _MANIFESTS = frozenset({".yaml", ".yml", ".json"})
 
 
 class Folders(Struct, frozen=True):
-    """Where Kratix mounts its three volumes.
+    """The mount paths of Kratix's three volumes.
 
     Attributes:
         input: Holds object.yaml.
@@ -37,22 +37,22 @@ class Folders(Struct, frozen=True):
 
     @property
     def request(self) -> Path:
-        """The request as it stood when the Job began."""
+        """The request as it was when the Job began."""
         return self.input / "object.yaml"
 
     @property
     def destination_selectors(self) -> Path:
-        """Where the work-writer sends which folder of the output."""
+        """The Destinations of each folder of the output, for the work-writer."""
         return self.metadata / "destination-selectors.yaml"
 
     @property
     def status(self) -> Path:
-        """What the status-writer merges into `.status`, key by key."""
+        """The keys that the status-writer merges into `.status`."""
         return self.metadata / "status.yaml"
 
     @property
     def workflow_control(self) -> Path:
-        """How a pipeline has Kratix run it again later."""
+        """The file by which a pipeline requests a later run from Kratix."""
         return self.metadata / "workflow-control.yaml"
 
 
@@ -75,7 +75,7 @@ def read_mapping(path: Path, *, optional: bool = False) -> dict[str, Any]:
 
     Args:
         path: The file.
-        optional: Whether a file that is missing, or empty but for comments, is as good as an empty mapping.
+        optional: Whether a file that is missing, or holds only comments, counts as an empty mapping.
 
     Returns:
         The mapping, as JSON values.

@@ -1,7 +1,7 @@
-"""Writing `problems` to the live status of a request, because a failed Job loses its status.yaml (kratix.md section 2).
+"""Writes `problems` to the live status of a request, because a failed Job loses its status.yaml (kratix.md section 2).
 
-A JSON merge patch of that one key: it never touches a key of Kratix or of the sidecar (kratix.md sections 3 and 11).
-Only in a pod, or with `--live`: whoever tries a container by hand may have a KUBECONFIG, and expects no change there.
+A JSON merge patch of only that key: it never changes a key of Kratix or of the sidecar (kratix.md sections 3 and 11).
+Only in a pod, or with `--live`: a container that is run by hand must not change the cluster of the user's KUBECONFIG.
 """
 
 import json
@@ -20,7 +20,7 @@ __all__ = ["SERVICE_ACCOUNT", "LiveAccess", "PatchTarget", "patch_problems", "ta
 _ANSWER_TIMEOUT: Final = 10.0
 
 SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-"""Where the kubelet mounts the ServiceAccount of a pod."""
+"""Folder in which the kubelet mounts the ServiceAccount of a pod."""
 
 
 class LiveAccess(Struct, frozen=True):
@@ -28,7 +28,7 @@ class LiveAccess(Struct, frozen=True):
 
     Attributes:
         environment: Environment variables; KUBECONFIG counts only with `live`.
-        live: Whether `--live` was given. It has no environment variable, which a person could inherit without noticing.
+        live: Whether `--live` was given. It has no environment variable, because a shell could pass one on unnoticed.
         account: Folder of the pod's ServiceAccount.
     """
 
@@ -38,7 +38,7 @@ class LiveAccess(Struct, frozen=True):
 
     @property
     def in_pod(self) -> bool:
-        """Whether this is a pod with a ServiceAccount: a variable alone is none, since a shell may have it too."""
+        """Whether this is a pod with a ServiceAccount, by its files, since a shell may have the variable too."""
         if not self.environment.get("KUBERNETES_SERVICE_HOST"):
             return False
         try:
@@ -53,7 +53,7 @@ class LiveAccess(Struct, frozen=True):
 
 
 class PatchTarget(Struct, frozen=True):
-    """Which request to patch.
+    """The request to patch.
 
     Attributes:
         group: API group.
@@ -77,14 +77,14 @@ class PatchTarget(Struct, frozen=True):
 
 
 def target_of(request: Mapping[str, Any], environment: Mapping[str, str]) -> PatchTarget | None:
-    """Say which object in the cluster a request is.
+    """Return the target of a patch for a request.
 
     Args:
         request: The request.
-        environment: Kratix names the plural in KRATIX_CRD_PLURAL; without it it is guessed from the kind.
+        environment: Kratix sets KRATIX_CRD_PLURAL; without it the plural is derived from the kind.
 
     Returns:
-        The target, None if the request does not say enough.
+        The target, None if the request lacks a field that is needed.
     """
     metadata = request.get("metadata")
     if not isinstance(metadata, Mapping):
@@ -104,22 +104,22 @@ def patch_problems(
     settle: Callable[[], None],
     say: Callable[[str], None],
 ) -> bool:
-    """Replace `.status.problems` of the live request; said if done, and a failure is said, never raised.
+    """Replace `.status.problems` of the live request; logs the result, and never raises.
 
     Args:
         target: The request.
         problems: The lines.
-        access: How the cluster is reached; it is granted.
-        settle: Waits until Kratix has written its starting status: it does so about 1.1 s after it made the Job, once
-            only, and a write of ours before that would make it lose the race for good (kratix.md section 11.4).
-        say: Takes one line for the log.
+        access: The access to the cluster; writing is allowed.
+        settle: Waits until Kratix has written its starting status: it writes it once, about 1.1 s after it created the
+            Job, and an earlier write of ours would make that write fail for good (kratix.md section 11.4).
+        say: Logs one line.
 
     Returns:
-        Whether the API server took it.
+        Whether the API server accepted the patch.
     """
     try:
         where = _patch(target, {"status": {"problems": problems}}, access, settle)
-    except Exception as error:  # noqa: BLE001 - the problems are told on stderr; no failure here may hide them
+    except Exception as error:  # noqa: BLE001 - the problems are on stderr already; no failure here may hide them
         say(f"status.problems could not be written: {_reason(error)}")
         return False
     say(f"status.problems {'written' if problems else 'emptied'}: {where}")
@@ -127,7 +127,7 @@ def patch_problems(
 
 
 def _patch(target: PatchTarget, body: dict[str, Any], access: LiveAccess, settle: Callable[[], None]) -> str:
-    # Imported here: a good run needs none of it.
+    # Imported here, because a successful run does not need it.
     from platform_status_kube.http_transport import HttpTransport, Timeouts  # noqa: PLC0415 - see above
 
     connection, by = _connect(access)
@@ -139,7 +139,7 @@ def _patch(target: PatchTarget, body: dict[str, Any], access: LiveAccess, settle
 
 
 def _connect(access: LiveAccess) -> "tuple[Connection, str]":
-    """Say how the cluster is reached; `--live` beside a KUBECONFIG means that one, in a pod too."""
+    """Connect to the cluster; with `--live` a KUBECONFIG is used, in a pod too."""
     from platform_status_kube.connection import connect  # noqa: PLC0415 - see _patch
 
     kubeconfig = access.environment.get("KUBECONFIG", "")

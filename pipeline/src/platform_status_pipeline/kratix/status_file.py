@@ -1,7 +1,7 @@
-"""status.yaml: what our containers add to what earlier ones left, key by key (design.md section 2).
+"""status.yaml: the keys that our containers add to those of earlier containers (design.md section 2).
 
-Pure. The status-writer replaces top-level keys of the live status by those of this file, so a key that is not here is
-not touched: `phase` and `message` are left out as soon as the request has a phase, whoever wrote it.
+Pure. The status-writer replaces top-level keys of the live status by those of this file; other keys do not change. So
+`phase` and `message` are left out as soon as the request has a phase, whichever writer set it.
 """
 
 from collections.abc import Mapping
@@ -20,20 +20,20 @@ _FORBIDDEN: Final = "kratix"
 def configured(
     left: Mapping[str, Any], request: Mapping[str, Any], message: str, older: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Status after a good `configure`.
+    """Status after a successful `configure`.
 
     Args:
-        left: What earlier containers, or an earlier attempt, left in status.yaml.
-        request: The request as it stood when the Job began.
+        left: The content of status.yaml from earlier containers, or from an earlier attempt.
+        request: The request as it was when the Job began.
         message: `status.message`, if it has no phase yet.
-        older: Keys of an older implementation, with what is true of them now; who has one reads it, nobody else gets
-            it.
+        older: Keys of an older implementation with their present values; a key is written only if the request already
+            has it.
 
     Returns:
         The new content of status.yaml.
 
     Raises:
-        StatusFileError: `left` has the key ``kratix``, for which Kratix fails the whole workflow.
+        StatusFileError: `left` has the key ``kratix``, which makes Kratix fail the whole workflow.
     """
     status = _checked(left)
     status["problems"] = []
@@ -43,7 +43,7 @@ def configured(
 
 
 def resolved(left: Mapping[str, Any], request: Mapping[str, Any], result: Resolved, message: str) -> dict[str, Any]:
-    """Status after a good `contract`; see `configured`."""
+    """Status after a successful `contract`; see `configured`."""
     status = _checked(left)
     status["contract"] = result.contract
     status["endpoints"] = result.endpoints
@@ -53,7 +53,7 @@ def resolved(left: Mapping[str, Any], request: Mapping[str, Any], result: Resolv
 
 
 def rendered(left: Mapping[str, Any]) -> dict[str, Any]:
-    """Status after a good `render`: no problems. No phase, because nobody may be there to write the next one."""
+    """Status after a successful `render`: no problems, and no phase, since no sidecar may be there to update it."""
     status = _checked(left)
     status.setdefault("problems", [])
     return status

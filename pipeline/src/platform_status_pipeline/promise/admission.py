@@ -1,4 +1,4 @@
-"""The admission policy of a Promise: the bounds of its policy, judged at apply (Kubernetes 1.30 on). Pure."""
+"""The admission policy of a Promise: the bounds of its policy, checked at apply (from Kubernetes 1.30 on). Pure."""
 
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from platform_status_pipeline.promise.leaves import literal
 __all__ = ["FILE", "admission"]
 
 FILE: Final = "admission.yaml"
-"""Where the two objects go, beside the sidecar's manifests."""
+"""File of the admission policies, next to the sidecar's manifests."""
 
 _API: Final = "admissionregistration.k8s.io/v1"
 _Document = dict[str, Any]
@@ -25,7 +25,7 @@ def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
         policy: Its policy.
 
     Returns:
-        All of them; nothing if the policy does not speak of the kind, or leaves it free.
+        All of them; nothing if the policy does not cover the kind, or does not restrict it.
     """
     bounds = policy.bounds_of(promise.group, promise.kind) or ()
     judgement = rules_of(policy, bounds)
@@ -40,7 +40,7 @@ def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
 
 
 def _of_sub_requests(promise: PromiseFacts, policy: Policy) -> list[_Document]:
-    """Let nobody but the accounts of GitOps make what the pipeline writes for a request that was judged."""
+    """Allow only the accounts of GitOps to create the kinds that the pipeline writes for a checked request."""
     sub = policy.spec.sub_requests
     if sub is None:
         return []
@@ -52,9 +52,9 @@ def _of_sub_requests(promise: PromiseFacts, policy: Policy) -> list[_Document]:
 
 
 def _of_accounts(promise: PromiseFacts, policy: Policy) -> list[_Document]:
-    """Let nobody but Kratix and the job controller run pods with the accounts of the Promise's pipelines.
+    """Allow only Kratix and the job controller to create pods with the accounts of the Promise's pipelines.
 
-    What a controller makes for a tenant, of a Deployment say, it makes under its own name, which is not among them.
+    The pods of a tenant's Deployment, for example, are created by another controller's account, which is not allowed.
     """
     accounts = policy.spec.pipeline_accounts
     if accounts is None:
@@ -116,9 +116,9 @@ def _validation(rule: PolicyRule) -> dict[str, str]:
 
 
 def _is_new(bounds: tuple[Bound, ...]) -> str:
-    """Whether a write asks for anything that an earlier one did not.
+    """Whether a write changes a field that the policy covers.
 
-    Kratix writes labels and finalizers, and takes them away: a request that is older than its policy must let it.
+    Kratix adds and removes labels and finalizers, which must stay possible for a request that is older than its policy.
     """
     keys = [steps[2] for bound in bounds if (steps := parse_path(bound.path))[:2] == ("metadata", "annotations")]
     changes = ["dyn(object).spec != dyn(oldObject).spec"]

@@ -1,8 +1,8 @@
-"""The bounds of a policy as CEL, for admission: the twin of `policy.judge` of the contract. Pure.
+"""The bounds of a policy as CEL, for admission; equivalent to `policy.judge` of the contract. Pure.
 
-Each bound is an expression of its own, so that the answer names one field. Each mapping that bounds speak of is a
-variable, empty where the request has none or something else; a rule of its own says that it must be a mapping. Fields
-are read by index and never selected: a key may be any text, and anything may stand where tenants write.
+Each bound is a separate expression, so that the response names one field. Each mapping with bounds is a variable, empty
+if the request has none or another type there; a separate rule requires a mapping. Fields are read by index, not by
+selection: a key may be any text, and a tenant may write any value.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,9 +18,9 @@ from platform_status_pipeline.promise.leaves import allows, literal
 
 __all__ = ["PolicyJudgement", "PolicyRule", "rules_of"]
 
-_MOST_SHOWN: Final = 100
+_MAX_SHOWN: Final = 100
 _REQUEST: Final = {"name": ("spec", "name"), "space": ("metadata", "namespace"), "request": ("metadata", "name")}
-"""Variable -> where its text stands in the request."""
+"""Variable -> path of its text in the request."""
 
 
 class PolicyRule(Struct, frozen=True):
@@ -28,8 +28,8 @@ class PolicyRule(Struct, frozen=True):
 
     Attributes:
         holds: CEL that is true if the request keeps the rule.
-        message: What to say if not, without the value.
-        found: CEL for the same with the value, or with the key that is one too many.
+        message: The message if it does not, without the value.
+        found: CEL of the same message with the value, or with the key that is not allowed.
     """
 
     holds: str
@@ -41,7 +41,7 @@ class PolicyJudgement(Struct, frozen=True):
     """The bounds of one kind.
 
     Attributes:
-        variables: Name -> CEL, each may use the ones before it.
+        variables: Name -> CEL, each may use the previous ones.
         rules: In the order of the policy.
     """
 
@@ -62,7 +62,7 @@ def rules_of(policy: Policy, bounds: tuple[Bound, ...]) -> PolicyJudgement:
 
 
 class _Writer:
-    """Walks the tree of the bounds; what is below an item of a list or a free key stands in one expression."""
+    """Walks the tree of the bounds; everything below an item of a list or a free key is one expression."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -76,7 +76,7 @@ class _Writer:
         self.rules: list[PolicyRule] = []
 
     def mapping(self, node: Node, at: str) -> None:
-        """Write the rules of a mapping that CEL finds at a place, and of all below it."""
+        """Write the rules of the mapping at a path, and of everything below it."""
         name = f"at{len(self.variables)}"
         self.variables[name] = f"type({at}) == map ? {at} : dyn({{}})"
         for key in node.keys:
@@ -100,7 +100,7 @@ class _Writer:
             return
         at, missing = f"{above}[{key}]", f"!({key} in {above}) || "
         if bound.type == "namespace":
-            # Where no target is named, the namespace of the request is it.
+            # Without a target the namespace of the request is used.
             at, missing = f"({key} in {above} ? {at} : dyn(variables.space))", ""
         told = self._told(_words(bound, self._policy), written(node.steps))
         holds = missing + allows(bound, at, self._policy.spec.names)
@@ -134,7 +134,7 @@ class _Writer:
         if not node.keys:
             return f"{path}: {told}", literal(f"{path}: {told}")
         odd = f"dyn({at}).filter(key, !(key in {literal(list(node.keys))}))"
-        first = f"({odd}[0].matches('^[ -~]{{1,{_MOST_SHOWN}}}$') ? {odd}[0] : 'a key that is not shown')"
+        first = f"({odd}[0].matches('^[ -~]{{1,{_MAX_SHOWN}}}$') ? {odd}[0] : 'a key that is not shown')"
         is_odd = f"type({at}) == map && size({odd}) > 0"
         return f"{path}: {told}", f"{is_odd} ? {_say(path, first, told)} : {literal(f'{path}: {told}')}"
 
@@ -185,7 +185,7 @@ def _words(bound: Bound, policy: Policy) -> str:
 
 
 def _shown(at: str) -> str:
-    text = f"({at}.matches('^[ -~]{{0,{_MOST_SHOWN}}}$') ? {at} : 'a text that is not shown')"
+    text = f"({at}.matches('^[ -~]{{0,{_MAX_SHOWN}}}$') ? {at} : 'a text that is not shown')"
     return f"(type({at}) == string ? {text} : type({at}) == int ? string({at}) : 'something else')"
 
 

@@ -1,4 +1,4 @@
-"""What a Promise says about its requests: pure, and true to anything that may stand in a Promise."""
+"""Reads what a Promise defines about its requests. Pure, and total for any content of a Promise."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from platform_status_pipeline.errors import RequestRefusedError
 __all__ = ["PromiseFacts", "read_promise"]
 
 _NAME: Final = re.compile(r"^[a-z]([-a-z0-9]{0,39}[a-z0-9])?\Z")
-"""A DNS label that leaves room for what is hung on it: the longest is a pod of one shard of the sidecar."""
+"""A DNS label that leaves room for suffixes: the longest is that of a pod of one shard of the sidecar."""
 _LABEL: Final = re.compile(r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _GROUP: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
 _KIND: Final = re.compile(r"^[A-Z][A-Za-z0-9]{0,62}\Z")
@@ -20,12 +20,12 @@ _FIX: Final = "mend the Promise"
 
 
 class PromiseFacts(Struct, frozen=True):
-    """A Promise as its sidecar needs to know it.
+    """The facts about a Promise that its sidecar needs.
 
     Attributes:
         name: Name of the Promise.
         group: API group of its requests.
-        version: The version that is stored, which is the one that Kratix works with (kratix.md section 1).
+        version: The storage version, which Kratix uses (kratix.md section 1).
         plural: Plural of their kind.
         kind: Their kind.
     """
@@ -46,13 +46,13 @@ def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
     """Read a Promise.
 
     Args:
-        document: The Promise, as Kratix hands it to a promise workflow.
+        document: The Promise, as Kratix passes it to a promise workflow.
 
     Returns:
         The facts.
 
     Raises:
-        RequestRefusedError: Some are missing or cannot be used in names; every problem is told.
+        RequestRefusedError: Facts are missing or cannot be used in names; it lists every problem.
     """
     problems: list[Problem] = []
 

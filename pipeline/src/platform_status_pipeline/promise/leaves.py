@@ -1,4 +1,4 @@
-"""What one bound allows as CEL: the twin of `policy.patterns` and `policy.names` of the contract. Pure."""
+"""One bound as CEL; equivalent to `policy.patterns` and `policy.names` of the contract. Pure."""
 
 import json
 from typing import Final
@@ -14,12 +14,12 @@ _VARIABLES: Final = {"name": "variables.name", "namespace": "variables.space", "
 
 
 def allows(bound: Bound, at: str, names: NameRules) -> str:
-    """Say in CEL whether a bound allows what stands somewhere.
+    """Return CEL that is true if a bound allows a value.
 
     Args:
         bound: The bound, of another type than free.
         at: CEL of the value, which may be of any type.
-        names: What the policy says of names.
+        names: The policy's rules for names.
     """
     match bound.type:
         case "name" | "namespace":

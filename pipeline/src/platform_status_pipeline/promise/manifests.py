@@ -1,6 +1,6 @@
 """The sidecar's manifests: parts in YAML, resolved for one Promise. Pure.
 
-A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, speaking of `NAMES`.
+A part is a file of Kubernetes manifests whose strings may hold CEL in ``${...}``, which may use `NAMES`.
 """
 
 import json
@@ -28,25 +28,25 @@ Parts = Mapping[str, Sequence[Document]]
 """File name -> the manifests in it."""
 
 NAMES: Final = ("promise", "request", "sidecar", "shards", "each")
-"""What an expression in a part may speak of."""
+"""The names that an expression in a part may use."""
 
 _PROMISE_LABEL: Final = "kratix.io/promise-name"
 _FIX: Final = "mend the part, see pipeline/README.md"
 
 
 class SidecarOptions(Struct, frozen=True):
-    """What the platform decides about a sidecar.
+    """The platform's options for a sidecar.
 
     Attributes:
         image: Its image.
         image_pull_secret: Secret in its namespace with the credentials of the image's registry; empty for none.
-        namespace: Where it runs.
-        replicas: How many of which one writes; from two on they elect it.
-        shards: How many share the requests.
-        service_monitor: Whether a ServiceMonitor is made; its CRD may be missing.
-        skip_namespace: Whether somebody else makes the namespace.
-        admission: Whether the Promise's policy is judged at apply too; Kubernetes 1.30 or newer can.
-        scraped_from: Namespace of Prometheus, from which alone pods reach the port; empty: from any.
+        namespace: Its namespace.
+        replicas: Number of replicas; only the elected leader writes.
+        shards: Number of shards that share the requests.
+        service_monitor: Whether to write a ServiceMonitor; its CRD may be missing.
+        skip_namespace: Whether to leave out the Namespace, because it exists already.
+        admission: Whether the Promise's policy is also checked at apply; needs Kubernetes 1.30 or newer.
+        scraped_from: Namespace of Prometheus, the only one whose pods may reach the port; empty: any.
         api_server: Networks of the API server, the only ones that it may reach; none: any.
         notify_url: Where it posts each change of a phase; empty: nowhere.
         notify_secret: Secret in its namespace with the key that signs them, and ca.crt if the receiver needs one.
@@ -83,9 +83,9 @@ def render(
     Args:
         parts: The parts.
         promise: The Promise.
-        options: What the platform decides.
+        options: The platform's options.
         kinds: The kinds that the Promise's contracts name.
-        policy: What its requests may ask for; None: nothing is judged at apply.
+        policy: The policy for its requests; None: nothing is checked at apply.
 
     Returns:
         File name -> its manifests, in the order of the parts; a file without manifests is left out.
@@ -146,7 +146,7 @@ def _values(
             "scope": "" if scope is None else json.dumps(scope),
             "watches": watch_rules(kinds),
         },
-        # The sidecar hangs the same suffix on the name of its Lease (sidecar/README.md, Shards).
+        # The sidecar appends the same suffix to the name of its Lease (sidecar/README.md, Shards).
         "shards": [
             {"number": number, "of": options.shards, "suffix": suffix, "lease": promise.name + suffix}
             for number, suffix in enumerate(suffixes if options.shards > 1 else [""], start=1)

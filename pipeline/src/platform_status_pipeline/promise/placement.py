@@ -1,8 +1,8 @@
-"""Fit a Promise into a platform: its pipeline's name, its Destinations, the names of its API. Pure.
+"""Adapts a Promise to a platform: its pipeline's name, its Destinations, the names of its API. Pure.
 
-The first two decide which Work, and which folder of the state store, a request has. Under another name Kratix makes a
-second Work and deletes the first one's files once the run completes; an agent that prunes then deletes what they made
-(docs/upgrade.md). So a Promise that replaces another must take over all three.
+The first two determine the Work of a request, and its folder in the state store. Under another name Kratix creates a
+second Work and deletes the files of the first once the run completes; an agent that prunes then deletes their objects
+(docs/upgrade.md). So a Promise that replaces another must keep all three.
 """
 
 import re
@@ -23,12 +23,12 @@ _SIDECAR: Final = "SIDECAR_DESTINATION"
 
 
 class Placement(Struct, frozen=True):
-    """Where the Works of a Promise go, and by which names; None leaves the Promise as it is.
+    """The Destinations and names of a Promise's Works; None leaves the Promise unchanged.
 
     Attributes:
         pipeline: Name of its one pipeline in workflows.resource.configure.
-        labels: Labels of the Destinations, those of the sidecar's manifests too.
-        names: spec.names of its API, which Kratix lets nobody change.
+        labels: Labels of the Destinations, also for the sidecar's manifests.
+        names: spec.names of its API, which cannot be changed in Kratix.
     """
 
     pipeline: str | None = None
@@ -40,7 +40,7 @@ def place(promise: Mapping[str, Any], placement: Placement) -> dict[str, Any]:
     """Return a Promise with a placement.
 
     Raises:
-        RequestRefusedError: The pipeline's name is none, is too long, or there is not one pipeline to be named.
+        RequestRefusedError: The pipeline's name is invalid or too long, or there is not exactly one pipeline.
     """
     placed: dict[str, Any] = deepcopy(dict(promise))
     spec = placed["spec"]
@@ -58,16 +58,16 @@ def place(promise: Mapping[str, Any], placement: Placement) -> dict[str, Any]:
 
 
 def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Placement:
-    """Complete a placement by what an installed Promise has, which the new one is to replace.
+    """Complete a placement from the installed Promise that the new one replaces.
 
     Args:
         promise: The new one.
         installed: The installed one, as `kubectl get promise NAME -o yaml` shows it; any JSON.
-        given: What was given besides; it wins.
+        given: The explicit placement, which takes precedence.
 
     Raises:
-        RequestRefusedError: It is no Promise, another one, or does not say which of several pipelines to replace; every
-            problem is told.
+        RequestRefusedError: It is not a Promise, or another one, or it is ambiguous which of several pipelines to
+            replace; it lists every problem.
     """
     api, old = _at(promise, "spec", "api", "spec"), _at(installed, "spec", "api", "spec")
     names = _at(old, "names")
@@ -88,7 +88,7 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
 
 
 def warnings(installed: object, placement: Placement) -> list[str]:
-    """Say what Kratix will delete when the installed Promise is replaced by one with this placement."""
+    """Describe what Kratix will delete if a Promise with this placement replaces the installed one."""
     left = [name for name in _names_of(installed) if name != placement.pipeline]
     lines = [
         f"Kratix will delete the Works of pipeline {name}, and their files in the state store, once each request has "
@@ -153,7 +153,7 @@ def _names_of(promise: object) -> list[str]:
 
 
 def _labels(promise: object) -> dict[str, str]:
-    """Return the labels of all selectors; Kratix wants a Destination to have them all (kratix.md section 1)."""
+    """Return the labels of all selectors; a Destination must have all of them (kratix.md section 1)."""
     labels: dict[str, str] = {}
     for selector in _list(_at(promise, "spec", "destinationSelectors")):
         match = _at(selector, "matchLabels")

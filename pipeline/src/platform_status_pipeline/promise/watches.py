@@ -1,4 +1,4 @@
-"""What the sidecar of a Promise watches: its rights, and the kinds that the Promise's contracts name. Pure."""
+"""The watches of a Promise's sidecar: its RBAC rules, and the kinds that the Promise's contracts name. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -43,10 +43,10 @@ def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
 
 
 def watch_rules(kinds: Iterable[ObjectKind]) -> list[dict[str, list[str]]]:
-    """List the rules of the ClusterRole by which a sidecar watches: one for each API group.
+    """List the rules of the sidecar's ClusterRole for its watches: one for each API group.
 
     Args:
-        kinds: The kinds that contracts name, beside those that every contract may speak of.
+        kinds: The kinds that contracts name, in addition to those that every contract may use.
     """
     groups: dict[str, set[str]] = {}
     for kind in KINDS.values():
@@ -61,13 +61,13 @@ def watch_rules(kinds: Iterable[ObjectKind]) -> list[dict[str, list[str]]]:
 
 
 def told(kinds: Iterable[ObjectKind]) -> str:
-    """Tell the sidecar of the kinds that contracts name; empty if there are none."""
+    """Return the sidecar's setting with the kinds that contracts name; empty if there are none."""
     named = list(kinds)
     return msgspec.json.encode(named, order="deterministic").decode() if named else ""
 
 
 def _templates(promise: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Find the templates in a Promise as their containers see them: Kubernetes makes ``$`` of ``$$``."""
+    """Find the templates in a Promise as their containers get them: Kubernetes replaces ``$$`` by ``$``."""
     for i, pipeline in enumerate(_list(promise, "spec", "workflows", "resource", "configure")):
         for j, container in enumerate(_list(pipeline, "spec", "containers")):
             for variable in _list(container, "env"):

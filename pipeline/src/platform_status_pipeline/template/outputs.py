@@ -1,7 +1,7 @@
-"""The template of kind Manifests: what a request of any kind becomes, without code. Pure.
+"""The template of kind Manifests: the manifests of a request of any kind, without code. Pure.
 
-A Promise carries it beside its StatusContract. Both speak of the same request in the same words, so what is made and
-what is observed can be read side by side.
+A Promise holds it next to its StatusContract. Both use the same expressions about the same request, so the created and
+the observed objects can be compared.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ __all__ = [
 API_VERSION: Final = "status.integratn.tech/v1"
 KIND: Final = "Manifests"
 NAMES: Final = ("apiVersion", "kind", "metadata", "spec", "variables", "each")
-"""What an expression may speak of: the request without its status, the variables, the item of a list."""
+"""The names that an expression may use: the request without its status, the variables, the item of a list."""
 
 _FIX: Final = "mend the template of the Promise, or the request"
 _SHAPE: Final = "see pipeline/README.md, The template of the manifests"
@@ -44,16 +44,16 @@ _Folder = Annotated[str, Meta(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")]
 
 
 class ManifestGroup(Struct, frozen=True, forbid_unknown_fields=True):
-    """Manifests that go one way.
+    """Manifests for one set of Destinations.
 
     Attributes:
-        manifests: As they are applied later, ``${...}`` in them.
-        folder: Folder at the top of Kratix' output; empty: the top itself, which goes where the Promise's
-            destinationSelectors say.
-        destination: Labels of the Destination that the folder goes to; a folder needs them (kratix.md section 1).
+        manifests: The manifests, with ``${...}`` in them.
+        folder: Folder at the top of Kratix' output; empty: the top itself, whose Destinations the Promise's
+            destinationSelectors choose.
+        destination: Labels of the folder's Destination, required for a folder (kratix.md section 1).
 
     Raises:
-        ValueError: A folder without a destination, or the other way round.
+        ValueError: A folder without a destination, or a destination without a folder.
     """
 
     manifests: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1)]
@@ -66,7 +66,7 @@ class ManifestGroup(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ManifestsSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to make.
+    """The outputs of a template.
 
     Attributes:
         outputs: The manifests.
@@ -86,7 +86,7 @@ class ManifestsSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifests(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The template document; its name is that of the file that it becomes in each folder."""
+    """The template document; its name is also the name of its file in each folder."""
 
     api_version: Literal["status.integratn.tech/v1"]
     kind: Literal["Manifests"]
@@ -95,7 +95,7 @@ class Manifests(Struct, frozen=True, rename="camel", forbid_unknown_fields=True)
 
     @property
     def files(self) -> list[str]:
-        """Every file that it may become, as a path below the output."""
+        """Every file that it may be written to, as a path below the output."""
         return [self.file_of(output) for output in self.spec.outputs]
 
     def file_of(self, output: ManifestGroup) -> str:
@@ -105,7 +105,7 @@ class Manifests(Struct, frozen=True, rename="camel", forbid_unknown_fields=True)
 
 
 class Outputs(Struct, frozen=True):
-    """What a template became for one request.
+    """A template, resolved for one request.
 
     Attributes:
         files: Path below the output -> its manifests; no file is empty.
@@ -138,7 +138,7 @@ def check(template: Manifests) -> tuple[Problem, ...]:
         template: The template.
 
     Returns:
-        What is wrong, in the order of the template; empty if every expression compiles.
+        The problems, in the order of the template; empty if every expression compiles.
     """
     walk = Walk(NAMES, None, fix=_FIX)
     know_variables(walk, template.spec.variables, {})
@@ -153,15 +153,15 @@ def resolve(template: Manifests, request: Mapping[str, Any], constants: Mapping[
 
     Args:
         template: The template.
-        request: The request as it stands in the cluster.
-        constants: Variables whose value is given from outside instead of by the template.
+        request: The request in the cluster.
+        constants: Values of variables that replace those of the template.
 
     Returns:
-        Files and where they go.
+        The files and their Destinations.
 
     Raises:
-        TemplateError: Each problem names the path in the template, the expression and the cause. Nothing at all to
-            make is one too: Kratix would take away what an earlier run made.
+        TemplateError: Each problem names the path in the template, the expression and the cause. A template without
+            any output is an error too, because Kratix would delete the objects of an earlier run.
     """
     walk = Walk(NAMES, {name: request[name] for name in NAMES if name in request}, fix=_FIX)
     know_variables(walk, template.spec.variables, constants or {})

@@ -1,4 +1,4 @@
-"""Resolving a StatusContract against a request: pure, and everything that is wrong is told at once."""
+"""Resolves a StatusContract for a request. Pure, and reports all problems at once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,13 +18,13 @@ from platform_status_pipeline.template.decode import decode, problem_of
 __all__ = ["ROOTS", "Resolved", "check", "read_template", "resolve"]
 
 ROOTS: Final = ("apiVersion", "kind", "metadata", "spec", "variables")
-"""What an expression may speak of. `status` is left out: it moves, and the contract must not move with it."""
+"""The names that an expression may use; not `status`, because the contract must not change with it."""
 
 _FIX = "mend the template of the Promise, or the request"
 
 
 class Resolved(Struct, frozen=True):
-    """What the pipeline writes into `.status`, as JSON values.
+    """The keys that the pipeline writes into `.status`, as JSON values.
 
     Attributes:
         contract: Valid for the contract's schema, version and generation filled in.

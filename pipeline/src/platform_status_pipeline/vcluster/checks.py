@@ -1,6 +1,6 @@
-"""What is refused although the CRD accepts it, because it takes the preset or the merged Helm values to see it.
+"""Checks that the CRD cannot make, because they need the preset or the merged Helm values.
 
-Every check is told at once. The checks of the merged values trust no shape: helmOverrides may hold anything.
+All failed checks are reported at once. The checks of the merged values accept any type: helmOverrides is arbitrary.
 """
 
 import re
@@ -29,7 +29,7 @@ _MAPPINGS: Final = (
     ("integrations",),
     ("networking",),
 )
-"""Where our values, or the contract's template, rely on a mapping; each step on the way too."""
+"""Paths at which our values, or the contract's template, need a mapping, with every step of the path."""
 
 _STORES: Final = (
     ("etcd", "embedded"),
@@ -53,12 +53,12 @@ def check_values(
     Args:
         request: The request.
         own: The values without helmOverrides.
-        merged: The values with them, before the promised Secret is added.
+        merged: The values with them, before the kubeconfig Secret is added.
         names: The names of the request.
-        defaults: What the platform gives.
+        defaults: The platform's defaults.
 
     Returns:
-        What is wrong, each with the field of the request that caused it.
+        The problems, each with the field of the request that caused it.
     """
     vcluster = request.spec.vcluster or VCluster()
     shapes = tuple(_shapes(vcluster, merged, own))
@@ -144,7 +144,7 @@ def _egress(policies: NetworkPolicies | None) -> Iterator[Problem]:
 
 
 def _field(vcluster: VCluster, path: tuple[str, ...]) -> str:
-    """Name the field of the request that a Helm value came from."""
+    """Return the field of the request that set a Helm value."""
     for depth in range(len(path), 0, -1):
         if dig(vcluster.helm_overrides, *path[: depth - 1]) is not None and path[depth - 1] in _keys(
             dig(vcluster.helm_overrides, *path[: depth - 1])
@@ -162,7 +162,7 @@ def _keys(value: object) -> tuple[str, ...]:
 
 
 def _shapes(vcluster: VCluster, merged: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Problem]:
-    """A mapping of ours, or one that the chart needs, became something else."""
+    """The overrides replaced a mapping that we or the chart need by another type."""
     paths = {path[:depth] for path in _MAPPINGS for depth in range(1, len(path) + 1)}
     paths |= {(*("controlPlane", "backingStore"), *store[:depth]) for store in _STORES for depth in (1, 2)}
     paths |= set(_mapping_paths(own, ()))
@@ -246,7 +246,7 @@ def _export(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _claim(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
-    """The contract's template must know which kind of workload the chart makes; ``auto`` would leave it open."""
+    """The contract's template depends on the kind of workload that the chart creates, which ``auto`` does not fix."""
     path: tuple[str, ...] = ("controlPlane", "statefulSet", "persistence", "volumeClaim", "enabled")
     value = dig(merged, *path)
     if value is not True and value is not False and value not in ("true", "false"):

@@ -1,4 +1,4 @@
-"""What the platform gives every request, with the request's own names put into its texts."""
+"""The platform's defaults for every request, with the request's own names inserted into their texts."""
 
 import re
 from typing import Any, Final
@@ -19,28 +19,28 @@ PLACEHOLDERS: Final = (
     *("name", "namespace", "request", "target", "environment"),
     *("hostname", "server", "baseDomain", "baseDomainSanitized", "clusterDomain"),
 )
-"""What a text of the platform may hold in braces; other braces stay: a Corefile is full of them."""
+"""The placeholders in a text of the platform; other braces are kept, since a Corefile has many of them."""
 
 _HOLE: Final = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 _FIXED: Final = (
     ("controlPlane", "backingStore"),
     ("controlPlane", "statefulSet", "persistence", "volumeClaimTemplates"),
 )
-"""Helm values that decide which workloads the chart makes; the status contract reads those off the request alone."""
+"""Helm values that determine the chart's workloads; the status contract derives those from the request only."""
 
 
 def defaults_of(defaults: Defaults, request: Request, names: Names, size: Size, address: Address) -> Defaults:
     """Fill the platform's defaults for one request.
 
     Args:
-        defaults: As they stand in the policy.
+        defaults: The defaults in the policy.
         request: The request.
         names: Its names.
         size: Its size.
-        address: Where its API server is reached.
+        address: The address of its API server.
 
     Returns:
-        The same without placeholders; what the request put into one is not looked at again.
+        The same without placeholders; inserted values are not expanded again.
     """
     networking = request.spec.vcluster.networking if request.spec.vcluster else None
     texts = {
@@ -76,7 +76,7 @@ def defaults_of(defaults: Defaults, request: Request, names: Names, size: Size, 
 
 
 def defaults_problems(defaults: Defaults) -> tuple[Problem, ...]:
-    """Say which of the platform's Helm values it may not give, because they would make the status contract wrong."""
+    """Return the platform's Helm values that are not allowed, because they would make the status contract wrong."""
     return tuple(
         Problem(
             f"spec.defaults.helmValues.{'.'.join(path)}",

@@ -1,8 +1,8 @@
-"""Certificates for an etcd that the chart deploys, made by cert-manager for who mounts them.
+"""Certificates from cert-manager for an etcd that the chart deploys, if the Helm values mount them.
 
-vcluster makes the Secret NAME-certs itself, but only once its pod runs, so a control plane that mounts it would wait
-for ever; NAME-etcd-certs was put together by a Job of the older pipeline. cert-manager fills one Secret a certificate
-and names the keys, so a volume of either Secret becomes a projection of three, with the file names of old.
+vcluster creates the Secret NAME-certs itself, but only once its pod runs, so a control plane that mounts it would wait
+for ever; a Job of the older pipeline created NAME-etcd-certs. cert-manager writes one Secret a certificate with fixed
+keys, so a volume of either Secret becomes a projection of three Secrets, with the previous file names.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,9 +24,9 @@ VOLUMES: Final = (
 
 _API: Final = "cert-manager.io/v1"
 _CA_DURATION: Final = "87600h"
-"""Ten years: an etcd reads the certificate of its authority once, when it starts."""
+"""Ten years, because an etcd reads its CA certificate only when it starts."""
 
-_LEAST_MEMBERS: Final = 3
+_MIN_MEMBERS: Final = 3
 MAX_MEMBERS: Final = 9
 """A certificate names each member; and an etcd is slower with each."""
 
@@ -41,7 +41,7 @@ _FILES: Final = (
 
 
 def mounted(values: Mapping[str, Any], names: Names) -> tuple[tuple[str, ...], ...]:
-    """Find which lists of volumes hold a Secret that cert-manager has to make.
+    """Find the lists of volumes with a Secret that cert-manager has to create.
 
     Args:
         values: The merged Helm values, of any shape.
@@ -55,10 +55,10 @@ def mounted(values: Mapping[str, Any], names: Names) -> tuple[tuple[str, ...], .
 
 
 def projected(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    """Mount the three Secrets of cert-manager where the values mount one that nobody makes.
+    """Mount the three Secrets of cert-manager in place of a Secret that does not exist.
 
     Returns:
-        New values; those given if they mount none.
+        New values; the given ones if they mount none.
     """
     result = dict(values)
     for path in VOLUMES:
@@ -69,13 +69,13 @@ def projected(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 
 def certificates(values: Mapping[str, Any], names: Names, defaults: Defaults) -> list[Document]:
-    """Write the issuers and certificates of an etcd, if there is need for them."""
+    """Write the issuers and certificates of an etcd, if they are needed."""
     deploy = dig(values, "controlPlane", "backingStore", "etcd", "deploy")
     always = defaults.etcd_certificates == "Always" and dig(deploy, "enabled") is True
     if not always and not mounted(values, names):
         return []
     members = dig(deploy, "statefulSet", "highAvailability", "replicas")
-    count = max(_LEAST_MEMBERS, members) if isinstance(members, int) else _LEAST_MEMBERS
+    count = max(_MIN_MEMBERS, members) if isinstance(members, int) else _MIN_MEMBERS
     etcd, hosts = f"{names.name}-etcd", list(_hosts(names, count))
     leaf = {"commonName": etcd, "usages": ["server auth", "client auth"], "issuerRef": _issuer(f"{etcd}-ca")}
     authority = {"isCA": True, "duration": _CA_DURATION, "commonName": f"{etcd}-ca"}
@@ -89,7 +89,7 @@ def certificates(values: Mapping[str, Any], names: Names, defaults: Defaults) ->
 
 
 def _hosts(names: Names, members: int) -> Iterator[str]:
-    """Every name by which a member or the Services of the etcd are called on the host cluster."""
+    """Every DNS name of the members and Services of the etcd on the host cluster."""
     etcd, headless = f"{names.name}-etcd", f"{names.name}-etcd-headless"
     short = {etcd: etcd, headless: headless} | {f"{etcd}-{i}": f"{etcd}-{i}.{headless}" for i in range(members)}
     for alone, within in short.items():

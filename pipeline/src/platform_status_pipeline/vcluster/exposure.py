@@ -1,4 +1,4 @@
-"""Where the API server of the virtual cluster is reached: host name, address, port."""
+"""The address of the virtual cluster's API server: host name, IP address, port."""
 
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
@@ -20,10 +20,10 @@ _DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0
 
 
 class Address(Struct, frozen=True):
-    """How the API server is reached.
+    """The address of the API server.
 
     Attributes:
-        base_domain: Domain that the platform's clusters live in.
+        base_domain: Domain of the platform's clusters.
         hostname: Host name of the API server.
         port: Its port.
         vip: Its IPv4 address, None to leave the choice to the load balancer.
@@ -62,7 +62,7 @@ def address_of(request: Request) -> tuple[Address, tuple[Problem, ...]]:
             )
         )
     elif (exposure.hostname and not _DOMAIN.fullmatch(hostname)) or len(hostname) > _MAX_HOSTNAME:
-        # A bad name makes a bad host name too; that is told of the name alone.
+        # An invalid name makes the host name invalid too; only the name is reported.
         problems.append(
             Problem(
                 "spec.exposure.hostname",

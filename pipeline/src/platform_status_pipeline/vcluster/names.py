@@ -1,4 +1,4 @@
-"""Every name derived from a request, in one place: the contract template promises the same ones."""
+"""Derives every name from a request; the contract template uses the same names."""
 
 import hashlib
 from typing import Final
@@ -13,7 +13,7 @@ GENERATION_ANNOTATION: Final = "platform.integratn.tech/request-generation"
 """Annotation on the Application: the generation of the request that it was written for."""
 
 RECONCILE_ANNOTATION: Final = "platform.integratn.tech/reconcile-at"
-"""Annotation on the request: a new value gives the sync Job a new name, so that it runs again."""
+"""Annotation on the request: a new value changes the name of the sync Job, so that it runs again."""
 
 REQUEST_LABEL: Final = "platform.integratn.tech/request"
 """Label on every document: metadata.name of the request."""
@@ -23,11 +23,11 @@ class Names(Struct, frozen=True):
     """The names of one request.
 
     Attributes:
-        name: spec.name, the name that people use, and of the Helm release: the chart calls its workload, its service
-            and the label ``release`` of its pods so.
+        name: spec.name, also the name of the Helm release: the chart uses it for its workload, its Service and the
+            label ``release`` of its pods.
         request: metadata.name.
         namespace: Namespace of the request and of the sub-requests.
-        target: Namespace where the virtual cluster runs.
+        target: Namespace of the virtual cluster.
         project: Argo CD project.
         application: Argo CD Application.
         kubeconfig: Secret that holds the kubeconfig, and the item of 1Password.
@@ -49,7 +49,7 @@ class Names(Struct, frozen=True):
     def labels(self) -> dict[str, str]:
         """The labels of every document.
 
-        Never ``kratix.io/promise-name``: Kratix deletes Roles with that label when the Promise goes (kratix.md 1).
+        Never ``kratix.io/promise-name``: Kratix deletes Roles with that label together with the Promise (kratix.md 1).
         """
         return {
             "app.kubernetes.io/name": self.name,

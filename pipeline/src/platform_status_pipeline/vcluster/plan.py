@@ -1,4 +1,4 @@
-"""From a request to its documents, or to everything that is wrong with it."""
+"""Computes the documents of a request, or the list of its problems."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -35,22 +35,22 @@ FILES: Final = (
     "argocd-application.yaml",
     "argocd-cluster-registration.yaml",
 )
-"""Every file that `configure` may write; what is there from an earlier attempt is removed first."""
+"""Every file that `configure` may write; files of an earlier attempt are removed first."""
 
 _SUB_REQUESTS: Final = frozenset(FILES[-3:])
-"""Those of them that Kratix answers."""
+"""The files with requests to other Promises of Kratix."""
 
 _SCHEMA: Final = "vclusterorchestratorv2-request-v1alpha1"
 _KNOWN_METADATA: Final = frozenset(ObjectMeta.__struct_encode_fields__)
 
 
 class Plan(Struct, frozen=True):
-    """What to make for one request.
+    """The plan for one request.
 
     Attributes:
         message: `status.message` of a request that has no phase yet.
         files: File name -> the documents in it, in the order in which they are written.
-        older: What the status keys of the Go implementation say now (docs/upgrade.md); it counted files.
+        older: Present values of the Go implementation's status keys (docs/upgrade.md); it counted files.
     """
 
     message: str
@@ -62,15 +62,15 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
     """Plan a request.
 
     Args:
-        document: The request as it stands in the cluster, a JSON value.
-        settings: Where the platform's own parts live.
-        policy: What every request gets, and what its author may ask for.
+        document: The request in the cluster, a JSON value.
+        settings: Namespaces and accounts of the platform's own parts.
+        policy: The defaults and bounds of every request.
 
     Returns:
         The plan; the same request gives the same plan.
 
     Raises:
-        RequestRefusedError: Everything that is wrong with the request, sorted by field.
+        RequestRefusedError: All problems of the request, sorted by field.
     """
     problems, refused = list(_schema_problems(document)), judge(policy, document)
     try:
@@ -86,7 +86,7 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
     own = own_values(request, size, address, defaults)
     merged = merge(own, (request.spec.vcluster or VCluster()).helm_overrides or {})
     found += check_values(request, own, merged, names, defaults)
-    # A check says better what is wrong with a field than its schema does, and what is wrong need not be allowed.
+    # The message of a check is better than that of the schema or the policy, so it replaces theirs for the same field.
     problems = _once(found, problems, refused)
     if problems:
         raise RequestRefusedError(sorted(problems, key=lambda problem: problem.field))
@@ -116,7 +116,7 @@ def make_plan(document: Mapping[str, Any], settings: Settings, policy: Policy) -
 
 
 def _once(*lists: Sequence[Problem]) -> list[Problem]:
-    """Every problem of the first list, and of each further one those of fields that nothing was told of."""
+    """All problems of the first list, and from each further list those of fields that have none yet."""
     told: list[Problem] = []
     for problems in lists:
         fields = {problem.field for problem in told}
@@ -125,7 +125,7 @@ def _once(*lists: Sequence[Problem]) -> list[Problem]:
 
 
 def display_name(document: Mapping[str, Any]) -> str:
-    """Name the virtual cluster for people; total, for messages about requests that may be wrong."""
+    """Return the name of the virtual cluster for messages; total, because the request may be invalid."""
     for section in ("spec", "metadata"):
         part = document.get(section)
         name = part.get("name") if isinstance(part, Mapping) else None
@@ -135,7 +135,7 @@ def display_name(document: Mapping[str, Any]) -> str:
 
 
 def _schema_problems(document: Mapping[str, Any]) -> list[Problem]:
-    """Check the request against its schema; metadata that a newer Kubernetes adds is none of our business."""
+    """Check the request against its schema; unknown metadata of a newer Kubernetes is allowed."""
     metadata = document.get("metadata")
     checked = {key: value for key, value in document.items() if key != "status"}
     if isinstance(metadata, Mapping):

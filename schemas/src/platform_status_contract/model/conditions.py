@@ -1,6 +1,6 @@
 r"""Condition types that a contract chooses: NAMEReady of an object, ROLEAvailable of a Secret.
 
-None of them is one of ours with a fixed name, or one of Kratix's; two that differ in case only are one.
+None of them may be one of our fixed types or one of Kratix's; two types that differ only in case count as equal.
 """
 
 import re
@@ -27,13 +27,13 @@ __all__ = [
 ]
 
 MAX_FREE: Final = 16
-"""A contract chooses no more conditions than this, so that the status stays under 8 KiB."""
+"""Most conditions that a contract may choose, so that the status stays under 8 KiB."""
 
 MAX_OBJECTS: Final = MAX_FREE
-"""Nor has it more entries of objects: each is a condition."""
+"""Most entries of objects: each has a condition."""
 
 MAX_SECRETS: Final = 8
-"""Nor more Secrets than this; those of one role share a condition."""
+"""Most Secrets; those of one role share a condition."""
 
 DONE_MARK: Final = r"^[1-9][0-9]{0,15}-[0-9a-f]{8}\Z"
 """What `health.objects.done` says of an entry: see `status.DoneMark`."""
@@ -48,10 +48,10 @@ EntryName = Annotated[
 Role = Annotated[
     str, Meta(pattern=r"^(?!p-?r-?o-?m-?i-?s-?e\Z)[a-z](-?[a-z0-9])*\Z", min_length=1, max_length=_MAX_NAME)
 ]
-"""What a Secret is for; its condition is this in CamelCase, followed by Available. PromiseAvailable is Kratix's."""
+"""Role of a Secret; its condition is this in CamelCase, followed by Available. PromiseAvailable belongs to Kratix."""
 
 FreeType = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z0-9]{0,19}(Ready|Available)\Z")]
-"""Type of a condition that a contract has chosen."""
+"""Type of a condition that a contract chose."""
 
 
 def _camel(name: str) -> str:
@@ -74,22 +74,22 @@ _RESERVED: Final = frozenset(name.lower() for name in (*ConditionType, *KRATIX_C
 
 
 def is_entry_name(name: str) -> bool:
-    """Whether an entry could be called this."""
+    """Whether this is a valid name of an entry."""
     return len(name) <= _MAX_NAME and _ENTRY.fullmatch(name) is not None
 
 
 def is_free(name: str) -> bool:
-    """Whether a contract could have chosen this type: it is none of Kratix's, nor one of our fixed ones."""
+    """Whether a contract may choose this type: it is neither one of Kratix's nor one of our fixed types."""
     return _FREE.fullmatch(name) is not None and name.lower() not in _RESERVED
 
 
 def check_conditions(names: Iterable[str], roles: Iterable[str]) -> None:
-    """Refuse names of objects, and roles of Secrets, whose conditions differ in nothing but case, and too many of both.
+    """Reject names of objects, and roles of Secrets, whose conditions differ only in case, and too many of both.
 
-    Several Secrets of one role share its condition; the reserved names are refused one by one.
+    Several Secrets of one role share its condition; reserved names are rejected elsewhere, one by one.
 
     Raises:
-        ValueError: Names the second of two, or how many there may be.
+        ValueError: Names the second of two, or the maximum.
     """
     entries = set[str]()
     for name in names:

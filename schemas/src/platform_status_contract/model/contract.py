@@ -1,8 +1,8 @@
 r"""`.status.contract`, version v1: what to observe for one request (design.md section 4).
 
-A key that a reader does not know is an error at every depth: what it asks for would not be observed, and the request
-could be Ready without it. What is only to be shown stands under `annotations`.
-Patterns end in ``\Z``: Python's ``$`` lets a line feed at the end through, which the ``$`` of JSON Schema does not.
+An unknown key is an error at every depth: it might name something to observe, and without that the request could be
+Ready by mistake. Information that is only to be shown belongs under `annotations`.
+Patterns end in ``\Z``: Python's ``$`` also matches before a line feed at the end, the ``$`` of JSON Schema does not.
 """
 
 import re
@@ -52,17 +52,17 @@ Seconds = Annotated[int, Meta(ge=0, le=604800)]
 
 
 ClusterName = Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)]
-"""What Argo CD calls a cluster."""
+"""Name of a cluster in Argo CD."""
 
 
 class Application(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """The Argo CD Application that delivers this request.
 
     Attributes:
-        namespace: Where the Application lives.
+        namespace: Namespace of the Application.
         name: Its exact name.
-        generation_annotation: Annotation on it that carries the generation it was written for; absent: not compared.
-        may_be_empty: Whether it is fine without any resource; else that is no evidence of health.
+        generation_annotation: Annotation on it with the generation that it was written for; absent: not compared.
+        may_be_empty: Whether it may be healthy without any resource.
     """
 
     namespace: Namespace
@@ -72,14 +72,14 @@ class Application(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
 
 
 class DestinationMatch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which ``spec.destination`` makes an Application a sub-application; the server or one of the names is enough.
+    """The ``spec.destination`` of a sub-application; the server or one of the names has to match.
 
-    Each is compared exactly, but for slashes at the end of a server, which Argo CD does not see either.
+    They are compared exactly, except for slashes at the end of a server, which Argo CD ignores too.
 
     Attributes:
         server: URL of the cluster's API server.
-        names: What the cluster is called in Argo CD; several, if who registers it is free to choose.
-        name: One more name.
+        names: Names of the cluster in Argo CD; several, if the name depends on how the cluster was registered.
+        name: A further name.
 
     Raises:
         ValueError: None is given; msgspec makes it a ValidationError.
@@ -101,9 +101,9 @@ class DestinationMatch(Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """Every name, each once: those given, then those by which platforms call a cluster after its server's host.
+        """Every name once: the given names, then the names that platforms derive from the host of the server.
 
-        Who registers a cluster is free to choose its name; ADR 0028 says which ones are taken from the server.
+        The name of a cluster is chosen when it is registered; ADR 0028 defines which names are derived.
         """
         given = (*(self.names or ()), *(() if self.name is None else (self.name,)))
         return tuple(dict.fromkeys((*given, *_names_of(self.server or ""))))
@@ -122,12 +122,12 @@ class SubApplications(Struct, frozen=True, forbid_unknown_fields=True, rename="c
     """The Applications that target what this request created.
 
     Attributes:
-        namespace: Where those Applications live.
+        namespace: Namespace of those Applications.
         destination: How their destination is recognised.
         selector: Optional, added to the match.
-        minimum: Fewer than this is not ready.
-        may_be_empty: Whether one of them is fine without any resource; else that is no evidence of health.
-        namespaces: More namespaces where such Applications live.
+        minimum: With fewer of them the request is not ready.
+        may_be_empty: Whether one of them may be healthy without any resource.
+        namespaces: Further namespaces of such Applications.
     """
 
     namespace: Namespace
@@ -144,18 +144,18 @@ class SubApplications(Struct, frozen=True, forbid_unknown_fields=True, rename="c
 
     @property
     def where(self) -> str:
-        """The namespaces for a sentence."""
+        """The namespaces as text for a message."""
         several = self.all_namespaces
         return f"namespaces {', '.join(several)}" if len(several) > 1 else f"namespace {self.namespace}"
 
 
 class Controller(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A controller that must have all the pods that it wants.
+    """A controller that must have all its desired pods.
 
     Attributes:
         kind: Its kind.
         name: Its name.
-        zero: Whether no pods are as good as all of them; else a controller scaled to zero is paused.
+        zero: Whether a controller scaled to zero is good; else it counts as paused.
     """
 
     kind: Literal["StatefulSet", "Deployment", "DaemonSet"]
@@ -167,10 +167,10 @@ class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """Which pods of one namespace count for this request.
 
     Attributes:
-        namespace: Where they run.
+        namespace: Namespace of the pods.
         selector: Optional; without one every pod of the namespace counts.
-        controllers: What makes the pods, and says how many there are to be.
-        minimum: Fewer pods than this is not ready; for workloads whose controllers are not named.
+        controllers: The controllers that create the pods and define how many there should be.
+        minimum: With fewer pods the request is not ready; for workloads whose controllers are not named.
     """
 
     namespace: Namespace
@@ -180,7 +180,7 @@ class Workloads(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
 
 def check_namespaces(namespaces: tuple[str, ...]) -> None:
-    """Refuse a second part of `workloads` for one namespace: a pod could count twice.
+    """Reject a second part of `workloads` for one namespace: a pod could count twice.
 
     Raises:
         ValueError: Names the namespace.
@@ -191,11 +191,11 @@ def check_namespaces(namespaces: tuple[str, ...]) -> None:
 
 
 class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Secret that must exist; only its metadata is ever asked for.
+    """A Secret that must exist; only its metadata is ever read.
 
     Attributes:
-        role: What it is for; `condition` is made of it.
-        namespace: Where it lives.
+        role: Its purpose, from which `condition` is derived.
+        namespace: Its namespace.
         name: Its exact name.
     """
 
@@ -205,18 +205,18 @@ class SecretReference(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def condition(self) -> str:
-        """Type of the condition that shows it, and all others of its role."""
+        """Type of the condition for all Secrets of its role."""
         return role_condition(self.role)
 
 
 class Thresholds(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
-    """When slow becomes Degraded and Degraded becomes Failed.
+    """When slow progress becomes Degraded, and Degraded becomes Failed.
 
     Attributes:
         progress_deadline_seconds: From `health.since.started`; also how long an update may take.
         degraded_after_seconds: How long a bad source is tolerated in phase Ready.
         failed_after_seconds: How long workloads may be down, or Argo CD Degraded, before Failed.
-        min_ready_ratio: Below this share of ready pods the workloads are down.
+        min_ready_ratio: With a smaller share of ready pods the workloads count as down.
     """
 
     progress_deadline_seconds: Seconds = 900
@@ -229,8 +229,8 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
     """What to observe for one request, resolved by the pipeline for one generation of it.
 
     Raises:
-        ValueError: It observes nothing and would be Ready for no reason, or two conditions would differ in case only;
-            msgspec makes it a ValidationError.
+        ValueError: It observes nothing, so that the request would be Ready without evidence, or two conditions would
+            differ only in case; msgspec makes it a ValidationError.
     """
 
     version: Literal["v1"]
@@ -257,14 +257,14 @@ class Contract(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", 
 
     @property
     def workload_parts(self) -> tuple[Workloads, ...]:
-        """The workloads, one part a namespace; a contract may give a single one without a list."""
+        """The workloads, one part a namespace; a contract may give a single part without a list."""
         if self.workloads is None:
             return ()
         return self.workloads if isinstance(self.workloads, tuple) else (self.workloads,)
 
     @property
     def tells_arrival(self) -> bool:
-        """Whether something that is observed says for which generation it was written; only objects are asked."""
+        """Whether an observed object names the generation that it was written for; only `objects` are checked."""
         named = [self.application, *(self.objects or ())]
         return not self.objects or any(part.generation_annotation for part in named if part)
 

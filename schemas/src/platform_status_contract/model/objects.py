@@ -1,7 +1,7 @@
 r"""`contract.objects`: any kind of object as a source (docs/contract/v1.md).
 
-apiVersion, kind, resource and scope are literals in the template: the rights of the sidecar are made from them. What
-could leak is refused here: Secrets, ConfigMaps, RBAC, subresources, and fields elsewhere than below ``status``.
+apiVersion, kind, resource and scope are literals in the template, because the sidecar's RBAC rules are generated from
+them. Whatever could leak data is rejected here: Secrets, ConfigMaps, RBAC, subresources, and fields outside ``status``.
 """
 
 from typing import Annotated, Final, Literal
@@ -35,18 +35,18 @@ ApiVersion = Annotated[
         max_length=317,
     ),
 ]
-"""Group and version as they stand in an object; the core group has none. RBAC is refused."""
+"""``apiVersion`` of an object; the core group has only a version. RBAC is rejected."""
 
 Kind = Annotated[str, Meta(pattern=r"^(?!(Secret|ConfigMap)\Z)[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?\Z", max_length=63)]
-"""A kind as a CRD may call it, so `postgresql` too; Secret and ConfigMap are refused."""
+"""A kind that a CRD may define, `postgresql` too; Secret and ConfigMap are rejected."""
 
 Resource = Annotated[str, Meta(pattern=r"^(?!(secrets|configmaps)\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z", max_length=63)]
-"""The plural of a kind, as it stands in a URL: no subresource, no ``*``."""
+"""The plural of a kind, as in a URL: no subresource, no ``*``."""
 
 ConditionName = Annotated[
     str, Meta(pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z", max_length=253)
 ]
-"""Type of a condition of somebody else."""
+"""Type of a condition that another controller writes."""
 
 _STEPS = r"(\.[A-Za-z_][-A-Za-z0-9_]{0,62}){1,8}\Z"
 
@@ -54,22 +54,22 @@ StatusField = Annotated[str, Meta(pattern=rf"^status{_STEPS}", max_length=253)]
 """Path of a field below ``status``, with dots."""
 
 PausedField = Annotated[str, Meta(pattern=rf"^(spec|status){_STEPS}", max_length=253)]
-"""Path of the field that tells whether somebody has paused the object."""
+"""Path of the field that shows whether the object is paused."""
 
 Scalar = bool | int | Annotated[str, Meta(max_length=64)]
 """A value that a field is compared with; ``true`` is not ``1``, and neither is ``"true"``."""
 
 
 class ReadyWhen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What counts as ready: nothing given means the preset of the kind, else the standard rules.
+    """What counts as ready; if nothing is given, the preset of the kind, else the standard rules.
 
     Attributes:
         condition: Type of the condition that must be True, instead of Ready.
-        field: A field that says it instead; only below ``status``.
+        field: A field to read instead of a condition; only below ``status``.
         values: Its values that are good; `in` in the document.
-        failed: Its values that are bad whatever else is known.
-        exists: True for kinds that never say anything: the object only has to exist.
-        preset: The preset of a kind that cannot be told by its group.
+        failed: Its values that are bad, whatever other evidence there is.
+        exists: True for kinds without a status: the object only has to exist.
+        preset: The preset of a kind that cannot be identified by its group.
 
     Raises:
         ValueError: More than one of them is given; msgspec makes it a ValidationError.
@@ -93,11 +93,11 @@ class ReadyWhen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
 
 class PausedWhen(Struct, frozen=True, forbid_unknown_fields=True):
-    """How to tell that somebody has paused the object.
+    """How to detect that the object is paused.
 
     Attributes:
         field: The field, below ``spec`` or ``status``.
-        equals: What it holds then.
+        equals: Its value while the object is paused.
     """
 
     field: PausedField
@@ -105,10 +105,10 @@ class PausedWhen(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
-    """One object, or those that a selector finds: one condition.
+    """One object, or those that a selector matches, with one condition.
 
     Attributes:
-        name: What the entry is called; `condition` is made of it.
+        name: Name of the entry, from which `condition` is derived.
         api_version: Group and version.
         kind: The kind.
         resource: The plural of the kind; guessing it would be an error.
@@ -151,7 +151,7 @@ class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
 
     @property
     def condition(self) -> str:
-        """Type of the condition that shows the entry."""
+        """Type of the condition of the entry."""
         return condition_type(self.name)
 
     @property
@@ -166,5 +166,5 @@ class ObjectEntry(Struct, frozen=True, forbid_unknown_fields=True, rename="camel
 
     @property
     def plural(self) -> str:
-        """The plural of the kind, as it stands in a URL."""
+        """The plural of the kind, as in a URL."""
         return self.resource

@@ -1,7 +1,7 @@
-"""`contract.outputs` of a template: kinds of which every document that the workflow puts out is observed.
+"""`contract.outputs` of a template: kinds whose documents in the output of the workflow are all observed.
 
 The container `contract` finds the documents, marks them, and writes an entry of `objects` for each kind and place; a
-resolved contract knows no outputs. Everything here is a literal: the rights of the sidecar are made from it.
+resolved contract has no `outputs`. Everything here is a literal: the sidecar's RBAC rules are generated from it.
 """
 
 from collections.abc import Mapping
@@ -25,23 +25,23 @@ GENERATION_ANNOTATION: Final = "status.integratn.tech/request-generation"
 """Annotation with the generation of the request that a document was written for."""
 
 PROMISE_LABEL: Final = "status.integratn.tech/promise"
-"""Label with the Promise that a document comes from."""
+"""Label with the Promise whose workflow wrote a document."""
 
 REQUEST_LABEL: Final = "status.integratn.tech/request"
-"""Label that tells the documents of one request from those of another."""
+"""Label that identifies the request of a document."""
 
 
 class OutputKind(Struct, frozen=True, forbid_unknown_fields=True, rename="camel", omit_defaults=True):
     """A kind whose documents are observed; see `objects.ObjectEntry`.
 
     Attributes:
-        name: What its entry is called.
+        name: Name of its entry.
         api_version: Group and version by which the objects are read; a document may have another version.
         kind: The kind.
         resource: The plural of the kind.
-        scope: Whether objects of the kind stand in a namespace.
+        scope: Whether objects of the kind are namespaced.
         ready: What counts as ready.
-        paused: How to tell that somebody has paused an object.
+        paused: How to detect that an object is paused.
     """
 
     name: EntryName
@@ -74,8 +74,8 @@ def entry_of_output(kind: Mapping[str, Any], namespace: str, labels: Mapping[str
 
     Args:
         kind: One of `kinds`, as a JSON value.
-        namespace: Where they stand; not looked at if the kind has no namespace.
-        labels: The labels by which they are found.
+        namespace: Their namespace; ignored if the kind is not namespaced.
+        labels: The labels that select them.
     """
     where = {"namespace": namespace} if kind.get("scope") == "Namespaced" else {}
     found = {"selector": {"matchLabels": dict(labels)}, "generationAnnotation": GENERATION_ANNOTATION}

@@ -36,14 +36,14 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
     Attributes:
         path: The field: keys with dots between them, ``[]`` for every item of a list, ``*`` for every key of a mapping.
-        type: What stands there. ``name`` and ``namespace`` are judged by `NameRules`; ``free`` is anything at all.
+        type: Type of its value. ``name`` and ``namespace`` are checked by `NameRules`; ``free`` allows any value.
         allowed: The values, or texts with one ``*``; None: any value of the type. Empty: the field may not be set.
         minimum: Smallest whole number.
         maximum: Largest whole number, or largest quantity.
         max_length: Longest text in characters.
         templates: Whether a text may hold ``{{`` or ``${``: only where nothing evaluates it later.
         required: Whether the field must be set where its mapping is: an empty selector would select everything.
-        reason: Why more than one value is allowed, for who reviews the policy.
+        reason: Why more than one value is allowed, for reviewers of the policy.
     """
 
     path: str
@@ -58,7 +58,7 @@ class Bound(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
 
 class KindBounds(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The bounds of one kind of requests; what no bound speaks of in ``spec`` may not be set.
+    """The bounds of one kind of requests; a field of ``spec`` without a bound may not be set.
 
     Attributes:
         group: Its API group.
@@ -83,13 +83,13 @@ class LegacyName(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
 
 
 class NameRules(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """How names outside a tenant's namespace are kept apart, without looking anything up.
+    """How names outside a tenant's namespace are kept distinct without a lookup.
 
     Attributes:
-        short_names: Who may have a name without ``--``: the request in the namespace ``vcluster-NAME``; or the one
-            called NAME in `requests_namespace`; or anybody.
+        short_names: Which request may have a name without ``--``: the one in the namespace ``vcluster-NAME``; or the
+            one with the name NAME in `requests_namespace`; or any.
         requests_namespace: The namespace of all requests, where `short_names` says so.
-        reserved: Names that nobody may have; one ``*`` stands for anything.
+        reserved: Names that no request may have; one ``*`` stands for anything.
         target_namespaces: Namespaces that any request may name as its target.
         legacy_names: Names that are older than the policy.
     """
@@ -114,7 +114,7 @@ class Project(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, o
 
 
 class Chart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """The chart that a request gets where it names none; None: what the product names.
+    """The chart of a request that names none; None: the default of the product.
 
     Attributes:
         repo_url: Helm repository.
@@ -128,11 +128,11 @@ class Chart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omi
 
 
 class MetricsServer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where the host cluster's metrics-server listens.
+    """The address of the host cluster's metrics-server.
 
     Attributes:
         namespace: Its namespace.
-        port: Port of its pods, which is not that of its Service.
+        port: Port of its pods, which differs from that of its Service.
     """
 
     namespace: str = "kube-system"
@@ -186,12 +186,12 @@ class Defaults(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, 
 
 
 class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the pipeline writes and GitOps applies: a request that a tenant made directly would go around the bounds.
+    """Kinds that only the pipeline and GitOps may write: a tenant who created one directly would bypass the bounds.
 
     Attributes:
         group: API group of the kinds.
         resources: Their plurals.
-        creators: Users who alone may create one, or change its spec.
+        creators: The only users who may create one, or change its spec.
     """
 
     group: str
@@ -200,17 +200,17 @@ class SubRequests(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PipelineAccounts(Struct, frozen=True, forbid_unknown_fields=True):
-    """The ServiceAccounts of the Promise's own pipelines: who runs as one of them can write Works.
+    """The ServiceAccounts of the Promise's own pipelines: a pod that runs as one of them can write Works.
 
     Attributes:
-        creators: Users who alone may create pods and Jobs that name one: Kratix and the job controller.
+        creators: The only users who may create pods and Jobs that name one: Kratix and the job controller.
     """
 
     creators: tuple[str, ...]
 
 
 class PolicySpec(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """The policy itself; `contact` is whom to ask for more than it allows."""
+    """The policy itself; `contact` names whom to ask for an exception."""
 
     contact: str
     names: NameRules
@@ -236,6 +236,6 @@ class Policy(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     spec: PolicySpec = field()
 
     def bounds_of(self, group: str, kind: str) -> tuple[Bound, ...] | None:
-        """The bounds of a kind; None if the policy does not speak of it."""
+        """The bounds of a kind; None if the policy does not cover it."""
         found = [entry.bounds for entry in self.spec.kinds if (entry.group, entry.kind) == (group, kind)]
         return found[0] if found else None

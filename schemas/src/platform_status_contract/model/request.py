@@ -1,8 +1,8 @@
 """The request of the first golden path: VClusterOrchestratorV2 (the Promise's CRD is the authority).
 
-Types only: patterns, ranges and enums live in the CRD and in the JSON Schema generated from it, so that a request which
-breaks one still decodes, and everything that is wrong with it can be told at once. An absent field is None; the
-defaults belong to the pipeline, because several depend on the preset.
+Types only: patterns, ranges and enums are in the CRD and in the JSON Schema generated from it. So a request that
+violates one still decodes, and all its problems can be reported at once. An absent field is None; the pipeline sets the
+defaults, because several depend on the preset.
 """
 
 from typing import Any, Literal
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 Quantity = int | str
-"""A Kubernetes quantity as it stands in a request: ``2`` or ``500m``."""
+"""A Kubernetes quantity as written in a request: ``2`` or ``500m``."""
 
 
 class ObjectMeta(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Metadata of any object; what no code of ours reads stays untyped."""
+    """Metadata of any object; fields that our code does not read stay untyped."""
 
     name: str | None = None
     generate_name: str | None = None
@@ -62,14 +62,14 @@ class ResourceList(Struct, frozen=True, omit_defaults=True):
 
 
 class Resources(Struct, frozen=True, omit_defaults=True):
-    """What a control plane pod is guaranteed, and what it may use at most."""
+    """Requests and limits of a control plane pod."""
 
     requests: ResourceList | None = None
     limits: ResourceList | None = None
 
 
 class Persistence(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Where the control plane keeps its data."""
+    """Storage of the control plane."""
 
     enabled: bool | None = None
     size: str | None = None
@@ -105,7 +105,7 @@ class VCluster(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Exposure(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Where the API server of the virtual cluster is reached."""
+    """The address of the virtual cluster's API server."""
 
     hostname: str | None = None
     subnet: str | None = None
@@ -178,7 +178,7 @@ class NetworkPolicies(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class RequestSpec(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What the user wants; `name` may differ from the name of the request."""
+    """The spec of a request; `name` may differ from the name of the request."""
 
     name: str
     target_namespace: str | None = None
@@ -191,7 +191,7 @@ class RequestSpec(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Request(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A VClusterOrchestratorV2 as it stands in the cluster."""
+    """A VClusterOrchestratorV2 in the cluster."""
 
     api_version: Literal["platform.integratn.tech/v1alpha1"]
     kind: Literal["VClusterOrchestratorV2"]

@@ -1,7 +1,7 @@
-"""`.status` of a request, version v1, as far as it is ours (design.md sections 2 and 5).
+"""Our part of `.status` of a request, version v1 (design.md sections 2 and 5).
 
-Kratix's own keys pass through: this model ignores what it does not know. What the sidecar reads back from a cluster
-goes through `rules.history`, which is total; these strict structs are for validation, for tools and for the tests.
+The model ignores unknown keys, so Kratix's own keys are allowed. The sidecar reads a status back with `rules.history`,
+which is total; these strict structs are for validation, for tools and for the tests.
 """
 
 from typing import Annotated
@@ -34,7 +34,7 @@ Time = Annotated[str, Meta(pattern=TIME_PATTERN)]
 """An RFC 3339 time in UTC with whole seconds."""
 
 Count = Annotated[int, Meta(ge=0, le=9007199254740991)]
-"""A number of things; zero means that we looked and there was none."""
+"""A count; zero means that the source was read and nothing was found."""
 
 Generation = Annotated[int, Meta(ge=1, le=9007199254740991)]
 """A `metadata.generation`."""
@@ -69,10 +69,10 @@ TimerName = Annotated[
 """Name of a timer in `health.since`; the closed list of design.md section 5."""
 
 Endpoints = dict[KeyName, Url]
-"""Where to find things; the first golden path writes `api` and `argocd`."""
+"""Endpoints by name; the first golden path writes `api` and `argocd`."""
 
 Credentials = dict[KeyName, Name]
-"""How to authenticate: names of Secrets and items, never their values."""
+"""Credentials by name: names of Secrets and items, never their values."""
 
 
 _OWNED_TYPES = frozenset(kind.value for kind in ConditionType)
@@ -91,14 +91,14 @@ class Condition(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Reporter(Struct, frozen=True):
-    """Who keeps this status true, and where its proof of life is."""
+    """The sidecar that maintains this status, and the Lease that proves that it is alive."""
 
     lease: Annotated[str, Meta(pattern=r"^[a-z0-9][-a-z0-9]*/[a-z0-9][-a-z0-9.]*\Z", max_length=317)]
     version: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class ArgoHealth(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What Argo CD said last."""
+    """The last statuses from Argo CD."""
 
     sync_status: Annotated[str, Meta(pattern=r"^(Synced|OutOfSync|Unknown)\Z")]
     health_status: Annotated[str, Meta(pattern=r"^(Healthy|Progressing|Suspended|Degraded|Missing|Unknown)\Z")]
@@ -125,7 +125,7 @@ class Objects(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         ready: How many are ready; absent, like `total` and `unready`, while one could not be read.
-        total: How many there are, and are missing.
+        total: How many exist or are missing.
         unready: Those that are not ready.
         done: Entries whose Jobs have completed, and for which generation and wording of the entry.
     """
@@ -140,7 +140,7 @@ class Health(Struct, frozen=True, rename="camel", omit_defaults=True):
     """Live health, written by the sidecar; a source that could not be read has no numbers here.
 
     Attributes:
-        observed_generation: The generation that this status speaks of.
+        observed_generation: The generation that this status is about.
         ready_generation: The generation that was Ready last.
         updating_generation: The generation for which `since.updating` was set.
         conditions: Types of the conditions that were written for objects and for Secrets, the kubeconfig apart.

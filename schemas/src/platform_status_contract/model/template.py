@@ -1,7 +1,7 @@
 """StatusContract: the template that a Promise author writes (design.md section 4).
 
 Any string may hold CEL expressions in ``${...}``. A string that is one expression takes the expression's value,
-whatever its type; null drops the key. Unknown fields are errors here: a typo would silently observe nothing.
+whatever its type; null drops the key. Unknown fields are errors: because of a typo a source would not be observed.
 """
 
 from typing import Annotated, Any, Literal

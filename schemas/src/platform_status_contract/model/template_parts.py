@@ -1,10 +1,10 @@
 """The parts of a StatusContract before resolution: closed mappings whose strings may hold expressions.
 
-`template.ContractTemplate` keeps its parts as plain mappings, because the resolver walks them without knowing their
-shape; these structs say which shape is right, so that a typo in a part is refused where it was written.
+`template.ContractTemplate` keeps its parts as plain mappings, because the resolver walks them independently of their
+shape; these structs define the shape, so that a typo in a part is reported at its place in the template.
 
 An expression is checked after decoding, not by a pattern in its type: msgspec 0.22 crashes the interpreter at exit when
-it frees a union of a patterned string and a container (msgspec issue 717 shows the symptom). A test holds us to that.
+it frees a union of a patterned string and a container (msgspec issue 717 shows the symptom). A test checks this.
 """
 
 import re
@@ -47,10 +47,10 @@ _EXPRESSION = re.compile(r"^\$\{[\s\S]*\}\Z")
 
 
 def check_expressions(**values: object) -> None:
-    """Refuse a string that stands for a whole value and is not one expression.
+    """Reject a string in the place of another type, unless it is one expression.
 
     Args:
-        values: Field name -> its value; a tuple is looked into, anything but a string is left alone.
+        values: Field name -> its value; the items of a tuple are checked too, other types than strings are ignored.
 
     Raises:
         ValueError: Names the field.

@@ -1,7 +1,7 @@
-"""RFC 3339 times as they stand in a status: UTC, whole seconds, a trailing ``Z``.
+"""RFC 3339 times in a status: UTC, whole seconds, a trailing ``Z``.
 
-The Kratix CRD enforces ``format: datetime`` on conditions and Go rejects other spellings (kratix.md section 3), so
-there is one way to write a time here and a tolerant, total way to read one.
+The Kratix CRD enforces ``format: datetime`` on conditions and Go rejects other spellings (kratix.md section 3). So
+times are written in one format only, and read by a tolerant, total function.
 """
 
 import re
@@ -11,10 +11,10 @@ from typing import Final
 __all__ = ["LONG_AGO", "TIME_PATTERN", "duration", "format_time", "parse_time"]
 
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands for a time that is set and cannot be read, where any later one might excuse something."""
+"""Replaces a time that is set but unreadable, where a later time could hide a problem."""
 
 TIME_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
-"""How every time in a document of ours is spelled."""
+"""The format of every time in our documents."""
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _FINE_BELOW = 120
@@ -23,7 +23,7 @@ _READABLE = re.compile(r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(
 
 
 def format_time(moment: datetime) -> str:
-    """Write a moment the one way our documents know.
+    """Write a moment in the format of our documents.
 
     Args:
         moment: An aware datetime in any zone; parts of a second are cut off, never rounded up into the future.
@@ -32,8 +32,8 @@ def format_time(moment: datetime) -> str:
         For example ``2026-02-26T10:30:00Z``.
 
     Raises:
-        ValueError: The moment has no zone; guessing the zone of this machine would be a lie on another one.
-        OverflowError: In UTC the moment falls outside of the years 1 to 9999.
+        ValueError: The moment has no zone; assuming the local zone would give different results on other machines.
+        OverflowError: In UTC the moment is outside the years 1 to 9999.
     """
     if moment.tzinfo is None:
         raise ValueError(f"found {moment.isoformat()}, which has no zone; expected an aware datetime")
@@ -41,7 +41,7 @@ def format_time(moment: datetime) -> str:
 
 
 def parse_time(text: object) -> datetime | None:
-    """Read a time that the cluster holds; total, because anybody may have written it.
+    """Read a time from the cluster; total, because its writer is unknown.
 
     Args:
         text: Any JSON value.

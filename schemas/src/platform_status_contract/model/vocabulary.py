@@ -15,7 +15,7 @@ __all__ = [
 
 
 class Phase(StrEnum):
-    """The one word about a request; derived from the conditions in one place, `rules.project`."""
+    """The phase of a request, derived from the conditions only in `rules.project`."""
 
     SCHEDULED = "Scheduled"
     PROGRESSING = "Progressing"
@@ -27,7 +27,7 @@ class Phase(StrEnum):
 
 
 class ConditionStatus(StrEnum):
-    """The three answers a Kubernetes condition can give."""
+    """The three statuses of a Kubernetes condition."""
 
     TRUE = "True"
     FALSE = "False"
@@ -35,7 +35,7 @@ class ConditionStatus(StrEnum):
 
 
 class ConditionType(StrEnum):
-    """The condition types that the sidecar owns; every other type belongs to somebody else."""
+    """The condition types that the sidecar owns; every other type has another writer."""
 
     READY = "Ready"
     ARGO_SYNCED = "ArgoSynced"
@@ -47,7 +47,7 @@ class ConditionType(StrEnum):
 
 
 class Reason(StrEnum):
-    """Every reason a condition of ours can carry, closed in v1; meaning and remedy stand in docs/contract/v1.md."""
+    """Every reason of our conditions, closed in v1; docs/contract/v1.md has the meaning and remedy of each."""
 
     ALL_HEALTHY = "AllHealthy"
     TOLERATING = "Tolerating"
@@ -105,7 +105,7 @@ class Reason(StrEnum):
 
 
 OWNER_ANNOTATION: Final = "status.integratn.tech/owner"
-"""Names the request that an object was written for, as ``namespace/name``; its pipeline writes it."""
+"""Annotation with the request that an object was written for, as ``namespace/name``; its pipeline writes it."""
 
 PIPELINE_KEYS: Final = ("contract", "endpoints", "credentials", "problems")
 """Top-level keys of ``.status`` that only the pipeline writes."""

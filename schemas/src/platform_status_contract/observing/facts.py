@@ -1,4 +1,4 @@
-"""What a request says about itself -> the rules' `Facts`. Pure and total."""
+"""Reads the rules' `Facts` from the request itself. Pure and total."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ __all__ = ["facts_of", "is_dry_run"]
 
 
 def is_dry_run(record: RequestRecord) -> bool:
-    """Say whether the request is never to be touched (design.md section 6, rule 6)."""
+    """Return whether the request must never be written (design.md section 6, rule 6)."""
     return any(key == DRY_RUN_LABEL for key, _ in record.labels)
 
 
@@ -33,7 +33,7 @@ def facts_of(
         status: Its status, decoded, any JSON.
         lease: ``namespace/name`` of the sidecar's Lease.
         version: Version of the sidecar.
-        out_of_reach: Says what a contract looks at that its reader may not look at; empty if there is nothing.
+        out_of_reach: Returns what a contract names that its reader may not observe; empty if there is nothing.
     """
     contract = read_contract(status)
     beyond = out_of_reach(contract) if isinstance(contract, Contract) else ""

@@ -1,4 +1,4 @@
-"""What a request wants to know of, and the words by which a change finds it. Pure."""
+"""What a request observes, and the index keys (topics) by which a change finds the request. Pure."""
 
 from typing import TypeAlias
 
@@ -9,20 +9,20 @@ from .records import Key
 __all__ = ["NOTHING", "Interest", "Place", "Topic", "about_kind", "about_object", "about_place", "union"]
 
 Topic: TypeAlias = tuple[str, ...]
-"""What may change, exactly: first its sort, then its names. Equal topics are the same thing, nothing else is."""
+"""Index key of something that may change: its sort, then its names. Only equal topics are the same thing."""
 
 Place: TypeAlias = tuple[str, str, str]
-"""A part of a kind that is kept because somebody observes it: kind, namespace, and a name, or empty for all of it."""
+"""A part of a kind that is kept because a request observes it: kind, namespace, and a name, or empty for all names."""
 
 
 class Interest(Struct, frozen=True, gc=False):
     """What one request observes.
 
     Attributes:
-        topics: What it is woken by.
+        topics: Topics whose changes wake it.
         sources: The kinds that must be watched for it.
-        places: Of kinds of which only what is observed is kept, the parts that it observes.
-        secrets: The Secrets that it observes, which are asked for one by one.
+        places: The places that it observes, of kinds of which only observed places are kept.
+        secrets: The Secrets that it observes, which are polled one by one.
         labels: Kinds, and keys of the labels by which it selects objects of them.
     """
 
@@ -38,7 +38,7 @@ NOTHING = Interest()
 
 
 def union(*interests: Interest) -> Interest:
-    """Add up interests; a kind as a whole, and a place as a whole, are of interest too."""
+    """Combine interests, and add a topic for each kind and each place as a whole."""
     sources = frozenset[str]().union(*(each.sources for each in interests))
     places = frozenset[Place]().union(*(each.places for each in interests))
     topics = frozenset[Topic]().union(*(each.topics for each in interests))
@@ -51,16 +51,16 @@ def union(*interests: Interest) -> Interest:
 
 
 def about_kind(source: str) -> Topic:
-    """Name a kind as a whole: it becomes readable or unreadable."""
+    """Return the topic of a kind as a whole, which becomes readable or unreadable."""
     return ("kind", source)
 
 
 def about_object(source: str, key: Key) -> Topic:
-    """Name one object."""
+    """Return the topic of one object."""
     return (source, *key)
 
 
 def about_place(place: Place) -> Topic:
-    """Name a place; that of one object is the object."""
+    """Return the topic of a place; for a place of one object it is the topic of the object."""
     source, namespace, name = place
     return (source, namespace, name) if name else (source, namespace)

@@ -1,6 +1,6 @@
 """View and contract -> Observation: one reading per source, and absent is not unreadable (design.md section 3).
 
-Pure: the objects are read through `View`, nothing is waited for.
+Pure: the objects are read through `View`, without waiting.
 """
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ __all__ = ["NotYet", "observe"]
 
 
 class NotYet(Struct, frozen=True):
-    """Nothing may be projected yet: these kinds have not finished their first reading."""
+    """The first lists of these kinds are not complete, so nothing may be projected yet."""
 
     waiting_for: tuple[str, ...]
 
@@ -25,19 +25,19 @@ def observe(view: View, request: Key, contract: Contract) -> Observation | NotYe
     """Read everything that a contract names.
 
     Args:
-        view: The objects, held still by the caller.
+        view: The objects; the caller holds the lock.
         request: Namespace and name of the request.
         contract: Its contract.
 
     Returns:
-        One reading per source that the contract names; or what is still waited for, because half a list is not
-        absence.
+        One reading per source that the contract names; or the kinds whose first list is not complete, because an
+        incomplete list does not prove absence.
     """
     interest = interest_in(contract, request)
     states = {source: view.state(source) for source in sorted(interest.sources)}
     waiting = [source for source, state in states.items() if not state.synced and state.failure is None]
     if not waiting:
-        # What came into view after its kind was listed is listed on its own.
+        # A place that is newly observed after the list of its kind is listed separately.
         places = sorted(place for place in interest.places if not states[place[0]].failure)
         waiting = list(dict.fromkeys(place[0] for place in places if not view.is_known(place)))
     waiting += ["secrets"] if any(view.secret(key) is None for key in interest.secrets) else []

@@ -1,4 +1,4 @@
-"""The slim records that decoders make and the store keeps: a few fields of an object, never the object.
+"""The slim records that decoders make and the store keeps: a few fields of an object, never the whole object.
 
 Ten thousand pods stay resident, so every field must be needed by a rule or an index.
 """
@@ -27,7 +27,7 @@ Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs: half the memory of a dict, and hashable."""
 
 MAX_LABELS: Final = 32
-"""An object with more labels than this keeps only those that some selector looks at."""
+"""An object with more labels than this keeps only those that a selector uses."""
 
 _MAX_DIGITS: Final = 20
 
@@ -38,22 +38,22 @@ def number_of(version: str) -> int:
 
 
 def is_foreign(owner: str, request: Key) -> bool:
-    """Say whether an object names another request as its owner; one that names none is anybody's.
+    """Return whether an object names another request as its owner; False for an object without an owner.
 
     Args:
         owner: ``namespace/name`` of its `OWNER_ANNOTATION`; empty without one.
-        request: The request whose contract looks at it.
+        request: The request whose contract names it.
     """
     return bool(owner) and owner != "/".join(request)
 
 
 class Record(Struct, frozen=True, gc=False):
-    """What every record has.
+    """The fields of every record.
 
     Attributes:
         namespace: metadata.namespace.
         name: metadata.name.
-        version: metadata.resourceVersion as a number, 0 if it is none; tells the newer of two states.
+        version: metadata.resourceVersion as a number, 0 if it is none; the newer of two states has the higher one.
     """
 
     namespace: str
@@ -66,23 +66,23 @@ class Record(Struct, frozen=True, gc=False):
         return (self.namespace, self.name)
 
     def is_newer_than(self, version: int) -> bool:
-        """Say whether this state is known to be newer than a version; of no number nothing is known.
+        """Return whether this state is known to be newer than a version; False if either is not a number.
 
-        The uid does not count: an object made anew under an old name has a newer version too, so an older version is
-        an older object or an older state of this one, and neither may come back.
+        The uid is not compared: an object that was created again has a higher version too. So a lower version is an
+        older object or an older state of this one, and neither may replace it.
         """
         return 0 < version < self.version
 
     def says_the_same(self, other: Self) -> bool:
-        """Say whether the two differ in nothing but the version."""
+        """Return whether the two differ only in the version."""
         return msgspec.structs.replace(self, version=other.version) == other
 
 
 class LabelledRecord(Record, frozen=True, gc=False):
-    """A record of an object that a selector may find.
+    """A record of an object that a selector may match.
 
     Attributes:
-        labels: Its labels; of an object with more than `MAX_LABELS` of them only those that a selector looks at.
+        labels: Its labels; of an object with more than `MAX_LABELS` of them only those that a selector uses.
     """
 
     labels: Labels
@@ -97,13 +97,13 @@ class RequestRecord(Record, frozen=True, gc=False):
 
     Attributes:
         uid: metadata.uid.
-        resource_version: metadata.resourceVersion, the precondition of a write, as it was sent.
+        resource_version: metadata.resourceVersion as text, the precondition of a write.
         kind: Its kind, for messages.
         generation: metadata.generation.
         deleting: Whether deletionTimestamp is set.
-        labels: Those of its labels that the workflow and dry runs are told by.
+        labels: Its labels that identify dry runs and the state of the workflow.
         status: `.status` as JSON.
-        is_cut: Whether that is its contract alone, because the rest is too large to be kept.
+        is_cut: Whether `status` holds only the contract, because the rest is too large to keep.
     """
 
     uid: str

@@ -1,4 +1,4 @@
-"""Label selectors, as Kubernetes evaluates and spells them."""
+"""Label selectors: evaluation, and their text form in a query."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ __all__ = ["label_keys", "label_query", "matches"]
 
 
 def matches(selector: Selector | None, labels: Labels) -> bool:
-    """Evaluate a label selector as Kubernetes does; no selector, or an empty one, selects everything."""
+    """Evaluate a label selector as Kubernetes does; no selector, or an empty one, matches everything."""
     if selector is None:
         return True
     found = dict(labels)
@@ -34,7 +34,7 @@ def _holds(expression: MatchExpression, labels: Mapping[str, str]) -> bool:
 
 
 def label_query(selector: Selector | None) -> str:
-    """Spell a selector as the API server takes it in a query."""
+    """Return a selector in the text form of the API server's query parameter."""
     if selector is None:
         return ""
     parts = [f"{key}={value}" for key, value in sorted((selector.match_labels or {}).items())]
@@ -52,7 +52,7 @@ def label_query(selector: Selector | None) -> str:
 
 
 def label_keys(selector: Selector | None) -> Iterator[str]:
-    """List the keys of the labels that a selector looks at."""
+    """List the label keys of a selector."""
     if selector is not None:
         yield from selector.match_labels or ()
         yield from (expression.key for expression in selector.match_expressions or ())

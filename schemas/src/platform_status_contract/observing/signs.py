@@ -1,4 +1,4 @@
-"""Signs of life of what writes objects: one that hangs leaves them as they are, well for ever."""
+"""Signs of life of controllers: if one hangs, its objects keep their last, possibly healthy, status."""
 
 from datetime import datetime
 
@@ -10,13 +10,14 @@ __all__ = ["Sign"]
 
 
 class Sign(Struct, frozen=True):
-    """What an object says of the controller that looks after it.
+    """The sign of life of a controller in one of its objects.
 
     Attributes:
-        group: The controller, and what may hang on its own in it; one object that moves keeps its group alive.
-        at: When the controller looked last; None if it never did.
-        asked: Whether it is asked to look, and has not yet.
-        counts: Whether the controller is to look after this object at all.
+        group: The controller, and its part that may hang separately; one object with a recent sign proves that the
+            group is alive.
+        at: When the controller reconciled the object last; None if it never did.
+        asked: Whether a reconcile was requested and is not done.
+        counts: Whether the controller reconciles this object at all; False for a paused one.
     """
 
     group: Topic

@@ -15,12 +15,12 @@ PROMISE_LABEL: Final = "kratix.io/promise-name"
 """Label of a Work that names its Promise (kratix.md section 6)."""
 
 
-_LONGEST_GAP: Final = 120.0
-"""Seconds between two signs of life of a watch; it hears of a bookmark about every minute."""
+_MAX_GAP: Final = 120.0
+"""Longest time in seconds between two signs of life of a watch; a bookmark arrives about every minute."""
 
 
 class Source(StrEnum):
-    """Identity of a kind that is observed."""
+    """Identity of an observed kind."""
 
     REQUESTS = "requests"
     APPLICATIONS = "applications"
@@ -38,8 +38,8 @@ class Failure(Struct, frozen=True):
 
     Attributes:
         reason: `FORBIDDEN`, `KIND_MISSING`, `KIND_TOO_LARGE` or `SOURCE_UNREADABLE`.
-        since: When it was last known to be good, or when we first asked: "60 s without an answer" count from here.
-        message: What the server said, for /readyz and the log.
+        since: When it was last readable, or when it was first listed: "60 s without an answer" counts from here.
+        message: The error of the server, for /readyz and the log.
         told: What is wrong with the entry that names the kind, for its author; mostly empty.
     """
 
@@ -50,13 +50,13 @@ class Failure(Struct, frozen=True):
 
 
 class SourceState(Struct, frozen=True):
-    """What is known about a kind as a whole.
+    """The state of a kind as a whole.
 
     Attributes:
-        synced: Whether its first list was finished; before that, an object that is not there is not absent.
+        synced: Whether its first list is complete; before that a missing object does not count as absent.
         failure: Why it cannot be read now, None while it can.
         alive_at: Last sign of life of its list or watch.
-        watched_since: Since when it has been watched without a gap; None before the first list is finished.
+        watched_since: Since when it has been watched without a gap; None before the first list is complete.
     """
 
     synced: bool = False
@@ -68,10 +68,10 @@ class SourceState(Struct, frozen=True):
 def alive(before: SourceState, now: datetime, *, synced: bool) -> SourceState:
     """Return the state after a sign of life of a kind that is readable, or that is read for the first time.
 
-    A gap longer than any that a watch leaves is one of the whole machine, or of the clock: what happened meanwhile,
-    nobody saw.
+    A gap longer than a watch can leave means that the whole machine slept, or that the clock was set: changes during
+    the gap were not observed.
     """
-    since, gap = before.watched_since, timedelta(seconds=_LONGEST_GAP)
+    since, gap = before.watched_since, timedelta(seconds=_MAX_GAP)
     if since is None or before.alive_at is None or not before.alive_at <= now <= before.alive_at + gap:
         since = now
     recovered = synced and before.failure is not None
@@ -84,6 +84,6 @@ def alive(before: SourceState, now: datetime, *, synced: bool) -> SourceState:
 
 
 def failed(before: SourceState, reason: Reason, message: str, now: datetime, told: str = "") -> SourceState:
-    """Return the state after a failure; its beginning stays where it was for as long as the kind is unreadable."""
+    """Return the state after a failure; `since` is kept for as long as the kind is unreadable."""
     since = before.failure.since if before.failure else before.alive_at or now
     return msgspec.structs.replace(before, failure=Failure(reason, since, message, told))

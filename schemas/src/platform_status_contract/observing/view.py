@@ -1,4 +1,4 @@
-"""What observing asks of whoever holds the objects: the sidecar's store, or a dump. No source is named here."""
+"""The interface through which `observe` reads objects; the sidecar's store and a dump implement it, for any source."""
 
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
@@ -15,19 +15,19 @@ T = TypeVar("T")
 
 
 class View(Protocol):
-    """The objects, all of one moment."""
+    """The objects, consistent with each other."""
 
     @property
     def promise(self) -> str:
-        """Name of the Promise whose Works count; empty if that is not known, and then all do."""
+        """Name of the Promise whose Works count; empty if it is unknown: then all Works count."""
         ...
 
     def state(self, source: str) -> SourceState:
-        """Return what is known about a kind as a whole."""
+        """Return the state of a kind as a whole."""
         ...
 
     def is_known(self, place: Place) -> bool:
-        """Say whether what is not there, of this place, is absent, and not only unknown yet."""
+        """Return whether a missing object of this place is absent, and not only unread."""
         ...
 
     def record(self, source: str, key: Key) -> Record | None:
@@ -43,21 +43,21 @@ class View(Protocol):
         ...
 
     def silence(self, source: str, record: Record) -> Silence | None:
-        """Return when what looks after an object counts as silent, unless it shows a sign of life before."""
+        """Return when the controller of an object counts as silent, unless there is a sign of life before."""
         ...
 
     def secret(self, key: Key) -> Reading[SecretSeen] | None:
-        """Return the last reading of a Secret, None before the first."""
+        """Return the result of the last poll of a Secret; None before the first."""
         ...
 
 
 def reading(view: View, sources: Iterable[str], look: Callable[[], Present[T] | Absent]) -> Reading[T]:
-    """Look at objects of these kinds; unreadable, with the last value as far as there is one, if one kind is."""
+    """Read objects of these kinds; unreadable if one kind is, then with the last known value if there is one."""
     states = [view.state(source) for source in sources]
     failures = [state.failure for state in states if state.failure]
     if not failures:
         return look()
     first = min(failures, key=lambda failure: failure.since)
-    # What was read before is the last known value only if every part of it was ever read as a whole.
+    # The previous reading is the last known value only if each of its kinds was completely listed before.
     last = look() if all(state.synced for state in states) else None
     return Unreadable(first.reason, first.since, last, first.told)

@@ -179,12 +179,12 @@ def _is_number(bound: Bound, value: int) -> bool:
 
 
 def _only(node: Node) -> str:
-    shown = node.keys[:_MOST_KEYS]
+    shown = node.keys[:_MAX_KEYS]
     more = f" and {len(node.keys) - len(shown)} more" if len(node.keys) > len(shown) else ""
     return f"only {', '.join(shown)}{more} there" if shown else "nothing there"
 
 
-_MOST_KEYS: Final = 8
+_MAX_KEYS: Final = 8
 
 
 def _mapping(value: object) -> Mapping[str, object]:

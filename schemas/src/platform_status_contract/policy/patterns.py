@@ -41,7 +41,7 @@ _QUANTITY: Final = re.compile(QUANTITY.removesuffix("$") + r"\Z")
 HOLE: Final = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 _UNITS: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _BINARY: Final = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-_MOST_SHOWN: Final = 6
+_MAX_SHOWN: Final = 6
 
 
 def filled(text: str, names: Mapping[str, str]) -> str:
@@ -87,7 +87,7 @@ def expected(bound: Bound) -> str:
     if bound.allowed == ("*",):
         return f"visible ASCII without {', '.join((*TEMPLATES, *UNSAFE))}"
     if bound.allowed is not None:
-        shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in bound.allowed[:_MOST_SHOWN]]
+        shown = [str(value).lower() if isinstance(value, bool) else str(value) for value in bound.allowed[:_MAX_SHOWN]]
         more = len(bound.allowed) - len(shown)
         return (" or ".join(shown) + (f" or one of {more} more" if more > 0 else "")) or "that it is not set"
     match bound.type:

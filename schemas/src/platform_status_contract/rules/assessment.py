@@ -1,4 +1,4 @@
-"""One source, judged: what every module in `sources` returns, and what they share (design.md section 5)."""
+"""The assessment of one source: the result of every module in `sources`, and shared functions (design.md section 5)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,13 +21,13 @@ from .timers import SOURCE_WORDS, SourceName, bad_timer
 __all__ = ["Assessment", "Blind", "Situation", "Verdict", "being_deleted", "blind", "carried", "settle"]
 
 NO_ANSWER_SECONDS = 60
-"""So long without an answer the last known value counts; after it the source is unreadable."""
+"""Seconds without an answer for which the last known value counts; after that the source is unreadable."""
 
 T = TypeVar("T")
 
 
 class Verdict(IntEnum):
-    """What a source's state means, worst first: the order in which sources are named."""
+    """The verdicts of a source, worst first, which is the order in which messages name the sources."""
 
     BAD = 0
     PAUSED = 1
@@ -37,16 +37,16 @@ class Verdict(IntEnum):
 
 
 class Situation(Struct, frozen=True):
-    """What an assessment must know beside its own source.
+    """The context of an assessment besides its own source.
 
     Attributes:
         contract: What to observe, and the thresholds.
-        history: The previous status, after adoption; its timers never lie in the future.
-        first_ready: Whether the request was ever Ready: every source was once read.
+        history: The previous status, after adoption; none of its timers is in the future.
+        first_ready: Whether the request was ever Ready, which implies that every source was once read.
         updating: Whether a change of the spec is being rolled out.
         overdue: Started, never Ready, and past the progress deadline.
-        lag: What of reality lags behind the spec; empty if nothing does, None if that cannot be told.
-        request: The request itself, as `observation.named` spells it.
+        lag: What lags behind the spec; empty if nothing does, None if that is unknown.
+        request: The request itself, in the form of `observation.named`.
     """
 
     contract: Contract
@@ -59,25 +59,26 @@ class Situation(Struct, frozen=True):
 
     @property
     def once_ready(self) -> bool:
-        """After firstReady and not updating: pending counts as bad, unless the source's table says otherwise."""
+        """After firstReady and not updating: pending counts as bad, with the exceptions in the source's table."""
         return self.first_ready and not self.updating
 
 
 class Assessment(Struct, frozen=True):
-    """The judgement of one source.
+    """The assessment of one source.
 
     Attributes:
         source: Which source.
-        condition: Type of the condition that shows it.
-        verdict: What it means, "once ready" already taken into account.
+        condition: Type of its condition.
+        verdict: Its verdict, with "once ready" already applied.
         reason: Reason of the condition.
         message: Message of the condition, without clocks.
         timers: The source's own timers after this observation; one that is missing is not running.
         health: Keys for `status.health`; empty if the source could not be read.
-        note: Worth saying in phase Ready although it does not block it.
-        on_its_way: Whether it is bad only because it is not there yet: what is bad by itself is named before it.
-        ended: Whether what failed has come to its end, and nothing tries again by itself.
-        entry: Which entry of `contract.objects`, or which role of a Secret but kubeconfig; empty for all else.
+        note: A remark for the message in phase Ready, although it does not prevent Ready.
+        on_its_way: Whether it is bad only because it is still in progress; sources that are bad by themselves are
+            named first.
+        ended: Whether the failed operation has ended and is not retried automatically.
+        entry: The entry of `contract.objects`, or the role of a Secret other than kubeconfig; else empty.
     """
 
     source: SourceName
@@ -94,7 +95,7 @@ class Assessment(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """The source in words."""
+        """The name of the source in a message."""
         return f"{SOURCE_WORDS[self.source]} {self.entry}".rstrip()
 
     @property
@@ -111,16 +112,16 @@ class Assessment(Struct, frozen=True):
 
     @property
     def decides_by_timer(self) -> bool:
-        """A timer decides something only while its source is readable and not paused."""
+        """Whether its timers count: only while the source is readable and not paused."""
         return self.verdict not in (Verdict.UNREADABLE, Verdict.PAUSED)
 
 
 class Blind(Struct, frozen=True):
-    """A source that gives no usable reading now.
+    """A source without a usable reading.
 
     Attributes:
         reason: Why.
-        lasting: Whether it is unreadable for good; else the previous condition still counts.
+        lasting: Whether it counts as unreadable; else the previous condition still applies.
         told: See `Unreadable`.
     """
 
@@ -132,10 +133,10 @@ class Blind(Struct, frozen=True):
 def settle(reading: Reading[T] | None, situation: Situation, clock: Clock) -> Present[T] | Absent | Blind:
     """Decide which value of a source counts now (design.md section 5, "No answer").
 
-    A 403 or a missing kind blinds at once a request that was never ready, else after 60 s; until then the last
-    known value counts: the last reading if this run has one, else what the status says (`Blind.lasting` False).
-    If neither says anything there is no last known value, and `blind` calls the source unreadable at once.
-    A source that the contract names and the observation lacks is unreadable: no reading is no evidence.
+    A 403 or a missing kind makes the source unreadable at once for a request that was never ready, else after 60 s.
+    Until then the last known value counts: the last reading of this process, else the stored status (`Blind.lasting`
+    False). If there is neither, `blind` makes the source unreadable at once. A source that the contract names but the
+    observation lacks is unreadable, because it gives no evidence.
     """
     if reading is None:
         return Blind(Reason.SOURCE_UNREADABLE, lasting=True)
@@ -163,11 +164,11 @@ def blind(
     Args:
         source: Which source.
         condition: Its condition.
-        blindness: Why, and whether for good.
+        blindness: Why there is no reading, and whether the source counts as unreadable.
         what: What cannot be read, for the message, such as ``pods in namespace media``.
-        situation: See there.
+        situation: The context.
         timers: Names of the source's own timers.
-        health: The source's keys of the previous `status.health`, carried over while blindness does not last.
+        health: The source's keys of the previous `status.health`, carried over until it counts as unreadable.
         entry: Which entry of its source, see `Assessment`.
     """
     kept = {name: situation.history.since[name] for name in timers if name in situation.history.since}
@@ -196,7 +197,7 @@ def carried(
     *,
     entry: str = "",
 ) -> Assessment | None:
-    """Repeat the verdict that the status holds, while nothing newer is known; None if it holds none."""
+    """Repeat the verdict in the stored status while there is no newer one; None if there is none."""
     before = situation.history.conditions.get(condition)
     if before is None or before.reason is None or before.status is ConditionStatus.UNKNOWN:
         return None
@@ -218,15 +219,15 @@ _EXCUSED = frozenset(
         Reason.SUB_APPS_PROGRESSING,
     }
 )
-"""Reasons of what counts as good once ready, unless it was bad already."""
+"""Reasons that count as good once ready, unless the source was bad already."""
 
 
 _ON_THEIR_WAY = frozenset({Reason.APPLICATION_PROGRESSING, Reason.NO_RESOURCES})
-"""Reasons of what once ready is bad only because it is not there yet."""
+"""Reasons that once ready are bad only because something is still in progress."""
 
 
 def _last_verdict(timer: str, status: ConditionStatus, reason: Reason, situation: Situation) -> Verdict:
-    # the timer bad.<source> tells whether a False condition meant bad or pending; the reason alone does not
+    # A False condition meant bad if the timer bad.<source> runs, else pending; the reason alone is ambiguous.
     was_bad = timer in situation.history.since
     if reason in _EXCUSED and not was_bad:
         return lenient(situation)
@@ -241,7 +242,7 @@ def _last_verdict(timer: str, status: ConditionStatus, reason: Reason, situation
 
 def running(
     name: str,
-    holds: bool | None,  # noqa: FBT001 - the truth of the predicate is what this function is about
+    holds: bool | None,  # noqa: FBT001 - the value of the predicate
     situation: Situation,
     clock: Clock,
 ) -> dict[str, datetime]:
@@ -253,12 +254,12 @@ def running(
 
 
 def being_deleted(what: str, since: datetime | None) -> str:
-    """Say that an object is being deleted; an object without deletionTimestamp never is."""
+    """Describe an object that is being deleted, which only one with a deletionTimestamp is."""
     return f"{what} is being deleted" + (f" since {format_time(since)}" if since and since > LONG_AGO else "")
 
 
 def missing(situation: Situation) -> Verdict:
-    """Absent, which is pending before firstReady and bad ever after."""
+    """Absent, which is pending before firstReady and bad after it."""
     return Verdict.BAD if situation.first_ready else Verdict.PENDING
 
 

@@ -1,7 +1,7 @@
-"""What all messages of a status may take together, so that the status stays below 8 KiB with any contract.
+"""Limits the total size of the messages of a status, so that it stays below 8 KiB with any contract.
 
-How much a message gets depends on how many there are and on what else is written, never on the other messages: one that
-is carried over was cut before, and would make room for the others from look to look.
+The limit of a message depends on the number of messages and on the rest of the status, never on other messages: one
+that is carried over is already cut, and the others would grow with each reconcile.
 """
 
 import msgspec
@@ -9,18 +9,18 @@ import msgspec
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType
 
 from .projection import Projection
-from .texts import MESSAGE_LIMIT, bounded_names, clean
+from .texts import MAX_MESSAGE, bounded_names, clean
 
 __all__ = ["MAX_MESSAGES", "within_budget"]
 
 MAX_MESSAGES = 6 * 1024
-"""Bytes that all messages may take together."""
+"""Bytes of all messages together."""
 
 _MAX_STATUS = 8 * 1024 - 512
 _MAX_GOOD = 100
 """A source that is good needs few words."""
 
-_LEAST = 40
+_MIN_MESSAGE = 40
 _MAX_NAMES = 512
 
 
@@ -36,11 +36,11 @@ def within_budget(projection: Projection) -> Projection:
     rest = _MAX_STATUS - sum(len(msgspec.json.encode(part)) for part in (health, placed, bare))
     good = sum(condition.status is ConditionStatus.TRUE for condition in bare)
     room, count = min(rest, MAX_MESSAGES), 1 + len(bare)
-    limit = max(min(room // count, MESSAGE_LIMIT), _LEAST)
+    limit = max(min(room // count, MAX_MESSAGE), _MIN_MESSAGE)
     limits = {}
-    if _LEAST < limit < MESSAGE_LIMIT:
+    if _MIN_MESSAGE < limit < MAX_MESSAGE:
         limits = {ConditionStatus.TRUE: min(limit, _MAX_GOOD)}
-        limit = min((room - good * limits[ConditionStatus.TRUE]) // (count - good), MESSAGE_LIMIT)
+        limit = min((room - good * limits[ConditionStatus.TRUE]) // (count - good), MAX_MESSAGE)
     conditions = tuple(
         msgspec.structs.replace(condition, message=clean(condition.message, limits.get(condition.status, limit)))
         for condition in projection.conditions

@@ -1,7 +1,7 @@
-"""Comparisons with now, which remember when their answer will change.
+"""Comparisons with now, which record when their result will change.
 
-Every deadline of the phase table passes through here, so "when must this request be looked at again?" is answered by
-the decision itself: no list of timers kept beside the rules can fall out of step with them.
+Every deadline of the phase table uses this clock, so the decision itself computes when the request is due again, and
+no separate list of timers can disagree with the rules.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,29 +12,29 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class Clock:
-    """One moment, and the later moments at which a comparison made with it turns out differently.
+    """One moment, and the later moments at which a comparison with it has another result.
 
-    It lives for one decision and reads no real clock: `now` is given.
+    An instance is used for one decision and reads no real clock: `now` is an argument.
 
     Attributes:
         now: The moment of the decision, aware, UTC.
     """
 
     def __init__(self, now: datetime) -> None:
-        """Hold `now` still for one decision."""
+        """Fix `now` for one decision."""
         self.now = now
         self._due: datetime | None = None
 
     def older_than(self, since: datetime | None, seconds: float) -> bool:
-        """Whether `since` lies at least `seconds` back.
+        """Whether `since` is at least `seconds` ago.
 
         Args:
-            since: When something began; None if it has not. A time in the future counts as not yet begun. Parts of a
-                second are cut off, as `now` has none: else a wake between two seconds would change nothing.
+            since: When something began; None if it has not. A time in the future counts as not yet begun. Fractions
+                of a second are cut off, as in `now`: else a wake-up between two seconds would change nothing.
             seconds: The age in question.
 
         Returns:
-            False for None. A False answer about a real time is remembered as due at `since + seconds`.
+            False for None. A False result for a time is recorded as due at `since + seconds`.
         """
         if since is None:
             return False
@@ -50,5 +50,5 @@ class Clock:
 
     @property
     def wake(self) -> datetime | None:
-        """The earliest moment at which an answer given so far becomes True; None if none can."""
+        """The earliest moment at which a False result so far becomes True; None if there is none."""
         return self._due

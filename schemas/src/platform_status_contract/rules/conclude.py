@@ -1,7 +1,7 @@
-"""The one way from what was seen to what is written: adopt, situate, assess, summarize, project.
+"""Computes the status from an observation: adopt, situate, assess, summarize, project.
 
-`conclude` is total and idempotent: the status it yields, read back with the same observation at the same moment,
-yields itself.
+`conclude` is total and idempotent: applied to its own result, with the same observation at the same moment, it returns
+the same status.
 """
 
 from datetime import datetime
@@ -33,16 +33,16 @@ _OF_THE_REQUEST = (Timer.STARTED, Timer.FIRST_READY, Timer.UPDATING, Timer.CAUGH
 
 
 def conclude(history: History, observation: Observation, facts: Facts, now: datetime) -> Projection:
-    """Decide what the status of a request should say.
+    """Compute the intended status of a request.
 
     Args:
         history: The status now stored, read back by `rules.history.recall`.
-        observation: What was seen.
-        facts: What the request says about itself.
+        observation: The readings of the sources.
+        facts: Facts from the request itself.
         now: The moment of the decision, aware, UTC.
 
     Returns:
-        The projection; never raises, whatever the texts in its arguments hold.
+        The projection; it never raises, whatever the texts in its arguments hold.
     """
     now = now.replace(microsecond=0)
     clock = Clock(now)
@@ -60,16 +60,16 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
     after = _after(outcome, table)
     found = _observed(outcome, table, after)
     found = within_budget(msgspec.structs.replace(found, destinations=_destinations(observation, contract)))
-    # At rest the look that was just taken is that look.
+    # At rest the stored status already equals the result, so no second pass is needed.
     wake = clock.wake if after == before else _wake(after, contract, observation, facts, now)
     return msgspec.structs.replace(found, wake=wake)
 
 
 def _wake(after: History, contract: Contract, observation: Observation, facts: Facts, now: datetime) -> datetime | None:
-    """When a status that says `after` would be contradicted if nothing else changes; None if never.
+    """Return when the status `after` would change without a change of the observation; None if never.
 
-    The rows look at the phase that is about to be written, and the outcome is the same then (idempotence): so the
-    answer is the earliest deadline that a look at the written status meets.
+    The rows are applied to the status that is about to be written, with the same outcome (idempotence): so the result
+    is the earliest deadline that they compare with.
     """
     clock = Clock(now)
     project(tabulate(after, contract, observation, facts, clock))
@@ -77,7 +77,7 @@ def _wake(after: History, contract: Contract, observation: Observation, facts: F
 
 
 def tabulate(history: History, contract: Contract, observation: Observation, facts: Facts, clock: Clock) -> Table:
-    """Assess every source and lay out what the phase table looks at; `history` is an adopted one."""
+    """Assess every source and build the input of the phase table; `history` is already adopted."""
     situation = situate(history, contract, observation, facts, clock)
     assessments = assess(observation, situation, clock)
     return Table(
@@ -91,7 +91,7 @@ def tabulate(history: History, contract: Contract, observation: Observation, fac
 
 
 def _timers(situation: Situation, assessments: tuple[Assessment, ...], clock: Clock) -> dict[str, datetime]:
-    """The request's own timers, those of the observed sources, and `bad.<source>`; nothing else survives."""
+    """The request's own timers, those of the observed sources, and `bad.<source>`; all others are dropped."""
     before = situation.history.since
     since = {name: before[name] for name in map(str, _OF_THE_REQUEST) if name in before}
     for found in assessments:
@@ -105,7 +105,7 @@ def _timers(situation: Situation, assessments: tuple[Assessment, ...], clock: Cl
 
 
 def _with_degraded(since: dict[str, datetime], phase: Phase, now: datetime) -> dict[str, datetime]:
-    """Timer degraded: runs in Degraded and Failed, is kept through Unknown."""
+    """The timer `degraded`: it runs in Degraded and Failed, and is kept in Unknown."""
     if phase in (Phase.DEGRADED, Phase.FAILED):
         return {Timer.DEGRADED.value: now} | since
     if phase is Phase.UNKNOWN:
@@ -114,10 +114,10 @@ def _with_degraded(since: dict[str, datetime], phase: Phase, now: datetime) -> d
 
 
 def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) -> Projection:
-    """No source is looked at, so nothing is claimed about any: no numbers, no conditions but Ready.
+    """The status without an observed source: no numbers, and no condition but Ready.
 
-    A contract that cannot be read may be newer than we are: its numbers stay, its conditions stay as Unknown, so that
-    an update of the reader finds everything again.
+    An unreadable contract may be newer than this reader: the numbers stay, and the conditions stay as Unknown, so that
+    nothing is lost when the reader is updated.
     """
     text = sentence(outcome, facts)
     status = ready_status(outcome, changing=False)
@@ -139,7 +139,7 @@ def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) 
             if kind in history.conditions and kind != ConditionType.READY
         )
     if history.done:
-        # a Job that is gone by now completed all the same
+        # A Job that has been deleted since has completed nevertheless.
         numbers["objects"] = dict(history.objects or {} if "objects" in numbers else {}) | {"done": history.done}
     free = tuple(kind for kind in history.free if any(item.type == kind for item in kept))
     health = health_section(facts, history, since, numbers, free)
@@ -187,7 +187,7 @@ def _observed(outcome: Outcome, table: Table, after: History) -> Projection:
 
 
 def _destinations(observation: Observation, contract: Contract) -> tuple[str, ...] | None:
-    """Where Kratix has placed the request; None if that cannot be seen just now."""
+    """The Destinations of the request; None if they cannot be read now."""
     works = observation.works
     if not contract.works or isinstance(works, Absent):
         return ()

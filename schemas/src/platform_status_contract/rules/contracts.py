@@ -1,4 +1,4 @@
-"""Reading `.status.contract`: a Contract, or why there is none. Total."""
+"""Reads `.status.contract`: a Contract, or why there is none. Total."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,10 +14,10 @@ from .texts import clean
 __all__ = ["MAX_CONTRACT", "TOO_LARGE", "is_too_large", "read_contract"]
 
 MAX_CONTRACT: Final = 32 * 1024
-"""Bytes of a contract as compact JSON; each request keeps its own in memory."""
+"""Bytes of a contract as compact JSON; the contract of every request is kept in memory."""
 
 TOO_LARGE: Final = f"larger than {MAX_CONTRACT} bytes"
-"""Stands in a status for a contract that was not kept."""
+"""Replaces a contract in a status that was too large to keep."""
 
 _TOO_LARGE: Final = ContractProblem(
     Reason.INVALID_CONTRACT,
@@ -25,18 +25,18 @@ _TOO_LARGE: Final = ContractProblem(
 )
 
 _UNKNOWN_KEY: Final = "Object contains unknown field"
-"""How msgspec begins what it says of a key that no field has."""
+"""The beginning of msgspec's error for an unknown key."""
 
 
 def read_contract(status: object) -> Contract | ContractProblem:
-    """Read the contract out of a status.
+    """Read the contract of a status.
 
     Args:
         status: `.status` as decoded JSON: any value at all.
 
     Returns:
-        The contract; else `NO_CONTRACT` if the key is absent or null, or `INVALID_CONTRACT` with the decoder's
-        sentence, which names the field.
+        The contract; else `NO_CONTRACT` if the key is absent or null, or `INVALID_CONTRACT` with the decoder's error,
+        which names the field.
     """
     raw = status.get("contract") if isinstance(status, Mapping) else None
     if raw is None:
@@ -47,21 +47,21 @@ def read_contract(status: object) -> Contract | ContractProblem:
         contract = msgspec.convert(raw, Contract)
     except msgspec.ValidationError as error:
         return _invalid(str(error))
-    except UnicodeError:  # what msgspec raises while it words its error about half a surrogate pair
+    except UnicodeError:  # raised by msgspec while it formats its error about a lone surrogate
         return ContractProblem(Reason.INVALID_CONTRACT, "status.contract: holds text that is not valid Unicode")
     return contract
 
 
-# msgspec 0.22 learns a type when it first converts to it, and may crash where two threads do so at once: learnt here.
+# msgspec 0.22 analyses a type at its first conversion, and may crash if two threads do so at once: convert once here.
 msgspec.json.Decoder(Contract)
 
 
 def is_too_large(raw: object) -> bool:
-    """Say whether a contract, as decoded JSON, has more than `MAX_CONTRACT` bytes; if it can be written."""
+    """Return whether a contract, as decoded JSON, has more than `MAX_CONTRACT` bytes; False if it cannot be encoded."""
     try:
         return len(msgspec.json.encode(raw)) > MAX_CONTRACT
     except (RecursionError, UnicodeError):
-        return False  # the decoder says what is wrong
+        return False  # the decoder reports the error
 
 
 def _invalid(error: str) -> ContractProblem:

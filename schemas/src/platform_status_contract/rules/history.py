@@ -1,6 +1,6 @@
-"""What the status remembers: read back from `.status`, whatever anybody put there (design.md section 5).
+"""Reads the previous state from `.status`, whatever it holds (design.md section 5).
 
-Total: any JSON value yields a History. What is not readable counts as absent, never as a good sign.
+Total: any JSON value yields a History. An unreadable part counts as absent, never as good evidence.
 """
 
 import re
@@ -18,13 +18,13 @@ from .timers import is_timer
 
 __all__ = ["History", "Remembered", "recall"]
 
-_LARGEST = 2**53 - 1
+_MAX_INTEGER = 2**53 - 1
 _SYNC_WORDS = ("Synced", "OutOfSync", "Unknown")
 _HEALTH_WORDS = ("Healthy", "Progressing", "Suspended", "Degraded", "Missing", "Unknown")
 
 
 class Remembered(Struct, frozen=True):
-    """A condition of ours as it stands in the status; `since` is None if its time is unreadable."""
+    """A condition of ours in the stored status; `since` is None if its time is unreadable."""
 
     status: ConditionStatus
     reason: Reason | None
@@ -33,7 +33,7 @@ class Remembered(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """The previous status, as far as the rules look back.
+    """The previous status, as far as the rules use it.
 
     Attributes:
         phase: The phase last written; None if there is none or it is not one of the seven.
@@ -42,7 +42,7 @@ class History(Struct, frozen=True):
         observed_generation: None if no sidecar of this version has written yet: such a status is adopted.
         ready_generation: The generation that was Ready last.
         updating_generation: The generation for which the updating timer was set.
-        argocd: `health.argocd` as it stands, carried over while nothing newer is known; likewise the next two.
+        argocd: `health.argocd` as stored, carried over while there is no newer reading; likewise the next two.
         workloads: `health.workloads`.
         sub_apps: `health.subApps`.
         objects: `health.objects`, without `done`.
@@ -71,7 +71,7 @@ def recall(status: object) -> History:
         status: `.status` as decoded JSON: any value at all.
 
     Returns:
-        What could be read; an empty History for anything that is not an object.
+        The readable parts; an empty History for anything that is not an object.
     """
     fields = _mapping(status)
     health = _mapping(fields.get("health"))
@@ -102,7 +102,7 @@ def _generation(value: object) -> int | None:
 
 
 def _free(value: object) -> tuple[str, ...]:
-    """The types that a contract chose, and that are nobody else's whatever stands there."""
+    """The types in `health.conditions` that a contract may choose."""
     names = [name for name in (value if isinstance(value, list) else []) if isinstance(name, str)]
     return tuple(sorted({name for name in names[:MAX_FREE] if is_free(name)}))
 
@@ -175,4 +175,4 @@ def _done(value: object) -> dict[str, str]:
 
 
 def _count(value: object) -> int | None:
-    return value if type(value) is int and 0 <= value <= _LARGEST else None
+    return value if type(value) is int and 0 <= value <= _MAX_INTEGER else None

@@ -1,4 +1,4 @@
-"""Credentials in texts of others: what looks like one is masked before it becomes a message, a log line or a dump."""
+"""Masks credentials in texts from the cluster before they are used in a message, a log line or a dump."""
 
 import re
 
@@ -7,7 +7,7 @@ from .texts import without_invisible
 __all__ = ["MASK", "masked"]
 
 MASK = "redacted"
-"""Stands for a credential; of a shorter one only as many of its letters as the credential had."""
+"""Replaces a credential; cut to the length of a shorter one."""
 
 _CREDENTIAL = re.compile(
     r"""
@@ -32,19 +32,19 @@ _LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 
 
 def masked(text: str, limit: int) -> str:
-    """Mask what looks like a credential: equal texts stay equal, none grows, and the mask is a plain word.
+    """Mask everything that looks like a credential: equal texts stay equal, none grows, and the mask is a plain word.
 
     Args:
         text: Any text.
         limit: Longest result in characters.
     """
-    # Half a credential does not look like one: it is not cut to the limit first, and the last word, if cut, goes.
+    # Mask before cutting to the limit, and drop a last word that is cut: half a credential is not recognised.
     head, rest = text[: 2 * limit], text[2 * limit :]
     if rest and not rest[0].isspace():
         head = _LAST_WORD.sub("", head)
     seen = without_invisible(head)
     if seen != head and _CREDENTIAL.search(seen):
-        # An invisible character in the middle would hide it from the mask, and then from nobody.
+        # An invisible character inside a credential would keep the pattern from matching it.
         head = seen
     return _CREDENTIAL.sub(_mask, head)[:limit]
 

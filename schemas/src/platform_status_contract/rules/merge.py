@@ -1,6 +1,6 @@
-"""A projection merged into a status: our keys replaced, everybody else's untouched (design.md sections 2 and 6).
+"""Merges a projection into a status: our keys are replaced, all others stay unchanged (design.md sections 2 and 6).
 
-Pure; the write step computes its patch from the difference, tests and `hctl explain` apply it as it is.
+Pure; the write step computes its patch from the difference, tests and `hctl explain` use the result as it is.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ __all__ = ["merged_conditions", "merged_status"]
 def merged_conditions(stored: object, projection: Projection) -> list[object]:
     """Merge our conditions into the stored list by type.
 
-    Foreign entries keep their value and their place, whatever they are; ours are updated where they stand, dropped if
-    the projection has them no more, and appended if they are new. A second entry of an owned type is dropped. Of the
-    types that a contract is free to choose only those are ours that the status says we wrote, and those we write now.
+    Foreign entries keep their value and position, whatever they are; ours are updated in place, dropped if the
+    projection no longer has them, and appended if they are new. A second entry of an owned type is dropped. Of the
+    types that a contract may choose we own only those in `health.conditions` and those that are written now.
     """
     owned = {*ConditionType.__members__.values(), *projection.free}
     pending = {condition.type: msgspec.to_builtins(condition) for condition in projection.conditions}
@@ -36,11 +36,11 @@ def merged_conditions(stored: object, projection: Projection) -> list[object]:
 
 
 def merged_status(status: object, projection: Projection, now: datetime) -> dict[str, object]:
-    """The status as it should read after the write, `lastReconciled` included.
+    """The status after the write, `lastReconciled` included.
 
     Args:
         status: The stored `.status`, any JSON; anything but an object counts as empty.
-        projection: What to say.
+        projection: The intended status.
         now: The moment of the write.
     """
     stored: Mapping[str, object] = status if isinstance(status, dict) else {}

@@ -1,8 +1,8 @@
-"""What was seen of the cluster for one request; the input of every rule (design.md section 5).
+"""The observation of one request, the input of every rule (design.md section 5).
 
-Absent, unreadable and zero are three different values: `Absent` says that we looked and it was not there, `Unreadable`
-that we could not look, and an empty tuple inside `Present` that we looked and there were none.
-Every string in here may be hostile: it was written by anybody with access to the cluster.
+Absent, unreadable and zero are three different values: `Absent` means that the object does not exist, `Unreadable` that
+the read failed, and an empty tuple inside `Present` that the list is empty.
+Every string in here may be hostile: any user of the cluster may have written it.
 """
 
 from datetime import datetime
@@ -42,13 +42,13 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Present(Struct, Generic[T_co], frozen=True):
-    """The source was read, and this is what it holds."""
+    """The value of a source that was read."""
 
     value: T_co
 
 
 class Absent(Struct, frozen=True):
-    """The source was read, and the one object it should hold is not there."""
+    """The source was read, and its one object does not exist."""
 
 
 class Unreadable(Struct, Generic[T_co], frozen=True):
@@ -57,8 +57,8 @@ class Unreadable(Struct, Generic[T_co], frozen=True):
     Attributes:
         reason: `FORBIDDEN` (403), `KIND_MISSING` (404 of the kind itself), `KIND_TOO_LARGE` (too many objects) or
             `SOURCE_UNREADABLE` (no answer).
-        since: When this began, as far as this run of the sidecar knows.
-        last: The last reading before it, None if this run has none.
+        since: When this began, within the life of this process.
+        last: The last reading before it, None if this process has none.
         told: What is wrong with the entry that names the kind; mostly empty.
     """
 
@@ -69,15 +69,15 @@ class Unreadable(Struct, Generic[T_co], frozen=True):
 
 
 Reading = Present[T_co] | Absent | Unreadable[T_co]
-"""One of three answers of a source."""
+"""The three results of reading a source."""
 
 
 class Silence(Struct, frozen=True, gc=False):
-    """When an Argo CD counts as silent that shows no sign of life until then.
+    """When an Argo CD counts as silent, if there is no sign of life before.
 
     Attributes:
-        at: When its time without a sign is over.
-        earliest: Before this it is not said anew: who watches has only begun, and Argo CD perhaps too.
+        at: When the permitted time without a sign ends.
+        earliest: Before this a silence is not newly reported, because the watch, and perhaps Argo CD, has just started.
     """
 
     at: datetime
@@ -92,20 +92,20 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         health_status: `status.health.status`; empty if not yet assessed.
         health_message: `status.health.message`.
         operation_phase: `status.operationState.phase`; empty if none ever ran.
-        operation_message: Why the operation, or the last try of the one that runs, failed; without what moves from try
-            to try; empty if none failed.
+        operation_message: Why the operation, or the last try of the running one, failed; without the parts that differ
+            from try to try; empty if none failed.
         finished_at: `status.operationState.finishedAt`.
         compared_current: Whether `status.sync.comparedTo` is the Application's own source (True if never compared).
         written_for: The generation in the contract's generationAnnotation; None if missing or not a number.
-        try_failed: Whether a try of the operation that runs has failed.
-        resources: Whether Argo CD lists resources of it; None if it does not say.
-        problems: Its own conditions that tell of an error, such as ``ComparisonError: ...``, after a failed hydration.
+        try_failed: Whether a try of the running operation has failed.
+        resources: Whether Argo CD lists resources of it; None if that is unknown.
+        problems: Its error conditions, such as ``ComparisonError: ...``, after a failed hydration.
         deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
-        skipped: Whether Argo CD is told to leave it alone, so that its status is about the past.
-        differing: What is out of sync, by kind and name; empty if Argo CD does not say.
-        automated: Whether Argo CD syncs it by itself.
-        foreign: Whether it carries another request as its owner; then nothing else is told of it.
-        silence: When its Argo CD counts as silent, unless there is a sign of life before; None if nobody asks.
+        skipped: Whether Argo CD skips it (annotation skip-reconcile), so that its status is outdated.
+        differing: Resources that are out of sync, by kind and name; empty if Argo CD lists none.
+        automated: Whether Argo CD syncs it automatically.
+        foreign: Whether it has another request as its owner; then nothing else about it is reported.
+        silence: When its Argo CD counts as silent, unless there is a sign of life before; None if the check is off.
     """
 
     sync_status: str = ""
@@ -132,7 +132,7 @@ class SubApplicationSeen(Struct, frozen=True, gc=False):
 
     Attributes:
         name: Its name.
-        seen: What Argo CD says about it.
+        seen: Its fields.
         created: Its creationTimestamp.
     """
 
@@ -149,17 +149,17 @@ class PodSeen(Struct, frozen=True, gc=False):
         phase: `status.phase`.
         ready: Whether condition Ready is True.
         ready_since: lastTransitionTime of condition Ready, None if unknown.
-        restarts: Sum of restartCount over its containers, for people; no rule counts.
-        crashing: Whether a container waits to be started again after it failed (CrashLoopBackOff), or was started
-            again nobody knows when.
-        restarted: When the container that started last after a failure did so; None if none is known to have failed.
+        restarts: Sum of restartCount over its containers, for messages only; no rule uses it.
+        crashing: Whether a container waits to be restarted after a failure (CrashLoopBackOff), or was restarted at an
+            unknown time.
+        restarted: When a container was last restarted after a failure; None if none is known to have failed.
         waiting: The first waiting reason of a container (CrashLoopBackOff, ImagePullBackOff ...); empty if none.
         deleted: Its deletionTimestamp, at the end of its grace period; `LONG_AGO` for one that cannot be read.
         owner_kind: Kind of the controlling owner; empty without one.
         owner_name: Name of the controlling owner; empty without one.
         created: Its creationTimestamp; None if unknown.
-        fell: Whether it was ready since it started, and is not any more (for one that goes: before it was told to).
-        namespace: Its namespace, where the contract looks into several; else empty.
+        fell: Whether it was ready since it started, and no longer is (for a terminating pod: before its deletion).
+        namespace: Its namespace, if the contract names several; else empty.
     """
 
     name: str
@@ -186,14 +186,14 @@ class ControllerSeen(Struct, frozen=True, gc=False):
         name: Its name.
         paused: Whether vcluster has put it to sleep.
         deleted: Its deletionTimestamp.
-        wanted: How many pods it is to have; None if the object does not say, which only metadata alone does not.
-        ready: How many of its pods are ready.
-        updated: How many of its pods are of the newest revision.
-        made: How many pods it has.
-        older: How many pods may stay at an older revision: below a partition, or all with OnDelete.
-        spare: How many pods of a DaemonSet may be unready during a rollout.
+        wanted: Number of desired pods; None if only its metadata was read.
+        ready: Number of its ready pods.
+        updated: Number of its pods of the newest revision.
+        made: Number of its pods.
+        older: Number of pods that may stay at an older revision: below a partition, or all with OnDelete.
+        spare: Number of pods of a DaemonSet that may be unready during a rollout.
         current: Whether its status is about its present spec.
-        held: Whether somebody has paused its rollout (``spec.paused``).
+        held: Whether its rollout is paused (``spec.paused``).
         failure: What keeps it from making progress or pods, such as ``FailedCreate: exceeded quota``; else empty.
         namespace: Its namespace, where the contract looks into several; else empty.
     """
@@ -215,12 +215,12 @@ class ControllerSeen(Struct, frozen=True, gc=False):
 
 
 class SecretSeen(Struct, frozen=True, gc=False):
-    """A Secret that exists; nothing of its content is ever known.
+    """A Secret that exists; its data is never read.
 
     Attributes:
         name: Its name.
         deleted: Its deletionTimestamp.
-        owner: The request that it was written for; empty if it does not say.
+        owner: The request that it was written for; empty without the annotation.
         foreign: Whether it carries another request as its owner; then nothing else is told of it.
     """
 
@@ -237,7 +237,7 @@ class WorkPlacementSeen(Struct, frozen=True, gc=False):
         name: Its name.
         destination: spec.targetDestinationName.
         written: WriteSucceeded; None while unknown.
-        misplaced: Whether Kratix labelled it misplaced, or says so in its Ready condition.
+        misplaced: Whether Kratix marked it misplaced, by a label or in its Ready condition.
         message: Text of a failed write.
     """
 
@@ -258,7 +258,7 @@ class WorkSeen(Struct, frozen=True):
 
 
 FieldValue = bool | int | str
-"""What a field of any object may hold, as far as it is read; texts are cut at 64 bytes."""
+"""The value of a field of any object; texts are cut at 64 bytes."""
 
 
 class ConditionSeen(Struct, frozen=True, gc=False):
@@ -268,7 +268,7 @@ class ConditionSeen(Struct, frozen=True, gc=False):
         type: Its type.
         status: ``True``, ``False``; anything else is Unknown.
         reason: Its reason.
-        message: Its message, without what moves while nothing changes.
+        message: Its message, without parts that differ although nothing changes.
         generation: Its own observedGeneration; None without one.
         since: Its lastTransitionTime while it is neither True nor False; else, and without one, None.
     """
@@ -282,7 +282,7 @@ class ConditionSeen(Struct, frozen=True, gc=False):
 
 
 class ObjectSeen(Struct, frozen=True, gc=False):
-    """An object of any kind that a contract names or selects, slim: what its rules read, and nothing else.
+    """An object of any kind that a contract names or selects, slim: only the fields that its rules read.
 
     Attributes:
         namespace: Its namespace; empty for a kind without.
@@ -290,17 +290,17 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         generation: metadata.generation; 0 for kinds that have none.
         created: Its creationTimestamp.
         deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
-        finalizers: What holds it back while it is being deleted.
+        finalizers: The finalizers that delay its deletion.
         observed: status.observedGeneration; None without one.
-        speaks: Whether it has any condition at all; any status, if no rule of it reads conditions.
-        conditions: Those that its rules read.
-        fields: Fields that its rules read, by path; one that is missing is not in here, and a list counts its items.
-        annotations: Likewise.
-        names: What its own contract observes, if it is a request: `named` of each.
-        problem: Why what it says cannot be read; it exists all the same.
+        speaks: Whether it has any condition; any status, if none of its rules reads conditions.
+        conditions: The conditions that its rules read.
+        fields: The fields that its rules read, by path; a missing field is left out, a list is replaced by its length.
+        annotations: The annotations that its rules read.
+        names: The objects in its own contract, if it is a request: `named` of each.
+        problem: Why its status cannot be read, although it exists.
         controller: The same object as a controller of pods, for the kinds that are one.
         application: The same object as an Argo CD Application.
-        foreign: Whether it carries another request as its owner; then not even its name is told.
+        foreign: Whether it has another request as its owner; then not even its name is reported.
     """
 
     namespace: str
@@ -329,7 +329,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         return next((found for found in self.conditions if (found.type, found.status) == (name, status)), None)
 
     def field(self, path: str) -> FieldValue | None:
-        """Return the value of a field by its path; None if it has none that is text, number or truth."""
+        """Return the value of a field by its path; None if it has no text, number or boolean there."""
         return next((value for known, value in self.fields if known == path), None)
 
     def annotation(self, key: str) -> str | None:
@@ -338,7 +338,7 @@ class ObjectSeen(Struct, frozen=True, gc=False):
 
 
 def named(kind: str, namespace: str, name: str) -> str:
-    """Name an object, to compare."""
+    """Return the identity of an object, for comparisons."""
     return f"{kind}/{namespace}/{name}"
 
 
@@ -346,13 +346,13 @@ _MAX_DIGITS: Final = 15
 
 
 def written_for(annotation: str | None) -> int:
-    """Read a generation out of an annotation; 0, older than any, if it holds none."""
+    """Read a generation from an annotation; 0, older than any, if it is not a number."""
     text = annotation or ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else 0
 
 
 class Workflow(StrEnum):
-    """Where the request's workflow stands; see `rules.workflow`."""
+    """The state of the request's workflow; see `rules.workflow`."""
 
     NONE = "none"
     PENDING = "pending"
@@ -368,7 +368,7 @@ class ContractProblem(Struct, frozen=True):
     Attributes:
         reason: `NO_CONTRACT` or `INVALID_CONTRACT`.
         message: The error as text.
-        unknown_key: Whether it holds a key that this reader does not know: it may be for a newer one.
+        unknown_key: Whether it holds an unknown key: it may be written for a newer reader.
     """
 
     reason: Reason
@@ -377,7 +377,7 @@ class ContractProblem(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """What the request itself says, beside its previous status.
+    """Facts from the request itself, besides its previous status.
 
     Attributes:
         name: metadata.name.
@@ -386,10 +386,10 @@ class Facts(Struct, frozen=True):
         generation: metadata.generation.
         deleting: Whether deletionTimestamp is set.
         contract: The readable contract, or why there is none.
-        workflow: Where the workflow stands.
-        workflow_message: What Kratix says about a suspended or failed pipeline; may be empty.
-        workflow_since: Since when the pipeline runs that runs; None if none does, or if that is not known.
-        problems: `status.problems`, what the pipeline refused.
+        workflow: The state of the workflow.
+        workflow_message: Kratix's message about a suspended or failed pipeline; may be empty.
+        workflow_since: When the running pipeline started; None if none runs, or if that is unknown.
+        problems: `status.problems`, why the pipeline refused the request.
         reporter_lease: `namespace/name` of the sidecar's Lease.
         reporter_version: Version of the sidecar.
     """
@@ -415,7 +415,7 @@ class Observation(Struct, frozen=True):
         works: The Works of the request with their placements.
         application: The Application.
         pods: The pods that match; zero of them is `Present(())`.
-        controllers: The controllers named, those that exist.
+        controllers: The named controllers that exist.
         secrets: One reading per Secret of the contract, in its order.
         sub_applications: The Applications that match; zero of them is `Present(())`.
         objects: One reading per entry of `contract.objects`, in its order; no such object is `Present(())`.

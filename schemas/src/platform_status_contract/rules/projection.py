@@ -1,4 +1,4 @@
-"""From an outcome to the keys we write: conditions, health, message (design.md sections 2 and 5)."""
+"""Computes the keys that we write from an outcome: conditions, health, message (design.md sections 2 and 5)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,17 +19,17 @@ __all__ = ["Projection", "condition", "health_section", "message_for", "ready_st
 
 
 class Projection(Struct, frozen=True):
-    """What the status should say; the write step merges it into what is there.
+    """The intended status; the write step merges it into the stored one.
 
     Attributes:
         phase: The phase.
         ready: Condition Ready; also the first of `conditions`.
-        message: None while a workflow runs: then `message` is Kratix's.
+        message: None while a workflow runs, because Kratix then writes `message`.
         health: The whole new value of `status.health`.
         conditions: Every owned condition; an owned type that is missing here is to be removed.
         row: Which row of the phase table matched.
-        destinations: Where Kratix has placed the request, by name; None if that was not seen, and stays as it stands.
-        free: Types of conditions that a contract chose, written before or now: what is missing of them goes.
+        destinations: Names of the request's Destinations; None if they were not read: then the stored value stays.
+        free: Types of conditions that a contract chose, written before or now; those without a condition are removed.
         wake: When the same observation may lead to another projection; None if only a change can.
     """
 
@@ -47,7 +47,7 @@ class Projection(Struct, frozen=True):
 def condition(
     name: str, status: ConditionStatus, reason: Reason, message: str, history: History, now: datetime
 ) -> Condition:
-    """Build a condition; its lastTransitionTime moves only when its status does (design.md section 6, rule 3)."""
+    """Build a condition; its lastTransitionTime changes only with its status (design.md section 6, rule 3)."""
     before = history.conditions.get(name)
     kept = before.since if before is not None and before.status is status else None
     return Condition(
@@ -69,7 +69,7 @@ def ready_status(outcome: Outcome, *, changing: bool) -> ConditionStatus:
 
 
 def sentence(outcome: Outcome, facts: Facts) -> str:
-    """One sentence for people: who, in which phase, and why."""
+    """The message: the request, its phase, and the reason."""
     contract = facts.contract
     who = f"{contract.display_name} {contract.name}" if isinstance(contract, Contract) else f"{facts.kind} {facts.name}"
     if outcome.reason is Reason.TOLERATING:
@@ -94,8 +94,8 @@ _PREDICATES = {
 def message_for(outcome: Outcome, text: str, facts: Facts) -> str | None:
     """`message` is shared with Kratix: ours only while no workflow is running or about to (design.md section 2).
 
-    Deleting is the exception. Kratix leaves the message alone while a delete workflow runs, so "fully operational"
-    would stand there until the end.
+    Deleting is the exception: Kratix does not write the message while a delete workflow runs, so "fully operational"
+    would stay until the end.
     """
     under_way = facts.workflow in (Workflow.PENDING, Workflow.RUNNING)
     return None if under_way and outcome.phase is not Phase.DELETING else text

@@ -1,7 +1,7 @@
 """The phase table of design.md section 5: a row is a number, what it requires, and its outcome; the first match wins.
 
-The rules ask whether a requirement holds, `hctl explain` asks what to say where it does not: one list serves both.
-Rows 1 and 2, which need no source, stand in `unobserved`.
+The rules evaluate the requirements, and `hctl explain` shows those that do not hold: both use one list. Rows 1 and 2,
+which need no source, are in `unobserved`.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,18 +21,18 @@ from .timers import SourceName, Timer
 __all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Requirement", "Row", "project"]
 
 DEGRADED_SECONDS = 60
-"""Degraded lasts at least this long before it can become Failed."""
+"""Seconds that Degraded lasts at least before it can become Failed."""
 
 CAUGHT_UP_SECONDS = 30
-"""An update is over only once nothing has been Behind for this long: Argo CD shows old health for a moment."""
+"""Seconds that an update must not have been Behind before it is over: Argo CD shows outdated health for a moment."""
 
 
 class Requirement(Struct, frozen=True):
-    """Something that a row requires.
+    """A requirement of a row.
 
     Attributes:
-        holds: Whether it is so.
-        otherwise: What to say where it is not.
+        holds: Whether it holds.
+        otherwise: The text to show if it does not.
     """
 
     holds: Callable[[Table], bool]
@@ -44,9 +44,9 @@ class Row(Struct, frozen=True):
 
     Attributes:
         number: Its number.
-        title: What it is about.
-        requirements: What must hold, all of it.
-        outcome: What it then says.
+        title: Its subject.
+        requirements: All of them must hold.
+        outcome: Its outcome.
     """
 
     number: str
@@ -55,16 +55,16 @@ class Row(Struct, frozen=True):
     outcome: Callable[[Table], Outcome]
 
     def matches(self, table: Table) -> bool:
-        """Whether all that it requires is so."""
+        """Whether all its requirements hold."""
         return all(requirement.holds(table) for requirement in self.requirements)
 
     def unmet(self, table: Table) -> tuple[str, ...]:
-        """What keeps it from matching, one phrase a requirement."""
+        """The requirements that do not hold, one phrase each."""
         return tuple(item.otherwise(table) for item in self.requirements if not item.holds(table))
 
 
 def project(table: Table) -> Outcome:
-    """Walk the table; its last row requires nothing."""
+    """Return the first row that matches; the last row has no requirements."""
     return next(row.outcome(table) for row in ROWS if row.matches(table))
 
 
@@ -136,11 +136,11 @@ def _failed(table: Table) -> Outcome:
 
 
 def _worst(table: Table) -> tuple[Assessment, ...]:
-    """What makes a request that was Ready Degraded: bad or paused; while updating only what would make it Failed."""
+    """What makes a request Degraded that was Ready: bad or paused; during an update only what would make it Failed."""
     worst = table.summary.having(Verdict.BAD, Verdict.PAUSED) if table.situation.first_ready else ()
     if not table.situation.updating:
         return worst
-    # during an update pods come and go
+    # During an update pods are replaced.
     down = {SourceName.PODS: table.workloads_down, SourceName.ARGO_HEALTH: table.application_failed}
     return tuple(found for found in worst if down.get(found.source, False))
 
@@ -173,7 +173,7 @@ def _is_late(table: Table) -> bool:
 
 
 def _is_lagging(table: Table) -> bool:
-    """Behind for as long as progress may take, with nothing under way that would catch up."""
+    """Behind for longer than the progress deadline, without a workflow or update that would catch up."""
     situation = table.situation
     stuck = table.facts.workflow not in (Workflow.RUNNING, Workflow.SUSPENDED) and not situation.updating
     known = situation.first_ready or situation.overdue
@@ -197,7 +197,7 @@ def _not_overdue(table: Table) -> str:
 
 
 def _lag(table: Table) -> str:
-    """Say what lags behind the spec, and of an Application what Argo CD says of it."""
+    """Describe what lags behind the spec, with Argo CD's message if it is the Application."""
     lag = table.situation.lag or ""
     sync = next((found for found in table.assessments if found.source is SourceName.ARGO_SYNC), None)
     why = {Verdict.GOOD: sync.note, Verdict.PENDING: sync.message}.get(sync.verdict) if sync else ""

@@ -16,17 +16,17 @@ from platform_status_contract.policy.patterns import filled, fits
 __all__ = ["APPLICATION", "CLUSTER", "OBJECT", "out_of_scope", "places_in"]
 
 APPLICATION = "application:"
-"""Begins a place that is an Application: its namespace, a slash, its name."""
+"""Prefix of a place that is an Application: its namespace, a slash, its name."""
 
 CLUSTER = "cluster:"
-"""Begins a place that is all Applications of a namespace with one destination: a slash, and its server or name."""
+"""Prefix of a place that is all Applications of a namespace with one destination: a slash, and its server or name."""
 
 OBJECT = "object:"
 """Begins a place that is an object without a namespace: its plural and group, a slash, its name, or ``*``."""
 
 
 def out_of_scope(contract: Contract, scope: Sequence[str] | None, namespace: str, name: str) -> str:
-    """Say at which place a contract looks that its request may not look at; empty if there is none.
+    """Return the first place that a contract names but its request may not observe; empty if there is none.
 
     Args:
         contract: The contract.
@@ -53,13 +53,13 @@ def _covers(entry: str, place: str, names: Mapping[str, str]) -> bool:
     pattern = rest if is_limited else entry
     if (is_limited and whose != names["namespace"]) or ("{name}" in pattern and not names["name"]):
         return False
-    # The last two dashes tell whose a name is, so what * stands for holds none.
+    # The last two dashes of a name separate its owner, so a match of * must not contain two dashes.
     between = place.removeprefix(filled(pattern.partition("*")[0], names))
     return fits(pattern, place, names) and ("*" not in pattern or "--" not in between)
 
 
 def places_in(part: object) -> Iterator[str]:
-    """Every place that a contract names, whatever source it belongs to."""
+    """Every place that a contract names, of all sources."""
     if isinstance(part, Application):
         yield f"{APPLICATION}{part.namespace}/{part.name}"
     elif isinstance(part, SubApplications):

@@ -1,4 +1,4 @@
-"""Before any source is judged: adoption of an older status, and the request-wide timers (design.md section 5)."""
+"""Adoption of an older status and the request-wide timers, before any source is assessed (design.md section 5)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -30,17 +30,17 @@ from .timers import Timer
 __all__ = ["NOT_COMPARED", "adopt", "situate"]
 
 NOT_COMPARED: Final = "Argo CD has not yet compared"
-"""What lags begins like this if it is the Application."""
+"""Prefix of the lag text if the Application lags."""
 
 T = TypeVar("T")
 
 
 def adopt(history: History, contract: Contract | None, now: datetime) -> History:
-    """Make the previous status one that these rules could have written.
+    """Convert the previous status into one that these rules could have written.
 
-    Times in the future become now; timer degraded runs only in the phases that it is about. A status that no sidecar
-    of this version has written (it has no `health.observedGeneration`) and that says Ready, Degraded or Failed was once
-    Ready: firstReady becomes the time of its Ready condition, else now. Our own Failed of a request that never was
+    Times in the future become now, and the timer degraded is kept only in its phases. A status that was not written by
+    a sidecar of this version (it has no `health.observedGeneration`) with phase Ready, Degraded or Failed was once
+    Ready: firstReady becomes the time of its Ready condition, else now. Our own Failed of a request that was never
     Ready is not adopted.
     """
     since = {name: min(time, now) for name, time in history.since.items()}
@@ -62,7 +62,7 @@ def adopt(history: History, contract: Contract | None, now: datetime) -> History
 
 
 def situate(history: History, contract: Contract, observation: Observation, facts: Facts, clock: Clock) -> Situation:
-    """Advance the request-wide timers and say where the request stands in its life.
+    """Advance the request-wide timers and compute the situation of the request.
 
     Args:
         history: After `adopt`.
@@ -76,7 +76,7 @@ def situate(history: History, contract: Contract, observation: Observation, fact
         since[Timer.STARTED] = clock.now
     deadline = contract.thresholds.progress_deadline_seconds
     updating, updating_generation = False, None
-    # waiting for an approval is not slow progress: what an edit may take counts from its approval
+    # A wait for an approval is not slow progress, so the deadline of an edit counts from its approval.
     suspended = facts.workflow is Workflow.SUSPENDED
     edited = history.ready_generation is not None and facts.generation > history.ready_generation
     if edited and not suspended:
@@ -89,7 +89,7 @@ def situate(history: History, contract: Contract, observation: Observation, fact
     first_ready = Timer.FIRST_READY in since
     told = history.conditions.get(ConditionType.READY)
     if not first_ready and not suspended and told is not None and told.reason is Reason.WORKFLOW_SUSPENDED:
-        # what the first time may take counts from the approval too
+        # The first deadline counts from the approval too.
         since[Timer.STARTED] = clock.now
     overdue = not first_ready and not suspended and clock.older_than(since.get(Timer.STARTED), deadline)
     history = msgspec.structs.replace(history, since=since, updating_generation=updating_generation)
@@ -135,7 +135,7 @@ def _annotated(
 def _lag_of_object(
     entry: ObjectEntry, reading: Reading[tuple[ObjectSeen, ...]] | None, situation: Situation, clock: Clock
 ) -> str | None:
-    """Name an object of the entry that was written for an older generation, or does not say for which."""
+    """Return the name of an object of the entry that was written for an older or an unknown generation."""
     settled = settle(reading, situation, clock)
     wanted = f"not yet written for generation {situation.contract.generation}"
     if isinstance(settled, Blind):
@@ -170,7 +170,7 @@ def _lag_of_application(
 
 
 def _has_started(contract: Contract, observation: Observation) -> bool:
-    """Some source was ever present, or nothing that Kratix delivers is observed: then there is nothing to wait for."""
+    """Whether a source was ever present, or no source is observed that Kratix delivers and that could be awaited."""
     if not contract.works and contract.application is None:
         return True
     if isinstance(_latest(observation.application), Present):

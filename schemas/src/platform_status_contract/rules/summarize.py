@@ -1,4 +1,4 @@
-"""All assessments of one request, seen together (design.md section 5)."""
+"""The combined assessments of one request (design.md section 5)."""
 
 from collections.abc import Sequence
 
@@ -12,16 +12,16 @@ from .timers import SourceName
 __all__ = ["Summary", "summarize"]
 
 _CAUSES = (SourceName.PODS, SourceName.OBJECTS)
-"""What Argo CD calls an Application Degraded for, where it is observed too."""
+"""Sources that make Argo CD report an Application as Degraded, if they are observed too."""
 
 
 class Summary(Struct, frozen=True):
-    """What the phase table asks about the sources.
+    """The sources as the phase table needs them.
 
     Attributes:
-        blocking: Everything that is not good, worst first: bad by itself, bad because it is still on its way or because
-            of what was found to be bad, paused, unreadable, pending; ties in source order.
-        notes: What is worth saying although it does not block.
+        blocking: The assessments that are not good, worst first: bad by itself, bad because it is still in progress or
+            because of another bad source, paused, unreadable, pending; ties in source order.
+        notes: Remarks of sources that do not block.
     """
 
     blocking: tuple[Assessment, ...]
@@ -33,12 +33,12 @@ class Summary(Struct, frozen=True):
 
     @property
     def readable(self) -> tuple[Assessment, ...]:
-        """The blocking assessments that rest on evidence."""
+        """The blocking assessments that are based on evidence."""
         return self.having(Verdict.BAD, Verdict.PAUSED, Verdict.PENDING)
 
 
 def summarize(assessments: Sequence[Assessment]) -> Summary:
-    """Order what blocks; the sort is stable, so equals stay in source order."""
+    """Sort the blocking assessments; the sort is stable, so equal ones stay in source order."""
     blocking = [assessment for assessment in assessments if assessment.verdict is not Verdict.GOOD]
     is_seen = any(found.source in _CAUSES and _is_bad_by_itself(found) for found in blocking)
 

@@ -1,4 +1,4 @@
-"""What the rows of the phase table look at, and what they answer (design.md section 5)."""
+"""The input and the outcome of the rows of the phase table (design.md section 5)."""
 
 from datetime import datetime
 from typing import Final
@@ -18,19 +18,19 @@ from .timers import SourceName, Timer
 __all__ = ["STUCK_SECONDS", "Outcome", "Table", "tells_of_workflow", "why_failed"]
 
 STUCK_SECONDS = 600
-"""Kratix gives up a pipeline that always fails after seven tries, in about 6 min; what runs for longer may be stuck."""
+"""Seconds after which a running pipeline may be stuck: Kratix gives up a failing one after seven tries, about 6 min."""
 
 _THROUGH: Final = (Workflow.COMPLETED, Workflow.NONE)
 
 
 class Outcome(Struct, frozen=True):
-    """What a row says.
+    """The outcome of a row.
 
     Attributes:
         row: Its number in the table.
         phase: The phase.
         reason: Ready's reason.
-        detail: What there is to say beside the phase; may be empty.
+        detail: Further text for the message; may be empty.
     """
 
     row: str
@@ -40,13 +40,13 @@ class Outcome(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """Everything a row may look at.
+    """The input of the rows.
 
     Attributes:
-        situation: Where the request stands.
+        situation: The situation of the request.
         facts: The request's own facts.
         assessments: One per observed source, in source order.
-        summary: The same, seen together.
+        summary: The combined assessments.
         since: All timers after this observation.
         clock: Now.
     """
@@ -60,7 +60,7 @@ class Table(Struct, frozen=True):
 
     @property
     def behind(self) -> bool:
-        """Whether reality is known to lag behind the spec."""
+        """Whether something is known to lag behind the spec."""
         return bool(self.situation.lag)
 
     @property
@@ -70,15 +70,15 @@ class Table(Struct, frozen=True):
 
     @property
     def workflow_is_through(self) -> bool:
-        """Whether no pipeline of this generation is still to come, which may change what is to be observed."""
+        """Whether every pipeline of this generation has run; a later one could still change the contract."""
         return not self.edited or self.facts.workflow in _THROUGH
 
     def lasted(self, timer: str, seconds: float) -> bool:
-        """Whether a timer has been running for so long."""
+        """Whether a timer has been running for this many seconds."""
         return self.clock.older_than(self.since.get(timer), seconds)
 
     def decides(self, source: SourceName) -> bool:
-        """Whether the timers of a source decide anything now: it is readable and not paused."""
+        """Whether the timers of a source count: it is readable and not paused."""
         return any(found.source is source and found.decides_by_timer for found in self.assessments)
 
     @property
@@ -97,8 +97,8 @@ class Table(Struct, frozen=True):
     def sync_failed(self) -> bool:
         """A sync has failed for good and none has succeeded since; or its tries have failed for failedAfterSeconds.
 
-        A first try may fail because what it needs is not there yet. Once this was said, an operation that runs anew
-        does not take it back before it has succeeded.
+        A first try may fail because a dependency does not exist yet. Once this holds, a new operation does not reset it
+        before it has succeeded.
         """
         if not self.decides(SourceName.ARGO_SYNC) or Timer.SYNC_FAILED not in self.since:
             return False
@@ -114,7 +114,7 @@ class Table(Struct, frozen=True):
 
 
 def tells_of_workflow(facts: Facts, clock: Clock) -> str:
-    """Say what a workflow that is under way waits for, or that it takes too long; empty if there is nothing to say."""
+    """Describe what an unfinished workflow waits for, or that it takes too long; empty otherwise."""
     if facts.workflow is Workflow.RUNNING and clock.older_than(facts.workflow_since, STUCK_SECONDS):
         since = format_time(facts.workflow_since or clock.now)
         return f"it has been running since {since}, longer than Kratix takes for seven tries: it may be stuck"
@@ -122,8 +122,8 @@ def tells_of_workflow(facts: Facts, clock: Clock) -> str:
 
 
 def why_failed(facts: Facts, *, otherwise: str) -> str:
-    """Say why the workflow failed: what the pipeline refused, else what Kratix says, which knows the Job's name only.
+    """Return why the workflow failed: the pipeline's first problem, else Kratix's message, which only names the Job.
 
-    The first problem alone: the message has to fit on a line, and `.status.problems` has them all.
+    Only the first problem, because the message has to fit on a line; `.status.problems` has all of them.
     """
     return first_line(facts.problems) or facts.workflow_message or otherwise

@@ -1,6 +1,6 @@
-"""Sentences of a status: culprits named, hostile text made inert, length bounded (design.md section 5).
+"""Texts of a status: named culprits, escaped hostile text, limited length (design.md section 5).
 
-Messages hold no clock and no counter that moves while nothing changes, or each second would be a write.
+Messages hold no time and no counter that changes by itself: each change would cause a write.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 __all__ = [
-    "MESSAGE_LIMIT",
+    "MAX_MESSAGE",
     "bounded_names",
     "clean",
     "count_of",
@@ -18,7 +18,7 @@ __all__ = [
     "without_invisible",
 ]
 
-MESSAGE_LIMIT = 400
+MAX_MESSAGE = 400
 """Longest message in bytes of JSON text; seven conditions and the lists stay under 8 KiB with it."""
 
 _MOVING = re.compile(
@@ -34,25 +34,25 @@ _MOVING = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""What moves in the messages of others while nothing changes: temporary files, counters of tries, times."""
+"""Parts of other programs' messages that differ although nothing has changed: temporary paths, counters, times."""
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-"""What takes no room on a screen, although some counts as printable: joiners, variation selectors, fillers, tags."""
+"""Characters without a width, some of which count as printable: joiners, variation selectors, fillers, tags."""
 
-_MOST_READ = 4096
-_CULPRITS = 3
+_MAX_READ = 4096
+_MAX_CULPRITS = 3
 _ELLIPSIS = "\u2026"
-_NAME_LIMIT = 100
+_MAX_NAME = 100
 
 
-def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
+def clean(text: object, limit: int = MAX_MESSAGE) -> str:
     """Make any text safe to store and to show on a terminal.
 
     Args:
-        text: Whatever the cluster held; anything but a string becomes empty.
+        text: A value from the cluster; anything but a string becomes empty.
         limit: Longest result in bytes of JSON text, where a quotation mark and a backslash take two.
 
     Returns:
@@ -71,7 +71,7 @@ def clean(text: object, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """Take out what takes no room on a screen, and could hide in a word or change it."""
+    """Remove characters without a width, which could hide in a word or change it."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
@@ -81,14 +81,14 @@ def count_of(number: int, singular: str, plural: str = "") -> str:
 
 
 def first_line(texts: Iterable[str]) -> str:
-    """The first line that says anything, made safe like `clean`; empty if there is none."""
-    lines = (clean(line) for text in texts for line in text[: MESSAGE_LIMIT * 4].splitlines())
+    """The first line that is not empty, made safe like `clean`; empty if there is none."""
+    lines = (clean(line) for text in texts for line in text[: MAX_MESSAGE * 4].splitlines())
     return next(filter(None, lines), "")
 
 
 def steady(text: str) -> str:
-    """Cut from a message of another program what differs from try to try although nothing has changed."""
-    kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MOST_READ]))
+    """Remove the parts of another program's message that differ from try to try although nothing has changed."""
+    kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MAX_READ]))
     return " ".join(kept.split())
 
 
@@ -99,8 +99,8 @@ def _size(text: str) -> int:
 def name_culprits(culprits: Sequence[str]) -> str:
     """At most three culprits, sorted, then how many more: ``a, b, c and 4 more``."""
     ordered = sorted(set(culprits))
-    shown = ", ".join(clean(culprit, _NAME_LIMIT) for culprit in ordered[:_CULPRITS])
-    rest = len(ordered) - _CULPRITS
+    shown = ", ".join(clean(culprit, _MAX_NAME) for culprit in ordered[:_MAX_CULPRITS])
+    rest = len(ordered) - _MAX_CULPRITS
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 

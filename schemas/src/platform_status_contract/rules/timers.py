@@ -1,7 +1,7 @@
 """Names of the timers in `health.since` (design.md section 5).
 
 A timer is set when its predicate becomes true, removed when it is observed false, and kept while its source is
-unreadable. They live in the status, not in memory: a restart of the sidecar changes nothing.
+unreadable. Timers are stored in the status, not in memory, so a restart of the sidecar does not lose them.
 """
 
 import re
@@ -12,7 +12,7 @@ __all__ = ["SOURCE_WORDS", "TIMERS", "SourceName", "Timer", "bad_timer", "is_tim
 
 
 class SourceName(StrEnum):
-    """The sources, in the order that decides which one is named first."""
+    """The sources, in the order in which messages name them."""
 
     WORKS = "works"
     ARGO_SYNC = "argoSync"
@@ -32,11 +32,11 @@ SOURCE_WORDS: Final = {
     SourceName.SUB_APPS: "sub-applications",
     SourceName.OBJECTS: "objects",
 }
-"""The sources in words."""
+"""The names of the sources in messages."""
 
 
 class Timer(StrEnum):
-    """Predicates whose beginning is remembered; `bad.<source>` comes on top, see `bad_timer`."""
+    """Predicates whose start time is stored; `bad.<source>` exists in addition, see `bad_timer`."""
 
     STARTED = "started"
     FIRST_READY = "firstReady"
@@ -63,18 +63,18 @@ def bad_timer(source: SourceName, entry: str = "") -> str:
 
 
 def unknown_timer(entry: str) -> str:
-    """Name of the timer that runs while nobody knows how an object is: `unknown.objects.<name>`."""
+    """Name of the timer that runs while the state of an object is unknown: `unknown.objects.<name>`."""
     return f"unknown.{SourceName.OBJECTS.value}.{entry}"
 
 
 TIMERS: Final[frozenset[str]] = frozenset(timer.value for timer in Timer) | frozenset(
     bad_timer(source) for source in SourceName if source is not SourceName.OBJECTS
 )
-"""Every fixed name that may stand in `health.since`."""
+"""Every fixed key of `health.since`."""
 
 _OF_ENTRY: Final = re.compile(r"(?:bad\.secret|(?:bad|unknown)\.objects)\.[a-z](?:-?[a-z0-9]){0,19}")
 
 
 def is_timer(name: str) -> bool:
-    """Whether a name may stand in `health.since`; others are dropped when a status is read back."""
+    """Whether a name is a valid key of `health.since`; others are dropped when a status is read back."""
     return name in TIMERS or _OF_ENTRY.fullmatch(name) is not None

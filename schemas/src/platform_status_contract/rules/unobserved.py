@@ -1,4 +1,4 @@
-"""Rows 1 and 2 of the phase table: a request that is going, or that has no readable contract (design.md section 5)."""
+"""Rows 1 and 2 of the phase table: a request being deleted, or without a readable contract (design.md section 5)."""
 
 from typing import Final
 
@@ -14,14 +14,15 @@ TITLES: Final = {
     "1": ("Deleting: the request is being deleted", "deletionTimestamp is not set"),
     "2": ("no readable contract", "the contract can be read"),
 }
-"""The rows by number: what each is about, and what to say where it does not match."""
+"""The rows by number: the title of each, and the text to show if it does not match."""
 
 
 def row_1_deleting(facts: Facts) -> Outcome | None:
     """The request is being deleted.
 
-    The delete pipeline writes phase Deleting only after deletionTimestamp is set, which is never taken back. The phase
-    without it comes out of a backup or from a stray writer, and would otherwise stand for ever (ADR 0008).
+    The delete pipeline writes phase Deleting only after deletionTimestamp is set, which is never reset. The phase
+    without a deletionTimestamp comes from a backup or from a wrong writer, and would otherwise stay for ever
+    (ADR 0008).
     """
     return Outcome("1", Phase.DELETING, Reason.DELETING) if facts.deleting else None
 
@@ -29,10 +30,10 @@ def row_1_deleting(facts: Facts) -> Outcome | None:
 def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in design.md section 5
     facts: Facts, problem: ContractProblem, clock: Clock, *, first_ready: bool
 ) -> Outcome:
-    """There is nothing that says what to observe.
+    """There is no readable contract, so nothing can be observed.
 
-    A request with neither a contract nor any trace of a workflow waits for one as well: Kratix has not come round to
-    it yet. A contract that cannot be read is no such request: somebody has written it.
+    A request with neither a contract nor a sign of a workflow is waiting for its workflow too: Kratix has not handled
+    it yet. An unreadable contract is another case, because a workflow has already written it.
     """
     failed = facts.workflow is Workflow.FAILED
     why = why_failed(facts, otherwise="the workflow failed")

@@ -1,7 +1,7 @@
-"""Where the request's Kratix workflow stands, read from its status and labels (kratix.md sections 3, 5, 8, 11.4).
+"""The state of the request's Kratix workflow, from its status and labels (kratix.md sections 3, 5, 8, 11.4).
 
-`kratix.workflows.pipelines[].phase` outranks the condition ConfigureWorkflowCompleted: when somebody's write hits the
-start window, Kratix loses its starting status and the condition keeps an old True while a Job already runs (11.4).
+`kratix.workflows.pipelines[].phase` takes precedence over the condition ConfigureWorkflowCompleted: if another write
+hits the start window, Kratix loses its starting status, and the condition stays True while a Job already runs (11.4).
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from platform_status_contract.model.times import format_time, parse_time
 
 from .masking import masked
 from .observation import Workflow
-from .texts import MESSAGE_LIMIT, clean
+from .texts import MAX_MESSAGE, clean
 
 __all__ = [
     "DRY_RUN_LABEL",
@@ -24,14 +24,14 @@ __all__ = [
 ]
 
 DRY_RUN_LABEL = "kratix.io/dry-run"
-"""A request with this label is Kratix's own experiment (kratix.md section 8); its value does not matter."""
+"""A request with this label is a dry run of Kratix (kratix.md section 8), whatever the label's value."""
 
 SUSPENDED_LABEL = "kratix.io/workflow-suspended"
 PAUSED_LABEL = "kratix.io/paused"
-"""Kratix leaves a request with this label alone until it is removed (kratix.md section 8)."""
+"""Kratix does not reconcile a request with this label until it is removed (kratix.md section 8)."""
 
 RERUN_LABELS = ("kratix.io/manual-reconciliation", "internal.workflows.kratix.io/run-from-start")
-"""Labels by which Kratix is told that a run is due; it removes them when the run starts."""
+"""Labels that request a run from Kratix; it removes them when the run starts."""
 
 _PHASES = {
     "Failed": Workflow.FAILED,
@@ -43,15 +43,15 @@ _PHASES = {
 
 
 def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, str]:
-    """Say where the workflow stands.
+    """Return the state of the workflow.
 
     Args:
         status: `.status` as decoded JSON: any value at all.
         labels: metadata.labels of the request.
 
     Returns:
-        The state, and what Kratix says about a suspended or failed pipeline, or about one that tries again by itself
-        (may be empty).
+        The state, and Kratix's message about a suspended or failed pipeline, or about one that is retried
+        automatically (may be empty).
     """
     fields = _mapping(status)
     workflows = _mapping(_mapping(fields.get("kratix")).get("workflows"))
@@ -62,7 +62,7 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         state = _by_condition(condition)
     retry = _retry(pipelines)
     if retry:
-        # Kratix labels it like one that waits for a person, but it goes on by itself.
+        # Kratix labels it like a workflow that waits for a person, but it continues automatically.
         return Workflow.RUNNING, retry
     if labels.get(SUSPENDED_LABEL) == "true":
         state = Workflow.SUSPENDED
@@ -72,10 +72,10 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
 
 
 def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
-    """Say whether the next thing that Kratix does is to start a pipeline: its start window is still to come (11.4).
+    """Return whether Kratix is about to start a pipeline, so that its start window is still to come (11.4).
 
-    That is so while every pipeline is Pending, between two pipelines of one workflow, and after a suspended workflow
-    was told to go on. One worker serves all requests of a Promise, so it may take a minute until their turn comes.
+    This holds while every pipeline is Pending, between two pipelines of one workflow, and after a suspended workflow
+    was resumed. One worker serves all requests of a Promise, so the start may take a minute.
 
     Args:
         status: `.status` as decoded JSON: any value at all.
@@ -91,7 +91,7 @@ def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
 
 
 def running_since(status: object) -> datetime | None:
-    """Since when the pipeline that runs has been running, all its tries included; None if none runs.
+    """Return when the running pipeline started, all its tries included; None if none runs.
 
     Args:
         status: `.status` as decoded JSON: any value at all.
@@ -111,12 +111,12 @@ def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
             return decisive
     if phases == {Workflow.PENDING}:
         return Workflow.PENDING
-    # one has succeeded and another is to come: the workflow is between two pipelines
+    # One pipeline has succeeded and another has not started: the workflow is between two pipelines.
     return Workflow.COMPLETED if phases == {Workflow.COMPLETED} else Workflow.RUNNING
 
 
 def _retry(pipelines: list[Mapping[str, object]]) -> str:
-    """Say when a suspended workflow goes on by itself; empty if it waits for a person, or is not suspended."""
+    """Describe when a suspended workflow continues by itself; empty if it waits for a person or is not suspended."""
     waiting = [pipeline for pipeline in pipelines if _phase(pipeline) is Workflow.SUSPENDED]
     times = [parse_time(pipeline.get("nextRetryAt")) for pipeline in waiting]
     known = [time for time in times if time is not None]
@@ -157,7 +157,7 @@ def _message(state: Workflow, pipelines: list[Mapping[str, object]], condition: 
     return _told(condition) if state is Workflow.FAILED else ""
 
 
-def _told(fields: Mapping[str, object], limit: int = MESSAGE_LIMIT) -> str:
+def _told(fields: Mapping[str, object], limit: int = MAX_MESSAGE) -> str:
     said = fields.get("message")
     return clean(masked(said, 2 * limit) if isinstance(said, str) else "", limit)
 

@@ -1,9 +1,9 @@
-"""One folder for one source: everything that knows what a part of the contract looks at.
+"""One folder for one source: all code about one part of the contract.
 
-Belongs in a folder: the slim record and its one decoder (`record`), what a contract makes of interest and the reading
-that comes of it (`read`), the judgement (`assess`), and what to say of it (`describe`: the objects that a verdict rests
-on, what a dump collects and keeps). `source` says what a folder must offer; `registry` lists the folders, and is what
-everybody else iterates over. May not: I/O, clocks, the phase.
+Belongs in a folder: the slim record and its decoder (`record`), the interest of a contract and its reading (`read`),
+the assessment (`assess`), and the description (`describe`: the objects behind a verdict, what a dump collects and
+keeps). `source` defines the interface of a folder; `registry` lists the folders, and all other code iterates over it.
+May not: I/O, clocks, the phase.
 
 Further modules: `argo`, `objects`, `secrets`, `sub_applications`, `workloads`, `works`.
 """

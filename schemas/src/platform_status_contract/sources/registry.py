@@ -1,4 +1,4 @@
-"""The sources, one line each; whatever iterates over sources or over kinds of object reads this."""
+"""The list of the sources; all code that iterates over sources or kinds of object uses it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -118,20 +118,20 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds_in=kinds_of_objects,
     ),
 )
-"""In the order in which a source is named first (design.md section 5)."""
+"""In the order in which messages name the sources (design.md section 5)."""
 
 KINDS: Final[Mapping[str, ObservedKind]] = {kind.source: kind for source in SOURCES for kind in source.kinds}
-"""Every kind that some source reads, by its identity."""
+"""Every kind that a source reads, by its identity."""
 
 
 def kinds_for(contract: Contract | None) -> dict[str, ObservedKind]:
-    """List every kind that a contract may look at, those that only it names among them."""
+    """List every kind that a contract may observe, including those that only the contract names."""
     named = (kind for source in SOURCES for kind in source.kinds_in(contract)) if contract else ()
     return {**KINDS, **{kind.source: kind for kind in named}}
 
 
 def declared_kinds(text: str) -> dict[str, ObservedKind]:
-    """Read the kinds that the contracts of a Promise name, as its sidecar is told of them.
+    """Read the kinds that the contracts of a Promise name, from the sidecar's setting.
 
     Args:
         text: JSON, a list of `objects.kinds.ObjectKind`.
@@ -144,11 +144,11 @@ def declared_kinds(text: str) -> dict[str, ObservedKind]:
 
 
 def out_of_reach(contract: Contract, kinds: Mapping[str, ObservedKind]) -> str:
-    """Say what a contract looks at that is not watched; empty if there is nothing.
+    """Return what a contract names that is not watched; empty if there is nothing.
 
     Args:
-        contract: The contract: whoever may write a status may have written it.
-        kinds: What is watched: its reader has rights for nothing else, and reads nothing else of its objects.
+        contract: The contract; untrusted, because any user who can write a status can write it.
+        kinds: The watched kinds with the fields that are read; the reader has no RBAC rules for others.
     """
     for wanted in (kind for source in SOURCES for kind in source.kinds_in(contract)):
         known, called = kinds.get(wanted.source), f"{wanted.kind} ({wanted.source})"
@@ -163,7 +163,7 @@ def out_of_reach(contract: Contract, kinds: Mapping[str, ObservedKind]) -> str:
 
 
 def interest_in(contract: Contract, request: Key) -> Interest:
-    """Say what a contract makes of interest for its request."""
+    """Return the interest of a request by its contract."""
     selections = (found for source in SOURCES for found in source.selects(contract))
     labels = frozenset((kind, key) for kind, selector in selections for key in label_keys(selector))
     whole = union(*(source.interest(contract, request) for source in SOURCES))
@@ -171,7 +171,7 @@ def interest_in(contract: Contract, request: Key) -> Interest:
 
 
 def source_of(assessment: Assessment) -> ContractSource:
-    """Return the source that a judgement is about."""
+    """Return the source of an assessment."""
     return next(source for source in SOURCES if assessment.source in source.names)
 
 
@@ -188,18 +188,19 @@ def assess(observation: Observation, situation: Situation, clock: Clock) -> tupl
 
 
 def numbers_of(assessments: Sequence[Assessment], history: History) -> dict[str, object]:
-    """Put together what the sources add to `status.health`."""
+    """Combine the keys that the sources add to `status.health`."""
     numbers: dict[str, object] = {}
     for found in assessments:
-        # Each entry of `objects` knows only its own part.
+        # Each entry of `objects` holds only its own part.
         numbers |= found.health if found.source is not SourceName.OBJECTS else {}
     return numbers | objects_health(assessments, history)
 
 
 def _tolerated(found: Assessment, deadline: float, clock: Clock) -> Assessment:
-    """Make of Progressing beside workloads that run a note, for as long as progress may take.
+    """Turn Progressing into a note while the workloads are good, until the progress deadline.
 
-    Argo CD calls an Application Progressing while a new pod starts beside enough old ones: the workloads know better.
+    Argo CD reports an Application as Progressing while a new pod starts beside enough old ones; the workloads are the
+    better evidence.
     """
     if found.reason is not Reason.APPLICATION_PROGRESSING or found.verdict is not Verdict.BAD:
         return found

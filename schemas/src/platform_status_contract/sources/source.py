@@ -1,4 +1,4 @@
-"""What a folder of this package offers; `registry` lists the folders."""
+"""The interface of a folder of this package; `registry` lists the folders."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Protocol, TypeAlias
@@ -22,10 +22,10 @@ __all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "Obs
 Json = dict[str, Any]
 
 FOREIGN: Final = f"its annotation {OWNER_ANNOTATION} names another request"
-"""All that is told of an object that belongs to another request."""
+"""The only text about an object that belongs to another request."""
 
 Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | tuple[Assessment, ...] | None]
-"""Judges one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
+"""Assesses one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
 
 
 def _no_topics(_record: Record) -> tuple[Topic, ...]:
@@ -36,7 +36,7 @@ class ObservedKind(Struct, frozen=True):
     """A kind of object that is read.
 
     Attributes:
-        source: Its identity, which is also its plural unless `plural` says another.
+        source: Its identity, which is also its plural unless `plural` is set.
         api_version: Its apiVersion.
         kind: Its kind.
         decode: JSON of an object -> its record; None only without a name.
@@ -101,14 +101,14 @@ class ObservedKind(Struct, frozen=True):
 
 
 class Basis(Struct, frozen=True):
-    """An object that a verdict rests on, or a whole kind that could not be read.
+    """An object behind a verdict, or a whole kind that could not be read.
 
     Attributes:
-        kind: What kind of object it is.
-        key: Namespace and name; the name is empty for a whole kind, which is named only if it cannot be read.
-        says: What was read in it.
+        kind: Its kind.
+        key: Namespace and name; the name is empty for a whole kind, which is listed only if it cannot be read.
+        says: A description of its fields.
         absent: Whether it does not exist.
-        culprit: Whether it is one of those that keep its source from being good, by what the rules say of it.
+        culprit: Whether it is, by the rules, one of those that prevent its source from being good.
     """
 
     kind: ObservedKind
@@ -119,7 +119,7 @@ class Basis(Struct, frozen=True):
 
 
 class Fetch(Protocol):
-    """Reads objects for a dump; what cannot be read is noted by it, and is missing from the answer."""
+    """Reads objects for a dump; it records unreadable objects and leaves them out of the result."""
 
     def list(self, kind: ObservedKind, namespace: str, *, labels: str = "", fields: str = "") -> list[Json]:
         """Read the objects of a kind, in one namespace or, if that is empty, in all."""
@@ -143,16 +143,16 @@ def _no_selectors(_contract: Contract) -> tuple[tuple[str, Selector | None], ...
 
 
 class ContractSource(Struct, frozen=True):
-    """One source: what everybody who iterates over sources needs of it.
+    """One source, as the code that iterates over sources needs it.
 
     Attributes:
-        names: What its judgements are called.
-        kinds: The kinds of object that it brings.
-        interest: Contract and request -> what is of interest for it.
+        names: The names of its assessments.
+        kinds: The kinds of object that it reads.
+        interest: Contract and request -> the interest.
         read: Adds its reading to an observation.
-        assess: Its judgements, in the order in which they are named.
-        describe: Assessment, view, contract, request, clock -> the objects that the assessment rests on, by name.
-        collect: Reads for a dump what its verdict rests on: contract and request as the cluster holds it.
+        assess: Returns its assessments, in the order in which messages name them.
+        describe: Assessment, view, contract, request, clock -> the objects behind the assessment, by name.
+        collect: Reads the objects behind its verdict for a dump, from contract and request in the cluster.
         kinds_in: The kinds of object that only a contract names.
         selects: The kinds of which a contract selects objects by label, each with a selector.
     """
@@ -169,6 +169,6 @@ class ContractSource(Struct, frozen=True):
 
 
 def unreadable_kind(view: View, kind: ObservedKind, namespace: str) -> Iterator[Basis]:
-    """Name a kind that cannot be read as a whole."""
+    """Describe a kind that cannot be read as a whole."""
     if view.state(kind.source).failure is not None:
         yield Basis(kind, (namespace, ""))

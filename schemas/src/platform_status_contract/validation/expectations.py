@@ -11,7 +11,7 @@ from .schemas import Schema
 
 __all__ = ["choices", "expectation"]
 
-_FEW = 12
+_MAX_LISTED = 12
 _NOUNS = {
     "string": "a string",
     "integer": "a whole number",
@@ -65,7 +65,7 @@ def _list(values: list[Any]) -> str:
     words = [value if isinstance(value, str) and value else json.dumps(value) for value in values]
     if len(words) == 1:
         return words[0]
-    return f"one of {', '.join(words)}" if len(words) <= _FEW else f"one of {len(words)} known words"
+    return f"one of {', '.join(words)}" if len(words) <= _MAX_LISTED else f"one of {len(words)} known words"
 
 
 def _range(schema: Schema) -> str:

@@ -15,8 +15,8 @@ __all__ = ["UNKNOWN_KEY", "explain"]
 UNKNOWN_KEY: Final = "an unknown key"
 """What is found where a key stands that the schema does not know."""
 
-_LONGEST_WORD = 64
-_MANY_KEYS = 64
+_MAX_WORD = 64
+_MAX_KEYS = 64
 
 
 def explain(error: ValidationError) -> Iterator[SchemaProblem]:
@@ -67,11 +67,11 @@ def _expected(keyword: str, schema: Any) -> str:  # noqa: ANN401 - a schema may 
 
 def _missing(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[SchemaProblem]:
     known = schema.get("properties", {})
-    strangers = [key for key in list(instance)[:_MANY_KEYS] if key not in known]
+    strangers = [key for key in list(instance)[:_MAX_KEYS] if key not in known]
     for key in schema["required"]:
         if key in instance:
             continue
-        typo = get_close_matches(key, [stranger[:_LONGEST_WORD] for stranger in strangers], n=1)
+        typo = get_close_matches(key, [stranger[:_MAX_WORD] for stranger in strangers], n=1)
         hint = f"did you mean {key} where it says {quote(typo[0])}?" if typo else ""
         yield SchemaProblem.at((*path, key), "nothing", expectation(known.get(key, {"x-expected": "this key"})), hint)
 
@@ -101,7 +101,7 @@ def _branches(path: Path, error: ValidationError) -> Iterator[SchemaProblem]:
     hint = ""
     if isinstance(error.instance, dict):
         wanted = [key for branch in schema[str(error.validator)] for key in branch.get("required", [])]
-        typos = [(key, _near(key, wanted)) for key in list(error.instance)[:_MANY_KEYS] if key not in wanted]
+        typos = [(key, _near(key, wanted)) for key in list(error.instance)[:_MAX_KEYS] if key not in wanted]
         hint = next((f"did you mean {near} where it says {quote(key)}?" for key, near in typos if near), "")
     yield SchemaProblem.at(path, _found(str(error.validator), schema, error.instance), expectation(schema), hint)
 
@@ -111,7 +111,7 @@ def _near(word: object, known: list[Any]) -> str:
     if not isinstance(word, str) or not words:
         return ""
     lowered = {choice.lower(): choice for choice in words}
-    nearest = get_close_matches(word[:_LONGEST_WORD].lower(), lowered, n=1)
+    nearest = get_close_matches(word[:_MAX_WORD].lower(), lowered, n=1)
     return lowered[nearest[0]] if nearest else ""
 
 

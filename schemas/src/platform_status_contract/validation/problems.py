@@ -20,7 +20,7 @@ Path: TypeAlias = tuple[str | int, ...]
 ROOT: Final = "(document)"
 """How the path of the document itself is written."""
 
-_LONGEST = 48
+_MAX_TEXT = 48
 MANY_DIGITS: Final = 10**19
 """Numbers from here on are not written out, and no document of ours holds any."""
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
@@ -66,14 +66,14 @@ def format_path(path: Sequence[str | int]) -> str:
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif part and len(part) <= _LONGEST and _PLAIN.issuperset(part):
+        elif part and len(part) <= _MAX_TEXT and _PLAIN.issuperset(part):
             text += f".{part}" if text else part
         else:
             text += f"[{quote(part)}]"
     return text or ROOT
 
 
-def quote(text: str, longest: int = _LONGEST) -> str:
+def quote(text: str, longest: int = _MAX_TEXT) -> str:
     """Quote a text for one line of a terminal: JSON quotes, at most `longest` characters, nothing unprintable."""
     quoted = json.dumps(text[:longest], ensure_ascii=False)
     safe = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in quoted)

@@ -11,7 +11,7 @@ __all__ = ["Row", "key_rows"]
 Row: TypeAlias = tuple[str, ...]
 """Cells of one row of a table."""
 
-_FEW = 6
+_MAX_LISTED = 6
 _TYPES = {"object": "mapping", "array": "list", "integer": "whole number"}
 
 
@@ -56,7 +56,7 @@ def _shape(schema: Schema) -> Schema:
 def _type(schema: Schema) -> str:
     words = choices(schema)
     if words is not None:
-        return " or ".join(f"`{word}`" for word in words) if len(words) <= _FEW else "string, see below"
+        return " or ".join(f"`{word}`" for word in words) if len(words) <= _MAX_LISTED else "string, see below"
     if "anyOf" in schema and "type" not in schema:
         return " or ".join(dict.fromkeys(_type(branch) for branch in schema["anyOf"]))
     return "expression" if schema.get("title") == "Expression" else _kind(schema)

@@ -14,12 +14,12 @@ from .problems import Path, SchemaProblem
 from .schemas import CONTRACT, STATUS, SchemaName, resolve_name, validator
 from .values import foreign_values
 
-__all__ = ["MOST", "validate", "validate_with"]
+__all__ = ["MAX_PROBLEMS", "validate", "validate_with"]
 
-MOST = 50
+MAX_PROBLEMS = 50
 """Problems that are listed; a document with more gets one line that says how many are left out."""
 
-_MOST_ERRORS = 1000
+_MAX_ERRORS = 1000
 
 
 def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
@@ -65,12 +65,12 @@ def validate_with(document: object, judge: Validator) -> tuple[SchemaProblem, ..
     candidate: Any = document
     problems = foreign_values(document)
     if not problems:
-        errors = islice(judge.iter_errors(candidate), _MOST_ERRORS)
+        errors = islice(judge.iter_errors(candidate), _MAX_ERRORS)
         problems = tuple(problem for error in errors for problem in explain(error))
     distinct = sorted({problem.message: problem for problem in problems}.values(), key=_order)
-    rest = len(distinct) - MOST
+    rest = len(distinct) - MAX_PROBLEMS
     left_out = (SchemaProblem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
-    return tuple(distinct[:MOST]) + (left_out if rest > 0 else ())
+    return tuple(distinct[:MAX_PROBLEMS]) + (left_out if rest > 0 else ())
 
 
 def _order(problem: SchemaProblem) -> tuple[list[str | int], str]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from .problems import MANY_DIGITS, Path, SchemaProblem, describe, quote
 
-__all__ = ["DEEPEST", "LARGEST", "foreign_values"]
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "foreign_values"]
 
-DEEPEST = 64
+MAX_DEPTH = 64
 """Levels of nesting that a document may have."""
 
-LARGEST = 100_000
+MAX_VALUES = 100_000
 """Values that a document may hold, containers included."""
 
 
@@ -34,10 +34,10 @@ def foreign_values(document: object) -> tuple[SchemaProblem, ...]:
     while pending:
         path, value = pending.pop()
         count += 1
-        if count > LARGEST:
-            return (SchemaProblem.at((), f"more than {LARGEST} values", "a document of at most that many"),)
-        if len(path) > DEEPEST:
-            return (SchemaProblem.at(path[:4], f"nesting deeper than {DEEPEST} levels", "at most that many"),)
+        if count > MAX_VALUES:
+            return (SchemaProblem.at((), f"more than {MAX_VALUES} values", "a document of at most that many"),)
+        if len(path) > MAX_DEPTH:
+            return (SchemaProblem.at(path[:4], f"nesting deeper than {MAX_DEPTH} levels", "at most that many"),)
         if isinstance(value, dict):
             found += _foreign_keys(path, value)
             pending += [((*path, key), item) for key, item in value.items() if isinstance(key, str)]

@@ -1,4 +1,4 @@
-"""What an Event says: the body of a create in events.k8s.io/v1. Pure."""
+"""The body of an Event: a create in events.k8s.io/v1. Pure."""
 
 from datetime import datetime
 from typing import Final
@@ -13,13 +13,13 @@ from platform_status_contract.rules.projection import Projection
 __all__ = ["CONTROLLER", "Announcement", "Regarding", "is_transition", "of_phase", "of_storm"]
 
 CONTROLLER: Final = "platform.integratn.tech/status-sidecar"
-"""reportingController: who looks for our Events selects by it."""
+"""reportingController, by which our Events are selected."""
 
 _WARNINGS: Final = (Phase.DEGRADED, Phase.FAILED, Phase.UNKNOWN)
 _MAX_NOTE: Final = 1024
-"""Bytes of UTF-8: the API server refuses more."""
+"""Bytes of UTF-8: the API server rejects a longer note."""
 _MAX_NAME: Final = 200
-"""Of 253: room for the dot and for what makes the name unique."""
+"""Characters of the request's name; the rest of the 253 is for the dot and the unique suffix."""
 _MAX_INSTANCE: Final = 128
 
 
@@ -45,7 +45,7 @@ class Announcement(Struct, frozen=True):
         is_warning: Warning or Normal.
         reason: Why, in one word of `Reason`.
         action: What was done: ``ChangePhase`` or ``BackOff``.
-        note: For people.
+        note: A sentence for people.
         moment: When it was decided.
     """
 
@@ -61,8 +61,8 @@ class Announcement(Struct, frozen=True):
 
         Args:
             api_version: ``group/version`` of the request.
-            instance: Who reports: the pod.
-            unique: What makes the name unique; the same on a second try, so that no Event stands there twice.
+            instance: reportingInstance: the name of the pod.
+            unique: Suffix that makes the name unique; a retry reuses it, so that the Event is not created twice.
         """
         namespace, name = self.regarding.key
         return {
@@ -87,16 +87,16 @@ class Announcement(Struct, frozen=True):
 
 
 def is_transition(told: Phase | None, history: History, phase: Phase) -> bool:
-    """Say whether a status with this phase is to be announced, once it is written.
+    """Return whether a status with this phase is to be announced, once it is written.
 
-    Before is what we wrote last. After a restart we do not know that, and take what the status said: it was told when
-    it was written. A status that no sidecar ever wrote is adopted in silence: whatever its phase was, the change to
-    ours is none of the cluster's doing.
+    The phase is compared with the one that we wrote last. After a restart that is unknown, and the phase in the status
+    is used instead: it was announced when it was written. A status that no sidecar has written yet is adopted without
+    an Event, because the change of its phase is no change in the cluster.
 
     Args:
         told: The phase that we wrote last; None if we have not written yet.
-        history: What the status says.
-        phase: What it will say.
+        history: Facts from the present status.
+        phase: The intended phase.
     """
     if told is not None:
         return told is not phase
@@ -105,14 +105,14 @@ def is_transition(told: Phase | None, history: History, phase: Phase) -> bool:
 
 
 def of_phase(record: RequestRecord, projection: Projection, now: datetime) -> Announcement:
-    """Announce that a request was written to be in another phase, with Ready's reason and message."""
+    """Announce that another phase of a request was written, with the reason and message of Ready."""
     phase, ready = projection.phase, projection.ready
     about = Regarding(record.kind, record.key, record.uid)
     return Announcement(about, phase in _WARNINGS, ready.reason, "ChangePhase", ready.message, now)
 
 
 def of_storm(record: RequestRecord, others: tuple[str, ...], now: datetime) -> Announcement:
-    """Announce that a request is backed off because it was written too often (design.md section 6, rule 9).
+    """Announce that the writes of a request are slowed down (design.md section 6, rule 9).
 
     Args:
         record: The request.

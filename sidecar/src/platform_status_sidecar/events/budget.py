@@ -1,7 +1,7 @@
-"""How many Events there may be: a token bucket per request, and one for all of them together. Pure but for its memory.
+"""The rate limit of Events: a token bucket per request, and one for all requests together. No I/O and no clock.
 
-A flapping request must not fill etcd, and a thousand that change at once must not either. What is over budget is
-dropped, not kept for later: the status says the same, and newer.
+Neither a flapping request nor a thousand that change at once may fill etcd. An Event over the limit is dropped, not
+queued: the status holds the same information, and is newer.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from platform_status_contract.observing.records import Key
 __all__ = ["Budget"]
 
 _PER_REQUEST: Final = (10.0, 1 / 60)
-"""Tokens at most, and tokens a second: a request's whole way from Scheduled to Ready at once, then one a minute."""
+"""Capacity, and tokens a second: enough for all phases from Scheduled to Ready at once, then one a minute."""
 _ALTOGETHER: Final = (100.0, 1.0)
 
 
@@ -28,7 +28,7 @@ class _Bucket(Struct, gc=False):
 
 
 class Budget:
-    """The buckets; not thread-safe, the sender locks."""
+    """The buckets; not thread-safe: the sender holds a lock."""
 
     def __init__(
         self, per_request: tuple[float, float] = _PER_REQUEST, whole: tuple[float, float] = _ALTOGETHER
@@ -36,8 +36,8 @@ class Budget:
         """Begin with full buckets.
 
         Args:
-            per_request: Tokens at most and tokens a second, of each request.
-            whole: Likewise, of all together.
+            per_request: Capacity and tokens a second, of each request.
+            whole: The same, of all requests together.
         """
         self._per_request = per_request
         self._altogether = whole
@@ -45,14 +45,14 @@ class Budget:
         self._buckets: dict[Key, _Bucket] = {}
 
     def take(self, key: Key, now: float) -> bool:
-        """Take a token of both buckets, or of none.
+        """Take one token from each of the two buckets, or none from either.
 
         Args:
             key: The request.
             now: Monotonic seconds.
 
         Returns:
-            Whether there may be an Event.
+            Whether the Event may be sent.
         """
         bucket = self._buckets.setdefault(key, _Bucket(self._per_request[0], now))
         own = bucket.fill(now, *self._per_request)

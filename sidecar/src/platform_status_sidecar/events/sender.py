@@ -1,4 +1,4 @@
-"""Sends Events, as many as there may be, on a thread of its own: a slow API server never delays a status write."""
+"""The event recorder: sends Events on a thread of its own, so that a slow API server never delays a status write."""
 
 import logging
 import queue
@@ -23,12 +23,12 @@ from .budget import Budget
 
 __all__ = ["EventSender"]
 
-_ROOM: Final = 200
-_TRIES: Final = 3
-_WAIT: Final = 1.0
-_LONGEST_WAIT: Final = 30.0
-_PATIENCE: Final = 30.0
-"""Seconds after which an idle thread shows that it lives."""
+_MAX_QUEUED: Final = 200
+_MAX_TRIES: Final = 3
+_RETRY_INTERVAL: Final = 1.0
+_MAX_RETRY_INTERVAL: Final = 30.0
+_IDLE_INTERVAL: Final = 30.0
+"""Seconds after which an idle thread reports that it is alive."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def _unique() -> str:
 
 
 class EventSender(LiveThread):
-    """Sends what it is offered, in order; tries a failure again, forgets a refusal and what is too much."""
+    """Sends Events in order; retries failures, and drops Events that are refused or over the limit."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class EventSender(LiveThread):
         Args:
             transport: The API server.
             api_version: ``group/version`` of the requests.
-            counts: For what became of each.
-            identity: reportingInstance: the host's name, which is the pod's.
-            clock: For the pulse and for the budget.
+            counts: Receives the result of each Event.
+            identity: reportingInstance: the host name, which is the name of the pod.
+            clock: For the watchdog and for the rate limit.
             stop: Set when the sidecar stops.
-            budget: How many there may be; the usual one if absent.
-            unique: Makes the end of a name.
+            budget: The rate limit; the usual one if absent.
+            unique: Makes the suffix of a name.
         """
         super().__init__("events", clock)
         self._transport = transport
@@ -75,11 +75,11 @@ class EventSender(LiveThread):
         # not `_stop`, which threading.Thread uses itself
         self._stopping = stop
         self._unique = unique
-        self._queue: queue.Queue[Announcement | None] = queue.Queue(_ROOM)
+        self._queue: queue.Queue[Announcement | None] = queue.Queue(_MAX_QUEUED)
         self._failing = False
 
     def offer(self, announcement: Announcement) -> None:
-        """Take an Event without blocking; one that is over the budget, or finds no room, is counted and dropped."""
+        """Queue an Event without blocking; one over the rate limit, or for a full queue, is counted and dropped."""
         with self._lock:
             allowed = self._budget.take(announcement.regarding.key, self._clock.monotonic())
         if not allowed:
@@ -91,16 +91,16 @@ class EventSender(LiveThread):
             self._counts.events.add(EventResult.OVERFLOW.value)
 
     def forget(self, key: Key) -> None:
-        """Drop what is known of a request."""
+        """Drop the token bucket of a request."""
         with self._lock:
             self._budget.forget(key)
 
     def run(self) -> None:
-        """Send until closed; what is queued when the sidecar stops gets one try each."""
+        """Send until closed; each Event that is queued when the sidecar stops is tried once."""
         while True:
-            self.beat(_PATIENCE)
+            self.beat(_IDLE_INTERVAL)
             try:
-                announcement = self._queue.get(timeout=_PATIENCE)
+                announcement = self._queue.get(timeout=_IDLE_INTERVAL)
             except queue.Empty:
                 continue
             if announcement is None:
@@ -112,7 +112,7 @@ class EventSender(LiveThread):
                 _log.exception("Cannot send an Event: a defect of the sidecar")
 
     def close(self) -> None:
-        """End the thread after what is queued; if there is no room to say so, some of that goes."""
+        """End the thread after the queued Events; if the queue is full, some of them are dropped for the end mark."""
         while True:
             try:
                 self._queue.put_nowait(None)
@@ -122,20 +122,20 @@ class EventSender(LiveThread):
                 return
 
     def send(self, announcement: Announcement) -> None:
-        """Send one Event, and count what became of it."""
+        """Send one Event, and count the result."""
         namespace = announcement.regarding.key[0]
         path = f"/apis/events.k8s.io/v1/namespaces/{quote(namespace)}/events"
         body = msgspec.json.encode(announcement.body(self._api_version, self._identity, self._unique()))
-        for tries_left in reversed(range(_TRIES)):
-            self.beat(_LONGEST_WAIT)
+        for tries_left in reversed(range(_MAX_TRIES)):
+            self.beat(_MAX_RETRY_INTERVAL)
             try:
                 self._transport.create(path, body)
             except ConflictError:
-                # An earlier try went through, only its answer did not.
+                # An earlier try was accepted, only its response was lost.
                 break
             except (UnansweredError, ThrottledError) as error:
                 asked = error.retry_after if isinstance(error, ThrottledError) else None
-                if tries_left and not self._stopping.wait(min(asked or _WAIT, _LONGEST_WAIT)):
+                if tries_left and not self._stopping.wait(min(asked or _RETRY_INTERVAL, _MAX_RETRY_INTERVAL)):
                     continue
                 self._fell(announcement, EventResult.FAILED, error)
                 return

@@ -1,7 +1,7 @@
-"""Every metric: its name, type, labels and unit; docs/metrics.md says the same, which a test holds true.
+"""Every metric: its name, type, labels and unit; a test compares docs/metrics.md with this table.
 
 `platform_vcluster_*` and `platform_status_reconcile_errors_total` are the plan's names and labels; there ``name`` is
-metadata.name. `platform_resource_*` is for every kind. `platform_status_*` speaks of the sidecar itself.
+metadata.name. `platform_resource_*` is for every kind. `platform_status_*` is about the sidecar itself.
 """
 
 from enum import Enum
@@ -35,8 +35,8 @@ class Family(Struct, frozen=True):
         kind: Its type.
         labels: Names of its labels, in order; `le` aside.
         help: One sentence: plain ASCII, no quotes and no backslash, so neither format needs escapes.
-        samples: What a scrape makes of it.
-        unit: Its unit, which is then the end of its name too.
+        samples: Computes its samples from a scrape.
+        unit: Its unit, which is also the end of its name.
         is_stable: Whether name, labels and meaning are kept until the next major version.
     """
 
@@ -50,7 +50,7 @@ class Family(Struct, frozen=True):
 
     @property
     def suffix(self) -> str:
-        """What the type adds to the name of a sample."""
+        """The suffix that the type adds to the name of a sample."""
         return {MetricKind.COUNTER: "_total", MetricKind.INFO: "_info"}.get(self.kind, "")
 
 

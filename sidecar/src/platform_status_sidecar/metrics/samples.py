@@ -1,4 +1,4 @@
-"""How a scrape becomes the samples of each metric. Pure; what could not be read has no sample, and never 0."""
+"""Computes the samples of each metric from a scrape. Pure; a value that could not be read has no sample, never 0."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -52,7 +52,7 @@ Sample = tuple[str, str, float]
 Samples = Callable[[Scrape], Iterator[Sample]]
 
 VCLUSTER: Final = "VClusterOrchestratorV2"
-"""The kind that the plan's own names speak of."""
+"""The kind that the plan's metric names are about."""
 
 _UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE)
 _SPECIAL: Final = re.compile(r'[\\"\n]')
@@ -65,7 +65,7 @@ def _labels(**values: str) -> str:
 
 
 def _escaped(value: str) -> str:
-    # a name of Kubernetes never needs it, and to ask is cheaper than to do
+    # Names of Kubernetes objects never need escaping, and the test is cheaper than the replacement.
     return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
 
 
@@ -150,7 +150,7 @@ def info(scrape: Scrape) -> Iterator[Sample]:
 
 
 def storm(scrape: Scrape) -> Iterator[Sample]:
-    """Yield who is backed off."""
+    """Yield the requests whose writes are slowed down."""
     return ((("", _identity(key, outcome), 1.0)) for key, outcome in scrape.storming())
 
 
@@ -184,7 +184,7 @@ def _buckets(name: str, value: str, timings: Timings, bounds: tuple[float, ...])
 
 
 def by_kind(pick: Callable[[Scrape], Counter], name: str, values: Iterable[StrEnum]) -> Samples:
-    """A counter by kind and one closed label: every value stands from the first scrape on, so `rate` misses none."""
+    """A counter by kind and one closed label: every value is exported from the first scrape on, as `rate` needs."""
     closed = tuple(values)
 
     def samples(scrape: Scrape) -> Iterator[Sample]:
@@ -227,7 +227,7 @@ def restarts(scrape: Scrape) -> Iterator[Sample]:
 
 
 def event_age(scrape: Scrape) -> Iterator[Sample]:
-    """Yield the sources that were heard of."""
+    """Yield the sources of which an event or a bookmark arrived."""
     return (("", _labels(source=seen.source), seen.age) for seen in scrape.sources if seen.age is not None)
 
 

@@ -1,4 +1,4 @@
-"""One moment of everything that the metrics tell, and how it is taken out of everything that knows something."""
+"""A snapshot of everything that the metrics export, and the function that collects it."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ class SourceSeen(Struct, frozen=True):
 
     Attributes:
         source: Which.
-        failure: Why it cannot be read; None while it can, or while nobody knows yet.
+        failure: Why it cannot be read; None while it can, and before its first list.
         age: Seconds since its last event or bookmark; None before the first.
     """
 
@@ -28,14 +28,14 @@ class SourceSeen(Struct, frozen=True):
 
 
 class Scrape(Struct, frozen=True):
-    """What is told at one scrape.
+    """Everything that one scrape exports.
 
     Attributes:
         version: Version of the sidecar.
         outcomes: The conclusion about each request, sorted.
         tallies: Reconciles by metadata.name, sorted.
         counts: What happened since the start.
-        storms: Requests that are backed off, sorted.
+        storms: Requests whose writes are slowed down, sorted.
         sources: The kinds that are needed.
         lease: ``namespace/name`` of the Lease.
         lease_age: Seconds since it was renewed; None before the first time.
@@ -55,7 +55,7 @@ class Scrape(Struct, frozen=True):
         return sorted({outcome.kind for _, outcome in self.outcomes if outcome.kind})
 
     def storming(self) -> list[tuple[Key, RequestOutcome]]:
-        """Return the requests that are backed off, with their conclusions."""
+        """Return the requests whose writes are slowed down, with their conclusions."""
         raging = set(self.storms)
         return [(key, outcome) for key, outcome in self.outcomes if key in raging]
 
@@ -63,10 +63,10 @@ class Scrape(Struct, frozen=True):
 def collect(
     outcomes: Outcomes, store: Store, *, version: str, lease: str, lease_age: float | None, now: datetime
 ) -> Scrape:
-    """Read what is to be told.
+    """Collect a scrape.
 
     Args:
-        outcomes: What was concluded and counted.
+        outcomes: The conclusions and counters.
         store: Which kinds are needed, and whether they can be read.
         version: Version of the sidecar.
         lease: ``namespace/name`` of the Lease.

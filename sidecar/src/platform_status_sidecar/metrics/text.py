@@ -14,14 +14,14 @@ __all__ = ["CONTENT_TYPE", "ProcessMetrics", "exposition"]
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-_LINES: Final = 500
-"""Lines a chunk: some 50 KiB, so a scrape of a thousand requests costs no more memory than one of ten."""
+_MAX_LINES: Final = 500
+"""Lines a chunk, about 50 KiB: a scrape of a thousand requests needs no more memory than one of ten."""
 
 
 class ProcessMetrics:
-    """What prometheus_client knows of this process, under the names that everybody uses: memory, processor, open files.
+    """The usual ``process_*`` metrics of prometheus_client: memory, CPU time, open files.
 
-    In a registry of its own: nothing else may come in by import.
+    They use a registry of their own, so that no import can add other metrics.
     """
 
     def __init__(self) -> None:
@@ -34,17 +34,17 @@ class ProcessMetrics:
 
 
 def exposition(scrape: Scrape, more: bytes = b"") -> Iterator[bytes]:
-    """Write every family, in chunks of some 50 KiB.
+    """Write every family, in chunks of about 50 KiB.
 
     Args:
-        scrape: What to tell.
-        more: Metrics of others, already as text; they go last.
+        scrape: The snapshot to export.
+        more: Further metrics, already as text; they are written last.
 
     Yields:
         UTF-8 text; a family without samples has its HELP and TYPE nevertheless.
     """
     lines = _lines(scrape)
-    while chunk := "".join(islice(lines, _LINES)):
+    while chunk := "".join(islice(lines, _MAX_LINES)):
         yield chunk.encode("utf-8", "backslashreplace")
     if more:
         yield more

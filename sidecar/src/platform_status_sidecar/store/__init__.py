@@ -1,7 +1,7 @@
-"""What is known of the cluster right now: slim records, the state of each source, and the indexes between them.
+"""The informer cache: slim records of cluster objects, the state of each source, and the indexes between them.
 
 Belongs here: memory and the question "which requests does this object concern?". May not: HTTP, decisions, logs.
-One object, `Store`; everything else in here is a part of it, and is seen nowhere else.
+`Store` is the only public object; the other modules are its parts.
 
 Modules: `coverage`, `interests`, `reading`, `shelf`, `signs`, `store`.
 """

@@ -1,9 +1,10 @@
-"""The parts of one kind that are known, now that what nobody observes is dropped. Bookkeeping only; the store locks.
+"""Which places of one kind are kept and completely listed. Bookkeeping only; the store holds the lock.
 
-A cluster holds many more pods than requests observe, so what lies elsewhere is not kept. When a request begins to
-observe a place, a namespace or one name in it, after everything was listed, that place is listed on its own, and until
-then it counts as not read: half a list is not absence. That list and the watch run side by side, so versions decide
-which state is newer, and deletes seen meanwhile are remembered: a slower list must not bring an object back.
+A cluster has many more pods than requests observe, so only objects in observed places are kept: a namespace, or one
+name in it. If a request begins to observe a place after the first list, that place is listed separately, and counts as
+not read until then, because an incomplete list does not prove absence. That list runs beside the watch, so the
+resourceVersion decides which state is newer, and deletes are recorded meanwhile: a slower list must not restore an
+object.
 """
 
 from collections.abc import Set as AbstractSet
@@ -15,7 +16,7 @@ __all__ = ["Coverage"]
 
 
 class Coverage:
-    """Observed places, and those among them that are still being listed.
+    """The observed places, and which of them are still being listed.
 
     Args:
         source: The kind.
@@ -30,41 +31,41 @@ class Coverage:
         self._begun = False
 
     def observe(self, place: Place) -> bool:
-        """Begin to keep a place; return whether it must be listed on its own."""
+        """Begin to keep a place; return whether it must be listed separately."""
         if place in self._observed:
             return False
         self._observed.add(place)
         if not self._begun:
-            # The first list of everything is still to come, and will bring this too.
+            # The first list of the whole kind is not complete, and will include this place.
             return False
         self._pending.add(place)
         return True
 
     def forget(self, place: Place) -> None:
-        """Keep a place no more."""
+        """Stop keeping a place."""
         self._observed.discard(place)
         self._listed(place)
         self._listing.discard(place)
 
     def holds(self, key: Key) -> bool:
-        """Say whether an object lies in an observed place."""
+        """Return whether an object is in an observed place."""
         return self._lies_in(key, self._observed)
 
     def takes(self, key: Key, version: int) -> bool:
-        """Say whether this state of an object is kept: its place is, and no delete newer than it was seen."""
+        """Return whether to keep this state of an object: its place is kept, and no newer delete was seen."""
         return self.holds(key) and version > self._deleted.get(key, -1)
 
     def is_known(self, place: Place) -> bool:
-        """Say whether what we do not have of this place is absent."""
+        """Return whether the place is completely listed, so that a missing object is absent."""
         return place in self._observed and place not in self._pending
 
     def begin_list(self) -> None:
-        """Note that a list of everything begins: it will hold every place that is observed now."""
+        """Record that a list of the whole kind begins: it will include every place that is observed now."""
         self._begun = True
         self._listing = set(self._observed)
 
     def end_list(self) -> list[Place]:
-        """Note that the list of everything is complete; return the places that were waited for."""
+        """Record that the list of the whole kind is complete; return the places that were not listed before."""
         known = sorted(self._listing & self._pending)
         for place in known:
             self._listed(place)
@@ -72,13 +73,13 @@ class Coverage:
         return known
 
     def listed(self, place: Place) -> bool:
-        """Note that a place was listed on its own; return whether it was waited for."""
+        """Record that a place was listed separately; return whether it was not listed before."""
         waited = place in self._pending
         self._listed(place)
         return waited
 
     def deleted(self, key: Key, version: int) -> None:
-        """Remember a delete for as long as a list of that place runs."""
+        """Record a delete for as long as a list of that place runs."""
         if self._lies_in(key, self._pending):
             self._deleted[key] = version
 

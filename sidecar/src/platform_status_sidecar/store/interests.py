@@ -1,4 +1,4 @@
-"""What a request is interested in, by its contract. Pure and total."""
+"""Derives from a request's contract which objects it observes. Pure and total."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,19 +19,19 @@ __all__ = ["interest_of"]
 def interest_of(
     record: RequestRecord, kinds: Mapping[str, ObservedKind], scope: Sequence[str] | None = None
 ) -> Interest:
-    """Derive from a request's contract what it is interested in; a dry run is never touched, so nothing is.
+    """Derive from a request's contract which objects it observes; a dry run is never written, so it observes none.
 
     Args:
         record: The request.
-        kinds: What is watched; a contract that looks beyond is as good as none.
-        scope: Namespaces that it may look at; the same holds.
+        kinds: The watched kinds; a contract that names another one is treated as absent.
+        scope: Namespaces that it may observe; a contract that names another one is treated as absent.
     """
     if is_dry_run(record):
         return NOTHING
     try:
         contract = read_contract(msgspec.json.decode(record.status))
     except (msgspec.DecodeError, RecursionError):
-        # Nested beyond reason: its reconcile will say so; the other requests must not suffer.
+        # Nested too deep: its reconcile will report it; other requests must not be affected.
         return NOTHING
     if isinstance(contract, ContractProblem) or out_of_reach(contract, kinds):
         return NOTHING

@@ -1,4 +1,4 @@
-"""What the store answers: records by name and by group, each answer of one moment. Nothing here changes anything."""
+"""The read methods of the store: records by name and by group, consistent within one call. Nothing here writes."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,11 +20,11 @@ from .signs import SignsOfLife
 __all__ = ["Reading", "SecretReading"]
 
 SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
-"""What the last look at a Secret gave."""
+"""The result of the last poll of a Secret."""
 
 
 class Reading:
-    """The reading half of the store; see `observing.view.View` for what observing needs of it."""
+    """The read half of the store; it implements `observing.view.View`."""
 
     def __init__(
         self, promise: str, kinds: Mapping[str, ObservedKind], silent_after: float, scope: Sequence[str] | None = None
@@ -40,7 +40,7 @@ class Reading:
         self._secrets: dict[Key, SecretReading] = {}
         self._changed: dict[Key, float] = {}
         self._interests: dict[Key, Interest] = {}
-        # topic -> requests that it concerns, and group -> records in it
+        # Index keys: topic -> requests that observe it, and group -> records in it.
         self._observers: Index[Topic, Key] = Index()
         self._groups: Index[Topic, Key] = Index()
 
@@ -50,17 +50,17 @@ class Reading:
         return (Source.REQUESTS, *self.kinds)
 
     def out_of_reach(self, contract: Contract, request: Key) -> str:
-        """Say what a contract looks at that is not watched, or not its request's to look at; empty if nothing."""
+        """Return what a contract names that is not watched or not allowed to its request; empty if nothing."""
         return out_of_reach(contract, self.kinds) or out_of_scope(contract, self.scope, *request)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Hold the lock, so that several reads see one moment."""
+        """Hold the lock, so that several reads are consistent."""
         with self._lock:
             yield
 
     def state(self, source: str) -> SourceState:
-        """Return what is known about a kind as a whole."""
+        """Return the state of a kind as a whole."""
         with self._lock:
             return self._states[source]
 
@@ -71,7 +71,7 @@ class Reading:
             return found if isinstance(found, RequestRecord) else None
 
     def request_changed_at(self, key: Key) -> float:
-        """Return the monotonic time at which somebody else changed the request last."""
+        """Return the monotonic time at which another writer changed the request last."""
         with self._lock:
             return self._changed.get(key, float("-inf"))
 
@@ -93,23 +93,23 @@ class Reading:
             return [record for record in found if record is not None]
 
     def is_known(self, place: Place) -> bool:
-        """Say whether what is not there, of this place, is absent, and not only unknown yet."""
+        """Return whether a missing object of this place is absent, and not only unread."""
         with self._lock:
             return self._coverage[place[0]].is_known(place)
 
     def silence(self, source: str, record: Record) -> Silence | None:
-        """Return when what looks after an object counts as silent, unless it shows a sign of life before."""
+        """Return when the controller of an object counts as silent, unless there is a sign of life before."""
         with self._lock:
             read = self.kinds[source].sign
             sign = read(record) if read else None
             return self._signs[source].of(sign, self._states[source].watched_since) if sign else None
 
     def secret(self, key: Key) -> SecretReading | None:
-        """Return the last reading of a Secret, None before the first."""
+        """Return the result of the last poll of a Secret; None before the first."""
         with self._lock:
             return self._secrets.get(key)
 
     def is_secret_wanted(self, key: Key) -> bool:
-        """Say whether some request observes the Secret."""
+        """Return whether a request observes the Secret."""
         with self._lock:
             return about_object(Source.SECRETS, key) in self._observers

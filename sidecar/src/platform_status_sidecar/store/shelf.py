@@ -1,4 +1,4 @@
-"""What the store is made of: the records of one kind, and a multimap; both small, for there are tens of thousands."""
+"""The data structures of the store: the records of one kind, and a multimap; compact, for tens of thousands of keys."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
@@ -15,7 +15,7 @@ V = TypeVar("V", bound=Hashable)
 class Shelf(Generic[R]):
     """The records of one kind, by namespace and name.
 
-    Two dicts deep: ten thousand keys need no tuple each, and a namespace is walked without the others.
+    A dict of dicts: no tuple a key, and the records of one namespace are found without a scan.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Shelf(Generic[R]):
         return before
 
     def within(self, namespace: str) -> Iterator[R]:
-        """Walk the records of one namespace."""
+        """Iterate over the records of one namespace."""
         return iter(self._namespaces.get(namespace, {}).values())
 
     def __iter__(self) -> Iterator[R]:
@@ -52,9 +52,9 @@ class Shelf(Generic[R]):
 
 
 class Index(Generic[K, V]):
-    """Key -> values; a key without values is gone.
+    """Key -> values; a key without values is removed.
 
-    Most keys have one value, and there are tens of thousands of them: a single value stands without a set of its own.
+    Most of the tens of thousands of keys have one value, so a single value is stored without a set.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Index(Generic[K, V]):
         return False
 
     def discard(self, key: K, value: V) -> bool:
-        """Remove a value; return whether the key is gone with it."""
+        """Remove a value; return whether it was the last one of its key."""
         several = self._several.get(key)
         if several is not None:
             several.discard(value)
@@ -89,7 +89,7 @@ class Index(Generic[K, V]):
         return False
 
     def get(self, key: K) -> Iterable[V]:
-        """Return the values, possibly none; not to be changed, nor kept beyond the store's lock."""
+        """Return the values, possibly none; the caller must not change them, nor use them without the store's lock."""
         several = self._several.get(key)
         if several is not None:
             return several

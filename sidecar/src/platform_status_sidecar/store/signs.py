@@ -1,8 +1,8 @@
-"""When each controller was last known to be at work. Bookkeeping only; the store locks.
+"""The last sign of life of each controller. Bookkeeping only; the store holds the lock.
 
-Argo CD looks at each Application every few minutes and writes `reconciledAt`. One that hangs leaves its Applications as
-they are, Synced and Healthy. What hangs is a controller (of one namespace) or its watch of one cluster, so that is a
-group; one Application that moves keeps its group alive, however old another one is.
+Argo CD compares each Application every few minutes and writes `reconciledAt`. If it hangs, its Applications stay Synced
+and Healthy. Either a controller (of one namespace) hangs or its watch of one cluster, so both identify a group; one
+Application with a recent `reconciledAt` proves that its group is alive, however old the others are.
 """
 
 from datetime import datetime, timedelta
@@ -18,18 +18,18 @@ from platform_status_contract.rules.observation import Silence
 __all__ = ["SignsOfLife"]
 
 _REFRESH_TIMEOUT: Final = timedelta(minutes=5)
-"""A refresh that is asked for is done within seconds; one that Argo CD forgot, with its next comparison."""
+"""Argo CD does a requested refresh within seconds; one that it missed, with its next comparison."""
 _MIN_WATCHED: Final = timedelta(minutes=5)
-"""After a start, ours or the whole cluster's, Argo CD is given this long for its first sign of life."""
+"""After a start of the sidecar or of the cluster, Argo CD has this long for its first sign of life."""
 
 
 class _Signs(Struct):
-    """Of one group.
+    """The state of one group.
 
     Attributes:
-        last: Its last sign of life; None if none of its Applications was ever looked at.
-        asked: The Applications with a refresh that is not done, and since when.
-        size: How many Applications it has.
+        last: Its last sign of life; None if none of its Applications was ever compared.
+        asked: The Applications with a pending refresh, and since when.
+        size: Number of its Applications.
     """
 
     last: datetime | None = None
@@ -38,28 +38,28 @@ class _Signs(Struct):
 
 
 class SignsOfLife:
-    """Signs of life of each group of Applications; nothing is kept if nobody asks for them."""
+    """Signs of life of each group of Applications; nothing is kept if the check is off."""
 
     def __init__(self, after: float) -> None:
-        """Know nothing yet.
+        """Begin without any group.
 
         Args:
-            after: Seconds without a sign of life that count as silence; 0 for never.
+            after: Seconds without a sign of life after which a group counts as silent; 0 for never.
         """
         self._after = timedelta(seconds=after)
         self._groups: dict[Topic, _Signs] = {}
 
     def note(self, key: Key, before: Sign | None, after: Sign | None, now: datetime) -> bool:
-        """Take note of an object.
+        """Record a new state of an object.
 
         Args:
             key: Its namespace and name.
-            before: What was known of it.
-            after: What is known now; None if it is gone.
-            now: The wall time. A sign of life in the future is one of now.
+            before: Its previous state.
+            after: Its new state; None if it was deleted.
+            now: The wall time. A sign of life in the future counts as now.
 
         Returns:
-            Whether its group was silent, and is not any more.
+            Whether its group was silent, and no longer is.
         """
         sign = after or before
         if sign is None or not self._after:
@@ -83,10 +83,10 @@ class SignsOfLife:
         return was_silent and not self._is_silent(signs, now)
 
     def of(self, sign: Sign, watched_since: datetime | None) -> Silence | None:
-        """Return when the group of an object counts as silent, unless it shows a sign of life before.
+        """Return when the group of an object counts as silent, unless there is a sign of life before.
 
         Args:
-            sign: What the object says; one that is to be left alone says nothing about who looks after it.
+            sign: The sign in the object; one of an object that is paused is no evidence about its controller.
             watched_since: Since when its kind has been watched without a gap.
         """
         signs = self._groups.get(sign.group)
@@ -100,6 +100,6 @@ class SignsOfLife:
     def _due(self, signs: _Signs) -> datetime | None:
         if signs.last is None:
             return None
-        # One that moved since is at work, and has only forgotten.
+        # A group with a later sign of life is alive, and has only missed the refresh.
         unanswered = [asked + _REFRESH_TIMEOUT for asked in signs.asked.values() if asked >= signs.last]
         return min([signs.last + self._after, *unanswered])

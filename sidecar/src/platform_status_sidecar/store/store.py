@@ -1,8 +1,8 @@
-"""The store: records in, and out of it which requests a change concerns.
+"""The store: takes records, and finds out which requests a change concerns.
 
-One lock guards everything; every method takes it, and `reading` holds it over several reads. Nothing in here blocks.
-What a change concerns is told to listeners: `wake` for requests, `poll` for Secrets that are newly of interest, `cover`
-for namespaces whose pods are.
+One lock guards everything; every method takes it, and `reading` holds it for several reads. Nothing in here blocks.
+A change calls listeners: `wake` with a request, `poll` with a Secret that is newly observed, `cover` with a place that
+is newly observed.
 """
 
 import threading
@@ -41,20 +41,20 @@ __all__ = ["Store"]
 
 
 class Wake(Protocol):
-    """Hears that a request is to be reconciled."""
+    """Is called with a request that is to be reconciled."""
 
     def __call__(self, key: Key, *, bulk: bool) -> None:
-        """Take note without blocking.
+        """Queue the request without blocking.
 
         Args:
             key: The request.
-            bulk: Many are woken at once and none of them changed: it may wait for those that did.
+            bulk: Many requests are woken at once without a change of their own: they may wait for those that changed.
         """
         ...
 
 
 class Store(Reading):
-    """What is known of the cluster right now; thread-safe."""
+    """The known objects of the cluster; thread-safe."""
 
     def __init__(
         self,
@@ -75,11 +75,11 @@ class Store(Reading):
             promise: Name of the Promise, as its Works are labelled.
             clock: For when a request changed last.
             wake: Called with a request that is to be reconciled; must not block.
-            poll: Called with a Secret that must be asked for on its own; must not block.
-            cover: Called with a place that must be listed on its own; must not block.
+            poll: Called with a Secret that must be polled; must not block.
+            cover: Called with a place that must be listed separately; must not block.
             kinds: The kinds that may be read, beside the requests.
-            scope: The namespaces that contracts may look at; None: anywhere.
-            mine: Whether a request with this uid is ours; of the others nothing is kept.
+            scope: The namespaces that contracts may observe; None: any.
+            mine: Whether a request with this uid is ours; nothing is kept for the others.
             silent_after: Seconds without a sign of life after which Argo CD counts as silent; 0 for never.
         """
         super().__init__(promise, kinds, silent_after, scope)
@@ -96,7 +96,7 @@ class Store(Reading):
     # -- the state of sources
 
     def note_alive(self, source: str, now: datetime) -> None:
-        """Note a sign of life; a kind that was synced before and failed since is readable again."""
+        """Record a sign of life; a kind that was synced and has failed since is readable again."""
         with self._lock:
             before = self._states[source]
             self._states[source] = alive(before, now, synced=before.synced)
@@ -104,13 +104,13 @@ class Store(Reading):
                 self._wake_observers(source)
 
     def note_list(self, source: str) -> None:
-        """Note that a list begins."""
+        """Record that a list begins."""
         with self._lock:
             if source in self._coverage:
                 self._coverage[source].begin_list()
 
     def note_synced(self, source: str, now: datetime) -> None:
-        """Note that a list was finished."""
+        """Record that a list is complete."""
         with self._lock:
             if source in self._coverage:
                 for place in self._coverage[source].end_list():
@@ -123,7 +123,7 @@ class Store(Reading):
                 self._announce_needs(self.kinds)
 
     def note_failure(self, source: str, reason: Reason, message: str, now: datetime, told: str = "") -> None:
-        """Note that a kind cannot be read (`Failure`); its beginning stays where it was for as long as this lasts."""
+        """Record that a kind cannot be read; the time of the first failure is kept for as long as this lasts."""
         with self._lock:
             before = self._states[source]
             self._states[source] = failed(before, reason, message, now, told)
@@ -133,9 +133,9 @@ class Store(Reading):
     # -- records
 
     def put(self, source: str, record: Record) -> None:
-        """Store what a list or a watch brought, unless a newer state of the object is known or nobody observes it.
+        """Store an object from a list or a watch, unless a newer state is known or no request observes it.
 
-        Requests that it concerns are woken if it says something new.
+        If the record changed, the requests that observe it are woken.
         """
         with self._lock:
             if isinstance(record, RequestRecord):
@@ -144,12 +144,12 @@ class Store(Reading):
                 self._put_observed(source, record)
 
     def remove(self, source: str, key: Key, version: str = "") -> None:
-        """Forget an object, unless a newer state of it is known: then it was made anew after this delete.
+        """Remove an object, unless a newer state is known: then it was created again after this delete.
 
         Args:
             source: Its kind.
             key: Namespace and name.
-            version: resourceVersion of the delete, where a watch told of it.
+            version: resourceVersion of the DELETED event, if there is one.
         """
         with self._lock:
             deleted = number_of(version)
@@ -165,12 +165,12 @@ class Store(Reading):
                 self._changed_record(source, before, None)
 
     def keep_only(self, source: str, keys: set[Key], version: str) -> None:
-        """Forget every object of a kind that a finished list did not hold: deletes that no watch told us about.
+        """Remove every object of a kind that is missing in a complete list: deletes that no watch reported.
 
         Args:
             source: The kind.
-            keys: What the list held.
-            version: resourceVersion of the list; what is newer stays: the list may come from a cache that lags.
+            keys: The keys in the list.
+            version: resourceVersion of the list; newer objects stay, because the list may come from a stale cache.
         """
         with self._lock:
             listed = number_of(version)
@@ -179,13 +179,13 @@ class Store(Reading):
                     self.remove(source, record.key)
 
     def note_listed(self, place: Place) -> None:
-        """Note that a place was listed on its own; who waited for it is woken."""
+        """Record that a place was listed separately; the requests that waited for it are woken."""
         with self._lock:
             if self._coverage[place[0]].listed(place):
                 self._wake_about(about_place(place))
 
     def accept_own_write(self, record: RequestRecord) -> None:
-        """Store the answer to our own write at once, so that its echo in the watch is no work."""
+        """Store the response to our own write at once, so that its event in the watch changes nothing."""
         with self._lock:
             if self.request(record.key):
                 self._put_request(record, foreign=False)
@@ -197,7 +197,7 @@ class Store(Reading):
                 self._put_request(record, foreign=True)
 
     def put_secret(self, key: Key, reading: SecretReading) -> None:
-        """Store what a look at a Secret gave."""
+        """Store the result of a poll of a Secret."""
         with self._lock:
             before = self._secrets.get(key)
             if self.is_secret_wanted(key) and before != reading:
@@ -207,9 +207,9 @@ class Store(Reading):
     # -- requests as a whole
 
     def awaits(self, key: Key) -> bool:
-        """Say whether a kind or a Secret that the request observes has not had its first reading yet.
+        """Return whether a kind or a Secret that the request observes has not been read yet.
 
-        Never for a request that is being deleted: nothing is observed for it.
+        False for a request that is being deleted, since nothing is observed for it.
         """
         with self._lock:
             record = self.request(key)
@@ -259,7 +259,7 @@ class Store(Reading):
             self._remove_request(key)
             return
         if before is not None and (before.uid, before.resource_version) == (record.uid, record.resource_version):
-            # The echo of our own write.
+            # The event of our own write.
             return
         self._shelves[Source.REQUESTS].put(record)
         if before is None or before.status != record.status:
@@ -302,7 +302,7 @@ class Store(Reading):
                 self._cover(place)
 
     def _select(self, interest: Interest) -> None:
-        """Keep further labels; what was put without them, of the places of this interest, is listed again."""
+        """Keep further labels; objects in the places of this interest, stored without them, are listed again."""
         for source, key in interest.labels:
             if key in self._selected[source]:
                 continue
@@ -322,7 +322,7 @@ class Store(Reading):
             self._regroup(source, record, None)
 
     def _announce_needs(self, sources: Iterable[str]) -> None:
-        # Only after the requests were listed: the other kinds are read once, with every interest known.
+        # Only after the requests were listed, so that the other kinds are read once with every interest known.
         for source in sources:
             if about_kind(source) in self._observers:
                 self.needed[source].set()
@@ -353,7 +353,7 @@ class Store(Reading):
             self._wake_one(key, bulk=bulk)
 
     def _wake_one(self, key: Key, *, bulk: bool = False) -> None:
-        # Every first reading wakes it again: while one is missing, ten thousand pods are no reason for a turn each.
+        # Each first list wakes it again, so while one is incomplete, its ten thousand pods need not cause turns.
         if not (bulk and self.awaits(key)):
             self._wake(key, bulk=bulk)
 

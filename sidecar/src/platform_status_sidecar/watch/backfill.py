@@ -1,4 +1,4 @@
-"""Lists a place that a request has begun to observe; the watch of the whole kind goes on meanwhile."""
+"""Lists a place that a request has begun to observe, while the watch of the whole kind continues."""
 
 import logging
 import random
@@ -22,13 +22,13 @@ from .pages import read_pages
 
 __all__ = ["Backfill"]
 
-_AFTER_FAILURE: Final = 10.0
-_PATIENCE: Final = 30.0
-"""Seconds after which an idle thread shows that it lives."""
+_RETRY_INTERVAL: Final = 10.0
+_IDLE_INTERVAL: Final = 30.0
+"""Seconds after which an idle thread reports that it is alive."""
 
 
 class Backfill(LiveThread):
-    """One thread: places come rarely, and one after the other."""
+    """One thread that lists one place after the other; new places are rare."""
 
     def __init__(
         self,
@@ -48,21 +48,21 @@ class Backfill(LiveThread):
         self._log = logging.getLogger(__name__)
 
     def run(self) -> None:
-        """List what is due until stopped."""
+        """List the places that are due until stopped."""
         while not self._stopping.is_set():
-            self.beat(_PATIENCE)
-            key = self._due.take(_PATIENCE)
+            self.beat(_IDLE_INTERVAL)
+            key = self._due.take(_IDLE_INTERVAL)
             if key is not None:
                 self.fill(key)
 
     def fill(self, place: Place) -> None:
-        """List one place; if that fails, it is due again, and stays unknown until then."""
+        """List one place; after a failure it is retried, and stays unread until then."""
         source, namespace, _ = place
         if self._store.is_known(place):
             return
         if self._store.state(source).failure:
-            # The list of the whole kind is tried again anyway, and will hold this place too.
-            self._due.add(place, _AFTER_FAILURE)
+            # The list of the whole kind is retried anyway, and will include this place.
+            self._due.add(place, _RETRY_INTERVAL)
             return
         try:
             self._list(place)

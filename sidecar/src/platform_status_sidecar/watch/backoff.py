@@ -1,16 +1,16 @@
-"""How long to wait before trying again: exponential, with full jitter on the upper half, bounded."""
+"""Bounded exponential backoff, with full jitter on the upper half."""
 
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["LONGEST_PATIENCE", "Backoff"]
+__all__ = ["MAX_PATIENCE", "Backoff"]
 
-LONGEST_PATIENCE: Final = 120.0
-"""A server, or a proxy before it, that asks for more patience than this is asked again all the same."""
+MAX_PATIENCE: Final = 120.0
+"""Seconds: the upper bound for a Retry-After of the server, or of a proxy in front of it."""
 
 
 class Backoff:
-    """Delays that double until `cap`; `reset` after success."""
+    """Delays that double up to `cap`; `reset` after a success."""
 
     def __init__(self, *, first: float, cap: float, random: Callable[[], float]) -> None:
         """Start at the first delay.
@@ -18,7 +18,7 @@ class Backoff:
         Args:
             first: Seconds before the first retry.
             cap: Most seconds ever.
-            random: Uniform in [0, 1); without jitter, all kinds and all sidecars come back in one moment.
+            random: Uniform in [0, 1); without jitter all kinds and all sidecars would retry at the same moment.
         """
         self._first = first
         self._cap = cap
@@ -29,12 +29,12 @@ class Backoff:
         """Return the seconds to wait now, and double the next.
 
         Args:
-            at_least: What the server asked for (Retry-After), kept up to `LONGEST_PATIENCE`.
-            at_most: A cap for this once, where the cause is one that passes.
+            at_least: The server's Retry-After, honoured up to `MAX_PATIENCE`.
+            at_most: A cap for this delay only, for a cause that passes.
         """
         base = self._next if at_most is None else min(self._next, at_most)
         self._next = min(self._next * 2, self._cap)
-        return max(base / 2 + base / 2 * self._random(), min(at_least or 0.0, LONGEST_PATIENCE))
+        return max(base / 2 + base / 2 * self._random(), min(at_least or 0.0, MAX_PATIENCE))
 
     def reset(self) -> None:
         """Start over."""

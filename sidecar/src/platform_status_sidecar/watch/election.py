@@ -1,8 +1,8 @@
-"""Which of several replicas writes: the holder of the Lease (design.md section 6, rule 4).
+"""Leader election: only the holder of the Lease writes (design.md section 6, rule 4).
 
-A replica that is not the holder believes the Lease for as long as it changes, by its own clock: nobody's wall clock is
-compared with anybody else's. A holder that could not renew stops writing a while before others may take over. Between
-the two nobody writes, and a write that is on its way carries a resourceVersion, so nothing is written twice.
+A replica that is not the holder measures with its own clock how long the Lease has been unchanged; wall clocks of
+different machines are never compared. A holder that cannot renew stops writing before another replica may take over.
+In between no replica writes, and a write in flight carries a resourceVersion, so nothing is written twice.
 """
 
 import logging
@@ -17,14 +17,15 @@ from .lease import LeaseKeeper
 
 __all__ = ["Election"]
 
-_VALID: Final = 15
-"""leaseDurationSeconds: so long after the last renewal another replica takes over."""
-_RENEWED_FOR: Final = 10.0
-"""Seconds for which a renewal lets its holder write; shorter, so that two never do."""
-_EVERY: Final = 5.0
-_LOOK: Final = 2.5
-_FIRST_LOOK: Final = 0.25
-"""How often the holder renews, another looks, and one that has not finished its first lists sees whether it has."""
+_LEASE_SECONDS: Final = 15
+"""leaseDurationSeconds: another replica takes over this long after the last renewal."""
+_RENEW_TIMEOUT: Final = 10.0
+"""Seconds for which a renewal lets its holder write; shorter than the Lease, so that two replicas never write."""
+_RENEW_INTERVAL: Final = 5.0
+_LOOK_INTERVAL: Final = 2.5
+_FIRST_LOOK_INTERVAL: Final = 0.25
+"""Seconds between two renewals of the holder, two reads of another replica, and two checks whether the first lists of
+a new replica are complete."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ _DECODER = msgspec.json.Decoder(_Lease)
 
 
 class Election(LeaseKeeper):
-    """Takes, renews and, when the sidecar stops, gives back one Lease; no two replicas may have the same identity."""
+    """Acquires, renews and releases one Lease; the identity of each replica must be unique."""
 
     _may_until = float("-inf")
     _told = False
@@ -62,11 +63,11 @@ class Election(LeaseKeeper):
 
     @property
     def role(self) -> str:
-        """What this replica is for now."""
+        """The present role of this replica."""
         return "leads" if self.leads else "stands by"
 
     def run(self) -> None:
-        """Elect until stopped, then give the Lease back."""
+        """Take part in the election until stopped, then release the Lease."""
         super().run()
         self.release()
 
@@ -75,21 +76,21 @@ class Election(LeaseKeeper):
             self.look()
         self._tell()
         if not healthy:
-            return _FIRST_LOOK
-        return _EVERY if self.leads else _LOOK
+            return _FIRST_LOOK_INTERVAL
+        return _RENEW_INTERVAL if self.leads else _LOOK_INTERVAL
 
     def look(self) -> None:
-        """Renew our Lease, or take one that is free; failures are logged once until it succeeds again."""
+        """Renew our Lease, or acquire a free one; a failure is logged once until the next success."""
         began = self._clock.monotonic()
         try:
             if not self.leads:
                 self._read()
             if self._is_ours or self._is_free:
                 self._hold()
-                self._may_until = began + _RENEWED_FOR
+                self._may_until = began + _RENEW_TIMEOUT
                 self._renewed_at = began
         except ConflictError:
-            # Somebody else wrote it in between: look who, next time.
+            # 409: another replica wrote the Lease meanwhile; the next round reads who holds it.
             self._may_until = float("-inf")
         except (TransportError, msgspec.DecodeError) as error:
             self._warn_once("Cannot look after the Lease", error)
@@ -98,7 +99,7 @@ class Election(LeaseKeeper):
         self._tell()
 
     def release(self) -> None:
-        """Give the Lease back, if it is ours, so that another takes over at once."""
+        """Release the Lease, if we hold it, so that another replica takes over at once."""
         if not self.leads:
             return
         self._may_until = float("-inf")
@@ -114,7 +115,7 @@ class Election(LeaseKeeper):
 
     @property
     def _is_free(self) -> bool:
-        valid = self._seen.spec.lease_duration_seconds or _VALID
+        valid = self._seen.spec.lease_duration_seconds or _LEASE_SECONDS
         return not self._seen.spec.holder_identity or self._clock.monotonic() >= self._seen_at + valid
 
     def _read(self) -> None:
@@ -126,7 +127,7 @@ class Election(LeaseKeeper):
             self._seen, self._seen_at = found, self._clock.monotonic()
 
     def _hold(self) -> None:
-        spec = self._renewed_spec(_VALID)
+        spec = self._renewed_spec(_LEASE_SECONDS)
         if not self._is_ours:
             before = self._seen.spec.lease_transitions
             spec |= {"acquireTime": spec["renewTime"], "leaseTransitions": 0 if before is None else before + 1}
@@ -136,7 +137,7 @@ class Election(LeaseKeeper):
             self._note(self._create(spec))
 
     def _change(self, spec: dict[str, object]) -> None:
-        # With the version as precondition: of two that take a free Lease one is refused.
+        # With the resourceVersion as precondition: of two replicas that acquire a free Lease, one gets a 409.
         self._note(self._patch(spec, {"resourceVersion": self._seen.metadata.resource_version}))
 
     def _note(self, answer: bytes) -> None:

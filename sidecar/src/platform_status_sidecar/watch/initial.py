@@ -1,8 +1,8 @@
-"""A first reading by the watch itself: the server streams every object from its cache, then says that this was all.
+"""The first list as a stream (WatchList): the server sends every object from its cache, then a bookmark as the end.
 
-A list page costs an API server a read of etcd and a decode of every object; the stream costs it neither, and us no
-page in memory. A server that does not know it (before Kubernetes 1.27, or with WatchList switched off) refuses it, or
-starts an ordinary watch; then the pages of `reflector` are used.
+A list page makes the API server read etcd and decode every object; the stream does neither, and needs no page in our
+memory. A server without it (before Kubernetes 1.27, or with WatchList switched off) refuses it, or starts an ordinary
+watch; then `reflector` lists in pages.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,20 +26,20 @@ def receive(
     other: Callable[[Event], None],
     beat: Callable[[], None],
 ) -> str:
-    """Take the initial events off a stream, and leave the rest of it to the caller.
+    """Consume the initial events of a stream; the caller reads the rest of it.
 
     Args:
         lines: The stream.
-        put: Takes an object.
-        other: Takes any event that neither brings an object nor is a bookmark.
+        put: Receives an object.
+        other: Receives any event that is neither an object nor a bookmark.
         beat: Called before each wait.
 
     Returns:
-        The version of which this is everything; empty if the stream ended before.
+        The resourceVersion of the complete list; empty if the stream ended before.
 
     Raises:
-        RefusedError: The server streams no initial events; list instead.
-        TransportError: What `other` raises, or the stream.
+        RefusedError: The server sends no initial events; list instead.
+        TransportError: Raised by `other` or by the stream.
     """
     beat()
     for line in lines:

@@ -1,6 +1,6 @@
-"""The Lease: proof of life for readers of a status that is at rest (design.md section 6, rule 4).
+"""The Lease: proof for readers of an unchanged status that the sidecar is alive (design.md section 6, rule 4).
 
-What a renewal means where several replicas share it is in `election`.
+`election` defines what a renewal means if several replicas share the Lease.
 """
 
 import logging
@@ -19,16 +19,16 @@ from platform_status_sidecar.workers import LiveThread
 __all__ = ["LeaseKeeper", "LeaseRenewal"]
 
 _API: Final = "coordination.k8s.io/v1"
-_EVERY: Final = 10.0
-_LOOK: Final = 0.5
-"""How often an unhealthy sidecar looks whether it is healthy; the first renewal follows the first lists at once."""
-_VALID: Final = 40
-"""leaseDurationSeconds: three missed renewals and some slack."""
+_RENEW_INTERVAL: Final = 10.0
+_LOOK_INTERVAL: Final = 0.5
+"""Seconds between two checks of an unhealthy sidecar, so that the first renewal follows the first lists at once."""
+_LEASE_SECONDS: Final = 40
+"""leaseDurationSeconds: three missed renewals and a margin."""
 _log = logging.getLogger(__name__)
 
 
 class LeaseKeeper(LiveThread, ABC):
-    """The thread that looks after one Lease."""
+    """The thread that maintains one Lease."""
 
     def __init__(
         self,
@@ -46,18 +46,18 @@ class LeaseKeeper(LiveThread, ABC):
 
         Args:
             lease: ``namespace/name``.
-            identity: Who renews: the host's name, which is the pod's; where several replicas share the Lease, no two
-                may have the same.
+            identity: holderIdentity: the host name, which is the name of the pod; it must be unique if several
+                replicas share the Lease.
             transport: The API server.
             clock: The clocks.
-            stop: Set when nothing will be written any more.
-            healthy: A sidecar that is not healthy proves nothing: it neither takes a Lease nor renews it.
-            owner: What its metadata says of its owner, see `lease_owner`.
+            stop: Set after the last write.
+            healthy: Whether the sidecar is healthy; an unhealthy one neither acquires nor renews the Lease.
+            owner: The ownerReferences of the Lease, see `lease_owner`.
             on_change: Called with whether this replica leads, when that changes.
         """
         super().__init__("lease", clock)
         self.lease: Final = lease
-        # not `_name`, which threading.Thread uses itself
+        # Not `_name`: threading.Thread has an attribute of that name.
         self._namespace, _, self._lease_name = lease.partition("/")
         self._collection = f"/apis/{_API}/namespaces/{self._namespace}/leases"
         self._path = f"{self._collection}/{self._lease_name}"
@@ -73,12 +73,12 @@ class LeaseKeeper(LiveThread, ABC):
 
     @property
     def leads(self) -> bool:
-        """Whether this replica writes: always, where nobody else may."""
+        """Whether this replica writes; always without an election."""
         return True
 
     @property
     def role(self) -> str:
-        """What this replica is for, among several; empty where it is alone."""
+        """The role of this replica among several; empty without an election."""
         return ""
 
     @property
@@ -87,25 +87,25 @@ class LeaseKeeper(LiveThread, ABC):
         return None if self._renewed_at is None else self._clock.monotonic() - self._renewed_at
 
     def run(self) -> None:
-        """Look after the Lease until stopped."""
+        """Maintain the Lease until stopped."""
         while not self._stopping.is_set():
             self.beat()
             self._stopping.wait(self._tend(healthy=self._healthy()))
 
     @abstractmethod
     def _tend(self, *, healthy: bool) -> float:
-        """Do what is to be done now; returns the seconds until the next time."""
+        """Run one step; returns the seconds until the next one."""
 
     def _renewed_spec(self, seconds: int) -> dict[str, object]:
-        """What every renewal says: by whom, when, and for how long it is valid."""
+        """The spec of every renewal: holder, time and duration."""
         return {"holderIdentity": self._identity, "renewTime": self._time(), "leaseDurationSeconds": seconds}
 
     def _time(self) -> str:
-        """Spell the present as the times of a Lease are spelled."""
+        """Return the present time in the format of a Lease."""
         return self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def _patch(self, spec: Mapping[str, object], metadata: Mapping[str, object] = {}) -> bytes:
-        # The owner each time: so a Lease of an older sidecar, and one whose account is a new one, gets it too.
+        # Send the owner each time, so that a Lease of an older sidecar or with a recreated ServiceAccount gets it too.
         known = {**self._owner(), **metadata}
         body = {"metadata": known, "spec": spec} if known else {"spec": spec}
         return self._transport.patch(self._path, msgspec.json.encode(body))
@@ -116,28 +116,27 @@ class LeaseKeeper(LiveThread, ABC):
         return self._transport.create(self._collection, msgspec.json.encode(whole))
 
     def _warn_once(self, message: str, error: Exception) -> None:
-        """Log a failure; the next one only after a success."""
+        """Log a failure, but not again until the next success."""
         if not self._failed:
             _log.warning(message, extra={"lease": self.lease, "cause": str(error)})
         self._failed = True
 
 
 class LeaseRenewal(LeaseKeeper):
-    """Renews one Lease for as long as the sidecar is healthy.
+    """Renews one Lease for as long as the sidecar is healthy, without an election.
 
-    It is no election (that is `election`): whoever runs renews it. One request per renewal: a merge patch of renewTime,
-    or a create.
+    Every running replica renews it. A renewal is one API request: a merge patch of renewTime, or a create.
     """
 
     def _tend(self, *, healthy: bool) -> float:
         if not healthy:
-            return _LOOK
+            return _LOOK_INTERVAL
         self.renew()
-        return _EVERY
+        return _RENEW_INTERVAL
 
     def renew(self) -> None:
-        """Renew once; a failure is logged once until it succeeds again."""
-        spec = self._renewed_spec(_VALID)
+        """Renew once; a failure is logged once until the next success."""
+        spec = self._renewed_spec(_LEASE_SECONDS)
         acquired = {"acquireTime": spec["renewTime"]}
         try:
             try:
@@ -145,7 +144,7 @@ class LeaseRenewal(LeaseKeeper):
             except NotFoundError:
                 self._create(spec | acquired)
         except ConflictError:
-            # Created by another replica in between: the next renewal patches it.
+            # Another replica created it meanwhile: the next renewal patches it.
             return
         except TransportError as error:
             self._warn_once("Cannot renew the Lease", error)

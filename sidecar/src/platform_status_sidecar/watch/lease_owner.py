@@ -1,8 +1,9 @@
-"""Whose the Lease is: the ServiceAccount that we run as, so that the Lease goes when its Promise does.
+"""The owner of the Lease: the sidecar's ServiceAccount, so that the Lease is deleted together with the Promise.
 
-The Lease is created by us, not by GitOps, so nothing prunes it. Our ServiceAccount is pruned with the other manifests
-of the Promise; the garbage collector then deletes what that account owns. Its uid is in the answer to "who am I", which
-every account may ask: a Deployment or a pod as the owner would need a right to read it, and a pod goes too early.
+The sidecar creates the Lease, not GitOps, so GitOps does not prune it. The ServiceAccount is pruned with the other
+manifests of the Promise, and the garbage collector then deletes the objects that it owns. A SelfSubjectReview returns
+its uid and needs no further right. A Deployment or a pod as the owner would need a right to read it, and a pod is
+deleted too early.
 """
 
 import logging
@@ -41,32 +42,32 @@ _DECODER: Final = msgspec.json.Decoder(_Review)
 
 
 class LeaseOwner:
-    """Asks the API server once who we are; used by the thread of the Lease alone."""
+    """Looks up our own ServiceAccount once; used only by the thread of the Lease."""
 
     def __init__(self, transport: Transport, namespace: str) -> None:
         """Prepare.
 
         Args:
             transport: The API server.
-            namespace: Namespace of the Lease: an owner in another one would make the garbage collector delete it.
+            namespace: Namespace of the Lease; the garbage collector would delete a Lease with an owner in another one.
         """
         self._transport = transport
         self._namespace = namespace
         self._known: Mapping[str, object] | None = None
 
     def metadata(self) -> Mapping[str, object]:
-        """Return ``ownerReferences`` for the Lease's metadata; nothing if we run as nobody who could own it."""
+        """Return ``ownerReferences`` for the Lease's metadata; empty if no ServiceAccount in its namespace runs us."""
         if self._known is None:
             try:
                 self._known = self._ask()
             except (ForbiddenError, NotFoundError, RefusedError, msgspec.DecodeError) as error:
-                # A server before Kubernetes 1.28: the Lease stays behind when the Promise goes, and nothing else.
+                # A server before Kubernetes 1.28: the Lease remains when the Promise is deleted, without further harm.
                 _log.info(
                     "Cannot learn who owns the Lease; it stays when its Promise goes", extra={"cause": str(error)}
                 )
                 self._known = _NOBODY
             except TransportError:
-                # The renewal that follows says it, and the next one asks again.
+                # The renewal that follows logs the failure, and the next one retries the lookup.
                 return _NOBODY
         return self._known
 

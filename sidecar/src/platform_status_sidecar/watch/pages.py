@@ -1,7 +1,7 @@
-"""A list in pages: so many objects each, and fewer where they are large.
+"""Reads a list in pages, with fewer objects a page if they are large.
 
-Anybody may make sixty pods of a megabyte. A page beyond `MAX_PAGE` is given up before it is read to its end, and asked
-for again with fewer objects; one object alone is never larger than the API server lets it be.
+A tenant may create sixty pods of a megabyte. Reading stops at a page larger than `MAX_PAGE`, which is then requested
+again with fewer objects; the API server limits the size of a single object.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from platform_status_kube.errors import TooLargeError, TransportError
 __all__ = ["MAX_PAGE", "KindTooLargeError", "read_pages"]
 
 MAX_PAGE: Final = 2 * 2**20
-"""Bytes of a page: the decoded one takes as much again, and several kinds are read at once."""
+"""Bytes of a page; decoded it needs the same memory again, and several kinds are listed at once."""
 
 _SHRINK: Final = 4
 
@@ -25,7 +25,7 @@ class KindTooLargeError(TransportError):
 
 
 class AskPage(Protocol):
-    """Asks for one page: at most `limit` objects and `most` bytes."""
+    """Requests one page: at most `limit` objects and `most` bytes."""
 
     def __call__(self, *, limit: int, continue_token: str, most: int) -> bytes: ...
 
@@ -42,15 +42,15 @@ def read_pages(
     """Read a list to its end, or until stopped.
 
     Args:
-        ask: Asks the API server.
-        limit: Objects of a page.
-        put: Takes an object.
+        ask: Requests a page.
+        limit: Objects a page.
+        put: Receives an object.
         beat: Called before each page.
         stopped: Whether to give up.
         max_objects: A list of more is given up, mostly after the first page, which says how many follow; 0: no limit.
 
     Returns:
-        The version of which this is everything.
+        The resourceVersion of the complete list.
 
     Raises:
         TransportError: What `ask` raises; `KindTooLargeError` beyond `max_objects`.
@@ -60,7 +60,7 @@ def read_pages(
     while True:
         beat()
         try:
-            # One object is taken whatever it weighs: no smaller page could hold it.
+            # A page of one object is read whatever its size, since no smaller page exists.
             found, read = _take(ask(limit=size, continue_token=token, most=MAX_PAGE if size > 1 else 0), put)
         except TooLargeError:
             size = max(size // _SHRINK, 1)
@@ -75,7 +75,7 @@ def read_pages(
 
 
 def _take(body: bytes, put: Callable[[msgspec.Raw], None]) -> tuple[ListMeta, int]:
-    # Everything that holds the page ends here, before the next one is read.
+    # Every reference to the page ends here, before the next one is read.
     page = decode_page(body)
     items = page.items or []
     for item in items:

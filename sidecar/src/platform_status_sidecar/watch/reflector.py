@@ -1,8 +1,8 @@
-"""One thread per kind that keeps the store equal to the cluster.
+"""The reflector: one thread per kind that keeps the store equal to the cluster.
 
-list pages -> store; then watch from there with bookmarks; when the stream ends, watch on from the last version seen;
-when that version is too old (410, as HTTP status or inside the stream), list again and synthesise the deletes that
-nobody told us about. Failures wait with backoff and are noted in the store; each kind fails alone.
+List in pages into the store, then watch from that resourceVersion with bookmarks. When the stream ends, watch again
+from the last resourceVersion; when that is too old (410, as HTTP status or in the stream), list again and remove the
+objects whose deletion was missed. Failures are retried with backoff and recorded in the store; each kind fails alone.
 """
 
 import logging
@@ -46,25 +46,25 @@ from .pages import KindTooLargeError, read_pages
 
 __all__ = ["Reflector", "cause_of", "reason_of"]
 
-_FIRST_DELAY: Final = 0.5
-_LONGEST_DELAY: Final = 4.0
-"""What is readable again is read within this, and may then wait 5 s for its turn to be written: the truth in 10 s."""
+_MIN_DELAY: Final = 0.5
+_MAX_DELAY: Final = 4.0
+"""Longest delay of a retry: 4 s, and at most 5 s until the write, so the status is right within 10 s."""
 _STEADY: Final = 5.0
-"""A watch that was open for this long had nothing wrong with it: the next break starts the delays anew."""
-_WATCH_SECONDS: Final = (300, 600)
-"""The server ends a watch after a while in this range, different for each, so they do not all return at once."""
-_SILENCE: Final = 90.0
-"""A watch hears of a bookmark about every minute; the transport ends one that is silent for longer than this."""
-_LONGEST_RELIST_DELAY: Final = 5.0
-"""A server that calls each version too old is asked for a full list this seldom, and believed this soon after."""
+"""A watch that was open for this long was healthy, so its next failure starts from the first delay again."""
+_WATCH_TIMEOUTS: Final = (300, 600)
+"""Range of the random timeoutSeconds of a watch, so that the watches do not all restart at once."""
+_SILENCE_TIMEOUT: Final = 90.0
+"""The transport ends a watch that is silent for this long; bookmarks arrive about every minute."""
+_MAX_RELIST_DELAY: Final = 5.0
+"""Longest delay between full lists while the server answers every resourceVersion with 410."""
 _AT_ONCE: Final = 0.001
-"""An event that took longer to come was waited for; any other had gathered before."""
+"""An event that took longer than this to arrive ended a wait; any other was already in the buffer."""
 _GONE: Final = 410
 _TOO_MANY: Final = 429
 
 
 class Reflector(LiveThread):
-    """Keeps one kind of the store up to date; starts when somebody needs it."""
+    """Keeps one kind of the store up to date; it starts when a contract needs the kind."""
 
     def __init__(
         self,
@@ -79,12 +79,12 @@ class Reflector(LiveThread):
         """Prepare.
 
         Args:
-            kind: What to keep.
+            kind: The kind.
             transport: The API server.
-            store: Where to.
+            store: The store.
             clock: The clocks.
             stop: Set when the sidecar stops.
-            restarts: Counts watches that are opened again.
+            restarts: Counts restarts of watches.
         """
         super().__init__(f"watch-{kind.source}", clock)
         self._kind = kind
@@ -92,13 +92,13 @@ class Reflector(LiveThread):
         self._transport = transport
         self._store = store
         self._clock = clock
-        # not `_stop`, which threading.Thread uses itself
+        # Not `_stop`: threading.Thread has an attribute of that name.
         self._stopping = stop
         self._version = ""
         self._streams = kind.streamed
         self._paged_next = not kind.streamed
-        self._backoff = Backoff(first=_FIRST_DELAY, cap=_LONGEST_DELAY, random=random.random)
-        self._relists = Backoff(first=_FIRST_DELAY, cap=_LONGEST_RELIST_DELAY, random=random.random)
+        self._backoff = Backoff(first=_MIN_DELAY, cap=_MAX_DELAY, random=random.random)
+        self._relists = Backoff(first=_MIN_DELAY, cap=_MAX_RELIST_DELAY, random=random.random)
         self._log = bind(logging.getLogger(__name__), source=kind.source)
         self._said: Reason | None = None
         self._restarts = restarts or Counter()
@@ -108,7 +108,7 @@ class Reflector(LiveThread):
         needed = self._store.needed[self._kind.source]
         while not self._stopping.is_set():
             self.beat()
-            # A second's delay at most between stopping and the end of a thread that nobody needed.
+            # A reflector that was never needed ends at most a second after the stop.
             if not needed.wait(1.0):
                 continue
             try:
@@ -126,7 +126,7 @@ class Reflector(LiveThread):
                 self._log.info("Listing again, the version is too old", extra={"cause": str(error)})
                 self._version = ""
                 self._restarted(RestartCause.EXPIRED)
-                # A server that calls every version too old must not be made to list everything in a loop.
+                # A server that answers every resourceVersion with 410 must not cause full lists in a loop.
                 self._rest(self._relists.delay())
             except KindTooLargeError as error:
                 self._note(error)
@@ -161,22 +161,24 @@ class Reflector(LiveThread):
             self._listed(keys, version, started)
 
     def _stream(self, lines: Iterator[bytes]) -> bool:
-        """Take the initial events off a watch; return whether that was all of them."""
+        """Consume the initial events of a watch; return whether they were complete."""
         started = self._clock.monotonic()
         self._store.note_list(self._kind.source)
         keys: set[Key] = set()
 
         def drop(event: Event) -> None:
             self._apply_event(event)
-            # What is not complete yet has no version to go on from.
+            # An incomplete list has no resourceVersion to continue from.
             self._version = ""
             record = self._decode(event.object)
             if record:
                 keys.discard(record.key)
 
-        # Whatever keeps it from its end, the next try is by pages.
+        # Whatever the cause of the failure, the next try lists in pages.
         self._paged_next = True
-        version = receive(lines, put=lambda raw: self._put(raw, keys), other=drop, beat=lambda: self.beat(_SILENCE))
+        version = receive(
+            lines, put=lambda raw: self._put(raw, keys), other=drop, beat=lambda: self.beat(_SILENCE_TIMEOUT)
+        )
         if version and not self._stopping.is_set():
             self._listed(keys, version, started)
         return bool(version)
@@ -198,7 +200,7 @@ class Reflector(LiveThread):
         with self._transport.watch(
             self._kind.path,
             resource_version=self._version,
-            seconds=random.randint(*_WATCH_SECONDS),  # noqa: S311 - spreads load, protects nothing
+            seconds=random.randint(*_WATCH_TIMEOUTS),  # noqa: S311 - spreads load, protects nothing
             selector=self._kind.selector,
             metadata_only=self._kind.metadata_only,
             initial=initial,
@@ -208,7 +210,7 @@ class Reflector(LiveThread):
             self._store.note_alive(self._kind.source, self._clock.now())
             self._said = None
             try:
-                self.beat(_SILENCE)
+                self.beat(_SILENCE_TIMEOUT)
                 asked = self._clock.monotonic()
                 for line in lines:
                     waited = self._clock.monotonic() - asked
@@ -216,14 +218,14 @@ class Reflector(LiveThread):
                     self._store.note_alive(self._kind.source, self._clock.now())
                     self._backoff.reset()
                     self._relists.reset()
-                    self.beat(_SILENCE)
+                    self.beat(_SILENCE_TIMEOUT)
                     if self._kind.gather and waited > _AT_ONCE:
                         self._stopping.wait(self._kind.gather)
                     if self._stopping.is_set():
                         return
                     asked = self._clock.monotonic()
             except UnansweredError as error:
-                # Only if it cannot be opened again is the kind unreadable.
+                # The kind is unreadable only if the watch cannot be opened again.
                 self._log.debug("The watch broke, resuming it", extra={"cause": str(error)})
                 self._restarted(RestartCause.BROKEN)
                 if self._clock.monotonic() - opened >= _STEADY:
@@ -232,7 +234,7 @@ class Reflector(LiveThread):
                 return
         self._restarted(RestartCause.ENDED)
         if self._clock.monotonic() - opened < 1.0:
-            # A server that ends every watch at once must not be asked in a loop.
+            # A server that ends every watch at once must not cause a busy loop.
             self._rest(self._backoff.delay())
         else:
             self._backoff.reset()
@@ -293,7 +295,7 @@ class Reflector(LiveThread):
             return
         reason = reason_of(error)
         if isinstance(error, ForbiddenError | NotFoundError):
-            # What comes back after this may be another kind of the same name: start from a list.
+            # The kind may be replaced by another one of the same name: start from a list.
             self._version = ""
         told = str(error) if isinstance(error, KindMismatchError) else ""
         self._store.note_failure(self._kind.source, reason, str(error), self._clock.now(), told)
@@ -313,7 +315,7 @@ class Reflector(LiveThread):
 
 
 def reason_of(error: TransportError) -> Reason:
-    """Name a failure as the rules know it (design.md section 5)."""
+    """Map a failure to the reason that the rules use (design.md section 5)."""
     if isinstance(error, ForbiddenError):
         return Reason.FORBIDDEN
     if isinstance(error, NotFoundError):
@@ -324,7 +326,7 @@ def reason_of(error: TransportError) -> Reason:
 
 
 def cause_of(error: TransportError) -> RestartCause:
-    """Name a failure as the metrics count it."""
+    """Map a failure to the cause that the metrics count."""
     if isinstance(error, ForbiddenError):
         return RestartCause.FORBIDDEN
     if isinstance(error, NotFoundError):

@@ -1,9 +1,9 @@
-"""Does the Secret exist? Asked per Secret, for its metadata only, so its data never leaves the API server.
+"""Polls whether each Secret exists; it requests only the metadata, so the data never leaves the API server.
 
-5 s rising to 60 s while it is missing or forbidden, 60 s once it is there (design.md section 7).
+Every 5 s rising to 60 s while it is missing or forbidden, every 60 s once it exists (design.md section 7).
 
-What a question costs us is mostly waking up for it: a thread that comes back to cold caches takes several times as long
-for the same code. So the Secrets that are there are asked for in batches, on the ticks of a slow clock.
+The cost of a poll is mostly that of waking up: a thread that resumes with cold CPU caches takes several times as long
+for the same code. So existing Secrets are polled in batches, at the ticks of a slow clock.
 """
 
 import math
@@ -28,16 +28,16 @@ from .reflector import reason_of
 __all__ = ["SecretPolls"]
 
 _PATH: Final = "/api/v1/namespaces/{}/secrets/{}"
-_FIRST: Final = 5.0
-_SLOWEST: Final = 60.0
+_MIN_INTERVAL: Final = 5.0
+_MAX_INTERVAL: Final = 60.0
 _GROWTH: Final = 1.5
 _JITTER: Final = 0.1
-_TICK: Final = 5.0
-"""Seconds between two batches; a thousand Secrets are twelve batches of 83, one question after the other."""
+_TICK_INTERVAL: Final = 5.0
+"""Seconds between two batches; a thousand Secrets make twelve batches of 83, polled one after the other."""
 
 
 class SecretPolls:
-    """Asks for each Secret that some request observes; `workers.Worker` threads give it their time."""
+    """Polls each Secret that a request observes, in `workers.Worker` threads."""
 
     def __init__(self, *, transport: Transport, store: Store, clock: TimeSource) -> None:
         self._transport = transport
@@ -46,7 +46,7 @@ class SecretPolls:
         self._delays: dict[Key, float] = {}
 
     def ask(self, key: Key) -> tuple[DueLook, ...]:
-        """Ask for one Secret, tell the store, and say when to ask again: never, if nobody observes it any more."""
+        """Poll one Secret, store the result, and return when to poll again: never, if no request observes it."""
         if not self._store.is_secret_wanted(key):
             self._delays.pop(key, None)
             return ()
@@ -55,20 +55,20 @@ class SecretPolls:
         self._store.put_secret(key, reading)
         if isinstance(reading, Present):
             self._delays.pop(key, None)
-            return (DueLook(self._tick(_SLOWEST if reading == before else _SLOWEST * random.random())),)  # noqa: S311 - spreads load
-        delay = self._delays.get(key, _FIRST)
-        self._delays[key] = min(delay * _GROWTH, _SLOWEST)
+            return (DueLook(self._tick(_MAX_INTERVAL if reading == before else _MAX_INTERVAL * random.random())),)  # noqa: S311 - spreads load
+        delay = self._delays.get(key, _MIN_INTERVAL)
+        self._delays[key] = min(delay * _GROWTH, _MAX_INTERVAL)
         wait = max(delay * (1 - _JITTER * random.random()), at_least)  # noqa: S311 - spreads load
         return (DueLook(self._clock.monotonic() + wait),)
 
     def _tick(self, delay: float) -> float:
         """Return the moment of the last tick within the delay, or of the next one if there is none.
 
-        A thousand Secrets that were all found at once are spread over the minute's ticks by their first delay, and
-        then each keeps its tick.
+        The first delay spreads a thousand Secrets that were all found at once over the ticks of a minute; then each
+        keeps its tick.
         """
         now = self._clock.monotonic()
-        return max(math.floor((now + delay) / _TICK), math.floor(now / _TICK) + 1) * _TICK
+        return max(math.floor((now + delay) / _TICK_INTERVAL), math.floor(now / _TICK_INTERVAL) + 1) * _TICK_INTERVAL
 
     def _look(self, key: Key, before: SecretReading | None) -> tuple[SecretReading, float]:
         namespace, name = key
@@ -89,7 +89,7 @@ class SecretPolls:
 
 
 def _seen(name: str, body: bytes) -> SecretSeen:
-    """Return what its metadata says; a body that is no object says nothing, but the answer that it exists."""
+    """Decode its metadata; of a body that is not an object only the existence counts."""
     try:
         record = decode_secret(body)
     except msgspec.DecodeError:

@@ -6,7 +6,7 @@ __all__ = ["apply", "difference", "same"]
 
 
 def same(left: object, right: object) -> bool:
-    """Say whether two JSON values are equal; unlike Python, 1 is not true and 1.0 is not 1."""
+    """Return whether two JSON values are equal; unlike Python, 1 is not true and 1.0 is not 1."""
     if type(left) is not type(right):
         return False
     if isinstance(left, dict) and isinstance(right, dict):
@@ -41,8 +41,8 @@ def difference(before: Mapping[str, object], after: Mapping[str, object]) -> dic
     """Compute the smallest merge patch from one object to another.
 
     Args:
-        before: What is stored.
-        after: What shall be stored; nulls as members cannot be expressed and count as absent.
+        before: The stored value.
+        after: The intended value; null members cannot be expressed and count as absent.
 
     Returns:
         A patch such that ``apply(before, patch)`` is ``after``; empty if they are equal.

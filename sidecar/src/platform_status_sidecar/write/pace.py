@@ -1,9 +1,9 @@
-"""When to write: out of Kratix's way, and not too often (design.md section 6, rules 5, 7 and 9). Pure.
+"""When to write: not while Kratix starts a workflow, and not too often (design.md section 6, rules 5, 7 and 9). Pure.
 
-Kratix PUTs a request's starting status 1.1 s after it created the Job, and never again (kratix.md section 11.4): a
-write of ours in that window makes its PUT fail for good. When the window comes is not known: one worker serves all
-requests of a Promise, and each start ahead in its queue takes another 1.2 s. So a write is held while a start is still
-to come. Once the pipeline runs, two seconds without a change suffice, and one second once all is over.
+Kratix PUTs a request's starting status 1.1 s after it created the Job, and does not retry (kratix.md section 11.4): if
+we write in that window, its PUT fails for good. The time of the window is unknown: one worker serves all requests of a
+Promise, and each start that is queued ahead takes another 1.2 s. So a write is held while a start is expected. Once the
+pipeline runs, two seconds without a change are enough, and one second after the workflow.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,13 +38,13 @@ class Limits(Struct, frozen=True):
     Attributes:
         interval: Between two of our writes of one request.
         quiet: Without a change of the request before a write, while a workflow runs or may be about to.
-        start_quiet: The same while a start is still to come: no length of quiet says that it will not come now.
-        busy_hold: A write is held at most so long for a request that never comes to rest.
-        start_hold: A write is held at most so long for a start that does not come.
-        bad_news_hold: A write that takes Ready away from True is held at most so long, whatever for.
-        after_run: Without a change before the first write after a workflow: Kratix closes it with three or four PUTs.
-        yielded: So long before the end of a hold it ends if another start is known to be ahead of this one, because
-            then this moment is safe, and the end may not be.
+        start_quiet: The same while a start is expected; infinite, because it may come after any length of quiet.
+        busy_hold: Longest hold for a request that keeps changing.
+        start_hold: Longest hold for a start that does not come.
+        bad_news_hold: Longest hold of a write that changes Ready from True, for any cause.
+        after_run: Without a change before the first write after a workflow: Kratix ends it with three or four PUTs.
+        yielded: A hold ends this much earlier if another start is known to be queued ahead, because the moment is then
+            safe, and the end of the hold may not be.
     """
 
     interval: float = 5.0
@@ -59,31 +59,32 @@ class Limits(Struct, frozen=True):
 
 LIMITS: Final = Limits()
 
-MOST_WRITES: Final = 30
+MAX_WRITES: Final = 30
 WINDOW: Final = 600.0
 SLOWED_INTERVAL: Final = 60.0
-"""After so many writes of one request in so many seconds there is one in so many: somebody writes against us."""
+"""More than `MAX_WRITES` of one request in `WINDOW` seconds: fall back to one in `SLOWED_INTERVAL` seconds, because
+another writer is probably changing our keys."""
 
 
 class Stage(Enum):
-    """Where a request stands with Kratix, as far as it decides how long a write is held."""
+    """The stage of a request in Kratix's workflow, which determines how long a write is held."""
 
     STARTING = "starting"
     """Kratix is about to start a pipeline."""
     BUSY = "busy"
-    """A workflow runs, or the request is new or edited and Kratix has not said anything yet."""
+    """A workflow runs, or the request is new or edited and Kratix has not written its status yet."""
     SETTLED = "settled"
 
 
 class Pacing(Struct, frozen=True):
-    """What is remembered of one request between reconciles; monotonic seconds.
+    """The write history of one request, kept between reconciles; monotonic seconds.
 
     Attributes:
-        stage: Where it stands; None before it was first looked at.
-        stage_since: When it came there; None if it stood there when it was first looked at, or is at rest there.
+        stage: Its stage; None before its first turn.
+        stage_since: When it entered the stage; None if it was there in its first turn, or is at rest.
         failed_generation: While its workflow is Failed: the oldest generation that was seen so. None otherwise.
-        held_since: When the write that is waiting now was first held for Kratix; None if none is.
-        bad_news_since: The same for a write that takes Ready away from True.
+        held_since: When the pending write was first held for Kratix; None if no write is pending.
+        bad_news_since: The same for a write that changes Ready from True.
         written_at: When we wrote last; None if never.
         recent: When we wrote in the last ten minutes, at most as often as the limit.
     """
@@ -98,11 +99,11 @@ class Pacing(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """How long a write has to wait.
+    """The delay of a write.
 
     Attributes:
         seconds: 0 to write now.
-        ran_out: It goes now because its hold is over, not because Kratix is out of the way.
+        ran_out: Whether it is sent because its hold ran out, although Kratix may be starting a workflow.
     """
 
     seconds: float
@@ -110,7 +111,7 @@ class Wait(Struct, frozen=True):
 
 
 def stage_of(status: object, generation: int, workflow: Workflow, labels: Mapping[str, str], pacing: Pacing) -> Stage:
-    """Say where a request stands; the arguments are those of `is_settled`, and what is remembered of it.
+    """Return the stage of a request; the arguments are those of `is_settled` and its pacing.
 
     After a failed run Kratix starts an edit without listing its pipelines as Pending first: a request that is Failed
     at a newer generation than the one that failed is about to start.
@@ -122,7 +123,7 @@ def stage_of(status: object, generation: int, workflow: Workflow, labels: Mappin
 
 
 def note_stage(pacing: Pacing, stage: Stage, workflow: Workflow, generation: int, now: float) -> Pacing:
-    """Remember where a request stands, and since when."""
+    """Record the stage of a request, and since when it has been in it."""
     failed = (pacing.failed_generation or generation) if workflow is Workflow.FAILED else None
     since = pacing.stage_since
     if pacing.stage not in (stage, None):
@@ -131,29 +132,29 @@ def note_stage(pacing: Pacing, stage: Stage, workflow: Workflow, generation: int
 
 
 def noted_write(pacing: Pacing, now: float) -> Pacing:
-    """Remember a write."""
-    recent = (*(moment for moment in pacing.recent if moment > now - WINDOW), now)[-MOST_WRITES:]
-    # What was written at a newer generation than the one that failed has waited for its start already.
+    """Record a write."""
+    recent = (*(moment for moment in pacing.recent if moment > now - WINDOW), now)[-MAX_WRITES:]
+    # A write at a newer generation than the failed one has already waited for its start.
     return msgspec.structs.replace(rested(pacing), written_at=now, recent=recent, failed_generation=None)
 
 
 def rested(pacing: Pacing) -> Pacing:
-    """Remember that no write waits."""
+    """Record that no write is pending."""
     return msgspec.structs.replace(pacing, held_since=None, bad_news_since=None)
 
 
 def is_too_often(pacing: Pacing, now: float) -> bool:
-    """Say whether one more write would be more than the limit (design.md section 6, rule 9)."""
-    return sum(moment > now - WINDOW for moment in pacing.recent) >= MOST_WRITES
+    """Return whether one more write would exceed the limit (design.md section 6, rule 9)."""
+    return sum(moment > now - WINDOW for moment in pacing.recent) >= MAX_WRITES
 
 
 def is_settled(status: object, generation: int, workflow: Workflow, labels: Mapping[str, str]) -> bool:
-    """Say whether no workflow runs, and none is about to run (kratix.md section 5).
+    """Return whether no workflow runs, and none is about to run (kratix.md section 5).
 
     Args:
         status: `.status` as stored, any JSON.
         generation: metadata.generation.
-        workflow: What `rules.workflow` made of the status.
+        workflow: The result of `rules.workflow` for the status.
         labels: metadata.labels.
     """
     if workflow in (Workflow.NONE, Workflow.PENDING, Workflow.RUNNING):
@@ -161,7 +162,7 @@ def is_settled(status: object, generation: int, workflow: Workflow, labels: Mapp
     if any(labels.get(label) == "true" for label in RERUN_LABELS):
         return False
     observed = status.get("observedGeneration") if isinstance(status, dict) else None
-    # Kratix sets observedGeneration only when a workflow completed: a newer generation is about to run.
+    # Kratix sets observedGeneration only when a workflow completes, so a newer generation is about to run.
     return isinstance(observed, int) and observed >= generation
 
 
@@ -174,18 +175,19 @@ def wait_before_write(
     others_first: Callable[[], bool] = lambda: False,
     limits: Limits = LIMITS,
 ) -> tuple[Wait, Pacing]:
-    """Say how long a write has to wait.
+    """Compute how long a write has to wait.
 
     Args:
-        pacing: What is remembered of the request, its stage included.
+        pacing: The pacing of the request, its stage included.
         now: Monotonic seconds.
-        changed_at: When somebody else changed the request last.
-        takes_ready: Whether the write takes Ready away from True.
-        others_first: Says whether Kratix is known to start another request before this one; asked only near the end.
+        changed_at: When another writer changed the request last.
+        takes_ready: Whether the write changes Ready from True.
+        others_first: Returns whether Kratix is known to start another request before this one; called only near the
+            end of a hold.
         limits: For how long it is held.
 
     Returns:
-        How long; and what to remember.
+        The delay, and the new pacing.
     """
     clear_at = _clear_at(pacing, changed_at, limits)
     if now >= clear_at:
@@ -207,7 +209,7 @@ def wait_before_write(
 
 
 def _clear_at(pacing: Pacing, changed_at: float, limits: Limits) -> float:
-    """Return when Kratix is out of the way, if nothing else happens."""
+    """Return when a write no longer disturbs Kratix, if nothing else happens."""
     if pacing.stage is Stage.STARTING:
         return changed_at + limits.start_quiet
     if pacing.stage is Stage.SETTLED:
@@ -216,7 +218,7 @@ def _clear_at(pacing: Pacing, changed_at: float, limits: Limits) -> float:
 
 
 def _end_of_hold(pacing: Pacing, held_since: float, limits: Limits) -> float:
-    """Return when a held write goes although Kratix is not out of the way."""
+    """Return when the hold of a write runs out, whatever Kratix does."""
     ends = [held_since + limits.start_hold]
     if pacing.bad_news_since is not None:
         ends.append(pacing.bad_news_since + limits.bad_news_hold)

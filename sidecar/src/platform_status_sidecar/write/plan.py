@@ -1,7 +1,7 @@
-"""What to write: the stored status and a projection -> a merge patch, or nothing at all (design.md section 6). Pure.
+"""What to write: the stored status and a projection -> a merge patch, or nothing (design.md section 6). Pure.
 
-The list of conditions is replaced whole by a merge patch, so it carries everybody's conditions, as they were just read,
-and a resourceVersion as precondition: if anybody wrote in between, the server refuses.
+A merge patch replaces the whole list of conditions, so the patch holds the conditions of all writers as they were just
+read, and the resourceVersion as precondition: if another writer changed the request meanwhile, the server refuses it.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from platform_status_contract.rules.projection import Projection
 from .merge_patch import apply, difference, same
 
 __all__ = [
-    "SYNC_TIME_PATIENCE",
+    "SYNC_TIME_TIMEOUT",
     "StatusPatch",
     "plan",
     "pruned",
@@ -29,8 +29,8 @@ __all__ = [
 
 _WRITTEN_KEYS: Final = (*SIDECAR_KEYS, "conditions")
 _STAMP: Final = "lastReconciled"
-SYNC_TIME_PATIENCE: Final = 60.0
-"""So long after a sync its time alone waits for another change to be written with."""
+SYNC_TIME_TIMEOUT: Final = 60.0
+"""Seconds after a sync for which its time alone waits to be written together with another change."""
 
 
 class StatusPatch(Struct, frozen=True):
@@ -45,7 +45,7 @@ class StatusPatch(Struct, frozen=True):
     intended: dict[str, object]
 
     def body(self, resource_version: str) -> bytes:
-        """Return the request body, with the version that it was computed from as precondition."""
+        """Return the request body, with the resourceVersion that it was computed from as precondition."""
         return msgspec.json.encode({"metadata": {"resourceVersion": resource_version}, "status": self.changes})
 
 
@@ -54,11 +54,11 @@ def plan(status: object, projection: Projection, now: datetime) -> StatusPatch |
 
     Args:
         status: `.status` as stored, any JSON.
-        projection: What it should say.
+        projection: The intended status.
         now: For `lastReconciled`.
 
     Returns:
-        The patch, or None if nothing but `lastReconciled` would change: at rest there are zero writes.
+        The patch, or None if only `lastReconciled` would change, so that there are no writes at rest.
     """
     stored = status if isinstance(status, dict) else {}
     wanted = merged_status(status, projection, now)
@@ -70,36 +70,36 @@ def plan(status: object, projection: Projection, now: datetime) -> StatusPatch |
 
 
 def until_due(patch: StatusPatch, now: datetime) -> float:
-    """Say how long a write may wait for another change: the time of the last sync alone concerns nobody at once.
+    """Compute how long a write may wait for another change, if it changes only the time of the last sync.
 
-    Argo CD syncs often without changing anything else, and each write of ours wakes Kratix. The 60 s count from the
-    sync itself, so a restart does not make them longer.
+    Argo CD often syncs without any other change, and each write of ours wakes Kratix. The 60 s count from the sync
+    itself, so a restart does not extend them.
 
     Args:
         patch: The planned write.
         now: The time.
 
     Returns:
-        Seconds to wait, 0 if it is due; also 0 for a time in the future, whose clock is not ours.
+        Seconds to wait, 0 if it is due; also 0 for a time in the future, which comes from another clock.
     """
     match {key: value for key, value in patch.changes.items() if key != _STAMP}:
         case {"health": {"argocd": {"lastSyncTime": synced, **other_words}, **other_parts}, **others}:
             moment = parse_time(synced)
             alone = not (other_words or other_parts or others)
-            age = SYNC_TIME_PATIENCE if moment is None else (now - moment).total_seconds()
-            return SYNC_TIME_PATIENCE - age if alone and 0 <= age < SYNC_TIME_PATIENCE else 0.0
+            age = SYNC_TIME_TIMEOUT if moment is None else (now - moment).total_seconds()
+            return SYNC_TIME_TIMEOUT - age if alone and 0 <= age < SYNC_TIME_TIMEOUT else 0.0
         case _:
             return 0.0
 
 
 def pruned(patch: StatusPatch, answer: object) -> list[str]:
-    """Name the keys that the server stored otherwise than intended (rule 8); empty if all went in."""
+    """Return the keys that the server stored differently from the patch (rule 8); empty if there are none."""
     stored = answer if isinstance(answer, Mapping) else {}
     return [key for key in patch.changes if not same(stored.get(key), patch.intended.get(key))]
 
 
 def says_deleting(status: object) -> bool:
-    """Say whether the status tells of the deletion already, in our words: then nothing more is written (rule 6)."""
+    """Return whether we have already written phase Deleting: then nothing more is written (rule 6)."""
     fields = status if isinstance(status, dict) else {}
     conditions = fields.get("conditions")
     return fields.get("phase") == Phase.DELETING.value and any(

@@ -16,7 +16,7 @@ from .plan import StatusPatch
 __all__ = ["Writer", "rivals"]
 
 _FIELD_MANAGER: Final = "platform-status-sidecar"
-"""Our name in managedFields."""
+"""Our field manager in managedFields."""
 
 _SHARED: Final = "message"
 _STATUS: Final = "f:status"
@@ -25,7 +25,7 @@ _WHAT: Final = "not the JSON of a request"
 
 
 class Writer:
-    """Patches `/status` of requests, and reads one afresh after a conflict."""
+    """Patches `/status` of requests, and reads a request again after a conflict."""
 
     def __init__(self, transport: Transport, collection: str) -> None:
         """Write to one kind.
@@ -38,7 +38,7 @@ class Writer:
         self._base, _, self._plural = collection.rpartition("/")
 
     def patch(self, request: RequestRecord, planned: StatusPatch) -> RequestRecord:
-        """Send a planned patch and return the request as the server has it now.
+        """Send a planned patch and return the request as the server stored it.
 
         Raises:
             TransportError: `ConflictError` if the request changed since it was read, `NotFoundError` if it is gone.
@@ -47,7 +47,7 @@ class Writer:
         return self._decode(self._transport.patch(self._path(request.key) + "/status", body))
 
     def read(self, key: Key) -> RequestRecord:
-        """Read a request afresh.
+        """Read a request from the API server.
 
         Raises:
             TransportError: `NotFoundError` if it is gone.
@@ -55,7 +55,7 @@ class Writer:
         return self._decode(self._transport.get(self._path(key)))
 
     def others(self, key: Key) -> tuple[str, ...]:
-        """Name the field managers besides ours that own keys of ours; none if that cannot be read now."""
+        """Return the other field managers that own keys of ours; none if that cannot be read now."""
         try:
             return rivals(self._transport.get(self._path(key)))
         except TransportError:
@@ -75,7 +75,7 @@ class Writer:
 
 
 def rivals(body: bytes) -> tuple[str, ...]:
-    """Name the other field managers that own a key of ours (design.md section 6, rule 9); total.
+    """Return the other field managers that own a key of ours (design.md section 6, rule 9); total.
 
     Args:
         body: The request as the API server sends it, any JSON.

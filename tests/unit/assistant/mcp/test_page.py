@@ -21,11 +21,11 @@ def test_the_table_has_every_tool_with_what_it_takes() -> None:
 
 
 def test_the_limits_are_as_written() -> None:
-    assert f"{serving._LARGEST_BODY // 1024} KiB a request" in PAGE
+    assert f"{serving._MAX_BODY // 1024} KiB a request" in PAGE
     assert f"{serving.MAX_OF_ADDRESS} connections of one address and {serving.MAX_CONNECTIONS} of all" in PAGE
-    assert f"{serving._SILENCE:g} s until a new one must have asked" in PAGE
+    assert f"{serving._SILENCE_TIMEOUT:g} s until a new one must have asked" in PAGE
     assert f"pages of {documents.PAGE}," in PAGE
-    assert f"up to {serving._ENDING_SECONDS} s" in PAGE
+    assert f"up to {serving._ENDING_TIMEOUT} s" in PAGE
 
 
 def test_the_flags_of_the_sketch_are_taken() -> None:

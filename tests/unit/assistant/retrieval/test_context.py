@@ -13,8 +13,8 @@ from platform_status_assistant.retrieval import context
 from platform_status_assistant.retrieval.catalogue import AGES, QUERY_CATALOG
 from platform_status_assistant.retrieval.context import (
     LEASES,
-    MOST_BYTES,
-    MOST_LINES,
+    MAX_BYTES,
+    MAX_LINES,
     RECONCILER,
     Context,
     QueryFinding,
@@ -164,8 +164,8 @@ def test_no_text_closes_the_block_or_escapes_it(doubts: list[str], findings: lis
     assert not any(fence in line for line in lines[4:-1])
     assert all(line == "|" or line.startswith("| ") for line in lines[4:-1])
     assert all(line.isprintable() for line in lines)
-    assert len(lines) <= MOST_LINES
-    assert len(rendered.encode()) <= MOST_BYTES
+    assert len(lines) <= MAX_LINES
+    assert len(rendered.encode()) <= MAX_BYTES
 
 
 @quick
@@ -185,5 +185,5 @@ def test_any_series_is_gathered_without_raising(name: str, value: float, since: 
 def test_a_block_that_is_too_long_says_what_it_left_out() -> None:
     findings = tuple(QueryFinding(f"Label {number}", "up", "**Label**:\n" + "  - x\n" * 20, 20) for number in range(40))
     text = render(Context(("platform_status",), (), findings, (), datetime.fromisoformat("2026-02-26T10:30:00Z")))
-    assert text.count("\n") <= MOST_LINES
+    assert text.count("\n") <= MAX_LINES
     assert "more lines, left out for length: what they say is unknown" in text

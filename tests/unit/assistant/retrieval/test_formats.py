@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS, MOST_LINES
+from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS, MAX_LINES
 from tests.unit.rules.settings import quick
 
 from .test_samples import JSON, PAIR
@@ -116,7 +116,7 @@ def test_labels_that_a_scrape_moved_away_are_found_again() -> None:
 def test_more_than_twenty_are_counted_by_what_they_are() -> None:
     result = [series(f"ok-{number:02}", "1") for number in range(30)] + [series("lab", "0")]
     lines = said("platform_ready", *result)
-    assert len(lines) == MOST_LINES + 1
+    assert len(lines) == MAX_LINES + 1
     assert lines[0] == "team/lab: Not Ready"
     assert lines[-1] == "and 11 more: 11 Ready"
 
@@ -169,7 +169,7 @@ def test_any_json_is_said_in_lines_of_ours(kind: str, label: str, result: object
     head, *lines = text.splitlines()
     assert head.startswith("**")
     assert head.endswith("**:")
-    assert 1 <= len(lines) <= MOST_LINES + 2
+    assert 1 <= len(lines) <= MAX_LINES + 2
     assert all(line.startswith("  - ") and line.isprintable() and line.isascii() for line in lines)
     assert not any(char in line for line in lines for char in "`*[]<>|_")
 

@@ -328,7 +328,7 @@ def test_a_link_with_a_hostile_name_paints_nothing(folder: Path) -> None:
 
 
 def test_too_many_files_are_refused_however_they_are_reached(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hctl.validation.files._MOST_FILES", 1)
+    monkeypatch.setattr("hctl.validation.files._MAX_FILES", 1)
     write(folder / ".hidden" / "b.yaml")
     (folder / "more").symlink_to(".hidden")
     with pytest.raises(UsageError, match="more than 1 files; name a smaller folder"):

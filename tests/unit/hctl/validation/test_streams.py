@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hctl.validation.events import Place
-from hctl.validation.streams import LARGEST_FILE, read_stream
+from hctl.validation.streams import MAX_FILE, read_stream
 from platform_status_contract.template.yaml_text import dump
 
 JSON = st.recursive(
@@ -93,7 +93,7 @@ def test_what_means_one_thing_has_no_flaw(text: str) -> None:
         (b"[" * 200_000, True, "deeper than 64"),
         (b"a: " + b"[" * 65 + b"]" * 65, False, "deeper than 64"),
         (b"[" + b"1," * 100_001 + b"1]", True, "more than 100000 values"),
-        (b"#" * (LARGEST_FILE + 1), False, "more than 4 MiB"),
+        (b"#" * (MAX_FILE + 1), False, "more than 4 MiB"),
         (b'"\\UFFFFFFFF"', False, ""),
         (b"!!int x", False, ""),
         (b"a: 1e999", False, "too large"),

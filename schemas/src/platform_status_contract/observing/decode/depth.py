@@ -1,7 +1,7 @@
-"""JSON nested deeper than any decoder goes: an API server takes ten thousand levels, msgspec gives up before one.
+"""JSON that is nested too deep for msgspec: an API server accepts ten thousand levels, msgspec fails before a thousand.
 
-It gives up even where it only skips a field, so one Application with absurd Helm values would blind the sidecar for
-every request. What lies too deep is cut out as text and decodes as null: nothing that we read is anywhere near.
+It fails even in a field that it skips, so one Application with deeply nested Helm values would stop the sidecar for
+every request. Levels beyond the limit are replaced by null before decoding; no field that we read is nearly as deep.
 """
 
 import re
@@ -11,22 +11,22 @@ from typing import Final, TypeVar
 
 from msgspec import Raw
 
-__all__ = ["DEEPEST", "despite_depth", "shallow"]
+__all__ = ["MAX_DEPTH", "despite_depth", "shallow"]
 
 R = TypeVar("R")
 
-DEEPEST: Final = 64
-"""Levels that are kept; the deepest path that we read has nine."""
+MAX_DEPTH: Final = 64
+"""Levels to keep; the deepest path that we read has nine."""
 
 _TOKENS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
-def shallow(body: Raw | bytes, deepest: int = DEEPEST) -> bytes:
-    """Replace by null whatever stands deeper than `deepest` levels.
+def shallow(body: Raw | bytes, deepest: int = MAX_DEPTH) -> bytes:
+    """Replace everything deeper than `deepest` levels by null.
 
     Args:
-        body: Valid JSON; of anything else some bytes come back, which then do not decode.
-        deepest: Levels of objects and lists that stay.
+        body: Valid JSON; for anything else the result does not decode either.
+        deepest: Levels of objects and lists to keep.
     """
     whole = bytes(body)
     kept: list[bytes] = []
@@ -46,7 +46,7 @@ def shallow(body: Raw | bytes, deepest: int = DEEPEST) -> bytes:
 
 
 def despite_depth(decode: Callable[[Raw | bytes], R]) -> Callable[[Raw | bytes], R]:
-    """Let a decoder of one body take JSON of any depth; what is not nested absurdly costs nothing more."""
+    """Make a decoder accept JSON of any depth, without a cost for bodies of normal depth."""
 
     @wraps(decode)
     def decode_anyway(body: Raw | bytes) -> R:

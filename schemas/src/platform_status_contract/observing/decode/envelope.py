@@ -1,4 +1,4 @@
-"""What surrounds the objects: list pages, watch events, and object metadata."""
+"""The envelopes of objects: list pages, watch events, and object metadata."""
 
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
@@ -44,7 +44,7 @@ S = TypeVar("S", bound=_HasMetadata)
 
 
 class Meta(Struct, rename="camel"):
-    """metadata, as far as some record needs it."""
+    """The fields of metadata that records need."""
 
     name: str
     namespace: str = ""
@@ -66,14 +66,14 @@ class ListMeta(Struct, rename="camel"):
 
 
 class ListPage(Struct):
-    """One page of a list; the items are not decoded yet."""
+    """One page of a list; its items are not decoded."""
 
     metadata: ListMeta
     items: list[msgspec.Raw] | None = None
 
 
 class Event(Struct):
-    """One line of a watch; the object is not decoded yet."""
+    """One line of a watch; its object is not decoded."""
 
     type: str
     object: msgspec.Raw
@@ -84,7 +84,7 @@ class _Details(Struct, rename="camel"):
 
 
 class WatchFailure(Struct):
-    """A Status object, as an ERROR event carries it."""
+    """A Status object, as in an ERROR event."""
 
     code: int = 0
     message: str = ""
@@ -92,7 +92,7 @@ class WatchFailure(Struct):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the server asked us to wait."""
+        """Seconds from the server's `retryAfterSeconds`."""
         seconds = self.details.retry_after_seconds if self.details else None
         return float(seconds) if seconds is not None and seconds >= 0 else None
 
@@ -153,7 +153,7 @@ def lenient(raw: msgspec.Raw | bytes, build: Callable[[object, str, str], R]) ->
         build: Makes the record of the whole object, its namespace and its name.
 
     Returns:
-        The record, or None if the object has no name, which no API server ever sends.
+        The record, or None if the object has no name, which an API server never sends.
     """
     whole = msgspec.json.decode(raw)
     name = text(whole, "metadata", "name")
@@ -170,10 +170,10 @@ class Reader(Struct, Generic[R_co], frozen=True):
     """The decoder of one kind: JSON of an object -> its record, None only without a name; total for valid JSON.
 
     Attributes:
-        shape: The struct whose fields are all that it reads.
-        read: Decodes; raises msgspec.DecodeError for what is not JSON.
-        read_event: Decodes a line of a watch at once: its type and the record; None for what is to be looked at part by
-            part, such as a bookmark, an error, or an object that does not fit its shape.
+        shape: The struct whose fields are the only ones that it reads.
+        read: Decodes; raises msgspec.DecodeError if the text is not JSON.
+        read_event: Decodes a line of a watch in one pass: its type and the record; None if it has to be decoded in
+            steps, such as a bookmark, an error, or an object that does not fit its shape.
     """
 
     shape: type

@@ -25,14 +25,14 @@ __all__ = [
 ]
 
 MAX_TEXT: Final = 512
-"""Longer texts of others are cut: they end up in messages, and the whole status stays under 8 KiB."""
+"""Longest text from a cluster, in characters: texts are copied into messages, and the status stays under 8 KiB."""
 
-_LARGEST: Final = 2**53 - 1
+_MAX_INTEGER: Final = 2**53 - 1
 _MAX_OWNER: Final = 400
 
 
 def under(value: object, *path: str) -> object:
-    """Walk down mappings; None as soon as a step is missing or not a mapping."""
+    """Return the value under a path of mappings; None if a step is missing or not a mapping."""
     for key in path:
         if not isinstance(value, Mapping):
             return None
@@ -53,9 +53,9 @@ def number(value: object, *path: str) -> int | None:
 
 
 def count(value: object, *path: str) -> int:
-    """Return the number of things under a path: a whole number from 0 to 2**53-1, 0 for anything else."""
+    """Return the count under a path: a whole number from 0 to 2**53-1, 0 for anything else."""
     found = number(value, *path)
-    return found if found is not None and 0 <= found <= _LARGEST else 0
+    return found if found is not None and 0 <= found <= _MAX_INTEGER else 0
 
 
 def strings(value: object) -> dict[str, str]:
@@ -69,25 +69,25 @@ def labels(pairs: Mapping[str, str] | None) -> Labels:
     """Return labels as the records hold them."""
     if not pairs:
         return ()
-    # The same few words on ten thousand pods: interned, each is held once.
+    # Ten thousand pods have the same few labels: interned, each text is in memory once.
     return tuple(sorted((sys.intern(key), sys.intern(value)) for key, value in pairs.items()))
 
 
 def clip(words: str | None) -> str:
-    """Mask what looks like a credential in a text of others, and cut it to `MAX_TEXT` characters."""
+    """Mask credentials in a text from the cluster, and cut it to `MAX_TEXT` characters."""
     return masked(words, MAX_TEXT) if words else ""
 
 
 def deletion(value: object) -> datetime | None:
-    """Return since when an object is being deleted, None if it is not; a time that is no time is long ago."""
+    """Return since when an object is being deleted, None if it is not; an invalid time counts as long ago."""
     return None if value is None else parse_time(value) or LONG_AGO
 
 
 def owner_of(annotations: Mapping[str, str] | None) -> str:
-    """Return the request that an object was written for, as ``namespace/name``; empty if it does not say."""
+    """Return the request that an object was written for, as ``namespace/name``; empty without the annotation."""
     return (annotations or {}).get(OWNER_ANNOTATION, "")[:_MAX_OWNER]
 
 
 def server_of(url: str | None) -> str:
-    """Return the URL of a cluster as Argo CD compares it: without slashes at the end, and otherwise untouched."""
+    """Return the URL of a cluster as Argo CD compares it: without slashes at the end, otherwise unchanged."""
     return (url or "").rstrip("/")

@@ -1,4 +1,4 @@
-"""A request. Its status stays text: the rules read it, and they take any JSON."""
+"""Decodes requests. The status is kept as text: the rules read it, and accept any JSON."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -72,7 +72,7 @@ def _labels(found: Mapping[str, str]) -> Labels:
 
 
 def _bounded(status: bytes) -> bytes:
-    """Leave of a status larger than a contract may be what is read; a contract that is too is named in its place."""
+    """Reduce a status that is larger than a contract may be to the keys that are read; mark a contract that is too."""
     if len(status) <= MAX_CONTRACT:
         return status
     try:
@@ -90,9 +90,9 @@ decode_request: Final = reader(_DECODER, _strict, _lenient)
 
 
 def to_keep(record: RequestRecord) -> RequestRecord:
-    """Leave of a status that is large in spite of its contract that one alone: whoever needs the rest asks for it.
+    """Reduce a status that is still too large to its contract: a reconcile reads the rest from the API server.
 
-    Conditions go back as a whole list, so none of them may be shortened.
+    Conditions are written back as a whole list, so none of them may be shortened.
     """
     if len(record.status) <= _MAX_STATUS:
         return record

@@ -20,10 +20,10 @@ _FAILED: Final = ("Failed", "Error")
 _RETRYING: Final = "Retrying attempt"
 """Argo CD appends it to the message of a try that failed, when another one follows."""
 
-_ONE: Final = 240
+_MAX_ONE: Final = 240
 """Most characters of one reason, and of one condition."""
 
-_MOST_CONDITIONS: Final = 2
+_MAX_CONDITIONS: Final = 2
 _MAX_READ: Final = 16
 """Argo CD writes a handful; so many are compared with each other."""
 
@@ -65,7 +65,7 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
     if failures:
         name, said = failures[0]
         because = steady(said)
-        words = clip(f"{name}: {because}" if because else name)[:_ONE] + more
+        words = clip(f"{name}: {because}" if because else name)[:_MAX_ONE] + more
     elif between or not is_running:
         words = clip(steady(message or ""))
     return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))
@@ -94,12 +94,12 @@ def told_by_conditions(conditions: object) -> str:
     for kind, said in sorted(found):
         others = [other for name, other in found if (name, other) != (kind, said) and (other != said or name < kind)]
         if not said or not any(said in other for other in others):
-            told.append(f"{kind}: {said[:_ONE]}" if said else kind)
-    return clip("; ".join(told[:_MOST_CONDITIONS]))
+            told.append(f"{kind}: {said[:_MAX_ONE]}" if said else kind)
+    return clip("; ".join(told[:_MAX_CONDITIONS]))
 
 
 def told_by_hydrator(hydrator: object) -> str:
     """Say why the sources of an Application could not be hydrated; empty if they were, or if none are."""
     operation = under(hydrator, "currentOperation")
     failed = text(operation, "phase") in _FAILED
-    return clip(steady(text(operation, "message")) or "hydration failed")[:_ONE] if failed else ""
+    return clip(steady(text(operation, "message")) or "hydration failed")[:_MAX_ONE] if failed else ""

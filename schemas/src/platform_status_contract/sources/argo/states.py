@@ -1,4 +1,4 @@
-"""What both Argo CD sources share: one Application, looked at for two aspects, sync and health."""
+"""The shared rules of the two Argo CD sources, the sync and the health of one Application."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -43,14 +43,14 @@ __all__ = [
 
 RUNNING = ("Running", "Terminating")
 FAILED = ("Failed", "Error")
-"""Phases of an operation that is not over, and of one that has failed for good."""
+"""Phases of a running operation, and of one that has failed for good."""
 
 UNKNOWN_SECONDS = 60
-"""So long an empty or Unknown state is tolerated once the request was ready; Argo CD flaps when it restarts."""
+"""Seconds for which an empty or Unknown state is tolerated once ready, because Argo CD flaps when it restarts."""
 
 _SHARED = (Timer.ARGO_UNKNOWN, Timer.ARGO_PROGRESSING, Timer.OUT_OF_SYNC)
 AUTOMATED_SECONDS = 10
-"""So long Argo CD may take to begin a sync that it makes by itself; it takes a fifth of a second."""
+"""Seconds that Argo CD may take to begin an automated sync; usually it takes 0.2 s."""
 
 _SYNC = frozenset({"Synced", "OutOfSync"})
 _HEALTH = frozenset({"Healthy", "Progressing", "Suspended", "Degraded", "Missing"})
@@ -68,16 +68,16 @@ class Judgement(Struct, frozen=True):
 
 
 class Aspect(Struct, frozen=True):
-    """One of the two questions that an Application answers.
+    """One of the two aspects of an Application.
 
     Attributes:
         source: Which source.
         condition: Its condition.
-        timer: The timer of its own.
-        holds: The timer's predicate: True, False, or None if this Application does not say.
-        word: The answer; ``Unknown`` for anything Argo CD does not say.
-        judge: From the name, a known answer, the situation and whether the timer runs: what it means.
-        unknown: What is not known if the answer is Unknown, as words.
+        timer: Its own timer.
+        holds: The timer's predicate: True, False, or None if this Application gives no evidence.
+        word: Argo CD's status; ``Unknown`` for any other value.
+        judge: Name, known status, situation and whether the timer runs -> the verdict.
+        unknown: Text for what is unknown if the status is Unknown.
         pending: Reason for Unknown before firstReady.
         unreadable: Reason for Unknown that lasts, after it.
     """
@@ -146,7 +146,7 @@ def assess_application(
 
 
 def _before_its_sync(told: Assessment, seen: ApplicationSeen, situation: Situation, clock: Clock) -> Assessment:
-    """Keep the last verdict for the moment between Argo CD's comparison and the sync that it begins by itself."""
+    """Keep the last verdict between Argo CD's comparison and the start of its automated sync."""
     if told.reason is not Reason.OUT_OF_SYNC or not (seen.automated and situation.once_ready):
         return told
     before = carried(told.source, told.condition, situation, told.timers, told.health)
@@ -158,7 +158,7 @@ def _before_its_sync(told: Assessment, seen: ApplicationSeen, situation: Situati
 
 
 def _apart(what: str, seen: ApplicationSeen | None, situation: Situation) -> tuple[Verdict, Reason, str] | None:
-    """What decides before anything that Argo CD says about an Application; None if nothing does."""
+    """The finding of the checks that precede Argo CD's status; None if none applies."""
     if seen is None:
         return None
     if seen.foreign:
@@ -189,15 +189,15 @@ def _not_known(
 
 
 def sync_word(application: ApplicationSeen) -> str:
-    """The sync status, Unknown for anything Argo CD does not say."""
+    """The sync status; Unknown for any other value."""
     return application.sync_status if application.sync_status in _SYNC else "Unknown"
 
 
 def health_word(application: ApplicationSeen) -> str:
-    """The health status, Unknown for anything Argo CD does not say.
+    """The health status; Unknown for any other value.
 
-    Argo CD calls Healthy what holds no resource that is not: also an Application that it could not render, of which it
-    has looked at nothing. So Healthy beside an unknown sync state counts only if it lists resources.
+    Argo CD reports Healthy if no resource is unhealthy, so also for an Application that it could not render and whose
+    resources it has not checked. So Healthy with an unknown sync status counts only if it lists resources.
     """
     if application.health_status == "Healthy" and sync_word(application) == "Unknown" and not application.resources:
         return "Unknown"
@@ -213,7 +213,7 @@ def is_empty(application: ApplicationSeen) -> bool:
 def is_silent(application: ApplicationSeen, condition: ConditionType, situation: Situation, clock: Clock) -> bool:
     """Whether the Argo CD of an Application has shown no sign of life for too long.
 
-    Who has only begun to watch repeats it if it was said before: a restart is no sign of life.
+    A sidecar that has just started keeps an earlier silence: its restart is no sign of life.
     """
     silence = application.silence
     if silence is None or not clock.older_than(silence.at, 0):
@@ -224,7 +224,7 @@ def is_silent(application: ApplicationSeen, condition: ConditionType, situation:
 
 
 def sync_fails(application: ApplicationSeen) -> bool | None:
-    """Whether the last operation failed, or a try of the one that runs; None while one runs of which none has."""
+    """Whether the last operation, or a try of the running one, failed; None while one runs without a failed try."""
     if application.sync_status == "Synced":
         return False
     if application.operation_phase in FAILED or application.try_failed:
@@ -233,7 +233,7 @@ def sync_fails(application: ApplicationSeen) -> bool | None:
 
 
 def with_problems(message: str, application: ApplicationSeen) -> str:
-    """Add to a message what is wrong with the Application itself."""
+    """Add the Application's own error conditions to a message."""
     return f"{message}: {clean(application.problems, 320)}" if application.problems else message
 
 

@@ -1,7 +1,7 @@
-"""The verdict of one object by its conditions: the standard rules, and what a preset changes about them.
+"""The verdict of one object from its conditions: the standard rules, and the changes of a preset.
 
-No clock in here: what the object says, not for how long. The order is deletion, paused, Stalled, Ready; Reconciling is
-nothing, neither beside Ready nor alone. Good needs a positive word: an object that says nothing is silent, not fine.
+No clock in here: the rules use the present state, not its duration. The order is deletion, paused, Stalled, Ready;
+Reconciling is ignored, with Ready or alone. Only positive evidence is good: an object without conditions is silent.
 """
 
 from collections.abc import Callable
@@ -30,11 +30,11 @@ __all__ = [
 ]
 
 GRACE_SECONDS = 60
-"""So long the last verdict counts while an object's controller has none."""
+"""Seconds for which the last verdict counts while there is no present one."""
 
 
 class Word(Enum):
-    """How an object is, whatever the request's situation."""
+    """The state of an object, independent of the request's situation."""
 
     READY = "ready"
     NOT_READY = "not ready: before the first Ready it may still become so"
@@ -52,12 +52,12 @@ class Said(Struct, frozen=True):
     """The verdict of one object.
 
     Attributes:
-        word: How it is.
-        text: What to say of it, to follow its kind and name; no clock.
-        note: Worth saying in phase Ready although it does not block it.
-        patient: Whether an update runs that may take as long as progress may.
-        since: Since when it has had no verdict, as far as it says so itself.
-        share: Which share of it is ready, where that may be enough for a request that was Ready; else None.
+        word: Its state.
+        text: The text that follows its kind and name in a message; no time.
+        note: A remark for the message in phase Ready, although it does not prevent Ready.
+        patient: Whether an update runs that may take until the progress deadline.
+        since: Since when it has had no verdict, if the object records that.
+        share: Its share of ready pods, if that may be enough for a request that was Ready; else None.
     """
 
     word: Word
@@ -69,13 +69,13 @@ class Said(Struct, frozen=True):
 
 
 class Mark(Struct, frozen=True):
-    """A condition that tells of a failure.
+    """A condition that marks a failure.
 
     Attributes:
         type: Its type.
-        status: Its status then.
-        reasons: Its reasons then; none: any.
-        outranks: Whether it counts although the object is ready.
+        status: Its status in a failure.
+        reasons: Its reasons in a failure; none: any.
+        outranks: Whether it takes precedence over Ready.
     """
 
     type: str
@@ -85,14 +85,14 @@ class Mark(Struct, frozen=True):
 
 
 class KindPreset(Struct, frozen=True):
-    """What is known of a kind; everything has the standard's default.
+    """The rules for a kind; the defaults are the standard rules.
 
     Attributes:
         name: Its name.
         groups: API groups; one that begins with a dot is the end of a group.
         kinds: Kinds; none: all of the groups.
-        ready: Types of the condition that is the positive word; the first that an object has.
-        failures: What else tells of a failure.
+        ready: Types of the condition to read as Ready; the first one that an object has.
+        failures: Further conditions that mark a failure.
         waiting: Reasons of a ready condition that is False while the object waits for another.
         young: Reasons that say the same at first, and a failure later.
         fails: Whether any other reason is a failure, and not only not ready yet.
@@ -131,13 +131,13 @@ class KindPreset(Struct, frozen=True):
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """Types of the conditions that it looks at."""
+        """Types of the conditions that it reads."""
         named = {"Stalled", self.healthy, self.rolling, *self.ready, *(mark.type for mark in self.failures)}
         return tuple(sorted(named - {""}))
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Paths of the fields that it looks at."""
+        """Paths of the fields that it reads."""
         named = {self.observed, self.made, *self.revisions, *(item.field for item in self.paused)}
         return tuple(sorted(named - {""}))
 
@@ -146,12 +146,12 @@ _STALLED = Mark("Stalled", "True", outranks=True)
 
 
 def equal(one: Scalar | None, other: Scalar | None) -> bool:
-    """Whether two values of JSON are the same: true is not 1."""
+    """Whether two JSON values are equal: true is not 1."""
     return type(one) is type(other) and one == other
 
 
 def apart(seen: ObjectSeen, preset: KindPreset, paused: PausedWhen | None) -> Said | None:
-    """What decides before anything that an object says about itself; None if nothing does."""
+    """The verdict of the checks that precede an object's conditions; None if none applies."""
     if seen.deleted is not None:
         return Said(Word.DELETED, being_deleted("", seen.deleted).strip())
     if seen.problem:
@@ -168,7 +168,7 @@ def apart(seen: ObjectSeen, preset: KindPreset, paused: PausedWhen | None) -> Sa
 
 
 def is_behind(seen: ObjectSeen, told: FieldValue | None) -> bool:
-    """Whether what is said is about an older generation than the present one; -1 is older than any.
+    """Whether a statement is about an older generation than the present one; -1 is older than any.
 
     Args:
         seen: The object.
@@ -183,7 +183,7 @@ def judge_by_existence(_: ObjectSeen) -> Said:
 
 
 def judge_by_field(path: str, good: tuple[Scalar, ...], failed: tuple[Scalar, ...]) -> Callable[[ObjectSeen], Said]:
-    """An object that says in a field how it is."""
+    """The verdict of an object from a field."""
 
     def judge(seen: ObjectSeen) -> Said:
         value = seen.field(path)
@@ -237,7 +237,7 @@ def _about(seen: ObjectSeen, found: ConditionSeen) -> int | None:
 
 
 def _failed(seen: ObjectSeen, mark: Mark, *, is_ready: bool) -> ConditionSeen | None:
-    """The condition of a mark, if it tells of a failure of the present generation."""
+    """The condition of a mark, if it shows a failure of the present generation."""
     found = seen.condition_of(mark.type, mark.status)
     if found is None or is_behind(seen, _about(seen, found)):
         return None
@@ -246,7 +246,7 @@ def _failed(seen: ObjectSeen, mark: Mark, *, is_ready: bool) -> ConditionSeen | 
 
 
 def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:
-    """Stalled says that nothing more is tried, Ready beside it what failed."""
+    """The text of a stalled object: Stalled means that retries have ended, Ready has the cause."""
     return ready if found.type == "Stalled" and ready is not None and ready.status == "False" else found
 
 
@@ -271,7 +271,7 @@ def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Sai
 
 
 def _good(seen: ObjectSeen, preset: KindPreset) -> str:
-    """Say what was looked at: what is applied need not be healthy."""
+    """Describe what was checked, since an applied object need not be healthy."""
     health = seen.condition(preset.healthy) if preset.healthy else None
     if not preset.applied or (health and health.status == "True" and not is_behind(seen, _about(seen, health))):
         return "is ready"

@@ -1,7 +1,7 @@
-"""Workloads: have the named controllers all the pods that they want, and is every other pod that counts ready?
+"""Assesses workloads: each named controller has all its desired pods, and every other pod that counts is ready.
 
-A controller says how many pods there are to be; its pods say which of them is not ready, and why. Both must agree: the
-controller alone forgets a pod that restarts every minute, the pods alone forget one that was never made.
+A controller defines the number of its pods; the pods show which of them is not ready, and why. Both are needed: the
+status of a controller hides a pod that restarts every minute, and the pods do not show that one was never created.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ from .pods import called, culprit, is_on_its_way, is_restarting
 __all__ = ["BEHIND_SECONDS", "assess_workloads"]
 
 BEHIND_SECONDS = 10
-"""So long a controller may take to see its new spec, or to make the pod that takes the place of one that went."""
+"""Seconds that a controller may take to observe its new spec, or to create a replacement for a deleted pod."""
 
 _SOURCE = SourceName.PODS
 _CONDITION = ConditionType.PODS_READY
@@ -45,13 +45,13 @@ _TIMERS = (Timer.BELOW_MIN_READY_RATIO, Timer.CONTROLLERS_BEHIND)
 
 
 class _Finding(Struct, frozen=True):
-    """What one group or controller means.
+    """The finding about one group or controller.
 
     Attributes:
         verdict: See `Assessment`.
         reason: Reason of the condition if this finding is the worst.
-        pods: Pods to name.
-        text: What else there is to say.
+        pods: Pods that the message names.
+        text: Further text for the message.
     """
 
     verdict: Verdict
@@ -61,7 +61,7 @@ class _Finding(Struct, frozen=True):
 
 
 def assess_workloads(observation: Observation, situation: Situation, clock: Clock) -> Assessment | None:
-    """Good: each named controller has what it wants, all other pods are ready, and there is at least one."""
+    """Good: each named controller has its desired pods, all other pods are ready, and there is at least one."""
     parts = situation.contract.workload_parts
     if not parts:
         return None
@@ -106,20 +106,20 @@ def _is_late(timers: dict[str, datetime], clock: Clock) -> bool:
 
 
 def _was_bad(situation: Situation) -> bool:
-    """Whether workloads are, or were, bad: then they are good again only when nothing is missing."""
+    """Whether workloads are, or were, bad: then they are good again only when no pod is missing."""
     before = situation.history.conditions.get(_CONDITION)
     if before is None:
         return False
     if before.status is ConditionStatus.FALSE:
         return before.reason is not Reason.PAUSED
-    # What was bad before an outage is still bad until it is seen to be well.
+    # Workloads that were bad before they became unreadable stay bad until a reading shows that they are good.
     return before.status is ConditionStatus.UNKNOWN and bad_timer(_SOURCE) in situation.history.since
 
 
 def _of_part(
     look: WorkloadsLook, timers: dict[str, datetime], situation: Situation, clock: Clock, *, excused: bool
 ) -> list[_Finding]:
-    """What the workloads of one namespace mean; excused: whether a group may be short for a while."""
+    """The findings about one namespace; excused: whether a group may lack pods for a while."""
     findings = [] if look.is_blind else _of_controllers(look, situation)
     if look.is_few and not (situation.once_ready and not _is_late(timers, clock)):
         few = f"{look.total} of at least {look.part.minimum} pods exist{look.where(situation)}"
@@ -133,7 +133,7 @@ def _of_part(
 
 
 def _of_controllers(look: WorkloadsLook, situation: Situation) -> list[_Finding]:
-    """What controllers mean by themselves: gone, going, or asleep."""
+    """The findings about controllers themselves: absent, being deleted, or asleep."""
     found, asleep = look.controllers, look.asleep
     there = {(item.kind, item.name) for item in found}
     named = [(item.kind, item.name) for item in look.part.controllers or ()]
@@ -160,15 +160,15 @@ def _of(
     *,
     excused: bool,
 ) -> _Finding:
-    """What the pods of a group mean.
+    """The finding about the pods of a group.
 
     Args:
         group: The group.
-        look: The namespace; by its share of ready pods those of no controller are measured.
+        look: The namespace; its share of ready pods applies to pods without a controller.
         timers: The source's timers.
-        situation: See there.
+        situation: The context.
         clock: Now.
-        excused: Whether a group may be short for a while, with at least the smallest share of its pods ready.
+        excused: Whether a group may lack pods for a while, if at least minReadyRatio of its pods are ready.
     """
     deadline = situation.contract.thresholds.progress_deadline_seconds
     stuck = (*(pod for pod in group.down if not is_on_its_way(pod, deadline, clock)), *group.hanging)
@@ -229,7 +229,7 @@ def _called(controller: ControllerSeen) -> str:
 
 
 def _short(group: Group, controller: ControllerSeen) -> str:
-    """Say what a controller that is not complete lacks."""
+    """Describe what an incomplete controller lacks."""
     called = _called(controller)
     if group.lacking:
         return f"{called} lacks {group.lacking} of {group.total} pods"
@@ -243,7 +243,7 @@ def _short(group: Group, controller: ControllerSeen) -> str:
 def _told(
     worst: _Finding, findings: Sequence[_Finding], count: str, timers: dict[str, datetime], health: dict[str, object]
 ) -> Assessment:
-    """Put the worst finding into a condition, with what else is as bad."""
+    """Build a condition from the worst finding and the others with the same verdict."""
     alike = [finding for finding in findings if finding.verdict is worst.verdict]
     texts = [finding.text for finding in alike if finding.text]
     if worst.verdict is Verdict.PAUSED:

@@ -1,4 +1,4 @@
-"""Pods in the groups in which they are judged: those of each named controller, and the rest."""
+"""Groups pods for the assessment: those of each named controller, and the rest."""
 
 from collections.abc import Sequence
 
@@ -13,20 +13,20 @@ __all__ = ["MAX_LEAVING_SECONDS", "Group", "grouped", "is_held"]
 
 
 MAX_LEAVING_SECONDS = 600
-"""A pod with a longer grace period than this is missed until it is gone."""
+"""A terminating pod with a longer grace period than this counts as missing until it is gone."""
 
 
 class Group(Struct, frozen=True):
-    """Pods that are judged together: those of one controller, or those of no controller that says what it wants.
+    """Pods that are assessed together: those of one controller, or those without a controller of known size.
 
     Attributes:
-        controller: The controller; None for the pods that have none.
-        ready: How many are ready.
-        total: How many there are to be.
-        down: Those that count and are not ready.
-        hanging: Those that should be gone, and are missed.
-        lacking: How many of the pods that there are to be do not even exist.
-        is_asleep: Whether nobody misses its pods.
+        controller: The controller; None for the pods without one.
+        ready: Number of ready pods.
+        total: Number of desired pods.
+        down: Pods that count and are not ready.
+        hanging: Terminating pods that should be gone and block their replacement.
+        lacking: Number of desired pods that do not exist.
+        is_asleep: Whether its pods are expected to be absent.
     """
 
     controller: ControllerSeen | None
@@ -39,18 +39,18 @@ class Group(Struct, frozen=True):
 
     @property
     def is_behind(self) -> bool:
-        """Whether its controller still has to see its spec or to make a pod."""
+        """Whether its controller has not observed its spec yet, or has to create a pod."""
         return self.lacking > 0 or (self.controller is not None and not self.controller.current)
 
     @property
     def is_complete(self) -> bool:
-        """Whether its controller has what it wants: nothing is missing, or of an older revision that should not be."""
+        """Whether its controller is complete: no pod is missing, or of an older revision that must be replaced."""
         told = self.controller
         return (
             told is not None
             and told.current
             and told.updated >= self.total - told.older
-            # A Deployment makes a new pod before an old one goes: until then the old ones may be those that are ready.
+            # A Deployment creates a new pod before it deletes an old one, so the ready pods may be old ones.
             and (told.kind != "Deployment" or told.made <= told.updated)
             and self.ready >= self.total > 0
         )
@@ -62,16 +62,16 @@ def grouped(
     asleep: Sequence[ControllerSeen],
     clock: Clock,
 ) -> list[Group]:
-    """Part pods into groups.
+    """Divide pods into groups.
 
     Args:
-        pods: All that the contract selects, and those of the named controllers.
-        controllers: Those that it names and that exist.
-        asleep: Those of them whose pods nobody misses.
+        pods: The pods that the contract selects, and those of the named controllers.
+        controllers: The named controllers that exist.
+        asleep: Those of them whose pods are expected to be absent.
         clock: Now.
 
     Returns:
-        One group for each controller that says what it wants or is asleep, then one of all other pods.
+        One group for each controller that has a known size or is asleep, then one of all other pods.
     """
     groups = []
     rest = list(pods)
@@ -88,7 +88,7 @@ def grouped(
                 groups.append(_owned(controller, controller.wanted, own, clock))
     counted = [pod for pod in rest if counts(pod)]
     down = tuple(pod for pod in counted if not is_ready(pod, clock))
-    # nobody makes such a pod anew before the old one is gone
+    # Such a pod is replaced only after the old one is gone.
     going = [pod for pod in rest if pod.deleted is not None and pod.owner_kind in ("", "StatefulSet")]
     hanging = tuple(pod for pod in going if pod.fell or hangs(pod, clock))
     groups.append(Group(None, len(counted) - len(down), len(counted) + len(hanging), down, hanging))
@@ -112,12 +112,12 @@ def _owned(controller: ControllerSeen, wanted: int, own: Sequence[PodSeen], cloc
 
 
 def _leaves(pod: PodSeen, clock: Clock) -> bool:
-    """Whether a pod was well until it was told to go, and will be gone before long: then its successor comes."""
+    """Whether a pod was ready until its deletion, and will be gone soon, so that its replacement follows."""
     if pod.deleted is None or pod.fell or hangs(pod, clock):
         return False
     return (pod.deleted - clock.now).total_seconds() <= MAX_LEAVING_SECONDS
 
 
 def is_held(controller: ControllerSeen) -> bool:
-    """Whether a rollout is not over and somebody has paused it."""
+    """Whether a rollout was paused before its end."""
     return controller.held and controller.updated < (controller.wanted or 0)

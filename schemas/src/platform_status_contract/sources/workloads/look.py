@@ -1,4 +1,4 @@
-"""The workloads of one namespace, as they are judged: the controllers, and the pods in groups."""
+"""The workloads of one namespace for the assessment: the controllers, and the pods in groups."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,9 @@ class WorkloadsLook(Struct, frozen=True):
     """The workloads of one namespace.
 
     Attributes:
-        part: What the contract says of them.
-        controllers: The controllers that it names and that exist.
-        asleep: Those of them whose pods nobody misses.
+        part: Their part of the contract.
+        controllers: The named controllers that exist.
+        asleep: Those of them whose pods are expected to be absent.
         groups: The pods.
         is_blind: Whether the controllers could not be read.
     """
@@ -38,7 +38,7 @@ class WorkloadsLook(Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """Pods that there are to be."""
+        """Number of desired pods."""
         return sum(group.total for group in self.groups)
 
     @property
@@ -48,16 +48,16 @@ class WorkloadsLook(Struct, frozen=True):
 
     @property
     def is_few(self) -> bool:
-        """Whether there are fewer pods than the contract asks for."""
+        """Whether there are fewer pods than the contract's minimum."""
         return self.total < self.part.minimum
 
     @property
     def is_behind(self) -> bool:
-        """Whether pods have still to be made."""
+        """Whether pods still have to be created."""
         return self.is_few or any(group.is_behind for group in self.groups)
 
     def where(self, situation: Situation) -> str:
-        """The namespace in words, where there are several."""
+        """The namespace for a message, if there are several."""
         return f" in namespace {self.part.namespace}" if len(situation.contract.workload_parts) > 1 else ""
 
 
@@ -76,14 +76,14 @@ def look_at(
 
 
 def _is_asleep(controller: ControllerSeen, part: Workloads) -> bool:
-    """Whether somebody has put a controller to sleep: vcluster itself, or who scaled it to zero."""
+    """Whether a controller is asleep: paused by vcluster, or scaled to zero."""
     if controller.paused:
         return True
     return controller.wanted == 0 and controller.kind != "DaemonSet" and not may_be_zero(controller, part)
 
 
 def may_be_zero(controller: ControllerSeen, part: Workloads) -> bool:
-    """Whether no pods of a controller are as good as all of them."""
+    """Whether a controller may be good without pods."""
     named = part.controllers or ()
     return any((item.kind, item.name, item.zero) == (controller.kind, controller.name, "allowed") for item in named)
 

@@ -1,4 +1,4 @@
-"""A pod. Rubbish anywhere in what says "ready" means not ready."""
+"""Decodes a pod. A pod with an invalid field in the evidence for "ready" is not ready."""
 
 import sys
 from collections.abc import Iterable
@@ -99,18 +99,18 @@ _DECODER = msgspec.json.Decoder(_Pod)
 _NO_STATUS = _Status()
 _NO_SPEC = _Spec()
 _USUAL_WAITING = frozenset(("", "ContainerCreating", "PodInitializing"))
-"""Waiting reasons that explain nothing while another container has a better one."""
+"""Waiting reasons that are reported only if no other container has a better one."""
 
 _MAX_GRACE: Final = 7 * 86400
 """A longer grace period, in seconds, counts as a week."""
 
 _TAKEN_OVER: Final = timedelta(seconds=5)
-"""So long the kubelet may take between two times that it writes when it takes a pod over."""
+"""Longest time between two timestamps that the kubelet writes when it takes over a pod."""
 
 _CRASHING: Final = "CrashLoopBackOff"
 _PULLING: Final = "ImagePullBackOff"
 _ONE_WORD: Final = dict.fromkeys(("ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed"), _PULLING)
-"""The kubelet says these of each try to pull an image, and ImagePullBackOff between two tries: one word for all."""
+"""Reasons of a failed image pull; the kubelet alternates them with ImagePullBackOff, so one reason replaces all."""
 
 
 def _strict(seen: _Pod) -> PodRecord:
@@ -131,7 +131,7 @@ def _strict(seen: _Pod) -> PodRecord:
 
 
 def _sidecars(containers: Iterable[tuple[str, str | None]]) -> frozenset[str]:
-    """Name the init containers that run beside the others for as long as the pod lives."""
+    """Return the names of the sidecar containers (init containers with restartPolicy Always)."""
     return frozenset(name for name, policy in containers if policy == "Always")
 
 
@@ -139,7 +139,7 @@ def _seen(status: _Status, meta: _Meta, sidecars: frozenset[str], *, owner: tupl
     ready = next((condition for condition in status.conditions or () if condition.type == "Ready"), None)
     containers = [*(status.init_container_statuses or ()), *(status.container_statuses or ())]
     waiting = [item.state.waiting.reason for item in containers if item.state and item.state.waiting]
-    # An init container that is through has restarted for the last time, however often it did.
+    # A completed init container will not restart again, however often it did before.
     lasting = [*(status.container_statuses or ())]
     lasting += [item for item in status.init_container_statuses or () if item.name in sidecars]
     restarted = [time for time in map(_restarted, lasting) if time is not None]
@@ -167,10 +167,10 @@ def _seen(status: _Status, meta: _Meta, sidecars: frozenset[str], *, owner: tupl
 
 
 def _fell(status: _Status, created: datetime | None, deleted: datetime | None, grace: timedelta) -> bool:
-    """Whether a pod was ready since it started and is not any more; of one that goes, before it was told to.
+    """Whether a pod was ready since it started and no longer is; for a terminating pod, before its deletion.
 
-    The kubelet writes condition Ready when it takes a pod over, with the time of that; a later time means that it was
-    True in between. What cannot be read counts against the pod.
+    The kubelet writes the condition Ready, with the present time, when it takes over a pod; a later time means that it
+    was True in between. An unreadable value counts against the pod.
     """
     times = {condition.type: parse_time(condition.last_transition_time) for condition in status.conditions or ()}
     ready = next((condition for condition in status.conditions or () if condition.type == "Ready"), None)
@@ -185,9 +185,9 @@ def _fell(status: _Status, created: datetime | None, deleted: datetime | None, g
 
 
 def _restarted(container: _Container) -> datetime | None:
-    """Return when a container started again after a failure; None if it did not, or waits to; `LONG_AGO` if unknown.
+    """Return when a container restarted after a failure; None if it did not, or is waiting; `LONG_AGO` if unknown.
 
-    A container that has restarted and does not say how it ended before counts as one that failed.
+    A container that has restarted without a record of its previous exit counts as failed.
     """
     state = container.state or _State()
     before = container.last_state.terminated if container.last_state else None

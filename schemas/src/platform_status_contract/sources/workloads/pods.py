@@ -1,4 +1,4 @@
-"""One pod: does it count, is it ready, and if not, is it only on its way?"""
+"""The rules for one pod: whether it counts, whether it is ready, and if not, whether it is still starting."""
 
 from typing import Final
 
@@ -24,17 +24,17 @@ STEADY_SECONDS = 60
 """A pod that is restarting counts as ready only once it has been Ready for this long."""
 
 RESTARTING_SECONDS = 600
-"""So long after a start that followed a failure a pod is restarting; what happened before that explains nothing now."""
+"""Seconds after a restart that followed a failure for which a pod counts as restarting; older failures do not."""
 
 HANGING_SECONDS = 60
-"""So long after its deletionTimestamp, which holds its grace period, a pod that is still there hangs."""
+"""Seconds after its deletionTimestamp, which includes the grace period, after which a pod counts as hanging."""
 
 _STARTING: Final = frozenset(("", "ContainerCreating", "PodInitializing"))
 """What a container waits for that only needs time."""
 
 
 def counts(pod: PodSeen) -> bool:
-    """Whether a pod is one of the workloads: not done, not going, not an evicted leftover of a ReplicaSet."""
+    """Whether a pod counts: not completed, not terminating, not an evicted pod of a ReplicaSet."""
     if pod.deleted is not None or pod.phase == "Succeeded":
         return False
     return pod.phase != "Failed" or pod.owner_kind in ("", "StatefulSet")
@@ -60,7 +60,7 @@ def is_restarting(pod: PodSeen, clock: Clock) -> bool:
 
 
 def is_on_its_way(pod: PodSeen, deadline: float, clock: Clock) -> bool:
-    """Whether a pod that is not ready may simply be new: younger than the deadline, in no error, never ready yet."""
+    """Whether a pod that is not ready may still be starting: younger than the deadline, no error, never ready yet."""
     if pod.created is None or pod.fell or pod.phase == "Failed" or pod.waiting not in _STARTING:
         return False
     return not is_restarting(pod, clock) and not clock.older_than(min(pod.created, clock.now), deadline)
