@@ -107,10 +107,11 @@ def test_of_a_secret_that_was_of_another_request_when_it_was_last_read_no_more_i
     )
 
 
+NONE_OF_ITS_PODS = {"namespace": "vcluster-media", "selector": {"matchLabels": {"no": "such"}}}
+
+
 def test_what_the_contract_does_not_name_is_none() -> None:
-    found = seen(
-        full(), application=None, subApplications=None, workloads={"namespace": "x"}, secrets=None, works=False
-    )
+    found = seen(full(), application=None, subApplications=None, workloads=NONE_OF_ITS_PODS, secrets=None, works=False)
     assert found == Observation(pods=Present(()))
 
 
@@ -158,7 +159,7 @@ def test_a_kind_that_the_contract_does_not_name_is_not_waited_for() -> None:
     found = observe(
         known.store,
         MEDIA,
-        contract(application=None, subApplications=None, secrets=None, works=False, workloads={"namespace": "x"}),
+        contract(application=None, subApplications=None, secrets=None, works=False, workloads=NONE_OF_ITS_PODS),
     )
     assert isinstance(found, Observation)
 
