@@ -234,7 +234,7 @@ def test_two_golden_paths_share_a_cluster_and_never_touch_each_other(
     app, life = App(plane, "side-by-side"), Life(plane.admin, "side-by-side")
     with (
         webapp.sidecar(tmp_path / "webapp") as ours,
-        vcluster.sidecar(tmp_path / "vcluster") as theirs,
+        vcluster.sidecar(tmp_path / "vcluster", "--scope=") as theirs,
         webapp.kratix(tmp_path / "kratix", "side-by-side"),
     ):
         app.ask()

@@ -13,7 +13,10 @@ from .kratix_folders import ROOT
 SHIPPED = sorted((ROOT / "promise").rglob("promise.yaml"))
 PAGES = sorted(
     page
-    for page in (*ROOT.glob("*.md"), *(page for folder in ROOT.glob("[!.]*/") for page in folder.rglob("*.md")))
+    for page in (
+        *ROOT.glob("*.md"),
+        *(page for folder in ROOT.glob("[!.]*/") for page in folder.rglob("*.md") if page.is_file()),
+    )
     if "kind: Pipeline" in page.read_text("utf-8")
 )
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.cluster
 
 def _contract(place: Place, name: str) -> dict[str, Any]:
     """A contract all of whose objects live in the place."""
-    found = contract(place.namespace, name)
+    found = {**contract(place.namespace, name), "generation": 1}
     found["application"] = {"namespace": place.namespace, "name": "vcluster-media"}
     found["subApplications"]["namespace"] = place.namespace
     found["secrets"][0]["name"] = "media-kubeconfig"

@@ -153,6 +153,13 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
     return [look for look in looks if look is not None]
 
 
+def _plain_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
+    """Details of a source that has none of its own: the command that shows the first object at fault."""
+    del evidence
+    shown = (orders.kubectl("get", each.kind.lower(), each.name, namespace=each.namespace) for each in found.culprits)
+    return [], [*shown][:1]
+
+
 def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     """Describe an assessment."""
     assessment, hidden = found.assessment, found.hidden
@@ -160,7 +167,8 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
     details: list[str] = []
     commands: list[str] = []
     if not hidden and assessment.verdict is not Verdict.GOOD:
-        details, commands = _DETAILS[assessment.source](found, evidence, orders)
+        tell = _DETAILS.get(assessment.source, _plain_details)
+        details, commands = tell(found, evidence, orders)
         details += _placed(assessment.reason, evidence)
     elif assessment.note and assessment.note != assessment.message:
         details = [assessment.note]
