@@ -17,7 +17,7 @@ def ready(scene: FluxScene) -> None:
     scene.record("first-ready")
 
 
-@life("Scheduled Progressing Ready Progressing Ready", writes=40, seconds=120)
+@life("Scheduled? Progressing Ready Progressing Ready", writes=40, seconds=120)
 def chain(scene: FluxScene) -> None:
     """Work, state store, Flux, Deployment, pods: nobody plays any of it but the pods."""
     scene.commit(web(), refresh=False)
