@@ -20,8 +20,9 @@ from platform_status_contract.model.vocabulary import Phase
 from platform_status_sidecar.counts import NotificationResult, ProcessCounts
 from platform_status_sidecar.errors import SettingsError
 from platform_status_sidecar.notify.event import Notification, key_of, of_phase, signature
-from platform_status_sidecar.notify.notifier import MAX_QUEUED, Notifier
+from platform_status_sidecar.notify.notifier import Notifier
 from platform_status_sidecar.notify.receiver import Receiver
+from platform_status_sidecar.outbox import MAX_QUEUED
 from platform_status_sidecar.settings import read_settings
 from tests.unit.sidecar.support import NOW, TurnedClock
 from tests.unit.sidecar.test_events import projection, record

@@ -16,6 +16,7 @@ from platform_status_kube.transport import Transport
 from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.counts import EventResult, ProcessCounts
 from platform_status_sidecar.logs import bind
+from platform_status_sidecar.outbox import Outbox
 from platform_status_sidecar.workers import LiveThread
 
 from .announcement import Announcement
@@ -23,7 +24,6 @@ from .budget import Budget
 
 __all__ = ["EventSender"]
 
-_MAX_QUEUED: Final = 200
 _MAX_TRIES: Final = 3
 _RETRY_INTERVAL: Final = 1.0
 _MAX_RETRY_INTERVAL: Final = 30.0
@@ -75,7 +75,7 @@ class EventSender(LiveThread):
         # not `_stop`, which threading.Thread uses itself
         self._stopping = stop
         self._unique = unique
-        self._queue: queue.Queue[Announcement | None] = queue.Queue(_MAX_QUEUED)
+        self._outbox = Outbox[Announcement](lambda: counts.events.add(EventResult.OVERFLOW.value))
         self._failing = False
 
     def offer(self, announcement: Announcement) -> None:
@@ -85,10 +85,7 @@ class EventSender(LiveThread):
         if not allowed:
             self._counts.events.add(EventResult.OVER_BUDGET.value)
             return
-        try:
-            self._queue.put_nowait(announcement)
-        except queue.Full:
-            self._counts.events.add(EventResult.OVERFLOW.value)
+        self._outbox.offer(announcement)
 
     def forget(self, key: Key) -> None:
         """Drop the token bucket of a request."""
@@ -100,7 +97,7 @@ class EventSender(LiveThread):
         while True:
             self.beat(_IDLE_INTERVAL)
             try:
-                announcement = self._queue.get(timeout=_IDLE_INTERVAL)
+                announcement = self._outbox.take(_IDLE_INTERVAL)
             except queue.Empty:
                 continue
             if announcement is None:
@@ -113,13 +110,7 @@ class EventSender(LiveThread):
 
     def close(self) -> None:
         """End the thread after the queued Events; if the queue is full, some of them are dropped for the end mark."""
-        while True:
-            try:
-                self._queue.put_nowait(None)
-            except queue.Full:
-                self._drop_one()
-            else:
-                return
+        self._outbox.close()
 
     def send(self, announcement: Announcement) -> None:
         """Send one Event, and count the result."""
@@ -158,10 +149,3 @@ class EventSender(LiveThread):
             "Cannot send Events, the statuses are not affected; compare the ClusterRole with promise/sidecar/rbac.yaml",
             extra=keys,
         )
-
-    def _drop_one(self) -> None:
-        try:
-            self._queue.get_nowait()
-        except queue.Empty:
-            return
-        self._counts.events.add(EventResult.OVERFLOW.value)

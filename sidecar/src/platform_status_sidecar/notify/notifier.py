@@ -1,7 +1,6 @@
 """Posts what it is offered, on a thread of its own: whatever the receiver does, no status waits for it."""
 
 import logging
-import queue
 import secrets
 import threading
 from typing import Final
@@ -11,13 +10,13 @@ from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.counts import NotificationResult, ProcessCounts
 from platform_status_sidecar.logs import bind
+from platform_status_sidecar.outbox import Outbox
 
 from .event import Notification, of_phase
 from .receiver import Receiver
 
-__all__ = ["MAX_QUEUED", "Notifier"]
+__all__ = ["Notifier"]
 
-MAX_QUEUED: Final = 200
 _WAITS: Final = (1.0, 5.0)
 """Seconds before the second and the third try."""
 _AGAIN: Final = (408, 425, 429)
@@ -61,7 +60,7 @@ class Notifier(threading.Thread):
         # not `_stop`, which threading.Thread uses itself
         self._stopping = stop
         self._waits = waits
-        self._queue: queue.Queue[Notification | None] = queue.Queue(MAX_QUEUED)
+        self._outbox = Outbox[Notification](lambda: counts.notifications.add(NotificationResult.DROPPED.value))
         self._failing = False
 
     def offer(self, record: RequestRecord, projection: Projection) -> None:
@@ -74,14 +73,11 @@ class Notifier(threading.Thread):
             api_version=self._api_version,
             unique=secrets.token_hex(16),
         )
-        try:
-            self._queue.put_nowait(notification)
-        except queue.Full:
-            self._counts.notifications.add(NotificationResult.DROPPED.value)
+        self._outbox.offer(notification)
 
     def run(self) -> None:
         """Post until closed."""
-        while (notification := self._queue.get()) is not None:
+        while (notification := self._outbox.take()) is not None:
             try:
                 self._tell(notification)
             except Exception:  # noqa: BLE001 - logged below; the next one may go, and the statuses go on
@@ -90,17 +86,7 @@ class Notifier(threading.Thread):
 
     def close(self) -> None:
         """End the thread after what is queued; if there is no room to say so, some of that goes."""
-        while True:
-            try:
-                self._queue.put_nowait(None)
-            except queue.Full:
-                try:
-                    self._queue.get_nowait()
-                except queue.Empty:
-                    continue
-                self._counts.notifications.add(NotificationResult.DROPPED.value)
-            else:
-                return
+        self._outbox.close()
 
     def _tell(self, notification: Notification) -> None:
         for wait in (*self._waits, None):
