@@ -6,6 +6,7 @@ from typing import Final
 
 from hctl.reading.fields import condition, name_of, text, under
 from hctl.reading.freshness import SILENT_AFTER
+from hctl.reading.promises import USUAL_DESTINATION, destinations_of_sidecars
 from hctl.reading.read import items, mapping
 from hctl.texts import duration
 from platform_status_contract.model.times import parse_time
@@ -32,9 +33,6 @@ ARGO: Final = "argoproj.io"
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
 
 _CONTROLLER: Final = "kratix-platform-controller-manager"
-_PLATFORM: Final = {"environment": "platform"}
-"""Labels of the Destination that takes the sidecar, where a Promise does not say another."""
-
 _UNPULLED: Final = frozenset(
     (
         *("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"),
@@ -85,7 +83,8 @@ def check_destinations(facts: CheckFacts) -> CheckLine:
     broken = [name_of(item) for item in found.objects if condition(item, "Ready").get("status") == "False"]
     if broken:
         return CheckLine(check, CheckState.FAILURE, f"Kratix cannot write to {named(broken)}", look)
-    for wanted in _wanted(facts.look("promises")):
+    promises = facts.look("promises").objects
+    for wanted in [labels for each in promises for labels in destinations_of_sidecars(each)] or [USUAL_DESTINATION]:
         spelled = ",".join(f"{key}={value}" for key, value in sorted(wanted.items()))
         fitting = [item for item in found.objects if wanted.items() <= _labels(item).items()]
         if not fitting:
@@ -100,27 +99,6 @@ def check_destinations(facts: CheckFacts) -> CheckLine:
     return CheckLine(
         check, CheckState.OK, f"{named(map(name_of, found.objects))}: every label that a Promise asks for is there"
     )
-
-
-def _wanted(promises: CheckFound) -> list[dict[str, str]]:
-    """The labels of Destinations that Promises with a sidecar ask for; the usual ones without such a Promise."""
-    workflows = (items(under(promise, "spec", "workflows", "promise", "configure")) for promise in promises.objects)
-    pipelines = (pipeline for each in workflows for pipeline in each)
-    containers = (container for each in pipelines for container in items(under(each, "spec", "containers")))
-    wanted = [_destination(each) for each in containers if items(under(each, "args"))[:1] == ["sidecar"]]
-    return wanted or [dict(_PLATFORM)]
-
-
-def _destination(container: object) -> dict[str, str]:
-    given = [text(item, "value") for item in items(under(container, "env")) if _is(item, "SIDECAR_DESTINATION")]
-    arguments = [item for item in items(under(container, "args")) if isinstance(item, str)]
-    given += [item.partition("=")[2] for item in arguments if item.startswith("--destination=")]
-    pairs = [pair.partition("=") for pair in (given[-1] if given else "").split(",")]
-    return {key: value for key, equals, value in pairs if equals} or dict(_PLATFORM)
-
-
-def _is(entry: object, name: str) -> bool:
-    return under(entry, "name") == name
 
 
 def _labels(item: object) -> dict[str, str]:

@@ -3,5 +3,5 @@
 Belongs here: pure, total functions and their frozen types. May not: I/O, clocks, rich, typer. Whatever cannot be read
 counts as absent, never as a good sign.
 
-Modules: `fields`, `freshness`, `judgement`, `names`, `read`, `views`.
+Modules: `fields`, `freshness`, `judgement`, `names`, `promises`, `read`, `views`.
 """

@@ -5,16 +5,15 @@ sidecar's Destination has, with another value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Final
+
+from hctl.reading.promises import destinations_of_sidecars
 
 from .findings import Finding, Severity
 from .located import Located, mapping
 
 __all__ = ["elsewhere_findings"]
 
-_FLAG, _VARIABLE = "--destination", "SIDECAR_DESTINATION"
-_DEFAULT: Final = "environment=platform"
 _PARTS: Final = ("workloads", "secrets", "objects", "outputs")
 _OURS: Final = frozenset({"contract", "delete", "render", "wait"})
 """Containers that send nothing elsewhere, but for what the templates of `render` say."""
@@ -29,7 +28,7 @@ def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Loc
         manifests: Its templates of kind Manifests.
     """
     contract = template.inside("spec", "contract")
-    here = _sidecars_labels(root)
+    here = next(destinations_of_sidecars(root.value), None)
     # What Argo CD delivers goes where the Application says.
     if here is None or mapping(contract.value).get("application"):
         return
@@ -51,28 +50,11 @@ def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Loc
             yield contract.find((part,), "elsewhere", found, expected, hint, severity=severity, at_key=True)
 
 
-def _sidecars_labels(root: Located) -> dict[str, str] | None:
-    """Labels of the Destination that takes the sidecar; None if the Promise ships none."""
-    for container in _containers(root, "promise"):
-        args = _args(container)
-        if args[:1] == ["sidecar"]:
-            variables = (mapping(item.value) for item in _items(container.inside("env")))
-            told = [item.get("value") for item in variables if item.get("name") == _VARIABLE]
-            told += [later for flag, later in pairwise(args) if flag == _FLAG]
-            told += [item.partition("=")[2] for item in args if item.startswith(f"{_FLAG}=")]
-            pairs = [part.partition("=") for part in str(told[-1] if told else _DEFAULT).split(",")]
-            return {key: value for key, _, value in pairs}
-    return None
-
-
 def _all_ours(root: Located) -> bool:
     """Whether no container may send anything elsewhere by a file of its own."""
-    return all(_args(container)[:1] and _args(container)[0] in _OURS for container in _containers(root, "resource"))
-
-
-def _containers(root: Located, workflow: str) -> Iterator[Located]:
-    for pipeline in _items(root.inside("spec", "workflows", workflow, "configure")):
-        yield from _items(pipeline.inside("spec", "containers"))
+    pipelines = _items(root.inside("spec", "workflows", "resource", "configure"))
+    containers = (container for pipeline in pipelines for container in _items(pipeline.inside("spec", "containers")))
+    return all(_args(container)[:1] and _args(container)[0] in _OURS for container in containers)
 
 
 def _args(container: Located) -> list[str]:

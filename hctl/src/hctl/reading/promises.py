@@ -1,0 +1,33 @@
+"""What a Promise says of its own sidecar. Total, whatever JSON stands there."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from .fields import text, under
+from .read import items
+
+__all__ = ["USUAL_DESTINATION", "destinations_of_sidecars"]
+
+USUAL_DESTINATION: Final = {"environment": "platform"}
+"""Labels of the Destination that takes the sidecar, where a Promise does not say another."""
+
+_FLAG, _VARIABLE = "--destination", "SIDECAR_DESTINATION"
+
+
+def destinations_of_sidecars(promise: object) -> Iterator[dict[str, str]]:
+    """For each container `sidecar` of a promise workflow, the labels of the Destination that takes what it writes."""
+    for pipeline in items(under(promise, "spec", "workflows", "promise", "configure")):
+        for container in items(under(pipeline, "spec", "containers")):
+            args = [str(item) for item in items(under(container, "args"))]
+            if args[:1] == ["sidecar"]:
+                yield _labels(container, args)
+
+
+def _labels(container: object, args: list[str]) -> dict[str, str]:
+    """The argument counts before the variable, and of each the last one."""
+    told = [text(item, "value") for item in items(under(container, "env")) if under(item, "name") == _VARIABLE]
+    told += [later for flag, later in pairwise(args) if flag == _FLAG]
+    told += [item.partition("=")[2] for item in args if item.startswith(f"{_FLAG}=")]
+    pairs = [part.partition("=") for part in (told[-1] if told else "").split(",") if part]
+    return {key: value for key, _, value in pairs} or dict(USUAL_DESTINATION)
