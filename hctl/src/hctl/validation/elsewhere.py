@@ -32,10 +32,10 @@ def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Loc
     # What Argo CD delivers goes where the Application says.
     if here is None or mapping(contract.value).get("application"):
         return
-    selectors = _items(root.inside("spec", "destinationSelectors"))
+    selectors = root.inside("spec", "destinationSelectors").items()
     chosen = [mapping(item.inside("matchLabels").value) for item in selectors]
     away = next((labels for labels in chosen if _contradict(labels, here)), None)
-    outputs = [output for one in manifests for output in _items(one.inside("spec", "outputs"))]
+    outputs = [output for one in manifests for output in one.inside("spec", "outputs").items()]
     folders = [
         mapping(output.inside("destination").value) for output in outputs if "destination" in mapping(output.value)
     ]
@@ -52,17 +52,13 @@ def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Loc
 
 def _all_ours(root: Located) -> bool:
     """Whether no container may send anything elsewhere by a file of its own."""
-    pipelines = _items(root.inside("spec", "workflows", "resource", "configure"))
-    containers = (container for pipeline in pipelines for container in _items(pipeline.inside("spec", "containers")))
+    pipelines = root.inside("spec", "workflows", "resource", "configure").items()
+    containers = (container for pipeline in pipelines for container in pipeline.inside("spec", "containers").items())
     return all(_args(container)[:1] and _args(container)[0] in _OURS for container in containers)
 
 
 def _args(container: Located) -> list[str]:
-    return [str(item.value) for item in _items(container.inside("args"))]
-
-
-def _items(located: Located) -> list[Located]:
-    return [located.inside(index) for index in range(len(located.value) if isinstance(located.value, list) else 0)]
+    return [str(item.value) for item in container.inside("args").items()]
 
 
 def _contradict(labels: Mapping[str, object], here: Mapping[str, str]) -> bool:

@@ -57,6 +57,10 @@ class Located(Struct, frozen=True):
                 value = None
         return Located(self.file, self.document, value, (*self.at, *keys), self.outer)
 
+    def items(self) -> list["Located"]:
+        """Every item of a list; none of anything else."""
+        return [self.inside(index) for index in range(len(self.value) if isinstance(self.value, list) else 0)]
+
     def find(
         self,
         keys: Path,

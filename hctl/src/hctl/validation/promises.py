@@ -184,16 +184,12 @@ def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Findi
 def _variables(root: Located) -> Iterator[tuple[Located, str]]:
     """The values of variables that carry a template, and what each should be."""
     workflows = root.inside("spec", "workflows", "resource")
-    for pipeline in (item for action in _ACTIONS for item in _items(workflows.inside(action))):
-        for container in _items(pipeline.inside("spec", "containers")):
-            for variable in _items(container.inside("env")):
+    for pipeline in (item for action in _ACTIONS for item in workflows.inside(action).items()):
+        for container in pipeline.inside("spec", "containers").items():
+            for variable in container.inside("env").items():
                 name, value = mapping(variable.value).get("name"), variable.inside("value")
                 if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
                     yield value, _TEMPLATES[name]
-
-
-def _items(located: Located) -> list[Located]:
-    return [located.inside(index) for index in range(len(located.value) if isinstance(located.value, list) else 0)]
 
 
 def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:

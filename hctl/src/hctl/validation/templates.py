@@ -57,8 +57,7 @@ def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> I
 
 def _items(owner: Located) -> list[Located]:
     """The mappings of a list."""
-    values = owner.value if isinstance(owner.value, list) else []
-    return [owner.inside(index) for index, value in enumerate(values) if isinstance(value, dict)]
+    return [item for item in owner.items() if isinstance(item.value, dict)]
 
 
 def _kind(entry: object) -> str:
