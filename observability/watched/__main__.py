@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from localplane.commandline import make_parser
 from observability.binaries import MissingBinaryError, require
 from observability.chain import Chain
 from observability.watched.scenes import Watched
@@ -31,11 +32,10 @@ exit codes: 0 every phase, alert and answer was as it should be, 1 one was not, 
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m observability.watched",
-        description="Breaks a request, and shows who is called, what hctl says, and the all-clear.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "observability.watched",
+        "Breaks a request, and shows who is called, what hctl says, and the all-clear.",
+        _EXAMPLES,
     )
     parser.add_argument("--keep", action="store_true", help="leave all running until Ctrl-C")
     parser.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR=1")

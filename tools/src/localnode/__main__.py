@@ -1,7 +1,6 @@
 """``python -m localnode``: parse, call the library, map the outcome to an exit code."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from localnode.binaries import find_node_binaries
 from localnode.errors import NotPossibleError
 from localnode.node import LocalNode
 from localnode.requirements import why_not
+from localplane.commandline import make_parser, outcome_of
 from localplane.errors import FAILURES
 from localplane.interrupts import end_as_ctrl_c
 
@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
-    chosen = os.environ if environ is None else environ
     end_as_ctrl_c()
-    try:
+
+    def run(chosen: Mapping[str, str]) -> None:
         match parsed.command:
             case "check":
                 _check(chosen)
@@ -52,20 +52,22 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
                 sys.stdout.writelines(f"{path}\n" for path in binaries.tools.values())
             case _:
                 _up(parsed.image, chosen)
-    except (*FAILURES, OSError) as error:
-        sys.stderr.write(f"localnode: error: {error}\n")
-        return 3 if isinstance(error, NotPossibleError) else 1
-    except KeyboardInterrupt:
-        return 0 if parsed.command == "up" else 130
-    return 0
+
+    return outcome_of(
+        run,
+        environ,
+        name="localnode",
+        failures=(*FAILURES, OSError),
+        codes={NotPossibleError: 3},
+        interrupted=0 if parsed.command == "up" else 130,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m localnode",
-        description="A real node on this machine, without Docker: kubelet, containerd and runc beside a control plane.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "localnode",
+        "A real node on this machine, without Docker: kubelet, containerd and runc beside a control plane.",
+        _EPILOG,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("check", help="say whether this machine can run a node")

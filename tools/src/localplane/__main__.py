@@ -1,7 +1,6 @@
 """``python -m localplane``: parse, call the library, map the outcome to an exit code."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from localplane.binaries import find_binaries, find_kubectl
 from localplane.builds import ensure_built
 from localplane.caches import cache_folder
 from localplane.clusters import existing_cluster
+from localplane.commandline import make_parser, outcome_of
 from localplane.crds import FOREIGN, fetch_crd, install_crds
 from localplane.errors import FAILURES, ClusterChoiceError, StartError
 from localplane.gomodules import pin
@@ -52,9 +52,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
-    chosen = os.environ if environ is None else environ
     end_as_ctrl_c()
-    try:
+
+    def run(chosen: Mapping[str, str]) -> None:
         match parsed.command:
             case "build":
                 _build(chosen, parsed.tools)
@@ -64,20 +64,20 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
                 _crds(parsed.crds, parsed.kubeconfig, chosen)
             case _:
                 _pin(chosen)
-    except (*FAILURES, ValueError, OSError) as error:
-        sys.stderr.write(f"localplane: error: {error}\n")
-        return 2 if isinstance(error, ClusterChoiceError) else 1
-    except KeyboardInterrupt:
-        return 0 if parsed.command == "up" else 130
-    return 0
+
+    return outcome_of(
+        run,
+        environ,
+        name="localplane",
+        failures=(*FAILURES, ValueError, OSError),
+        codes={ClusterChoiceError: 2},
+        interrupted=0 if parsed.command == "up" else 130,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m localplane",
-        description="A real kube-apiserver and etcd on this machine, for the demo and the tests.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "localplane", "A real kube-apiserver and etcd on this machine, for the demo and the tests.", _EPILOG
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     make = commands.add_parser(

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from localplane.commandline import make_parser
 from platform_status_demo.argocd import ArgoCDStage, ArgoCDStory
 from platform_status_demo.authored import AuthoredStage
 from platform_status_demo.authored_story import AuthoredStory
@@ -34,11 +35,10 @@ exit codes: 0 every phase was seen in order, 1 it was not, 2 wrong options, 130 
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m platform_status_demo",
-        description="Shows one request living through its phases on a real control plane on this machine.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "platform_status_demo",
+        "Shows one request living through its phases on a real control plane on this machine.",
+        _EXAMPLES,
     )
     parser.add_argument("--keep", action="store_true", help="do not delete the request; leave all running until Ctrl-C")
     parser.add_argument("--argocd", action="store_true", help="with the real Argo CD; nobody plays it then")

@@ -1,13 +1,13 @@
 """``python -m platform_status_images``: parse, call the library, map the outcome to an exit code."""
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from localplane.caches import cache_folder
+from localplane.commandline import make_parser, outcome_of
 from platform_status_images.build import Order, build, host_machine
 from platform_status_images.closure import Target
 from platform_status_images.context import write_context
@@ -51,38 +51,31 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
-    chosen = os.environ if environ is None else environ
-    try:
+
+    def run(chosen: Mapping[str, str]) -> None:
         target = Target(parsed.python, parsed.machine)
         cache = cache_folder(chosen)
-        if parsed.command == "context":
-            parsed.folder.mkdir(parents=True)
-            write_context(parsed.folder, target, cache, chosen)
-            return 0
-        if parsed.command == "wheels":
-            write_wheels(parsed.folder, [target], cache, chosen)
-            return 0
-        wanted = (IMAGES[parsed.only],) if parsed.only else tuple(IMAGES.values())
-        registry = registry_name(parsed.push) if parsed.push is not None else ""
-        order = Order(
-            wanted, parsed.output.resolve(), parsed.engine, parsed.base, target, cache, parsed.fresh, registry
-        )
-        for line in build(order, chosen):
-            sys.stdout.write(f"{line}\n")
-    except (ImageError, ValueError, OSError) as error:
-        sys.stderr.write(f"images: error: {error}\n")
-        return 3 if isinstance(error, MissingToolError) else 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+        match parsed.command:
+            case "context":
+                parsed.folder.mkdir(parents=True)
+                write_context(parsed.folder, target, cache, chosen)
+            case "wheels":
+                write_wheels(parsed.folder, [target], cache, chosen)
+            case _:
+                wanted = (IMAGES[parsed.only],) if parsed.only else tuple(IMAGES.values())
+                registry = registry_name(parsed.push) if parsed.push is not None else ""
+                output = parsed.output.resolve()
+                order = Order(wanted, output, parsed.engine, parsed.base, target, cache, parsed.fresh, registry)
+                for line in build(order, chosen):
+                    sys.stdout.write(f"{line}\n")
+
+    failures = (ImageError, ValueError, OSError)
+    return outcome_of(run, environ, name="images", failures=failures, codes={MissingToolError: 3})
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m platform_status_images",
-        description="Builds the pipeline's and the sidecar's image from this checkout.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "platform_status_images", "Builds the pipeline's and the sidecar's image from this checkout.", _EPILOG
     )
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument(

@@ -1,13 +1,13 @@
 """``python -m platform_status_kind``: parse, call the library, map the outcome to an exit code."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from localplane.caches import cache_folder
+from localplane.commandline import make_parser, outcome_of
 from localplane.errors import FAILURES
 from platform_status_kind.lane import demo, down, up
 from platform_status_kind.programs import KindError, NoDockerError, require
@@ -42,14 +42,13 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
-    chosen = os.environ if environ is None else environ
     began, root = time.monotonic(), Path.cwd()
 
     def tell(text: str) -> None:
         sys.stderr.write(f"+{time.monotonic() - began:6.1f}s  {text}\n")
         sys.stderr.flush()
 
-    try:
+    def run(chosen: Mapping[str, str]) -> None:
         require(chosen)
         match parsed.command:
             case "up":
@@ -61,21 +60,16 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
                 sys.stdout.write(f"{demo(root, tell, chosen).text()}\n")
             case _:
                 tell(f"done: {' '.join(down(environ=chosen))}")
-    except (KindError, WorldError, *FAILURES, OSError) as error:
-        notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
-        sys.stderr.write(f"platform_status_kind: error: {error}{notes}\n")
-        return 2 if isinstance(error, NoDockerError) else 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    failures = (KindError, WorldError, *FAILURES, OSError)
+    return outcome_of(run, environ, name="platform_status_kind", failures=failures, codes={NoDockerError: 2})
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m platform_status_kind",
-        description="The example request on a kind cluster with the real Kratix. Run it from the repository's root.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "platform_status_kind",
+        "The example request on a kind cluster with the real Kratix. Run it from the repository's root.",
+        _EPILOG,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     up_parser = commands.add_parser("up", help="make the cluster with everything on it")

@@ -1,12 +1,12 @@
 """``python -m platform_status_release``: parse, call the library, map the outcome to an exit code."""
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from localplane.caches import cache_folder
+from localplane.commandline import make_parser, outcome_of
 from platform_status_contract import REPOSITORY
 from platform_status_images.commands import say
 from platform_status_images.engines import ENGINES
@@ -34,27 +34,22 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         The exit code.
     """
     parsed = _parser().parse_args(arguments)
-    chosen = os.environ if environ is None else environ
-    try:
+
+    def run(chosen: Mapping[str, str]) -> None:
         registry = registry_name(parsed.registry)
         output = parsed.output.resolve()
         release = Release(parsed.version, registry, output, parsed.engine, parsed.base, cache_folder(chosen))
         write_release(release, chosen)
-    except (ImageError, ValueError, OSError) as error:
-        sys.stderr.write(f"release: error: {error}\n")
-        return 1
-    if ".invalid/" in REPOSITORY:
-        say(f"addresses in it begin with {REPOSITORY}, where nothing is; set yours: make repository REPOSITORY=...")
-    sys.stdout.write(f"{output / 'SHA256SUMS'}\n")
-    return 0
+        if ".invalid/" in REPOSITORY:
+            say(f"addresses in it begin with {REPOSITORY}, where nothing is; set yours: make repository REPOSITORY=...")
+        sys.stdout.write(f"{output / 'SHA256SUMS'}\n")
+
+    return outcome_of(run, environ, name="release", failures=(ImageError, ValueError, OSError))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m platform_status_release",
-        description="Writes every part of a release to a folder, and pushes nothing.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(
+        "platform_status_release", "Writes every part of a release to a folder, and pushes nothing.", _EPILOG
     )
     parser.add_argument("version", metavar="VERSION", help="such as 0.1.0, which every distribution must have")
     parser.add_argument("--registry", required=True, help="HOST[:PORT][/PATH] that the images will be pushed to")
