@@ -59,6 +59,21 @@ class FluxScene(Scene):
                 document["spec"] |= spec
             self.admin.apply(document, field_manager="gitops")
 
+    def run_web(self) -> None:
+        """Let the pods of the Deployment come up, and the request with them."""
+        self.roll_out("Deployment", "web")
+        self.becomes_ready()
+
+    def come_up(self, files: Mapping[str, str] | None = None) -> None:
+        """Begin, deploy, and be Ready.
+
+        Args:
+            files: What lies in Git; None for what the contract names.
+        """
+        self.begin(web() if files is None else files)
+        self.deploy()
+        self.run_web()
+
     def deploy_beside(self, name: str, path: str) -> None:
         """Create another Kustomization that applies a folder of the same source."""
         source = {"kind": SOURCE[1], "name": self.name}

@@ -451,6 +451,18 @@ def _deep(place: Place, name: str) -> Iterator[None]:
         patch("null")
 
 
+def _in_a_shell(place: Place, line: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S602 - a shell, for its pipes and redirections
+        line,
+        env=environment(place.kubeconfig),
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
 def test_a_pipe_that_closes_early_and_a_terminal_without_symbols_are_no_crash(place: Place) -> None:
     name = place.unique("media")
     place.put(name, "Ready")
@@ -460,25 +472,8 @@ def test_a_pipe_that_closes_early_and_a_terminal_without_symbols_are_no_crash(pl
     assert plain.stdout.isascii()
     assert plain.stdout.startswith("+- VCluster: ")
     assert "Phase:      Ready +" in plain.stdout
-    full = subprocess.run(  # noqa: S602 - a shell, for its redirection
-        f"{' '.join(command('vcluster', 'list'))} > /dev/full",
-        env=environment(place.kubeconfig),
-        shell=True,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    full = _in_a_shell(place, f"{' '.join(command('vcluster', 'list'))} > /dev/full")
     assert full.returncode == 1
     assert "could not be written: No space left on device" in _one_line(full.stderr)
-    line = f"{' '.join(command('vcluster', 'list', '-o', 'wide'))} | head -c 1"
-    ended = subprocess.run(  # noqa: S602 - a shell, for its pipe
-        line,
-        env=environment(place.kubeconfig),
-        shell=True,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    ended = _in_a_shell(place, f"{' '.join(command('vcluster', 'list', '-o', 'wide'))} | head -c 1")
     assert ended.stderr == ""

@@ -1,6 +1,7 @@
 """Events on a real API server, with the permissions that the Promise ships the sidecar with and no other."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,9 @@ def shipped_rules() -> list[Json]:
     return rules
 
 
-@pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
+@contextmanager
+def plane_with_shipped_rules() -> Iterator[ControlPlane]:
+    """A control plane on which USER may do what the sidecar is shipped with."""
     with world.plane_with_requests() as started:
         world.install_argo_cd(started.admin)
         started.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
@@ -33,12 +35,25 @@ def plane() -> Iterator[ControlPlane]:
         yield started
 
 
-@pytest.fixture
-def life(plane: ControlPlane) -> Iterator[Life]:
+@contextmanager
+def a_life(plane: ControlPlane) -> Iterator[Life]:
+    """A life in NAMESPACE, taken away at its end."""
     lived = Life(plane.admin, NAMESPACE)
     yield lived
     plane.admin.delete(*world.REQUEST, "media", namespace=NAMESPACE, missing_ok=True)
     plane.admin.delete(*world.APPLICATION_KIND, lived.application, namespace="argocd", missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    with plane_with_shipped_rules() as started:
+        yield started
+
+
+@pytest.fixture
+def life(plane: ControlPlane) -> Iterator[Life]:
+    with a_life(plane) as lived:
+        yield lived
     for event in plane.admin.list(*EVENT, namespace=NAMESPACE):
         plane.admin.delete(*EVENT, event["metadata"]["name"], namespace=NAMESPACE)
 

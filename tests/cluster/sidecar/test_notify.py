@@ -8,7 +8,7 @@ import pytest
 
 from localplane.plane import ControlPlane
 from tests.cluster.sidecar import world
-from tests.cluster.sidecar.test_events import NAMESPACE, USER, set_health, shipped_rules
+from tests.cluster.sidecar.test_events import NAMESPACE, USER, a_life, plane_with_shipped_rules, set_health
 from tests.cluster.sidecar.world import Life, Sidecar, running, until
 from tests.unit.sidecar.test_notify import receiving, silent, status
 
@@ -17,19 +17,14 @@ pytestmark = pytest.mark.cluster
 
 @pytest.fixture(scope="module")
 def plane() -> Iterator[ControlPlane]:
-    with world.plane_with_requests() as started:
-        world.install_argo_cd(started.admin)
-        started.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-        world.allow(started.admin, USER, [*shipped_rules(), world.LEASE_RULE], "sidecar")
+    with plane_with_shipped_rules() as started:
         yield started
 
 
 @pytest.fixture
 def life(plane: ControlPlane) -> Iterator[Life]:
-    lived = Life(plane.admin, NAMESPACE)
-    yield lived
-    plane.admin.delete(*world.REQUEST, "media", namespace=NAMESPACE, missing_ok=True)
-    plane.admin.delete(*world.APPLICATION_KIND, lived.application, namespace="argocd", missing_ok=True)
+    with a_life(plane) as lived:
+        yield lived
 
 
 @pytest.fixture

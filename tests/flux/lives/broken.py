@@ -14,16 +14,12 @@ def broken_build(scene: FluxScene) -> None:
     scene.becomes("Progressing", "ObjectFailed", "Kustomization")
     scene.record("build-failed-bad-yaml")
     scene.commit({"a.yaml": config_map("a")})
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
 
 
 @life("Progressing Ready Degraded Ready", writes=40, seconds=120)
 def source_gone(scene: FluxScene) -> None:
-    scene.begin(web())
-    scene.deploy()
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.come_up()
     scene.repository.hide()
     scene.refresh()
     scene.becomes("Degraded", "ObjectFailed", "GitRepository")
@@ -35,10 +31,7 @@ def source_gone(scene: FluxScene) -> None:
 
 @life("Progressing Ready Degraded", writes=40, seconds=120)
 def source_deleted(scene: FluxScene) -> None:
-    scene.begin(web())
-    scene.deploy()
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.come_up()
     scene.delete(SOURCE)
     scene.becomes("Degraded", "ObjectMissing", "GitRepository")
     scene.reconcile()
@@ -52,8 +45,7 @@ def apply_failed(scene: FluxScene) -> None:
     scene.becomes("Progressing", "ObjectFailed", "Kustomization")
     scene.record("apply-failed-invalid-field")
     scene.commit(web())
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
 
 
 @life("Progressing Ready", writes=40, seconds=120)
@@ -62,17 +54,12 @@ def health_check_failed(scene: FluxScene) -> None:
     scene.deploy(timeout="3s")
     scene.becomes("Progressing", "ObjectFailed", "Kustomization")
     scene.record("never-ready-health-check-failed")
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
 
 
 @life("Progressing Ready Degraded Ready", writes=40, seconds=120)
 def pods_break(scene: FluxScene) -> None:
-    scene.begin(web())
-    scene.deploy()
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.come_up()
     scene.fail_pods()
     scene.becomes("Degraded", "ObjectNotReady", "Deployment")
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()

@@ -9,10 +9,7 @@ __all__: list[str] = []
 
 @life("Progressing Ready Degraded Ready", writes=40, seconds=120)
 def suspended(scene: FluxScene) -> None:
-    scene.begin(web())
-    scene.deploy()
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.come_up()
     scene.change({"suspend": True})
     scene.becomes("Degraded", "Paused", "Kustomization")
     scene.record("suspended-while-ready")
@@ -25,15 +22,11 @@ def suspended(scene: FluxScene) -> None:
 
 @life("Progressing Ready Degraded Ready", writes=40, seconds=120)
 def pruned(scene: FluxScene) -> None:
-    scene.begin({**web(), "a.yaml": config_map("a")})
-    scene.deploy()
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.come_up({**web(), "a.yaml": config_map("a")})
     scene.commit({"web.yaml": None})
     scene.becomes("Degraded", "ObjectMissing", "Deployment")
     scene.commit(web())
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
 
 
 @life("Progressing Ready Degraded", writes=40, seconds=150)
@@ -41,8 +34,7 @@ def held_by_a_finalizer(scene: FluxScene) -> None:
     thresholds = {"progressDeadlineSeconds": 40, "degradedAfterSeconds": 1}
     scene.begin({**web(), "a.yaml": config_map("a", finalizers=["example.org/hold"])}, thresholds=thresholds)
     scene.deploy(deletionPolicy="WaitForTermination", timeout="60s")
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
     scene.delete()
     scene.becomes("Degraded", "BeingDeleted", "Kustomization")
     scene.record("deletion-waiting-for-held-object")

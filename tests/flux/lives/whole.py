@@ -12,8 +12,7 @@ def ready(scene: FluxScene) -> None:
     scene.begin(web())
     scene.deploy()
     scene.becomes("Progressing", "ObjectNotReady")
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
     scene.record("first-ready")
 
 
@@ -22,16 +21,14 @@ def chain(scene: FluxScene) -> None:
     """Work, state store, Flux, Deployment, pods: nobody plays any of it but the pods."""
     scene.commit(web(), refresh=False)
     scene.ask_kratix()
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
     scene.has_image("x.invalid/web:1")
     scene.suspend_platform(suspend=True)
     scene.edit(tag="2")
     scene.becomes("Progressing", "SpecChanged", "Kustomization", "generation 2")
     scene.suspend_platform(suspend=False)
     scene.has_image("x.invalid/web:2")
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
 
 
 @life("Progressing Ready", writes=40, seconds=120)
@@ -42,8 +39,7 @@ def depends_on(scene: FluxScene) -> None:
     scene.becomes("Progressing", "ObjectNotReady", "base")
     scene.record("dependency-missing")
     scene.deploy_beside("base", "base")
-    scene.roll_out("Deployment", "web")
-    scene.becomes_ready()
+    scene.run_web()
 
 
 @life("Progressing Ready", writes=40, seconds=120)

@@ -2,7 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 import pytest
@@ -221,6 +222,21 @@ def test_a_continue_token_that_is_too_old_starts_the_list_over() -> None:
     assert [call.options["continue"] for call in run.calls("list")] == ["", "next", ""]
 
 
+@contextmanager
+def failures() -> Iterator[list[Reason]]:
+    """The reason of each failure that is noted in the store, which notes it all the same."""
+    noted: list[Reason] = []
+    original = Store.note_failure
+
+    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
+        noted.append(why)
+        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "note_failure", note)
+        yield noted
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
@@ -234,7 +250,6 @@ def test_a_continue_token_that_is_too_old_starts_the_list_over() -> None:
 )
 def test_a_list_that_fails_makes_the_kind_unreadable_until_it_succeeds(error: TransportError, reason: Reason) -> None:
     assert reason_of(error) is reason
-    noted = []
     run: Run | None = None
 
     def script(server: ScriptedServer, stop: Callable[[], None]) -> None:
@@ -244,14 +259,7 @@ def test_a_list_that_fails_makes_the_kind_unreadable_until_it_succeeds(error: Tr
         def __init__(self) -> None:
             super().__init__(script)
 
-    original = Store.note_failure
-
-    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
-        noted.append(why)
-        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Store, "note_failure", note)
+    with failures() as noted:
         run = Noting()
     assert noted == [reason]
     assert run.known.store.state(Source.PODS).failure is None
@@ -445,15 +453,7 @@ def test_a_kind_with_too_many_objects_is_given_up_said_and_asked_for_again(told:
         first["metadata"]["remainingItemCount"] = 2
     server.will("list", *([first] if told else [first, second]), page(support.pod("a"), support.pod("b")))
     server.will("watch", [stop.set, bookmark(12)])
-    noted: list[Reason] = []
-    original = Store.note_failure
-
-    def note(self: Store, source: Source, why: Reason, message: str, now: object, told: str = "") -> None:
-        noted.append(why)
-        original(self, source, why, message, now, told)  # type: ignore[arg-type]  # now is passed on as it came
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Store, "note_failure", note)
+    with failures() as noted:
         Reflector(kind, transport=server, store=known.store, clock=known.clock, stop=stop).run()
     assert noted == [Reason.KIND_TOO_LARGE]
     assert stop.waits.count(60.0) == 1
