@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import yaml
 
-__all__ = ["RUNBOOKS", "alerts", "manifest", "read_groups", "records"]
+from platform_status_contract import RUNBOOKS
 
-RUNBOOKS: Final = "https://status.integratn.tech/docs/runbooks/"
-"""What every runbook_url in rules/ begins with; a platform with its own copy names another base."""
+__all__ = ["RUNBOOKS", "alerts", "manifest", "read_groups", "records"]
 
 _HEAD: Final = "# Generated from observability/rules/; change that, then run: make observability\n"
 

@@ -13,3 +13,6 @@ Further modules: `observing`, `policy`, `sources`.
 __version__ = "0.1.0"
 REPOSITORY = "https://git.invalid/platform/platform-status"
 """URL of this repository; `make repository REPOSITORY=...` sets it here and in every text that names it."""
+
+RUNBOOKS = "https://status.integratn.tech/docs/runbooks/"
+"""Where the pages of docs/runbooks are served: every runbook_url begins with it, and what hctl names for a reason."""

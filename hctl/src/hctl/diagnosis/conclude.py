@@ -11,6 +11,7 @@ from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged, worse
+from platform_status_contract import RUNBOOKS
 from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
@@ -31,9 +32,6 @@ from .orders import Orders
 __all__ = ["Diagnosis", "conclude"]
 
 _MOST_COMMANDS: Final = 3
-_RUNBOOKS: Final = "https://status.integratn.tech/docs/runbooks/reasons/"
-"""Where the pages of docs/runbooks/reasons stand; the alerts name those beside them."""
-
 _TITLES: Final[Mapping[SourceName, str]] = {
     SourceName.WORKS: "Works",
     SourceName.ARGO_SYNC: "Application",
@@ -136,7 +134,7 @@ def _links(cause: Look, judged: Judged, seen: Projection | None) -> tuple[tuple[
         found["argocd"] = address
     reason = str(seen.ready.reason) if seen is not None else judged.view.ready_reason
     if reason in tuple(Reason) and reason != Reason.ALL_HEALTHY:
-        found["runbook"] = f"{_RUNBOOKS}{reason}.md"
+        found["runbook"] = f"{RUNBOOKS}reasons/{reason}.md"
     return tuple(found.items())
 
 
