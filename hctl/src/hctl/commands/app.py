@@ -1,6 +1,6 @@
 """Commands and their options. Imports nothing but typer: what a command needs is imported when it runs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,6 +24,7 @@ from .options import (
     TimeoutOption,
     WaitOption,
     WatchOption,
+    listed,
     reference_of,
     with_target,
 )
@@ -87,7 +88,7 @@ def status(
 ) -> None:
     """Show one request, or without a name every golden path with a summary."""
     reference = reference_of(reference, second)
-    many: dict[str, Any] = {"everywhere": all_namespaces, "selector": selector, "headers": not no_headers}
+    many = listed(all_namespaces=all_namespaces, selector=selector, no_headers=no_headers)
     if reference and (all_namespaces or selector or no_headers):
         raise typer.BadParameter("--all-namespaces, --selector and --no-headers are for lists; leave out the name")
     if explain:
@@ -117,20 +118,9 @@ def list_all(
     no_headers: NoHeadersOption = False,
 ) -> None:
     """List the requests of one kind, or of every golden path."""
-    finish(
-        lambda: list_of(
-            target,
-            kind,
-            output=output,
-            everywhere=all_namespaces,
-            problems=problems,
-            sort=sort,
-            columns=columns,
-            watch=watch,
-            selector=selector,
-            headers=not no_headers,
-        )
-    )
+    many = listed(all_namespaces=all_namespaces, selector=selector, no_headers=no_headers)
+    many |= {"problems": problems, "sort": sort, "columns": columns}
+    finish(lambda: list_of(target, kind, output=output, watch=watch, **many))
 
 
 @app.command("get", hidden=True)
@@ -149,7 +139,7 @@ def get(
     if name or "/" in kind:
         one = reference_of(kind, name)
         finish(lambda: status_of(target, one, output, watch=watch, wait="", timeout="0", vcluster=False))
-    many: dict[str, Any] = {"everywhere": all_namespaces, "selector": selector, "headers": not no_headers}
+    many = listed(all_namespaces=all_namespaces, selector=selector, no_headers=no_headers)
     finish(lambda: list_of(target, kind, output=output, watch=watch, **many))
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "TimeoutOption",
     "WaitOption",
     "WatchOption",
+    "listed",
     "reference_of",
     "target_of",
     "with_target",
@@ -207,6 +208,11 @@ def _joined(ctx: typer.Context, said: Target) -> Target:
     before = ctx.find_root().obj
     earlier = before if isinstance(before, Target) else Target()
     return Target(*(later or first for later, first in zip(said, earlier, strict=True)))  # type: ignore[arg-type]  # field by field
+
+
+def listed(*, all_namespaces: bool, selector: str, no_headers: bool) -> dict[str, Any]:
+    """Make fields of `overviews.Listed` of the options that every list has."""
+    return {"everywhere": all_namespaces, "selector": selector, "headers": not no_headers}
 
 
 def reference_of(first: str, second: str) -> str:

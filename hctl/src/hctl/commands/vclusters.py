@@ -17,6 +17,7 @@ from .options import (
     TimeoutOption,
     WaitOption,
     WatchOption,
+    listed,
     with_target,
 )
 from .running import diagnose_one, explain_one, finish, list_of, status_of
@@ -63,21 +64,9 @@ def vcluster_list(
     no_headers: NoHeadersOption = False,
 ) -> None:
     """List virtual clusters."""
-    finish(
-        lambda: list_of(
-            target,
-            "",
-            output=output,
-            watch=watch,
-            problems=problems,
-            sort=sort,
-            columns=columns,
-            everywhere=all_namespaces,
-            selector=selector,
-            headers=not no_headers,
-            vcluster=True,
-        )
-    )
+    many = listed(all_namespaces=all_namespaces, selector=selector, no_headers=no_headers)
+    many |= {"problems": problems, "sort": sort, "columns": columns}
+    finish(lambda: list_of(target, "", output=output, watch=watch, vcluster=True, **many))
 
 
 @vcluster.command("diagnose", epilog="Example: hctl vcluster diagnose media")
