@@ -27,6 +27,7 @@ from typing import Any
 import yaml
 
 from hctl.validation.check import SourceFile, check
+from platform_status_contract.model.lookup import under
 from platform_status_contract.policy.read import VARIABLE, PolicyError, read_policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
@@ -41,7 +42,6 @@ from platform_status_pipeline.promise.placement import Placement, over, place, w
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.template import outputs, resolve
 from platform_status_pipeline.vcluster.defaults import defaults_problems
-from platform_status_pipeline.vcluster.merge import dig
 
 HERE = Path(__file__).resolve().parent
 SIDECAR = HERE / "sidecar"
@@ -325,10 +325,10 @@ def with_policy(promise: dict[str, Any], text: str) -> None:
 
 def _default_chart(promise: dict[str, Any], policy: object) -> None:
     """Let the API server fill in the policy's chart: what it filled in itself would look as if a request said so."""
-    given = dig(policy, "spec", "defaults", "chart")
+    given = under(policy, "spec", "defaults", "chart")
     for version in promise["spec"]["api"]["spec"]["versions"]:
-        spec = dig(version, "schema", "openAPIV3Schema", "properties", "spec", "properties")
-        fields = dig(spec, "argocdApplication", "properties")
+        spec = under(version, "schema", "openAPIV3Schema", "properties", "spec", "properties")
+        fields = under(spec, "argocdApplication", "properties")
         if isinstance(given, dict) and isinstance(fields, dict):
             for field in fields.keys() & {field for field, value in given.items() if value is not None}:
                 fields[field]["default"] = given[field]

@@ -15,9 +15,9 @@ from hctl.cluster.requests import Collection, Found, Scope, fetch, find_request,
 from hctl.cluster.transport import ClusterReader
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError, UsageError
-from hctl.reading.read import mapping
 from hctl.target import Target
 from hctl.texts import inert, parse_duration
+from platform_status_contract.model.lookup import mapping
 from platform_status_kube.access import ActAs
 from platform_status_kube.http_transport import TIMEOUTS
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.template.problems import Problem, found
@@ -78,8 +79,8 @@ def look(request: Mapping[str, Any], names: Sequence[str], pipeline: str) -> Wai
     Raises:
         RequestRefusedError: The conditions can never become True before this pipeline is through.
     """
-    status = _mapping(request, "status")
-    generation = _mapping(request, "metadata").get("generation")
+    status = mapping(request.get("status"))
+    generation = under(request, "metadata", "generation")
     _refuse(status, names, generation)
     looks = _looks_before(status, pipeline, generation)
     seconds = min(MIN_INTERVAL << min(looks, _MAX_DOUBLINGS), MAX_INTERVAL)
@@ -91,14 +92,10 @@ def look(request: Mapping[str, Any], names: Sequence[str], pipeline: str) -> Wai
 
 def _missing(status: Mapping[str, Any], names: Sequence[str], generation: object) -> str:
     """Say what is missing; empty if nothing is."""
-    if _mapping(status, "health").get("observedGeneration") != generation:
+    if under(status, "health", "observedGeneration") != generation:
         return f"no sidecar has looked at generation {generation} yet"
-    entries = status.get("conditions")
-    known = {
-        str(entry.get("type")): entry
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, Mapping)
-    }
+    entries = items(status.get("conditions"))
+    known = {str(entry.get("type")): entry for entry in entries if isinstance(entry, Mapping)}
     for name in names:
         if name not in known:
             return f"there is no condition {name} yet"
@@ -112,7 +109,7 @@ def _refuse(status: Mapping[str, Any], names: Sequence[str], generation: object)
     if ConditionType.READY in names:
         expected = "conditions of parts: Ready becomes True only once the whole workflow is through"
         problems.append(Problem("--for", f"found {ConditionType.READY}, expected {expected}"))
-    resolved = _mapping(status, "contract").get("generation")
+    resolved = under(status, "contract", "generation")
     if resolved is None or resolved != generation:
         fix = "let the container run in a pipeline after that with the contract"
         problems.append(Problem("status.contract.generation", f"found {found(resolved)}, expected {generation}", fix))
@@ -122,16 +119,10 @@ def _refuse(status: Mapping[str, Any], names: Sequence[str], generation: object)
 
 def _looks_before(status: Mapping[str, Any], pipeline: str, generation: object) -> int:
     """How often this run has looked already, as far as Kratix has noted it."""
-    workflows = _mapping(_mapping(status, "kratix"), "workflows")
-    pipelines = workflows.get("pipelines")
-    for entry in pipelines if isinstance(pipelines, list) else ():
-        if isinstance(entry, Mapping) and entry.get("name") == pipeline:
-            attempts = entry.get("attempts")
+    workflows = mapping(under(status, "kratix", "workflows"))
+    for entry in items(workflows.get("pipelines")):
+        if under(entry, "name") == pipeline:
+            attempts = under(entry, "attempts")
             if isinstance(attempts, int) and attempts > 0:
                 return attempts
     return 1 if workflows.get("suspendedGeneration") == generation else 0
-
-
-def _mapping(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, Mapping) else {}

@@ -6,12 +6,12 @@ with the request, so no series outlives its object.
 
 import threading
 from array import array
-from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.observation import Facts
@@ -105,13 +105,12 @@ def outcome_of(projection: Projection, facts: Facts) -> RequestOutcome:
 
 
 def _pair(value: object, part: str, whole: str) -> tuple[int | None, int | None]:
-    counts = value if isinstance(value, Mapping) else {}
-    first, second = counts.get(part), counts.get(whole)
+    first, second = under(value, part), under(value, whole)
     return (first, second) if isinstance(first, int) and isinstance(second, int) else (None, None)
 
 
 def _says(argocd: object, field: str, word: str) -> bool | None:
-    said = argocd.get(field) if isinstance(argocd, Mapping) else None
+    said = under(argocd, field)
     return None if said in (None, "", "Unknown") else said == word
 
 

@@ -6,10 +6,10 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Chart, Defaults, MetricsServer, NetworkDefaults
 from platform_status_contract.policy.read import read_policy, shipped_policy
 from platform_status_pipeline.errors import RequestRefusedError
-from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.plan import make_plan
 from platform_status_pipeline.vcluster.settings import Settings
 
@@ -70,10 +70,10 @@ def test_helm_overrides_of_the_request_stand_over_the_platforms_values() -> None
 def test_a_selector_is_the_requests_or_the_platforms_never_both() -> None:
     ours, theirs = {"example.org/issuer": "ours"}, {"example.org/issuer": "staging", "tier": "x"}
     given = nested(ours, *ISSUERS)
-    assert dig(values({}), *ISSUERS) == {"integratn.tech/cluster-issuer": "letsencrypt-prod"}
-    assert dig(values(given), *ISSUERS) == ours
+    assert under(values({}), *ISSUERS) == {"integratn.tech/cluster-issuer": "letsencrypt-prod"}
+    assert under(values(given), *ISSUERS) == ours
     asked = {"certManager": {"clusterIssuerSelectorLabels": theirs}}
-    assert dig(values(given, integrations=asked), *ISSUERS) == theirs
+    assert under(values(given, integrations=asked), *ISSUERS) == theirs
 
 
 def test_the_server_of_a_kubeconfig_reaches_both_secrets() -> None:
@@ -235,7 +235,7 @@ def mounting(volume: Json, **vcluster: Any) -> Json:  # noqa: ANN401 - any JSON
 
 def volumes(given: Defaults, vcluster: Json) -> list[Json]:
     source = planned(given, vcluster=vcluster)["argocd-application.yaml"][0]["spec"]["source"]
-    found = dig(source["helm"]["valuesObject"], "controlPlane", "statefulSet", "persistence", "addVolumes")
+    found = under(source["helm"]["valuesObject"], "controlPlane", "statefulSet", "persistence", "addVolumes")
     assert isinstance(found, list)
     return found
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Policy
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.policy.read import shipped_policy
@@ -15,7 +16,6 @@ from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.errors import RequestRefusedError, TemplateError
 from platform_status_pipeline.template.resolve import read_template, resolve
-from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.plan import FILES, Plan, make_plan
 from platform_status_pipeline.vcluster.settings import Settings
 from tests.examples import examples
@@ -114,9 +114,9 @@ MANY_MEMBERS = {"enabled": True, "statefulSet": {"highAvailability": {"replicas"
 def test_several_replicas_get_a_deployed_etcd_because_the_embedded_database_allows_one() -> None:
     assert "backingStore" not in values_of(request())["controlPlane"]
     store = values_of(request(vcluster={"replicas": 2}))["controlPlane"]["backingStore"]
-    assert dig(store, "etcd", "deploy", "enabled") is True
-    assert dig(store, "etcd", "deploy", "statefulSet", "highAvailability", "replicas") == 3
-    assert dig(store, "etcd", "deploy", "statefulSet", "persistence", "volumeClaim", "enabled") is False
+    assert under(store, "etcd", "deploy", "enabled") is True
+    assert under(store, "etcd", "deploy", "statefulSet", "highAvailability", "replicas") == 3
+    assert under(store, "etcd", "deploy", "statefulSet", "persistence", "volumeClaim", "enabled") is False
 
 
 def test_a_backing_store_of_the_users_own_is_taken_as_it_is() -> None:
@@ -148,7 +148,7 @@ def test_helm_overrides_are_merged_last_and_deeply() -> None:
     assert values["controlPlane"]["service"]["spec"]["type"] == "ClusterIP"
     assert values["controlPlane"]["service"]["spec"]["ports"][0]["port"] == 443
     assert values["controlPlane"]["statefulSet"]["highAvailability"] == {"replicas": 2}
-    assert dig(values, "controlPlane", "backingStore", "etcd", "deploy", "enabled") is True
+    assert under(values, "controlPlane", "backingStore", "etcd", "deploy", "enabled") is True
 
 
 # -- exposure

@@ -13,8 +13,8 @@ from typing import Final
 from msgspec import Struct
 
 from hctl.errors import ClusterError, UsageError
-from hctl.reading.read import items, mapping
 from hctl.texts import inert
+from platform_status_contract.model.lookup import items, mapping
 
 from .transport import ClusterReader, segment
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from hctl.errors import ClusterError
 from hctl.reading.freshness import LeaseReading
-from hctl.reading.read import mapping
 from hctl.texts import inert
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.times import parse_time
 
 from .transport import ClusterReader, segment

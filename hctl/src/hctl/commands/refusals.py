@@ -17,11 +17,11 @@ from hctl.documents.findings import spell_findings
 from hctl.documents.outputs import parse_output
 from hctl.drawing.consoles import make_console
 from hctl.errors import ExitCode, UsageError
-from hctl.reading.fields import name_of, text, under
-from hctl.reading.read import mapping
+from hctl.reading.fields import name_of, text
 from hctl.session import Session
 from hctl.texts import count_of, inert
 from hctl.validation.findings import Finding, Report, Severity
+from platform_status_contract.model.lookup import mapping, under
 from platform_status_contract.model.policy import LegacyName, Policy
 from platform_status_contract.policy.judge import refusals
 from platform_status_contract.policy.legacy import legacy_name

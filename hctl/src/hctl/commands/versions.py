@@ -9,11 +9,11 @@ import yaml
 
 from hctl import __version__
 from hctl.errors import ExitCode, UsageError
-from hctl.reading.read import mapping
 from hctl.session import Session
 from hctl.target import Target
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import mapping
 
 __all__ = ["show_completion", "show_versions"]
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hctl.reading.fields import name_of, text, under
-from hctl.reading.read import items, mapping
+from hctl.reading.fields import name_of, text
+from platform_status_contract.model.lookup import items, mapping, under
 
 from .facts import CheckFacts, CheckFound, CheckLine, CheckState, named
 from .platform import SYSTEM

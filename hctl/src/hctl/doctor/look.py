@@ -5,8 +5,8 @@ from typing import Final
 from hctl.cluster.connection import sidecar_namespace
 from hctl.cluster.transport import ClusterReader, segment
 from hctl.errors import ClusterError
-from hctl.reading.fields import under
 from hctl.session import Session
+from platform_status_contract.model.lookup import under
 
 from .facts import NOWHERE, CheckFacts, CheckFound
 from .platform import SYSTEM

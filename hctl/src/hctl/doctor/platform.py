@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from hctl.reading.fields import condition, name_of, text, under
+from hctl.reading.fields import condition, name_of, text
 from hctl.reading.freshness import SILENT_AFTER
 from hctl.reading.promises import USUAL_DESTINATION, destinations_of_sidecars
-from hctl.reading.read import items, mapping
 from hctl.texts import duration
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time
 
 from .facts import CheckFacts, CheckFound, CheckLine, CheckState, named

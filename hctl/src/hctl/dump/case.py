@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from hctl import __version__
 from hctl.errors import UsageError
-from hctl.reading.read import items, mapping
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import items, mapping
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.observing.sources import Source

@@ -6,11 +6,11 @@ from typing import Any, Final
 from hctl.cluster.connection import sidecar_namespace
 from hctl.cluster.transport import ClusterReader, segment
 from hctl.errors import ClusterError
-from hctl.reading.fields import name_of, text, under
-from hctl.reading.read import mapping
+from hctl.reading.fields import name_of, text
 from hctl.reading.views import RequestView
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import mapping, under
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, Reason
 from platform_status_contract.observing.records import Key
 from platform_status_contract.sources.registry import SOURCES

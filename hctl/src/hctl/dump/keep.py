@@ -14,10 +14,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, inspect
 
-from hctl.reading.fields import under
-from hctl.reading.read import mapping
 from hctl.texts import masked
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import mapping, under
 from platform_status_contract.model.status import Status
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, ConditionType
 from platform_status_contract.observing.decode.requests import decode_request

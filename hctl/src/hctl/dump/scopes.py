@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from hctl.reading.fields import name_of, under
+from hctl.reading.fields import name_of
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.scope import out_of_scope
 from platform_status_contract.sources.registry import KINDS, declared_kinds, out_of_reach

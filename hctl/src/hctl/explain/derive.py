@@ -12,9 +12,10 @@ from hctl.dump.scopes import scope_in
 from hctl.errors import ExitCode, UsageError
 from hctl.reading.freshness import Freshness, State, judge_freshness
 from hctl.reading.judgement import Judged, judge
-from hctl.reading.read import mapping, read_request
+from hctl.reading.read import read_request
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.facts import facts_of, is_dry_run

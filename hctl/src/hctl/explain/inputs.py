@@ -4,9 +4,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from hctl.reading.read import mapping
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.records import Key
 from platform_status_contract.rules.assessment import Assessment

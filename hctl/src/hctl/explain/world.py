@@ -8,8 +8,8 @@ import msgspec
 
 from hctl.dump.case import LEASES, Case, Json, Unread, kind_of, kinds_in, observed_kinds
 from hctl.reading.freshness import LeaseReading
-from hctl.reading.read import mapping
 from hctl.texts import inert
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.observing.interest import Place, Topic

@@ -11,7 +11,8 @@ from hctl.cluster.transport import ClusterReader
 from hctl.errors import ClusterError
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
-from hctl.reading.read import mapping, read_request
+from hctl.reading.read import read_request
+from platform_status_contract.model.lookup import mapping
 
 __all__ = ["Following"]
 

@@ -9,10 +9,10 @@ from hctl.errors import ClusterError, ExitCode, HctlError, UsageError
 from hctl.explain.derive import explain
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged
-from hctl.reading.read import mapping
 from hctl.reading.views import RequestView
 from hctl.target import Target
 from hctl.texts import age_of, count_of, duration, inert, told
+from platform_status_contract.model.lookup import mapping
 
 __all__ = [
     "API_VERSION",

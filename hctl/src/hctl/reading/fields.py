@@ -5,18 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from hctl.texts import age_of, inert, told
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time
 
-from .read import items, mapping
-
-__all__ = ["condition", "holds_in_deletion", "name_of", "newest_first", "text", "under"]
-
-
-def under(value: object, *keys: str) -> object:
-    """Follow keys into nested objects; None where the way ends."""
-    for key in keys:
-        value = mapping(value).get(key)
-    return value
+__all__ = ["condition", "holds_in_deletion", "name_of", "newest_first", "text"]
 
 
 def text(value: object, *keys: str, limit: int = 600) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from .fields import text, under
-from .read import items
+from platform_status_contract.model.lookup import items, under
+
+from .fields import text
 
 __all__ = ["USUAL_DESTINATION", "destinations_of_sidecars"]
 

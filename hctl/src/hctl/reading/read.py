@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hctl.texts import inert, told
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import items, mapping
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.rules.contracts import read_contract
@@ -81,16 +82,6 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
         timers=tuple(sorted(history.since.items())),
         bound=mapping(status.get("contract")) != {} or bool(lease),
     )
-
-
-def mapping(value: object) -> Mapping[str, object]:
-    """Return a JSON object, or an empty one in the place of anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: object) -> list[object]:
-    """Return a JSON list, or an empty one in the place of anything else."""
-    return value if isinstance(value, list) else []
 
 
 def number(value: object) -> int | None:

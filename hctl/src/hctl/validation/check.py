@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from hctl.texts import inert
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.policy import Policy
 from platform_status_contract.validation.explain import UNKNOWN_KEY
 from platform_status_contract.validation.problems import Path, describe, format_path
@@ -17,7 +18,7 @@ from .crd_rules import rule_findings
 from .findings import Finding, Report, Severity
 from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
 from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of, near_kinds
-from .located import Located, mapping
+from .located import Located
 from .metadata import metadata_findings
 from .openapi import judge
 from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request

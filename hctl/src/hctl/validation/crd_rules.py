@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.template.cel import CelError
 from platform_status_contract.validation.problems import Path, describe
 from platform_status_contract.validation.schemas import Schema
 
 from .findings import Finding, Severity
 from .kubernetes_cel import rules_environment
-from .located import Located, mapping
+from .located import Located
 from .metadata import is_name
 
 __all__ = ["NAMED", "is_transition", "rule_findings"]

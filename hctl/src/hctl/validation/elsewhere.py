@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from hctl.reading.promises import destinations_of_sidecars
+from platform_status_contract.model.lookup import mapping
 
 from .findings import Finding, Severity
-from .located import Located, mapping
+from .located import Located
 
 __all__ = ["elsewhere_findings"]
 

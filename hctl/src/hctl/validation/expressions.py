@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
 from platform_status_contract.validation.problems import Path
@@ -12,7 +13,7 @@ from platform_status_contract.validation.schemas import Schema
 
 from .findings import Finding
 from .kinds import RequestKind
-from .located import Located, mapping
+from .located import Located
 from .reads import ANYTHING, TEXT, Misread, misreads
 from .syntax import read_tree
 

@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.validation import resolved_schema
 from platform_status_contract.validation.schemas import Schema
 
-from .located import Located, mapping
+from .located import Located
 from .openapi import translate
 
 __all__ = ["KRATIX", "OURS", "KindId", "RequestKind", "api_of", "builtin_kinds", "crd_of", "kinds_of", "split_version"]

@@ -10,8 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import mapping
+
 from .kinds import KindId, RequestKind, api_of, builtin_kinds, crd_of, kinds_of
-from .located import Located, mapping
+from .located import Located
 from .promises import embedded_templates
 
 __all__ = ["Known", "groups_meant", "is_golden_path", "is_slip", "learn", "name_of", "near_kinds"]

@@ -1,6 +1,6 @@
 """A document, or an object inside one, and the findings about it, placed. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from .events import Place
 from .findings import Finding, Severity
 from .streams import Document, Flaw
 
-__all__ = ["Located", "mapping"]
+__all__ = ["Located"]
 
 _MAX_TEXT: Final = 400
 _RULES_OF: Final = {
@@ -134,8 +134,3 @@ class Located(Struct, frozen=True):
             self._placed(flaw.place, flaw.path, flaw.rule, Severity.ERROR, (flaw.found, flaw.expected, flaw.suggestion))
             for flaw in flaws
         ]
-
-
-def mapping(value: object) -> Mapping[str, object]:
-    """The mapping that a value is, or an empty one."""
-    return value if isinstance(value, dict) else {}

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.validation.problems import describe, quote
 
 from .findings import Finding
-from .located import Located, mapping
+from .located import Located
 
 __all__ = ["is_name", "metadata_findings"]
 

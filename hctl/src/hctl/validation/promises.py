@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.policy.read import VARIABLE
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSION_LABEL, promise_schema
 from platform_status_contract.validation import validate_with, validator_of
@@ -12,7 +13,7 @@ from platform_status_contract.validation.problems import Path, quote
 from .elsewhere import elsewhere_findings
 from .findings import Finding, Severity
 from .kinds import KindId, RequestKind, api_of
-from .located import Located, mapping
+from .located import Located
 from .openapi import translate
 from .policies import policy_findings
 from .streams import Document, Flaw, read_stream

@@ -7,9 +7,9 @@ is a field that no request can have.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.validation.schemas import Schema
 
-from .located import mapping
 from .syntax import SyntaxNode
 
 __all__ = ["ANYTHING", "TEXT", "Misread", "Scope", "misreads"]

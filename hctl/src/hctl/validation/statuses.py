@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.validation import CONTRACT, STATUS, validate
 from platform_status_contract.validation.problems import Path
 
 from .findings import Finding, Severity
-from .located import Located, mapping
+from .located import Located
 from .templates import threshold_findings
 
 __all__ = ["contract_findings", "status_findings"]

@@ -5,6 +5,7 @@ from typing import Final
 
 from platform_status_contract.model.conditions import MAX_FREE, condition_type, is_free, role_condition
 from platform_status_contract.model.contract import Thresholds
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.sources.objects.choose import preset_of
 from platform_status_contract.sources.objects.declared import DeclaredError, declared_objects
 from platform_status_contract.sources.objects.presets import PRESETS
@@ -14,7 +15,7 @@ from platform_status_contract.validation.problems import Path, quote
 from .expressions import expression_findings
 from .findings import Finding, Severity
 from .kinds import KindId, RequestKind, split_version
-from .located import Located, mapping
+from .located import Located
 
 __all__ = ["manifests_findings", "template_findings", "threshold_findings"]
 

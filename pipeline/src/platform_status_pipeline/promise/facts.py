@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import items, under
 from platform_status_contract.template.problems import Problem, found
 from platform_status_pipeline.errors import RequestRefusedError
 
@@ -57,7 +58,7 @@ def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
     problems: list[Problem] = []
 
     def take(path: str, pattern: re.Pattern[str], expected: str) -> str:
-        value = _at(document, path)
+        value = under(document, *path.split("."))
         if isinstance(value, str) and pattern.match(value):
             return value
         problems.append(Problem(path, f"found {found(value)}, expected {expected}", _FIX))
@@ -79,11 +80,10 @@ def read_promise(document: Mapping[str, Any]) -> PromiseFacts:
 
 def _stored_version(document: Mapping[str, Any], problems: list[Problem]) -> str:
     path = "spec.api.spec.versions"
-    versions = _at(document, path)
     stored = [
-        version.get("name")
-        for version in (versions if isinstance(versions, list) else ())
-        if isinstance(version, Mapping) and version.get("storage") is True
+        under(version, "name")
+        for version in items(under(document, *path.split(".")))
+        if under(version, "storage") is True
     ]
     match stored:
         case [str(name)] if _LABEL.match(name):
@@ -92,9 +92,3 @@ def _stored_version(document: Mapping[str, Any], problems: list[Problem]) -> str
         Problem(path, f"found {found(stored)} with storage: true, expected the name of exactly one version", _FIX)
     )
     return ""
-
-
-def _at(document: object, path: str) -> object:
-    for key in path.split("."):
-        document = document.get(key) if isinstance(document, Mapping) else None
-    return document

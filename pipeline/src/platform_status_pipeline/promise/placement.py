@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.template.problems import Problem, found
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME
 from platform_status_pipeline.errors import RequestRefusedError
@@ -69,8 +70,8 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
         RequestRefusedError: It is not a Promise, or another one, or it is ambiguous which of several pipelines to
             replace; it lists every problem.
     """
-    api, old = _at(promise, "spec", "api", "spec"), _at(installed, "spec", "api", "spec")
-    names = _at(old, "names")
+    api, old = under(promise, "spec", "api", "spec"), under(installed, "spec", "api", "spec")
+    names = mapping(under(old, "names"))
     problems = [*_misfits(promise, installed, api, old), *_bad_labels(installed)]
     pipelines = _names_of(installed)
     if given.pipeline is None and len(pipelines) != 1:
@@ -84,7 +85,7 @@ def over(promise: Mapping[str, Any], installed: object, given: Placement) -> Pla
         )
     if problems:
         raise RequestRefusedError(problems)
-    return Placement(given.pipeline or pipelines[0], labels, names)
+    return Placement(given.pipeline or pipelines[0], labels, names or None)
 
 
 def warnings(installed: object, placement: Placement) -> list[str]:
@@ -105,11 +106,11 @@ def warnings(installed: object, placement: Placement) -> list[str]:
 
 def _misfits(promise: Mapping[str, Any], installed: object, api: object, old: object) -> Iterator[Problem]:
     for path, new, was in (
-        ("kind", promise["kind"], _at(installed, "kind")),
-        ("metadata.name", promise["metadata"]["name"], _at(installed, "metadata", "name")),
-        ("spec.api.spec.group", _at(api, "group"), _at(old, "group")),
+        ("kind", promise["kind"], under(installed, "kind")),
+        ("metadata.name", promise["metadata"]["name"], under(installed, "metadata", "name")),
+        ("spec.api.spec.group", under(api, "group"), under(old, "group")),
         *(
-            (f"spec.api.spec.names.{key}", _at(api, "names", key), _at(old, "names", key))
+            (f"spec.api.spec.names.{key}", under(api, "names", key), under(old, "names", key))
             for key in ("kind", "plural", "singular")
         ),
     ):
@@ -117,8 +118,8 @@ def _misfits(promise: Mapping[str, Any], installed: object, api: object, old: ob
             yield Problem(
                 "installed Promise", f"found {path} {found(was)}, expected {found(new)}", "give the right file"
             )
-    stored = [_at(version, "name") for version in _list(_at(old, "versions")) if _at(version, "storage") is True]
-    served = [_at(version, "name") for version in _list(_at(api, "versions"))]
+    stored = [under(version, "name") for version in items(under(old, "versions")) if under(version, "storage") is True]
+    served = [under(version, "name") for version in items(under(api, "versions"))]
     if not set(map(str, stored)) <= set(map(str, served)):
         cause = f"its requests are stored as {found(stored)}, the new one serves {found(served)}"
         yield Problem("installed Promise", cause, "requests could not be read any more; add the version to the new one")
@@ -145,26 +146,26 @@ def _rename(promise: str, pipelines: list[Any], name: str) -> None:
 
 
 def _configure(promise: object) -> list[Any]:
-    return _list(_at(promise, "spec", "workflows", "resource", "configure"))
+    return items(under(promise, "spec", "workflows", "resource", "configure"))
 
 
 def _names_of(promise: object) -> list[str]:
-    return [str(_at(pipeline, "metadata", "name")) for pipeline in _configure(promise)]
+    return [str(under(pipeline, "metadata", "name")) for pipeline in _configure(promise)]
 
 
 def _labels(promise: object) -> dict[str, str]:
     """Return the labels of all selectors; a Destination must have all of them (kratix.md section 1)."""
     labels: dict[str, str] = {}
-    for selector in _list(_at(promise, "spec", "destinationSelectors")):
-        match = _at(selector, "matchLabels")
+    for selector in items(under(promise, "spec", "destinationSelectors")):
+        match = under(selector, "matchLabels")
         if isinstance(match, Mapping):
             labels |= {key: value for key, value in match.items() if isinstance(value, str)}
     return labels
 
 
 def _bad_labels(installed: object) -> Iterator[Problem]:
-    for index, selector in enumerate(_list(_at(installed, "spec", "destinationSelectors"))):
-        match = _at(selector, "matchLabels")
+    for index, selector in enumerate(items(under(installed, "spec", "destinationSelectors"))):
+        match = under(selector, "matchLabels")
         for key, value in match.items() if isinstance(match, Mapping) else ():
             if not isinstance(value, str):
                 path = f"spec.destinationSelectors[{index}].matchLabels.{key}"
@@ -172,15 +173,7 @@ def _bad_labels(installed: object) -> Iterator[Problem]:
 
 
 def _sidecars(promise: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for pipeline in _list(_at(promise, "spec", "workflows", "promise", "configure")):
-        yield from (item for item in pipeline["spec"]["containers"] if item.get("args", [])[:1] == ["sidecar"])
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _at(value: object, *path: str) -> Any:  # noqa: ANN401 - any JSON
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
+    for pipeline in items(under(promise, "spec", "workflows", "promise", "configure")):
+        for item in items(under(pipeline, "spec", "containers")):
+            if isinstance(item, dict) and items(item.get("args"))[:1] == ["sidecar"]:
+                yield item

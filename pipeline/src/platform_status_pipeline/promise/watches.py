@@ -1,10 +1,11 @@
 """The watches of a Promise's sidecar: its RBAC rules, and the kinds that the Promise's contracts name. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from platform_status_contract.model.lookup import environment_texts, items, under
 from platform_status_contract.sources.objects.declared import declared_objects, declared_outputs
 from platform_status_contract.sources.objects.kinds import ObjectKind, object_kinds_of
 from platform_status_contract.sources.registry import KINDS
@@ -30,7 +31,7 @@ def named_kinds(promise: Mapping[str, Any]) -> tuple[ObjectKind, ...]:
     """
     problems: list[Problem] = []
     found: list[ObjectKind] = []
-    for path, text in _templates(promise):
+    for path, text in environment_texts(promise, _VARIABLE):
         try:
             template = load(text)
             found += declared_objects(_mappings(template, "objects"))
@@ -66,22 +67,5 @@ def told(kinds: Iterable[ObjectKind]) -> str:
     return msgspec.json.encode(named, order="deterministic").decode() if named else ""
 
 
-def _templates(promise: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Find the templates in a Promise as their containers get them: Kubernetes replaces ``$$`` by ``$``."""
-    for i, pipeline in enumerate(_list(promise, "spec", "workflows", "resource", "configure")):
-        for j, container in enumerate(_list(pipeline, "spec", "containers")):
-            for variable in _list(container, "env"):
-                text = variable.get("value") if isinstance(variable, Mapping) else None
-                if isinstance(text, str) and variable.get("name") == _VARIABLE:
-                    path = f"spec.workflows.resource.configure[{i}].spec.containers[{j}].env.{_VARIABLE}"
-                    yield path, text.replace("$$", "$")
-
-
 def _mappings(template: object, *path: str) -> list[Mapping[str, Any]]:
-    return [entry for entry in _list(template, "spec", "contract", *path) if isinstance(entry, Mapping)]
-
-
-def _list(value: object, *path: str) -> list[Any]:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, list) else []
+    return [entry for entry in items(under(template, "spec", "contract", *path)) if isinstance(entry, Mapping)]

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import NetworkPolicies, Request, VCluster
 from platform_status_contract.template.problems import Problem, found
 from platform_status_pipeline.vcluster.etcd import MAX_MEMBERS, mounted
-from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import Names
 from platform_status_pipeline.vcluster.presets import Size, amount
 
@@ -146,8 +146,8 @@ def _egress(policies: NetworkPolicies | None) -> Iterator[Problem]:
 def _field(vcluster: VCluster, path: tuple[str, ...]) -> str:
     """Return the field of the request that set a Helm value."""
     for depth in range(len(path), 0, -1):
-        if dig(vcluster.helm_overrides, *path[: depth - 1]) is not None and path[depth - 1] in _keys(
-            dig(vcluster.helm_overrides, *path[: depth - 1])
+        if under(vcluster.helm_overrides, *path[: depth - 1]) is not None and path[depth - 1] in _keys(
+            under(vcluster.helm_overrides, *path[: depth - 1])
         ):
             return f"{_OVERRIDES}.{'.'.join(path)}"
     if path[:2] == ("controlPlane", "backingStore"):
@@ -167,7 +167,7 @@ def _shapes(vcluster: VCluster, merged: Mapping[str, Any], own: Mapping[str, Any
     paths |= {(*("controlPlane", "backingStore"), *store[:depth]) for store in _STORES for depth in (1, 2)}
     paths |= set(_mapping_paths(own, ()))
     for path in sorted(paths, key=lambda path: (len(path), path)):
-        above, key = dig(merged, *path[:-1]), path[-1]
+        above, key = under(merged, *path[:-1]), path[-1]
         if isinstance(above, Mapping) and key in above and not isinstance(above[key], Mapping):
             yield Problem(
                 _field(vcluster, path), f"found {found(above[key])}, expected a mapping", "see the chart's values"
@@ -185,7 +185,7 @@ def _stores(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
     enabled = []
     for store in _STORES:
         path: tuple[str, ...] = ("controlPlane", "backingStore", *store, "enabled")
-        value = dig(merged, *path)
+        value = under(merged, *path)
         if value is not None and not isinstance(value, bool):
             yield Problem(_field(vcluster, path), f"found {found(value)}, expected true or false")
         elif value:
@@ -194,18 +194,18 @@ def _stores(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
         names = " and ".join(".".join(store) for store in enabled)
         yield Problem("spec.vcluster.backingStore", f"found {names} enabled, expected one store", "enable one of them")
     path = ("controlPlane", "statefulSet", "highAvailability", "replicas")
-    replicas = dig(merged, *path)
+    replicas = under(merged, *path)
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 0:
         yield Problem(_field(vcluster, path), f"found {found(replicas)}, expected a number")
     elif replicas > 1 and enabled in ([], [("database", "embedded")]):
-        overridden = dig(vcluster.helm_overrides, *path) is not None
+        overridden = under(vcluster.helm_overrides, *path) is not None
         yield Problem(
             _field(vcluster, path) if overridden else "spec.vcluster.replicas",
             f"found {replicas} replicas on the embedded database, which vcluster refuses, expected 1",
             "enable spec.vcluster.backingStore.etcd.deploy, or ask for one replica",
         )
     path = ("controlPlane", "backingStore", "etcd", "deploy", "statefulSet", "highAvailability", "replicas")
-    members = dig(merged, *path)
+    members = under(merged, *path)
     if isinstance(members, int) and members > MAX_MEMBERS:
         expected = f"expected at most {MAX_MEMBERS}"
         yield Problem(_field(vcluster, path), f"found {found(members)} members, {expected}", "ask for three or five")
@@ -222,7 +222,7 @@ def _unmade(vcluster: VCluster, path: tuple[str, ...]) -> Problem:
 def _export(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
     for key in ("name", "namespace"):
         path: tuple[str, ...] = ("exportKubeConfig", "secret", key)
-        value = dig(merged, *path)
+        value = under(merged, *path)
         if isinstance(value, str) and value.strip():
             yield Problem(
                 _field(vcluster, path),
@@ -230,7 +230,7 @@ def _export(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
                 "name that Secret in exportKubeConfig.additionalSecrets; the one in status.credentials is there anyway",
             )
     path = ("exportKubeConfig", "additionalSecrets")
-    secrets = dig(merged, *path)
+    secrets = under(merged, *path)
     if secrets is None:
         return
     if not isinstance(secrets, list) or not all(isinstance(secret, Mapping) for secret in secrets):
@@ -248,7 +248,7 @@ def _export(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
 def _claim(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
     """The contract's template depends on the kind of workload that the chart creates, which ``auto`` does not fix."""
     path: tuple[str, ...] = ("controlPlane", "statefulSet", "persistence", "volumeClaim", "enabled")
-    value = dig(merged, *path)
+    value = under(merged, *path)
     if value is not True and value is not False and value not in ("true", "false"):
         yield Problem(
             _field(vcluster, path),
@@ -256,6 +256,6 @@ def _claim(vcluster: VCluster, merged: Mapping[str, Any]) -> Iterator[Problem]:
             "or leave it out: spec.vcluster.persistence.enabled and the preset decide",
         )
     path = ("controlPlane", "statefulSet", "persistence", "volumeClaimTemplates")
-    templates = dig(merged, *path)
+    templates = under(merged, *path)
     if templates is not None and not isinstance(templates, list):
         yield Problem(_field(vcluster, path), f"found {found(templates)}, expected a list")

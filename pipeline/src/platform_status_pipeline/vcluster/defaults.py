@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import Request
 from platform_status_contract.template.problems import Problem
 from platform_status_pipeline.vcluster.exposure import Address
-from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import Names
 from platform_status_pipeline.vcluster.presets import Size
 
@@ -84,5 +84,5 @@ def defaults_problems(defaults: Defaults) -> tuple[Problem, ...]:
             "leave it out of the platform's policy; a bound may allow it to requests",
         )
         for path in _FIXED
-        if dig(defaults.helm_values, *path) is not None
+        if under(defaults.helm_values, *path) is not None
     )

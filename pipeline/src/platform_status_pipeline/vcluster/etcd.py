@@ -8,8 +8,8 @@ keys, so a volume of either Secret becomes a projection of three Secrets, with t
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from platform_status_contract.model.lookup import items, under
 from platform_status_contract.model.policy import Defaults
-from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import Names
 
 __all__ = ["MAX_MEMBERS", "certificates", "mounted", "projected"]
@@ -70,11 +70,11 @@ def projected(values: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 def certificates(values: Mapping[str, Any], names: Names, defaults: Defaults) -> list[Document]:
     """Write the issuers and certificates of an etcd, if they are needed."""
-    deploy = dig(values, "controlPlane", "backingStore", "etcd", "deploy")
-    always = defaults.etcd_certificates == "Always" and dig(deploy, "enabled") is True
+    deploy = under(values, "controlPlane", "backingStore", "etcd", "deploy")
+    always = defaults.etcd_certificates == "Always" and under(deploy, "enabled") is True
     if not always and not mounted(values, names):
         return []
-    members = dig(deploy, "statefulSet", "highAvailability", "replicas")
+    members = under(deploy, "statefulSet", "highAvailability", "replicas")
     count = max(_MIN_MEMBERS, members) if isinstance(members, int) else _MIN_MEMBERS
     etcd, hosts = f"{names.name}-etcd", list(_hosts(names, count))
     leaf = {"commonName": etcd, "usages": ["server auth", "client auth"], "issuerRef": _issuer(f"{etcd}-ca")}
@@ -117,27 +117,26 @@ def _merged(names: Names) -> tuple[str, str]:
 
 
 def _volumes(values: Mapping[str, Any], path: tuple[str, ...]) -> list[Any]:
-    volumes = dig(values, *path)
-    return volumes if isinstance(volumes, list) else []
+    return items(under(values, *path))
 
 
 def _secret(volume: object) -> object:
     """The Secret that a volume needs; None for one that may be missing."""
-    return None if dig(volume, "secret", "optional") is True else dig(volume, "secret", "secretName")
+    return None if under(volume, "secret", "optional") is True else under(volume, "secret", "secretName")
 
 
 def _projection(volume: Any, names: Names) -> Any:  # noqa: ANN401 - any JSON
     if _secret(volume) not in _merged(names):
         return volume
-    wanted = dig(volume, "secret", "items")
+    wanted = under(volume, "secret", "items")
     sources: dict[str, list[Document]] = {}
     for part, key, file in _FILES:
-        items = [{"key": file, "path": file}] if not isinstance(wanted, list) else wanted
-        paths = [dig(item, "path") for item in items if dig(item, "key") == file]
+        listed = wanted if isinstance(wanted, list) else [{"key": file, "path": file}]
+        paths = [under(item, "path") for item in listed if under(item, "key") == file]
         if paths:
             sources.setdefault(part, []).extend({"key": key, "path": path} for path in paths)
-    secrets = [{"secret": {"name": f"{names.name}-etcd-{part}", "items": items}} for part, items in sources.items()]
-    mode = dig(volume, "secret", "defaultMode")
+    secrets = [{"secret": {"name": f"{names.name}-etcd-{part}", "items": files}} for part, files in sources.items()]
+    mode = under(volume, "secret", "defaultMode")
     projection: Document = {"sources": secrets} | ({} if mode is None else {"defaultMode": mode})
     return {key: value for key, value in volume.items() if key != "secret"} | {"projected": projection}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["dig", "merge", "without"]
+__all__ = ["merge", "without"]
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,23 +24,6 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         else:
             result[key] = value
     return result
-
-
-def dig(value: object, *path: str) -> object:
-    """Read a value at a path.
-
-    Args:
-        value: Any JSON value.
-        path: Keys, from the outside in.
-
-    Returns:
-        The value, None if a key is missing or something on the way is not a mapping.
-    """
-    for key in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
 
 
 def without(value: Mapping[str, Any], *paths: tuple[str, ...]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Defaults, MetricsServer, NetworkDefaults
 from platform_status_contract.model.request import EgressRule, NetworkPolicies
-from platform_status_pipeline.vcluster.merge import dig
 from platform_status_pipeline.vcluster.names import REQUEST_LABEL, Names
 from platform_status_pipeline.vcluster.settings import Settings
 from platform_status_pipeline.vcluster.values import CONTROLLER_PORT
@@ -53,7 +53,7 @@ def network_policies(
     if asked is None and not (given.always or given.default_deny):
         return []
     egress = [*_usual(), *given.egress, *_asked(asked or NetworkPolicies())]
-    is_measured = dig(values, "integrations", "metricsServer", "enabled") is True
+    is_measured = under(values, "integrations", "metricsServer", "enabled") is True
     measured = [_metrics(given.metrics_server)] if is_measured else []
     inside: Document = {"from": [{"podSelector": {}}]}
     ingress = [inside, *given.ingress] if given.default_deny else None

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import Integrations, Request, VCluster
 from platform_status_pipeline.vcluster.exposure import Address
-from platform_status_pipeline.vcluster.merge import dig, merge, without
+from platform_status_pipeline.vcluster.merge import merge, without
 from platform_status_pipeline.vcluster.names import Names
 from platform_status_pipeline.vcluster.presets import Size
 
@@ -41,7 +42,7 @@ def _promised(export: Mapping[str, Any], names: Names, address: Address) -> dict
         if export.get(setting):
             promised[setting] = export[setting]
     for index, secret in enumerate(others):
-        if dig(secret, "name") == names.kubeconfig and dig(secret, "namespace") in {None, "", names.target}:
+        if under(secret, "name") == names.kubeconfig and under(secret, "namespace") in {None, "", names.target}:
             promised = merge(promised, {key: value for key, value in secret.items() if value})
             del others[index]
             break
@@ -131,8 +132,8 @@ def _backing_store(vcluster: VCluster, size: Size) -> dict[str, Any]:
     """The user's store; without one a deployed etcd for several replicas: vcluster refuses them on its database."""
     if vcluster.backing_store:
         return dict(vcluster.backing_store)
-    overridden = dig(vcluster.helm_overrides, "controlPlane", "backingStore")
-    replicas = dig(vcluster.helm_overrides, "controlPlane", "statefulSet", "highAvailability", "replicas")
+    overridden = under(vcluster.helm_overrides, "controlPlane", "backingStore")
+    replicas = under(vcluster.helm_overrides, "controlPlane", "statefulSet", "highAvailability", "replicas")
     if overridden or (replicas if isinstance(replicas, int) else size.replicas) <= 1:
         return {}
     return {
@@ -176,7 +177,7 @@ def _integrations(integrations: Integrations, given: Mapping[str, Any]) -> dict[
                 "fromHost": {
                     "clusterIssuers": {
                         "enabled": True,
-                        "selector": {"labels": _labels(issuers, dig(given, *_ISSUERS), _ISSUER_LABELS)},
+                        "selector": {"labels": _labels(issuers, under(given, *_ISSUERS), _ISSUER_LABELS)},
                     }
                 }
             },
@@ -187,7 +188,7 @@ def _integrations(integrations: Integrations, given: Mapping[str, Any]) -> dict[
                 "fromHost": {
                     "clusterStores": {
                         "enabled": True,
-                        "selector": {"matchLabels": _labels(stores, dig(given, *_STORES), _STORE_LABELS)},
+                        "selector": {"matchLabels": _labels(stores, under(given, *_STORES), _STORE_LABELS)},
                     }
                 }
             },

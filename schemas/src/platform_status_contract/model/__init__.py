@@ -3,6 +3,6 @@
 Belongs here: msgspec structs that mirror the JSON Schema files field by field, the enums, and time formatting.
 May not: rules, I/O, clocks, jsonschema. The schema is the authority; a test compares the model with it.
 
-Modules: `conditions`, `contract`, `objects`, `outputs`, `policy`, `request`, `selectors`, `status`, `template`,
-`template_parts`, `times`, `vocabulary`.
+Modules: `conditions`, `contract`, `lookup`, `objects`, `outputs`, `policy`, `request`, `selectors`, `status`,
+`template`, `template_parts`, `times`, `vocabulary`.
 """

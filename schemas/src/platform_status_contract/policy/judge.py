@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.policy import Bound, NameRules, Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation.problems import Path, describe, format_path
@@ -65,7 +66,7 @@ def refusals(policy: Policy, request: object) -> tuple[Refusal, ...]:
     Returns:
         At most `MAX_REFUSALS`, in the order of the policy.
     """
-    whole = _mapping(request)
+    whole = mapping(request)
     version, kind = whole.get("apiVersion"), whole.get("kind")
     group = version.rpartition("/")[0] if isinstance(version, str) else ""
     bounds = policy.bounds_of(group, kind) if isinstance(kind, str) else None
@@ -78,7 +79,7 @@ class _Judge:
     """One request before one policy."""
 
     def __init__(self, policy: Policy, request: Mapping[str, object]) -> None:
-        metadata, spec = _mapping(request.get("metadata")), _mapping(request.get("spec"))
+        metadata, spec = mapping(request.get("metadata")), mapping(request.get("spec"))
         self._names: NameRules = policy.spec.names
         name, space = _text(spec.get("name")), metadata.get("namespace")
         # A file may leave its namespace to kubectl; a request in a cluster always has one.
@@ -185,10 +186,6 @@ def _only(node: Node) -> str:
 
 
 _MAX_KEYS: Final = 8
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import LegacyName, Policy
 
 from .names import RequestNames, name_problem, namespace_problem
@@ -37,6 +38,5 @@ def legacy_name(policy: Policy, request: Mapping[str, object]) -> LegacyName | N
 
 
 def _text(value: object, *path: str) -> str:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, str) else ""
+    found = under(value, *path)
+    return found if isinstance(found, str) else ""

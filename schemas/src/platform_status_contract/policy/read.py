@@ -4,10 +4,11 @@ import functools
 import json
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from platform_status_contract.model.lookup import environment_texts
 from platform_status_contract.model.policy import Bound, Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation import PLATFORM_POLICY, validate
@@ -124,21 +125,4 @@ def carried(promise: object) -> list[str]:
     Returns:
         The text of each, as its container sees it.
     """
-    found = []
-    for pipeline in _list(_at(promise, "spec", "workflows", "resource", "configure")):
-        for container in _list(_at(pipeline, "spec", "containers")):
-            for variable in _list(_at(container, "env")):
-                value = _at(variable, "value")
-                if _at(variable, "name") == VARIABLE and isinstance(value, str):
-                    found.append(value.replace("$$", "$"))
-    return found
-
-
-def _at(value: object, *path: str) -> Any:  # noqa: ANN401 - any JSON
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return [text for _, text in environment_texts(promise, VARIABLE)]

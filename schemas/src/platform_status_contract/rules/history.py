@@ -4,12 +4,12 @@ Total: any JSON value yields a History. An unreadable part counts as absent, nev
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from platform_status_contract.model.conditions import DONE_MARK, MAX_FREE, MAX_OBJECTS, is_entry_name, is_free
+from platform_status_contract.model.lookup import items, mapping
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
@@ -73,8 +73,8 @@ def recall(status: object) -> History:
     Returns:
         The readable parts; an empty History for anything that is not an object.
     """
-    fields = _mapping(status)
-    health = _mapping(fields.get("health"))
+    fields = mapping(status)
+    health = mapping(fields.get("health"))
     phase = fields.get("phase")
     free = _free(health.get("conditions"))
     return History(
@@ -88,13 +88,9 @@ def recall(status: object) -> History:
         workloads=_counts(health.get("workloads")),
         sub_apps=_sub_apps(health.get("subApps")),
         objects=_objects(health.get("objects")),
-        done=_done(_mapping(health.get("objects")).get("done")),
+        done=_done(mapping(health.get("objects")).get("done")),
         free=free,
     )
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _generation(value: object) -> int | None:
@@ -103,14 +99,14 @@ def _generation(value: object) -> int | None:
 
 def _free(value: object) -> tuple[str, ...]:
     """The types in `health.conditions` that a contract may choose."""
-    names = [name for name in (value if isinstance(value, list) else []) if isinstance(name, str)]
+    names = [name for name in items(value) if isinstance(name, str)]
     return tuple(sorted({name for name in names[:MAX_FREE] if is_free(name)}))
 
 
 def _conditions(value: object, free: tuple[str, ...]) -> dict[str, Remembered]:
     found: dict[str, Remembered] = {}
-    for entry in value if isinstance(value, list) else []:
-        fields = _mapping(entry)
+    for entry in items(value):
+        fields = mapping(entry)
         name, status, reason, message = (fields.get(key) for key in ("type", "status", "reason", "message"))
         if not isinstance(name, str) or name in found:
             continue
@@ -129,12 +125,12 @@ def _conditions(value: object, free: tuple[str, ...]) -> dict[str, Remembered]:
 
 
 def _timers(value: object) -> dict[str, datetime]:
-    times = {name: parse_time(time) for name, time in _mapping(value).items() if is_timer(name)}
+    times = {name: parse_time(time) for name, time in mapping(value).items() if is_timer(name)}
     return {name: time for name, time in times.items() if time is not None}
 
 
 def _argocd(value: object) -> dict[str, object] | None:
-    fields = _mapping(value)
+    fields = mapping(value)
     sync, health, last = (fields.get(key) for key in ("syncStatus", "healthStatus", "lastSyncTime"))
     if sync not in _SYNC_WORDS or health not in _HEALTH_WORDS:
         return None
@@ -146,7 +142,7 @@ def _argocd(value: object) -> dict[str, object] | None:
 
 
 def _counts(value: object) -> dict[str, object] | None:
-    fields = _mapping(value)
+    fields = mapping(value)
     ready, total = _count(fields.get("ready")), _count(fields.get("total"))
     if ready is None or total is None or ready > total:
         return None
@@ -154,7 +150,7 @@ def _counts(value: object) -> dict[str, object] | None:
 
 
 def _sub_apps(value: object) -> dict[str, object] | None:
-    fields = _mapping(value)
+    fields = mapping(value)
     healthy, total, unhealthy = _count(fields.get("healthy")), _count(fields.get("total")), fields.get("unhealthy")
     if healthy is None or total is None or healthy > total or not isinstance(unhealthy, list):
         return None
@@ -163,14 +159,14 @@ def _sub_apps(value: object) -> dict[str, object] | None:
 
 
 def _objects(value: object) -> dict[str, object] | None:
-    counts, unready = _counts(value), _mapping(value).get("unready")
+    counts, unready = _counts(value), mapping(value).get("unready")
     if counts is None or not isinstance(unready, list):
         return None
     return counts | {"unready": bounded_names(name for name in unready if isinstance(name, str))}
 
 
 def _done(value: object) -> dict[str, str]:
-    known = [(name, mark) for name, mark in _mapping(value).items() if is_entry_name(name) and isinstance(mark, str)]
+    known = [(name, mark) for name, mark in mapping(value).items() if is_entry_name(name) and isinstance(mark, str)]
     return {name: mark for name, mark in sorted(known)[:MAX_OBJECTS] if re.match(DONE_MARK, mark)}
 
 

@@ -7,6 +7,7 @@ hits the start window, Kratix loses its starting status, and the condition stays
 from collections.abc import Mapping
 from datetime import datetime
 
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import format_time, parse_time
 
 from .masking import masked
@@ -53,9 +54,9 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         The state, and Kratix's message about a suspended or failed pipeline, or about one that is retried
         automatically (may be empty).
     """
-    fields = _mapping(status)
-    workflows = _mapping(_mapping(fields.get("kratix")).get("workflows"))
-    pipelines = [_mapping(entry) for entry in _items(workflows.get("pipelines"))]
+    fields = mapping(status)
+    workflows = mapping(mapping(fields.get("kratix")).get("workflows"))
+    pipelines = [mapping(entry) for entry in items(workflows.get("pipelines"))]
     state = _by_pipelines(pipelines)
     condition = _condition(fields)
     if state is None:
@@ -81,8 +82,8 @@ def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
         status: `.status` as decoded JSON: any value at all.
         labels: metadata.labels of the request.
     """
-    workflows = _mapping(_mapping(_mapping(status).get("kratix")).get("workflows"))
-    phases = {_phase(_mapping(entry)) for entry in _items(workflows.get("pipelines"))}
+    workflows = mapping(under(status, "kratix", "workflows"))
+    phases = {_phase(mapping(entry)) for entry in items(workflows.get("pipelines"))}
     if labels.get(PAUSED_LABEL) == "true" or phases & {Workflow.RUNNING, Workflow.FAILED}:
         return False
     if Workflow.SUSPENDED in phases:
@@ -96,8 +97,8 @@ def running_since(status: object) -> datetime | None:
     Args:
         status: `.status` as decoded JSON: any value at all.
     """
-    workflows = _mapping(_mapping(_mapping(status).get("kratix")).get("workflows"))
-    pipelines = [_mapping(entry) for entry in _items(workflows.get("pipelines"))]
+    workflows = mapping(under(status, "kratix", "workflows"))
+    pipelines = [mapping(entry) for entry in items(workflows.get("pipelines"))]
     times = (parse_time(entry.get("lastTransitionTime")) for entry in pipelines if _phase(entry) is Workflow.RUNNING)
     return min((time for time in times if time is not None), default=None)
 
@@ -140,8 +141,8 @@ def _by_condition(condition: Mapping[str, object]) -> Workflow:
 
 
 def _condition(fields: Mapping[str, object]) -> Mapping[str, object]:
-    for entry in _items(fields.get("conditions")):
-        condition = _mapping(entry)
+    for entry in items(fields.get("conditions")):
+        condition = mapping(entry)
         if condition.get("type") == "ConfigureWorkflowCompleted":
             return condition
     return {}
@@ -160,11 +161,3 @@ def _message(state: Workflow, pipelines: list[Mapping[str, object]], condition: 
 def _told(fields: Mapping[str, object], limit: int = MAX_MESSAGE) -> str:
     said = fields.get("message")
     return clean(masked(said, 2 * limit) if isinstance(said, str) else "", limit)
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.envelope import Event, decode_event, decode_version
-from platform_status_contract.observing.decode.lenient import under
 from platform_status_kube.errors import RefusedError
 
 __all__ = ["receive"]

@@ -7,10 +7,11 @@ from typing import Final
 from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
-from hctl.reading.fields import holds_in_deletion, text, under
-from hctl.reading.read import items, number
+from hctl.reading.fields import holds_in_deletion, text
+from hctl.reading.read import number
 from hctl.texts import age_of
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import items, under
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules.timers import SourceName, Timer

@@ -4,7 +4,8 @@ from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
-from hctl.reading.fields import holds_in_deletion, under
+from hctl.reading.fields import holds_in_deletion
+from platform_status_contract.model.lookup import under
 from platform_status_contract.rules.assessment import Verdict
 
 __all__ = ["controller_details", "failures"]

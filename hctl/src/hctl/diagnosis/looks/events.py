@@ -7,8 +7,9 @@ from typing import Final
 
 from hctl.diagnosis.evidence import WarningEvent
 from hctl.explain.inputs import Input
-from hctl.reading.fields import text, under
+from hctl.reading.fields import text
 from hctl.reading.read import number
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.times import parse_time
 
 __all__ = ["newest_events", "warning_in", "warnings_of"]

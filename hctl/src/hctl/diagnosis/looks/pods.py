@@ -8,10 +8,11 @@ from hctl.diagnosis.evidence import Container, Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, holds_in_deletion, name_of, text, under
-from hctl.reading.read import items, mapping, number
+from hctl.reading.fields import condition, holds_in_deletion, name_of, text
+from hctl.reading.read import number
 from hctl.texts import age_of, count_of, duration
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.rules.assessment import Verdict
 

@@ -7,8 +7,8 @@ from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
-from hctl.reading.fields import text, under
-from hctl.reading.read import items
+from hctl.reading.fields import text
+from platform_status_contract.model.lookup import items, under
 from platform_status_contract.rules.timers import SourceName
 
 from .applications import is_here

@@ -5,10 +5,11 @@ from typing import Any
 from hctl.diagnosis.evidence import Container, Evidence, Look
 from hctl.diagnosis.orders import Orders
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, name_of, newest_first, text, under
-from hctl.reading.read import items, number
+from hctl.reading.fields import condition, name_of, newest_first, text
+from hctl.reading.read import number
 from hctl.reading.views import RequestView
 from hctl.texts import count_of, duration, inert
+from platform_status_contract.model.lookup import items, under
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow

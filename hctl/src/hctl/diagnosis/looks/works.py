@@ -3,7 +3,8 @@
 from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
-from hctl.reading.fields import condition, text, under
+from hctl.reading.fields import condition, text
+from platform_status_contract.model.lookup import under
 
 __all__ = ["works_details"]
 

@@ -6,10 +6,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.records import Record
 
 from .depth import despite_depth
-from .lenient import text, under
+from .lenient import text
 
 __all__ = [
     "Event",

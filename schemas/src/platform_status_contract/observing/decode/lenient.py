@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.records import Labels
@@ -21,7 +22,6 @@ __all__ = [
     "server_of",
     "strings",
     "text",
-    "under",
 ]
 
 MAX_TEXT: Final = 512
@@ -29,15 +29,6 @@ MAX_TEXT: Final = 512
 
 _MAX_INTEGER: Final = 2**53 - 1
 _MAX_OWNER: Final = 400
-
-
-def under(value: object, *path: str) -> object:
-    """Return the value under a path of mappings; None if a step is missing or not a mapping."""
-    for key in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
 
 
 def text(value: object, *path: str) -> str:

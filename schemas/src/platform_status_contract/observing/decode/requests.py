@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.vocabulary import SIDECAR_KEYS
 from platform_status_contract.observing.records import Labels, RequestRecord, number_of
 from platform_status_contract.rules.contracts import MAX_CONTRACT, TOO_LARGE
@@ -13,7 +14,7 @@ from platform_status_contract.rules.workflow import DRY_RUN_LABEL, PAUSED_LABEL,
 
 from .depth import shallow
 from .envelope import Meta, reader
-from .lenient import count, labels, strings, text, under
+from .lenient import count, labels, strings, text
 
 __all__ = ["decode_request", "to_keep"]
 

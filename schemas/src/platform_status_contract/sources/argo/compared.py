@@ -7,7 +7,8 @@ writes an empty `source` beside `sources`.
 from collections.abc import Mapping
 from typing import Final
 
-from platform_status_contract.observing.decode.lenient import text, under
+from platform_status_contract.model.lookup import under
+from platform_status_contract.observing.decode.lenient import text
 
 __all__ = ["compared_current", "same_destination"]
 

@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from platform_status_contract.observing.decode.lenient import clip, text, under
+from platform_status_contract.model.lookup import under
+from platform_status_contract.observing.decode.lenient import clip, text
 from platform_status_contract.rules.texts import steady
 
 __all__ = ["Told", "told_by_conditions", "told_by_hydrator", "told_by_operation"]

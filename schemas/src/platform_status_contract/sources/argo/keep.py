@@ -1,12 +1,12 @@
 """What a dump keeps of an Application beyond what the decoder's shape says."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.observing.decode.lenient import under
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.rules.masking import masked
 from platform_status_contract.sources.source import Json
 
@@ -35,13 +35,13 @@ def keep_application(kept: Json, whole: Json, contract: Contract | None) -> None
         other = {"source": {"targetRevision": "another"}}
         kept["status"]["sync"]["comparedTo"] = {} if record.seen.compared_current else other
     if isinstance(under(status, "conditions"), list):
-        errors = (item for item in _items(under(status, "conditions")) if str(under(item, "type")).endswith("Error"))
+        errors = (item for item in items(under(status, "conditions")) if str(under(item, "type")).endswith("Error"))
         kept["status"]["conditions"] = [_texts(item, ("type", "message")) for item in errors]
     if isinstance(under(status, "sourceHydrator", "currentOperation"), dict):
         operation = _texts(under(status, "sourceHydrator", "currentOperation"), ("phase", "message"))
         kept["status"]["sourceHydrator"] = {"currentOperation": operation}
     if isinstance(under(status, "operationState", "syncResult"), dict):
-        results = _items(under(status, "operationState", "syncResult", "resources"))
+        results = items(under(status, "operationState", "syncResult", "resources"))
         failed = [_texts(item, _RESULT) for item in results if _has_failed(item)]
         kept["status"]["operationState"]["syncResult"] = {"resources": failed}
 
@@ -50,10 +50,7 @@ def _has_failed(result: object) -> bool:
     return under(result, "status") == "SyncFailed" or under(result, "hookPhase") in _FAILED
 
 
-def _items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _texts(found: object, keys: Iterable[str]) -> Json:
-    fields = found if isinstance(found, dict) else {}
-    return {key: masked(value, _MAX_TEXT) for key, value in fields.items() if key in keys and isinstance(value, str)}
+    return {
+        key: masked(value, _MAX_TEXT) for key, value in mapping(found).items() if key in keys and isinstance(value, str)
+    }

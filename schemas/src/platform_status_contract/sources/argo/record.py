@@ -7,6 +7,7 @@ from typing import Final, Self
 import msgspec
 from msgspec import Raw, Struct, field
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.decode.envelope import Meta, reader
 from platform_status_contract.observing.decode.lenient import (
@@ -18,7 +19,6 @@ from platform_status_contract.observing.decode.lenient import (
     server_of,
     strings,
     text,
-    under,
 )
 from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import ApplicationSeen

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.observing.decode.lenient import under
+from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.records import Key, is_foreign
 from platform_status_contract.observing.selectors import label_query
 from platform_status_contract.observing.view import View

@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from platform_status_contract.model.conditions import MAX_OBJECTS
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.observing.decode.depth import despite_depth
-from platform_status_contract.observing.decode.lenient import clip, deletion, labels, owner_of, strings, text, under
+from platform_status_contract.observing.decode.lenient import clip, deletion, labels, owner_of, strings, text
 from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import ConditionSeen, FieldValue, ObjectSeen, named
 from platform_status_contract.rules.texts import clean, steady

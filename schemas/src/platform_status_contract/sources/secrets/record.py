@@ -9,9 +9,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct, field
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.envelope import reader
-from platform_status_contract.observing.decode.lenient import deletion, owner_of, strings, text, under
+from platform_status_contract.observing.decode.lenient import deletion, owner_of, strings, text
 from platform_status_contract.observing.records import Record, number_of
 
 __all__ = ["SecretRecord", "decode_secret"]

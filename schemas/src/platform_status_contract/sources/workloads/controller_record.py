@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.envelope import Meta, Reader, reader
-from platform_status_contract.observing.decode.lenient import MAX_TEXT, clip, deletion, strings, text, under
+from platform_status_contract.observing.decode.lenient import MAX_TEXT, clip, deletion, strings, text
 from platform_status_contract.observing.records import Record, number_of
 from platform_status_contract.rules.observation import ControllerSeen
 

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from platform_status_contract.model.lookup import items, under
 from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.observing.decode.envelope import reader
-from platform_status_contract.observing.decode.lenient import clip, count, deletion, labels, strings, text, under
+from platform_status_contract.observing.decode.lenient import clip, count, deletion, labels, strings, text
 from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import PodSeen
 
@@ -204,7 +205,7 @@ def _reason(waiting: list[str]) -> str:
 
 def _lenient(whole: object, namespace: str, name: str) -> PodRecord:
     meta, status = under(whole, "metadata"), under(whole, "status")
-    owner = next((item for item in _list(meta, "ownerReferences") if under(item, "controller") is True), None)
+    owner = next((item for item in items(under(meta, "ownerReferences")) if under(item, "controller") is True), None)
     return PodRecord(
         namespace=namespace,
         name=name,
@@ -220,7 +221,8 @@ def _lenient(whole: object, namespace: str, name: str) -> PodRecord:
                 else text(meta, "deletionTimestamp"),
             ),
             _sidecars(
-                (text(item, "name"), text(item, "restartPolicy")) for item in _list(whole, "spec", "initContainers")
+                (text(item, "name"), text(item, "restartPolicy"))
+                for item in items(under(whole, "spec", "initContainers"))
             ),
             owner=(text(owner, "kind"), text(owner, "name")),
         ),
@@ -243,14 +245,9 @@ def _readable_status(status: object) -> _Status:
                     restart_count=count(item, "restartCount"),
                     state=_State(_Waiting(text(item, "state", "waiting", "reason"))),
                 )
-                for item in _list(status, "containerStatuses")
+                for item in items(under(status, "containerStatuses"))
             ],
         )
-
-
-def _list(value: object, *path: str) -> list[object]:
-    found = under(value, *path)
-    return found if isinstance(found, list) else []
 
 
 decode_pod: Final = reader(_DECODER, _strict, _lenient)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.vocabulary import ConditionType, Reason
-from platform_status_contract.observing.decode.lenient import text, under
+from platform_status_contract.observing.decode.lenient import text
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment

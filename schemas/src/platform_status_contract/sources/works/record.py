@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
+from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.envelope import Meta, reader
-from platform_status_contract.observing.decode.lenient import clip, strings, text, under
+from platform_status_contract.observing.decode.lenient import clip, strings, text
 from platform_status_contract.observing.records import Key, Record, number_of
 from platform_status_contract.observing.sources import PROMISE_LABEL
 
