@@ -159,7 +159,7 @@ class KratixDouble:
 
     def replace_works(self) -> None:
         """Schedule every Work again, after the Destination changed."""
-        self._works.refresh()
+        self._works.refresh(self._namespace)
 
     # -- life
 

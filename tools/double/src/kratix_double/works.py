@@ -148,9 +148,13 @@ class WorkController:
                 workload.API_VERSION, "Work", work["metadata"]["name"], namespace=namespace, missing_ok=True
             )
 
-    def refresh(self) -> None:
-        """Look at every Work again, after a change of the Destination."""
-        for work in self._client.list(workload.API_VERSION, "Work"):
+    def refresh(self, namespace: str | None = None) -> None:
+        """Look at every Work again, after a change of the Destination.
+
+        Args:
+            namespace: Only those in it; None: in all namespaces.
+        """
+        for work in self._client.list(workload.API_VERSION, "Work", namespace=namespace):
             metadata = work["metadata"]
             self._agenda.put(_Task("schedule", metadata["namespace"], metadata["name"]))
 
