@@ -1,9 +1,7 @@
 """A contract for a newer reader: an unknown key is refused at every depth, and nothing is forgotten meanwhile."""
 
-import copy
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +13,11 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.validation.schemas import load_schema
+from tests.newer import KEY, Path, newer, places
 
 from .looks import look
 from .settings import quick
 from .worlds import NOW, World, any_json, good_observation
-
-Path = tuple[str | int, ...]
 
 WHOLE: dict[str, Any] = {
     "version": "v1",
@@ -56,35 +53,9 @@ WHOLE: dict[str, Any] = {
     "thresholds": {"progressDeadlineSeconds": 900},
     "annotations": {"x.org/shown": "y"},
 }
-_FREE = ("matchLabels", "annotations")
-"""Mappings whose keys are anybody's."""
-
-
-def mappings(value: object, here: Path = ()) -> Iterator[Path]:
-    """The path of every mapping whose keys are ours, the whole one first."""
-    if isinstance(value, dict):
-        yield here
-        for key, part in value.items():
-            if key not in _FREE:
-                yield from mappings(part, (*here, key))
-    elif isinstance(value, list):
-        for index, part in enumerate(value):
-            yield from mappings(part, (*here, index))
-
-
-PATHS = list(mappings(WHOLE))
+PATHS = list(places(WHOLE))
 KNOWN = frozenset(re.findall(r'"([A-Za-z]+)": \{', json.dumps(load_schema("contract"))))
 """The keys that the contract knows in some mapping."""
-
-
-def newer(path: Path) -> dict[str, Any]:
-    """The contract with a key of tomorrow at a path."""
-    found = copy.deepcopy(WHOLE)
-    part: Any = found
-    for step in path:
-        part = part[step]
-    part["ofTomorrow"] = {"deep": [1]}
-    return found
 
 
 def test_the_contract_itself_is_read() -> None:
@@ -94,10 +65,10 @@ def test_the_contract_itself_is_read() -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)) or "contract")
 def test_a_key_of_tomorrow_is_refused_by_name_wherever_it_stands(path: Path) -> None:
-    problem = read_contract({"contract": newer(path)})
+    problem = read_contract({"contract": newer(WHOLE, path)})
     assert isinstance(problem, ContractProblem)
     assert problem.unknown_key
-    assert "ofTomorrow" in problem.message
+    assert KEY in problem.message
     assert "update the sidecar's image" in problem.message
 
 
@@ -106,14 +77,8 @@ def test_a_key_of_tomorrow_is_refused_by_name_wherever_it_stands(path: Path) -> 
 def test_17_no_key_that_is_not_known_yet_is_passed_over_whatever_it_is_called_and_holds(
     path: Path, key: str, value: object
 ) -> None:
-    found = newer(path)
-    part: Any = found
-    for step in path:
-        part = part[step]
-    del part["ofTomorrow"]
     assume(key not in KNOWN)
-    part[key] = value
-    problem = read_contract({"contract": found})
+    problem = read_contract({"contract": newer(WHOLE, path, key, value)})
     assert isinstance(problem, ContractProblem), "what it asks for would be left out, and the request be Ready"
     assert problem.unknown_key
     assert key in problem.message
@@ -135,7 +100,7 @@ def test_an_older_reader_keeps_what_it_knew(path: Path) -> None:
             {"type": kind, "status": "True", "reason": "AllPodsReady", "lastTransitionTime": since["firstReady"]}
             for kind in ("Ready", "PodsReady")
         ],
-        "contract": newer(path),
+        "contract": newer(WHOLE, path),
     }
     problem = read_contract(status)
     assert isinstance(problem, ContractProblem)

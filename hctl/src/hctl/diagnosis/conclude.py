@@ -210,6 +210,8 @@ def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:
     explanation = evidence.explanation
     ready, sidecar = explanation.projection.ready, looks[-1]
     doubtful = sidecar if sidecar.verdict is not Verdict.GOOD and not explanation.judged.ready else None
+    if explanation.too_new and explanation.judged.view.ready_reason != Reason.INVALID_CONTRACT:
+        return doubtful  # the sidecar knows the contract
     if explanation.projection.phase is Phase.READY and ready.reason != Reason.TOLERATING:
         return doubtful
     spoken = next((look for look in looks if look.title == _OF_THE_REQUEST.get(ready.reason)), None)

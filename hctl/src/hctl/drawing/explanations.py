@@ -38,6 +38,11 @@ def _parts(explanation: Explanation, *, whole: bool) -> Iterator[RenderableType]
     projection, view = explanation.projection, explanation.judged.view
     yield from warning_lines(explanation.judged)
     who = f"{view.display_name} {view.namespace}/{view.name}: "
+    if explanation.too_new:
+        stored = f"{view.phase or 'no phase'}  {view.ready_reason}"
+        yield Text.assemble((who, LABEL), (stored, LABEL), "  by the status")
+        yield Padding(inert_text(f"nothing is judged: {explanation.too_new}", WARNING), (0, 0, 0, 2))
+        return
     said = f"{projection.phase}  {projection.ready.reason}"
     yield Text.assemble((who, LABEL), (said, LABEL), f"  by row {projection.row}, at {format_time(explanation.now)}")
     yield Padding(inert_text(projection.ready.message), (0, 0, 0, 2))

@@ -121,9 +121,8 @@ class Explanation(Struct, frozen=True):
         What is bad before everybody's eyes decides, whatever else there is. Otherwise a source that was not seen only
         repeats the status, and nothing may be predicted from it.
         """
-        contract = self.facts.contract
-        if isinstance(contract, ContractProblem) and contract.unknown_key:
-            return f"{contract.message} (this is hctl {__version__})"
+        if self.too_new:
+            return self.too_new
         unseen = [found.hidden for found in self.sources if found.hidden]
         evident = any(found.is_evident for found in self.sources)
         if not unseen or (evident and self.projection.phase in (Phase.DEGRADED, Phase.FAILED)):
@@ -131,8 +130,18 @@ class Explanation(Struct, frozen=True):
         return unseen[0]
 
     @property
+    def too_new(self) -> str:
+        """Why this hctl may be too old for the contract, so that it judges nothing; empty if it knows every key."""
+        contract = self.facts.contract
+        if not isinstance(contract, ContractProblem) or not contract.unknown_key:
+            return ""
+        return f"{contract.message} (this is hctl {__version__})"
+
+    @property
     def exit_code(self) -> ExitCode:
-        """Of the verdict, not of the status; a silent sidecar goes before it, as everywhere."""
+        """Of the verdict, or of the status if nothing is judged; a silent sidecar goes before it, as everywhere."""
+        if self.too_new:
+            return self.judged.exit_code
         if self.freshness.state is State.SILENT:
             return ExitCode.STALE
         return ExitCode.READY if self.projection.phase is Phase.READY else ExitCode.NOT_READY
@@ -219,6 +228,8 @@ def derive(
         blocking=table.summary.blocking if table is not None else (),
         remarks=remarks,
     )
+    if found.too_new:
+        return msgspec.structs.replace(found, differences=())
     if found.hidden:
         return found
     return msgspec.structs.replace(found, forecast=foresee(status, projection, observe_at, facts, moment))

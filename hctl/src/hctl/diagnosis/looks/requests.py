@@ -34,7 +34,8 @@ def look_at_contract(explanation: Explanation, orders: Orders) -> Look | None:
     summary = f"{contract.reason}: {contract.message or 'nothing says what to observe'}"
     output = "jsonpath={.status.contract}"
     command = orders.kubectl("get", view.resource, view.name, "-o", output, namespace=view.namespace)
-    return Look("Contract", Verdict.BAD if missed else Verdict.PENDING, summary, commands=(command,))
+    verdict = Verdict.BAD if missed else Verdict.PENDING
+    return Look("Contract", Verdict.UNREADABLE if explanation.too_new else verdict, summary, commands=(command,))
 
 
 def look_at_change(explanation: Explanation, orders: Orders) -> Look | None:
