@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from localplane.client import Client, Object
 from tests.cluster.truth.objects import ago
 
-__all__ = ["beat", "crash", "fail", "run"]
+__all__ = ["beat", "crash", "end", "run"]
 
 
 def run(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
@@ -21,12 +21,13 @@ def run(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
     return len(pods)
 
 
-def fail(admin: Client, namespace: str, labels: Mapping[str, str]) -> int:
-    """Say of every pod that its container ended with exit code 1; return how many there are."""
-    state = {"terminated": {"exitCode": 1, "reason": "Error", "startedAt": ago(1), "finishedAt": ago(0)}}
+def end(admin: Client, namespace: str, labels: Mapping[str, str], code: int) -> int:
+    """Say of every pod that its container ended with an exit code; return how many there are."""
+    phase, reason = ("Failed", "Error") if code else ("Succeeded", "Completed")
+    state = {"terminated": {"exitCode": code, "reason": reason, "startedAt": ago(1), "finishedAt": ago(0)}}
     pods = _pods(admin, namespace, labels)
     for pod in pods:
-        _say(admin, pod, {"phase": "Failed"}, state, ready=False)
+        _say(admin, pod, {"phase": phase}, state, ready=False)
     return len(pods)
 
 

@@ -96,7 +96,11 @@ class Scene(ABC):
 
     def fail_pods(self, **labels: str) -> None:
         """Let a pod end with exit code 1."""
-        self._until(lambda: kubelet.fail(self.admin, self.name, labels), f"a pod with {labels}")
+        self._until(lambda: kubelet.end(self.admin, self.name, labels, 1), f"a pod with {labels}")
+
+    def finish_pods(self, **labels: str) -> None:
+        """Let a pod end with exit code 0."""
+        self._until(lambda: kubelet.end(self.admin, self.name, labels, 0), f"a pod with {labels}")
 
     def crash_pods(self) -> None:
         """Let the pods of this life crash again and again."""
@@ -179,6 +183,12 @@ class Scene(ABC):
     def becomes_ready(self, *says: str) -> None:
         """Wait until all is good."""
         self.becomes("Ready", "AllHealthy", *says)
+
+    def says(self, holds: Callable[[Json], object], what: str) -> Json:
+        """Wait until the status is as awaited, and return it."""
+        found = self._wait(self.kind, self.name, self.home, lambda found: holds(found.get("status", {})), what)
+        status: Json = found["status"]
+        return status
 
     def said_at(self, condition: str) -> datetime:
         """Return since when a condition of the request says what it says."""

@@ -2,7 +2,7 @@
 
 from localargocd import configuration
 from tests.argocd.lane import life
-from tests.argocd.manifests import hook, source
+from tests.argocd.manifests import source
 from tests.argocd.scene import ArgoScene
 from tests.gitops.manifests import BOTH, ONE, config_map, deployment
 
@@ -123,28 +123,6 @@ def no_namespace(scene: ArgoScene) -> None:
     scene.make_namespace()
     scene.sync()
     scene.becomes_ready()
-
-
-@life("Scheduled Progressing Ready", writes=13, seconds=120)
-def pre_sync_hook(scene: ArgoScene) -> None:
-    scene.begin({**ONE, "b.yaml": hook("check", "PreSync")})
-    scene.deploy()
-    scene.fail_pods(app="check")
-    scene.becomes("Progressing", "SyncFailed", "PreSync hook Job check")
-    scene.record("pre-sync-hook-failed")
-    scene.commit({"b.yaml": None})
-    scene.becomes_ready()
-
-
-@life("Scheduled Progressing? Ready", writes=9, seconds=120)
-def post_sync_hook(scene: ArgoScene) -> None:
-    scene.begin({**ONE, "b.yaml": hook("smoke", "PostSync")})
-    scene.deploy()
-    scene.fail_pods(app="smoke")
-    scene.argo_says(
-        lambda app: app.get("status", {}).get("operationState", {}).get("phase") == "Failed", "the hook failed"
-    )
-    scene.becomes_ready("PostSync hook Job smoke")
 
 
 @life("Scheduled Progressing Degraded Failed", writes=20, seconds=180)
