@@ -30,6 +30,7 @@ from platform_status_contract.rules.observation import (
 )
 from platform_status_contract.rules.texts import bounded_names
 from platform_status_contract.rules.timers import SourceName
+from platform_status_contract.rules.workflow import SUSPENDED_LABEL, read_workflow
 from platform_status_contract.sources.argo.compared import compared_current
 from platform_status_contract.sources.registry import assess
 from platform_status_contract.sources.works.kinds import WORK, about_works
@@ -249,6 +250,18 @@ def test_10_a_pod_that_crashes_is_never_good(found: PodSeen, limits: Thresholds,
         assert assessed(seen, limits, status, once_ready=once_ready)[SourceName.PODS].verdict is Verdict.BAD
 
 
+@quick
+@given(pods, st.integers(600, 10**7), thresholds, sane_statuses)
+def test_10_a_restart_of_long_ago_is_no_restart_any_more(
+    found: PodSeen, age: int, limits: Thresholds, status: object
+) -> None:
+    long_up = msgspec.structs.replace(found, crashing=False, restarted=NOW - timedelta(seconds=age))
+    seen = msgspec.structs.replace(good_observation(), pods=Present((PodSeen("b", "Running", ready=True), long_up)))
+    for once_ready in (False, True):
+        told = assessed(seen, limits, status, once_ready=once_ready)[SourceName.PODS]
+        assert told.reason is not Reason.PODS_RESTARTING, told.message
+
+
 # -- 11 to 14: Kratix
 
 
@@ -312,6 +325,27 @@ def test_14_no_generation_is_ready_before_its_workflow_is_through(
     before = {**status, "health": {**status.get("health", {"since": {}}), "readyGeneration": 1}}
     under_way = msgspec.structs.replace(facts, generation=2, workflow=workflow)
     assert look(World(before, good_observation(2), under_way), before, NOW).phase is not Phase.READY
+
+
+@given(
+    st.lists(st.sampled_from(["Succeeded", "Pending"]), max_size=2),
+    st.lists(moments, min_size=1, max_size=2),
+    st.booleans(),
+)
+def test_14_a_workflow_that_goes_on_by_itself_runs_and_any_other_that_is_suspended_waits(
+    others: list[str],
+    times: list[datetime],
+    labelled: bool,  # noqa: FBT001 - generated
+) -> None:
+    waiting: list[dict[str, object]] = [
+        {"phase": "Suspended", "attempts": 1, "nextRetryAt": format_time(time)} for time in times
+    ]
+    status = {"kratix": {"workflows": {"pipelines": [*({"phase": phase} for phase in others), *waiting]}}}
+    labels = {SUSPENDED_LABEL: "true"} if labelled else {}
+    workflow, said = read_workflow(status, labels)
+    assert (workflow, format_time(max(times)) in said) == (Workflow.RUNNING, True)
+    del waiting[0]["nextRetryAt"]
+    assert read_workflow(status, labels)[0] is Workflow.SUSPENDED
 
 
 @pytest.mark.parametrize("health", ["Progressing", "Degraded"])
