@@ -1,8 +1,8 @@
-"""What watches the platform status: rules, runbooks and dashboard, and the checks that hold them to the sidecar.
+"""Monitoring of the platform status: rules, runbooks, dashboard, and checks that compare them with the sidecar.
 
-Belongs here: rules/ (as Prometheus reads them, written by hand), alertmanager.yaml (an example), runbooks/ (the
-hand-written part of the pages), the code of the dashboard, and `python -m observability`, which generates manifests/,
-dashboards/ and docs/runbooks/ and checks all of it; and `chain`, the real Prometheus and Alertmanager that tests and
-the demo start on loopback; `watched`, that demo, which stands on `make demo` of tools/. May not: anything that runs in
-a cluster; sidecar, contract and tools know nothing of this folder.
+Belongs here: rules/ (Prometheus rule files, written by hand), alertmanager.yaml (an example), runbooks/ (the
+hand-written part of the pages), the code of the dashboard, and `python -m observability`, which generates and checks
+manifests/, dashboards/ and docs/runbooks/; `chain`, the real Prometheus and Alertmanager that tests and the demo start
+on loopback; `watched`, that demo, which builds on `make demo` of tools/. May not: code that runs in a cluster; sidecar,
+contract and tools do not import this folder.
 """

@@ -1,4 +1,4 @@
-"""Generate what is generated in observability/ and docs/runbooks/, and check all of it."""
+"""Generate the generated files of observability/ and docs/runbooks/, and check them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ exit codes: 0 all is well, 1 something is stale or wrong, 2 wrong flags
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """Return what each generated file should hold, by its path.
+    """Return the expected content of each generated file, by its path.
 
     Args:
         root: The checkout.
 
     Raises:
-        ValueError: Runbooks or rules are not fit to generate from.
+        ValueError: Runbooks or rules are invalid.
     """
     here = root / "observability"
     groups = rulefiles.read_groups(here / "rules")
@@ -43,7 +43,7 @@ def generated(root: Path) -> dict[Path, str]:
 
 
 def problems(root: Path) -> list[str]:
-    """Say everything that is stale, left over or wrong, one sentence each.
+    """Return everything that is stale, left over or wrong, one sentence each.
 
     Args:
         root: The checkout.

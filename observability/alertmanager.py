@@ -1,4 +1,4 @@
-"""A real Alertmanager for a moment, with the example configuration, its receivers replaced by one on loopback."""
+"""A real Alertmanager for tests, with the example configuration; its receivers are replaced by one on loopback."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .servers import listening
 __all__ = ["CONFIG", "Alertmanager", "read_config", "received_at", "running"]
 
 CONFIG: Final = Path(__file__).with_name("alertmanager.yaml")
-"""The example that docs/operations.md speaks of."""
+"""The example of docs/operations.md."""
 
 _ANSWER_SECONDS: Final = 30.0
-# loopback, whatever proxy the environment names
+# Loopback must not go through a proxy of the environment.
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Alertmanager:
-    """One that runs.
+    """A running Alertmanager.
 
     Attributes:
         address: host:port of its HTTP server.
@@ -37,28 +37,28 @@ class Alertmanager:
 
     @property
     def url(self) -> str:
-        """What a person or a program calls it by."""
+        """Its base URL."""
         return f"http://{self.address}"
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Return all alerts that it holds, as its API v2 has them: labels, annotations, status, times."""
+        """Return its present alerts in the format of API v2: labels, annotations, status, times."""
         with _OPENER.open(f"{self.url}/api/v2/alerts", timeout=_ANSWER_SECONDS) as answer:
             found: list[dict[str, Any]] = json.load(answer)
         return found
 
 
 def read_config() -> dict[str, Any]:
-    """Return the example configuration of Alertmanager."""
+    """Return the example configuration."""
     found: dict[str, Any] = yaml.safe_load(CONFIG.read_text("utf-8"))
     return found
 
 
 def received_at(config: Mapping[str, Any], url: str) -> dict[str, Any]:
-    """Return the configuration with every receiver at one place.
+    """Return the configuration with all receivers at one URL.
 
     Args:
-        config: As in `CONFIG`.
-        url: Base of the receivers; each has its own name as the path.
+        config: A configuration such as `CONFIG`.
+        url: Base URL of the receivers; the path of each is its name.
     """
     found = copy.deepcopy(dict(config))
     for receiver in found["receivers"]:
@@ -70,17 +70,17 @@ def received_at(config: Mapping[str, Any], url: str) -> dict[str, Any]:
 
 @contextmanager
 def running(binary: Path, config: Mapping[str, Any], folder: Path) -> Iterator[Alertmanager]:
-    """Run one, alone: no cluster of Alertmanagers.
+    """Run one without clustering.
 
     Args:
-        binary: The alertmanager to run.
+        binary: The alertmanager binary.
         config: Its configuration.
-        folder: An empty folder of its own.
+        folder: An empty folder for its files.
 
     Raises:
-        RuntimeError: It ended or did not listen in time; the message has its last lines.
+        RuntimeError: It exited or did not listen in time; the message has its last lines.
     """
-    # Debian's opens its templates in its working folder, see `binaries.unbind`; others have none beside them
+    # Debian's build opens its templates in the working folder, see `binaries.unbind`; other builds have none there.
     for template in binary.parent.glob("*.tmpl"):
         shutil.copy(template, folder)
     path = folder / "alertmanager.yaml"

@@ -1,6 +1,6 @@
 """Finds prometheus, promtool, alertmanager and amtool, and fetches them from Debian's packages into the cache.
 
-`python -m observability.binaries` fetches them once; where there is no apt-get it says so and exits with 1.
+`python -m observability.binaries` fetches them once; without apt-get it prints that and exits with 1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PACKAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "prometheus": {"prometheus": "prometheus", "promtool": "promtool"},
     "prometheus-alertmanager": {"alertmanager": "prometheus-alertmanager", "amtool": "amtool"},
 }
-"""By Debian package: the name of each binary here, and in the package's /usr/bin."""
+"""By Debian package: the name of each binary here, and its name in the package's /usr/bin."""
 
 NAMES: Final = tuple(name for binaries in PACKAGES.values() for name in binaries)
 
@@ -32,19 +32,19 @@ _TEMPLATES: Final = "prometheus/alertmanager/*.tmpl"
 
 
 class MissingBinaryError(Exception):
-    """A binary is nowhere; the text names the package, the variable and the command that fetches it."""
+    """A binary was not found; the text names the package, the variable and the command that fetches it."""
 
 
 def find(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the binary: the one that its variable names, else on PATH, else in the cache; None if nowhere.
+    """Return the path of a binary, from its variable, PATH or the cache, in this order; None if it is not found.
 
     Args:
-        name: One of `NAMES`; the variable is the same in capitals, such as ALERTMANAGER.
-        environ: Where to look for the variables.
+        name: One of `NAMES`; the variable is the name in capitals, such as ALERTMANAGER.
+        environ: The environment to read.
     """
     if named := environ.get(name.upper()):
         return Path(named)
-    # an installed Debian package has its own name for one of them
+    # Debian installs one of them under another name.
     for known in (name, PACKAGES[_package_of(name)][name]):
         if found := shutil.which(known, path=environ.get("PATH", "")):
             return Path(found)
@@ -53,14 +53,14 @@ def find(name: str, environ: Mapping[str, str] = os.environ) -> Path | None:
 
 
 def require(name: str, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the binary.
+    """Return the path of a binary.
 
     Args:
         name: One of `NAMES`.
-        environ: Where to look for the variables.
+        environ: The environment to read.
 
     Raises:
-        MissingBinaryError: It is nowhere.
+        MissingBinaryError: It was not found.
     """
     found = find(name, environ)
     if found is None:
@@ -72,15 +72,15 @@ def require(name: str, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def fetch(environ: Mapping[str, str] = os.environ, *packages: str) -> None:
-    """Put what is missing into the cache.
+    """Fetch missing binaries into the cache.
 
     Args:
-        environ: Where the cache is.
-        packages: Which packages; all if none is named.
+        environ: The environment, which sets the cache.
+        packages: The packages; none: all.
 
     Raises:
-        OSError: There is no apt-get or no dpkg-deb, or the package is no longer laid out like that.
-        subprocess.CalledProcessError: They failed; they have said why.
+        OSError: apt-get or dpkg-deb is missing, or the package has another layout.
+        subprocess.CalledProcessError: One of them failed; its output has the reason.
     """
     cache = cache_folder(environ)
     for package in packages or PACKAGES:
@@ -96,7 +96,7 @@ def _download(package: str, target: Path) -> None:
         folder = Path(text)
         try:
             _apt("download", package, folder=folder)
-        except subprocess.CalledProcessError:  # a fresh machine knows no packages yet
+        except subprocess.CalledProcessError:  # a new machine has no package lists yet
             _apt("update", folder=folder)
             _apt("download", package, folder=folder)
         (archive,) = folder.glob(f"{package}_*.deb")
@@ -110,13 +110,13 @@ def _download(package: str, target: Path) -> None:
 
 
 def unbind(tree: Path) -> None:
-    """Let an unpacked Alertmanager of Debian's run without being installed.
+    """Make an unpacked Alertmanager of Debian's run without installation.
 
-    Debian's build does not contain its notification templates: it opens them below /usr/share, or does not start. Here
-    that path becomes one of the same length that leads to the working folder; see `alertmanager.running`.
+    Debian's build does not embed its notification templates: it opens them below /usr/share, or does not start. Here
+    that path is replaced by one of equal length to the working folder; see `alertmanager.running`.
 
     Args:
-        tree: The package's /usr.
+        tree: The /usr folder of the package.
     """
     for binary in (tree / "bin").iterdir():
         content = binary.read_bytes()
@@ -133,10 +133,10 @@ def _package_of(name: str) -> str:
 
 
 def main() -> int:
-    """Fetch, and say where they are.
+    """Fetch the binaries, and print their paths.
 
     Returns:
-        0, or 1 if one cannot be had here.
+        0, or 1 if one cannot be fetched.
     """
     code = 0
     for package, binaries in PACKAGES.items():
@@ -145,7 +145,7 @@ def main() -> int:
         except (OSError, subprocess.CalledProcessError) as error:
             variables = " and ".join(name.upper() for name in binaries)
             sys.stderr.write(
-                f"{package} cannot be had here ({error}); install it, or name its binaries by {variables}. "
+                f"{package} cannot be installed here ({error}); install it, or name its binaries by {variables}. "
                 "Without it the tests that need it are skipped.\n"
             )
             code = 1

@@ -1,7 +1,7 @@
-"""The whole chain: a real Prometheus with our rules, a real Alertmanager with our example, a receiver that keeps.
+"""The whole chain: a real Prometheus with our rules, a real Alertmanager with our example, and a recording receiver.
 
-A minute of waiting passes in a second: `for` of each rule, and the times of the example, divided by sixty. Nothing else
-of rules or configuration is touched.
+To shorten the tests, the `for` of each rule and the times of the example are divided by sixty. Nothing else of the
+rules or the configuration changes.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _TIMES: Final = frozenset({"group_wait", "group_interval", "repeat_interval"})
 
 @dataclass(frozen=True)
 class Chain:
-    """What runs, from the scrape to the receiver."""
+    """The running chain, from the scrape to the receiver."""
 
     prometheus: prometheus.Prometheus
     alertmanager: alertmanager.Alertmanager
     receiver: Receiver
 
     def watch(self, scraped: str = "up == 1") -> None:
-        """Wait until the sidecar was scraped, then evaluate the rules.
+        """Wait until Prometheus has scraped the sidecar, then load the rules.
 
-        A Prometheus takes up to ten seconds to its first scrape. With minutes as short as seconds that would call
-        somebody because no sidecar answers.
+        The first scrape takes up to ten seconds. With the shortened times, an alert for the missing sidecar would fire
+        before it.
 
         Args:
-            scraped: What that shows: a query with an answer, for who waits for more than a scrape of any age.
+            scraped: A query with a result after the scrape; set it to wait for a particular sample.
 
         Raises:
             RuntimeError: The sidecar was not scraped in time.
@@ -55,7 +55,7 @@ class Chain:
         while not self.prometheus.series(scraped):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"Prometheus has not scraped the sidecar within {_FIRST_SCRAPE:g} s")
-            time.sleep(_LOOK)  # it tells nobody that it has scraped
+            time.sleep(_LOOK)  # Prometheus has no notification for a scrape
         self.prometheus.load(hastened_rules(rulefiles.read_groups(RULES)))
 
 
@@ -66,7 +66,7 @@ def hastened(duration: str) -> str:
         duration: One number with one unit: s, m, h or d.
 
     Raises:
-        ValueError: It is none, or too short to be divided.
+        ValueError: It is not a duration, or is too short to be divided.
     """
     found = _DURATION.match(duration)
     milliseconds = int(found[1]) * _MILLISECONDS[found[2]] // _FACTOR if found else 0
@@ -76,7 +76,7 @@ def hastened(duration: str) -> str:
 
 
 def hastened_rules(groups: list[rulefiles.Group]) -> list[rulefiles.Group]:
-    """Return the groups with each `for` a sixtieth as long."""
+    """Return the groups with every `for` divided by sixty."""
     found = copy.deepcopy(groups)
     for rule in rulefiles.alerts(found).values():
         if "for" in rule:
@@ -85,7 +85,7 @@ def hastened_rules(groups: list[rulefiles.Group]) -> list[rulefiles.Group]:
 
 
 def hastened_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration of Alertmanager with the times of all its routes a sixtieth as long."""
+    """Return an Alertmanager configuration with the times of all its routes divided by sixty."""
 
     def haste(route: Mapping[str, Any]) -> dict[str, Any]:
         found = {key: hastened(value) if key in _TIMES else value for key, value in route.items()}
@@ -101,10 +101,10 @@ def running(target: str, folder: Path, told: Sequence[Callable[[Notification], N
     Args:
         target: host:port of its metrics.
         folder: An empty folder.
-        told: Each is called with each notification, in a thread of the receiver's.
+        told: Callbacks for each notification, called in a thread of the receiver.
 
     Raises:
-        MissingBinaryError: prometheus or alertmanager is nowhere.
+        MissingBinaryError: prometheus or alertmanager was not found.
         RuntimeError: One of them did not start.
     """
     binaries = require("alertmanager"), require("prometheus")

@@ -1,4 +1,4 @@
-"""What may not drift: metrics and labels that a query uses against the sidecar's families, runbooks against alerts."""
+"""Consistency checks: metrics and labels of queries against the sidecar's families, and runbooks against alerts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .rulefiles import RUNBOOKS
 __all__ = ["AWAITED", "alert_problems", "awaited_problems", "known_metrics", "metrics_of", "query_problems"]
 
 AWAITED: Final[dict[str, frozenset[str]]] = {}
-"""Metrics that a rule waits for and the sidecar does not have yet, with their labels.
+"""Metrics that a rule uses and the sidecar does not have yet, with their labels.
 
-A check fails as soon as the sidecar has one: then its entry has to go.
+A check fails once the sidecar has one; then remove its entry.
 """
 
 _TARGET: Final = frozenset({"job", "instance", "pod", "service", "namespace", "endpoint", "container"})
@@ -47,7 +47,7 @@ _IN_TEXT: Final = re.compile(r"\bplatform[_:][\w:]+")
 
 
 def known_metrics(families: Collection[Family] = FAMILIES) -> dict[str, frozenset[str]]:
-    """Return the labels of every sample that the sidecar can send, by name; and of `up`, which Prometheus adds."""
+    """Return the labels of each sample of the sidecar by its name, and of `up`, which Prometheus adds."""
     known = {"up": frozenset[str]()}
     for family in families:
         labels = frozenset(family.labels)
@@ -63,14 +63,14 @@ def known_metrics(families: Collection[Family] = FAMILIES) -> dict[str, frozense
 
 
 def metrics_of(expression: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield each metric of a PromQL expression, with the labels that its selector names.
+    """Yield each metric of a PromQL expression, with the labels of its selector.
 
     Args:
-        expression: PromQL; variables of Grafana are fine.
+        expression: PromQL; Grafana variables are allowed.
     """
     bare = _STRING.sub('""', expression)
     selected = {match.start(1): frozenset(_LABEL.findall(match[2])) for match in _SELECTOR.finditer(bare)}
-    # blanked to the same length, so that positions stay
+    # blanked to the same length, so that positions do not change
     blank = bare
     for pattern in (_LIST, _RANGE, re.compile(r"\{[^}]*\}"), _STRING):
         blank = pattern.sub(lambda found: " " * len(found[0]), blank)
@@ -80,10 +80,10 @@ def metrics_of(expression: str) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def query_problems(where: str, expression: str, recorded: Collection[str]) -> list[str]:
-    """Say which metrics and labels of an expression nobody sends.
+    """Return the unknown metrics and labels of an expression.
 
     Args:
-        where: Whose expression it is.
+        where: Name of the expression, for the message.
         expression: PromQL.
         recorded: Names of the recording rules.
     """
@@ -101,7 +101,7 @@ def query_problems(where: str, expression: str, recorded: Collection[str]) -> li
 
 
 def awaited_problems(families: Collection[Family] = FAMILIES) -> list[str]:
-    """Say which awaited metric has arrived, or has arrived with other labels."""
+    """Return the awaited metrics that the sidecar has now, with the same or other labels."""
     known = known_metrics(families)
     return [
         f"checks.AWAITED: the sidecar has {name} now, with {sorted(known[name])}; remove the entry"
@@ -111,7 +111,7 @@ def awaited_problems(families: Collection[Family] = FAMILIES) -> list[str]:
 
 
 def alert_problems(name: str, rule: dict[str, Any], recorded: Collection[str], pages: Path) -> list[str]:
-    """Say what an alert lacks: severity, texts, a runbook that exists, metrics that exist.
+    """Return what an alert lacks: severity, texts, an existing runbook, existing metrics.
 
     Args:
         name: The alert.
@@ -129,9 +129,7 @@ def alert_problems(name: str, rule: dict[str, Any], recorded: Collection[str], p
     ]
     known = {*known_metrics(), *AWAITED, *recorded}
     spoken = {metric for text in notes.values() for metric in _IN_TEXT.findall(text)}
-    found += [
-        f"alert {name}: an annotation speaks of {metric}, which does not exist" for metric in sorted(spoken - known)
-    ]
+    found += [f"alert {name}: an annotation names {metric}, which does not exist" for metric in sorted(spoken - known)]
     url = notes.get("runbook_url", "")
     if not url.startswith(RUNBOOKS) or not (pages / url.removeprefix(RUNBOOKS)).is_file():
         found.append(

@@ -1,7 +1,7 @@
 """The Grafana dashboard as code: the fleet by phase, one request, the health of the sidecar.
 
-Belongs here: panels and their queries. What a query may use is checked against the sidecar's families, and each is run
-against a real Prometheus in the tests.
+Belongs here: panels and their queries. The checks compare each query with the sidecar's families, and the tests run it
+on a real Prometheus.
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ def _variable(name: str, query: str) -> dashboard.QueryVariable:
 
 
 def generate() -> str:
-    """Return the dashboard as JSON, ending in one line feed; the same code gives the same bytes."""
+    """Return the dashboard as JSON, with one newline at the end; the output is reproducible."""
     board = (
         dashboard.Dashboard("Platform status")
         .uid("platform-status")
@@ -239,13 +239,13 @@ def generate() -> str:
 
 
 def expressions(text: str) -> dict[str, str]:
-    """Return every query of a dashboard's JSON by the title of its panel.
+    """Return every query of a dashboard by the title of its panel.
 
     Args:
         text: The dashboard as JSON.
 
     Raises:
-        ValueError: Two panels have one title, or a panel has no query.
+        ValueError: Two panels have the same title, or a panel has no query.
     """
     found: dict[str, str] = {}
     for panel in json.loads(text)["panels"]:

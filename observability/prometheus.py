@@ -1,4 +1,4 @@
-"""A real Prometheus for a moment: scrapes one page over loopback every second, with our rules, and answers queries."""
+"""A real Prometheus for tests: it scrapes one page on loopback every second, evaluates our rules, answers queries."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["Prometheus", "running", "serving"]
 _TARGETS: Final = "targets.json"
 _RULES: Final = "rules.yaml"
 _ANSWER_SECONDS: Final = 30.0
-# loopback, whatever proxy the environment names
+# Loopback must not go through a proxy of the environment.
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Prometheus:
-    """One that runs.
+    """A running Prometheus.
 
     Attributes:
         address: host:port of its HTTP server.
@@ -38,46 +38,46 @@ class Prometheus:
 
     @property
     def url(self) -> str:
-        """What a person or a program calls it by."""
+        """Its base URL."""
         return f"http://{self.address}"
 
     def scrape(self, pods: Mapping[str, str]) -> None:
-        """Scrape these from now on and nobody else; Prometheus takes up to ten seconds to take that in.
+        """Replace the scrape targets; Prometheus may take up to ten seconds to apply the change.
 
         Args:
-            pods: host:port by the name of the pod.
+            pods: host:port by pod name.
         """
         _name_targets(self._folder, pods)
 
     def load(self, rules: list[dict[str, Any]]) -> None:
-        """Have it evaluate these rules from now on, in the place of those that it has.
+        """Replace the rules.
 
         Args:
             rules: Groups of rules.
 
         Raises:
-            urllib.error.HTTPError: It refuses them.
+            urllib.error.HTTPError: Prometheus rejects them.
         """
         _write_rules(self._folder, rules)
         with _OPENER.open(urllib.request.Request(f"{self.url}/-/reload", method="POST"), timeout=_ANSWER_SECONDS):  # noqa: S310 - loopback
             pass
 
     def get(self, path: str, **parameters: str) -> Any:  # noqa: ANN401 - JSON
-        """Return the `data` of an answer of its API.
+        """Return the `data` of a response of its API.
 
         Args:
-            path: Below /api/v1/.
-            parameters: Of the query.
+            path: Path below /api/v1/.
+            parameters: Parameters of the query.
 
         Raises:
-            urllib.error.HTTPError: It refuses the query.
+            urllib.error.HTTPError: Prometheus rejects the query.
         """
         url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         with _OPENER.open(url, timeout=_ANSWER_SECONDS) as answer:
             return json.load(answer)["data"]
 
     def series(self, expression: str) -> list[tuple[dict[str, str], str]]:
-        """Return labels and value of each series that the expression has now."""
+        """Return labels and value of each present series of an expression."""
         answer = self.get("query", query=expression)
         if answer["resultType"] == "scalar":
             return [({}, answer["result"][1])]
@@ -97,7 +97,7 @@ def serving(page: bytes) -> Iterator[str]:
             self.wfile.write(page)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: Prometheus asks every second."""
+            """Suppress the log: Prometheus sends a request every second."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     thread = threading.Thread(target=server.serve_forever, name="exposition", daemon=True)
@@ -114,17 +114,17 @@ def serving(page: bytes) -> Iterator[str]:
 def running(
     binary: Path, target: str, rules: list[dict[str, Any]], folder: Path, alertmanager: str = ""
 ) -> Iterator[Prometheus]:
-    """Run a Prometheus that scrapes `target` as the ServiceMonitor of the sidecar has it.
+    """Run a Prometheus that scrapes `target` as configured in the sidecar's ServiceMonitor.
 
     Args:
-        binary: The prometheus to run.
-        target: host:port; `Prometheus.scrape` names another one later.
-        rules: Groups of rules; their `for` is waited for in earnest.
-        folder: An empty folder of its own.
-        alertmanager: host:port of who is told of the alerts; empty for nobody.
+        binary: The prometheus binary.
+        target: host:port; `Prometheus.scrape` changes it later.
+        rules: Groups of rules; their `for` is not shortened.
+        folder: An empty folder for its files.
+        alertmanager: host:port of the Alertmanager; empty: none.
 
     Raises:
-        RuntimeError: It ended or did not listen in time; the message has its last lines.
+        RuntimeError: It exited or did not listen in time; the message has its last lines.
     """
     _write_rules(folder, rules)
     config: dict[str, Any] = {
@@ -143,7 +143,7 @@ def running(
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     _name_targets(folder, {"a": target})
     flags = [f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'data'}"]
-    # an alert that goes on is told again each second, so that whoever waits sees that nothing has changed
+    # A firing alert is sent again each second, so that a waiting test notices that it still fires.
     flags += ["--rules.alert.resend-delay=1s", "--web.enable-lifecycle"]
     with listening(binary, flags, folder / "prometheus.log") as address:
         yield Prometheus(address, folder)
@@ -158,5 +158,5 @@ def _name_targets(folder: Path, pods: Mapping[str, str]) -> None:
     found = [{"targets": [address], "labels": {**labels, "pod": pod}} for pod, address in pods.items()]
     fresh = folder / "fresh"
     fresh.write_text(json.dumps(found), encoding="utf-8")
-    # at once: half a file would take the targets away
+    # Replaced atomically: Prometheus would drop the targets of a half-written file.
     fresh.replace(folder / _TARGETS)

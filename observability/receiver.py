@@ -1,7 +1,7 @@
-"""The end of the chain: a webhook on loopback that keeps what Alertmanager sends.
+"""The end of the chain: a webhook on loopback that records the notifications of Alertmanager.
 
-What arrives is text of others: what is no notification is refused with 400 and kept out; texts are kept as they are,
-and whoever shows them makes them inert.
+The input is untrusted: a body that is not a notification is rejected with 400 and not recorded. Texts are recorded
+unchanged; code that prints them must escape them.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Alert(msgspec.Struct, frozen=True, rename="camel"):
 
     Attributes:
         status: firing or resolved.
-        labels: What makes it this alert and no other.
+        labels: The labels that identify the alert.
         annotations: summary, description and runbook_url.
         starts_at: RFC 3339.
         ends_at: RFC 3339; the year 1 while it fires.
-        fingerprint: Alertmanager's name for the labels.
+        fingerprint: Alertmanager's hash of the labels.
     """
 
     status: str
@@ -49,10 +49,10 @@ class Notification(msgspec.Struct, frozen=True, rename="camel"):
     """What Alertmanager posts to a webhook, version 4.
 
     Attributes:
-        receiver: Who is meant, by the configuration.
-        status: firing if one of the alerts fires.
-        group_key: Which group of alerts it speaks of.
-        alerts: The alerts of the group, those that were resolved included.
+        receiver: Name of the receiver in the configuration.
+        status: firing if at least one alert fires.
+        group_key: Key of the group of alerts.
+        alerts: The alerts of the group, resolved ones included.
     """
 
     receiver: str
@@ -62,7 +62,7 @@ class Notification(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def decode(body: bytes) -> Notification | None:
-    """Read the body of a post; None if it is no notification."""
+    """Decode the body of a request; None if it is not a notification."""
     try:
         return msgspec.json.decode(body, type=Notification)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -70,10 +70,10 @@ def decode(body: bytes) -> Notification | None:
 
 
 class Receiver:
-    """Keeps every notification, in order.
+    """Records every notification, in order.
 
     Attributes:
-        url: Where it listens.
+        url: Its URL.
     """
 
     def __init__(self, url: str) -> None:
@@ -82,37 +82,37 @@ class Receiver:
         self._kept: list[Notification] = []
 
     def keep(self, notification: Notification) -> None:
-        """Take note of one."""
+        """Record a notification."""
         with self._came:
             self._kept.append(notification)
             self._came.notify_all()
 
     @property
     def notifications(self) -> list[Notification]:
-        """All that came."""
+        """All notifications so far."""
         with self._came:
             return list(self._kept)
 
     def of(self, alertname: str, **labels: str) -> list[Alert]:
-        """Return what was told of one alert, in order: an entry for each time.
+        """Return the entries of one alert in all notifications, in order.
 
         Args:
             alertname: Name of the rule.
-            labels: Labels that must be so.
+            labels: Labels that must match.
         """
         wanted = {"alertname": alertname, **labels}.items()
         told = [alert for notification in self.notifications for alert in notification.alerts]
         return [alert for alert in told if wanted <= alert.labels.items()]
 
     def wait(self, holds: Callable[[Receiver], object], seconds: float) -> bool:
-        """Wait until something holds, looking again at each notification.
+        """Wait until a predicate holds; it is evaluated at each notification.
 
         Args:
-            holds: Looks at this receiver.
-            seconds: How long.
+            holds: The predicate of this receiver.
+            seconds: The timeout.
 
         Returns:
-            Whether it came to hold in time.
+            Whether it held in time.
         """
         deadline = time.monotonic() + seconds
         with self._came:
@@ -129,7 +129,7 @@ def receiving(told: Sequence[Callable[[Notification], None]] = ()) -> Iterator[R
     """Listen on a free port of loopback.
 
     Args:
-        told: Each is called with each notification, in a thread of the receiver's, before it is kept.
+        told: Callbacks for each notification, called in a thread of the receiver before it is recorded.
     """
 
     class Answer(BaseHTTPRequestHandler):
@@ -146,7 +146,7 @@ def receiving(told: Sequence[Callable[[Notification], None]] = ()) -> Iterator[R
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing; what came is kept."""
+            """Suppress the log; the notifications are recorded."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     receiver = Receiver(f"http://127.0.0.1:{server.server_port}")

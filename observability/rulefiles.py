@@ -1,4 +1,4 @@
-"""The rule files: read, and made into the PrometheusRule that the Prometheus operator takes."""
+"""The rule files: reading them, and generating the PrometheusRule of the Prometheus operator."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Group = dict[str, Any]
 
 
 def read_groups(folder: Path) -> list[Group]:
-    """Return the groups of all files, in the order of the files' names.
+    """Return the groups of all files, in the order of the file names.
 
     Args:
-        folder: Where the rule files are.
+        folder: The folder of the rule files.
 
     Raises:
-        ValueError: Two groups have one name, which the operator would merge or refuse.
+        ValueError: Two groups have the same name, which the operator would merge or reject.
     """
     groups = [
         group for file in sorted(folder.glob("*.yaml")) for group in yaml.safe_load(file.read_text("utf-8"))["groups"]
     ]
     names = [group["name"] for group in groups]
     if doubled := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"{folder}: groups {doubled} stand there twice; give each a name of its own")
+        raise ValueError(f"{folder}: groups {doubled} appear twice; give each its own name")
     return groups
 
 
@@ -40,7 +40,7 @@ def alerts(groups: list[Group]) -> dict[str, dict[str, Any]]:
 
 
 def records(groups: list[Group]) -> dict[str, str]:
-    """Return the expressions of the recording rules by the name they record."""
+    """Return the expressions of the recording rules by the recorded name."""
     return {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
 
 
@@ -48,7 +48,7 @@ def manifest(groups: list[Group], runbooks: str = RUNBOOKS) -> str:
     """Return the PrometheusRule.
 
     Args:
-        groups: What `read_groups` returned.
+        groups: From `read_groups`.
         runbooks: Base of the runbooks' URLs, ending in a slash.
     """
     document = {
@@ -69,7 +69,7 @@ def manifest(groups: list[Group], runbooks: str = RUNBOOKS) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines as a block, so that a diff of the manifest reads like one of the rules."""
+    """Writes multi-line text as a block, so that a diff of the manifest is as readable as one of the rules."""
 
 
 def _block(dumper: yaml.SafeDumper, text: str) -> yaml.Node:

@@ -1,6 +1,6 @@
-"""Runbook pages: what the schema says of a reason, or the rule of an alert, around the hand-written part.
+"""Runbook pages: the schema's text for a reason, or the rule of an alert, with the hand-written part.
 
-Belongs here: how a page is laid out, and what makes one unfit for 3 a.m. The words stand in observability/runbooks/.
+Belongs here: the layout of a page, and the checks for complete pages. The texts are in observability/runbooks/.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["alert_page", "index_page", "pages", "problems", "reason_page"]
 _HEAD: Final = "<!-- Generated from observability/; change that, then run: make observability -->\n"
 _PLACEHOLDERS: Final = (
     "`KIND`, `NAME` and `NAMESPACE` are those of the request; `ARGOCD`, `APPLICATION`, `WORKLOADS`, `SECRET` and "
-    "`SECRETNAMESPACE` stand in its `.status.contract`; the message of the condition names `POD`, `SUBAPP` or `WORK`."
+    "`SECRETNAMESPACE` are in its `.status.contract`; the message of the condition names `POD`, `SUBAPP` or `WORK`."
 )
 _GOOD: Final = "good"
 
@@ -30,7 +30,7 @@ def _words() -> dict[str, dict[str, Any]]:
 
 
 def problems(reasons: Book, alerts: Book, rules: dict[str, dict[str, Any]]) -> list[str]:
-    """Say what is missing: a reason or an alert without an entry, an entry of nothing, an entry without its parts.
+    """Return what is missing: the entry for a reason or an alert, the subject of an entry, the parts of an entry.
 
     Args:
         reasons: Hand-written part by reason.
@@ -38,7 +38,7 @@ def problems(reasons: Book, alerts: Book, rules: dict[str, dict[str, Any]]) -> l
         rules: The alerting rules by name.
 
     Returns:
-        One sentence each, naming file, entry and fix; empty if all is well.
+        One sentence each, with file, entry and fix; empty if nothing is missing.
     """
     found = []
     for file, book, expected, needed in (
@@ -46,14 +46,14 @@ def problems(reasons: Book, alerts: Book, rules: dict[str, dict[str, Any]]) -> l
         ("alerts.yaml", alerts, set(rules), ("meaning", "first", "then")),
     ):
         found += [f"runbooks/{file}: {name} has no entry; write one" for name in sorted(expected - set(book))]
-        found += [f"runbooks/{file}: {name} is none that there is; remove it" for name in sorted(set(book) - expected)]
+        found += [f"runbooks/{file}: {name} does not exist; remove it" for name in sorted(set(book) - expected)]
         for name, entry in book.items():
             found += [f"runbooks/{file}: {name} has no `{part}`; add it" for part in needed if not entry.get(part)]
     return found
 
 
 def reason_page(name: str, entry: dict[str, Any]) -> str:
-    """The page of one reason.
+    """Return the page of one reason.
 
     Args:
         name: The reason.
@@ -72,12 +72,12 @@ def reason_page(name: str, entry: dict[str, Any]) -> str:
 
 
 def alert_page(name: str, entry: dict[str, Any], rule: dict[str, Any]) -> str:
-    """The page of one alert.
+    """Return the page of one alert.
 
     Args:
         name: The alert.
         entry: Its hand-written part.
-        rule: Its rule, as Prometheus reads it.
+        rule: Its rule, as in the rule file.
     """
     severity, lasting = rule["labels"]["severity"], rule.get("for", "0s")
     lines = [_HEAD, f"# {name}", "", f"Severity {severity}; fires after {lasting} of", ""]
@@ -91,7 +91,7 @@ def _steps(entry: dict[str, Any]) -> list[str]:
     lines += ["| you see | do |", "| --- | --- |"]
     lines += [f"| {_cell(seen)} | {_cell(fix)} |" for seen, fix in entry["then"].items()]
     if over := entry.get("over"):
-        lines += ["", "## Mended when", "", over]
+        lines += ["", "## Fixed when", "", over]
     return lines
 
 
@@ -104,7 +104,7 @@ def _back(page: str, title: str) -> str:
 
 
 def index_page(reasons: Book, rules: dict[str, dict[str, Any]]) -> str:
-    """The list of all pages."""
+    """Return the list of all pages."""
     words = _words()
     lines = [_HEAD, "# Runbooks", "", "## Alerts", "", "| alert | severity | after |", "| --- | --- | --- |"]
     lines += [
@@ -117,14 +117,14 @@ def index_page(reasons: Book, rules: dict[str, dict[str, Any]]) -> str:
 
 
 def pages(folder: Path, rules: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Every page by its path below docs/runbooks.
+    """Return every page by its path below docs/runbooks.
 
     Args:
-        folder: Where reasons.yaml and alerts.yaml are.
+        folder: The folder of reasons.yaml and alerts.yaml.
         rules: The alerting rules by name.
 
     Raises:
-        ValueError: A runbook is missing or has no use; the message lists all.
+        ValueError: A runbook is missing or has no subject; the message lists all problems.
     """
     reasons: Book = yaml.safe_load((folder / "reasons.yaml").read_text("utf-8"))
     alerts: Book = yaml.safe_load((folder / "alerts.yaml").read_text("utf-8"))

@@ -1,7 +1,7 @@
-"""A server of the Prometheus family as a child of ours: on a free port of loopback, and gone when we are.
+"""A server of the Prometheus family as a child process: on a free port of loopback, ended with its parent.
 
-Belongs here: starting, finding the address in its own log, waiting until it is ready, stopping. May not: anything that
-only one of them has.
+Belongs here: starting, reading the address from its log, waiting until it is ready, stopping. May not: anything
+specific to one server.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from localplane.children import Child, Nursery
 __all__ = ["LISTEN", "listening"]
 
 LISTEN: Final = "--web.listen-address=127.0.0.1:0"
-"""The flag that makes one choose its own port; the log tells which."""
+"""The flag that makes a server choose a free port; its log has the port."""
 
 _LISTENING: Final = re.compile(r'msg="Listening on" address=(\S+)')
 _START_SECONDS: Final = 60.0
@@ -32,16 +32,16 @@ _LAST_LINES: Final = 5
 
 @contextmanager
 def listening(binary: Path, flags: Sequence[str], log: Path, environ: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Run one; yields host:port once it says that it is ready.
+    """Run a server; yields host:port once it is ready.
 
     Args:
         binary: The server.
         flags: Its flags without `LISTEN`.
-        log: Where its output goes; in an existing folder.
+        log: The file for its output, in an existing folder.
         environ: Its environment.
 
     Raises:
-        RuntimeError: It ended, or was not ready in time; the message has its last lines.
+        RuntimeError: It exited, or was not ready in time; the message has its last lines.
     """
     nursery = Nursery()
     child = Child([str(binary.absolute()), *flags, LISTEN], log, nursery, environ)
@@ -59,8 +59,8 @@ def _address(child: Child, binary: Path) -> str:
         found = _LISTENING.search(child.log.read_text(errors="replace")) if child.log.exists() else None
         if found and _is_ready(found[1]):
             return found[1]
-        time.sleep(_POLL)  # a log tells nobody that it has grown
-    raise RuntimeError(f"{binary} did not start; it said: {child.last_lines(_LAST_LINES)}")
+        time.sleep(_POLL)  # a file has no notification for new lines
+    raise RuntimeError(f"{binary} did not start; its last lines: {child.last_lines(_LAST_LINES)}")
 
 
 def _is_ready(address: str) -> bool:

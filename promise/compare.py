@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Compare what an installed Promise made of its requests with what another Promise would make of them.
+"""Compare the documents that an installed Promise made of its requests with those that another Promise would make.
 
-It reads files and writes none to the cluster: the requests, and the WorkPlacements, in which Kratix keeps what it wrote
-to the state store. A document that leaves is deleted by an agent that prunes (docs/upgrade.md, step 0).
+It only reads files: the requests, and the WorkPlacements, in which Kratix keeps what it wrote to the state store. An
+agent that prunes deletes a document that the new Promise does not make (docs/upgrade.md, step 0).
 
 Examples:
     kubectl get vclusterorchestratorv2 -A -o yaml > requests.yaml
     kubectl get workplacements -A -o yaml > placements.yaml
     python promise/compare.py --promise dist/promise/promise.yaml requests.yaml placements.yaml
-    python promise/compare.py --annotate requests.yaml placements.yaml > annotate.sh     # --release takes it back
+    python promise/compare.py --annotate requests.yaml placements.yaml > annotate.sh     # --release reverts it
 
-One line a document: stays, changes (which fields), comes; in capitals what needs you: LEAVES, STORE (the virtual
-cluster would keep its data elsewhere, so it would start empty), REFUSED, UNKNOWN. No values are shown.
+It prints a line per document: stays, changes (with the fields), comes; in capitals if action is needed: LEAVES, STORE
+(the virtual cluster would use another data store, so it would start empty), REFUSED, UNKNOWN. No values are printed.
 
-Exit codes: 0 nothing in capitals, 1 something, 2 wrong command line, 3 a file cannot be read.
+Exit codes: 0 nothing in capitals, 1 something in capitals, 2 wrong command line, 3 a file cannot be read.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ SYNC_OPTIONS, FLUX_PRUNE = "argocd.argoproj.io/sync-options", "kustomize.toolkit
 MANAGER = "flux-client-side-apply"
 KEEP = ("Prune=false", "Delete=false")
 STORE = ("backingStore", "persistence", "volumeClaim")
-"""Parts of a path that say where a virtual cluster keeps its data."""
+"""Parts of a path that name the data store of a virtual cluster."""
 
 Json = dict[str, Any]
 
 
 class Identity(NamedTuple):
-    """By what a GitOps agent knows an object; a new version of its API is no other object."""
+    """The identity of an object for a GitOps agent; the version of its API is not part of it."""
 
     group: str
     kind: str
@@ -70,8 +70,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("placements", type=Path, help="YAML or JSON of the WorkPlacements of all namespaces")
     parser.add_argument("--promise", type=Path, default=PROMISE, help="the new Promise, default promise/promise.yaml")
     commands = parser.add_mutually_exclusive_group()
-    commands.add_argument("--annotate", action="store_true", help="only print commands that keep agents from pruning")
-    commands.add_argument("--release", action="store_true", help="only print commands that take that back")
+    commands.add_argument("--annotate", action="store_true", help="only print commands to prevent pruning")
+    commands.add_argument("--release", action="store_true", help="only print commands to revert that")
     options = parser.parse_args(argv)
     try:
         promise = read_mapping(options.promise)
@@ -92,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{options.requests}: found no {_kind(promise)}, expected some\n")
         return 3
     sys.stdout.writelines(f"{line}\n" for line in lines)
-    # A word in capitals is a loss.
+    # A word in capitals means a loss.
     if options.annotate or options.release:
         return 0
     return int(any(line.split()[0].isupper() for line in lines if line.startswith(" ")))
@@ -107,7 +107,7 @@ def _compared(request: Json, placements: list[Json], promise: Json) -> Iterator[
     yield f"{namespace}/{name}:"
     held = [entry for entry in placements if _is_of(entry, namespace, name, promise["metadata"]["name"])]
     if not held:
-        yield "  UNKNOWN  no WorkPlacement of this request is in the file, so nothing can be compared"
+        yield "  UNKNOWN  no WorkPlacement of this request is in the file, so there is no comparison"
         return
     new, refusal = _made(request, promise)
     if refusal:
@@ -115,7 +115,7 @@ def _compared(request: Json, placements: list[Json], promise: Json) -> Iterator[
         return
     for pipeline in sorted({entry["metadata"]["labels"]["kratix.io/pipeline-name"] for entry in held}):
         if pipeline not in _pipelines(promise):
-            yield f"  LEAVES   the whole Work of pipeline {pipeline}, for the new Promise has none of this name"
+            yield f"  LEAVES   the whole Work of pipeline {pipeline}, because the new Promise has none of this name"
     old = {_identity(document): document for document in _documents(held)}
     for word, text in sorted(_lines(old, {_identity(document): document for document in new})):
         yield f"  {word:8} {text}"
@@ -143,7 +143,7 @@ def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
 
 
 def _every(requests: list[Json], placements: list[Json], promise: str) -> Iterator[tuple[Identity, Json]]:
-    """Find every document of the requests, and what is made of those that are requests themselves."""
+    """Yield every document of the requests, and the documents of sub-requests."""
     done: set[Identity] = set()
     for request in requests:
         where = request["metadata"]["namespace"], request["metadata"]["name"]
@@ -158,7 +158,7 @@ def _every(requests: list[Json], placements: list[Json], promise: str) -> Iterat
 
 
 def _command(identity: Identity, document: Json, *, release: bool) -> str:
-    """Write a command; Flux would take back what kubectl sets under its own name, so it gets one that Flux respects."""
+    """Return a command with its own field manager: Flux reverts fields that kubectl sets under its default one."""
     own = document["metadata"].get("annotations") or {}
     options = [option.strip() for option in own.get(SYNC_OPTIONS, "").split(",")]
     kept = ",".join([*(option for option in options if option and option not in KEEP), *KEEP])
@@ -172,7 +172,7 @@ def _command(identity: Identity, document: Json, *, release: bool) -> str:
 
 
 def _made(request: Json, promise: Json) -> tuple[list[Json], list[str]]:
-    """Run the Promise's own containers on a request; returns their documents, or what they refuse."""
+    """Run the Promise's own containers on a request; returns their documents, or the refusals."""
     with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+", encoding="utf-8") as log:
         places = {f"KRATIX_{name.upper()}_DIR": str(Path(folder, name)) for name in ("input", "output", "metadata")}
         for path in places.values():
@@ -180,7 +180,7 @@ def _made(request: Json, promise: Json) -> tuple[list[Json], list[str]]:
         Path(places["KRATIX_INPUT_DIR"], "object.yaml").write_text(dump(request), "utf-8")
         for pipeline in promise["spec"]["workflows"]["resource"]["configure"]:
             for container in pipeline["spec"]["containers"]:
-                # As a pod sees a variable; ours refer to no other one.
+                # The value as a pod reads it; ours do not refer to other variables.
                 own = {entry["name"]: str(entry["value"]).replace("$$", "$") for entry in container.get("env", ())}
                 kratix = {"KRATIX_DRY_RUN": "true", "KRATIX_PROMISE_NAME": promise["metadata"]["name"]}
                 if run_container(container["args"], {**places, **own, **kratix}, log):
@@ -195,7 +195,7 @@ def _pipelines(promise: Json) -> list[str]:
 
 
 def _objects(path: Path) -> list[Json]:
-    """Read objects, those of a List one by one."""
+    """Read objects; a List is expanded."""
     documents = _maps(load_all(path.read_text("utf-8")))
     return [item for document in documents for item in _maps(document.get("items", [document]))]
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Write the shipped policies as JSON into the contract's distribution, where the pipeline and hctl find them.
+"""Write the shipped policies as JSON into the contract's distribution, from which the pipeline and hctl read them.
 
 Examples:
     python promise/policies.py            # write them
-    python promise/policies.py --check    # exit 1 and say how to mend it if one is not up to date
+    python promise/policies.py --check    # exit 1 with the fix if one is stale
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         The exit code.
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a policy is not up to date")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a policy is stale")
     arguments = parser.parse_args(argv)
     for name in SHIPPED:
         document, result = load(FILES[name].read_text("utf-8")), RESULTS / f"{name}.json"
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         if not arguments.check:
             result.write_text(text, "utf-8")
         elif not result.is_file() or result.read_text("utf-8") != text:
-            sys.stderr.write(f"{result.name} is not what {FILES[name].name} says; run: make schemas\n")
+            sys.stderr.write(f"{result.name} is stale: it differs from {FILES[name].name}; run: make schemas\n")
             return 1
     return 0
 

@@ -3,7 +3,7 @@
 
 Examples:
     python promise/request_schema.py            # write the schema
-    python promise/request_schema.py --check    # exit 1 and say how to mend it if the schema is not up to date
+    python promise/request_schema.py --check    # exit 1 with the fix if the schema is stale
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
         The exit code.
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the schema is not up to date")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the schema is stale")
     arguments = parser.parse_args(argv)
     text = schema_text(yaml.safe_load(CRD.read_text("utf-8")), examples())
     if not arguments.check:
@@ -93,7 +93,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if SCHEMA.is_file() and SCHEMA.read_text("utf-8") == text:
         return 0
-    sys.stderr.write(f"{SCHEMA.name} is not what {CRD.name} says; run: python promise/request_schema.py\n")
+    sys.stderr.write(f"{SCHEMA.name} is stale: it differs from {CRD.name}; run: python promise/request_schema.py\n")
     return 1
 
 
@@ -103,7 +103,7 @@ def examples() -> list[dict[str, Any]]:
 
 
 def schema_text(crd: dict[str, Any], requests: list[dict[str, Any]]) -> str:
-    """Translate a CRD of one version.
+    """Convert a CRD with one version.
 
     Args:
         crd: The CustomResourceDefinition.
@@ -113,7 +113,7 @@ def schema_text(crd: dict[str, Any], requests: list[dict[str, Any]]) -> str:
         The JSON Schema as text, with a final newline.
 
     Raises:
-        ValueError: The API server would refuse the schema of the CRD.
+        ValueError: The API server would reject the schema of the CRD.
     """
     (version,) = crd["spec"]["versions"]
     kind, group = crd["spec"]["names"]["kind"], crd["spec"]["group"]
@@ -150,7 +150,7 @@ def _translate(part: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def _with_comments(schema: dict[str, Any]) -> dict[str, Any]:
-    """Name the rules that JSON Schema cannot say; of label names it can."""
+    """List the rules that JSON Schema cannot express; uniqueness of label names it can."""
     rules = [rule["message"] for rule in schema.get("x-kubernetes-validations", ())]
     if schema.get("x-kubernetes-list-type") == "map":
         rules.append(f"unique by {', '.join(schema['x-kubernetes-list-map-keys'])}")

@@ -1,6 +1,6 @@
-"""`make demo-observability`: the request of `make demo`, watched by a real Prometheus and a real Alertmanager.
+"""`make demo-observability`: the request of `make demo`, monitored by a real Prometheus and a real Alertmanager.
 
-Belongs here: the scenes (it breaks, the alert arrives, it heals, the all-clear arrives, and what `hctl ask` says each
-time), how a notification is shown, and the process of `hctl ask`. May not: the chain itself, which is observability/'s,
-and whatever puts the request up, which `make demo` has. It runs from the root of the repository, like that one.
+Belongs here: the scenes (a failure, the alert, the recovery, the all-clear, and the answers of `hctl ask`), the output
+for a notification, and the process of `hctl ask`. May not: the chain, which is observability/chain.py, and the set-up
+of the request, which is in `make demo`. Like that one, it runs from the root of the repository.
 """

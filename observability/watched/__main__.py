@@ -34,10 +34,10 @@ exit codes: 0 every phase, alert and answer was as it should be, 1 one was not, 
 def _parser() -> argparse.ArgumentParser:
     parser = make_parser(
         "observability.watched",
-        "Breaks a request, and shows who is called, what hctl says, and the all-clear.",
+        "Breaks a request, and shows the alert, the answers of hctl, and the all-clear.",
         _EXAMPLES,
     )
-    parser.add_argument("--keep", action="store_true", help="leave all running until Ctrl-C")
+    parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
     parser.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
     return parser
 
@@ -59,7 +59,7 @@ def _play(screen: Screen, logs: Path, *, keep: bool) -> None:
     started = time.monotonic()
     root = repository(Path.cwd())
     try:
-        # before anything starts: the rest takes a while
+        # Checked first, because the rest of the start is slow.
         for name in ("prometheus", "alertmanager"):
             require(name)
     except MissingBinaryError as error:

@@ -1,4 +1,4 @@
-"""`hctl ask` as a process, as a user would run it, and what its answer has to be."""
+"""`hctl ask` as a process, run as a user would run it, and the expected answers."""
 
 import subprocess
 import sys
@@ -18,10 +18,10 @@ _FOREIGN = ("PLATFORM_STATUS_", "KUBE", "HCTL_")
 
 @dataclass(frozen=True)
 class Expected:
-    """What an answer has to be.
+    """An expected answer.
 
     Attributes:
-        word: How it begins.
+        word: Its first word.
         code: The exit code.
     """
 
@@ -35,10 +35,10 @@ NO = Expected("No", 1)
 
 @dataclass(frozen=True)
 class Answer:
-    """What hctl said.
+    """The result of `hctl ask`.
 
     Attributes:
-        command: As a user would type it.
+        command: The command line, as a user would type it.
         code: The exit code.
         lines: Standard output.
         complaint: Standard error.
@@ -51,15 +51,15 @@ class Answer:
 
 
 def ask(kubeconfig: Path, prometheus: str, environ: Mapping[str, str]) -> Answer:
-    """Ask.
+    """Run `hctl ask`.
 
     Args:
-        kubeconfig: Which cluster is meant.
-        prometheus: URL of the Prometheus that watches it.
-        environ: The environment of the demo; settings of the user's own and the way to their cluster are left out.
+        kubeconfig: The kubeconfig of the cluster.
+        prometheus: URL of the Prometheus that monitors it.
+        environ: The environment of the demo; hctl's own settings and KUBECONFIG are removed.
 
     Raises:
-        StageError: No answer came in time.
+        StageError: It did not answer in time.
     """
     words = ["ask", QUESTION, "--prometheus", prometheus]
     clean = {name: value for name, value in environ.items() if not name.startswith(_FOREIGN)}
@@ -80,11 +80,11 @@ def ask(kubeconfig: Path, prometheus: str, environ: Mapping[str, str]) -> Answer
 
 
 def shown(lines: Sequence[str], prometheus: str) -> list[str]:
-    """Return what of an answer fits on a screen: the answer, what Prometheus is a witness of, how many facts there are.
+    """Return the part of an answer that fits on a screen: the answer, the facts from Prometheus, the number of facts.
 
     Args:
-        lines: The answer and, after an empty line, one cited fact a line.
-        prometheus: What a fact of Prometheus names.
+        lines: The answer and, after an empty line, one cited fact per line.
+        prometheus: The URL in a fact from Prometheus.
     """
     end = next((index for index, line in enumerate(lines) if not line.strip()), len(lines))
     facts = [line for line in lines[end:] if line.strip()]
@@ -98,10 +98,10 @@ def shown(lines: Sequence[str], prometheus: str) -> list[str]:
 
 
 def check(answer: Answer, expected: Expected) -> None:
-    """Hold an answer to what is so.
+    """Compare an answer with the expected one.
 
     Raises:
-        StoryError: It says something else, or its exit code does.
+        StoryError: The text or the exit code differs.
     """
     first = answer.lines[0] if answer.lines else ""
     word = first.split(maxsplit=1)[0].strip(",.:;") if first.split() else ""
@@ -109,5 +109,5 @@ def check(answer: Answer, expected: Expected) -> None:
         said = first or answer.complaint or "nothing"
         raise StoryError(
             f"{answer.command}: expected an answer that begins with {expected.word} and exit code {expected.code}, "
-            f"it said {said!r} with exit code {answer.code}"
+            f"found {said!r} with exit code {answer.code}"
         )

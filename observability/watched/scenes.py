@@ -1,4 +1,4 @@
-"""The scenes: working, broken and called, healed and told so; `hctl ask` has to say Yes, No, Yes."""
+"""The scenes: healthy; failed, with an alert; recovered, with an all-clear. `hctl ask` must answer Yes, No, Yes."""
 
 import os
 import time
@@ -22,22 +22,22 @@ _UNSAID = frozenset({"alertname"})
 
 
 def headline(alert: Alert, receiver: str) -> str:
-    """Say which alert reached whom."""
+    """Return a line with the alert and its receiver."""
     return f"{clean(alert.name)} reached {clean(receiver)}"
 
 
 def page(alert: Alert) -> str:
-    """Return where its runbook is in a checkout; empty if it names none of ours."""
+    """Return the path of its runbook in a checkout; empty if the link is not to one of ours."""
     url = clean(alert.annotations.get("runbook_url"), _LONGEST)
     path = url.removeprefix(RUNBOOKS)
     return f"docs/runbooks/{path}" if path != url and ".." not in path else ""
 
 
 def details(alert: Alert) -> dict[str, str]:
-    """Return what a person reads, by what it is; what the alert does not say is left out."""
+    """Return the texts for a person by title; missing ones are left out."""
     labels = [f"{clean(key)}={clean(value)}" for key, value in sorted(alert.labels.items()) if key not in _UNSAID]
     found = {"labels": " ".join(labels), "summary": clean(alert.annotations.get("summary"), _LONGEST)}
-    # the annotations of an all-clear are those of the last alert: what to do about it is no longer to be done
+    # An all-clear has the annotations of the last alert, but its instructions no longer apply.
     found |= (
         {}
         if alert.status == "resolved"
@@ -52,20 +52,20 @@ def details(alert: Alert) -> dict[str, str]:
 
 ALERT = "VClusterNotReady"
 EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready")
-"""The phases that the request has to show, in this order and no other."""
+"""The phases that the request must go through, in this order."""
 
-# `for`, then a flush of Alertmanager's group, then room for a busy machine
+# `for`, then a flush of Alertmanager's group, then a margin for a busy machine
 _PATIENCE = 60.0
 _LOOK = 0.5
 
 
 class Watched:
-    """The request of `make demo`, and who is called about it.
+    """The request of `make demo`, with monitoring.
 
     Args:
-        stage: What is up.
-        screen: Where it is shown.
-        folder: Where Prometheus and Alertmanager keep what they have.
+        stage: The running stage.
+        screen: The output.
+        folder: The folder for the files of Prometheus and Alertmanager.
         environ: The environment of the demo.
     """
 
@@ -80,14 +80,14 @@ class Watched:
         self._rules = alerts(read_groups(RULES))
 
     def play(self, hold: Callable[[Chain], None] | None = None) -> None:
-        """Play it.
+        """Play the scenes.
 
         Args:
-            hold: Called at the end, while all runs.
+            hold: Called at the end, while everything still runs.
 
         Raises:
-            StageError: Prometheus or Alertmanager did not start, or ended.
-            StoryError: A phase, a notification or an answer was not as it should be.
+            StageError: Prometheus or Alertmanager did not start, or exited.
+            StoryError: A phase, a notification or an answer differs from the expected one.
         """
         self._screen.doing("starting Prometheus and Alertmanager")
         self._folder.mkdir()
@@ -100,13 +100,13 @@ class Watched:
                     self._scenes(chain)
                 if hold:
                     hold(chain)
-        except (RuntimeError, OSError) as error:  # it did not start; it does not answer any more
+        except (RuntimeError, OSError) as error:  # it did not start, or no longer answers
             raise StageError(f"Prometheus or Alertmanager: {error}") from error
 
     def _scenes(self, chain: Chain) -> None:
         self.story.come_up()
         self._screen.doing("Prometheus scrapes")
-        # A scrape of a second ago still says Progressing, and then nobody can say whether it works.
+        # A scrape from a second ago would still have Progressing, and then hctl ask could not answer.
         request = ",".join(f'{key}="{value}"' for key, value in self._labels.items())
         chain.watch(f'platform_resource_phase{{{request},phase="Ready"}} == 1')
         self._screen.step(
@@ -126,10 +126,10 @@ class Watched:
             raise StoryError(f"expected one alert and one all-clear, {ALERT} arrived as {', '.join(told)}")
         self.story.conclude(EXPECTED)
 
-    # -- what is shown
+    # -- output
 
     def _show(self, notification: Notification) -> None:
-        """Show what arrives, in the receiver's thread."""
+        """Print a notification, in the receiver's thread."""
         for alert in notification.alerts:
             said = headline(alert, notification.receiver)
             if alert.name == ALERT and self._labels.items() <= alert.labels.items():
@@ -144,7 +144,7 @@ class Watched:
         self._screen.answer(answer.command, asking.shown(answer.lines, chain.prometheus.url))
         asking.check(answer, expected)
 
-    # -- what is waited for
+    # -- waiting
 
     def _for(self) -> str:
         whole = self._rules[ALERT]["for"]
@@ -158,8 +158,8 @@ class Watched:
         while not chain.receiver.wait(arrived, _LOOK):
             waited = time.monotonic() - started
             if waited > _PATIENCE:
-                raise StoryError(f"waited {_PATIENCE:g} s for {what} of {ALERT}; Prometheus says {self._said(chain)}")
-            self._screen.doing(f"waiting for {what}, {waited:.0f} s; Prometheus says {self._said(chain)}")
+                raise StoryError(f"waited {_PATIENCE:g} s for {what} of {ALERT}; Prometheus: {self._said(chain)}")
+            self._screen.doing(f"waiting for {what}, {waited:.0f} s; Prometheus: {self._said(chain)}")
 
     def _said(self, chain: Chain) -> str:
         alerts = chain.prometheus.get("alerts")["alerts"]

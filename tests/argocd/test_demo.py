@@ -20,7 +20,7 @@ def test_the_demo_shows_the_same_phases_with_the_real_argo_cd(possible: None, tm
         assert demo.process.returncode == 0, output
         assert _PHASE.findall(output) == ["Scheduled", "Progressing", "Ready", "Degraded", "Ready", "Deleting"]
         assert "the real Argo CD up" in output
-        assert "Argo CD says Synced and Healthy" in output
+        assert "Argo CD reports Synced and Healthy" in output
         assert demo.left() == {}
     finally:
         demo.kill()

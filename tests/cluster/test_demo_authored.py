@@ -78,7 +78,7 @@ def test_what_keeps_a_request_from_ready_is_told(mine: Path, tmp_path: Path, dem
     ("left_out", "code", "said"),
     [
         ("--outputs", 1, "container cache of image REGISTRY.invalid/your/own:1.0.0 cannot run here"),
-        ("--request", 2, "--promise and --request go together"),
+        ("--request", 2, "--promise and --request require each other"),
     ],
 )
 def test_what_is_missing_is_told_before_anything_starts(

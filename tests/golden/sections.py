@@ -17,7 +17,7 @@ def read_sections(path: Path) -> dict[str, str]:
     before, *found = _HEAD.split(path.read_text(encoding="utf-8"))
     assert not before, f"{path}: begins without a name"
     sections = dict(zip(found[::2], found[1::2], strict=True))
-    assert len(sections) == len(found) // 2, f"{path}: one name stands twice"
+    assert len(sections) == len(found) // 2, f"{path}: one name appears twice"
     return sections
 
 

@@ -104,6 +104,6 @@ def test_without_apt_get_it_says_what_to_do(
         ("PROMETHEUS and PROMTOOL", "ALERTMANAGER and AMTOOL"),
         strict=True,
     ):
-        assert line.startswith(f"{package} cannot be had here")
+        assert line.startswith(f"{package} cannot be installed here")
         assert variables in line
     assert not list((tmp_path / "cache" / "promtool").iterdir())

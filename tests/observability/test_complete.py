@@ -60,7 +60,7 @@ def test_what_is_generated_twice_is_the_same_and_says_nothing(checkout: Path) ->
         ("observability/dashboards/platform-status.json", "Platform status", "Mine", "platform-status.json is stale"),
         ("observability/manifests/prometheusrule.yaml", "15m", "16m", "prometheusrule.yaml is stale"),
         ("observability/runbooks/reasons.yaml", "\nNoPods:", "\nNoPodz:", "NoPods has no entry"),
-        ("observability/runbooks/reasons.yaml", "\nNoPods:", "\nNoPodz:", "NoPodz is none that there is"),
+        ("observability/runbooks/reasons.yaml", "\nNoPods:", "\nNoPodz:", "NoPodz does not exist"),
         (
             "observability/runbooks/alerts.yaml",
             "\nPlatformStatusStale:",
@@ -81,7 +81,7 @@ def test_what_is_generated_twice_is_the_same_and_says_nothing(checkout: Path) ->
             "observability/rules/5-objectives.yaml",
             "platform_status_writes_total by",
             "platform_written by",
-            "speaks of platform_written,",
+            "names platform_written,",
         ),
     ],
 )

@@ -38,7 +38,7 @@ def test_it_is_there_once_it_says_where_and_that_it_is_ready(tmp_path: Path) -> 
 def test_one_that_ends_is_told_with_its_last_words(tmp_path: Path) -> None:
     server = script(tmp_path / "server", "#!/bin/sh\necho 'bad config' >&2\nexit 1\n")
     with (
-        pytest.raises(RuntimeError, match="did not start; it said: bad config"),
+        pytest.raises(RuntimeError, match="did not start; its last lines: bad config"),
         listening(server, [], tmp_path / "log"),
     ):
         pass

@@ -70,7 +70,7 @@ def test_a_change_of_any_part_or_of_the_result_is_drift(copy: Path, part: str, o
     change(copy / part, old, new)
     done = assemble(copy, "--check")
     assert done.returncode == 1
-    assert done.stderr == "promise.yaml is not what parts.yaml and its parts say; run: make promise\n"
+    assert done.stderr == "promise.yaml is stale: it differs from parts.yaml and its parts; run: make promise\n"
     assert assemble(copy).returncode == 0
     assert assemble(copy, "--check").returncode == 0
 
@@ -83,7 +83,7 @@ def test_a_missing_result_is_drift(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "old", "new", "told"),
     [
-        ("parts.yaml", "!yaml crds/", "!yaml crd/", "crd/vclusterorchestratorv2s.yaml is no file"),
+        ("parts.yaml", "!yaml crds/", "!yaml crd/", "crd/vclusterorchestratorv2s.yaml is not a file"),
         ("parts.yaml", "kratix.io/promise-version:", "kratix.io/version:", 'promise-version"]: found nothing'),
         ("workflows/resource-delete.yaml", "spec:\n", "spec:\n  affinity: {}\n", "spec.affinity: found an unknown key"),
         ("workflows/resource-delete.yaml", "  name: delete\n", f"  name: {'d' * 20}\n", "expected at most 60"),

@@ -109,7 +109,7 @@ def test_another_pipeline_name_takes_the_whole_work(compare: Compare, tmp_path: 
     _, same, _ = compare([REQUEST], made_by_theirs(tmp_path / "old", REQUEST))
     code, other, _ = compare([REQUEST], made_by_theirs(tmp_path / "again", REQUEST), pipeline="configure")
     (line,) = set(other.splitlines()) - set(same.splitlines())
-    assert line == f"  LEAVES   the whole Work of pipeline {PIPELINE}, for the new Promise has none of this name"
+    assert line == f"  LEAVES   the whole Work of pipeline {PIPELINE}, because the new Promise has none of this name"
     assert code == 1
 
 

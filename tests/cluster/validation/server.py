@@ -1,7 +1,7 @@
 """Asking the API server what it thinks of a file, without it keeping anything.
 
 Each document goes as the text that stands in the file: the server reads YAML itself, so what its parser makes of a
-text, a key that stands twice, a time without quotes, is its own verdict and not that of a parser of ours.
+text, a key that appears twice, a time without quotes, is its own verdict and not that of a parser of ours.
 """
 
 import json

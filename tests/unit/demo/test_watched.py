@@ -71,8 +71,8 @@ def test_an_answer_that_is_right_passes(answer: Answer, expected: Expected) -> N
         (Answer("hctl", 0, ("Yesterday it was.",), ""), YES, "Yesterday"),
         (Answer("hctl", 0, ("No.",), ""), NO, "with exit code 0"),
         (Answer("hctl", 2, (), "Error: No such command 'ask'."), YES, "No such command 'ask'"),
-        (Answer("hctl", 0, (), ""), YES, "it said 'nothing'"),
-        (Answer("hctl", 0, ("",), ""), YES, "it said 'nothing'"),
+        (Answer("hctl", 0, (), ""), YES, "found 'nothing'"),
+        (Answer("hctl", 0, ("",), ""), YES, "found 'nothing'"),
     ],
 )
 def test_an_answer_that_is_wrong_says_what_was_expected_and_what_was_said(

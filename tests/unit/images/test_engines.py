@@ -113,7 +113,7 @@ def test_the_digest_is_that_of_the_registry(told: str, tmp_path: Path) -> None:
 
 def test_an_engine_that_tells_no_digest_is_an_error(tmp_path: Path) -> None:
     archive = tmp_path / "sidecar.tar"
-    with pytest.raises(CommandError, match="docker told no digest"):
+    with pytest.raises(CommandError, match="docker returned no digest"):
         push(Engine("docker", "/bin/true"), SIDECAR, archive, "registry.invalid", tmp_path / "log", {})
 
 
@@ -204,7 +204,7 @@ def test_without_a_mirror_the_base_of_an_earlier_day_is_taken_and_said(
 ) -> None:
     mmdebstrap(tmp_path, "echo no route >&2; exit 1")
     assert base_archive(tmp_path, {}, MONDAY) == sunday
-    assert f"no base of today, so security fixes may be missing: taking {sunday.name}" in capsys.readouterr().err
+    assert f"not from today, so security fixes may be missing: using {sunday.name}" in capsys.readouterr().err
     sunday.unlink()
     with pytest.raises(CommandError, match="no route"):
         base_archive(tmp_path, {}, MONDAY)

@@ -19,6 +19,5 @@ def test_a_machine_that_refuses_a_network_is_quoted(tmp_path: Path) -> None:
     unshare.write_text("#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2\nexit 1\n")
     unshare.chmod(0o755)
     assert LocalArgoCD.why_not({"PATH": str(tmp_path)}) == (
-        "the real Argo CD needs a network namespace of its own, for which one is root: "
-        "unshare failed: Operation not permitted"
+        "the real Argo CD needs its own network namespace, which requires root: unshare failed: Operation not permitted"
     )

@@ -74,13 +74,13 @@ class TestWhyNot:
 
         reason = why_not({"PATH": str(path)}, cgroup)
 
-        assert reason.startswith("a node needs to make cgroups, and this machine refuses: ")
+        assert reason.startswith("a node needs to make cgroups, which this machine does not allow: ")
         assert str(cgroup / "cgroup.subtree_control") in reason
 
     def test_repeats_what_the_machine_refuses(self, path: Path, cgroup: Path) -> None:
         (path / "unshare").write_text("#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2\nexit 1\n")
 
-        assert why_not({"PATH": str(path)}, cgroup).endswith("refuses: unshare failed: Operation not permitted")
+        assert why_not({"PATH": str(path)}, cgroup).endswith("allow: unshare failed: Operation not permitted")
 
 
 @pytest.mark.usefixtures("handlers")

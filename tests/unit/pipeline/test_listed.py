@@ -138,7 +138,7 @@ def test_what_cannot_be_found_again_is_refused_by_name() -> None:
         "output d.yaml: not YAML: line 1: aliases are not allowed; mend the container that writes it",
         "spec.contract.outputs: found no name of the Promise; set KRATIX_PROMISE_NAME, as Kratix does",
         (
-            "output e.yaml: metadata stands in a way that cannot be edited; write it as a plain block; mend the "
+            "output e.yaml: metadata is written in a style that cannot be edited; write it as a plain block; mend the "
             "container that writes it"
         ),
     ]

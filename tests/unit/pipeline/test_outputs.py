@@ -109,7 +109,7 @@ def test_every_problem_is_told_at_once_with_its_path() -> None:
         f"spec.outputs[0].manifests[1].{WHEN}: yields 2, expected true or false",
         f"spec.outputs[0].manifests[2].{EACH}: yields 2, expected a list",
         'spec.outputs[0].manifests[3]: found kind null, name "no-kind", expected apiVersion, kind and metadata.name',
-        "spec.outputs[0].manifests[5]: ConfigMap twice stands twice",
+        "spec.outputs[0].manifests[5]: ConfigMap twice appears twice",
         "spec.outputs[0].manifests[6]: found a Secret, and what is made here is stored in Git",
     ]
     assert [line[: len(start)] for line, start in zip(found, starts, strict=True)] == starts

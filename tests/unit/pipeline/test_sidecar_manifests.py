@@ -351,7 +351,7 @@ def test_what_is_wrong_with_a_part_is_told_with_its_place(document: Document, li
 
 
 def test_one_object_twice_is_an_error() -> None:
-    assert refused(part(), part())[0].startswith("own.yaml: ConfigMap vcluster-orchestrator-v2-status stands twice")
+    assert refused(part(), part())[0].startswith("own.yaml: ConfigMap vcluster-orchestrator-v2-status appears twice")
 
 
 def test_rendering_changes_neither_parts_nor_itself() -> None:

@@ -44,7 +44,7 @@ def test_a_document_with_many_problems_gets_the_first_ones_and_a_count() -> None
     problems = validate(document, "status")
     assert len(problems) == MAX_PROBLEMS + 1
     assert problems[-1].message == (
-        "(document): found 20 more problems, expected none; mend the first ones and validate again"
+        "(document): found 20 more problems, expected none; correct the first ones and validate again"
     )
 
 

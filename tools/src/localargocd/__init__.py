@@ -1,5 +1,5 @@
-"""The real Argo CD on this machine, without Docker: its controller and repo server beside the control plane.
+"""The real Argo CD on this machine, without Docker: its controller and repo server with a control plane.
 
-Here belongs: what Argo CD is made of and how it is set up, on ``localgitops``. Nothing of the status contract may live
-here, and nothing that ships to a cluster may import this package. Start at ``localargocd.argocd.LocalArgoCD``.
+Belongs here: the programs of Argo CD and their configuration, on top of ``localgitops``. May not: anything of the
+status contract, or imports from code that ships to a cluster. Start at ``localargocd.argocd.LocalArgoCD``.
 """

@@ -1,4 +1,4 @@
-"""The real Argo CD beside a control plane of its own, started in seconds, gone when you are.
+"""The real Argo CD with its own control plane, started in seconds and removed at the end.
 
 Example::
 
@@ -22,7 +22,7 @@ _FOLDERS = ("bin", "gnupg", "gpg", "plugins", "ssh", "tls", "tmp")
 
 
 class LocalArgoCD(Engine):
-    """Redis, the servers of Argo CD, a control plane, and a network that nobody else is in; see ``Engine``."""
+    """Redis, the servers of Argo CD, a control plane, and a network namespace for them; see ``Engine``."""
 
     name = "Argo CD"
     tools = (ARGO_CD,)

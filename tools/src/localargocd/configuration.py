@@ -1,4 +1,4 @@
-"""What Argo CD is given: objects, environment and command lines. Pure."""
+"""The configuration of Argo CD: objects, environment and command lines. Pure."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -29,16 +29,16 @@ __all__ = [
 
 NAMESPACE = "argocd"
 CONTROLLER, REPO_SERVER, COMMIT_SERVER = "argocd-application-controller", "argocd-repo-server", "argocd-commit-server"
-"""The names that the binary is started under."""
+"""The names under which the binary is started."""
 
 REDIS_PORT, REPO_SERVER_PORT, CONTROLLER_PORT, COMMIT_SERVER_PORT = 6379, 8081, 8082, 8086
 _REPO_METRICS_PORT, _COMMIT_METRICS_PORT = 8084, 8087
 
 COMMIT_SERVER_LEFTOVERS = (Path("/tmp/commit-server-ask-pass.sock"), Path("/tmp/_commit-service"))  # noqa: S108 - upstream's
-"""What the commit server makes outside of its folder, at paths that cannot be set: a socket, and an empty folder."""
+"""Paths outside its folder that the commit server creates and that cannot be configured: a socket, an empty folder."""
 
 VERIFY_WRAPPER = "git-verify-wrapper.sh"
-"""The repo server asks this script who signed a commit, whether it wants signatures or not: nobody did."""
+"""The script that the repo server runs to verify the signature of a commit; ours reports that there is none."""
 
 _EMPTY_CONFIG_MAPS = (
     "argocd-cm",
@@ -54,9 +54,9 @@ _LABELS = {"app.kubernetes.io/part-of": "argocd"}
 
 
 def objects() -> list[dict[str, Any]]:
-    """Return what the installation manifests put into the cluster beside CRDs, RBAC and servers.
+    """Return the objects of the installation manifests other than CRDs, RBAC and servers.
 
-    And the AppProject ``default``, which argocd-server would make.
+    Includes the AppProject ``default``, which argocd-server would create.
     """
     config = [
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": _metadata(name), "data": {}}
@@ -73,11 +73,11 @@ def objects() -> list[dict[str, Any]]:
 
 
 def project(name: str, **spec: object) -> dict[str, Any]:
-    """Return an AppProject that allows everything, but for what is given.
+    """Return an AppProject that allows everything except as given.
 
     Args:
         name: Its name.
-        spec: Fields of its spec, in the place of those that allow everything.
+        spec: Fields of its spec, which replace those that allow everything.
     """
     everything = {
         "sourceRepos": ["*"],
@@ -94,12 +94,12 @@ def project(name: str, **spec: object) -> dict[str, Any]:
 
 
 def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> dict[str, str]:
-    """Return the environment of both servers: everything that they would read or write lies in their folder.
+    """Return the environment of both servers, in which all paths are in their folder.
 
     Args:
         folder: The folder.
-        environ: PATH and the like, without proxies.
-        kubeconfig: Who they are.
+        environ: PATH and similar variables, without proxies.
+        kubeconfig: Their kubeconfig.
     """
     ours = {
         "ARGOCD_FAKE_IN_CLUSTER": "true",
@@ -120,7 +120,7 @@ def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> d
 
 
 def redis_command(binary: str, folder: Path) -> list[str]:
-    """Return the command line of Redis: loopback, nothing kept on disk."""
+    """Return the command line of Redis: on loopback, without persistence."""
     port = str(REDIS_PORT)
     return [binary, "--bind", ADDRESS, "--port", port, "--save", "", "--appendonly", "no", "--dir", str(folder)]
 
@@ -135,14 +135,14 @@ def repo_server_command(folder: Path) -> list[str]:
         f"--metrics-port={_REPO_METRICS_PORT}",
         "--disable-tls",
         "--client-ca-path=",  # it has a default, which is refused without TLS
-        "--revision-cache-expiration=1s",  # else a repository that has gone is remembered for minutes
+        "--revision-cache-expiration=1s",  # else a deleted repository stays cached for minutes
         *_REDIS,
         *_LOGS,
     ]
 
 
 def commit_server_command(folder: Path) -> list[str]:
-    """Return the command line of the commit server, which pushes what a source hydrator has rendered."""
+    """Return the command line of the commit server, which pushes the output of a source hydrator."""
     return [
         str(folder / "bin" / COMMIT_SERVER),
         f"--address={ADDRESS}",
@@ -157,8 +157,8 @@ def controller_command(folder: Path, flags: Sequence[str]) -> list[str]:
     """Return the command line of the application controller.
 
     Args:
-        folder: Where its binary lies.
-        flags: Further flags; for one given twice the last counts.
+        folder: The folder of its binary.
+        flags: Additional flags; of a repeated flag the last one counts.
     """
     return [
         str(folder / "bin" / CONTROLLER),

@@ -1,7 +1,7 @@
-"""The real Flux on this machine, without Docker: source-controller and kustomize-controller beside the control plane.
+"""The real Flux on this machine, without Docker: source-controller and kustomize-controller with a control plane.
 
-Here belongs: how both are built, set up, started and fed from Git. Nothing of the status contract may live here, and
-nothing that ships to a cluster may import this package. What it shares with other engines is in ``localgitops``.
+Belongs here: build, configuration and start of both, and their Git server. May not: anything of the status contract,
+or imports from code that ships to a cluster. The code shared with other engines is in ``localgitops``.
 
 Start at ``localflux.flux.LocalFlux``.
 """

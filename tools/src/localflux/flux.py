@@ -1,4 +1,4 @@
-"""The real Flux beside a control plane of its own, and what its two controllers are given.
+"""The real Flux with its own control plane, and the configuration of its two controllers.
 
 Example::
 
@@ -28,19 +28,19 @@ HEALTH_PORTS: Mapping[str, int] = {SOURCE_CONTROLLER: 9440, KUSTOMIZE_CONTROLLER
 _METRICS_PORTS: Mapping[str, int] = {SOURCE_CONTROLLER: 8081, KUSTOMIZE_CONTROLLER: 8082}
 
 _MAX_AT_ONCE = 24
-"""A Kustomization that waits for pods holds a worker: with the four of the default others wait for their first word."""
+"""Workers: a Kustomization that waits for pods blocks one, and with the default of four others would not start."""
 
 _DEPENDENCY_INTERVAL = "2s"
-"""How soon one looks again at what it depends on; half a minute unless set."""
+"""Interval of the checks of a dependency; Flux's default is 30 s."""
 
 
 def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> dict[str, str]:
-    """Return the environment of a controller: everything that it would write lies in its folder.
+    """Return the environment of a controller, in which all written paths are in its folder.
 
     Args:
         folder: The folder.
-        environ: PATH and the like, without proxies.
-        kubeconfig: Who it is.
+        environ: PATH and similar variables, without proxies.
+        kubeconfig: Its kubeconfig.
     """
     ours = {"HOME": folder, "KUBECONFIG": kubeconfig, "TMPDIR": folder, "RUNTIME_NAMESPACE": NAMESPACE}
     return {**environ, **{name: str(value) for name, value in ours.items()}}
@@ -51,8 +51,8 @@ def command(name: str, binary: Path, folder: Path) -> list[str]:
 
     Args:
         name: Which of the two.
-        binary: Its program.
-        folder: Where it keeps what it fetched.
+        binary: Its binary.
+        folder: The folder for fetched sources.
     """
     storage = (
         f"--storage-path={folder}",
@@ -75,7 +75,7 @@ _GIT_SERVER = "git-server"
 
 
 class LocalFlux(Engine):
-    """Both controllers, a Git server, a control plane, and a network that nobody else is in; see ``Engine``."""
+    """Both controllers, a Git server, a control plane, and a network namespace for them; see ``Engine``."""
 
     name = "Flux"
     tools = FLUX

@@ -1,6 +1,6 @@
-"""Serves bare Git repositories over HTTP, as Flux wants them: `python git_server.py PORT FOLDER`; runs alone.
+"""Serves bare Git repositories over HTTP, which Flux requires: `python git_server.py PORT FOLDER`; imports no package.
 
-Git's own `http-backend` does the work; here is what a web server does for it. Only fetching is allowed.
+Git's own `http-backend` implements the protocol; this module adds the web server. Only fetching is allowed.
 """
 
 import os

@@ -1,10 +1,10 @@
-"""What every real GitOps engine on this machine stands on, without Docker.
+"""The common base of all real GitOps engines on this machine, without Docker.
 
-Here belongs: a control plane with kube-controller-manager in a network of its own, the servers beside it, and Git
-repositories that a test commits to. What one engine is made of belongs to its own package: ``localargocd``,
-``localflux``. Nothing of the status contract may live here, and nothing that ships to a cluster may import this
-package.
+Belongs here: a control plane with kube-controller-manager in its own network namespace, the servers of an engine, and
+Git repositories for tests to commit to. The code for one engine is in its own package: ``localargocd``, ``localflux``.
+May not: anything of the status contract, or imports from code that ships to a cluster.
 
-Needs root, for the network; ``network.why_not`` says in a sentence what a machine lacks. Start at
+
+The network namespace requires root; ``network.why_not`` returns what a machine lacks. Start at
 ``localgitops.engine.Engine``.
 """

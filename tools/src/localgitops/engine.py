@@ -1,7 +1,7 @@
-"""A GitOps engine beside a control plane of its own, started in seconds, gone when you are.
+"""A GitOps engine with its own control plane, started in seconds and removed at the end.
 
-kube-controller-manager makes the pods of a Deployment, and there is no node to run them: a test says of them what a
-kubelet would.
+kube-controller-manager creates the pods of a Deployment, but there is no node to run them: tests write the pod status
+that a kubelet would write.
 """
 
 import atexit
@@ -37,35 +37,35 @@ _REPOSITORIES = "repositories"
 
 
 class Engine(ABC):
-    """The servers of one engine, a control plane, and a network that nobody else is in.
+    """The servers of one engine, a control plane, and a network namespace for them.
 
-    A context manager; ``start`` and ``stop`` do the same by hand. The servers end with this Python, however it ends.
-    An exception that leaves the ``with`` block keeps the logs.
+    A context manager, or use ``start`` and ``stop``. The servers end with this Python process, also after a crash. The
+    logs are kept if an exception leaves the ``with`` block.
 
     Args:
-        apiserver_flags: Further flags of the API server.
-        engine_flags: Further flags of the server that decides what is applied.
-        start_timeout: Seconds until a start is given up.
-        environ: Environment variables that choose cache and programs; None takes this process's own.
+        apiserver_flags: Additional flags of the API server.
+        engine_flags: Additional flags of the server that applies manifests.
+        start_timeout: Timeout of the start in seconds.
+        environ: Environment variables that select cache and programs; None: those of this process.
     """
 
     name: ClassVar[str]
-    """What it is called."""
+    """Its display name."""
 
     tools: ClassVar[tuple[GoTool, ...]]
-    """What is built for it."""
+    """The programs to build for it."""
 
     packages: ClassVar[tuple[str, ...]] = ()
-    """Packages of Debian that it needs beside those of every engine; each holds a program of its name."""
+    """Debian packages in addition to those of every engine; each contains a program of the same name."""
 
     leftovers: ClassVar[tuple[Path, ...]] = ()
-    """What its servers make outside of their folder."""
+    """Files that its servers create outside of their folder."""
 
     controllers: ClassVar[tuple[str, ...]]
     """The servers that write the statuses of its objects."""
 
     namespace: ClassVar[str]
-    """Where its servers live, as the cluster sees them."""
+    """The namespace of its servers in the cluster."""
 
     def __init__(
         self,
@@ -85,73 +85,73 @@ class Engine(ABC):
         self._run: RunFolder | None = None
         self._keep = False
 
-    # -- what is there while it runs
+    # -- while it runs
 
     @property
     def admin(self) -> Client:
-        """A client that may do everything."""
+        """A client with all permissions."""
         return self.plane.admin
 
     @property
     def users(self) -> set[str]:
-        """Who its controllers are to the API server."""
+        """The API server's user names for its controllers."""
         return {self._user(name) for name in self.controllers}
 
     @property
     def folder(self) -> Path:
-        """The temporary folder; it goes when the engine goes."""
+        """The temporary folder, deleted at the end."""
         return self._running.path
 
     @property
     def pids(self) -> dict[str, int]:
-        """The pids of all servers that run, by name."""
+        """The pids of all running servers, by name."""
         ours = {name: child.pid for name, child in self._children.items() if child.pid is not None}
         return self.plane.pids | ours
 
     @property
     def logs(self) -> Path:
-        """Where the logs are."""
+        """The folder of the logs."""
         return self._running.logs
 
     def repository(self, name: str) -> Repository:
-        """Make a Git repository.
+        """Create a Git repository.
 
         Args:
-            name: A name that no other one bears.
+            name: A unique name.
         """
         return Repository(self._repositories / name, self._environ, f"{self._served}/{name}")
 
-    # -- life
+    # -- start and stop
 
     @classmethod
     def why_not(cls, environ: Mapping[str, str] = os.environ) -> str:
-        """Say why it cannot run on this machine; the empty string if it can.
+        """Return why it cannot run on this machine; empty if it can.
 
         Args:
-            environ: PATH says where programs are.
+            environ: The environment; programs are found on its PATH.
         """
         return why_not(f"the real {cls.name}", cls.packages, environ)
 
     def build(self) -> None:
-        """Build what is missing, which takes minutes and says so; ``start`` does it too.
+        """Build what is missing, which takes minutes and shows progress; ``start`` does it too.
 
         Raises:
-            BuildError: If something cannot be built.
-            ToolchainError: If there is no Go.
+            BuildError: A build failed.
+            ToolchainError: There is no Go.
         """
         find_binaries(self._environ)
         for tool in (CONTROLLER_MANAGER, *self.tools):
             self._ensure_built(tool)
 
     def start(self) -> Self:
-        """Start everything and wait until all servers listen.
+        """Start all servers and wait until they listen.
 
         Raises:
-            StartError: If one of them ends or is not ready in time; the text names its log, which is kept.
-            BuildError: If a program had to be built and could not.
+            StartError: A server exited or was not ready in time; the text names its log, which is kept.
+            BuildError: A program had to be built and the build failed.
         """
         if self._run is not None:
-            raise StartError(f"this {self.name} runs already; make another {type(self).__name__} for a second one")
+            raise StartError(f"this {self.name} is already running; create a second {type(self).__name__}")
         self.build()
         sweep()
         run = self._run = RunFolder(cache_folder(self._environ) / "logs")
@@ -176,20 +176,20 @@ class Engine(ABC):
         return self
 
     def stop(self) -> None:
-        """End everything; nothing of it is left when this returns."""
+        """Stop everything; when this returns, nothing is left."""
         self._end(failed=False)
 
     def stop_controller(self, name: str) -> None:
-        """Stop one of its servers alone."""
+        """Stop one of its servers."""
         self._children[name].stop(grace=_STOP_TIMEOUT)
 
     def start_controller(self, name: str) -> None:
-        """Start it, and wait until it listens."""
+        """Start one of its servers, and wait until it listens."""
         self._children[name].start()
         self._await(name, lambda: self._network.listens(self._ports[name]))
 
     def keep_logs(self) -> Path:
-        """Have the logs kept when it stops, and return their folder."""
+        """Keep the logs after the stop, and return their folder."""
         self._keep = True
         return self._running.logs
 
@@ -199,26 +199,26 @@ class Engine(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Ctrl-C is no failure.
+        # Ctrl-C is not a failure.
         self._end(failed=isinstance(error, Exception))
 
-    # -- what one engine adds
+    # -- specific to an engine
 
     @abstractmethod
     def _start_servers(self) -> None:
-        """Install its kinds and start its servers; the control plane runs."""
+        """Install its CRDs and start its servers; the control plane already runs."""
 
     @property
     def _served(self) -> str:
-        """The URL below which it finds the repositories."""
+        """The base URL of the repositories."""
         return f"file://{self._repositories}"
 
-    # -- inside
+    # -- internals
 
     @property
     def _running(self) -> RunFolder:
         if self._run is None:
-            raise StartError(f"this {self.name} does not run: use `with {type(self).__name__}() as engine:`")
+            raise StartError(f"this {self.name} is not running: use `with {type(self).__name__}() as engine:`")
         return self._run
 
     @property
@@ -227,7 +227,7 @@ class Engine(ABC):
 
     @property
     def _direct(self) -> dict[str, str]:
-        """The environment without proxies: all that servers talk to is on this machine."""
+        """The environment without proxies: all servers connect to this machine only."""
         return {name: value for name, value in self._environ.items() if not name.lower().endswith("_proxy")}
 
     def _ensure_built(self, tool: GoTool) -> Path:
@@ -246,7 +246,7 @@ class Engine(ABC):
         self._serve("kube-controller-manager", _CONTROLLER_MANAGER_PORT, command, self._direct)
 
     def _serve(self, name: str, port: int, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        """Start a server in the network, and wait until it listens at a port."""
+        """Start a server in the network namespace, and wait until it listens on a port."""
         log = self._running.logs / f"{name}.log"
         self._children[name] = Child(self._network.inside(command), log, self._nursery, environ)
         self._ports[name] = port
@@ -265,7 +265,7 @@ class Engine(ABC):
             raise StartError(f"{name} {why}\nlog: {child.log}\nits last lines:\n{child.last_lines(_MAX_LINES)}")
 
     def _end(self, *, failed: bool) -> None:
-        # A forked copy of this process must not stop what is not its own.
+        # A forked copy of this process must not stop the parent's servers.
         run = self._run if os.getpid() == self._owner else None
         if run is None:
             return
@@ -286,5 +286,5 @@ class Engine(ABC):
             self._nursery.close()
             run.remove(keep_logs=keep)
             for path in self.leftovers:
-                with suppress(OSError):  # it was not made, or another engine on this machine uses it
+                with suppress(OSError):  # it was not created, or another engine on this machine uses it
                     path.rmdir() if path.is_dir() else path.unlink()

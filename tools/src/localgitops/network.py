@@ -1,7 +1,7 @@
-"""A network of their own for the servers, because some show their metrics on all interfaces.
+"""A network namespace for the servers, because some serve metrics on all interfaces.
 
-A ``localplane.runs.Place``: loopback and nothing else, so every server keeps its usual port. From outside, the API
-server alone is reached, through a relay. `why_not` says what a machine lacks for it.
+A ``localplane.runs.Place`` with only a loopback interface, so every server keeps its default port. From outside only
+the API server is reachable, through a relay. `why_not` returns what a machine lacks for it.
 """
 
 import platform
@@ -19,18 +19,18 @@ from localplane.errors import StartError
 __all__ = ["ADDRESS", "Network"]
 
 _PACKAGES = {"git": "git", "ip": "iproute2", "nsenter": "util-linux"}
-"""Programs that every engine needs, and the packages of Debian that hold them."""
+"""Programs that every engine requires, and their Debian packages."""
 
 _PROBE_TIMEOUT = 30
 
 
 def why_not(engine: str, packages: Iterable[str], environ: Mapping[str, str]) -> str:
-    """Say why an engine cannot run on this machine; the empty string if it can.
+    """Return why an engine cannot run on this machine; empty if it can.
 
     Args:
-        engine: What it is called, such as ``the real Argo CD``.
-        packages: Further packages that it needs; each holds a program of its name.
-        environ: PATH says where programs are.
+        engine: Its display name, such as ``the real Argo CD``.
+        packages: Additional required packages; each contains a program of the same name.
+        environ: The environment; programs are found on its PATH.
     """
     if platform.system() != "Linux":
         return f"{engine} needs Linux, and this is {platform.system()}"
@@ -49,15 +49,15 @@ def why_not(engine: str, packages: Iterable[str], environ: Mapping[str, str]) ->
             timeout=_PROBE_TIMEOUT,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{engine} needs a network namespace of its own: {error}"
+        return f"{engine} needs its own network namespace: {error}"
     if answer.returncode != 0:
         said = answer.stderr.strip() or f"exit code {answer.returncode}"
-        return f"{engine} needs a network namespace of its own, for which one is root: {said}"
+        return f"{engine} needs its own network namespace, which requires root: {said}"
     return ""
 
 
 ADDRESS = "127.0.0.1"
-"""Where every server in it listens."""
+"""The address on which every server in it listens."""
 
 _START_TIMEOUT = 10.0
 _POLL_INTERVAL = 0.01
@@ -65,15 +65,15 @@ _LISTENING = "0A"
 
 
 class Network:
-    """A network namespace; it is gone once ``close`` has returned and every server in it has ended.
+    """A network namespace; it is removed once ``close`` has returned and every server in it has ended.
 
     Args:
-        nursery: The thread that holds it.
-        log: Where it says what went wrong.
-        environ: PATH says where programs are.
+        nursery: The thread that keeps it.
+        log: The log for errors.
+        environ: The environment; programs are found on its PATH.
 
     Raises:
-        StartError: If there can be none.
+        StartError: The namespace cannot be created.
     """
 
     def __init__(self, nursery: Nursery, log: Path, environ: Mapping[str, str]) -> None:
@@ -90,21 +90,21 @@ class Network:
             raise
 
     def inside(self, command: Sequence[str]) -> list[str]:
-        """Return the command that becomes this one in here."""
+        """Return the command line that runs a command in the namespace."""
         return [self._tool("nsenter"), f"--net={self._namespace}", "--", *command]
 
     def lead(self, port: int) -> None:
-        """Carry connections to 127.0.0.1 at that port to the same port in here."""
+        """Forward connections from 127.0.0.1 at a port to the same port in the namespace."""
         self._relay = Relay(port, self._namespace, port)
 
     def listens(self, port: int) -> bool:
-        """Say whether a server in here accepts connections at a TCP port."""
+        """Whether a server in the namespace accepts connections at a TCP port."""
         tables = [Path(f"/proc/{self._holder.pid}/net/{name}") for name in ("tcp", "tcp6")]
         rows = [line.split() for table in tables for line in table.read_text().splitlines()[1:]]
         return any(row[1].endswith(f":{port:04X}") and row[3] == _LISTENING for row in rows)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release the namespace."""
         if self._relay is not None:
             self._relay.close()
             self._relay = None
@@ -117,7 +117,7 @@ class Network:
     def _set_up(self, environ: Mapping[str, str]) -> None:
         ours, deadline = Path("/proc/self/ns/net").readlink(), time.monotonic() + _START_TIMEOUT
         while True:
-            with suppress(OSError):  # it has ended, or has not begun
+            with suppress(OSError):  # it has ended, or has not started
                 if self._namespace.readlink() != ours:
                     break
             if self._holder.exit_code is not None or time.monotonic() > deadline:

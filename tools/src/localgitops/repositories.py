@@ -1,4 +1,4 @@
-"""Bare Git repositories on this machine's disk, which an engine fetches and a test commits to."""
+"""Bare Git repositories on the local disk, from which an engine fetches and to which tests commit."""
 
 import subprocess
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ class Repository:
     """One repository with the branch main.
 
     Args:
-        folder: Where to make it; its parent must exist.
-        environ: PATH says where git is.
-        served: The URL of that folder for those who fetch.
+        folder: The folder to create; its parent must exist.
+        environ: The environment; git is found on its PATH.
+        served: The URL of that folder for the engine.
     """
 
     def __init__(self, folder: Path, environ: Mapping[str, str], served: str) -> None:
@@ -61,11 +61,11 @@ class Repository:
         return self._git(*here, "rev-parse", "HEAD")
 
     def hide(self) -> None:
-        """Take it away from its URL."""
+        """Make the URL unavailable."""
         self._bare.rename(self._gone)
 
     def show(self) -> None:
-        """Bring it back."""
+        """Make the URL available again."""
         self._gone.rename(self._bare)
 
     def _git(self, *arguments: str) -> str:

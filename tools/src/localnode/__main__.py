@@ -18,7 +18,7 @@ __all__ = ["main"]
 
 _EPILOG = """\
 examples:
-  python -m localnode check                      say whether this machine can run a node, and if not, why
+  python -m localnode check                      report whether this machine can run a node, else the reason
   python -m localnode build                      build and fetch everything, once (minutes)
   python -m localnode up --image sidecar.tar     run a node until Ctrl-C, with the images of that archive
 
@@ -34,8 +34,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """Run one command.
 
     Args:
-        arguments: Without the program's name; None takes this process's own.
-        environ: Environment variables; None takes this process's own.
+        arguments: Without the program's name; None: those of this process.
+        environ: Environment variables; None: those of this process.
 
     Returns:
         The exit code.
@@ -70,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         _EPILOG,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("check", help="say whether this machine can run a node")
-    commands.add_parser("build", help="build and fetch what is needed into the cache, and print paths")
+    commands.add_parser("check", help="report whether this machine can run a node")
+    commands.add_parser("build", help="build and fetch all programs into the cache, and print their paths")
     up = commands.add_parser("up", help="start a node and keep it until Ctrl-C")
     up.add_argument("--image", action="append", default=[], type=Path, metavar="TAR", help="import it; may be repeated")
     return parser
@@ -92,7 +92,7 @@ def _up(archives: Sequence[Path], environ: Mapping[str, str]) -> None:
             f"localnode: the node is Ready after {time.monotonic() - began:.1f} s"
             f"{''.join(f', {name}' for name in loaded)}; logs: {node.logs}; Ctrl-C ends it\n"
         )
-        # Last: whoever waits for this line may go on, and may send the signal that ends us.
+        # Printed last: a script that waits for this line may continue, and may send SIGTERM.
         sys.stdout.write(f"export KUBECONFIG={node.plane.kubeconfig}\n")
         sys.stdout.flush()
         node.watch()

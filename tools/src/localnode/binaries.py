@@ -1,4 +1,4 @@
-"""Every program that a node is made of, built or fetched once."""
+"""All programs of a node, built or fetched once."""
 
 import subprocess
 import sys
@@ -22,12 +22,12 @@ __all__ = ["NodeBinaries", "find_node_binaries"]
 
 @dataclass(frozen=True)
 class NodeBinaries:
-    """Where everything is.
+    """Paths of the programs.
 
     Attributes:
         plane: etcd and the API server.
         tools: kube-controller-manager, kube-scheduler and kubelet, by name.
-        runtime: containerd and what belongs to it.
+        runtime: containerd and its tools.
         pause: The first process of every sandbox, a static program.
     """
 
@@ -38,16 +38,16 @@ class NodeBinaries:
 
 
 def find_node_binaries(environ: Mapping[str, str], stream: TextIO | None = None) -> NodeBinaries:
-    """Find everything; what is missing is built or fetched, which takes minutes and says so.
+    """Find all programs; missing ones are built or fetched, which takes minutes and shows progress.
 
     Args:
         environ: As for ``localplane.binaries.find_binaries``.
-        stream: Where to show progress; None takes standard error.
+        stream: Stream for progress; None: standard error.
 
     Raises:
-        BuildError: If something cannot be built.
-        ToolchainError: If there is no Go.
-        NotPossibleError: If containerd and the like are not there and cannot be fetched.
+        BuildError: A build failed.
+        ToolchainError: There is no Go.
+        NotPossibleError: containerd or its tools are missing and cannot be fetched.
     """
     runtime = find_runtime(environ, stream)
     cache = cache_folder(environ)

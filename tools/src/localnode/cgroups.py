@@ -1,7 +1,7 @@
-"""Cgroups of one node: made before the kubelet, read for memory, removed after everything in them has ended.
+"""Cgroups of one node: created before the kubelet starts, read for memory, removed after their last process has ended.
 
-Both versions: with version 1 each controller has a hierarchy of its own, with version 2 there is one for all.
-Stdlib alone, because ``keeper`` runs without this environment's packages.
+Supports both versions: version 1 has a hierarchy per controller, version 2 a single one. Only the standard library,
+because ``keeper`` runs without the packages of this environment.
 """
 
 import contextlib
@@ -19,22 +19,22 @@ _PEAK_FILES = ("memory.max_usage_in_bytes", "memory.peak")
 
 
 def hierarchies(root: Path = ROOT) -> list[Path]:
-    """Return the roots of the hierarchies in which a node needs a cgroup; empty if a controller is missing."""
+    """Return the roots of the hierarchies in which a node requires a cgroup; empty if a controller is missing."""
     if (root / "cgroup.controllers").exists():
         there = (root / "cgroup.controllers").read_text().split()
         return [root] if set(_NEEDED) <= set(there) else []
     if not all((root / name).is_dir() for name in _NEEDED):
         return []
-    # The kubelet asks for its cgroup in each hierarchy that there is, such as devices and freezer.
+    # The kubelet requires its cgroup in every mounted hierarchy, also in devices and freezer.
     return sorted(path for path in root.iterdir() if (path / "cgroup.procs").exists() and path.name != "unified")
 
 
 def make(name: str, root: Path = ROOT) -> None:
-    """Make the cgroup below which the kubelet puts its pods.
+    """Create the parent cgroup of the kubelet's pods.
 
     Args:
         name: Its name.
-        root: Where cgroups are mounted.
+        root: Mount point of cgroups.
     """
     for hierarchy in hierarchies(root):
         folder = hierarchy / name
@@ -44,21 +44,21 @@ def make(name: str, root: Path = ROOT) -> None:
             for above in (hierarchy, folder):
                 (above / "cgroup.subtree_control").write_text(enable)
         elif hierarchy.name == "cpuset":
-            # A fresh one has no processors, and with none nothing can be put into it.
+            # A new cpuset has no processors, and then no process can be moved into it.
             for file in ("cpuset.cpus", "cpuset.mems"):
                 (folder / file).write_text((hierarchy / file).read_text())
 
 
 def remove(name: str, root: Path = ROOT, *, patience: float = 10) -> list[Path]:
-    """Remove the cgroup and all below it, once nothing runs in it.
+    """Remove the cgroup with its children, once it has no process.
 
     Args:
         name: Its name.
-        root: Where cgroups are mounted.
-        patience: Seconds to wait for the kernel, which counts a process as there for a moment after its end.
+        root: Mount point of cgroups.
+        patience: Seconds to wait, because the kernel counts a process for a moment after its end.
 
     Returns:
-        What could not be removed.
+        The folders that could not be removed.
     """
     deadline = time.monotonic() + patience
     while left := [folder for folder in _folders(name, root) if folder.exists()]:
@@ -74,17 +74,17 @@ def remove(name: str, root: Path = ROOT, *, patience: float = 10) -> list[Path]:
 
 
 def usage(name: str, root: Path = ROOT) -> dict[str, tuple[int, int | None]]:
-    """Return, by container ID, the most memory that each container below ours ever held, and its user.
+    """Return, by container ID, the peak memory of each container below our cgroup, and its user.
 
-    Page cache counts, as it does against the container's limit. Only of containers that are there: a cgroup goes with
-    its container.
+    Page cache counts, as it does against the container's limit. Only present containers are included: a cgroup is
+    removed with its container.
 
     Args:
         name: Name of our cgroup.
-        root: Where cgroups are mounted.
+        root: Mount point of cgroups.
 
     Returns:
-        Bytes, and the uid of the first process; None while the container is still being made, or is ending.
+        Bytes, and the uid of the first process; None while the container is being created, or is ending.
     """
     above = root if (root / "cgroup.controllers").exists() else root / "memory"
     found: dict[str, tuple[int, int | None]] = {}
@@ -92,7 +92,7 @@ def usage(name: str, root: Path = ROOT) -> dict[str, tuple[int, int | None]]:
         folder = Path(path)
         file = next((file for file in _PEAK_FILES if file in files), None)
         if file is not None and _CONTAINER.fullmatch(folder.name):
-            with contextlib.suppress(OSError, ValueError):  # it may be removed while we look
+            with contextlib.suppress(OSError, ValueError):  # it may be removed meanwhile
                 found[folder.name] = (int((folder / file).read_text()), _uid(folder))
     return found
 
@@ -106,7 +106,7 @@ def _uid(folder: Path) -> int | None:
     except OSError:
         return None
     fields = dict(line.split(":", 1) for line in status.splitlines())
-    # Before it becomes the container's program, it is runc, and root.
+    # Until it executes the container's program, the process is runc, which runs as root.
     return None if fields["Name"].strip().startswith("runc") else int(fields["Uid"].split()[0])
 
 

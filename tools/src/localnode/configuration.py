@@ -1,7 +1,7 @@
-"""What each part of the node is told: pure, so that it can be read, and tested, in one place.
+"""The configuration of each part of the node. Pure, so that it can be reviewed and tested in one place.
 
-One address is everything: a bridge carries it, the kubelet registers it, pods have it as their gateway. The API server
-has the first address of the service network on the loopback, so no kube-proxy is needed, and there is no DNS.
+There is one address: the bridge has it, the kubelet registers it, and pods use it as their gateway. The API server
+has the first address of the service network on the loopback, so no kube-proxy is needed. There is no DNS.
 """
 
 import json
@@ -34,17 +34,17 @@ _SUBNET = "10.244.0.0/24"
 _SERVICE = "10.96.0.1"
 _BRIDGE = "node0"
 API_SERVER = f"https://{_SERVICE}:443"
-"""Where everybody inside finds the API server, pods included."""
+"""URL of the API server inside the namespaces, also for pods."""
 PAUSE = "localnode.invalid/pause:1"
 
 API_SERVER_FLAGS = (
     "--bind-address=0.0.0.0",
     "--secure-port=443",
-    "--authorization-mode=Node",  # added to RBAC, not instead of it
+    "--authorization-mode=Node",  # in addition to RBAC
 )
-"""Beside those of ``localplane.commands``."""
+"""Flags in addition to those of ``localplane.commands``."""
 
-# The kubelet would set these for the whole machine. It finds them set, by files mounted over them on its inside.
+# The kubelet would set these for the whole machine. Files mounted over them in its namespace already have the values.
 _KERNEL = {
     "vm/overcommit_memory": 1,
     "vm/panic_on_oom": 0,
@@ -53,13 +53,13 @@ _KERNEL = {
     "kernel/keys/root_maxkeys": 1_000_000,
     "kernel/keys/root_maxbytes": 25_000_000,
 }
-# Where containerd, CNI and kubelet write whatever they are told.
+# Folders to which containerd, CNI and the kubelet write, whatever their configuration.
 _WRITTEN = ("run", "var/lib", "var/log")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything of a node lies below its folder.
+    """Paths below the folder of a node.
 
     Attributes:
         folder: The node's folder.
@@ -72,12 +72,12 @@ class Layout:
 
     @property
     def socket(self) -> Path:
-        """Where containerd listens."""
+        """The socket of containerd."""
         return self.folder / "containerd.sock"
 
 
 def setup_script(layout: Layout) -> str:
-    """Return the shell script that furnishes the inside, before anything starts there."""
+    """Return the shell script that prepares the namespaces, before any server starts."""
     lines = [
         "set -e",
         "ip link set lo up",
@@ -85,7 +85,7 @@ def setup_script(layout: Layout) -> str:
         f"ip link add {_BRIDGE} type bridge",
         f"ip address add {ADDRESS}/24 dev {_BRIDGE}",
         f"ip link set {_BRIDGE} up",
-        # The kubelet's volumes have to show in containers that are started later.
+        # The kubelet's volumes must be visible in containers that start later.
         f"mount --bind {layout.folder} {layout.folder}",
         f"mount --make-rshared {layout.folder}",
     ]
@@ -102,7 +102,7 @@ def setup_script(layout: Layout) -> str:
 
 
 def containerd_configuration(layout: Layout, runtime: Runtime) -> str:
-    """Return containerd's configuration, version 2, which 1.6 and 1.7 read as it is and 2.x migrates."""
+    """Return containerd's configuration, version 2, which 1.6 and 1.7 read directly and 2.x migrates."""
     return f"""\
 version = 2
 root = "{layout["containerd"]}"
@@ -136,7 +136,7 @@ Root = "{layout["runc"]}"
 
 
 def cni_configuration(layout: Layout) -> str:
-    """Return the network of pods: one bridge, addresses out of a file, the node as gateway."""
+    """Return the pod network: one bridge, addresses from a file, the node as gateway."""
     addresses = {
         "type": "host-local",
         "dataDir": str(layout["addresses"]),
@@ -148,12 +148,12 @@ def cni_configuration(layout: Layout) -> str:
 
 
 def kubelet_configuration(layout: Layout, cgroup: str, authority: Path) -> str:
-    """Return the kubelet's configuration, as YAML.
+    """Return the kubelet's configuration as YAML.
 
     Args:
-        layout: Where everything lies.
-        cgroup: Name of the cgroup below which it puts pods.
-        authority: File with the certificate that its clients, such as the API server, are signed by.
+        layout: The paths.
+        cgroup: Name of the parent cgroup of its pods.
+        authority: File with the CA certificate for its clients, such as the API server.
     """
     signals = ("memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available", "imagefs.inodesFree")
     return yaml.safe_dump(
@@ -166,10 +166,10 @@ def kubelet_configuration(layout: Layout, cgroup: str, authority: Path) -> str:
                 "webhook": {"enabled": False},
                 "x509": {"clientCAFile": str(authority)},
             },
-            "authorization": {"mode": "AlwaysAllow"},  # of those that have a certificate
+            "authorization": {"mode": "AlwaysAllow"},  # for clients with a certificate
             "cgroupDriver": "cgroupfs",
             "cgroupRoot": f"/{cgroup}",
-            "clusterDNS": ["10.96.0.10"],  # nobody answers there
+            "clusterDNS": ["10.96.0.10"],  # no server has this address
             "containerRuntimeEndpoint": f"unix://{layout.socket}",
             "enforceNodeAllocatable": [],
             "evictionHard": dict.fromkeys(signals, "0%"),
@@ -185,7 +185,7 @@ def kubelet_configuration(layout: Layout, cgroup: str, authority: Path) -> str:
 
 
 def kubelet_flags(layout: Layout, kubeconfig: Path) -> list[str]:
-    """Return the kubelet's flags, for what its configuration cannot say."""
+    """Return the kubelet's flags without a key in its configuration."""
     return [
         f"--config={layout['kubelet.yaml']}",
         f"--kubeconfig={kubeconfig}",
@@ -200,7 +200,7 @@ def controller_flags(kubeconfig: Path, files: Mapping[str, Path]) -> list[str]:
     """Return the flags of the controller manager.
 
     Args:
-        kubeconfig: Of the user system:kube-controller-manager.
+        kubeconfig: Kubeconfig of the user system:kube-controller-manager.
         files: The control plane's ``ca.crt`` and ``service-accounts.key``, by name.
     """
     return [

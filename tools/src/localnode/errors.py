@@ -1,4 +1,4 @@
-"""Everything that this package raises, beside what ``localplane`` does."""
+"""Errors of this package, in addition to those of ``localplane``."""
 
 from localplane.errors import LocalPlaneError
 
@@ -6,8 +6,8 @@ __all__ = ["NodeError", "NotPossibleError"]
 
 
 class NodeError(LocalPlaneError):
-    """A part of the node did not start, ended by itself, or refused an image; the text names its log."""
+    """A part of the node did not start, exited, or rejected an image; the text names its log."""
 
 
 class NotPossibleError(NodeError):
-    """This machine cannot run a node; the text says what it lacks."""
+    """This machine cannot run a node; the text names what is missing."""

@@ -1,4 +1,4 @@
-"""Container images without a registry: written as the archives that ``docker save`` writes, layer on layer."""
+"""Container images without a registry, written as archives in the format of ``docker save``, layer by layer."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ class Entry:
     """One file of a layer.
 
     Attributes:
-        path: Where it goes, relative to the root.
+        path: Its path, relative to the root.
         content: Its content.
         mode: Its mode.
     """
@@ -31,7 +31,7 @@ class Entry:
 
 
 def layer(entries: Sequence[Entry]) -> bytes:
-    """Return a layer with these files and the folders above them: the same bytes for the same files."""
+    """Return a layer with these files and their parent folders; the output is reproducible."""
     folders = {str(folder) for entry in entries for folder in Path(entry.path).parents if str(folder) != "."}
     written = io.BytesIO()
     with tarfile.open(fileobj=written, mode="w") as archive:
@@ -61,17 +61,17 @@ def new_image(target: Path, name: str, content: bytes, settings: Mapping[str, An
 
 
 def on_top(base: Path, target: Path, name: str, content: bytes, settings: Mapping[str, Any]) -> None:
-    """Write an image that is another one and a layer on top.
+    """Write an image that consists of another image and one more layer.
 
     Args:
-        base: Archive of the other one, with one image in it.
+        base: Archive with the other image, and no further one.
         target: The archive to write.
         name: Name with tag.
         content: The layer.
-        settings: What to change in the ``config`` of the image.
+        settings: Changes to the ``config`` of the image.
 
     Raises:
-        ValueError: If the base is no such archive.
+        ValueError: The base is not such an archive.
     """
     with tarfile.open(base) as archive:
         files = {member.name: archive.extractfile(member) for member in archive if member.isfile() or member.islnk()}

@@ -1,16 +1,16 @@
-"""Keeps the namespaces of one node, and puts everything away when its owner is gone, however it went.
+"""Keeps the namespaces of one node, and removes everything when its owner has ended, even by SIGKILL.
 
-Run as a script with the standard library alone: ``python -I -S keeper.py FOLDER CGROUP FIRST_PROCESS``. It makes a
-namespace each for processes, mounts and the network, whose first process is FIRST_PROCESS, and then does what it is
-told on standard input, one JSON document a line, each answered by one:
+Run as a script with the standard library alone: ``python -I -S keeper.py FOLDER CGROUP FIRST_PROCESS``. It creates a
+PID, a mount and a network namespace, whose first process is FIRST_PROCESS. Then it runs the commands from standard
+input, one JSON document per line, each with a one-line answer:
 
     {"do": "start", "name": ..., "command": [...], "log": ..., "environment": {...}}    -> {"pid": ...}
     {"do": "stop", "name": ...}                                                         -> {}
     {"do": "ended"}                                                                     -> {"kubelet": 1, ...}
 
-The end of its input is the end of the node: it kills the first process, and with it the kernel kills all the others,
-containers included, and drops the mounts and the network. What is left to the keeper are the cgroups and the folder.
-It has a session of its own and no tie to its owner but that input, because somebody has to be left to do this.
+At the end of its input it kills the first process; with it the kernel kills all others, containers included, and
+drops the mounts and the network. The keeper then removes the cgroups and the folder. It has its own session, and no
+tie to its owner except that input, so that it survives the owner.
 """
 
 import fcntl
@@ -44,11 +44,11 @@ class _Node:
         self.first = self._await_first(first)
 
     def start(self, name: str, command: list[str], log: str, environment: dict[str, str]) -> int:
-        """Start a command inside; its output is appended to a log."""
+        """Start a command in the namespaces; its output is appended to a log."""
         nsenter = shutil.which("nsenter") or "/usr/bin/nsenter"
         enter = [nsenter, f"--target={self.first}", "--pid", "--net", "--mount", "--"]
         with Path(log).open("ab") as output:
-            child = subprocess.Popen(  # noqa: S603 - a command of our owner's, no shell
+            child = subprocess.Popen(  # noqa: S603 - a command from our owner, no shell
                 [*enter, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -60,24 +60,24 @@ class _Node:
         return child.pid
 
     def stop(self, name: str) -> None:
-        """End a command inside; when this returns, it is gone and counts as never started."""
+        """Stop a command; when this returns, it has ended and is no longer listed."""
         child = self._children.pop(name)
-        # nsenter waits for the command and passes no signal on
+        # nsenter waits for its command and does not forward signals.
         for pid in Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split():
             os.kill(int(pid), signal.SIGTERM)
         child.wait()
 
     def ended(self) -> dict[str, int]:
-        """Return the exit codes of those that have ended, by name."""
+        """Return the exit codes of the ended commands, by name."""
         codes = {name: child.poll() for name, child in self._children.items()}
         return {name: code for name, code in codes.items() if code is not None}
 
     def end(self) -> None:
-        """Kill all that is inside; when this returns, nothing of it is left, not even a zombie."""
+        """Kill all processes in the namespaces; when this returns, none is left, not even a zombie."""
         self._wall.kill()
         self._wall.wait()
         for child in self._children.values():
-            # Each nsenter sees its command end and follows; killed, it would leave a zombie to others.
+            # Each nsenter exits after its command; killing it would leave a zombie to another process.
             child.wait()
 
     def _await_first(self, first: str) -> int:
@@ -85,7 +85,7 @@ class _Node:
         children = Path(f"/proc/{self._wall.pid}/task/{self._wall.pid}/children")
         while self._wall.poll() is None and time.monotonic() < deadline:
             pids = children.read_text().split()
-            # It is ours only once it has become that program; before, its mounts are not done.
+            # Before it has executed that program, its mounts are not set up.
             if pids and Path(f"/proc/{pids[0]}/exe").resolve().samefile(first):
                 return int(pids[0])
             time.sleep(0.01)
@@ -115,13 +115,13 @@ def _remove(folder: Path, cgroup: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Keep a node until the input ends.
+    """Keep a node until the end of the input.
 
     Args:
-        arguments: The node's folder, the name of its cgroup, the program to be the first process inside.
+        arguments: The node's folder, the name of its cgroup, the program of the first process.
     """
     folder, cgroup, first = Path(arguments[0]), arguments[1], arguments[2]
-    # Whoever closes our input ends us. A signal to the terminal's session must not, nor one by mistake.
+    # The end of our input ends this process; a signal to the terminal's session must not.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
     lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

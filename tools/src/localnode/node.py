@@ -1,4 +1,4 @@
-"""The node: pods run on it a few seconds after ``start``, and nothing of it is left after ``stop``.
+"""The node: it runs pods a few seconds after ``start``, and ``stop`` removes all of it.
 
 Example::
 
@@ -37,16 +37,16 @@ _LAST_LINES = 15
 
 
 class LocalNode:
-    """A control plane with all its controllers and one node, in namespaces of their own.
+    """A control plane with all its controllers and one node, in their own namespaces.
 
-    A context manager; ``start`` and ``stop`` do the same by hand. Several may run side by side. An exception that
-    leaves the ``with`` block keeps the logs.
+    A context manager, or use ``start`` and ``stop``. Several may run in parallel. The logs are kept if an exception
+    leaves the ``with`` block.
 
     Args:
-        controller_flags: Further flags of the controller manager; for one given twice the last counts.
-        start_timeout: Seconds until a start is given up.
-        environ: Environment variables that choose cache and binaries; None takes this process's own.
-        stream: Where builds show their progress; None takes standard error.
+        controller_flags: Additional flags of the controller manager; of a repeated flag the last one counts.
+        start_timeout: Timeout of the start in seconds.
+        environ: Environment variables that select cache and binaries; None: those of this process.
+        stream: Stream for the progress of builds; None: standard error.
     """
 
     def __init__(
@@ -66,34 +66,34 @@ class LocalNode:
         self._binaries: NodeBinaries
         self.plane: ControlPlane
 
-    # -- what is there while it runs
+    # -- while it runs
 
     @property
     def admin(self) -> Client:
-        """A client of the group system:masters, which may do everything."""
+        """A client of the group system:masters, which has all permissions."""
         return self.plane.admin
 
     @property
     def folder(self) -> Path:
-        """The node's folder; it goes with the node."""
+        """The node's folder, deleted with the node."""
         return self._running.folder
 
     @property
     def logs(self) -> Path:
-        """Folder with the logs of all servers; it stays only if something failed."""
+        """Folder with the logs of all servers; kept only after a failure."""
         return self.plane.apiserver_log.parent
 
     def load(self, *archives: Path) -> list[str]:
-        """Import the images of archives, as ``docker save`` or an OCI layout has them.
+        """Import images from archives, in the format of ``docker save`` or of an OCI layout.
 
         Args:
             archives: The tar files.
 
         Returns:
-            The names of all images that the node now has.
+            The names of all images on the node.
 
         Raises:
-            NodeError: If containerd cannot read one.
+            NodeError: containerd cannot read one.
         """
         for archive in archives:
             try:
@@ -106,13 +106,13 @@ class LocalNode:
         """Send a signal to the first process of a container.
 
         Args:
-            container: Its ID, as ``status.containerStatuses[].containerID`` of its pod ends.
+            container: Its ID, the last part of ``status.containerStatuses[].containerID`` of its pod.
             signal: The signal's name.
         """
         self._ctr("tasks", "kill", "--signal", signal, container)
 
     def stop_kubelet(self) -> None:
-        """Stop the kubelet: to the control plane the node is lost, while its containers run on."""
+        """Stop the kubelet: for the control plane the node is lost, but its containers keep running."""
         self._running.stop("kubelet")
 
     def start_kubelet(self) -> None:
@@ -122,32 +122,32 @@ class LocalNode:
         self._await("the node is Ready and takes pods", self._ready)
 
     def measured(self) -> Mapping[str, Measured]:
-        """Return memory and user of every container that ran on the node so far, by ID."""
+        """Return peak memory and user of every container that has run on the node, by ID."""
         return self._sampler.measured()
 
     def watch(self) -> None:
-        """Stay until a server ends by itself.
+        """Block until a server exits.
 
         Raises:
-            NodeError: As soon as one has; the text names its log.
+            NodeError: A server has exited; the text names its log.
         """
         while not (ended := self._running.ended()):
             time.sleep(5 * _POLL)
         why = ", ".join(f"{name} ended with exit code {code}" for name, code in ended.items())
         raise NodeError(f"{why}\n{self._log_ends(ended)}")
 
-    # -- life
+    # -- start and stop
 
     def start(self) -> Self:
-        """Start everything and wait until the node is Ready.
+        """Start all servers and wait until the node is Ready.
 
         Raises:
-            NotPossibleError: If this machine cannot run one; the text says what it lacks.
-            NodeError: If a part does not start, or ends; the text names its log.
-            LocalPlaneError: If the control plane does not start, or something cannot be built.
+            NotPossibleError: This machine cannot run a node; the text names what is missing.
+            NodeError: A part did not start, or exited; the text names its log.
+            LocalPlaneError: The control plane did not start, or a build failed.
         """
         if self._wall is not None:
-            raise NodeError("this node runs already; make another LocalNode for a second one")
+            raise NodeError("this node is already running; create a second LocalNode")
         reason = why_not(self._environ)
         if reason:
             raise NotPossibleError(reason)
@@ -177,7 +177,7 @@ class LocalNode:
         return self
 
     def stop(self) -> None:
-        """End everything; nothing of it is left when this returns."""
+        """Stop everything; when this returns, nothing is left."""
         self._end(failed=False)
 
     def __enter__(self) -> Self:
@@ -186,19 +186,19 @@ class LocalNode:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Ctrl-C is no failure.
+        # Ctrl-C is not a failure.
         self._end(failed=isinstance(error, Exception))
 
-    # -- inside
+    # -- internals
 
     @property
     def _running(self) -> Wall:
         if self._wall is None:
-            raise NodeError("this node does not run: use `with LocalNode() as node:`")
+            raise NodeError("this node is not running: use `with LocalNode() as node:`")
         return self._wall
 
     def _end(self, *, failed: bool) -> None:
-        # A forked copy of this process must not stop what is not its own.
+        # A forked copy of this process must not stop the parent's servers.
         wall = self._wall if os.getpid() == self._owner else None
         if wall is None:
             return
@@ -209,7 +209,7 @@ class LocalNode:
             sampler.close()
         plane = getattr(self, "plane", None)
         if plane is not None and failed:
-            # A control plane that failed to start has kept its own.
+            # A control plane that failed to start has kept its own logs.
             try:
                 plane.keep_logs()
             except FAILURES:
@@ -247,12 +247,12 @@ class LocalNode:
 
     def _ready(self) -> bool:
         node = self.admin.find("v1", "Node", NODE)
-        # The first pod would be refused without the account that the controller manager makes for its namespace.
+        # A pod is rejected before the controller manager has created the ServiceAccount of its namespace.
         account = self.admin.find("v1", "ServiceAccount", "default", namespace="default")
         return node is not None and account is not None and _is_ready(node)
 
     def _kubeconfig(self, user: str, *groups: str) -> Path:
-        """Write a kubeconfig that is good on the inside."""
+        """Write a kubeconfig that is valid inside the namespaces."""
         told: dict[str, Any] = yaml.safe_load(self.plane.kubeconfig_for(user, groups).read_text())
         told["clusters"][0]["cluster"]["server"] = API_SERVER
         return write_private(self._layout[f"{user.replace(':', '-')}.kubeconfig"], yaml.safe_dump(told).encode())
@@ -265,7 +265,7 @@ class LocalNode:
         self._running.start(name, [str(binary), *flags], self.logs / f"{name}.log", environment)
 
     def _ctr(self, *arguments: str) -> str:
-        # Of all that is on this machine, containerd's client may see only our containerd.
+        # The client of containerd must not find another containerd of this machine.
         command = [str(self._binaries.runtime.ctr), "--address", str(self._layout.socket), "--namespace", "k8s.io"]
         return self._running.run(*command, *arguments)
 

@@ -1,6 +1,6 @@
-"""containerd, runc and the CNI plugins: the machine's, else those of Debian's packages, unpacked into the cache.
+"""containerd, runc and the CNI plugins: from the machine, else from Debian's packages, unpacked into the cache.
 
-Nothing is installed on the machine: its own containerd, if there is one, is not even asked to stop.
+Nothing is installed on the machine, and a running containerd of its own is not touched.
 """
 
 import os
@@ -28,13 +28,13 @@ _PLUGIN_FOLDERS = ("opt/cni/bin", "usr/lib/cni", "usr/libexec/cni")
 
 @dataclass(frozen=True)
 class Runtime:
-    """Where the programs are.
+    """Paths of the programs.
 
     Attributes:
         containerd: The daemon; it finds its shim on the PATH.
         shim: The shim.
         ctr: Its command line.
-        runc: What makes the containers.
+        runc: The OCI runtime.
         plugins: Folder of the CNI plugins.
     """
 
@@ -46,14 +46,14 @@ class Runtime:
 
 
 def find_runtime(environ: Mapping[str, str], stream: TextIO | None = None) -> Runtime:
-    """Find the programs, and fetch Debian's packages if the machine has not all of them.
+    """Find the programs, and fetch Debian's packages if one is missing on the machine.
 
     Args:
-        environ: PATH says where to look first, PLATFORM_STATUS_CACHE where to unpack.
-        stream: Where to show progress; None takes standard error.
+        environ: The environment: PATH is searched first, PLATFORM_STATUS_CACHE is the folder to unpack to.
+        stream: Stream for progress; None: standard error.
 
     Raises:
-        NotPossibleError: If they are not there and apt-get cannot fetch them.
+        NotPossibleError: They are missing and apt-get cannot fetch them.
     """
     machine = _runtime(Path("/"), environ.get("PATH", ""))
     if machine is not None:
@@ -101,7 +101,7 @@ def _fetch(target: Path, environ: Mapping[str, str], stream: TextIO) -> None:
     progress = Progress(f"fetching Debian's {', '.join(PACKAGES)} into the cache", stream)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".debian.") as name:
         folder = Path(name)
-        # apt's own user may not write here; we are root already.
+        # apt's own user may not write here; this process is root anyway.
         download = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "-qq", *PACKAGES]
         said = _run(download, folder, environ)
         if said and not (said := _run(["apt-get", "update", "-qq"], folder, environ)):
@@ -118,7 +118,7 @@ def _fetch(target: Path, environ: Mapping[str, str], stream: TextIO) -> None:
 
 
 def _run(command: list[str], folder: Path, environ: Mapping[str, str]) -> str:
-    """Run a command; return what it complained about, the empty string if all went well."""
+    """Run a command; return its error output, empty if it succeeded."""
     answer = subprocess.run(  # noqa: S603 - Debian's own tools, no shell
         command, cwd=folder, env=dict(environ), capture_output=True, text=True, check=False
     )

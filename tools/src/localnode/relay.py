@@ -1,7 +1,7 @@
-"""A door in the wall: connections to a port of 127.0.0.1 here are carried to a port of 127.0.0.1 in there.
+"""Forwards connections from a port of 127.0.0.1 on this machine to a port of 127.0.0.1 in a network namespace.
 
-A socket belongs to the network namespace of the thread that made it. So one thread enters the node's namespace, and
-serves a socket that was bound before, outside. Nothing of it shows in the routes or interfaces of this machine.
+A socket belongs to the network namespace of the thread that created it. So one thread enters the node's namespace, and
+serves a socket that was bound before, outside. The routes and interfaces of this machine do not change.
 """
 
 import asyncio
@@ -22,15 +22,15 @@ _CHUNK = 64 * 1024
 
 
 class Relay:
-    """Carries connections until it is closed.
+    """Forwards connections until it is closed.
 
     Args:
-        port: Port of 127.0.0.1 here, which this process has reserved (``localplane.runs``).
+        port: Port of 127.0.0.1 on this machine, which this process has reserved (``localplane.runs``).
         namespace: The network namespace, such as ``/proc/4711/ns/net``.
-        target: Port of 127.0.0.1 in there.
+        target: Port of 127.0.0.1 in the namespace.
 
     Raises:
-        NodeError: If the namespace cannot be entered.
+        NodeError: The namespace cannot be entered.
     """
 
     def __init__(self, port: int, namespace: Path, target: int) -> None:
@@ -51,7 +51,7 @@ class Relay:
     def close(self) -> None:
         """Close all connections and end the thread."""
         if self._thread.is_alive():
-            with suppress(RuntimeError):  # the loop has just ended
+            with suppress(RuntimeError):  # the loop has already ended
                 self._loop.call_soon_threadsafe(self._stop)
             self._thread.join()
 
@@ -93,7 +93,7 @@ class Relay:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        except OSError:  # the API server is not up yet, or down: the client shall see its connection close
+        except OSError:  # the API server is down or not yet up: close the client's connection too
             writer.close()
             return
         try:
@@ -114,7 +114,7 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 def _enter(namespace: Path) -> int:
-    """Enter a network namespace with this thread alone; return errno, 0 if all is well."""
+    """Enter a network namespace with this thread only; return errno, 0 on success."""
     try:
         descriptor = os.open(namespace, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a machine needs to run a node, and the sentence that says what it lacks."""
+"""The requirements of a node, and a sentence on what a machine lacks."""
 
 import os
 import platform
@@ -12,9 +12,9 @@ from localnode import cgroups
 __all__ = ["TOOLS", "why_not"]
 
 TOOLS = ("unshare", "nsenter", "ip", "mount")
-"""Programs that every Debian with util-linux and iproute2 has."""
+"""Programs of util-linux and iproute2."""
 
-# In namespaces that end with it: a bridge, and an overlay whose upper half lies where a node's folder would.
+# In temporary namespaces: a bridge, and an overlay with its upper folder where a node's folder would be.
 _PROBE = """\
 set -e
 ip link set lo up
@@ -32,11 +32,11 @@ _SECONDS = 30
 
 
 def why_not(environ: Mapping[str, str] = os.environ, root: Path = cgroups.ROOT) -> str:
-    """Say why this machine cannot run a node; the empty string if it can.
+    """Return why this machine cannot run a node; empty if it can.
 
     Args:
-        environ: PATH says where programs are.
-        root: Where cgroups are mounted.
+        environ: The environment; programs are found on its PATH.
+        root: Mount point of cgroups.
     """
     if platform.system() != "Linux":
         return f"a node needs Linux, and this is {platform.system()}"
@@ -50,10 +50,12 @@ def why_not(environ: Mapping[str, str] = os.environ, root: Path = cgroups.ROOT) 
         return f"a node needs the cgroup controllers cpu, cpuset, memory and pids below {root}, and not all are there"
     refused = _no_cgroup(root)
     if refused:
-        return f"a node needs to make cgroups, and this machine refuses: {refused}"
+        return f"a node needs to make cgroups, which this machine does not allow: {refused}"
     refused = _refused(["unshare", "--pid", "--net", "--mount", "--mount-proc", "--fork", "sh", "-c", _PROBE], environ)
     return (
-        f"a node needs namespaces, a bridge and overlay mounts, and this machine refuses: {refused}" if refused else ""
+        f"a node needs namespaces, bridges and overlays, which this machine does not allow: {refused}"
+        if refused
+        else ""
     )
 
 
@@ -61,7 +63,7 @@ def _no_cgroup(root: Path) -> str:
     name = f"localnode-probe-{os.getpid()}"
     try:
         cgroups.make(name, root)
-    except OSError as error:  # read-only, or not ours to divide
+    except OSError as error:  # read-only, or not delegated to us
         return str(error)
     finally:
         cgroups.remove(name, root, patience=1)

@@ -1,4 +1,4 @@
-"""Looks at the node's containers ten times a second: what they are is gone when they are."""
+"""Samples the node's containers ten times a second, because their cgroups are removed with them."""
 
 import threading
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ _PAUSE = 0.1
 
 @dataclass(frozen=True)
 class Measured:
-    """What was seen of a container from outside.
+    """Measurements of a container.
 
     Attributes:
-        peak: The most memory that it held, in bytes, page cache included; what its limit is held against.
-        uid: User of its first process; None if it ended before anybody looked.
+        peak: Its peak memory in bytes, page cache included, which counts against its limit.
+        uid: User of its first process; None if it ended before a sample.
     """
 
     peak: int
@@ -26,11 +26,11 @@ class Measured:
 
 
 class Sampler:
-    """Samples until it is closed, in a thread of its own.
+    """Samples until it is closed, in its own thread.
 
     Args:
         cgroup: Name of the node's cgroup.
-        root: Where cgroups are mounted.
+        root: Mount point of cgroups.
     """
 
     def __init__(self, cgroup: str, root: Path = cgroups.ROOT) -> None:
@@ -43,7 +43,7 @@ class Sampler:
         self._thread.start()
 
     def measured(self) -> Mapping[str, Measured]:
-        """Return what was seen of every container so far, by ID."""
+        """Return the measurements of every container so far, by ID."""
         self._sample()
         with self._lock:
             return dict(self._seen)

@@ -1,4 +1,4 @@
-"""The wall around a node: namespaces for its processes, mounts and network, and what is done on their inside."""
+"""The isolation of a node: namespaces for its processes, mounts and network, and the operations inside them."""
 
 import fcntl
 import json
@@ -25,17 +25,17 @@ _API_SERVER_PORT = 443
 
 
 class Wall:
-    """The namespaces of one node, a folder and a cgroup of the same name, all gone after ``close``.
+    """The namespaces of one node, with a folder and a cgroup of the same name, all removed by ``close``.
 
-    A ``localplane.runs.Place``: etcd and the API server run in the node's network, but see this machine's processes
-    and files as they are.
+    A ``localplane.runs.Place``: etcd and the API server run in the node's network namespace, but share the
+    processes and files of this machine.
 
     Args:
-        first: The program that is the first process inside.
-        parent: Where to make the folder; None takes the system's folder for temporary files.
+        first: The program of the first process inside.
+        parent: Parent of the folder; None: the system's folder for temporary files.
 
     Raises:
-        NodeError: If the namespaces cannot be made.
+        NodeError: The namespaces cannot be created.
     """
 
     def __init__(self, first: Path, parent: Path | None = None) -> None:
@@ -48,7 +48,7 @@ class Wall:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # Ctrl-C reaches the whole terminal session, and somebody has to be left to put things away.
+            # Ctrl-C reaches the whole terminal session, but the keeper must survive it to clean up.
             start_new_session=True,
         )
         try:
@@ -59,42 +59,42 @@ class Wall:
 
     @property
     def first(self) -> int:
-        """The pid of the first process inside, as seen from outside."""
+        """The pid of the first process inside, in the PID namespace of this machine."""
         return self._first
 
     # -- as a Place
 
     def inside(self, command: Sequence[str]) -> list[str]:
-        """Return the command that starts this one in the node's network, and in nothing else of it."""
+        """Return the command line that runs a command in the node's network namespace only."""
         return [_tool("nsenter"), f"--net={self._network}", "--", *command]
 
     def lead(self, port: int) -> None:
-        """Carry connections to 127.0.0.1 at that port to the API server inside."""
+        """Forward connections from 127.0.0.1 at a port to the API server inside."""
         self._relay = Relay(port, self._network, _API_SERVER_PORT)
 
     # -- inside
 
     def start(self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
-        """Start a server inside; it runs until the wall is closed.
+        """Start a server inside; it runs until ``close``.
 
         Args:
-            name: What to call it.
+            name: Its name.
             command: Absolute path and arguments.
-            log: File that its output is appended to.
+            log: File to which its output is appended.
             environment: All its environment variables.
         """
         self._order(do="start", name=name, command=list(command), log=str(log), environment=dict(environment))
 
     def stop(self, name: str) -> None:
-        """Have a server end, as SIGTERM does, and wait until it has.
+        """Stop a server with SIGTERM, and wait for its end.
 
         Args:
-            name: What it is called.
+            name: Its name.
         """
         self._order(do="stop", name=name)
 
     def ended(self) -> dict[str, int]:
-        """Return the exit codes of the servers that have ended, by name."""
+        """Return the exit codes of the ended servers, by name."""
         return self._order(do="ended")
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> str:
@@ -104,7 +104,7 @@ class Wall:
             Its standard output.
 
         Raises:
-            NodeError: If it fails; the text is what it said.
+            NodeError: It failed; the text is its error output.
         """
         enter = [_tool("nsenter"), f"--target={self._first}", "--pid", "--net", "--mount", "--"]
         answer = subprocess.run(  # noqa: S603 - commands of this package, no shell
@@ -116,13 +116,13 @@ class Wall:
         return answer.stdout
 
     def close(self) -> None:
-        """End everything inside and put it away."""
+        """Stop everything inside and remove it."""
         if self._relay is not None:
             self._relay.close()
             self._relay = None
         for end in (self._keeper.stdin, self._keeper.stdout):
             if end is not None:
-                with suppress(OSError):  # the keeper was gone before us
+                with suppress(OSError):  # the keeper has already ended
                     end.close()
         complaint = self._keeper.stderr.read() if self._keeper.stderr and not self._keeper.stderr.closed else ""
         if self._keeper.stderr:
@@ -133,7 +133,7 @@ class Wall:
         if self.folder.exists():  # its keeper was killed
             _put_away(self.folder)
 
-    # -- how
+    # -- internals
 
     @property
     def _network(self) -> Path:
@@ -159,13 +159,13 @@ class Wall:
 
 
 def sweep(parent: Path | None = None) -> None:
-    """Put away what is left of nodes whose owner and keeper were both killed: a folder and empty cgroups.
+    """Remove the folders and empty cgroups of nodes whose owner and keeper were both killed.
 
     Args:
-        parent: Where to look; None takes the system's folder for temporary files.
+        parent: Folder to search; None: the system's folder for temporary files.
     """
     for lock in (parent or Path(tempfile.gettempdir())).glob(f"{_PREFIX}*/{_LOCK}"):
-        with suppress(OSError):  # another user's, another sweep's, or its keeper is alive
+        with suppress(OSError):  # it belongs to another user, another sweep, or a running keeper
             descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

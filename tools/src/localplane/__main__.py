@@ -45,8 +45,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """Run one command.
 
     Args:
-        arguments: Without the program's name; None takes this process's own.
-        environ: Environment variables; None takes this process's own.
+        arguments: Without the program's name; None: those of this process.
+        environ: Environment variables; None: those of this process.
 
     Returns:
         The exit code.
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     make = commands.add_parser(
-        "build", help="build kube-apiserver and etcd, or what is named, into the cache and print the paths"
+        "build", help="build kube-apiserver and etcd, or the named tools, into the cache and print the paths"
     )
     make.add_argument(
         "tools", nargs="*", type=_further, metavar="TOOL", help=f"instead of these two: {', '.join(_FURTHER)}"
@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _further(name: str) -> str:
     if name not in _FURTHER:
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(_FURTHER)}")
+        raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(_FURTHER)}")
     return name
 
 
@@ -145,7 +145,7 @@ def _up(crds: Sequence[str], flags: Sequence[str], environ: Mapping[str, str]) -
             f"localplane: {plane.server} is ready after {time.monotonic() - began:.1f} s"
             f"{''.join(f', {name}' for name in installed)}; log: {plane.apiserver_log}; Ctrl-C ends it\n"
         )
-        # Last: whoever waits for this line may go on, and may send the signal that ends us.
+        # Printed last: a script that waits for this line may continue, and may send SIGTERM.
         sys.stdout.write(f"export KUBECONFIG={plane.kubeconfig}\n")
         sys.stdout.flush()
         while len(plane.pids) == len(TOOLS):

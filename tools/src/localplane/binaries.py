@@ -1,4 +1,4 @@
-"""Which kube-apiserver and etcd to start: those that KUBEBUILDER_ASSETS names, else built ones."""
+"""Selects kube-apiserver and etcd: those in KUBEBUILDER_ASSETS, else built ones."""
 
 import os
 from collections.abc import Mapping
@@ -21,20 +21,20 @@ class Binaries:
 
 
 def find_binaries(environ: Mapping[str, str]) -> Binaries:
-    """Find the binaries, and build them if they are not there; that takes minutes and says so on standard error.
+    """Find the binaries; missing ones are built, which takes minutes and shows progress on standard error.
 
     Args:
-        environ: KUBEBUILDER_ASSETS names a folder with both; PLATFORM_STATUS_CACHE says where to build.
+        environ: KUBEBUILDER_ASSETS is a folder with both; PLATFORM_STATUS_CACHE is the folder of the builds.
 
     Raises:
-        ClusterChoiceError: If KUBEBUILDER_ASSETS is set and lacks one of them.
-        BuildError: If one cannot be built.
-        ToolchainError: If there is no Go for it.
+        ClusterChoiceError: KUBEBUILDER_ASSETS is set and lacks one of them.
+        BuildError: A build failed.
+        ToolchainError: There is no Go for it.
     """
     assets = environ.get("KUBEBUILDER_ASSETS", "")
     if assets:
         return _from_assets(Path(assets).expanduser().absolute())
-    # Building is for the first run; every other one should not pay for its imports.
+    # Only the first run builds; the others should not pay for the imports.
     from localplane.builds import ensure_built  # noqa: PLC0415 - see above
 
     cache = cache_folder(environ)
@@ -43,14 +43,14 @@ def find_binaries(environ: Mapping[str, str]) -> Binaries:
 
 
 def find_kubectl(environ: Mapping[str, str]) -> Path:
-    """Find a kubectl of the API server's version: in KUBEBUILDER_ASSETS, else a built one; that takes a minute.
+    """Find a kubectl of the API server's version: in KUBEBUILDER_ASSETS, else a built one, which takes a minute.
 
     Args:
         environ: As for `find_binaries`.
 
     Raises:
-        BuildError: If it cannot be built.
-        ToolchainError: If there is no Go for it.
+        BuildError: The build failed.
+        ToolchainError: There is no Go for it.
     """
     assets = environ.get("KUBEBUILDER_ASSETS", "")
     if assets and os.access(found := Path(assets).expanduser().absolute() / KUBECTL.name, os.X_OK):

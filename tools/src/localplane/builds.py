@@ -1,7 +1,7 @@
 """Builds a binary from its Go module into the cache, once per version.
 
-The go.mod and go.sum come from ``modules/``, so every module is pinned by hash. A finished binary is renamed into
-its place: what is there is whole. Parallel builds of one tool wait for each other.
+The go.mod and go.sum are from ``modules/``, so every module is pinned by hash. A finished binary is renamed into place,
+so an existing one is complete. Parallel builds of one tool wait for each other.
 """
 
 import platform
@@ -26,10 +26,10 @@ _LAST_LINES = 20
 
 
 def build_arguments(tool: GoTool, output: Path) -> list[str]:
-    """Return the arguments of go that build a tool: small, static, and the same bytes wherever it is built."""
+    """Return the arguments of go for a small, static and reproducible build of a tool."""
     stamps = " ".join(f"-X {variable}={tool.version}" for variable in tool.stamps)
     linker = f"-s -w {stamps}".rstrip()
-    # -v names each package as it is compiled: that is the progress. No -buildvcs: there is no repository.
+    # -v prints each package that is compiled, for the progress. No -buildvcs: there is no repository.
     return [
         "build",
         "-v",
@@ -44,9 +44,9 @@ def build_arguments(tool: GoTool, output: Path) -> list[str]:
 
 
 def binary_path(tool: GoTool, cache: Path) -> Path:
-    """Return where a tool's binary belongs; the name changes with everything that is built in.
+    """Return the path of a tool's binary; the name is derived from all inputs of the build.
 
-    Not with the version of Go: a new Go on the machine is no reason to build for minutes.
+    Except the version of Go: a new Go on the machine should not cause a build of minutes.
     """
     recipe = " ".join(build_arguments(tool, Path("binary"))).encode()
     key = digest([recipe, *(content for _, content in sorted(pinned(tool).items()))])
@@ -55,17 +55,17 @@ def binary_path(tool: GoTool, cache: Path) -> Path:
 
 
 def ensure_built(tool: GoTool, cache: Path, environ: Mapping[str, str], stream: TextIO | None = None) -> Path:
-    """Return a tool's binary, building it if the cache has none.
+    """Return a tool's binary; a missing one is built.
 
     Args:
-        tool: What to build.
+        tool: The tool.
         cache: The cache folder.
-        environ: Where to find Go, its proxy and its caches.
-        stream: Where to show progress; None takes standard error.
+        environ: The environment, with Go, its proxy and its caches.
+        stream: Stream for progress; None: standard error.
 
     Raises:
-        BuildError: If go fails; the text ends with its last lines and the log's path.
-        ToolchainError: If there is no Go.
+        BuildError: go failed; the text ends with its last lines and the path of the log.
+        ToolchainError: There is no Go.
     """
     output = stream or sys.stderr
     binary = binary_path(tool, cache)
@@ -77,7 +77,7 @@ def ensure_built(tool: GoTool, cache: Path, environ: Mapping[str, str], stream: 
         output.flush()
 
     with exclusive(cache / "locks" / f"{tool.name}.lock", waiting):
-        if not binary.exists():  # else the build we waited for has made it
+        if not binary.exists():  # else the other build has finished it
             _build(tool, binary, find_go(cache, environ, output), environ, output)
     return binary
 
@@ -104,7 +104,7 @@ def _build(tool: GoTool, binary: Path, go: Path, environ: Mapping[str, str], str
 
 
 def _run_logged(command: Sequence[str], folder: Path, log: Path, environ: Mapping[str, str], progress: Progress) -> int:
-    """Run a command to its end, its output in a log, ticking at least five times a second."""
+    """Run a command with its output in a log, updating the progress at least five times a second."""
     lines = 0
 
     def copy(source: IO[bytes]) -> None:
@@ -130,7 +130,7 @@ def _run_logged(command: Sequence[str], folder: Path, log: Path, environ: Mappin
                 except subprocess.TimeoutExpired:
                     progress.tick(f"{lines} packages compiled or fetched")
         except BaseException:
-            # Ctrl-C: go stops its compilers when it is terminated.
+            # Ctrl-C: on SIGTERM go stops its compilers.
             running.terminate()
             raise
         reader.join()

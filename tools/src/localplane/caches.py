@@ -1,4 +1,4 @@
-"""The cache folder outside the checkout: where it is, and how parallel users of it wait for each other."""
+"""The cache folder outside the checkout: its path, and the locks of parallel users."""
 
 import fcntl
 import hashlib
@@ -13,7 +13,7 @@ __all__ = ["cache_folder", "digest", "exclusive"]
 def cache_folder(environ: Mapping[str, str]) -> Path:
     """Return the cache folder: PLATFORM_STATUS_CACHE, else below XDG_CACHE_HOME, else below ~/.cache.
 
-    An empty variable counts as not set, and a relative XDG_CACHE_HOME is ignored, as the XDG specification asks.
+    An empty variable counts as not set, and a relative XDG_CACHE_HOME is ignored, as the XDG specification requires.
     """
     own = environ.get("PLATFORM_STATUS_CACHE", "")
     if own:
@@ -25,7 +25,7 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
 
 
 def digest(parts: Iterable[bytes]) -> str:
-    """Return twelve hex digits that change with any of the parts, and with where one ends and the next begins."""
+    """Return twelve hex digits that depend on every part and on the boundaries between them."""
     total = hashlib.sha256()
     for part in parts:
         total.update(len(part).to_bytes(8, "big"))
@@ -35,13 +35,13 @@ def digest(parts: Iterable[bytes]) -> str:
 
 @contextmanager
 def exclusive(lock: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold a lock file, so that two builds of one thing do not run at once.
+    """Hold a lock file, so that two identical builds do not run in parallel.
 
-    The operating system frees the lock when its holder ends, however it ends.
+    The operating system releases the lock when its holder ends, also after a crash.
 
     Args:
-        lock: Path of the lock file; it stays behind, empty.
-        waiting: Called once if another holder has it.
+        lock: Path of the lock file; it is not deleted.
+        waiting: Called once if another process holds it.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

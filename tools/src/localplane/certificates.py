@@ -1,7 +1,7 @@
-"""Certificates of one control plane: an authority of its own, server certificates, client certificates.
+"""Certificates of one control plane: its own CA, server certificates, client certificates.
 
-Everything here is made anew for each start, lives in its temporary folder and is valid for a month, if it is not asked
-to expire sooner.
+They are created at each start, stored in its temporary folder, and valid for a month unless a shorter time is
+requested.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ class KeyPair:
 
 
 class Authority:
-    """Signs certificates; nothing else trusts it but the servers it is given to."""
+    """Signs certificates; only the servers of this control plane trust it."""
 
     def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
         self._certificate = certificate
@@ -37,7 +37,7 @@ class Authority:
 
     @property
     def certificate(self) -> bytes:
-        """The authority's own certificate, as PEM."""
+        """The CA certificate as PEM."""
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def server(self, name: str, hosts: Sequence[str], now: dt.datetime) -> KeyPair:
@@ -49,23 +49,23 @@ class Authority:
             now: The present, with its time zone.
         """
         alternatives = x509.SubjectAlternativeName([_alternative(host) for host in hosts])
-        # etcd dials itself with its serving certificate, hence both usages.
+        # etcd connects to itself with its serving certificate, so it needs both usages.
         usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         return self._sign(_subject(name, ()), usages, now, alternatives)
 
     def client(
         self, user: str, groups: Sequence[str], now: dt.datetime, valid_for: dt.timedelta = _VALID_FOR
     ) -> KeyPair:
-        """Sign a certificate that the API server reads as a user with groups.
+        """Sign a client certificate for a user with groups.
 
         Args:
             user: The user, such as ``system:serviceaccount:NAMESPACE:NAME``; at most 64 characters in X.509.
             groups: The groups, such as ``system:masters``.
             now: The present, with its time zone.
-            valid_for: So long from now; X.509 knows whole seconds.
+            valid_for: Its validity from now; X.509 has whole seconds.
 
         Raises:
-            ValueError: If the user or a group is empty, or longer than X.509 allows.
+            ValueError: The user or a group is empty, or longer than X.509 allows.
         """
         for name in (user, *groups):
             if not 1 <= len(name) <= 64:  # noqa: PLR2004 - ub-common-name and ub-organization-name of RFC 5280
@@ -97,10 +97,10 @@ class Authority:
 
 
 def new_authority(name: str, now: dt.datetime) -> Authority:
-    """Make an authority with a fresh key.
+    """Create a CA with a new key.
 
     Args:
-        name: Common name, to tell authorities apart in an error of TLS.
+        name: Common name, to distinguish CAs in TLS errors.
         now: The present, with its time zone.
     """
     key = ec.generate_private_key(ec.SECP256R1())
@@ -115,7 +115,7 @@ def new_authority(name: str, now: dt.datetime) -> Authority:
 
 
 def signing_keys() -> tuple[bytes, bytes]:
-    """Make the key that signs the tokens of service accounts: the private and the public half, as PEM."""
+    """Create the signing key for ServiceAccount tokens: the private and the public half, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return _pem(key), public
@@ -141,7 +141,7 @@ def _builder(
 
 
 def _subject(name: str, groups: Sequence[str]) -> x509.Name:
-    # Kubernetes reads the organizations of a client certificate as groups.
+    # The API server reads the organizations of a client certificate as groups.
     organizations = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
     return x509.Name([*organizations, x509.NameAttribute(NameOID.COMMON_NAME, name)])
 

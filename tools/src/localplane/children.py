@@ -1,4 +1,4 @@
-"""Children: started in one thread, tied to our life, stopped by pid."""
+"""Child processes: started in one thread, tied to the life of this process, stopped by pid."""
 
 import contextlib
 import os
@@ -18,8 +18,8 @@ _LIFELINE = Path(__file__).with_name("lifeline.py")
 class Nursery:
     """The thread that starts children.
 
-    A child dies with the thread that started it (see ``lifeline``). Were that the caller's thread, a control plane
-    started in a short-lived one would lose its servers. So one thread starts them all and lives until it is closed.
+    A child dies with the thread that started it (see ``lifeline``). If that were the caller's thread, a control plane
+    started in a short-lived one would lose its servers. So one thread starts all children and runs until ``close``.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Nursery:
         return self._thread.submit(_start, command, log, environment).result()
 
     def close(self) -> None:
-        """End the thread, and with it every child that still runs."""
+        """End the thread, and with it every running child."""
         self._thread.shutdown(wait=True)
 
 
@@ -50,7 +50,7 @@ def _start(command: Sequence[str], log: Path, environment: Mapping[str, str]) ->
             stderr=subprocess.STDOUT,
             env=dict(environment),
             cwd=log.parent,
-            # Ctrl-C reaches the whole terminal session; ours must stop in order, the API server before etcd.
+            # Ctrl-C reaches the whole terminal session, but servers must stop in order, the API server before etcd.
             start_new_session=True,
         )
 
@@ -60,7 +60,7 @@ class Child:
 
     Args:
         command: Absolute path and arguments.
-        log: Where its output goes; a restart appends.
+        log: File for its output; a restart appends.
         nursery: The thread that starts it.
         environment: All environment variables of the child.
     """
@@ -79,16 +79,16 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code once it has ended by itself; None while it runs, before it starts and after ``stop``."""
+        """The exit code if it has exited by itself; None while it runs, before its start and after ``stop``."""
         return None if self._running is None else self._running.poll()
 
     def start(self) -> None:
-        """Start it, unless it runs already."""
+        """Start it, unless it already runs."""
         if self.pid is None:
             self._running = self._nursery.run(self._command, self.log, self._environment)
 
     def stop(self, *, grace: float) -> None:
-        """Stop it and wait until it is gone; nothing happens if it does not run.
+        """Stop it and wait for its end; no-op if it does not run.
 
         Args:
             grace: Seconds between SIGTERM and SIGKILL; 0 kills at once.
@@ -108,17 +108,17 @@ class Child:
         """Return the end of the log.
 
         Args:
-            count: At most so many lines.
+            count: Maximum number of lines.
         """
         return last_lines(self.log, count)
 
 
 def last_lines(log: Path, count: int) -> str:
-    """Return the end of a log, as far as its last 64 KiB reach; empty if there is none.
+    """Return the last lines of a log, of at most 64 KiB; empty if it does not exist.
 
     Args:
         log: The file.
-        count: At most so many lines.
+        count: Maximum number of lines.
     """
     if not log.exists():
         return ""

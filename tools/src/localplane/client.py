@@ -1,7 +1,7 @@
 """A small REST client for tests and the demo: objects are plain dicts, errors are typed, nothing is retried.
 
-Objects are addressed by apiVersion and kind, as they are written in YAML; the plural that the URL needs is asked of
-the API server once per group and version.
+Objects are addressed by apiVersion and kind, as in YAML; the plural for the URL is read from the API server once per
+group and version.
 """
 
 import json
@@ -38,10 +38,10 @@ class WatchEvent(NamedTuple):
 
 
 class Client(Transport):
-    """Talks to one API server as one user.
+    """A client of one API server for one user.
 
-    A namespaced object without a namespace goes to ``default``, as with kubectl; a list or watch without one covers
-    all namespaces. Every method raises a `platform_status_kube.errors.TransportError` if the API server refuses or
+    For a namespaced object without a namespace it is ``default``, as in kubectl; a list or watch without one covers all
+    namespaces. Every method raises a `platform_status_kube.errors.TransportError` if the API server returns an error or
     does not answer.
     """
 
@@ -56,12 +56,12 @@ class Client(Transport):
         namespace: str | None = None,
         subresource: str | None = None,
     ) -> Object:
-        """Read one object; raises NotFoundError if there is none."""
+        """Read one object; raises NotFoundError if it does not exist."""
         found: Object = self.request("GET", self.path(api_version, kind, name, namespace, subresource))
         return found
 
     def find(self, api_version: str, kind: str, name: str, *, namespace: str | None = None) -> Object | None:
-        """Read one object, or None if there is none (or no such kind)."""
+        """Read one object; None if it, or its kind, does not exist."""
         try:
             return self.get(api_version, kind, name, namespace=namespace)
         except NotFoundError:
@@ -89,7 +89,7 @@ class Client(Transport):
             query["continue"] = following
 
     def create(self, obj: Object, *, namespace: str | None = None) -> Object:
-        """Create an object; raises ConflictError if it exists. ``namespace`` counts where the object has none."""
+        """Create an object; raises ConflictError if it exists. ``namespace`` is used if the object has none."""
         path = self.collection(*self._kind(obj), self._namespace(obj, namespace) or "default")
         created: Object = self.request("POST", path, body=obj)
         return created
@@ -103,13 +103,13 @@ class Client(Transport):
         force: bool = True,
         subresource: str | None = None,
     ) -> Object:
-        """Apply an object on the server's side: create it, or own the fields it holds.
+        """Apply an object by server-side apply: create it, or take ownership of its fields.
 
         Args:
             obj: The object with apiVersion, kind and metadata.name.
-            namespace: Counts where the object has none.
-            field_manager: Who owns the fields.
-            force: Take fields from other owners; else a ConflictError names them.
+            namespace: Used if the object has none.
+            field_manager: The field manager.
+            force: Take fields from other field managers; else a ConflictError names them.
             subresource: Such as ``status``.
         """
         path = self._object_path(obj, namespace, subresource)
@@ -120,7 +120,7 @@ class Client(Transport):
         return applied
 
     def replace(self, obj: Object, *, namespace: str | None = None, subresource: str | None = None) -> Object:
-        """Put an object; with a resourceVersion in it, a ConflictError tells that somebody was faster."""
+        """Replace an object; if it has a stale resourceVersion, this raises ConflictError."""
         replaced: Object = self.request("PUT", self._object_path(obj, namespace, subresource), body=obj)
         return replaced
 
@@ -145,8 +145,8 @@ class Client(Transport):
             patch: A dict; for ``json`` a list of operations.
             namespace: Its namespace.
             subresource: Such as ``status``.
-            patch_type: How the server reads the patch. Custom resources know no ``strategic``.
-            field_manager: Who the server records as the owner of the fields.
+            patch_type: The type of the patch. Custom resources do not support ``strategic``.
+            field_manager: The field manager.
         """
         path = self.path(api_version, kind, name, namespace, subresource)
         patched: Object = self.request(
@@ -167,14 +167,14 @@ class Client(Transport):
         namespace: str | None = None,
         missing_ok: bool = False,
     ) -> None:
-        """Delete an object. It stays while it has finalizers: use ``wait_gone`` to be sure.
+        """Delete an object. It stays while it has finalizers: use ``wait_gone`` to wait for its end.
 
         Args:
             api_version: Its apiVersion.
             kind: Its kind.
             name: Its name.
             namespace: Its namespace.
-            missing_ok: An object that is not there is no error.
+            missing_ok: Do not raise if the object does not exist.
         """
         try:
             self.request("DELETE", self.path(api_version, kind, name, namespace))
@@ -182,7 +182,7 @@ class Client(Transport):
             if not missing_ok:
                 raise
 
-    # -- changes
+    # -- watches
 
     def watch(
         self,
@@ -196,17 +196,17 @@ class Client(Transport):
         bookmarks: bool = False,
         timeout: float = 30,
     ) -> Generator[WatchEvent, None, None]:
-        """Watch objects until the timeout; without a resourceVersion it begins with those that exist, as ADDED.
+        """Watch objects until the timeout; without a resourceVersion existing ones come first, as ADDED.
 
-        Close the iterator, or leave it to the timeout, to give the connection back.
+        Close the iterator, or wait for the timeout, to release the connection.
 
         Args:
             api_version: Their apiVersion.
             kind: Their kind.
-            namespace: One namespace, else all.
-            name: One object only.
+            namespace: One namespace; None: all.
+            name: Only this object.
             label_selector: Such as ``app=web``.
-            resource_version: Begin after this state.
+            resource_version: Start after this version.
             bookmarks: Ask for BOOKMARK events.
             timeout: Seconds until the server ends the watch.
         """
@@ -233,19 +233,19 @@ class Client(Transport):
         timeout: float = 10,
         until: str = "the condition holds",
     ) -> Object:
-        """Watch one object until a condition holds, and return it as it then is.
+        """Watch one object until a predicate holds, and return that state of it.
 
         Args:
             api_version: Its apiVersion.
             kind: Its kind.
             name: Its name; it need not exist yet.
-            condition: Says of an object whether it is as awaited.
+            condition: The predicate of the object.
             namespace: Its namespace; needed if the kind is namespaced.
             timeout: Seconds until WaitError.
-            until: What is awaited, for the error's text.
+            until: Description of the predicate, for the error.
 
         Raises:
-            WaitError: If it did not come in time; the text ends with the object's last state.
+            WaitError: It did not hold in time; the text ends with the object's last state.
         """
         last: Object | None = None
         scope = self._scope(api_version, kind, namespace)
@@ -262,7 +262,7 @@ class Client(Transport):
     def wait_gone(
         self, api_version: str, kind: str, name: str, *, namespace: str | None = None, timeout: float = 10
     ) -> None:
-        """Wait until an object is gone; raises WaitError if it stays, such as for a finalizer."""
+        """Wait until an object is gone; raises WaitError if it stays, for example because of a finalizer."""
         if self.find(api_version, kind, name, namespace=namespace) is None:
             return
         scope = self._scope(api_version, kind, namespace)
@@ -272,12 +272,12 @@ class Client(Transport):
                 last = event.object
                 if event.type == "DELETED":
                     return
-        # It may have gone between the read and the watch, which then has nothing to tell.
+        # It may be deleted between the read and the watch, which then has no event.
         if self.find(api_version, kind, name, namespace=namespace) is not None:
             finalizers = last.get("metadata", {}).get("finalizers", [])
             raise WaitError(f"{kind} {name}: still there after {timeout:g} s; finalizers: {finalizers}")
 
-    # -- inside
+    # -- internals
 
     def _object_path(self, obj: Object, namespace: str | None, subresource: str | None) -> str:
         api_version, kind = self._kind(obj)

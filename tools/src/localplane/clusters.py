@@ -1,4 +1,4 @@
-"""What tests and the demo may ask of a cluster, whether we started it or the user has it."""
+"""The interface of a cluster for tests and the demo, for a started and for an existing one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ class Cluster(Protocol):
 
     @property
     def admin(self) -> Client:
-        """A client that may do everything."""
+        """A client with all permissions."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -34,12 +34,12 @@ class Cluster(Protocol):
 
 
 class ExistingCluster:
-    """A cluster that the user has, named by PLATFORM_STATUS_CLUSTER.
+    """An existing cluster, given by PLATFORM_STATUS_CLUSTER.
 
-    Other users are impersonated, which the kubeconfig's user must be allowed to do.
+    Other users are impersonated, which requires that permission for the kubeconfig's user.
 
     Args:
-        kubeconfig: The user's file; it is read, never written.
+        kubeconfig: The kubeconfig; it is never written.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
@@ -70,20 +70,20 @@ class ExistingCluster:
         return client
 
     def close(self) -> None:
-        """Close all clients; the cluster is left as it is."""
+        """Close all clients; the cluster does not change."""
         for client in self._clients:
             client.close()
 
 
 def existing_cluster(value: str, named_by: str = "PLATFORM_STATUS_CLUSTER") -> ExistingCluster:
-    """Open the cluster that the user has named.
+    """Open an existing cluster.
 
     Args:
         value: The path of a kubeconfig.
-        named_by: The variable or option that holds it, for the error.
+        named_by: The variable or option with the path, for the error.
 
     Raises:
-        ClusterChoiceError: If there is no such file, or it is no kubeconfig with a current context.
+        ClusterChoiceError: The file does not exist, or is not a kubeconfig with a current context.
     """
     path = Path(value).expanduser().absolute()
     if not path.is_file():
@@ -95,15 +95,15 @@ def existing_cluster(value: str, named_by: str = "PLATFORM_STATUS_CLUSTER") -> E
 
 
 def from_kubeconfig(path: Path) -> Access:
-    """Read a kubeconfig that the user has, with whatever way to log in it names.
+    """Read a kubeconfig with any method of authentication.
 
     Args:
-        path: The file; it is read and never written.
+        path: The file; it is never written.
 
     Raises:
-        ClusterChoiceError: If the file cannot be read as a kubeconfig with a current context.
+        ClusterChoiceError: The file is not a kubeconfig with a current context.
     """
-    # only here: in the cluster of a test, in a pod for example, nobody has a kubeconfig or what reads it
+    # Imported only here: in a pod, for example, neither a kubeconfig nor its reader is installed.
     from platform_status_kube.kubeconfig import access  # noqa: PLC0415 - see above
 
     try:

@@ -1,4 +1,4 @@
-"""What every command of the tools is: a parser with examples below, and a failure that is a line and an exit code."""
+"""Common parts of all commands of the tools: a parser with examples, and failures as one line and an exit code."""
 
 import argparse
 import os
@@ -9,12 +9,12 @@ __all__ = ["make_parser", "outcome_of"]
 
 
 def make_parser(program: str, description: str, epilog: str) -> argparse.ArgumentParser:
-    """Make the parser of ``python -m PROGRAM``.
+    """Create the parser of ``python -m PROGRAM``.
 
     Args:
         program: Name of the package.
-        description: What it does, in a sentence.
-        epilog: Examples, environment and exit codes, shown as they stand.
+        description: One sentence on its purpose.
+        epilog: Examples, environment and exit codes, printed unchanged.
     """
     return argparse.ArgumentParser(
         prog=f"python -m {program}",
@@ -36,11 +36,11 @@ def outcome_of(
     """Run a command, and return its exit code.
 
     Args:
-        run: The command; gets the environment variables.
-        environ: Environment variables; None takes this process's own.
-        name: What the line of a failure begins with.
-        failures: What is a failure, and no defect; with the notes that were added to it.
-        codes: Exit codes of some of them, each with its children; 1 for the others.
+        run: The command; its argument is the environment.
+        environ: Environment variables; None: those of this process.
+        name: Prefix of the line of a failure.
+        failures: Exceptions that are failures, not defects; their notes are printed too.
+        codes: Exit codes by exception type, which includes its subclasses; 1 for the others.
         interrupted: The exit code after Ctrl-C.
     """
     try:

@@ -1,7 +1,7 @@
-"""The command lines of etcd and the API server: pure, so that what is open and what is not can be read in one place.
+"""The command lines of etcd and the API server. Pure, so that the access to both can be reviewed in one place.
 
-Nobody gets in without a certificate: the API server refuses anonymous requests, and etcd trusts an authority of its
-own, so that a client certificate for the API server opens no door there.
+Both require a certificate: the API server rejects anonymous requests, and etcd trusts its own CA, so that a client
+certificate for the API server is not valid there.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ SERVER_HOSTS = (
     "kubernetes.default.svc",
     "kubernetes.default.svc.cluster.local",
 )
-"""Names and addresses that the serving certificates are good for."""
+"""Names and addresses in the serving certificates."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """Where everything lies below the temporary folder.
+    """Paths below the temporary folder.
 
     Attributes:
         folder: The temporary folder.
@@ -48,9 +48,9 @@ def etcd_command(binary: Path, files: Files, port: int, peer_port: int) -> list[
 
     Args:
         binary: Path of etcd.
-        files: Where its certificates and data lie.
-        port: For the API server.
-        peer_port: For other members, of which there are none; etcd listens all the same.
+        files: Paths of its certificates and data.
+        port: Port for the API server.
+        peer_port: Port for other members; there are none, but etcd always listens.
     """
     client, peer = f"https://127.0.0.1:{port}", f"https://127.0.0.1:{peer_port}"
     return [
@@ -71,7 +71,7 @@ def etcd_command(binary: Path, files: Files, port: int, peer_port: int) -> list[
         f"--peer-key-file={files['etcd.key']}",
         "--peer-client-cert-auth",
         "--socket-reuse-port",  # see ports.ReservedPort
-        "--unsafe-no-fsync",  # the data lives as long as this machine is up, and no longer is needed
+        "--unsafe-no-fsync",  # the data need not survive a crash of this machine
         "--log-level=warn",
     ]
 
@@ -89,13 +89,13 @@ def apiserver_command(
 
     Args:
         binary: Path of kube-apiserver.
-        files: Where its certificates lie.
-        port: To listen on, at 127.0.0.1.
-        etcd_port: Where etcd listens.
-        extra: Further flags; for one given twice the last counts.
-        service_accounts: Give each Pod its ServiceAccount and a token, for which a controller manager has to run.
+        files: Paths of its certificates.
+        port: Its port on 127.0.0.1.
+        etcd_port: The port of etcd.
+        extra: Additional flags; of a repeated flag the last one counts.
+        service_accounts: Give each Pod its ServiceAccount and a token, which requires a controller manager.
     """
-    # Without controllers nobody makes the ServiceAccount "default" of a namespace, which this plugin asks of every Pod.
+    # This plugin requires the ServiceAccount "default" for every Pod, which only a controller manager creates.
     admission = [] if service_accounts else ["--disable-admission-plugins=ServiceAccount"]
     return [
         str(binary),
@@ -109,7 +109,7 @@ def apiserver_command(
         f"--tls-cert-file={files['apiserver.crt']}",
         f"--tls-private-key-file={files['apiserver.key']}",
         f"--cert-dir={files['generated']}",
-        # Without these two it looks for a default route, and a machine without network has none.
+        # Without these two it requires a default route, which a machine without network lacks.
         "--advertise-address=127.0.0.1",
         "--endpoint-reconciler-type=none",
         "--anonymous-auth=false",
@@ -119,7 +119,7 @@ def apiserver_command(
         "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
         f"--service-account-key-file={files['service-accounts.pub']}",
         f"--service-account-signing-key-file={files['service-accounts.key']}",
-        # For logs and exec, where there are nodes.
+        # For logs and exec, if there are nodes.
         f"--kubelet-client-certificate={files['kubelet-client.crt']}",
         f"--kubelet-client-key={files['kubelet-client.key']}",
         "--kubelet-preferred-address-types=InternalIP",

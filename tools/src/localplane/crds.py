@@ -1,7 +1,7 @@
-"""CustomResourceDefinitions: those of others out of the Go module cache, and how any is installed.
+"""CustomResourceDefinitions: foreign ones from the Go module cache, and the installation of any.
 
-Argo CD's and the Prometheus operator's are downloaded, checked against a pinned hash and kept in the cache; none is
-part of this repository.
+Those of Argo CD and the Prometheus operator are downloaded, checked against a pinned hash and cached; none is part of
+this repository.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ __all__ = [
 _API = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
 _USE_TIMEOUT = 30.0
-"""Seconds that each CRD may take until it can be used."""
+"""Seconds to wait until a CRD can be used."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class ForeignCrd:
     """A CRD in a Go module.
 
     Attributes:
-        name: What the command line calls it.
+        name: Its name on the command line.
         module: Path of the module.
         version: Version of the module, with its leading ``v``.
         path: The file in the module.
@@ -63,7 +63,7 @@ class ForeignCrd:
     toolchain: str = ""
 
 
-# The newest version whose go.mod asks for Go 1.26; v3.6 asks for 1.27.
+# The newest version whose go.mod requires Go 1.26; v3.6 requires 1.27.
 _ARGO_CD = ("github.com/argoproj/argo-cd/v3", "v3.5.7")
 _PROMETHEUS_OPERATOR = ("github.com/prometheus-operator/prometheus-operator", "v0.85.0")
 
@@ -98,7 +98,7 @@ ARGO_CD_CRDS = tuple(
         ("appproject", "084150a2feccd188a1dee09cd8a3a259dfacecdfb7e10037df78900f60816482"),
     )
 )
-"""Those of the Argo CD that ``localargocd`` starts."""
+"""The CRDs of the Argo CD that ``localargocd`` starts."""
 FLUX_CRDS = tuple(
     ForeignCrd(name, tool.module, tool.version, f"config/crd/bases/{group}.toolkit.fluxcd.io_{name}.yaml", sha256)
     for tool, group, name, sha256 in (
@@ -111,22 +111,22 @@ FLUX_CRDS = tuple(
         (FLUX[1], "kustomize", "kustomizations", "da23ca0e6b4c80d3d26a91583137491e147ef4ef1e2208aece0d0af4ef851974"),
     )
 )
-"""Those of the Flux that ``localflux`` starts; source-controller wants all of its own."""
+"""The CRDs of the Flux that ``localflux`` starts; source-controller requires all of its own."""
 
 FOREIGN = {crd.name: crd for crd in (APPLICATION, APP_PROJECT, SERVICE_MONITOR, PROMETHEUS_RULE)}
 
 
 def fetch_crd(crd: ForeignCrd, environ: Mapping[str, str] | None = None, stream: TextIO | None = None) -> Path:
-    """Return the file of a CRD, downloading its module if the cache has it not.
+    """Return the file of a CRD; its module is downloaded if it is not cached.
 
     Args:
-        crd: Which one.
-        environ: Where the cache is and how Go reaches its proxy; None takes this process's own.
-        stream: Where to show progress; None takes standard error.
+        crd: The CRD.
+        environ: The environment, with the cache and Go's proxy; None: that of this process.
+        stream: Stream for progress; None: standard error.
 
     Raises:
-        BuildError: If the module cannot be downloaded, or the file has another hash than the pinned one.
-        ToolchainError: If there is no Go.
+        BuildError: The module cannot be downloaded, or the file does not have the pinned hash.
+        ToolchainError: There is no Go.
     """
     chosen = os.environ if environ is None else environ
     output = stream or sys.stderr
@@ -148,18 +148,18 @@ def fetch_crd(crd: ForeignCrd, environ: Mapping[str, str] | None = None, stream:
 
 
 def install_crds(client: Client, paths: Iterable[Path]) -> list[str]:
-    """Apply all CRDs of some YAML files and wait until each can be used.
+    """Apply all CRDs in some YAML files and wait until each can be used.
 
     Args:
-        client: Somebody who may create CRDs.
-        paths: Files with CRDs, and folders whose ``*.yaml`` are such files; other documents in them are left out.
+        client: A client that may create CRDs.
+        paths: Files with CRDs, and folders with such ``*.yaml`` files; other documents in them are skipped.
 
     Returns:
         Names of the CRDs, such as ``applications.argoproj.io``.
 
     Raises:
-        ValueError: If a path holds no CRD.
-        WaitError: If one is not established in time; the text names its conditions.
+        ValueError: A path contains no CRD.
+        WaitError: A CRD is not established in time; the text has its conditions.
     """
     found = [crd for path in paths for crd in _read(path)]
     for crd in found:
@@ -181,7 +181,7 @@ def _read(path: Path) -> list[Object]:
 def _await_use(client: Client, crd: Object, timeout: float) -> None:
     name, deadline = crd["metadata"]["name"], time.monotonic() + timeout
     client.wait_for(_API, _KIND, name, _established, timeout=timeout, until="it is Established")
-    # Established says that the storage is ready; the handler and discovery follow a moment later.
+    # Established means that the storage is ready; the handler and discovery follow later.
     for version in crd["spec"]["versions"]:
         if not version["served"]:
             continue
@@ -193,7 +193,7 @@ def _await_use(client: Client, crd: Object, timeout: float) -> None:
 
 
 def _established(crd: Object) -> bool:
-    # A fresh CRD has "conditions: null" for a moment.
+    # A new CRD has "conditions: null" for a moment.
     conditions: list[dict[str, Any]] = crd.get("status", {}).get("conditions") or []
     return any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions)
 
@@ -204,7 +204,7 @@ def _served(client: Client, api_version: str, kind: str) -> bool:
     except NotFoundError:
         return False
     except UnansweredError as error:
-        if error.status == 503:  # noqa: PLR2004 - the storage of a fresh CRD is still being set up
+        if error.status == 503:  # noqa: PLR2004 - the storage of a new CRD is not ready yet
             return False
         raise
     return True
@@ -215,7 +215,7 @@ def _module_folder(crd: ForeignCrd, go: Path, environ: Mapping[str, str]) -> Pat
     answer = subprocess.run(  # noqa: S603 - go, no shell
         [str(go), "mod", "download", "-json", module],
         env=go_environment(environ, crd.toolchain),
-        # Beside a go.mod of somebody else's, go would change that one's go.sum.
+        # In a folder with an unrelated go.mod, go would change its go.sum.
         cwd="/",
         capture_output=True,
         text=True,

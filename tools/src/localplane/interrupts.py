@@ -1,4 +1,4 @@
-"""Every signal that asks for the end ends a command as Ctrl-C does."""
+"""SIGTERM and SIGHUP end a command in the same way as Ctrl-C."""
 
 import signal
 from typing import NoReturn
@@ -7,8 +7,8 @@ __all__ = ["end_as_ctrl_c"]
 
 
 def end_as_ctrl_c() -> None:
-    """Let SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, so that each `with` block stops what it started."""
-    # SIGINT too: a shell starts what runs in its background with SIGINT ignored.
+    """Make SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, so that each `with` block stops its servers."""
+    # SIGINT too: a shell starts background commands with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
 

@@ -12,11 +12,11 @@ __all__ = ["kubeconfig", "write_private"]
 
 
 def kubeconfig(server: str, authority: bytes, user: str, pair: KeyPair, namespace: str = "default") -> str:
-    """Write a kubeconfig with everything inside, as YAML.
+    """Return a self-contained kubeconfig as YAML.
 
     Args:
         server: Such as ``https://127.0.0.1:40123``.
-        authority: PEM certificate of the authority that signed the server's.
+        authority: PEM certificate of the CA that signed the server's certificate.
         user: Name of the user entry.
         pair: The client's certificate and key.
         namespace: Default namespace of the context.
@@ -43,11 +43,11 @@ def kubeconfig(server: str, authority: bytes, user: str, pair: KeyPair, namespac
 
 
 def write_private(path: Path, content: bytes) -> Path:
-    """Write a file that only its owner can read, from its first byte on.
+    """Write a file that is created with mode 0600.
 
     Args:
-        path: The file; one that exists is replaced.
-        content: What to write.
+        path: The file; an existing one is replaced.
+        content: The content.
 
     Returns:
         The path.

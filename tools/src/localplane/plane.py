@@ -1,4 +1,4 @@
-"""The control plane: etcd and the API server, started in seconds, gone when you are.
+"""The control plane: etcd and the API server, started in seconds and removed at the end.
 
 Example::
 
@@ -6,7 +6,7 @@ Example::
         plane.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo"}})
 
 There is no controller manager: a deleted namespace stays in Terminating, nothing is garbage-collected, and a
-Deployment makes no Pods. Tests that need those objects create them.
+Deployment has no Pods. Tests create the objects that they need.
 """
 
 import atexit
@@ -35,19 +35,19 @@ _LAST_LINES = 15
 
 
 class ControlPlane:
-    """One etcd and one API server on 127.0.0.1, with certificates, ports and a temporary folder of their own.
+    """One etcd and one API server on 127.0.0.1, with their own certificates, ports and temporary folder.
 
-    A context manager; ``start`` and ``stop`` do the same by hand. Whatever happens to this Python, the two servers
-    end with it: on exit and Ctrl-C in order, on a crash or SIGKILL by the kernel (on Linux). Several may run side
-    by side. An exception that leaves the ``with`` block keeps the logs.
+    A context manager, or use ``start`` and ``stop``. The two servers always end with this Python process: at its exit
+    and on Ctrl-C in order, on a crash or SIGKILL by the kernel (on Linux). Several may run in parallel. The logs are
+    kept if an exception leaves the ``with`` block.
 
     Args:
-        binaries: What to start; None finds or builds them, which takes minutes the first time.
-        apiserver_flags: Further flags of the API server; for one given twice the last counts.
-        start_timeout: Seconds until a start is given up.
+        binaries: The binaries; None: find or build them, which takes minutes the first time.
+        apiserver_flags: Additional flags of the API server; of a repeated flag the last one counts.
+        start_timeout: Timeout of the start in seconds.
         place: Where both run.
-        service_accounts: Give each Pod its ServiceAccount and a token; for that a controller manager has to run.
-        environ: Environment variables that choose cache and binaries; None takes this process's own.
+        service_accounts: Give each Pod its ServiceAccount and a token, which requires a controller manager.
+        environ: Environment variables that select cache and binaries; None: those of this process.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ControlPlane:
         self._run: Run | None = None
         self._keep_logs = False
 
-    # -- what is there while it runs
+    # -- while it runs
 
     @property
     def server(self) -> str:
@@ -79,7 +79,7 @@ class ControlPlane:
 
     @property
     def admin(self) -> Client:
-        """A client of the group system:masters, which may do everything."""
+        """A client of the group system:masters, which has all permissions."""
         return self._running.admin
 
     @property
@@ -89,7 +89,7 @@ class ControlPlane:
 
     @property
     def folder(self) -> Path:
-        """The temporary folder; it goes with the control plane."""
+        """The temporary folder, deleted with the control plane."""
         return self._running.files.folder
 
     @property
@@ -109,16 +109,16 @@ class ControlPlane:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The pids of the servers that run, by name: kube-apiserver, etcd."""
+        """The pids of the running servers, by name: kube-apiserver, etcd."""
         children = {"kube-apiserver": self._running.apiserver, "etcd": self._running.etcd}
         return {name: child.pid for name, child in children.items() if child.pid is not None}
 
     def client(self, user: str, groups: Sequence[str] = ()) -> Client:
-        """Return a client for any user, by a fresh certificate; it is closed with the control plane.
+        """Return a client for any user, with a new certificate; it is closed with the control plane.
 
         Args:
-            user: Such as ``jane`` or ``system:serviceaccount:NAMESPACE:NAME`` (at most 64 characters). It may do
-                nothing until a binding names it or one of its groups.
+            user: Such as ``jane`` or ``system:serviceaccount:NAMESPACE:NAME`` (at most 64 characters). It has no
+                permission until a binding names it or one of its groups.
             groups: Such as ``system:masters``.
         """
         return self._running.client(user, groups)
@@ -136,21 +136,21 @@ class ControlPlane:
             user: As for ``client``.
             groups: As for ``client``.
             namespace: Default namespace of its context.
-            valid_for: How long its certificate is valid; None is longer than any test.
+            valid_for: Validity of its certificate; None: longer than any test.
         """
         return self._running.kubeconfig_for(user, groups, namespace, valid_for)
 
-    # -- life
+    # -- start and stop
 
     def start(self) -> Self:
         """Start both servers and wait until the API server is ready.
 
         Raises:
-            StartError: If one of them ends, or is not ready in time; the text names the log, which is kept.
-            BuildError: If the binaries had to be built and could not.
+            StartError: A server exited, or was not ready in time; the text names the log, which is kept.
+            BuildError: The binaries had to be built and the build failed.
         """
         if self._run is not None:
-            raise StartError("this control plane runs already; make another ControlPlane for a second one")
+            raise StartError("this control plane is already running; create a second ControlPlane")
         binaries = self._binaries or find_binaries(self._environ)
         logs = cache_folder(self._environ) / "logs"
         sweep()
@@ -168,14 +168,14 @@ class ControlPlane:
             run.etcd.start()
             self.start_apiserver()
         except BaseException:
-            # StartError has had its logs kept; Ctrl-C needs none.
+            # Logs are kept for StartError already; Ctrl-C needs none.
             self.stop()
             raise
         return self
 
     def stop(self) -> None:
-        """Stop both servers and delete the temporary folder; the logs stay only if something failed."""
-        # A forked copy of this process must not stop what is not its own.
+        """Stop both servers and delete the temporary folder; the logs are kept only after a failure."""
+        # A forked copy of this process must not stop the parent's servers.
         run = self._run if os.getpid() == self._owner else None
         if run is None:
             return
@@ -184,7 +184,7 @@ class ControlPlane:
         run.close(keep_logs=self._keep_logs)
 
     def keep_logs(self) -> Path:
-        """Have the logs kept when it stops.
+        """Keep the logs after the stop.
 
         Returns:
             The folder with the logs.
@@ -198,7 +198,7 @@ class ControlPlane:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Ctrl-C is no failure.
+        # Ctrl-C is not a failure.
         if isinstance(error, Exception) and self._run is not None:
             self.keep_logs()
         self.stop()
@@ -206,7 +206,7 @@ class ControlPlane:
     # -- faults, for tests
 
     def stop_apiserver(self, *, grace: float = _GRACE) -> None:
-        """Stop the API server alone: clients get connection refused.
+        """Stop only the API server: clients get connection refused.
 
         Args:
             grace: Seconds between SIGTERM and SIGKILL; 0 kills at once.
@@ -225,11 +225,11 @@ class ControlPlane:
         self.start_apiserver()
 
     def stop_etcd(self, *, grace: float = 0) -> None:
-        """Stop etcd alone: the API server stays up and fails to read and write.
+        """Stop only etcd: the API server stays up, but its reads and writes fail.
 
         Args:
-            grace: As for ``stop_apiserver``. It is killed at once by default: nothing that it has acknowledged is
-                lost, and to stop in order it would wait for the API server to hang up.
+            grace: As for ``stop_apiserver``. By default it is killed at once: acknowledged writes are not lost, and a
+                graceful stop would wait for the API server to disconnect.
         """
         self._running.etcd.stop(grace=grace)
 
@@ -245,12 +245,12 @@ class ControlPlane:
         self.stop_etcd(grace=grace)
         self.start_etcd()
 
-    # -- inside
+    # -- internals
 
     @property
     def _running(self) -> Run:
         if self._run is None:
-            raise LocalPlaneError("this control plane does not run: use `with ControlPlane() as plane:`")
+            raise LocalPlaneError("this control plane is not running: use `with ControlPlane() as plane:`")
         return self._run
 
     def _await(self, ready: Callable[[], str], what: str) -> None:

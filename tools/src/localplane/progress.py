@@ -1,4 +1,4 @@
-"""Progress of long work, on standard error: a live line on a terminal, a line every ten seconds elsewhere."""
+"""Progress of long operations on standard error: a live line on a terminal, else a line every ten seconds."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ _LINE_EVERY = 10.0
 
 
 class Progress:
-    """Tells how long one piece of work has been running.
+    """Shows the duration of one operation.
 
     Args:
-        what: The work, such as ``building kube-apiserver v1.36.3``.
-        stream: Where to write.
+        what: The operation, such as ``building kube-apiserver v1.36.3``.
+        stream: The output.
         clock: Seconds, monotonic.
     """
 
@@ -28,10 +28,10 @@ class Progress:
         self._write(f"{what} ...")
 
     def tick(self, detail: str = "") -> None:
-        """Say that the work goes on; may be called as often as you like.
+        """Update the progress; may be called at any rate.
 
         Args:
-            detail: How far it is, such as ``412 packages``.
+            detail: The progress, such as ``412 packages``.
         """
         now = self._clock()
         if now - self._written < (_LIVE_EVERY if self._live else _LINE_EVERY):
@@ -40,7 +40,7 @@ class Progress:
         self._write(f"{self._what} ... {now - self._started:.0f} s" + (f", {detail}" if detail else ""))
 
     def end(self, outcome: str) -> None:
-        """Write the last line.
+        """Print the last line.
 
         Args:
             outcome: Such as ``done`` or ``failed``.
@@ -51,6 +51,6 @@ class Progress:
             self._stream.flush()
 
     def _write(self, line: str) -> None:
-        # On a terminal each line takes the place of the one before: back to column 0, text, clear the rest.
+        # On a terminal each line replaces the previous one: back to column 0, text, clear the rest.
         self._stream.write(f"\rlocalplane: {line}\033[K" if self._live else f"localplane: {line}\n")
         self._stream.flush()

@@ -1,9 +1,9 @@
-"""pytest plugin: a control plane for the tests that ask for one, nothing for those that do not.
+"""pytest plugin: a control plane for tests that require one, at no cost for others.
 
-Fixtures: ``control_plane`` (one per session, so one per xdist worker), ``admin`` (its client), ``namespace`` (a
-fresh one for each test). The marker ``cluster`` says that a test needs them, ``--no-cluster`` skips such tests.
+Fixtures: ``control_plane`` (one per session, so one per xdist worker), ``admin`` (its client), ``namespace`` (a new one
+for each test). The marker ``cluster`` marks tests that need them, ``--no-cluster`` skips these tests.
 
-Everything is imported when it is first needed: pytest loads this module in every run, before coverage starts.
+All imports are lazy: pytest loads this module in every run, before coverage starts.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str | None:
-    """Say that tests will run on a cluster of the user's."""
+    """Report that the tests will run on an existing cluster."""
     named = os.environ.get("PLATFORM_STATUS_CLUSTER", "")
     return f"cluster tests run on the cluster of PLATFORM_STATUS_CLUSTER={named}" if named else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what needs a cluster, if --no-cluster was given."""
+    """Skip tests that need a cluster, if --no-cluster was given."""
     if config.getoption("--no-cluster"):
         skip = pytest.mark.skip(reason="needs an API server, and --no-cluster was given")
         for item in items:
@@ -58,9 +58,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Build the binaries before the first test, because a build takes longer than a test may.
+    """Build the binaries before the first test, because a build takes longer than the timeout of a test.
 
-    A failed build fails the tests that need it, not those that do not.
+    A failed build fails only the tests that need it.
     """
     config = session.config
     wanted = any(_needs_cluster(item) for item in session.items) and not config.getoption("--no-cluster")
@@ -84,7 +84,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Name the logs in the report of a failed test, and keep them."""
+    """Add the logs to the report of a failed test, and keep them."""
     report = yield
     cluster = item.config.stash.get(_OPENED, None)
     if report.failed and cluster is not None and call.excinfo is not None and _needs_cluster(item):
@@ -100,7 +100,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def control_plane(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    """A real API server, started for this session; its logs stay only if a test fails."""
+    """A real API server, started for this session; its logs are kept only if a test fails."""
     from localplane.selection import open_cluster  # noqa: PLC0415 - see the module's docstring
 
     failed = request.config.stash.get(_NOT_BUILT, None)
@@ -116,7 +116,7 @@ def control_plane(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 @pytest.fixture
 def admin(control_plane: Cluster) -> Client:
-    """A client that may do everything."""
+    """A client with all permissions."""
     return control_plane.admin
 
 

@@ -1,4 +1,4 @@
-"""What exists between one start of a control plane and its stop, and where it runs: here, or behind a wall."""
+"""The state of a control plane between its start and stop, and the place where it runs: this machine or a namespace."""
 
 import datetime as dt
 import socket
@@ -21,17 +21,17 @@ __all__ = ["HERE", "Place", "ReservedPort", "Run"]
 
 
 class Place(Protocol):
-    """Where etcd and the API server run."""
+    """The place where etcd and the API server run."""
 
     def inside(self, command: Sequence[str]) -> list[str]:
-        """Return the command that starts this one there; it must become it, not start it as a child."""
+        """Return the command line that runs a command there; it must exec the command, not start a child."""
         ...
 
     def lead(self, port: int) -> None:
-        """Make 127.0.0.1 at that port lead to the API server, before there is one.
+        """Forward 127.0.0.1 at a port to the API server; called before it starts.
 
         Args:
-            port: Where clients here look for it; reserved, see ``runs.ReservedPort``.
+            port: The port for clients on this machine; reserved, see ``runs.ReservedPort``.
         """
         ...
 
@@ -41,20 +41,20 @@ class _Here:
         return list(command)
 
     def lead(self, port: int) -> None:
-        """Nothing is in between: the API server itself listens at that port."""
+        """No-op: the API server itself listens on that port."""
 
 
 HERE: Place = _Here()
-"""This machine as it is."""
+"""This machine, without a namespace."""
 
 
 class ReservedPort:
-    """A free TCP port on 127.0.0.1, kept from everyone else until it is closed.
+    """A free TCP port on 127.0.0.1, reserved until it is closed.
 
-    To ask for a free port, let it go and hope that it is still free when the server starts is a race. Here a socket
-    stays bound to the port without listening. Both servers bind with SO_REUSEPORT too (the flags
-    ``--permit-port-sharing`` and ``--socket-reuse-port``), which Linux allows to the same user only; the kernel gives
-    the port to nobody else. It also stays ours while a server is restarted.
+    Choosing a free port, releasing it, and starting a server on it is a race. So here a socket stays bound to the port
+    without listening. Both servers bind with SO_REUSEPORT too (the flags ``--permit-port-sharing`` and
+    ``--socket-reuse-port``). Linux allows that to the same user only, so no other process gets the port. It also stays
+    reserved during a restart of a server.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class ReservedPort:
         self.number: int = self._socket.getsockname()[1]
 
     def close(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         self._socket.close()
 
     def __enter__(self) -> Self:
@@ -81,10 +81,10 @@ class ReservedPort:
 
 
 class Run:
-    """What exists between one start and its stop.
+    """The state between one start and its stop.
 
     Args:
-        folder: The temporary folder; it is removed with the run.
+        folder: The temporary folder, deleted with the run.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -104,7 +104,7 @@ class Run:
         *,
         service_accounts: bool = False,
     ) -> None:
-        """Make certificates, ports, command lines and the administrator's client; start nothing."""
+        """Create certificates, ports, command lines and the administrator's client; start nothing."""
         for _ in range(3):
             self._ports.append(ReservedPort())
         port, etcd_port, peer_port = (reserved.number for reserved in self._ports)
@@ -115,7 +115,7 @@ class Run:
             binaries.apiserver, self.files, port, etcd_port, apiserver_flags, service_accounts=service_accounts
         )
         place.lead(port)
-        # A proxy named by the environment has no business between the API server and what it calls on this machine.
+        # The API server must not call servers on this machine through a proxy of the environment.
         environment = {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}
         etcd, apiserver = place.inside(etcd), place.inside(apiserver)
         self.etcd = Child(etcd, self.folder.logs / "etcd.log", self._nursery, environment)
@@ -125,7 +125,7 @@ class Run:
         write_private(self.files["admin.kubeconfig"], config.encode())
 
     def ready(self) -> str:
-        """Return the empty string once the API server is ready and has its first namespaces, else what is missing."""
+        """Return what is missing until the API server is ready with its first namespaces; empty if nothing."""
         try:
             self.admin.request("GET", "/readyz")
             self.admin.request("GET", "/api/v1/namespaces/default")
@@ -134,7 +134,7 @@ class Run:
         return ""
 
     def client(self, user: str, groups: Sequence[str]) -> Client:
-        """Mint a client; it is closed with the run."""
+        """Create a client; it is closed with the run."""
         pair = self._mint(user, groups)
         self._minted += 1
         stem = f"client-{self._minted}"
@@ -147,19 +147,19 @@ class Run:
     def kubeconfig_for(
         self, user: str, groups: Sequence[str], namespace: str, valid_for: dt.timedelta | None = None
     ) -> Path:
-        """Mint a kubeconfig."""
+        """Create a kubeconfig."""
         self._minted += 1
         path = self.files[f"client-{self._minted}.kubeconfig"]
         return write_private(path, self._kubeconfig(user, groups, namespace, valid_for).encode())
 
     def close(self, *, keep_logs: bool) -> None:
-        """Stop the API server, then etcd, then delete everything; each step happens even if one before it fails."""
+        """Stop the API server, then etcd, then delete the folder; an error in one step does not skip the others."""
         try:
             for client in self._clients:
                 client.close()
             for child in (getattr(self, "apiserver", None), getattr(self, "etcd", None)):
                 if child is not None:
-                    # Nothing is left to save: the data goes with the folder.
+                    # No need for a graceful stop: the data is deleted.
                     child.stop(grace=0)
         finally:
             self._nursery.close()

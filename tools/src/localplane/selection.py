@@ -1,7 +1,7 @@
-"""Which cluster to use: the one that PLATFORM_STATUS_CLUSTER names, else a control plane of our own.
+"""Selects the cluster: the one in PLATFORM_STATUS_CLUSTER, else a new control plane.
 
-Nothing else is ever taken: not KUBECONFIG, not the kubeconfig in the home folder. Tests create and delete what they
-like, so a cluster must be named for just this purpose.
+No other setting is used: neither KUBECONFIG nor the kubeconfig in the home folder. Tests create and delete objects
+freely, so a cluster must be selected explicitly.
 """
 
 import os
@@ -16,17 +16,17 @@ __all__ = ["open_cluster"]
 
 @contextmanager
 def open_cluster(environ: Mapping[str, str] | None = None) -> Iterator[Cluster]:
-    """Open the chosen cluster for the length of a ``with`` block.
+    """Open the selected cluster for a ``with`` block.
 
     Args:
-        environ: Environment variables; None takes this process's own.
+        environ: Environment variables; None: those of this process.
 
     Yields:
-        An ExistingCluster, or a ControlPlane that has been started.
+        An ExistingCluster, or a started ControlPlane.
 
     Raises:
-        ClusterChoiceError: If PLATFORM_STATUS_CLUSTER names no usable kubeconfig.
-        StartError: If our own control plane does not start.
+        ClusterChoiceError: PLATFORM_STATUS_CLUSTER is not the path of a usable kubeconfig.
+        StartError: The new control plane did not start.
     """
     chosen = os.environ if environ is None else environ
     named = chosen.get("PLATFORM_STATUS_CLUSTER", "")

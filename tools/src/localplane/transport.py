@@ -1,4 +1,4 @@
-"""Requests to one API server, and where the objects of a kind are served."""
+"""Requests to one API server, and the URLs of a kind."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ _CONNECTIONS = 4
 
 
 class Resource(NamedTuple):
-    """How a kind is served.
+    """The discovery information of a kind.
 
     Attributes:
         plural: Its name in a URL.
-        namespaced: Whether its objects live in namespaces.
+        namespaced: Whether its objects are namespaced.
     """
 
     plural: str
@@ -29,16 +29,16 @@ class Resource(NamedTuple):
 
 
 class Transport:
-    """Sends requests to one API server as one user. Nothing is retried. Safe to share between threads.
+    """Sends requests to one API server as one user. Nothing is retried. Thread-safe.
 
     Args:
-        access: Where the API server is and who is asking.
-        timeout: Seconds to wait for an answer.
-        connections: How many connections are kept.
+        access: URL and credentials.
+        timeout: Timeout of a request in seconds.
+        connections: Size of the connection pool.
 
     Attributes:
         access: As given.
-        http: For what is no JSON of ours.
+        http: The connection pool, for requests that are not JSON.
     """
 
     def __init__(self, access: Access, *, timeout: float = 30, connections: int = _CONNECTIONS) -> None:
@@ -55,18 +55,18 @@ class Transport:
         query: Mapping[str, str] | None = None,
         body: object = None,
         content_type: str = "application/json",
-    ) -> Any:  # noqa: ANN401 - the answer is whatever JSON that path serves
+    ) -> Any:  # noqa: ANN401 - any JSON
         """Send one request.
 
         Args:
             method: HTTP method.
             path: Path below the server, such as ``/readyz``.
-            query: Query parameters; empty ones are left out.
-            body: Sent as JSON, unless None.
+            query: Query parameters; empty ones are omitted.
+            body: Sent as JSON; None: no body.
             content_type: Content type of the body.
 
         Returns:
-            The decoded JSON; text if the answer was no JSON.
+            The decoded JSON; the text if the response is not JSON.
         """
         payload = None if body is None else json.dumps(body).encode()
         answer = self.http.request(method, path, query=query, body=payload, content_type=content_type)
@@ -87,20 +87,20 @@ class Transport:
         return f"{path}/{subresource}" if subresource else path
 
     def collection(self, api_version: str, kind: str, namespace: str | None = None) -> str:
-        """Return the path of a kind's objects; of all namespaces if none is given.
+        """Return the path of a kind's objects; without a namespace, of all namespaces.
 
         Raises:
-            NotFoundError: If the API server serves no such kind, for example because its CRD is missing.
+            NotFoundError: The API server does not serve the kind, for example because its CRD is missing.
         """
         resource = self.resource(api_version, kind)
         scope = f"/namespaces/{namespace}" if resource.namespaced and namespace else ""
         return f"{_root(api_version)}{scope}/{resource.plural}"
 
     def resource(self, api_version: str, kind: str) -> Resource:
-        """Look a kind up in discovery, once.
+        """Return the discovery information of a kind, which is cached.
 
         Raises:
-            NotFoundError: If the API server serves no such kind.
+            NotFoundError: The API server does not serve the kind.
         """
         known = self._resources.get((api_version, kind))
         if known is not None:

@@ -1,7 +1,7 @@
-"""The pinned versions, and how Go versions compare.
+"""The pinned versions, and the comparison of Go versions.
 
-A new version of a tool is entered here, then ``python -m localplane pin`` writes the go.mod and go.sum of
-``modules/`` anew: they pin every module of the build by hash.
+To update a tool, change its version here, then run ``python -m localplane pin``: it rewrites the go.mod and go.sum in
+``modules/``, which pin every module of the build by hash.
 """
 
 import re
@@ -26,23 +26,23 @@ __all__ = [
 ]
 
 MINIMUM_GO = (1, 26, 0)
-"""What k8s.io/kubernetes v1.36 asks for in its own go.mod."""
+"""The requirement of k8s.io/kubernetes v1.36 in its go.mod."""
 
 
 @dataclass(frozen=True)
 class GoTool:
-    """One binary that is built from a Go module.
+    """One binary built from a Go module.
 
     Attributes:
         name: Name of the binary and of its folder in ``modules/``.
         module: Path of the Go module.
         version: Version of that module, with its leading ``v``.
         package: Path of the main package; ``.`` is the main.go beside the go.mod in ``modules/``.
-        stamps: Go variables that the linker sets to the version; without them the API server calls itself
-            ``v0.0.0-master``.
-        toolchain: The Go that the module asks for, such as ``go1.27.3``, if that is newer than ``MINIMUM_GO``; the go
-            that is there fetches it as a module. Empty takes the go that is there.
-        replaced: Further lines of the replace block, for versions that upstream asks for and nobody can download.
+        stamps: Go variables that the linker sets to the version; without them the API server reports
+                ``v0.0.0-master``.
+        toolchain: The Go that the module requires, such as ``go1.27.3``, if newer than ``MINIMUM_GO``; the installed
+                go downloads it as a module. Empty: the installed go.
+        replaced: Additional lines of the replace block, for versions that upstream requires but that are not published.
     """
 
     name: str
@@ -78,25 +78,25 @@ REGISTRY = GoTool(
     version="v0.22.1",
     package="github.com/google/go-containerregistry/cmd/registry",
 )
-"""A registry of container images that lives in memory, for the tests of what is pushed."""
+"""An in-memory registry of container images, for the tests of pushes."""
 ACTIONLINT = GoTool(
     name="actionlint",
     module="github.com/rhysd/actionlint",
     version="v1.7.12",
     package="github.com/rhysd/actionlint/cmd/actionlint",
 )
-"""What reads our GitHub workflows in ``make lint``."""
+"""Checks our GitHub workflows in ``make lint``."""
 TOOLS = (ETCD, APISERVER)
-"""What a control plane is made of."""
+"""The tools of a control plane."""
 
 CONTROLLER_MANAGER = _of_kubernetes("kube-controller-manager")
 NODE_TOOLS = (CONTROLLER_MANAGER, _of_kubernetes("kube-scheduler"), _of_kubernetes("kubelet"))
-"""What ``localnode`` builds beside it, so that pods run."""
+"""The additional tools of ``localnode``, which run pods."""
 
 ARGO_CD = GoTool(
     name="argocd",
     module="github.com/argoproj/argo-cd/v3",
-    # 3.6.0 is the first release whose gitops-engine, a module of its own since then, is published beside it.
+    # 3.6.0 is the first release whose gitops-engine, since then a separate module, is published with it.
     version="v3.6.1",
     package=".",
     toolchain="go1.27.3",
@@ -120,20 +120,20 @@ FLUX = (
 """The controllers of Flux that fetch sources and apply them, for ``localflux``."""
 
 ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX)
-"""What only some tests and checks need: built when the first of them asks."""
+"""Tools for only some tests and checks, built on first use."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")
 
 
 def go_version(text: str) -> tuple[int, int, int] | None:
-    """Read the version out of what ``go version`` prints.
+    """Parse the output of ``go version``.
 
     Args:
         text: Such as ``go version go1.26.4 linux/amd64``.
 
     Returns:
-        Major, minor and patch. A release candidate or beta counts as the patch -1, because it is older than the
-        release. None if the text names no released version (``devel``).
+        Major, minor and patch. A release candidate or beta has the patch -1, because it is older than the release. None
+        for an unreleased version (``devel``).
     """
     found = _GO_VERSION.search(text)
     if found is None:
@@ -143,16 +143,16 @@ def go_version(text: str) -> tuple[int, int, int] | None:
 
 
 def staging_version(kubernetes_version: str) -> str:
-    """Return the version of the staging modules that belongs to one of Kubernetes.
+    """Return the version of the staging modules of a Kubernetes version.
 
     Args:
         kubernetes_version: Such as ``v1.36.3``.
 
     Returns:
-        Such as ``v0.36.3``: k8s.io/api and its siblings are published with the major version 0.
+        Such as ``v0.36.3``: k8s.io/api and its siblings are published with major version 0.
 
     Raises:
-        ValueError: If it is not a version 1.
+        ValueError: It is not a version 1.
     """
     major, dot, rest = kubernetes_version.partition(".")
     if major != "v1" or not dot:

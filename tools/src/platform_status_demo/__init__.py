@@ -1,6 +1,6 @@
-"""`make demo`: one request lives through its phases on a real control plane, and the terminal shows it.
+"""`make demo`: the life of one request on a real control plane, shown on the terminal.
 
 Belongs here: the stage (control plane, CRDs, the Kratix double with the real pipeline, the real sidecar process), the
-story that changes the world step by step, and how both are shown. May not: anything that decides a phase; the demo
-only watches what the two writers wrote. It runs from the root of the repository, whose Promise and pipeline it shows.
+story that changes the cluster step by step, and the output of both. May not: any rule about phases; the demo only
+watches what the two writers write. It runs from the root of the repository, with the Promise and pipeline found there.
 """

@@ -27,7 +27,7 @@ examples:
   make demo ARGOCD=1                    the same with the real Argo CD; as root, and built once in some minutes
   python -m platform_status_demo | cat  plain lines, one per event
   python -m platform_status_demo --promise mine/promise.yaml --request mine/request.yaml
-                                        your own Promise, without Kratix; its containers that are ours run
+                                        your own Promise, without Kratix; only our containers in it run
 
 Without a terminal, or with TERM=dumb, there is one plain line per event; NO_COLOR is respected.
 exit codes: 0 every phase was seen in order, 1 it was not, 2 wrong options, 130 Ctrl-C
@@ -40,12 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         "Shows one request living through its phases on a real control plane on this machine.",
         _EXAMPLES,
     )
-    parser.add_argument("--keep", action="store_true", help="do not delete the request; leave all running until Ctrl-C")
-    parser.add_argument("--argocd", action="store_true", help="with the real Argo CD; nobody plays it then")
-    parser.add_argument("--promise", type=Path, metavar="FILE", help="a Promise of your own, instead of ours")
+    parser.add_argument("--keep", action="store_true", help="keep the request; leave everything running until Ctrl-C")
+    parser.add_argument("--argocd", action="store_true", help="use the real Argo CD, not a simulated one")
+    parser.add_argument("--promise", type=Path, metavar="FILE", help="your own Promise, instead of ours")
     parser.add_argument("--request", type=Path, metavar="FILE", help="a request of it")
     parser.add_argument(
-        "--outputs", type=Path, metavar="FOLDER", help="what containers of your own would put out for the request"
+        "--outputs", type=Path, metavar="FOLDER", help="the output of your own containers for the request"
     )
     parser.add_argument("--no-color", action="store_true", help="no colour, as with NO_COLOR=1")
     return parser
@@ -63,14 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if (options.promise is None) != (options.request is None) or (options.outputs and not options.promise):
-        parser.error("--promise and --request go together, and --outputs goes with them")
+        parser.error("--promise and --request require each other; --outputs requires both")
     if options.argocd and options.promise:
         parser.error("--argocd is for our own Promise")
     return perform(partial(_play, options=options), no_color=options.no_color)
 
 
 def _told(options: argparse.Namespace, logs: Path, screen: Screen, stack: ExitStack) -> tuple[Stage, Story]:
-    """Open the stage, and return it with the story to play on it."""
+    """Open the stage, and return it with its story."""
     root = repository(Path.cwd())
     if options.promise:
         own = AuthoredStage(root, logs, screen, options.promise, options.request, options.outputs)
@@ -97,7 +97,7 @@ def _play(screen: Screen, logs: Path, *, options: argparse.Namespace) -> None:
         seconds, writes = time.monotonic() - started, stage.sidecar.writes()
         screen.say(f"{' > '.join(story.phases)}: {seconds:.0f} s in all, {writes} statuses written by the sidecar")
         if keep:
-            screen.say("from here on what is simulated stands still; the sidecar goes on, so what you change is seen")
+            screen.say("the simulation has ended; the sidecar keeps running, so the status follows your changes")
             export = f"export KUBECONFIG={stage.plane.kubeconfig}"
             hold(screen, export, f"kubectl get {stage.promise.plural} -A -o wide")
 

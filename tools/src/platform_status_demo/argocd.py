@@ -1,7 +1,7 @@
-"""The same story with the real Argo CD: it alone writes the status of the Application.
+"""The same story with the real Argo CD, which alone writes the status of the Application.
 
-What the chart of a virtual cluster would deliver lies in a Git repository on this machine, as one Deployment; the real
-kube-controller-manager makes its pods. There is no node: what a kubelet says of the pods, the demo says.
+In place of a virtual cluster's chart there is a Git repository on this machine, with one Deployment; the real
+kube-controller-manager creates its pods. There is no node: the demo writes the pod status that a kubelet would write.
 """
 
 import json
@@ -29,19 +29,19 @@ _POLL_INTERVAL: Final = 0.1
 
 
 class ArgoCDStage(Stage):
-    """The stage with an Argo CD on it."""
+    """The stage with an Argo CD."""
 
     simulates = (
         "real: API server, etcd, kube-controller-manager, Argo CD, the pipeline's containers, the sidecar; "
-        "simulated: Kratix and what a kubelet says of pods"
+        "simulated: Kratix and the kubelet"
     )
     shows_jobs = False
-    """The garbage collector would take away the pods of Jobs that are none."""
+    """False, because the garbage collector would delete the pods: their Jobs do not exist."""
 
     argocd: LocalArgoCD
 
     def keep_logs(self) -> Path:
-        """Have the logs of the servers kept, and return their folder."""
+        """Keep the logs of the servers, and return their folder."""
         return self.argocd.keep_logs()
 
     def _start_plane(self, screen: Screen) -> None:
@@ -55,11 +55,11 @@ class ArgoCDStage(Stage):
 
 
 class ArgoCDStory(Story):
-    """The story in which Argo CD is not played.
+    """The story with the real Argo CD.
 
     Args:
-        stage: What is up.
-        screen: Where it is shown.
+        stage: The running stage.
+        screen: The output.
     """
 
     def __init__(self, stage: ArgoCDStage, screen: Screen) -> None:
@@ -78,11 +78,11 @@ class ArgoCDStory(Story):
         self._until(lambda: len(self._pods()) == _PODS, f"Argo CD syncs, and a Deployment makes {_PODS} pods")
         for pod in self._pods():
             self._tell(f"pod {pod} is ready", partial(world.set_pod, self._namespace, pod, ready=True))
-        self._until(lambda: self._words() == ("Synced", "Healthy"), "Argo CD says Synced and Healthy")
+        self._until(lambda: self._words() == ("Synced", "Healthy"), "Argo CD reports Synced and Healthy")
 
     def _withdraw(self) -> None:
         self._stage.admin.delete(*APPLICATION, self._application, namespace=self._stage.world.argocd)
-        self._until(lambda: not self._pods() and self._found() is None, "Argo CD takes away what it had delivered")
+        self._until(lambda: not self._pods() and self._found() is None, "Argo CD deletes the delivered objects")
         super()._withdraw()
 
     def _pods(self) -> list[str]:
@@ -102,7 +102,7 @@ class ArgoCDStory(Story):
         deadline = time.monotonic() + _TIMEOUT
         while not holds():
             if time.monotonic() > deadline:
-                raise StoryError(f"waited {_TIMEOUT:g} s: {what}; Argo CD says {' and '.join(self._words())}")
+                raise StoryError(f"waited {_TIMEOUT:g} s: {what}; Argo CD reports {' and '.join(self._words())}")
             time.sleep(_POLL_INTERVAL)
         self._screen.change(what)
 

@@ -1,6 +1,6 @@
-"""A stage for anybody's Promise: its CRD, its sidecar with just its rights, and those of its containers that are ours.
+"""A stage for any Promise: its CRD, its sidecar with exactly its rights, and those of its containers that are ours.
 
-Containers of the author's own cannot run here. What they would put out for the request comes from a folder.
+The author's own containers cannot run here. A folder has their output for the request.
 """
 
 import re
@@ -32,7 +32,7 @@ _REFERENCE: Final = re.compile(r"\$(?:\$|\(([-._A-Za-z0-9]+)\))")
 
 
 def expanded(variables: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Environment variables as a pod gets them: ``$(NAME)`` is one before it, ``$$`` is ``$``, all else stays."""
+    """Return the environment variables as in a pod: ``$(NAME)`` is an earlier one, ``$$`` is ``$``."""
     known: dict[str, str] = {}
 
     def value(found: re.Match[str]) -> str:
@@ -45,18 +45,18 @@ def expanded(variables: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 class AuthoredStage(Stage):
-    """The stage with a Promise of the user's own.
+    """The stage with a Promise of the user.
 
     Args:
         root: Root of the repository.
         logs: Folder for logs and Jobs.
-        screen: Told each step.
+        screen: The output of each step.
         promise: File of the Promise.
         request: File of a request.
-        outputs: Folder with what containers of the author's own put out for it; None: there are none.
+        outputs: Folder with the output of the author's own containers for it; None: there are none.
 
     Raises:
-        StageError: A file cannot be read, or a container cannot be run; the text says which.
+        StageError: A file cannot be read, or a container cannot be run; the text names it.
     """
 
     simulates = (
@@ -86,7 +86,7 @@ class AuthoredStage(Stage):
         self._configured, self._removed = self._pipelines("configure"), self._pipelines("delete")
 
     def request(self) -> dict[str, Any]:
-        """Return the user's request, in the namespace default unless it says another."""
+        """Return the user's request; its namespace is default if it names none."""
         metadata = {"namespace": "default", **self._request["metadata"]}
         return {**self._request, "metadata": metadata}
 
@@ -100,7 +100,7 @@ class AuthoredStage(Stage):
         return folder
 
     def _stand_ins(self) -> Iterator[dict[str, Any]]:
-        """A CRD that takes anything, for each kind that the contract names and this API server does not have."""
+        """Yield a CRD with an open schema for each kind that the contract names and this API server does not serve."""
         for kind in self._named:
             group, _, version = kind.api_version.rpartition("/")
             if (kind.api_version, kind.kind) in (APPLICATION, (self.promise.api_version, self.promise.kind)):
@@ -152,15 +152,15 @@ class AuthoredStage(Stage):
         ]
 
     def _run(self, container: Mapping[str, Any], outputs: Iterator[Path]) -> Iterator[Command]:
-        """Run a container if it is ours; the first that is not puts out the folder, others nothing."""
+        """Run a container if it is ours; the first other one outputs the folder, further ones nothing."""
         command, *rest = container.get("args") or [""]
         if command in _COMMANDS:
             yield self._container(command, *map(braced, rest), own=expanded(container.get("env", ())))
             return
         if self._outputs is None:
             raise StageError(
-                f"container {container['name']} of image {container['image']} cannot run here: put what it would write "
-                "to /kratix/output for this request into a folder, and name that with --outputs"
+                f"container {container['name']} of image {container['image']} cannot run here: put its output "
+                "in /kratix/output for this request into a folder, and pass it as --outputs"
             )
         for folder in outputs:
             yield Command(["cp", "-R", braced(f"{folder.resolve()}/."), "{output}"], {}, self._logs / "pipeline.log")

@@ -1,4 +1,4 @@
-"""The life of a request of anybody's Promise: whoever would look after what it put out is played, as far as known."""
+"""The life of a request of any Promise; the controllers of its objects are simulated as far as they are known."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from platform_status_kube.errors import NotFoundError
 __all__ = ["AuthoredStory"]
 
 _QUIET_TIMEOUT: Final = 40.0
-"""Seconds without any change of the request after which it is given up: a container `wait` may sleep for 30 s."""
+"""Seconds without a change of the request after which the story fails: a container `wait` may sleep for 30 s."""
 
 _BEFORE_READY: Final = 5.0
 """Seconds without a change of the request after which its objects become ready even if it is not Progressing."""
@@ -29,7 +29,7 @@ _Id = tuple[str, str, str, str]
 
 
 class _Switch(NamedTuple):
-    """What can be broken and healed, by its argument `good`; the lowest rank is."""
+    """An object that can be broken and healed, by the argument `good`; the one with the lowest rank is chosen."""
 
     rank: int
     what: str
@@ -37,11 +37,11 @@ class _Switch(NamedTuple):
 
 
 class AuthoredStory(Story):
-    """Until Ready, what can be broken breaks and heals, and the request is deleted.
+    """The story: the request becomes Ready, one object breaks and heals, and the request is deleted.
 
     Args:
-        stage: What is up.
-        screen: Where it is shown.
+        stage: The running stage.
+        screen: The output.
     """
 
     def __init__(self, stage: AuthoredStage, screen: Screen) -> None:
@@ -52,13 +52,13 @@ class AuthoredStory(Story):
         self._switches: list[_Switch] = []
 
     def play(self, *, delete: bool) -> None:
-        """Play it.
+        """Play the story.
 
         Args:
-            delete: Whether to the end; else the request stays.
+            delete: Whether to delete the request at the end.
 
         Raises:
-            StoryError: A phase did not come; the text names the conditions that are not True.
+            StoryError: A phase was not reached; the text has the conditions that are not True.
         """
         with self.told():
             create = partial(self._stage.admin.create, self._request)
@@ -80,7 +80,7 @@ class AuthoredStory(Story):
         super()._delete()
 
     def _reach(self, phase: str, between: Callable[[], object] = lambda: None) -> None:
-        """Wait for a phase, whatever others come before it."""
+        """Wait for a phase; other phases may come before it."""
         while not self.phases or self.phases[-1] != phase:
             between()
             if self._stage.sidecar.exit_code is not None:
@@ -101,11 +101,11 @@ class AuthoredStory(Story):
         ]
         return "".join(f"\n  {line}" for line in (*lines, *self._stage.kratix.complaints))
 
-    # -- the world
+    # -- simulation
 
     def _look_after(self) -> None:
-        """Play GitOps for what is new in the state store, and whoever looks after each object."""
-        # not at once: Progressing is a phase that its user wants to see
+        """Simulate GitOps for new documents in the state store, and the controller of each object."""
+        # Delayed, because the user of the demo wants to see the phase Progressing.
         while self._new and (self._watch.quiet > _BEFORE_READY or self.phases[-1:] == ["Progressing"]):
             self._adopt(*self._new.pop(0))
         for placement in self._stage.world.placements(self._namespace, self._name):
@@ -140,7 +140,7 @@ class AuthoredStory(Story):
             self._screen.change(what)
 
     def _adopt(self, document: Object, where: str) -> None:
-        """Play whoever looks after an object; what nobody is known for stays as it is."""
+        """Simulate the controller of an object; an object without a known one does not change."""
         kind, name = document["kind"], document["metadata"]["name"]
         group = document["apiVersion"].rpartition("/")[0]
         if (group, kind) in _CONTROLLERS:
@@ -173,14 +173,14 @@ class AuthoredStory(Story):
 
     def _begin_to_say(self, switch: _Switch) -> None:
         switch.turn(good=True)
-        self._screen.change(f"{switch.what} says that it is ready")
+        self._screen.change(f"{switch.what} is ready")
         self._switches.append(switch)
 
     def _argo_says(self, name: str, *, good: bool) -> None:
         self._stage.world.set_application(name, sync="Synced", health="Healthy" if good else "Degraded")
 
     def _operator_says(self, entry: Mapping[str, Any], document: Object, where: str, *, good: bool) -> None:
-        """Write what the entry takes for ready, or the opposite."""
+        """Write the status that the entry reads as ready, or its opposite."""
         kind, name = (document["apiVersion"], document["kind"]), document["metadata"]["name"]
         generation = self._stage.admin.get(*kind, name, namespace=where)["metadata"]["generation"]
         rule = entry.get("ready", {})
@@ -195,7 +195,7 @@ class AuthoredStory(Story):
                 "type": rule.get("condition", "Ready"),
                 "status": str(good),
                 "reason": "Played",
-                "message": "the demo says so",
+                "message": "set by the demo",
                 "observedGeneration": generation,
                 "lastTransitionTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             }
@@ -208,7 +208,7 @@ class AuthoredStory(Story):
 
 
 def _is_of(entry: Mapping[str, Any], group: str, document: Object) -> bool:
-    """Whether an entry of a contract observes a document."""
+    """Whether an entry of a contract is about a document."""
     if (entry["apiVersion"].rpartition("/")[0], entry["kind"]) != (group, document["kind"]):
         return False
     wanted = entry.get("selector", {}).get("matchLabels", {})

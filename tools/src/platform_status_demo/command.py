@@ -1,4 +1,4 @@
-"""What every demo is as a command: the screen, the folder of its logs, how it is stopped, how it fails."""
+"""Common parts of the commands of all demos: the screen, the folder of the logs, signals, failures."""
 
 import os
 import shutil
@@ -21,12 +21,12 @@ _LAST_LINES = 10
 
 
 def screen_on(stream: TextIO, environ: Mapping[str, str], *, no_color: bool) -> Screen:
-    """Return the screen for a stream: live on a terminal that can be drawn on, coloured unless somebody objects.
+    """Return the screen for a stream: live on a capable terminal, coloured unless colour is turned off.
 
     Args:
-        stream: Where to write.
-        environ: TERM and NO_COLOR are looked at.
-        no_color: Whether an option objects to colour.
+        stream: The output.
+        environ: The environment; TERM and NO_COLOR are read.
+        no_color: Whether an option turns colour off.
     """
     live = stream.isatty() and environ.get("TERM", "") not in {"", "dumb"}
     return Screen(stream, live=live, colour=live and not no_color and not environ.get("NO_COLOR"))
@@ -38,16 +38,17 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def perform(play: Callable[[Screen, Path], None], *, no_color: bool) -> int:
-    """Play something, and leave nothing behind but the logs of a failure.
+    """Play a demo, and leave nothing behind except the logs of a failure.
 
     Args:
-        play: Gets the screen and an empty folder for its logs; raises DemoError or LocalPlaneError to fail.
-        no_color: Whether an option objects to colour.
+        play: The demo; its arguments are the screen and an empty folder for its logs. DemoError and LocalPlaneError are
+            failures.
+        no_color: Whether an option turns colour off.
 
     Returns:
-        The exit code: 0, 1 after a failure, 130 after Ctrl-C, 128 and its number after another signal.
+        The exit code: 0, 1 after a failure, 130 after Ctrl-C, 128 + N after signal N.
     """
-    # Whoever stops the demo stops what it started: SIGTERM must unwind like Ctrl-C does.
+    # SIGTERM must stop all children too, so it unwinds like Ctrl-C.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     screen = screen_on(sys.stdout, os.environ, no_color=no_color)
@@ -74,7 +75,7 @@ def perform(play: Callable[[Screen, Path], None], *, no_color: bool) -> int:
 
 
 def _ends(logs: Path, *, told: str) -> str:
-    """The last lines of each log that the error does not name: where nobody keeps the folder they are all there is."""
+    """Return the last lines of each log that the error does not name: in CI the folder of the logs is lost."""
     parts = []
     for log in sorted(logs.glob("*.log")):
         lines = last_lines(log, _LAST_LINES).splitlines()
@@ -84,11 +85,11 @@ def _ends(logs: Path, *, told: str) -> str:
 
 
 def hold(screen: Screen, *commands: str) -> NoReturn:
-    """Leave all running until Ctrl-C.
+    """Keep everything running until Ctrl-C.
 
     Args:
-        screen: Where it is said.
-        commands: What a user may type to look around, or where to look.
+        screen: The output.
+        commands: Commands or addresses for the user to try.
     """
     screen.say("\nleft running until Ctrl-C; to look around:\n")
     for command in commands:

@@ -1,22 +1,22 @@
-"""Everything that the demo raises by itself.
+"""The errors of the demo.
 
 ::
 
     DemoError
-    |-- StageError   something that the demo needs did not start
-    `-- StoryError   a phase did not come, or another one came
+    |-- StageError   a part of the demo did not start
+    `-- StoryError   a phase was not reached, or another one was
 """
 
 __all__ = ["DemoError", "StageError", "StoryError"]
 
 
 class DemoError(Exception):
-    """Base of all errors of the demo; its text is shown to the user."""
+    """Base of all errors of the demo; its text is printed for the user."""
 
 
 class StageError(DemoError):
-    """A part did not start; the text says which, and where its log is."""
+    """A part did not start; the text names it and its log."""
 
 
 class StoryError(DemoError):
-    """The status did not become what the story expects; the text says what was expected and what it says."""
+    """The status differs from what the story expects; the text has both."""

@@ -1,4 +1,4 @@
-"""Watches one request and remembers every phase it shows, with the moment at which the watch told it."""
+"""Watches one request and records each of its phases, with the time of the watch event."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ _WATCH_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Sighting:
-    """What a status said at one moment.
+    """The status at one time.
 
     Attributes:
         at: Seconds, monotonic.
@@ -32,7 +32,7 @@ class Sighting:
 
 
 def sighting(request: Mapping[str, Any], at: float) -> Sighting:
-    """Read the three words out of a request."""
+    """Read phase, reason and message of a request."""
     status = request.get("status", {})
     ready: Mapping[str, Any] = next(
         (entry for entry in status.get("conditions", []) if entry.get("type") == "Ready"), {}
@@ -41,14 +41,14 @@ def sighting(request: Mapping[str, Any], at: float) -> Sighting:
 
 
 class PhaseWatch:
-    """One long watch of one request, in a thread of its own.
+    """A watch of one request, in its own thread.
 
     Args:
-        client: Who watches.
+        client: The client of the watch.
         kind: apiVersion and kind of the request.
         namespace: Its namespace.
         name: Its name.
-        tell: Called with each sighting whose phase differs from the one before.
+        tell: Callback for each sighting whose phase differs from the previous one.
     """
 
     def __init__(
@@ -69,11 +69,11 @@ class PhaseWatch:
         self._thread = threading.Thread(target=self._run, name="phases", daemon=True)
 
     def start(self) -> None:
-        """Start to watch; the request need not exist yet."""
+        """Start the watch; the request need not exist yet."""
         self._thread.start()
 
     def close(self) -> None:
-        """Take note of nothing more; the thread ends with the API server."""
+        """Stop recording; the thread ends with the API server."""
         self._closed = True
 
     @property
@@ -84,26 +84,26 @@ class PhaseWatch:
 
     @property
     def last(self) -> Object:
-        """The request as last seen."""
+        """The last state of the request."""
         with self._lock:
             return self._last
 
     @property
     def gone(self) -> bool:
-        """Whether the request was deleted for good."""
+        """Whether the request has been deleted."""
         return self._gone
 
     @property
     def quiet(self) -> float:
-        """Seconds since the request changed last."""
+        """Seconds since the last change of the request."""
         with self._lock:
             return time.monotonic() - self._changed
 
     def wait(self, holds: Callable[["PhaseWatch"], bool], seconds: float) -> bool:
-        """Wait until something holds, looking again at each change.
+        """Wait until a predicate holds; it is evaluated at each change.
 
         Returns:
-            Whether it came to hold in time.
+            Whether it held in time.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -113,7 +113,7 @@ class PhaseWatch:
             if left <= 0 or self._broken:
                 return False
             with self._lock:
-                # Looked at again without a change too: what is awaited may be the absence of changes.
+                # Evaluated without a change too, because the predicate may be about the absence of changes.
                 self._lock.wait(min(left, 0.1))
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""The sidecar's own identity, and the least that it may do: rendered by the pipeline, as a Promise gets it."""
+"""The sidecar's ServiceAccount and its minimal rights, as the pipeline renders them for a Promise."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,27 +34,27 @@ _RIGHTS = frozenset({"Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleB
 
 
 def manifests(root: Path, options: SidecarOptions = _NOBODYS) -> list[dict[str, Any]]:
-    """Return what the container `sidecar` of the Promise writes.
+    """Return the output of the Promise's container `sidecar`.
 
     Args:
         root: The checkout.
-        options: What the platform decides.
+        options: The options of the platform.
     """
     files = render(read_documents(root / PARTS), read_promise(read_mapping(root / PROMISE_FILE)), options)
     return [document for documents in files.values() for document in documents]
 
 
 def rights(root: Path, options: SidecarOptions = _NOBODYS) -> list[dict[str, Any]]:
-    """Return namespace, ServiceAccount, roles and bindings; no Secret is in them, each request brings its own Role.
+    """Return namespace, ServiceAccount, roles and bindings; without Secrets, for which each request has its own Role.
 
     Args:
         root: The checkout.
-        options: What the platform decides.
+        options: The options of the platform.
     """
     return rights_among(manifests(root, options))
 
 
 def rights_among(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Pick the namespace, which comes first, and what gives rights in it."""
+    """Return the namespace, first, and the RBAC objects."""
     found = [document for document in documents if document["kind"] in _RIGHTS]
     return sorted(found, key=lambda document: document["kind"] != "Namespace")

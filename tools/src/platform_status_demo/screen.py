@@ -1,4 +1,4 @@
-"""What the user sees: on a terminal a live phase line with colour, elsewhere one plain line per event."""
+"""The output for the user: on a terminal a live phase line with colour, elsewhere one plain line per event."""
 
 import contextlib
 import shutil
@@ -35,10 +35,10 @@ class Delay:
     """One row of the summary.
 
     Attributes:
-        change: What was changed.
+        change: The change.
         phase: The phase that followed.
-        seconds: From the change to the status, as a watch saw it.
-        note: Why it took so long, where that is not the sidecar's own doing.
+        seconds: From the change to the watch event with the new status.
+        note: The reason of a delay that the sidecar does not cause.
     """
 
     change: str
@@ -51,10 +51,10 @@ class Screen:
     """Writes lines, and on a terminal keeps the phase line below them.
 
     Args:
-        stream: Where to write.
-        live: Whether the stream is a terminal that can be drawn on.
-        colour: Whether to colour.
-        clock: Seconds, monotonic; the first look at it is +0.0s.
+        stream: The output.
+        live: Whether the stream is a capable terminal.
+        colour: Whether to use colour.
+        clock: Seconds, monotonic; its first reading is +0.0s.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class Screen:
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Start to draw, on a terminal."""
+        """Start the live line, on a terminal."""
         if self._live:
             self._thread = threading.Thread(target=self._draw_for_ever, name="screen", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Stop drawing, and leave the cursor on a fresh line."""
+        """Stop the live line, and leave the cursor on a new line."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
@@ -88,27 +88,27 @@ class Screen:
             self._erase()
 
     def doing(self, what: str) -> None:
-        """Say what is going on, on the live line only."""
+        """Show the current operation, on the live line only."""
         with self._lock:
             self._doing = what
             self._draw()
 
     def step(self, what: str) -> None:
-        """Say that the demo itself did something."""
+        """Print a step of the demo itself."""
         self._line(f"{self._elapsed()}  {self._paint(what, _DIM)}")
 
     def change(self, what: str) -> None:
-        """Say that the world changed."""
+        """Print a change of the cluster."""
         self._line(f"{self._elapsed()}  {self._paint('change'.ljust(_PHASE_WIDTH), _BOLD)}  {what}")
 
     def phase(self, phase: str, reason: str, message: str, after: str) -> None:
-        """Show a new phase.
+        """Print a new phase.
 
         Args:
             phase: The phase.
             reason: Reason of condition Ready.
             message: The status's message.
-            after: How long after which change, such as ``0.08 s after: pod media-0 broke``; may be empty.
+            after: The delay and its change, such as ``0.08 s after: pod media-0 broke``; may be empty.
         """
         with self._lock:
             self._path.append(phase)
@@ -117,12 +117,12 @@ class Screen:
             self._line(f"{self._elapsed()}  {self._phase(phase.ljust(_PHASE_WIDTH), phase)}  {text}{tail}")
 
     def alert(self, status: str, what: str, details: Mapping[str, str]) -> None:
-        """Show what reached whoever is on call.
+        """Print a notification of an alert.
 
         Args:
             status: firing or resolved.
-            what: The alert, and who was told.
-            details: Each on a line of its own, by what it is.
+            what: The alert and its receiver.
+            details: Texts by title, each on its own line.
         """
         word = self._paint(status.upper().ljust(_PHASE_WIDTH), f"{_BOLD};{_COLOURS[_LIKE.get(status, 'Unknown')]}")
         width = max((len(key) for key in details), default=0)
@@ -134,13 +134,13 @@ class Screen:
         self._line("\n".join([f"{self._elapsed()}  {word}  {self._paint(what, _BOLD)}", *lines]))
 
     def answer(self, question: str, lines: Sequence[str]) -> None:
-        """Show what was asked, and what was answered."""
+        """Print a command and its output."""
         asked = f"{self._elapsed()}  {self._paint('$'.rjust(_PHASE_WIDTH), _BOLD)}  {self._paint(question, _BOLD)}"
         wrapped = [part for line in lines for part in self._wrapped(line, _INDENT)]
         self._line("\n".join([asked, *(f"{' ' * _INDENT}{part}" for part in wrapped)]))
 
     def summary(self, delays: Sequence[Delay]) -> None:
-        """Show the table of delays."""
+        """Print the table of delays."""
         width = max((len(delay.change) for delay in delays), default=0)
         self._line("")
         self._line(self._paint(f"{'change'.ljust(width)}  {'phase'.ljust(_PHASE_WIDTH)}  change -> status", _BOLD))
@@ -151,10 +151,10 @@ class Screen:
         self._line("")
 
     def say(self, text: str) -> None:
-        """Write text as it is."""
+        """Print a text unchanged."""
         self._line(text)
 
-    # -- inside
+    # -- internals
 
     def _elapsed(self) -> str:
         return f"+{self._clock() - self._start:.1f}s".rjust(7)
@@ -163,7 +163,7 @@ class Screen:
         return f"\033[{code}m{text}\033[0m" if self._colour else text
 
     def _wrapped(self, text: str, indent: int) -> list[str]:
-        """Break a text at the edge of the terminal; a line for a file or a pipe stays whole."""
+        """Wrap a text at the width of the terminal; for a file or a pipe it is not wrapped."""
         if not self._live:
             return [text]
         room = max(shutil.get_terminal_size().columns - indent, _NARROWEST)
@@ -190,12 +190,12 @@ class Screen:
         shown = [self._phase(phase, phase) for phase in self._path[-4:]]
         path = " > ".join(shown) or self._paint("no status yet", _DIM)
         doing = f"  {self._paint(self._doing, _DIM)}" if self._doing else ""
-        # No wrap: a line longer than the terminal must not leave half of itself behind.
+        # No wrap: the rest of a line longer than the terminal would not be erased.
         self._put(f"\r\033[?7l{self._elapsed()}  {spin} {path}{doing}\033[K\033[?7h")
         self._drawn = True
 
     def _put(self, text: str) -> None:
-        # The terminal may be gone, as after a hang-up; what was started has to be stopped all the same.
+        # The terminal may be gone, as after SIGHUP; the children must be stopped nevertheless.
         with contextlib.suppress(OSError):
             self._stream.write(text)
             self._stream.flush()

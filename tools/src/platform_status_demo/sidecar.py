@@ -1,4 +1,4 @@
-"""The real sidecar as a process of its own, with nothing but its own rights."""
+"""The real sidecar as a separate process, with only its own rights."""
 
 import http.client
 import json
@@ -28,11 +28,11 @@ class Sidecar:
 
     Args:
         plane: The control plane.
-        nursery: Which thread starts it; it dies with that thread.
+        nursery: The thread that starts it; it dies with that thread.
         promise: Name of the Promise.
-        log: Where its output goes.
+        log: File for its output.
         environ: The environment of the demo.
-        flags: What it is told beside that.
+        flags: Additional flags.
     """
 
     def __init__(
@@ -48,18 +48,18 @@ class Sidecar:
         command = [sys.executable, "-m", "platform_status_sidecar", "--kubeconfig", str(kubeconfig)]
         command += ["--promise", promise, "--lease", f"{roles.NAMESPACE}/{promise}", *flags]
         command += ["--listen", "127.0.0.1:0", "--log-format", "json"]
-        # The demo shows the defaults: no setting of the user's own may leak in.
+        # The demo shows the defaults, so settings in the user's environment are removed.
         clean = {name: value for name, value in environ.items() if not name.startswith("PLATFORM_STATUS_")}
         self._child = Child(command, log, nursery, clean)
 
     @property
     def log(self) -> Path:
-        """Its log."""
+        """The path of its log."""
         return self._child.log
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code if it ended by itself, else None."""
+        """The exit code if it has exited by itself, else None."""
         return self._child.exit_code
 
     @property
@@ -69,10 +69,10 @@ class Sidecar:
         return "" if port is None else f"127.0.0.1:{port}"
 
     def start(self) -> None:
-        """Start it, and wait until /readyz says yes.
+        """Start it, and wait until /readyz returns 200.
 
         Raises:
-            StageError: If it ends, or is not ready in time; the text ends with its last log lines.
+            StageError: It exited, or was not ready in time; the text ends with the last lines of its log.
         """
         self._child.start()
         deadline = time.monotonic() + _START_SECONDS
@@ -89,15 +89,15 @@ class Sidecar:
         raise self._failed(f"not ready within {_START_SECONDS:g} s; last answer: {missing}")
 
     def stop(self) -> None:
-        """Stop it with SIGTERM and wait until it is gone."""
+        """Stop it with SIGTERM and wait for its end."""
         self._child.stop(grace=5.0)
 
     def kill(self) -> None:
-        """Stop it with SIGKILL, as a node that fails would."""
+        """Stop it with SIGKILL, as in a failure of the node."""
         self._child.stop(grace=0)
 
     def writes(self) -> int:
-        """Count the statuses that it wrote, by its log."""
+        """Return the number of its status writes, from its log."""
         return sum('"Wrote the status"' in line for line in self._lines())
 
     def _port(self) -> int | None:
@@ -115,7 +115,7 @@ class Sidecar:
 
 
 def _kubeconfig(plane: ControlPlane, promise: str) -> str:
-    """Return the administrator's kubeconfig with the token of the sidecar's ServiceAccount in place of his rights."""
+    """Return the administrator's kubeconfig, with a token of the sidecar's ServiceAccount as its credentials."""
     path = f"{plane.admin.path('v1', 'ServiceAccount', account_of(promise), roles.NAMESPACE)}/token"
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
     token = plane.admin.request("POST", path, body=body)["status"]["token"]
@@ -126,7 +126,7 @@ def _kubeconfig(plane: ControlPlane, promise: str) -> str:
 
 
 def _not_ready(port: int) -> str:
-    """Ask /readyz; returns the empty string once it says yes."""
+    """Request /readyz; returns the empty string if it is ready, else the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/readyz")

@@ -1,4 +1,4 @@
-"""Everything that the story needs, started in order and stopped in the opposite one."""
+"""Everything that the story needs, started in order and stopped in reverse order."""
 
 import os
 import sys
@@ -38,7 +38,7 @@ PROMISE = Promise(
 
 
 def braced(text: str) -> str:
-    """Write a text as an argument or a variable of a `Command` that is to have no place to fill in."""
+    """Escape the braces of a text for an argument or a variable of a `Command`, which would expand them."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
@@ -46,10 +46,10 @@ def repository(folder: Path) -> Path:
     """Return the root of the repository.
 
     Args:
-        folder: Where the demo was started.
+        folder: The working folder of the demo.
 
     Raises:
-        StageError: If that is not the root.
+        StageError: It is not the root.
     """
     for part in (
         "promise/crds",
@@ -70,13 +70,13 @@ class Stage:
     Args:
         root: Root of the repository.
         logs: Folder for the logs of pipeline and sidecar, and for the Jobs' folders.
-        screen: Told each step.
+        screen: The output of each step.
         environ: The environment of the demo.
 
     Attributes:
-        shows_jobs: Whether the Jobs of the double show as pods.
-        simulates: What is real here and what is not, in a line.
-        promise: Whose requests these are.
+        shows_jobs: Whether the double creates pods for its Jobs.
+        simulates: One line on what is real and what is simulated.
+        promise: The Promise of the requests.
     """
 
     shows_jobs = True
@@ -98,11 +98,11 @@ class Stage:
 
     @property
     def admin(self) -> Client:
-        """Who plays everybody but the sidecar."""
+        """The client for all simulated components, that is all but the sidecar."""
         return self.plane.admin
 
     def keep_logs(self) -> Path:
-        """Have the logs of the servers kept, and return their folder."""
+        """Keep the logs of the servers, and return their folder."""
         return self.plane.keep_logs()
 
     def request(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Ctrl-C is no fault whose logs anybody wants; the control plane keeps its logs when it is told of an error.
+        # Ctrl-C is not a failure, so its logs are not needed; the control plane keeps its logs after an error.
         if isinstance(error, Exception):
             self._stack.__exit__(kind, error, trace)
         else:
@@ -165,11 +165,11 @@ class Stage:
         screen.step(f"control plane up: {self.plane.server}")
 
     def _crds(self) -> list[dict[str, Any]]:
-        """What the Promise brings."""
+        """Return the CRDs of the Promise."""
         return [yaml.safe_load(path.read_text()) for path in sorted((self._root / "promise/crds").glob("*.yaml"))]
 
     def _treated(self) -> Path:
-        """Write CRDs as Kratix would create them."""
+        """Write the CRDs as Kratix would create them."""
         folder = self._logs / "crds"
         folder.mkdir()
         for number, crd in enumerate(self._crds()):
@@ -177,11 +177,11 @@ class Stage:
         return folder
 
     def _rights(self) -> list[dict[str, Any]]:
-        """What lets the sidecar do its work."""
+        """Return the RBAC objects of the sidecar."""
         return roles.rights(self._root)
 
     def _flags(self) -> Sequence[str]:
-        """What the sidecar is told beside the name of its Promise."""
+        """Return the flags of the sidecar other than the name of its Promise."""
         return ()
 
     def _configure(self) -> list[Pipeline]:
@@ -192,10 +192,10 @@ class Stage:
         return Pipeline("delete", (self._container("delete"),))
 
     def _container(self, command: str, *arguments: str, own: Mapping[str, str] = MappingProxyType({})) -> Command:
-        # Neither settings of the user's own nor the way to a cluster of theirs may leak in.
+        # Neither settings of the user nor the kubeconfig of another cluster may leak in.
         foreign = ("PLATFORM_STATUS_", "KRATIX_", "KUBE")
         given = {name: value for name, value in self._environ.items() if not name.startswith(foreign)}
-        # Braces in a value are the user's, not places to fill in: `make demo KEEP=1` exports a MAKEOVERRIDES=${...}.
+        # Braces in a value are literal, not placeholders: `make demo KEEP=1` exports a MAKEOVERRIDES=${...}.
         environment = {name: braced(value) for name, value in {**given, **own}.items()}
         folders = ("--input-dir", "{input}", "--output-dir", "{output}", "--metadata-dir", "{metadata}")
         program = (sys.executable, "-m", "platform_status_pipeline", command)

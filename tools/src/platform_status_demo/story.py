@@ -1,4 +1,4 @@
-"""The story: what happens to the request, and which phase has to follow."""
+"""The story: changes around the request, and the phase that must follow each."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,14 +18,14 @@ from platform_status_demo.stage import Stage
 __all__ = ["EXPECTED", "Story"]
 
 EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready", "Deleting")
-"""The phases that the request has to show, in this order and no other."""
+"""The phases that the request must go through, in this order."""
 
 _PATIENCE = 25.0
 # After five quiet seconds the sidecar writes a change at once (design.md section 6, rule 7): then a delay is its own.
 _QUIET = 5.1
 _BEAT = 0.25
 _HELD = "a workflow runs: the sidecar keeps 2 s away from Kratix's writes, 5 s from its own"
-_PIPELINE = "the pipeline wrote it, before the sidecar had to"
+_PIPELINE = "written by the pipeline, before the sidecar"
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class _Change:
 
 
 class Story:
-    """Changes the world step by step and waits for each phase.
+    """Changes the cluster step by step and waits for each phase.
 
     Args:
-        stage: What is up.
-        screen: Where it is shown.
+        stage: The running stage.
+        screen: The output.
     """
 
     def __init__(self, stage: Stage, screen: Screen) -> None:
@@ -59,22 +59,22 @@ class Story:
 
     @property
     def phases(self) -> list[str]:
-        """The phases seen so far."""
+        """The phases so far."""
         return [sighting.phase for sighting in self._watch.phases]
 
     def status(self) -> str:
-        """Return what the status says now, as YAML."""
+        """Return the present status as YAML."""
         status = self._watch.last.get("status", {})
         return yaml.safe_dump({"status": status}, sort_keys=False, allow_unicode=True)
 
     def play(self, *, delete: bool) -> None:
-        """Play it.
+        """Play the story.
 
         Args:
-            delete: Whether to the end; else the request stays, Ready.
+            delete: Whether to delete the request at the end; else it stays Ready.
 
         Raises:
-            StoryError: If a phase did not come, or another one came.
+            StoryError: A phase was not reached, or another one was.
         """
         with self.told():
             self.come_up()
@@ -85,7 +85,7 @@ class Story:
 
     @contextmanager
     def told(self) -> Iterator[None]:
-        """Watch the request, and show each phase, for the acts in a ``with`` block."""
+        """Watch the request and print each phase, for the acts in a ``with`` block."""
         self._watch.start()
         try:
             yield
@@ -94,12 +94,12 @@ class Story:
             raise
 
     def conclude(self, expected: Sequence[str]) -> None:
-        """Say whether all was as it should be.
+        """Compare the phases with the expected ones.
 
         Raises:
-            StoryError: Other phases were seen.
+            StoryError: They differ.
         """
-        # What comes now is not ours: the request that stays may still be broken, healed or deleted by the user.
+        # Later phases are not checked: the user may break, heal or delete the remaining request.
         self._cause = lambda: None
         if self.phases != list(expected):
             raise StoryError(f"expected the phases {' > '.join(expected)}, saw {' > '.join(self.phases)}")
@@ -107,20 +107,20 @@ class Story:
     # -- the acts
 
     def come_up(self) -> None:
-        """Create the request, and let its world come up until it is Ready."""
+        """Create the request and its objects, until it is Ready."""
         self._begin()
         self._come_up()
 
     def crash(self) -> None:
-        """Have one pod crash again and again, until the request is Degraded."""
+        """Make one pod crash repeatedly, until the request is Degraded."""
         pod = self._pods()[0]
         self._rest()
         self._change(f"pod {pod} crashes", lambda: self._stage.world.crash_pod(self._namespace, pod, restarts=7))
         self._expect("Degraded")
 
     def replace_crashed(self) -> None:
-        """Put a new pod in the place of the one that crashes, until the request is Ready again."""
-        # one that has restarted counts only after it has been ready for a minute (design.md section 5)
+        """Replace the crashing pod, until the request is Ready again."""
+        # A restarted pod counts only after it has been ready for a minute (design.md section 5).
         world, (crashed, *_), fresh = self._stage.world, self._pods(), f"{self._replica_set}-x9d2c"
         make = partial(world.create_pod, self._namespace, fresh, labels=self._labels, owner=self._owner, ready=True)
         self._tell(f"pod {fresh} starts in the place of {crashed}", make)
@@ -153,7 +153,7 @@ class Story:
         self._expect("Ready")
 
     def _sync(self, sub_request: Object) -> None:
-        """Play Argo CD, which syncs the Application, and the kubelet that starts its pods."""
+        """Simulate Argo CD, which syncs the Application, and the kubelet, which starts its pods."""
         world = self._stage.world
         application = world.create_application(sub_request)
         argo = partial(world.set_application, application)
@@ -161,7 +161,7 @@ class Story:
         self._tell("Application synced", partial(argo, sync="Synced", health="Progressing"))
         controller = partial(world.create_controller, self._namespace, "Deployment", self._release, labels=self._labels)
         self._tell(
-            f"Deployment {self._release} wants {len(self._pods())} pods",
+            f"Deployment {self._release} has {len(self._pods())} replicas",
             partial(controller, replicas=len(self._pods())),
         )
         for pod in self._pods():
@@ -172,7 +172,7 @@ class Story:
         self._tell("Application healthy", partial(argo, sync="Synced", health="Healthy"))
 
     def _withdraw(self) -> None:
-        """Prune what was applied, as GitOps does once the request has gone."""
+        """Prune what was applied, as GitOps does after the request is deleted."""
         self._stage.world.withdraw(self._documents, self._namespace)
 
     def _break_and_heal(self) -> None:
@@ -216,18 +216,18 @@ class Story:
 
     @property
     def _replica_set(self) -> str:
-        # the chart makes a Deployment of this release: no volume claim in preset dev
+        # The chart creates a Deployment for this release, since preset dev has no volume claim.
         return f"{self._release}-6d5f9c7b8"
 
     def _tell(self, what: str, act: Callable[[], object]) -> None:
-        """Change something after which no new phase is due."""
+        """Make a change that is not expected to change the phase."""
         self._screen.doing(what)
         act()
         self._screen.change(what)
         time.sleep(_BEAT)
 
     def _change(self, what: str, act: Callable[[], object], note: str = "") -> None:
-        """Change something that a phase has to follow; the clock starts before the request is sent."""
+        """Make a change and wait for its phase; the time starts before the request is sent."""
         cause = _Change(what, time.monotonic(), note)
         self._cause = lambda: cause
         self._screen.change(what)
@@ -238,11 +238,11 @@ class Story:
         self._await(lambda watch: len(watch.phases) > self._seen, f"phase {phase}")
         sighting = self._watch.phases[self._seen]
         if sighting.phase != phase:
-            raise StoryError(f"expected phase {phase}, the status says {sighting.phase} ({sighting.reason})")
+            raise StoryError(f"expected phase {phase}, the status has {sighting.phase} ({sighting.reason})")
         self._seen += 1
         cause = self._cause()
         if cause is not None:
-            # Only the sidecar writes conditions of ours, so a phase without Ready is the pipeline's.
+            # Only the sidecar writes our conditions, so the pipeline wrote a phase without Ready.
             note = cause.note if sighting.reason else _PIPELINE
             self.delays.append(Delay(cause.what, phase, max(0.0, sighting.at - cause.at), note))
 
@@ -257,7 +257,7 @@ class Story:
             raise StoryError(f"waited for {what}, but the sidecar ended with exit code {sidecar.exit_code}")
         if not holds(self._watch):
             complaints = "".join(f"\n  {text}" for text in self._stage.kratix.complaints)
-            said = f"\nthe pipeline's containers said:{complaints}" if complaints else ""
+            said = f"\nerrors of the pipeline's containers:{complaints}" if complaints else ""
             raise StoryError(f"waited {_PATIENCE:g} s for {what}{said}")
 
     def _written(self, watch: PhaseWatch) -> bool:
@@ -266,7 +266,7 @@ class Story:
         return bool(placements) and all(is_written(placement) for placement in placements)
 
     def _pipeline_landed(self) -> _Change | None:
-        """The change behind Progressing is Kratix's: the write that brought the contract."""
+        """Return Kratix's write of the contract, which is the change before Progressing."""
         writes = [write for write in self._stage.kratix.writes if write.what == "status writer"]
         landed = [write for write in writes if write.result == "written"]
         return _Change("the pipeline's status landed", landed[-1].at, _HELD) if landed else None

@@ -1,7 +1,7 @@
 """The two images, built from this checkout: wheels, a base, a build context, a bill of materials, an archive.
 
-Here belongs: what goes into an image and at which version (`closure`, `wheels`, `sbom`, `context`), what it stands on
-(`base`), the commands of the tools that build it (`engines`), and the scripts that run inside the build (`inside`).
-Nothing that an image runs once it is built may live here, nor anything that knows a cluster: what is built is a file,
-and whoever needs it elsewhere (a node, a test) takes the file.
+Belongs here: the content of an image and its versions (`closure`, `wheels`, `sbom`, `context`), its base (`base`), the
+commands of the build tools (`engines`), and the scripts that run during the build (`inside`). May not: code that runs
+in a finished image, or access to a cluster. The result is a file, which a node or a test loads.
+
 """

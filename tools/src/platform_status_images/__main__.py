@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """Run one command.
 
     Args:
-        arguments: Without the program's name; None takes this process's own.
-        environ: Environment variables; None takes this process's own.
+        arguments: Without the program's name; None: those of this process.
+        environ: Environment variables; None: those of this process.
 
     Returns:
         The exit code.
@@ -87,15 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     make = commands.add_parser("build", parents=[target], help="build the images and write them to a folder")
-    make.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where the archives go")
+    make.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="output folder")
     make.add_argument("--only", choices=list(IMAGES), help="one image instead of both")
     make.add_argument(
-        "--engine", choices=ENGINES, default="buildah", help="what builds; default buildah, without daemon"
+        "--engine", choices=ENGINES, default="buildah", help="the build tool; default buildah, without daemon"
     )
     make.add_argument(
         "--base",
         metavar="IMAGE",
-        help="what the images stand on: Python 3.13 on glibc, as your registry calls it; "
+        help="the base image: Python 3.13 on glibc, by its name in your registry; "
         "default: with buildah a Debian made by mmdebstrap, else the Dockerfile's",
     )
     make.add_argument("--fresh", action="store_true", help="build although the cache has the result of the same inputs")
@@ -108,11 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     only = commands.add_parser(
         "context", parents=[target], help="write the build context of both images, build nothing"
     )
-    only.add_argument("folder", type=Path, metavar="FOLDER", help="where; must not exist")
+    only.add_argument("folder", type=Path, metavar="FOLDER", help="output folder; must not exist")
     release = commands.add_parser(
-        "wheels", parents=[target], help="write the wheels of hctl and the assistant, with all that they need"
+        "wheels", parents=[target], help="write the wheels of hctl and the assistant, with their requirements"
     )
-    release.add_argument("folder", type=Path, metavar="FOLDER", help="where; made anew if it is there")
+    release.add_argument("folder", type=Path, metavar="FOLDER", help="output folder; replaced if it exists")
     return parser
 
 

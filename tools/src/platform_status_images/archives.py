@@ -1,7 +1,7 @@
-"""Archives of images: a docker archive is read, an OCI archive for one or several processors is written.
+"""Archives of images: reading a docker archive, and writing an OCI archive for one or several processors.
 
-Written here and not by an engine: docker, podman and buildah differ in which archives they write and whether an image
-of several processors fits into one, and a release must know the digest before anything is pushed.
+Not written by an engine: docker, podman and buildah differ in the formats that they write and in their support for
+images of several processors, and a release needs the digest before any push.
 """
 
 import gzip
@@ -32,7 +32,7 @@ class Archive:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """The one entry of manifest.json."""
+        """The single entry of manifest.json."""
         [entry] = json.loads(self._member("manifest.json"))
         assert_mapping(entry, f"{self._path}: manifest.json")
         return dict(entry)
@@ -46,21 +46,21 @@ class Archive:
 
     @cached_property
     def raw_config(self) -> bytes:
-        """The configuration as it was written."""
+        """The configuration, byte for byte."""
         return self._member(self.manifest["Config"])
 
     @property
     def digest(self) -> str:
-        """The image's id: the digest of its configuration, which names every layer by digest."""
+        """The image's id: the digest of its configuration, which contains the digest of every layer."""
         return "sha256:" + Path(self.manifest["Config"]).name.removesuffix(".json")
 
     @property
     def size(self) -> int:
-        """Bytes of all layers, not compressed."""
+        """Bytes of all layers, uncompressed."""
         return sum(size for _, size in self.layers())
 
     def layers(self) -> list[tuple[str, int]]:
-        """Return digest and bytes, not compressed, of each layer from the lowest on."""
+        """Return digest and uncompressed bytes of each layer, from the lowest on."""
         digests = self.config["rootfs"]["diff_ids"]
         with tarfile.open(self._path) as archive:
             sizes = [_real(archive, name).size for name in self.manifest["Layers"]]
@@ -78,7 +78,7 @@ class Archive:
             name: Its path without the leading slash.
 
         Raises:
-            ImageError: If no layer has it.
+            ImageError: No layer contains it.
         """
         with tarfile.open(self._path) as archive:
             for layer in reversed(self.manifest["Layers"]):
@@ -90,7 +90,7 @@ class Archive:
         raise ImageError(f"{self._path}: no file /{name} in the image")
 
     def members(self) -> Iterator[tarfile.TarInfo]:
-        """Yield what every layer holds, the lowest layer first."""
+        """Yield the members of every layer, from the lowest on."""
         with tarfile.open(self._path) as archive:
             for layer in self.manifest["Layers"]:
                 with tarfile.open(fileobj=_open(archive, layer)) as files:
@@ -109,14 +109,14 @@ class Archive:
                             yield member.name.removeprefix("./"), content.read()
 
     def unpack(self, folder: Path) -> None:
-        """Unpack every layer over one another into a folder, with owners and modes; needs root for the owners."""
+        """Unpack all layers into a folder, with owners and modes; setting owners requires root."""
         with tarfile.open(self._path) as archive:
             for layer in self.manifest["Layers"]:
                 with tarfile.open(fileobj=_open(archive, layer)) as files:
                     files.extractall(folder, filter="fully_trusted")  # noqa: S202 - we built it
 
     def facts(self) -> dict[str, Any]:
-        """Return what images.json says about it."""
+        """Return its entry in images.json."""
         layers = [{"digest": digest, "bytes": size} for digest, size in self.layers()]
         return {"id": self.digest, "bytes": self.size, "layers": layers}
 
@@ -132,7 +132,7 @@ def assert_mapping(found: object, where: str) -> None:
 
 
 def _real(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo:
-    # an archive of several tags links a layer that it has already
+    # An archive of several tags links to a layer that it already contains.
     member = archive.getmember(name)
     return archive.getmember(member.linkname.removeprefix("../")) if member.issym() else member
 
@@ -153,10 +153,10 @@ def write_oci(archives: Mapping[str, Archive], target: Path, tag: str) -> str:
     Args:
         archives: The image by processor, such as ``x86_64``.
         target: The file to write.
-        tag: What the image is called in the archive.
+        tag: The tag of the image in the archive.
 
     Returns:
-        The digest of its index; pushed with all blobs as they are, a registry has it too.
+        The digest of its index; a registry has the same one if all blobs are pushed unchanged.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".oci.") as scratch:
         layout = _Layout(Path(scratch))

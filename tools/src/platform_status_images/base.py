@@ -1,6 +1,6 @@
-"""A base without a registry: Debian 13 with Python 3.13 and its security fixes, made by mmdebstrap, kept in the cache.
+"""A base without a registry: Debian 13 with Python 3.13 and its security fixes, made by mmdebstrap and cached.
 
-It is what CI builds and tests on. Who has a registry stands on the base that the Dockerfiles name (docs/images.md).
+CI builds and tests on it. With a registry, use the base in the Dockerfiles (docs/images.md).
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ __all__ = ["BASE_REFERENCE", "base_archive", "base_key", "base_path", "mmdebstra
 SUITE = "trixie"
 BASE_REFERENCE = f"{NOWHERE}/{PREFIX}/base-{SUITE}"
 _HINT = "install the Debian package mmdebstrap, or name a base with --base"
-# The CEL library's wheel takes libstdc++ from the system.
+# The wheel of the CEL library requires the system's libstdc++.
 _PACKAGES = "python3,libstdc++6"
 _LEFT_OUT = ("locale", "man", "info", "doc", "lintian", "bug")
 
@@ -29,8 +29,8 @@ def mmdebstrap_arguments(archive: Path, mirror: str) -> list[str]:
 
     Args:
         archive: The tar archive to write.
-        mirror: Where Debian is; its security suite is beside it, in a folder with ``-security`` at the end. Empty:
-            mmdebstrap's own default, which for a stable release has updates and security too.
+        mirror: URL of Debian; its security suite is at the same URL with ``-security`` appended. Empty: mmdebstrap's
+            default, which for a stable release includes updates and security.
     """
     suites = [(mirror, SUITE), (mirror, f"{SUITE}-updates"), (f"{mirror}-security", f"{SUITE}-security")]
     sources = [f"deb {place} {suite} main" for place, suite in suites] if mirror else []
@@ -40,24 +40,24 @@ def mmdebstrap_arguments(archive: Path, mirror: str) -> list[str]:
 
 
 def base_path(cache: Path, today: dt.date) -> Path:
-    """Return where the archive of a day belongs: its name changes with the recipe too."""
+    """Return the path of the archive for a day; its name also depends on the recipe."""
     recipe = digest(part.encode() for part in mmdebstrap_arguments(Path("base"), ""))
     return cache / "images" / f"base-{SUITE}-{os.uname().machine}-{recipe}-{today}.tar"
 
 
 def base_archive(cache: Path, environ: Mapping[str, str], today: dt.date) -> Path:
-    """Return the archive of the base, made if the cache has none of today (a minute, 40 MB from a Debian mirror).
+    """Return the archive of the base; if today's is not cached, make it (a minute, 40 MB from a Debian mirror).
 
-    Without a mirror in reach the one of an earlier day is taken, and said.
+    If no mirror is reachable, an earlier archive is used, with a message.
 
     Args:
         cache: The cache folder.
-        environ: DEBIAN_MIRROR names another mirror than mmdebstrap's own default.
-        today: Decides which security fixes are new enough.
+        environ: DEBIAN_MIRROR replaces mmdebstrap's default mirror.
+        today: The date, which determines the required security fixes.
 
     Raises:
-        MissingToolError: If mmdebstrap is missing, or this is not root.
-        CommandError: If it fails, and the cache has none of an earlier day.
+        MissingToolError: mmdebstrap is missing, or this process is not root.
+        CommandError: It failed, and no earlier archive is cached.
     """
     archive = base_path(cache, today)
     with exclusive(cache / "locks" / "image-base.lock", lambda: say("waiting for another mmdebstrap")):
@@ -71,7 +71,7 @@ def base_archive(cache: Path, environ: Mapping[str, str], today: dt.date) -> Pat
         except CommandError as error:
             if not others:
                 raise
-            say(f"{error}\nno base of today, so security fixes may be missing: taking {others[-1].name}")
+            say(f"{error}\nthe base is not from today, so security fixes may be missing: using {others[-1].name}")
             return others[-1]
         for other in others:
             other.unlink()
@@ -80,8 +80,8 @@ def base_archive(cache: Path, environ: Mapping[str, str], today: dt.date) -> Pat
 
 def _make(archive: Path, mmdebstrap: str, cache: Path, environ: Mapping[str, str]) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
-    fresh = archive.with_name(f".{archive.name}")  # mmdebstrap tells the format by the name's end
-    # dated with a constant, so that a day without a fix gives the same bytes
+    fresh = archive.with_name(f".{archive.name}")  # mmdebstrap selects the format by the extension
+    # A constant date, so that a day without a fix gives the same bytes.
     plain = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1580601600"}
     proxies = {name: value for name, value in environ.items() if name.lower().endswith("_proxy")}
     command = [mmdebstrap, *mmdebstrap_arguments(fresh, environ.get("DEBIAN_MIRROR", ""))]

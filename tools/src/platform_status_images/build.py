@@ -1,4 +1,4 @@
-"""Builds images: context, base, engine, archive; keeps in the cache what was built; and tells what came out."""
+"""Builds images: context, base, engine, archive; caches the results; and reports them."""
 
 import datetime as dt
 import hashlib
@@ -31,11 +31,11 @@ _KEPT = 3
 
 
 def fingerprint(context: Path, *further: str) -> str:
-    """Return a short digest of a build context and of what else decides the result.
+    """Return a short digest of a build context and the other inputs of the build.
 
     Args:
-        context: A folder; names, kinds and contents count.
-        further: Such as the digest of the base.
+        context: A folder; names, types and contents count.
+        further: Other inputs, such as the digest of the base.
     """
     total = hashlib.sha256()
     for part in further:
@@ -47,10 +47,10 @@ def fingerprint(context: Path, *further: str) -> str:
 
 
 class Shelf:
-    """The archives that were built of the same inputs.
+    """The cached archives for one set of inputs.
 
     Args:
-        folder: In the cache; each fingerprint has a folder in it, and only the last few are kept.
+        folder: Folder in the cache with a folder per fingerprint, of which the last few are kept.
         key: The fingerprint.
     """
 
@@ -59,7 +59,7 @@ class Shelf:
         self._own = folder / key
 
     def get(self, name: str) -> Path | None:
-        """Return the archive of an image, or None."""
+        """Return the archive of an image; None if it is not cached."""
         path = self._own / f"{name}.tar"
         if not path.exists():
             return None
@@ -67,7 +67,7 @@ class Shelf:
         return path
 
     def put(self, name: str, archive: Path) -> Path:
-        """Move an archive onto the shelf, remove what nobody asked for lately, and return its new path."""
+        """Move an archive to the cache, delete old ones, and return its new path."""
         self._own.mkdir(parents=True, exist_ok=True)
         place = archive.replace(self._own / f"{name}.tar")
         os.utime(self._own)
@@ -78,17 +78,17 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be built, and how.
+    """The parameters of a build.
 
     Attributes:
-        images: Which.
-        output: The folder that everything is written to; made if it is not there.
+        images: The images.
+        output: The output folder, created if it does not exist.
         engine: One of `engines.ENGINES`.
         base: The base image; None: the engine's default.
-        target: What the wheels must run on.
+        target: The platform of the wheels.
         cache: The cache folder.
-        fresh: Build even if the cache has what was built of the same inputs.
-        registry: Host, port and path that the images are pushed to; empty: none is pushed.
+        fresh: Build even if the result is cached.
+        registry: Host, port and path to push the images to; empty: do not push.
     """
 
     images: tuple[Image, ...]
@@ -105,25 +105,25 @@ def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
     """Build images and write archive, bill of materials and images.json to a folder.
 
     Args:
-        order: What to build.
+        order: The parameters.
         environ: Environment variables.
 
     Yields:
-        One line for each image that was written: path, digest, size, and where it was pushed to.
+        One line for each written image: path, digest, size, and the name of a pushed one.
 
     Raises:
-        ImageError: If a program is missing or fails, or the lock does not hold what an image needs.
+        ImageError: A program is missing or failed, or the lock lacks a requirement of an image.
     """
     program = find(order.engine, f"install {order.engine}, or choose another with --engine")
     order.output.mkdir(parents=True, exist_ok=True)
     scratches = order.cache / "images"
     scratches.mkdir(parents=True, exist_ok=True)
     told: dict[str, Any] = {}
-    (order.output / "images.json").unlink(missing_ok=True)  # it must not speak of other archives than those beside it
+    (order.output / "images.json").unlink(missing_ok=True)  # it must not describe archives of an earlier build
     with exclusive(order.cache / "locks" / "images.lock", lambda: say("waiting for another build of images")):
-        for left in scratches.glob(".build.*"):  # of a build that was killed: nobody else is here
+        for left in scratches.glob(".build.*"):  # left by a killed build: the lock excludes a running one
             shutil.rmtree(left, ignore_errors=True)
-        # the cache's disk, not /tmp: a store without shared layers takes a gigabyte for a minute
+        # In the cache, not in /tmp: a store without shared layers takes a gigabyte for a minute.
         with tempfile.TemporaryDirectory(dir=scratches, prefix=".build.") as scratch:
             store = Store(Path(scratch) / "store") if order.engine == "buildah" else None
             engine = Engine(order.engine, program, store)
@@ -146,7 +146,7 @@ def build(order: Order, environ: Mapping[str, str]) -> Iterator[str]:
 def _build(
     order: Order, engine: Engine, scratch: Path, environ: Mapping[str, str]
 ) -> Iterator[tuple[Image, list[Wheel], Path]]:
-    """Yield each image with what is installed into it, and its archive, which is there until the next is asked for."""
+    """Yield each image with its wheels and its archive, which is deleted before the next one."""
     context, log = scratch / "context", order.output / "build.log"
     log.unlink(missing_ok=True)
     context.mkdir()
@@ -158,7 +158,7 @@ def _build(
             raise ImageError(f"the base of mmdebstrap is for {host_machine()} here: name one for {foreign} with --base")
         root = base_archive(order.cache, environ, dt.datetime.now(dt.UTC).date())
         base = f"{BASE_REFERENCE}:{base_key(root)}"
-        # of a foreign base only the name is known here, and what it stands for may change: those are always built
+        # The content behind the name of a foreign base may change, so these images are always built.
         shelf = Shelf(order.cache / "images" / "built", fingerprint(context, base, NOWHERE))
     for image in order.images:
         if shelf and not order.fresh and (found := shelf.get(image.name)):
@@ -184,6 +184,6 @@ def _add_base(
 
 
 def host_machine() -> str:
-    """Return this machine's processor, as the kernel of the images' base calls it."""
+    """Return this machine's processor, by its kernel name."""
     own = platform.machine().lower()
     return {name: machine for machine, name in PLATFORMS.items()}.get(own, own)

@@ -1,7 +1,7 @@
-"""What an image needs of requirements.lock: the closure of its distribution, and nothing else of the lock.
+"""The part of requirements.lock that an image needs: the closure of its distribution.
 
-The graph comes from the metadata of the installed distributions, which `make` installed out of the same lock; so it
-needs no network and cannot resolve to anything else than what the tests ran with.
+The graph is read from the metadata of the installed distributions, which `make` installed from the same lock; so it
+needs no network and resolves to the versions that the tests used.
 """
 
 import re
@@ -22,11 +22,11 @@ _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class Target:
-    """What the wheels of an image must run on.
+    """The platform of the wheels of an image.
 
     Attributes:
         python: Version of the base's Python, such as ``3.11``.
-        machine: As the kernel calls it, such as ``x86_64`` or ``aarch64``.
+        machine: The kernel's name of the processor, such as ``x86_64`` or ``aarch64``.
     """
 
     python: str
@@ -52,7 +52,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Pinned:
-    """One distribution of the lock: its version, and the hashes of every file that may stand for it."""
+    """One distribution of the lock: its version, and the hashes of its files."""
 
     name: str
     version: str
@@ -65,10 +65,10 @@ class Pinned:
 
 
 def read_lock(text: str) -> dict[str, Pinned]:
-    """Read requirements.lock, by canonical name.
+    """Parse requirements.lock, by canonical name.
 
     Args:
-        text: As ``make lock`` wrote it: one entry a line, continued by backslashes.
+        text: The output of ``make lock``: one entry per line, continued by backslashes.
     """
     pinned: dict[str, Pinned] = {}
     for line in text.replace("\\\n", " ").splitlines():
@@ -85,19 +85,19 @@ def closure(
     target: Target,
     requires: Callable[[str], list[str] | None] = metadata.requires,
 ) -> tuple[list[str], list[Pinned]]:
-    """Follow what a distribution requires.
+    """Collect the transitive requirements of a distribution.
 
     Args:
-        distribution: Where to begin; one of ours.
-        lock: What `read_lock` gave.
-        target: Decides the markers.
-        requires: Gives the requirements of an installed distribution.
+        distribution: The root; one of ours.
+        lock: From `read_lock`.
+        target: The platform for the markers.
+        requires: Returns the requirements of an installed distribution.
 
     Returns:
-        Our own distributions, which the lock does not have, and the pinned ones; each sorted by name.
+        Our own distributions, which are not in the lock, and the pinned ones; each sorted by name.
 
     Raises:
-        ClosureError: If one is not installed, is not in the lock, or another version than the lock's is asked for.
+        ClosureError: A distribution is not installed or not in the lock, or another version is required.
     """
     own: set[str] = set()
     pinned: dict[str, Pinned] = {}

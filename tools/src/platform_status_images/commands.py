@@ -16,7 +16,7 @@ _EVERY = 15.0
 
 
 def say(text: str) -> None:
-    """Write one line to standard error, where progress goes."""
+    """Print one line of progress to standard error."""
     sys.stderr.write(f"images: {text}\n")
     sys.stderr.flush()
 
@@ -25,11 +25,11 @@ def find(program: str, hint: str) -> str:
     """Return the path of a program.
 
     Args:
-        program: Its name; /usr/sbin is looked into as well, which the PATH of many a user lacks.
-        hint: What to do if it is not there.
+        program: Its name; /usr/sbin is searched too, because it is often missing in PATH.
+        hint: The fix for the error.
 
     Raises:
-        MissingToolError: If it is not there.
+        MissingToolError: It was not found.
     """
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
     if found is None:
@@ -40,17 +40,17 @@ def find(program: str, hint: str) -> str:
 def run(
     what: str, command: Sequence[str], log: Path, *, environ: Mapping[str, str], folder: Path | None = None
 ) -> None:
-    """Run one program to its end.
+    """Run one program and wait for it.
 
     Args:
-        what: The work, for progress and errors, such as ``building the sidecar image``.
+        what: The operation, for progress and errors, such as ``building the sidecar image``.
         command: Program and arguments.
-        log: Where its output is appended.
+        log: File to which its output is appended.
         environ: Its environment.
-        folder: Where it runs.
+        folder: Its working folder.
 
     Raises:
-        CommandError: If it ends with anything but 0.
+        CommandError: Its exit code is not 0.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     started = said = time.monotonic()

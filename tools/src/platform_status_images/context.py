@@ -1,4 +1,4 @@
-"""The build context of both images: one folder that holds everything, so that a build needs no network."""
+"""The build context of both images: one self-contained folder, so that a build needs no network."""
 
 import shutil
 from collections.abc import Mapping
@@ -18,23 +18,23 @@ def write_context(folder: Path, target: Target, cache: Path, environ: Mapping[st
 
     ::
 
-        wheels/*.whl            all of them, once for all images
+        wheels/*.whl            those of all images
         IMAGE/Dockerfile
-        IMAGE/requirements.txt  one line a wheel, with its hash
-        pipeline/etc/           the Promise's parts that the pipeline's image carries
+        IMAGE/requirements.txt  one line per wheel, with its hash
+        pipeline/etc/           the parts of the Promise in the pipeline's image
 
     Args:
-        folder: Where; empty.
-        target: What the wheels must run on.
-        cache: Where fetched wheels are kept.
-        environ: Of the programs that are run.
+        folder: The folder to write to; empty.
+        target: The platform of the wheels.
+        cache: The cache folder for fetched wheels.
+        environ: The environment of the programs.
 
     Returns:
-        What is installed into each image, by its name.
+        The wheels of each image, by its name.
 
     Raises:
-        ClosureError: If the lock does not hold what an image needs.
-        CommandError: If a wheel cannot be fetched or built.
+        ClosureError: The lock lacks a requirement of an image.
+        CommandError: A wheel cannot be fetched or built.
     """
     lock = read_lock((ROOT / "requirements.lock").read_text("utf-8"))
     closures = {name: closure(image.distribution, lock, target) for name, image in IMAGES.items()}

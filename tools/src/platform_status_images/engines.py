@@ -1,4 +1,4 @@
-"""The commands of the tools that build images: buildah, docker, podman. Argument lists only; nothing runs here."""
+"""The commands of the build tools: buildah, docker, podman. Argument lists only; nothing runs here."""
 
 import re
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ __all__ = ["ENGINES", "PLATFORMS", "Engine", "Store"]
 
 ENGINES = ("buildah", "docker", "podman")
 PLATFORMS = {"x86_64": "amd64", "aarch64": "arm64"}
-"""What an image index calls a processor."""
+"""The name of a processor in an image index."""
 _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])[:/]")
 
 
 @dataclass(frozen=True)
 class Store:
-    """Where buildah keeps what it builds; a folder of its own, so that the machine's images are left alone."""
+    """A storage folder for buildah, separate from the images of the machine."""
 
     folder: Path
 
@@ -27,12 +27,12 @@ class Store:
 
 @dataclass(frozen=True)
 class Engine:
-    """One tool.
+    """One build tool.
 
     Attributes:
         name: One of ENGINES.
         program: Its path.
-        store: Buildah's store; the others have their own.
+        store: Buildah's storage; the others have their own.
     """
 
     name: str
@@ -43,15 +43,15 @@ class Engine:
         """Return the command that builds one image from the context.
 
         Args:
-            image: Which.
-            context: What `context.write_context` wrote.
-            base: Image to stand on; None: the one that the Dockerfile names.
+            image: The image.
+            context: From `context.write_context`.
+            base: The base image; None: the one in the Dockerfile.
             machine: Another processor than this machine's, such as ``aarch64``; the kernel must be able to emulate it.
         """
         command = [self.program, *self._global()]
         match self.name:
             case "buildah":
-                # Network and namespaces are not to be had in every CI machine: chroot needs neither.
+                # Many CI machines offer neither network nor namespaces; isolation by chroot needs none.
                 command += ["build", "--isolation", "chroot", "--format", "oci"]
                 command += ["--pull-never"] if base else []
             case "podman":
@@ -64,7 +64,7 @@ class Engine:
         return [*command, "--file", str(dockerfile), "--tag", image.reference, str(context)]
 
     def save(self, image: Image, archive: Path) -> list[str]:
-        """Return the command that writes one image to a docker archive, under its own name."""
+        """Return the command that saves one image to a docker archive, under its own name."""
         command = [self.program, *self._global()]
         if self.name == "docker":
             return [*command, "save", "--output", str(archive), image.reference]
@@ -74,10 +74,10 @@ class Engine:
         """Return the commands that push the image of an archive.
 
         Args:
-            image: Which.
-            archive: Where it is.
+            image: The image.
+            archive: Its archive.
             target: Registry, name and tag.
-            digest: Where buildah and podman write the digest of what they pushed; docker prints it.
+            digest: File for the digest from buildah and podman; docker prints it.
         """
         start = [self.program, *self._global()]
         match self.name:
@@ -88,13 +88,13 @@ class Engine:
                 load = ["load", "--input", str(archive)]
             case _:
                 load = ["pull", f"docker-archive:{archive}"]
-        # docker speaks plain HTTP to a registry on this machine without being told
+        # docker uses plain HTTP for a registry on this machine without a flag.
         tls = ["--tls-verify=false"] if _LOOPBACK.match(target) else []
         push = ["push", *tls, "--digestfile", str(digest), image.reference, f"docker://{target}"]
         return [[*start, *load], [*start, *push]]
 
     def add_base(self, folder: Path, reference: str) -> list[str]:
-        """Return the command that makes a base image of a folder with a Dockerfile and a root filesystem (buildah)."""
+        """Return the command that builds a base image from a folder with Dockerfile and root filesystem (buildah)."""
         command = [self.program, *self._global(), "build", "--isolation", "chroot"]
         return [*command, "--tag", reference, str(folder)]
 

@@ -1,11 +1,11 @@
-"""Everything that this package raises.
+"""The errors of this package.
 
 ::
 
     ImageError
-    |-- ClosureError     what an image needs cannot be told from the lock and the installed distributions
-    |-- MissingToolError a program is not installed, or it needs root
-    `-- CommandError     a program ended with an error; the text ends with its last lines and the path of its log
+    |-- ClosureError     the requirements of an image cannot be determined from the lock and the installed distributions
+    |-- MissingToolError a program is not installed, or requires root
+    `-- CommandError     a program failed; the text ends with its last lines and the path of its log
 """
 
 __all__ = ["ClosureError", "CommandError", "ImageError", "MissingToolError"]
@@ -16,12 +16,12 @@ class ImageError(Exception):
 
 
 class ClosureError(ImageError):
-    """A distribution that an image needs is not installed, or not in the lock."""
+    """A requirement of an image is not installed, or not in the lock."""
 
 
 class MissingToolError(ImageError):
-    """A program that the build needs cannot be used here."""
+    """A program for the build is missing or cannot be used."""
 
 
 class CommandError(ImageError):
-    """A program ended with an error."""
+    """A program failed."""

@@ -1,4 +1,4 @@
-"""Which images there are, what each is called, and where the checkout keeps its parts."""
+"""The images, their names, and the folders of their parts in the checkout."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ __all__ = ["IMAGES", "NOWHERE", "PREFIX", "ROOT", "Image"]
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "platform-status"
-# Nobody can own a host below .invalid (RFC 2606). A name without a host would be pulled from the default registry of
-# whatever tool is asked, and there anybody may take it.
+# Hosts below .invalid cannot exist (RFC 2606). A name without a host would be pulled from the tool's default registry,
+# where anyone may register it.
 NOWHERE = "REGISTRY.invalid"
 
 
@@ -19,7 +19,7 @@ class Image:
 
     Attributes:
         name: Its short name, which is also the folder of its distribution and of its Dockerfile.
-        module: What its entry point runs.
+        module: The module that its entry point runs.
     """
 
     name: str
@@ -27,18 +27,18 @@ class Image:
 
     @property
     def distribution(self) -> str:
-        """Name of the distribution that it carries."""
+        """Name of its distribution."""
         return f"{PREFIX}-{self.name}"
 
     @property
     def version(self) -> str:
-        """Version of the distribution, hence of the image."""
+        """Version of the distribution and of the image."""
         project = tomllib.loads((ROOT / self.name / "pyproject.toml").read_text("utf-8"))["project"]
         return str(project["version"])
 
     @property
     def reference(self) -> str:
-        """Name and tag in the checkout and in the archives; it can be imported and never pulled (docs/images.md)."""
+        """Name and tag in the checkout and in the archives; it can be imported but not pulled (docs/images.md)."""
         return f"{self.at(NOWHERE)}:{self.version}"
 
     def at(self, registry: str) -> str:

@@ -1,4 +1,4 @@
-"""Pushing an image to a registry, and telling the digest that the registry knows it by."""
+"""Pushing an image to a registry, and reading its digest there."""
 
 import re
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def registry_name(text: str) -> str:
-    """Return the name of a registry as given, if it is one.
+    """Validate the name of a registry, and return it.
 
     Raises:
-        ValueError: If it is not ``HOST[:PORT][/PATH]``, or its host is one that cannot be.
+        ValueError: It is not ``HOST[:PORT][/PATH]``, or its host cannot exist.
     """
     found = _REGISTRY.fullmatch(text)
-    # a first word without dot and port is a folder of the tool's default registry
+    # A first part without a dot or a port is a path in the tool's default registry.
     if not found or not (found["port"] or "." in found["host"] or found["host"] == "localhost" or "[" in text):
         raise ValueError(f"REGISTRY: found {text!r}, expected HOST[:PORT][/PATH] such as registry.example.com/platform")
     if f"{found['host']}.".lower().endswith(".invalid."):
@@ -35,21 +35,21 @@ def registry_name(text: str) -> str:
 def push(engine: Engine, image: Image, archive: Path, registry: str, log: Path, environ: Mapping[str, str]) -> str:
     """Push the image of an archive.
 
-    The layers are compressed on the way, so the digest is known only afterwards, and is not the archive's.
+    The layers are compressed during the push, so the digest differs from the archive's and is known only afterwards.
 
     Args:
-        engine: What pushes; it takes its credentials from where its own ``login`` has put them.
-        image: Which.
+        engine: The engine; it uses the credentials of its own ``login``.
+        image: The image.
         archive: Its archive.
-        registry: Where to, without the image's name.
-        log: Where the output of the programs is appended.
+        registry: The registry, without the image's name.
+        log: File to which the output of the programs is appended.
         environ: Environment variables.
 
     Returns:
-        Name and digest, which a pod can be given: ``REGISTRY/platform-status/sidecar@sha256:...``.
+        Name and digest for a pod: ``REGISTRY/platform-status/sidecar@sha256:...``.
 
     Raises:
-        CommandError: If a program fails, or does not tell the digest.
+        CommandError: A program failed, or returned no digest.
     """
     target, digest = f"{image.at(registry)}:{image.version}", archive.with_suffix(".digest")
     digest.unlink(missing_ok=True)
@@ -59,5 +59,5 @@ def push(engine: Engine, image: Image, archive: Path, registry: str, log: Path, 
     told = _DIGEST.findall(digest.read_text("utf-8") if digest.exists() else log.read_text("utf-8", "replace"))
     digest.unlink(missing_ok=True)
     if not told:
-        raise CommandError(f"pushing {target}: {engine.name} told no digest\nlog: {log}")
+        raise CommandError(f"pushing {target}: {engine.name} returned no digest\nlog: {log}")
     return f"{image.at(registry)}@{told[-1]}"

@@ -1,4 +1,4 @@
-"""The wheels of a release: hctl and the assistant can be installed from them without asking an index for anything."""
+"""The wheels of a release: hctl and the assistant can be installed from them without a package index."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,19 @@ _DISTRIBUTIONS = ("platform-status-hctl", "platform-status-assistant")
 
 
 def write_wheels(folder: Path, targets: Sequence[Target], cache: Path, environ: Mapping[str, str]) -> None:
-    """Write our wheels, and those of others at the versions and hashes of the lock.
+    """Write our wheels, and those of their requirements at the versions and hashes of the lock.
 
-    The assistant's extra for MCP is left out: it brings a web server.
+    The assistant's extra for MCP is omitted, because it requires a web server.
 
     Args:
-        folder: Where; what was there is removed first.
-        targets: What the wheels must run on.
-        cache: Where fetched wheels are kept.
-        environ: Of the programs that are run.
+        folder: The output folder; its content is deleted first.
+        targets: The platforms of the wheels.
+        cache: The cache folder for fetched wheels.
+        environ: The environment of the programs.
 
     Raises:
-        ClosureError: If the lock does not hold what is needed.
-        CommandError: If a wheel cannot be fetched or built.
+        ClosureError: The lock lacks a requirement.
+        CommandError: A wheel cannot be fetched or built.
     """
     lock = read_lock((ROOT / "requirements.lock").read_text("utf-8"))
     shutil.rmtree(folder, ignore_errors=True)

@@ -23,13 +23,13 @@ _LONGEST_LICENSE = 100
 
 
 def bill_of_materials(image: Image, wheels: Sequence[Wheel], archive: Archive, now: dt.datetime) -> str:
-    """Return the document.
+    """Return the bill of materials.
 
     Args:
-        image: Which image.
-        wheels: What was installed into it.
-        archive: What was built; its base tells of itself.
-        now: What the document is dated with.
+        image: The image.
+        wheels: Its wheels.
+        archive: Its archive, from which the packages of the base are read.
+        now: The date of the document.
     """
     root = Component(
         name=image.name,
@@ -45,7 +45,7 @@ def bill_of_materials(image: Image, wheels: Sequence[Wheel], archive: Archive, n
 
 
 def _base(archive: Archive) -> Iterator[Component]:
-    """Describe what the package database of a Debian says, and a Python that belongs to no package."""
+    """Yield the components of Debian's package database, and a Python outside of any package."""
     settings = dict(entry.split("=", 1) for entry in archive.config["config"]["Env"])
     python = settings.get("PYTHON_VERSION")
     if python:
@@ -72,7 +72,7 @@ def _component(wheel: Wheel) -> Component:
         bom_ref=str(purl),
         description=str(told.get("Summary") or "") or None,
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=wheel.sha256)],
-        # some put the whole text of their license into the field
+        # Some distributions have the full text of their license in this field.
         licenses=[LicenseFactory().make_from_string(text)] if 0 < len(text) <= _LONGEST_LICENSE else [],
     )
 

@@ -1,4 +1,4 @@
-"""The wheels of the images: ours built from this checkout, those of others at the versions and hashes of the lock."""
+"""The wheels of the images: ours built from this checkout, all others at the versions and hashes of the lock."""
 
 import hashlib
 import os
@@ -19,10 +19,10 @@ from platform_status_images.images import PREFIX, ROOT
 
 __all__ = ["Wheel", "build_wheels", "download_arguments", "fetch_wheels"]
 
-# Every glibc from 2.17 on, up to 2.41 of Debian 13, is good enough for the bases that docs/images.md names.
+# All glibc versions from 2.17 to 2.41 (Debian 13), which covers the bases in docs/images.md.
 _GLIBC_MINORS = range(41, 16, -1)
 _FOLDERS = {"contract": "schemas", "localplane": "tools", "kratix-double": "tools/double"}
-"""Those of our distributions that are not called after their folder."""
+"""Our distributions whose name differs from their folder."""
 _OLDER = ("manylinux2014", "manylinux2010", "manylinux1")
 
 
@@ -45,7 +45,7 @@ class Wheel:
 
     @property
     def requirement(self) -> str:
-        """Its line in a requirements file: no other file fits it."""
+        """Its line in a requirements file, which only this file matches."""
         return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
 
 
@@ -55,7 +55,7 @@ def read_wheels(folder: Path) -> list[Wheel]:
 
 
 def download_arguments(requirements: Path, target: Target, output: Path) -> list[str]:
-    """Return the arguments of pip that fetch exactly the wheels of a requirements file for a target."""
+    """Return the arguments of pip that fetch exactly the wheels of a requirements file for a platform."""
     number = target.python.replace(".", "")
     tags = [f"manylinux_2_{minor}_{target.machine}" for minor in _GLIBC_MINORS]
     tags += [f"{older}_{target.machine}" for older in _OLDER] + [f"linux_{target.machine}"]
@@ -72,8 +72,8 @@ def fetch_wheels(pinned: Sequence[Pinned], target: Target, cache: Path, environ:
     """Return the wheels of pinned distributions, fetched once into the cache and checked against the lock each time.
 
     Raises:
-        CommandError: If pip cannot fetch one.
-        ClosureError: If what lies in the cache is not what the lock says.
+        CommandError: pip cannot fetch one.
+        ClosureError: The cache does not match the lock.
     """
     lines = "".join(f"{item.requirement}\n" for item in pinned)
     key = digest([lines.encode(), repr(target).encode()])
@@ -107,12 +107,12 @@ def _check(wheels: Sequence[Wheel], pinned: Sequence[Pinned], folder: Path) -> N
 def build_wheels(
     names: Iterable[str], output: Path, environ: Mapping[str, str], targets: Sequence[str] = ("wheel",)
 ) -> list[Wheel]:
-    """Build our own distributions with hatchling: no isolation, no network, the same bytes each time.
+    """Build our own distributions with hatchling: no isolation, no network, reproducible.
 
-    Built from a copy, so that nothing appears in the checkout and nothing beside the sources gets in.
+    The build uses a copy, so that it neither changes the checkout nor includes other files.
 
     Raises:
-        CommandError: If hatchling fails.
+        CommandError: hatchling failed.
     """
     output.mkdir(parents=True, exist_ok=True)
     for name in sorted(names):
@@ -129,7 +129,7 @@ def build_wheels(
 
 
 def _plain_modes(folder: Path) -> None:
-    # A wheel keeps the modes of its files, and those of a checkout depend on the umask of whoever made it.
+    # A wheel keeps the file modes, which in a checkout depend on the user's umask.
     for path, folders, files in os.walk(folder):
         for name in folders:
             (Path(path) / name).chmod(0o755)

@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """Run one command.
 
     Args:
-        arguments: Without the program's name; None takes this process's own.
-        environ: Environment variables; None takes this process's own.
+        arguments: Without the program's name; None: those of this process.
+        environ: Environment variables; None: those of this process.
 
     Returns:
         The exit code.

@@ -1,6 +1,6 @@
-"""The command lines of docker, kind and kubectl: pure, so that they can be read, and tested, where none of them is.
+"""The command lines of docker, kind and kubectl. Pure, so that they can be tested without these programs.
 
-What is installed on the cluster is pinned here.
+The versions of everything on the cluster are pinned here.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ __all__ = [
 
 CERT_MANAGER = "v1.20.2"
 KRATIX = "81efd4a110f21259f55047fb75e7cb2a34e09dfa"
-"""A commit of Kratix of August 2026; it tags no releases that carry both manifests."""
+"""A commit of Kratix of August 2026; its releases do not contain both manifests."""
 
 _KRATIX = f"https://raw.githubusercontent.com/syntasso/kratix/{KRATIX}"
 CERT_MANAGER_URL = f"https://github.com/cert-manager/cert-manager/releases/download/{CERT_MANAGER}/cert-manager.yaml"
@@ -40,10 +40,10 @@ _PATIENCE = "300s"
 
 @dataclass(frozen=True)
 class Step:
-    """Something to be installed.
+    """One installation.
 
     Attributes:
-        what: What it is, for a person.
+        what: Its name, for messages.
         commands: In order.
     """
 
@@ -52,28 +52,28 @@ class Step:
 
 
 def create(kubeconfig: Path, node_image: str = "") -> list[str]:
-    """Return the command that makes the cluster.
+    """Return the command that creates the cluster.
 
     Args:
-        kubeconfig: File for the way in; the user's own is not touched.
-        node_image: Image of the node; empty takes the one that this kind was released with.
+        kubeconfig: Kubeconfig file to write; the user's own does not change.
+        node_image: Image of the node; empty: the default of this kind release.
     """
     image = [f"--image={node_image}"] if node_image else []
     return ["kind", "create", "cluster", f"--name={NAME}", f"--kubeconfig={kubeconfig}", "--wait=5m", *image]
 
 
 def delete(kubeconfig: Path) -> list[str]:
-    """Return the command that deletes the cluster; one that is not there is no error."""
+    """Return the command that deletes the cluster; it succeeds if there is none."""
     return ["kind", "delete", "cluster", f"--name={NAME}", f"--kubeconfig={kubeconfig}"]
 
 
 def nodes() -> list[str]:
-    """Return the command that prints the names of the cluster's nodes, which are containers of Docker."""
+    """Return the command that prints the names of the cluster's nodes, which are Docker containers."""
     return ["kind", "get", "nodes", f"--name={NAME}"]
 
 
 def load(archive: Path) -> list[str]:
-    """Return the command that puts the images of an archive on every node."""
+    """Return the command that loads the images of an archive on every node."""
     return ["kind", "load", "image-archive", str(archive), f"--name={NAME}"]
 
 
@@ -83,11 +83,11 @@ def kill(node: str, container: str) -> list[str]:
 
 
 def installation(kubeconfig: Path) -> list[Step]:
-    """Return what has to be installed before the Promise, in order."""
+    """Return the installations required before the Promise, in order."""
     kubectl = ("kubectl", f"--kubeconfig={kubeconfig}")
 
     def apply(url: str) -> list[str]:
-        # Server-side: some of these CRDs are too large for the annotation that kubectl would leave otherwise.
+        # Server-side: some of these CRDs are too large for kubectl's last-applied annotation.
         return [*kubectl, "apply", "--server-side", f"--filename={url}"]
 
     def available(namespace: str) -> list[str]:

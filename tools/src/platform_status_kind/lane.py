@@ -1,4 +1,4 @@
-"""Up, demo, down: what the three make targets do, with the cluster and its Kratix as the journey wants to see them."""
+"""Up, demo, down: the three make targets, and the cluster and its Kratix behind the interfaces of the journey."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ _STORE = "default"
 
 
 def state_store() -> dict[str, Any]:
-    """Return the BucketStateStore; address and Secret are those that the store's own manifest makes."""
+    """Return the BucketStateStore; address and Secret are from the store's own manifest."""
     return {
         "apiVersion": _API,
         "kind": "BucketStateStore",
@@ -42,7 +42,7 @@ def state_store() -> dict[str, Any]:
 
 
 def destination() -> dict[str, Any]:
-    """Return the Destination that the Promise's selectors ask for (docs/kratix.md section 1)."""
+    """Return the Destination that the Promise's selectors match (docs/kratix.md section 1)."""
     return {
         "apiVersion": _API,
         "kind": "Destination",
@@ -63,7 +63,7 @@ class RealKratix:
     """Kratix, installed on the cluster.
 
     Args:
-        client: Who applies the Promise.
+        client: The client that applies the Promise.
     """
 
     def __init__(self, client: Client) -> None:
@@ -71,11 +71,11 @@ class RealKratix:
 
     @property
     def complaints(self) -> Sequence[str]:
-        """Nothing: what Kratix has to say is in the cluster, in its logs and Events."""
+        """Empty: Kratix' errors are in its logs and Events."""
         return ()
 
     def install(self, document: PromiseDocument) -> None:
-        """Apply a Promise and wait until its API is served; its Work is waited for by who delivers it."""
+        """Apply a Promise and wait until its API is served; its Work is awaited by the caller that delivers it."""
         self._client.apply(document.document, field_manager="user")
         name = document.crd["metadata"]["name"]
         try:
@@ -90,43 +90,43 @@ def _established(crd: Mapping[str, Any]) -> bool:
 
 
 class KindCluster:
-    """A cluster that kind has made.
+    """A cluster created by kind.
 
     Args:
-        kubeconfig: The way in.
+        kubeconfig: Its kubeconfig.
         runs: Runs commands.
     """
 
     def __init__(self, kubeconfig: Path, runs: Run = run) -> None:
         if not kubeconfig.exists():
-            raise KindError(f"{kubeconfig}: not there, so there is no cluster; `make kind-up` makes one")
+            raise KindError(f"{kubeconfig}: not found, so there is no cluster; `make kind-up` creates one")
         self._run = runs
         self._admin = Client(from_kubeconfig(kubeconfig))
 
     @property
     def admin(self) -> Client:
-        """The administrator that kind has made."""
+        """The administrator in kind's kubeconfig."""
         return self._admin
 
     def load(self, *archives: Path) -> None:
-        """Have the images of some archives on every node."""
+        """Load the images of archives on every node."""
         for archive in archives:
             self._run(commands.load(archive))
 
     def kill(self, container: str) -> None:
-        """Send SIGKILL to the first process of a container, on whatever node it runs."""
+        """Send SIGKILL to the first process of a container, on any node."""
         refusals = []
         for node in self._run(commands.nodes()).split():
             try:
                 self._run(commands.kill(node, container))
-            except CommandError as error:  # it runs on another one
+            except CommandError as error:  # it runs on another node
                 refusals.append(str(error))
             else:
                 return
         raise KindError(f"container {container}: no node could kill it: {'; '.join(refusals) or 'there is no node'}")
 
     def measured(self) -> Mapping[str, Measured]:
-        """Return nothing: the nodes' cgroups are inside Docker's machine, and may be another computer's."""
+        """Empty: the nodes' cgroups belong to Docker's host, which may be another machine."""
         return {}
 
 
@@ -134,21 +134,21 @@ Tell = Callable[[str], None]
 
 
 def kubeconfig_path(environ: Mapping[str, str]) -> Path:
-    """Return where the way into the cluster is kept: in the cache, the user's own kubeconfig is not touched."""
+    """Return the path of the cluster's kubeconfig, in the cache; the user's own does not change."""
     return cache_folder(environ) / "kind" / "kubeconfig"
 
 
 def prepare(kubeconfig: Path, node_image: str, tell: Tell, runs: Run = run) -> None:
-    """Make the cluster and install what has to be there before the Promise.
+    """Create the cluster and install everything that the Promise requires.
 
     Args:
-        kubeconfig: Where to keep the way in.
-        node_image: Image of the node; empty takes kind's own.
-        tell: Told each step.
+        kubeconfig: Kubeconfig file to write.
+        node_image: Image of the node; empty: kind's default.
+        tell: Callback for each step.
         runs: Runs commands.
 
     Raises:
-        CommandError: If one fails.
+        CommandError: A command failed.
     """
     kubeconfig.parent.mkdir(parents=True, exist_ok=True)
     tell(f"making the cluster {commands.NAME}")
@@ -160,7 +160,7 @@ def prepare(kubeconfig: Path, node_image: str, tell: Tell, runs: Run = run) -> N
 
 
 def up(root: Path, images: Images, node_image: str, tell: Tell, environ: Mapping[str, str] = os.environ) -> Path:
-    """Make the cluster with everything on it, the Promise last.
+    """Create the cluster with everything on it, the Promise last.
 
     Returns:
         The kubeconfig.
@@ -177,7 +177,7 @@ def up(root: Path, images: Images, node_image: str, tell: Tell, environ: Mapping
 
 
 def demo(root: Path, tell: Tell, environ: Mapping[str, str] = os.environ) -> Report:
-    """Take the example request through its life; may be repeated."""
+    """Run the journey of the example request; repeatable."""
     cluster = KindCluster(kubeconfig_path(environ))
     return travel(cluster, RealKratix(cluster.admin), root, SIDECAR_IMAGE, tell)
 
@@ -186,7 +186,7 @@ def down(runs: Run = run, environ: Mapping[str, str] = os.environ) -> Sequence[s
     """Delete the cluster.
 
     Returns:
-        The command that did it.
+        The command that was run.
     """
     kubeconfig = kubeconfig_path(environ)
     command = commands.delete(kubeconfig)

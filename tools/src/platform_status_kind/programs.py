@@ -1,4 +1,4 @@
-"""Running docker, kind and kubectl, and everything that this package raises."""
+"""Running docker, kind and kubectl, and the errors of this package."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ __all__ = ["CommandError", "KindError", "NoDockerError", "Run", "require", "run"
 
 
 class KindError(Exception):
-    """The cluster could not be made, or is not there."""
+    """The cluster could not be created, or does not exist."""
 
 
 class NoDockerError(KindError):
@@ -18,7 +18,7 @@ class NoDockerError(KindError):
 
 
 class CommandError(KindError):
-    """A program failed; the text ends with what it said."""
+    """A program failed; the text ends with its error output."""
 
 
 Run = Callable[[Sequence[str]], str]
@@ -28,10 +28,10 @@ _LAST = 2000
 
 
 def require(environ: Mapping[str, str]) -> None:
-    """Return if everything is there that a kind cluster needs.
+    """Check that all programs for a kind cluster are available.
 
     Raises:
-        NoDockerError: If a program is missing or Docker does not answer; one line.
+        NoDockerError: A program is missing or Docker does not answer; the text is one line.
     """
     missing = [program for program in PROGRAMS if shutil.which(program, path=environ.get("PATH", "")) is None]
     if missing:
@@ -49,7 +49,7 @@ def run(command: Sequence[str]) -> str:
     """Run a command.
 
     Raises:
-        CommandError: If it cannot be started, or fails.
+        CommandError: It cannot be started, or failed.
     """
     try:
         answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell

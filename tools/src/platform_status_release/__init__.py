@@ -1,5 +1,5 @@
-"""A release, written to one folder without pushing anything: packages, images, Promises, hctl for krew.
+"""A release, written to one folder without any push: packages, images, Promises, hctl for krew.
 
-Here belongs what puts the parts of a release together and names them by version and digest. How a wheel or an image is
-built is `platform_status_images`; pushing and signing is .github/workflows/release.yml.
+Belongs here: collecting the parts of a release under names with version and digest. `platform_status_images` builds the
+wheels and images; .github/workflows/release.yml pushes and signs.
 """

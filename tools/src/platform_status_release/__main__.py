@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     """Write a release.
 
     Args:
-        arguments: Without the program's name; None takes this process's own.
-        environ: Environment variables; None takes this process's own.
+        arguments: Without the program's name; None: those of this process.
+        environ: Environment variables; None: those of this process.
 
     Returns:
         The exit code.
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         release = Release(parsed.version, registry, output, parsed.engine, parsed.base, cache_folder(chosen))
         write_release(release, chosen)
         if ".invalid/" in REPOSITORY:
-            say(f"addresses in it begin with {REPOSITORY}, where nothing is; set yours: make repository REPOSITORY=...")
+            say(f"its links begin with {REPOSITORY}, which does not exist; set yours: make repository REPOSITORY=...")
         sys.stdout.write(f"{output / 'SHA256SUMS'}\n")
 
     return outcome_of(run, environ, name="release", failures=(ImageError, ValueError, OSError))
@@ -53,9 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("version", metavar="VERSION", help="such as 0.1.0, which every distribution must have")
     parser.add_argument("--registry", required=True, help="HOST[:PORT][/PATH] that the images will be pushed to")
-    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where; must be empty")
-    parser.add_argument("--engine", choices=ENGINES, default="buildah", help="what builds the images; default buildah")
-    parser.add_argument("--base", metavar="IMAGE", help="what the images stand on, as make images has it")
+    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="output folder; must be empty")
+    parser.add_argument("--engine", choices=ENGINES, default="buildah", help="the build tool; default buildah")
+    parser.add_argument("--base", metavar="IMAGE", help="the base image, as for make images")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""hctl for krew: an archive that needs nothing but Python, and the manifest that names it."""
+"""hctl for krew: an archive that requires only Python, and its manifest."""
 
 import hashlib
 import io
@@ -18,7 +18,7 @@ __all__ = ["DISTRIBUTION", "PYTHONS", "manifest", "write_archive"]
 
 DISTRIBUTION = "platform-status-hctl"
 PYTHONS = ("3.11", "3.12", "3.13")
-# What a wheel brings that hctl never loads: extensions of the CEL library, and what it was built from.
+# Parts of wheels that hctl never loads: extensions of the CEL library, and its sources.
 _LEFT_OUT = ("bazel-project/", "cel_expr_python/ext/")
 
 _LAUNCHER = """\
@@ -37,21 +37,21 @@ main()
 def write_archive(
     folder: Path, machine: str, own: Iterable[Wheel], cache: Path, environ: Mapping[str, str]
 ) -> tuple[Path, str]:
-    """Write the archive for one processor; compiled modules of all Pythons stand side by side in it.
+    """Write the archive for one processor; it contains the compiled modules for all supported Pythons.
 
     Args:
-        folder: Where to.
-        machine: The processor, as the kernel calls it.
+        folder: The output folder.
+        machine: The processor, by its kernel name.
         own: Our wheels, those of hctl among them.
-        cache: Where fetched wheels are kept.
-        environ: Of the programs that are run.
+        cache: The cache folder for fetched wheels.
+        environ: The environment of the programs.
 
     Returns:
         Its path and its sha256.
 
     Raises:
-        ClosureError: If the lock does not hold what hctl needs.
-        CommandError: If a wheel cannot be fetched.
+        ClosureError: The lock lacks a requirement of hctl.
+        CommandError: A wheel cannot be fetched.
     """
     lock = read_lock((ROOT / "requirements.lock").read_text("utf-8"))
     files: dict[str, bytes] = {}
@@ -90,9 +90,9 @@ def manifest(version: str, sums: Mapping[str, str], address: str) -> str:
     """Return krew's manifest.
 
     Args:
-        version: Of hctl, such as ``0.1.0``.
+        version: Version of hctl, such as ``0.1.0``.
         sums: The sha256 of each archive by its file name.
-        address: Where the files of the release can be fetched, without a slash at the end.
+        address: Base URL of the release's files, without a slash at the end.
     """
     platforms = []
     for name, digest in sorted(sums.items()):

@@ -1,4 +1,4 @@
-"""Writes a release: every part into one folder, named by version and digest, with the checksums of all."""
+"""Writes a release: all parts in one folder, named by version and digest, with checksums."""
 
 import datetime as dt
 import hashlib
@@ -29,20 +29,20 @@ from platform_status_release.krew import PYTHONS, manifest, write_archive
 __all__ = ["Release", "write_release"]
 
 _FOLDERS = ("schemas", "kube", "pipeline", "sidecar", "hctl", "assistant", "tools", "tools/double")
-"""Those of our distributions."""
+"""The folders of our distributions."""
 _SCHEMAS = ("schemas/src/platform_status_contract", "hctl/src/hctl", "assistant/src/platform_status_assistant")
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is to be released.
+    """The parameters of a release.
 
     Attributes:
         version: Such as ``0.1.0``; every distribution must have it.
-        registry: Where the images will be pushed to, without their names.
-        output: The folder to write to; empty, or not there.
-        engine: What builds the images, one of `engines.ENGINES`.
-        base: What they stand on; None: the engine's default.
+        registry: The registry that the images will be pushed to, without their names.
+        output: The output folder; empty, or not existing.
+        engine: The build tool, one of `engines.ENGINES`.
+        base: The base image; None: the engine's default.
         cache: The cache folder.
     """
 
@@ -55,24 +55,24 @@ class Release:
 
     @property
     def address(self) -> str:
-        """Where the files of the release can be fetched."""
+        """Base URL of the release's files."""
         return f"{REPOSITORY}/releases/download/v{self.version}"
 
     @property
     def machines(self) -> list[str]:
-        """The processors that the engine builds for: an own base is that of this machine."""
+        """The processors of the images: only this machine's, unless the base is given by name."""
         return [host_machine()] if self.engine == "buildah" and self.base is None else list(PLATFORMS)
 
 
 def write_release(release: Release, environ: Mapping[str, str]) -> None:
-    """Write every part of a release.
+    """Write all parts of a release.
 
     Args:
-        release: What, and where to.
+        release: The parameters.
         environ: Environment variables.
 
     Raises:
-        ImageError: If a distribution has another version, the folder is not empty, or a part cannot be built.
+        ImageError: A distribution has another version, the folder is not empty, or a part cannot be built.
     """
     projects = [(folder, _project(folder)) for folder in _FOLDERS]
     wrong = [
@@ -100,7 +100,7 @@ def _project(folder: str) -> dict[str, str]:
 
 
 def _write_packages(release: Release, environ: Mapping[str, str]) -> None:
-    """Write our wheels and sdists, all wheels that hctl and the assistant need on this processor, and hctl for krew."""
+    """Write our wheels and sdists, all wheels for hctl and the assistant on this processor, and hctl for krew."""
     names = [_project(folder)["name"] for folder in _FOLDERS]
     own = build_wheels(names, release.output / "packages", environ, ("sdist", "wheel"))
     here = [Target(python, host_machine()) for python in PYTHONS]
@@ -112,7 +112,7 @@ def _write_packages(release: Release, environ: Mapping[str, str]) -> None:
 
 
 def _write_images(release: Release, scratch: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Write each image as an OCI archive, with its bills of materials; return its name by digest."""
+    """Write each image as an OCI archive with its bills of materials; return its name by digest."""
     images, bills = release.output / "images", release.output / "sbom"
     images.mkdir()
     bills.mkdir()
@@ -135,7 +135,7 @@ def _write_images(release: Release, scratch: Path, environ: Mapping[str, str]) -
 
 
 def _write_promises(release: Release, named: Mapping[str, str], scratch: Path, environ: Mapping[str, str]) -> None:
-    """Write each Promise with these images, and a PromiseRelease that lets Kratix fetch it."""
+    """Write each Promise with these images, and a PromiseRelease from which Kratix can fetch it."""
     told = {name: {"reference": IMAGES[name].reference, "pushed": place} for name, place in named.items()}
     (scratch / "images.json").write_text(json.dumps(told), "utf-8")
     releases = []
@@ -165,7 +165,7 @@ def _promise_folders() -> list[Path]:
 
 
 def _write_texts(release: Release, environ: Mapping[str, str]) -> None:
-    """Write schemas, alert rules, licence and what changed."""
+    """Write schemas, alert rules, licence and changelog."""
     (release.output / "schemas").mkdir()
     for folder in _SCHEMAS:
         for path in sorted((ROOT / folder / "jsonschema").glob("*.schema.json")):

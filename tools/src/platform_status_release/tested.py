@@ -1,7 +1,7 @@
-"""``python -m platform_status_release.tested``: which versions a lane passed with, as the table of docs/start.md.
+"""``python -m platform_status_release.tested``: the versions that passed a lane, as the table of docs/start.md.
 
-``tools/tested.json`` records, for each lane that passed, the day and the versions that were pinned then. The table
-shows what is pinned now: a program whose lane is not recorded with just this version reads "not run".
+``tools/tested.json`` has, for each lane that passed, the day and the versions pinned on it. The table lists the
+present versions: if a lane has not passed with exactly this version, it has "not run".
 """
 
 import re
@@ -30,14 +30,14 @@ LANES: Final[Mapping[str, Mapping[str, str]]] = {
     "make test-flux": {f"Flux's {tool.name}": tool.version for tool in FLUX},
     "make kind-demo": {"Kratix": KRATIX[:12]},
 }
-"""Lane -> program -> the version that it runs."""
+"""Lane -> program -> its version."""
 
 
 class Passed(msgspec.Struct, frozen=True):
     """One lane that passed.
 
     Attributes:
-        day: When, as YYYY-MM-DD in UTC.
+        day: The day, as YYYY-MM-DD in UTC.
         versions: Program -> version, as in `LANES` on that day.
     """
 
@@ -57,10 +57,10 @@ def table(record: Mapping[str, Passed]) -> str:
 
 
 def main(arguments: Sequence[str], root: Path = Path()) -> int:
-    """Check or write the table; with lanes, record first that they passed today.
+    """Check or write the table; with lanes as arguments, first record that they passed today.
 
     Args:
-        arguments: ``--check``, ``--write``, or names of steps, of which those that are no lane are passed over.
+        arguments: ``--check``, ``--write``, or names of steps; steps that are not lanes are ignored.
         root: The checkout.
 
     Returns:

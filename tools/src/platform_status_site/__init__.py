@@ -1,6 +1,6 @@
-"""The site of docs/: what ``mkdocs build`` is told beside mkdocs.yml.
+"""The site of docs/: the parts of ``mkdocs build`` that mkdocs.yml cannot configure.
 
-Here belongs what Markdown needs to become the site. Words belong into docs/, and the look into mkdocs.yml.
+Belongs here: transforming Markdown into the site. May not: texts, which are in docs/, or the theme, in mkdocs.yml.
 
 Modules: `hooks`.
 """

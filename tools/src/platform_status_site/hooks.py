@@ -1,6 +1,6 @@
 """Hooks of MkDocs: links that leave docs/, addresses of runbooks, the help of hctl, and the length of sentences.
 
-MkDocs logs a warning for what is wrong, and ``make site`` fails on any.
+MkDocs logs each problem as a warning, and ``make site`` fails on any.
 """
 
 import logging
@@ -21,7 +21,7 @@ from platform_status_contract import REPOSITORY
 __all__ = ["MAX_AVERAGE_WORDS", "average_words", "help_of_hctl", "leave_docs", "on_files", "on_page_markdown"]
 
 MAX_AVERAGE_WORDS: Final = 20.0
-"""Words of a sentence, on average over a page of `_PLAIN`."""
+"""Maximum number of words per sentence, on average over a page of `_PLAIN`."""
 
 _PLAIN: Final = frozenset({"index.md", "start.md", "using.md", "report.md", "contract/versions.md"})
 _LOG: Final = logging.getLogger("mkdocs.hooks.platform_status_site")
@@ -36,10 +36,10 @@ _LEAVING: Final = re.compile(r"(?<=\]\()((?:\.\./)+[^)#\s]+)(?=[)#])")
 
 
 def average_words(markdown: str) -> float:
-    """Return how many words a sentence has on average; 0 without a sentence.
+    """Return the average number of words per sentence; 0 without a sentence.
 
-    A span of code counts as one word. Headings, tables and blocks of code do not count. The end of a paragraph or of a
-    list's item ends a sentence.
+    A span of code counts as one word. Headings, tables and code blocks do not count. A sentence also ends at the end of
+    a paragraph or a list item.
     """
     prose = _ITEM.sub("\n\n", _NO_PROSE.sub("\n", _FENCE.sub("\n\n", markdown)))
     prose = _LINK.sub(r"\1", _CODE.sub("code", prose))
@@ -49,7 +49,7 @@ def average_words(markdown: str) -> float:
 
 
 def leave_docs(markdown: str, page: str, root: Path) -> tuple[str, list[str]]:
-    """Point the links that leave docs/ to the repository, which the site is no part of.
+    """Rewrite the links to files outside docs/ to the repository, because the site does not contain these files.
 
     Args:
         markdown: The page.
@@ -57,7 +57,7 @@ def leave_docs(markdown: str, page: str, root: Path) -> tuple[str, list[str]]:
         root: The checkout.
 
     Returns:
-        The page, and the links that lead to nothing, as they stand there.
+        The page, and the links without a target, unchanged.
     """
     dead: list[str] = []
 
@@ -73,7 +73,7 @@ def leave_docs(markdown: str, page: str, root: Path) -> tuple[str, list[str]]:
 
 
 def help_of_hctl() -> str:
-    """Return what ``--help`` of hctl and of each of its commands prints, as Markdown."""
+    """Return the ``--help`` output of hctl and its commands as Markdown."""
     command = typer.main.get_command(app)
     pending, texts = [(command, command.make_context("hctl", [], resilient_parsing=True, terminal_width=80))], []
     while pending:
@@ -87,7 +87,7 @@ def help_of_hctl() -> str:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Give each runbook the address that alerts and hctl name: with ``.md``, on a Git host and on the site alike."""
+    """Give each runbook the path that alerts and hctl use: with ``.md``, the same on a Git host and on the site."""
     del config
     for file in files.documentation_pages():
         folder, _, name = file.src_uri.rpartition("/")
@@ -97,7 +97,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Rewrite links that leave docs/, and measure the sentences of the pages that everybody reads."""
+    """Rewrite links to files outside docs/, and measure the sentences of the pages in `_PLAIN`."""
     del files
     source = page.file.src_uri
     text, dead = leave_docs(markdown, source, Path(config.docs_dir).parent)

@@ -1,4 +1,4 @@
-"""What this repository weighs: the lines, modules and files of which design.md wants fewer.
+"""The size of this repository: lines, modules and files, for which design.md sets goals.
 
-Belongs here: counting. May not: a limit, or an import of what is counted.
+Belongs here: counting. May not: a limit, or an import of the counted code.
 """

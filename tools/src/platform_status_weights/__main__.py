@@ -1,4 +1,4 @@
-"""``python -m platform_status_weights``: print what a checkout weighs, as a table."""
+"""``python -m platform_status_weights``: print the size of a checkout as a table."""
 
 import ast
 import io
@@ -15,7 +15,7 @@ _TOOLS: Final = ("tools/src", "observability", "promise")
 _DOUBLE: Final = "tools/double/src"
 _SELFTESTS: Final = "selftests"
 _RECORDED: Final = ("tests/golden/applications", "tests/golden/controllers", "tests/golden/objects")
-"""Golden files that a real program wrote."""
+"""Golden files recorded from a real program."""
 
 _SMALL: Final = 40
 _NO_CODE: Final = frozenset(
@@ -25,16 +25,16 @@ _NO_CODE: Final = frozenset(
 
 @dataclass(frozen=True)
 class Weights:
-    """What was counted. Modules are those of what ships and of the tools, ``__init__`` and ``__main__`` aside.
+    """The counts. Modules are those of the shipped code and of the tools, without ``__init__`` and ``__main__``.
 
     Attributes:
-        shipped: Lines of what ships.
-        code: Lines of it that are code: no blanks, docstrings, comments, imports.
-        tools: Lines of tools, observability, Promises and the double of Kratix.
+        shipped: Lines of the shipped code.
+        code: Its lines without blanks, docstrings, comments and imports.
+        tools: Lines of tools, observability, Promises and the Kratix double.
         small: Modules of at most 40 lines.
-        once: Modules that one other module imports, and no second one; tests do not count.
+        once: Modules that exactly one other module imports; tests do not count.
         tests: Lines of Python of the tests, the self-tests of the double included.
-        golden: Golden files, without those that are recorded.
+        golden: Golden files, except recorded ones.
     """
 
     shipped: int
@@ -51,7 +51,7 @@ def weigh(root: Path) -> Weights:
 
     Raises:
         OSError: A file cannot be read.
-        SyntaxError: A file is no Python.
+        SyntaxError: A file is not valid Python.
     """
     shipped, tools, double, tests = (_read(root, *folders) for folders in (_SHIPPED, _TOOLS, (_DOUBLE,), ("tests",)))
     selftests = {path: double.pop(path) for path in list(double) if _SELFTESTS in path.parts}
@@ -84,7 +84,7 @@ def _lines(texts: Mapping[Path, str]) -> int:
 
 
 def _code(text: str) -> int:
-    """Lines with a token on them that is neither a comment, nor a text that stands for itself, nor in an import."""
+    """Count the lines with a token that is not a comment, a docstring or part of an import."""
     left_out: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         match node:
@@ -98,13 +98,13 @@ def _code(text: str) -> int:
 
 
 def _name(path: Path) -> str:
-    """``a.b`` of ``dist/src/a/b.py`` and of ``dist/src/a/b/__init__.py``."""
+    """Return ``a.b`` for ``dist/src/a/b.py`` and for ``dist/src/a/b/__init__.py``."""
     parts = path.with_suffix("").parts
     return ".".join(parts[parts.index("src") + 1 if "src" in parts else 0 :]).removesuffix(".__init__")
 
 
 def _importers(texts: Mapping[Path, str]) -> Counter[str]:
-    """By how many other modules each is imported."""
+    """Return the number of importing modules by module."""
     known = frozenset(map(_name, texts))
     return Counter(name for path, text in texts.items() for name in {*_imported(path, text, known)} - {_name(path)})
 
@@ -117,7 +117,7 @@ def _imported(path: Path, text: str, known: frozenset[str]) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             above = here[: -node.level] if node.level else []
             package = ".".join([*above, *([node.module] if node.module else [])])
-            # Of a package it is a module that is imported, or what the package itself holds.
+            # `from package import name`: name is a module, or is defined in the package itself.
             inner = {f"{package}.{alias.name}" for alias in node.names} & known
             yield from inner or {package} & known
 
@@ -134,7 +134,7 @@ _ROWS: Final = (
 
 
 def main(arguments: list[str]) -> int:
-    """Print the weights of a folder, or of this one."""
+    """Print the size of a folder, by default the present one."""
     found: Weights = weigh(Path(arguments[0] if arguments else "."))
     sys.stdout.write("| what | weighs |\n|---|---|\n")
     sys.stdout.writelines(f"| {told} | {getattr(found, name):,} |\n" for told, name in _ROWS)

@@ -1,4 +1,4 @@
-"""The image of Kratix's three containers, as the double plays them: one layer on top of the pipeline's image."""
+"""The image of Kratix's three containers, implemented by the double: one layer on top of the pipeline's image."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ __all__ = ["ADAPTER_IMAGE", "write_adapter_image"]
 ADAPTER_IMAGE = "REGISTRY.invalid/platform-status/kratix-double:test"
 _HOME = "double"
 _LOCALPLANE = ("__init__", "client", "errors", "transport")
-# The image has Python and no promise of a shell.
+# The image has Python, but not necessarily a shell.
 _COMMAND = f"""\
 #!/usr/bin/python3 -B
 import sys
@@ -25,7 +25,7 @@ def write_adapter_image(pipeline: Path, target: Path, root: Path) -> Path:
     """Write the image.
 
     Args:
-        pipeline: Archive of the pipeline's image, which has Python, PyYAML and urllib3.
+        pipeline: Archive of the pipeline's image, which contains Python, PyYAML and urllib3.
         target: The archive to write.
         root: Root of the repository.
 
@@ -33,7 +33,7 @@ def write_adapter_image(pipeline: Path, target: Path, root: Path) -> Path:
         The archive.
 
     Raises:
-        WorldError: If the pipeline's image is not there.
+        WorldError: The pipeline's image does not exist.
     """
     if not pipeline.exists():
         raise WorldError(f"{pipeline}: not there; `make images` builds it")

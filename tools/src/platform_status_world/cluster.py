@@ -1,4 +1,4 @@
-"""What the journey asks of a cluster: a client, its images, two things that no API does; and what is not well in it."""
+"""The interface of a cluster for the journey: a client, its images, two operations without an API; and a diagnosis."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -25,10 +25,10 @@ _LOOK = 0.1
 
 
 def until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Look again and again until something holds.
+    """Poll until a predicate holds.
 
     Returns:
-        Whether it came to hold in time.
+        Whether it held in time.
     """
     deadline = time.monotonic() + seconds
     while not holds():
@@ -42,7 +42,7 @@ _LAST = 1500
 
 
 def diagnosis(client: Client) -> str:
-    """Return states and last words of all containers, and the warnings; empty if the API server does not answer."""
+    """Return states and last log lines of all containers, and warnings; empty if the API server does not answer."""
     lines: list[str] = []
     with suppress(LocalPlaneError):
         for pod in client.list("v1", "Pod"):
@@ -69,11 +69,11 @@ class Cluster(Protocol):
 
     @property
     def admin(self) -> Client:
-        """Somebody who may do everything."""
+        """A client with all permissions."""
         ...
 
     def load(self, *archives: Path) -> object:
-        """Have the images of some archives on every node."""
+        """Load the images of archives on every node."""
         ...
 
     def kill(self, container: str) -> None:
@@ -81,7 +81,7 @@ class Cluster(Protocol):
         ...
 
     def measured(self) -> Mapping[str, Measured]:
-        """Return what is known by now of every container that ever ran, by ID; empty where nobody can look."""
+        """Return the measurements of every container so far, by ID; empty if none are possible."""
         ...
 
 
@@ -92,12 +92,12 @@ def container_statuses(pod: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def container_status(pod: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the status of one container of a pod, empty before there is one."""
+    """Return the status of one container of a pod; empty if it has none yet."""
     return next((entry for entry in container_statuses(pod) if entry["name"] == name), {})
 
 
 def container_id(status: Mapping[str, Any]) -> str:
-    """Return the ID that a container's status names, without its runtime; empty before there is one."""
+    """Return the ID in a container's status, without its runtime; empty if it has none yet."""
     return str(status.get("containerID", "")).rpartition("/")[2]
 
 

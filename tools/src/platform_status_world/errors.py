@@ -1,15 +1,15 @@
-"""Everything that this package raises."""
+"""The errors of this package."""
 
 __all__ = ["JourneyError", "NoToolError", "WorldError"]
 
 
 class WorldError(Exception):
-    """The world could not be made: an image, a file or an object is missing or refused."""
+    """The environment could not be set up: an image, a file or an object is missing or was rejected."""
 
 
 class JourneyError(WorldError):
-    """A step did not lead to where it had to; the text says what was seen instead."""
+    """A step did not have the expected result; the text has the actual one."""
 
 
 class NoToolError(WorldError):
-    """A program that builds images is missing, and nobody named images that are built already."""
+    """A program to build images is missing, and no built images are given."""

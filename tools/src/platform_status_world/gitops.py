@@ -1,4 +1,4 @@
-"""The GitOps agent of the platform cluster, played: what Kratix has written is applied, namespaces first."""
+"""A simulated GitOps agent of the platform cluster: it applies what Kratix has written, namespaces first."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ _PATIENCE = 300.0
 
 
 class GitOps:
-    """Applies what lies in WorkPlacements.
+    """Applies the content of WorkPlacements.
 
     Args:
-        client: Who applies.
+        client: The client that applies.
     """
 
     def __init__(self, client: Client) -> None:
@@ -29,13 +29,13 @@ class GitOps:
 
         Args:
             promise: Name of the Promise.
-            namespace: Where Kratix keeps that Work.
+            namespace: Namespace of that Work.
 
         Returns:
             The documents, as applied.
 
         Raises:
-            WorldError: If it is not written in time.
+            WorldError: It was not written in time.
         """
         return self._deliver(namespace, f"kratix.io/promise-name={promise},kratix.io/work-type=promise")
 
@@ -44,7 +44,7 @@ class GitOps:
         return self._deliver(namespace, f"kratix.io/resource-name={name},kratix.io/work-type=resource")
 
     def withdraw(self, documents: Sequence[Object], namespace: str) -> None:
-        """Prune what was applied; the namespace stays, as its annotations ask of GitOps agents."""
+        """Prune what was applied; the namespace stays, because its annotations exclude it."""
         self._world.withdraw([document for document in documents if document["kind"] != "Namespace"], namespace)
 
     def _deliver(self, namespace: str, selector: str) -> list[Object]:
@@ -60,7 +60,7 @@ class GitOps:
         if not until(written, _PATIENCE):
             raise WorldError(f"Works {selector} in {namespace}: not written after {_PATIENCE:g} s")
         found = [document for entry in placements for document in workload.documents(entry)]
-        # We apply as an administrator, and these let nobody but the account of a GitOps agent make sub-requests.
+        # This client is an administrator, but admission allows sub-requests only from the account of a GitOps agent.
         documents = [document for document in found if not document["metadata"]["name"].endswith("-sub-requests")]
         documents.sort(key=lambda document: document["kind"] != "Namespace")
         for document in documents:

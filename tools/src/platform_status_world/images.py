@@ -1,4 +1,4 @@
-"""Our two images: those that somebody names, else built from this checkout."""
+"""Our two images: given ones, else built from this checkout."""
 
 import subprocess
 import sys
@@ -16,11 +16,11 @@ _TOOL_MISSING = 3
 
 @dataclass(frozen=True)
 class Images:
-    """Two archives, as ``docker save`` writes them.
+    """Two archives, in the format of ``docker save``.
 
     Attributes:
-        pipeline: Of REGISTRY.invalid/platform-status/pipeline.
-        sidecar: Of REGISTRY.invalid/platform-status/sidecar.
+        pipeline: Image REGISTRY.invalid/platform-status/pipeline.
+        sidecar: Image REGISTRY.invalid/platform-status/sidecar.
     """
 
     pipeline: Path
@@ -28,17 +28,17 @@ class Images:
 
 
 def find_images(root: Path, output: Path, environ: Mapping[str, str], options: tuple[str, ...] = ()) -> Images:
-    """Find the images; build them if nobody names any, which takes minutes, unless nothing changed since the last time.
+    """Find the images; if none are given, build them, which takes minutes unless the result is cached.
 
     Args:
         root: Root of the repository.
         output: Folder for built ones.
-        environ: PLATFORM_STATUS_IMAGES names a folder with pipeline.tar and sidecar.tar.
-        options: Further options of ``platform_status_images build``, such as ``--engine=docker``.
+        environ: PLATFORM_STATUS_IMAGES is a folder with pipeline.tar and sidecar.tar.
+        options: Additional options of ``platform_status_images build``, such as ``--engine=docker``.
 
     Raises:
-        NoToolError: If a program that builds images is missing.
-        WorldError: If the named folder lacks one, or they cannot be built.
+        NoToolError: A program that builds images is missing.
+        WorldError: The given folder lacks one, or they cannot be built.
     """
     named = environ.get("PLATFORM_STATUS_IMAGES", "")
     if named:
@@ -59,7 +59,7 @@ def _build(root: Path, output: Path, environ: Mapping[str, str], options: tuple[
         command, cwd=root, env=dict(environ), stdout=sys.stderr, stderr=subprocess.PIPE, text=True
     ) as builder:
         for line in builder.stderr or ():
-            sys.stderr.write(line)  # as it comes: a build takes minutes
+            sys.stderr.write(line)  # immediately: a build takes minutes
             last = line.strip() or last
     if builder.returncode != 0:
         error = NoToolError if builder.returncode == _TOOL_MISSING else WorldError

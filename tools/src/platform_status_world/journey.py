@@ -1,7 +1,7 @@
-"""The journey of one request: Ready, Degraded and Ready again, the sidecar killed on the way, Deleting at the end.
+"""The journey of one request: Ready, Degraded and Ready again, the sidecar killed meanwhile, Deleting at the end.
 
-Each step changes the world, waits for the phase that has to follow, and can fail; they are to be taken in the order in
-which they stand here.
+Each step makes a change, waits for the phase that must follow, and fails otherwise. The steps must be called in the
+order of their definition.
 """
 
 import time
@@ -26,7 +26,7 @@ from platform_status_world.workload import Workload
 __all__ = ["EXPECTED", "SIDECAR", "Journey", "Moment"]
 
 EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready", "Degraded", "Ready", "Deleting")
-"""The phases that the request has to show, in this order and no other."""
+"""The phases that the request must go through, in this order."""
 SIDECAR = "sidecar"
 """Name of the sidecar's container."""
 
@@ -43,8 +43,8 @@ class Moment:
     Attributes:
         phase: The phase.
         reason: Reason of condition Ready, empty before there is one.
-        after: What it followed.
-        seconds: How long after that.
+        after: The change that it followed.
+        seconds: The time since that change.
     """
 
     phase: str
@@ -60,16 +60,16 @@ class _Cause:
 
 
 class Journey:
-    """One request's life, on any cluster.
+    """The life of one request, on any cluster.
 
     Args:
-        cluster: Where; the images of sidecar and pipeline are on its nodes.
-        kratix: Who answers requests.
+        cluster: The cluster; its nodes have the images of sidecar and pipeline.
+        kratix: Kratix, real or simulated.
         promise: The Promise.
         request: The request.
         root: Root of the repository.
         image: An image with python3, for the workload.
-        tell: Told each step, a line each.
+        tell: Callback for each step, with one line.
     """
 
     def __init__(
@@ -106,12 +106,12 @@ class Journey:
 
     @property
     def phases(self) -> list[str]:
-        """The phases seen so far."""
+        """The phases so far."""
         return [sighting.phase for sighting in self._watch.phases]
 
     @property
     def request(self) -> Object:
-        """The request as last seen."""
+        """The last state of the request."""
         return self._watch.last
 
     @property
@@ -119,7 +119,7 @@ class Journey:
         """The sidecar's pod.
 
         Raises:
-            JourneyError: If there is not exactly one.
+            JourneyError: There is not exactly one.
         """
         pods = self._admin.list("v1", "Pod", namespace=_SYSTEM, label_selector="app.kubernetes.io/component=sidecar")
         if len(pods) != 1:
@@ -127,13 +127,13 @@ class Journey:
         return pods[0]
 
     def close(self) -> None:
-        """Look at the request no more."""
+        """Stop the watch of the request."""
         self._watch.close()
 
-    # -- the steps
+    # -- steps
 
     def install(self) -> None:
-        """Install what a platform cluster has, then the Promise; its own workflow brings the sidecar."""
+        """Install the CRDs of a platform cluster, then the Promise, whose own workflow delivers the sidecar."""
         ours = [self._root / "promise/crds" / name for name in _SUB_REQUESTS]
         install_crds(self._admin, [*ours, fetch_crd(APPLICATION), fetch_crd(APP_PROJECT)])
         self._world.ensure_namespace(_ARGO_CD)
@@ -153,7 +153,7 @@ class Journey:
         self._expect("Progressing")
 
     def come_up(self) -> float:
-        """Deliver what the pipeline wrote, and bring up what it asks for.
+        """Deliver the output of the pipeline, and start the workload.
 
         Returns:
             Seconds from the request's creation to Ready.
@@ -179,7 +179,7 @@ class Journey:
         return self._watch.phases[self._seen - 1].at - created
 
     def crash(self) -> None:
-        """Kill a process of the workload; the kubelet starts it again, and after a minute it counts as ready."""
+        """Kill a process of the workload; the kubelet restarts it, and after a minute it counts as ready."""
         pod = self._workload.pods()[0]["metadata"]["name"]
         container = self._workload.running(pod)
         self._change(f"the process of pod {pod} was killed", lambda: self._cluster.kill(container))
@@ -187,7 +187,7 @@ class Journey:
         self._expect("Ready")
 
     def kill_sidecar(self) -> None:
-        """Kill the sidecar's process, and change the world while it is away."""
+        """Kill the sidecar's process, and change the Application while it is down."""
         pod = self.sidecar
         container = container_id(container_status(pod, SIDECAR))
 
@@ -207,7 +207,7 @@ class Journey:
         self._expect("Ready")
 
     def delete(self) -> None:
-        """Delete the request; when it is gone, GitOps prunes what it led to."""
+        """Delete the request; once it is gone, GitOps prunes its documents."""
         remove = lambda: self._admin.delete(*self._kind, self._name, namespace=self._namespace)  # noqa: E731
         self._change("the request was deleted", remove)
         self._expect("Deleting")
@@ -215,9 +215,9 @@ class Journey:
         self._workload.remove()
         self._world.delete_kubeconfig(*self._secret)
         self._gitops.withdraw(self._documents, self._namespace)
-        self._tell("the request is gone, and GitOps pruned what it led to")
+        self._tell("the request is gone, and GitOps pruned its documents")
 
-    # -- inside
+    # -- internals
 
     @property
     def _admin(self) -> Client:
@@ -228,7 +228,7 @@ class Journey:
         return bool(pods) and all(container_status(pod, SIDECAR).get("ready") for pod in pods)
 
     def _change(self, what: str, act: Callable[[], object]) -> None:
-        """Change something that a phase has to follow; the clock starts before."""
+        """Make a change and wait for its phase; the time starts before the change."""
         self._cause = _Cause(what)
         act()
         self._tell(what)
@@ -237,7 +237,7 @@ class Journey:
         self._await(lambda: len(self._watch.phases) > self._seen, f"phase {phase}")
         found = self._watch.phases[self._seen]
         if found.phase != phase:
-            raise JourneyError(f"expected phase {phase}, the status says {found.phase} ({found.reason})")
+            raise JourneyError(f"expected phase {phase}, the status has {found.phase} ({found.reason})")
         self._seen += 1
         seconds = found.at - self._cause.at
         self.moments.append(Moment(found.phase, found.reason, self._cause.what, seconds))
@@ -245,9 +245,9 @@ class Journey:
     def _await(self, holds: Callable[[], bool], what: str) -> None:
         if not self._watch.wait(lambda _: holds(), _PATIENCE):
             said = "".join(f"\n  {text}" for text in self._kratix.complaints)
-            complaints = f"\nKratix complained:{said}" if said else ""
+            complaints = f"\nerrors of Kratix:{said}" if said else ""
             status = yaml.safe_dump(self.request.get("status", {}), sort_keys=False)
-            raise JourneyError(f"waited {_PATIENCE:g} s for {what}; the status says:\n{status}{complaints}")
+            raise JourneyError(f"waited {_PATIENCE:g} s for {what}; the status is:\n{status}{complaints}")
 
     def _show(self, sighting: Sighting) -> None:
         after = f"{sighting.at - self._cause.at:.1f} s after: {self._cause.what}"

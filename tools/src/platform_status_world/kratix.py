@@ -1,7 +1,7 @@
-"""Kratix, of which the journey asks little: install the Promise, and answer its requests.
+"""The interface of Kratix for the journey: install the Promise, and process its requests.
 
-Two ways: `PlayedKratix` is the double with real Jobs, for a cluster that has no Kratix. `platform_status_kind` has the
-other one, which only waits for what the real one does.
+There are two implementations: `PlayedKratix` is the double with real Jobs, for a cluster without Kratix. The other one,
+in `platform_status_kind`, only waits for the real one.
 """
 
 import secrets
@@ -34,27 +34,27 @@ PROMISE_API = ("platform.kratix.io/v1alpha1", "Promise")
 
 
 class Kratix(Protocol):
-    """Installs a Promise and answers its requests."""
+    """Installs a Promise and processes its requests."""
 
     def install(self, document: PromiseDocument) -> None:
-        """Apply a Promise, and return once its API is served and its own workflow has left its Work.
+        """Apply a Promise, and return once its API is served and its own workflow has written its Work.
 
         Raises:
-            WorldError: If that workflow fails, or does not end in time.
+            WorldError: That workflow failed, or did not end in time.
         """
         ...
 
     @property
     def complaints(self) -> Sequence[str]:
-        """What went wrong so far."""
+        """The errors so far."""
         ...
 
 
 class PlayedKratix:
-    """The double of Kratix, with Jobs that are real pods; a context manager.
+    """The Kratix double, with Jobs that are real pods; a context manager.
 
     Args:
-        client: Who Kratix is.
+        client: The client of the double.
         root: Root of the repository.
     """
 
@@ -66,11 +66,11 @@ class PlayedKratix:
 
     @property
     def complaints(self) -> Sequence[str]:
-        """What containers and passes complained about so far."""
+        """The errors of containers and passes so far."""
         return () if self._double is None else self._double.complaints
 
     def install(self, document: PromiseDocument) -> None:
-        """Do what Kratix does with a Promise: its CRD with another status schema, its workflow, then its requests."""
+        """Process a Promise as Kratix does: its CRD with the other status schema, its workflow, then its requests."""
         own = self._root / "tools/src/platform_status_world/crds"
         install_crds(self._client, [own, CRDS])
         applied = self._client.apply(document.document, field_manager="user")

@@ -20,12 +20,12 @@ EXAMPLE = "promise/examples/media.yaml"
 
 
 def load_images(cluster: Cluster, images: Images, scratch: Path, root: Path) -> None:
-    """Have our images on the nodes, and the one that plays Kratix's containers.
+    """Load our images on the nodes, and the one for Kratix's containers.
 
     Args:
         cluster: The cluster.
         images: Our images.
-        scratch: A folder for the other one.
+        scratch: A folder for the latter.
         root: Root of the repository.
     """
     adapter = write_adapter_image(images.pipeline, scratch / "kratix-double.tar", root)
@@ -33,23 +33,23 @@ def load_images(cluster: Cluster, images: Images, scratch: Path, root: Path) -> 
 
 
 def install(cluster: Cluster, kratix: Kratix, root: Path, image: str, tell: Callable[[str], None]) -> None:
-    """Take the first step only: the Promise and its sidecar are there. Arguments and errors as for ``travel``."""
+    """Run the first step only, which installs the Promise and its sidecar. Arguments and errors as for ``travel``."""
     _journey(cluster, kratix, root, image, tell).install()
 
 
 def travel(cluster: Cluster, kratix: Kratix, root: Path, image: str, tell: Callable[[str], None]) -> Report:
-    """Take every step.
+    """Run all steps.
 
     Args:
         cluster: The cluster, with the images on its nodes.
-        kratix: Kratix, played or real.
+        kratix: Kratix, simulated or real.
         root: Root of the repository.
         image: An image with python3, for the workload.
-        tell: Told each step, a line each.
+        tell: Callback for each step, with one line.
 
     Raises:
-        JourneyError: If a step did not lead to where it had to.
-        WorldError: If the world for it could not be made.
+        JourneyError: A step did not have the expected result.
+        WorldError: The environment could not be set up.
     """
     ledger = Ledger(cluster.admin)
     journey = _journey(cluster, kratix, root, image, tell)

@@ -1,4 +1,4 @@
-"""What ran in which container: every container of every pod, from the API's view, remembered beyond its end."""
+"""Records every run of every container of all pods from the API, also after its end."""
 
 import threading
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ __all__ = ["Ledger", "Ran"]
 
 _WATCH_SECONDS = 3600
 _STILL = "~"
-"""Comes after every time of an end."""
+"""Sorts after every time of an end."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Ran:
     Attributes:
         namespace: Namespace of its pod.
         pod: Its pod.
-        place: Which of its pod's containers it is, from 0, init containers first: the order in which they start.
+        place: Its index among its pod's containers, init containers first, which is the order of their start.
         container: Its name in the pod.
         image: Its image, as the pod names it.
         limits: cpu and memory, as the pod sets them.
@@ -34,7 +34,7 @@ class Ran:
         reason: Why it ended, such as Completed, Error or OOMKilled; empty while it runs.
         started: When it started, RFC 3339, to the second.
         ended: When it ended; empty while it runs.
-        measured: What was seen from outside; None where nobody could look.
+        measured: The measurements; None if none are possible.
     """
 
     namespace: str
@@ -51,16 +51,16 @@ class Ran:
     measured: Measured | None = None
 
     def seconds(self, now: datetime) -> float:
-        """Return how long it ran, or has been running, to the second."""
+        """Return its run time so far, in whole seconds."""
         end = datetime.fromisoformat(self.ended) if self.ended else now
         return max(0.0, (end - datetime.fromisoformat(self.started)).total_seconds())
 
 
 class Ledger:
-    """Watches all pods, in a thread of its own, until the API server ends or it is closed.
+    """Watches all pods, in its own thread, until the API server ends or it is closed.
 
     Args:
-        client: Who watches.
+        client: The client of the watch.
     """
 
     def __init__(self, client: Client) -> None:
@@ -72,16 +72,16 @@ class Ledger:
         self._thread.start()
 
     def close(self) -> None:
-        """Take note of nothing more; the thread ends with the API server."""
+        """Stop recording; the thread ends with the API server."""
         self._closed = True
 
     def rows(self, measured: Mapping[str, Measured]) -> list[Ran]:
         """Return every run so far, in the order of their start.
 
-        Kubernetes tells the start to the second, in which several init containers may have run one after the other.
+        Kubernetes has the start in whole seconds, in which several init containers may have run one after the other.
 
         Args:
-            measured: What was seen from outside, by container ID.
+            measured: The measurements, by container ID.
         """
         with self._lock:
             every = list(self._ran.values())
@@ -96,10 +96,10 @@ class Ledger:
                 if event.type in {"ADDED", "MODIFIED", "DELETED"}:
                     self.note(event.object)
         except FAILURES:
-            return  # the cluster went; what was seen stays
+            return  # the cluster has ended; the records stay
 
     def note(self, pod: Mapping[str, Any]) -> None:
-        """Take note of a pod as it now is."""
+        """Record the present state of a pod."""
         spec = pod["spec"]
         told = {entry["name"]: entry for entry in container_statuses(pod)}
         for place, container in enumerate([*spec.get("initContainers", []), *spec.get("containers", [])]):
@@ -120,7 +120,7 @@ class Ledger:
         found = container_id(ended) if ended else container_id(entry) if running else ""
         started = str((ended or running).get("startedAt") or "")
         if not found or not started:
-            return  # it waits, or never started
+            return  # it is waiting, or never started
         with self._lock:
             self._ran[found] = Ran(
                 namespace=metadata["namespace"],

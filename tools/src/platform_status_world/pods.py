@@ -1,4 +1,4 @@
-"""A runner for the double whose Jobs are real: pods with the shape that Kratix gives them."""
+"""A runner for the double with real Jobs: pods in the form that Kratix gives them."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -23,21 +23,21 @@ _JOB_SECONDS = 300.0
 
 
 class PodTimings(Timings):
-    """Real time, without what a real pod takes by itself."""
+    """Real time, without the delays that a real pod causes itself."""
 
     @property
     def pod_start(self) -> float:
-        """Nothing: the kubelet takes its own time."""
+        """Zero: the kubelet has its own delay."""
         return 0.0
 
     @property
     def job_end(self) -> float:
-        """Nothing: the Job's controller takes its own time."""
+        """Zero: the Job controller has its own delay."""
         return 0.0
 
 
 def start_job(client: Client, run: shape.Run) -> str:
-    """Create the rights and the Job of one run.
+    """Create the RBAC objects and the Job of one run.
 
     Returns:
         The Job's name.
@@ -51,16 +51,16 @@ def await_job(client: Client, namespace: str, name: str, cancelled: Callable[[],
     """Wait for the end of a Job.
 
     Args:
-        client: Who watches.
+        client: The client of the watch.
         namespace: Its namespace.
         name: Its name.
-        cancelled: Asked now and then whether to stop waiting.
+        cancelled: Polled; whether to stop waiting.
 
     Returns:
         Whether it succeeded; False too if the wait was cancelled.
 
     Raises:
-        WorldError: If it did not end in time.
+        WorldError: It did not end in time.
     """
     for _ in range(int(_JOB_SECONDS / _SLICE)):
         if cancelled():
@@ -77,7 +77,7 @@ def pod_runner(document: PromiseDocument) -> type[Runner]:
     """Return a class of runners for one Promise.
 
     Args:
-        document: The Promise, whose pipelines are run by their names.
+        document: The Promise; its pipelines are selected by name.
     """
 
     class PodRunner(Runner):

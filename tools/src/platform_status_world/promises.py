@@ -1,4 +1,4 @@
-"""A Promise as a document, and the few facts of it that Kratix needs."""
+"""A Promise as a document, and the facts that Kratix needs of it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ class PromiseDocument:
     """A Promise.
 
     Attributes:
-        document: As it is applied.
+        document: The document, as applied.
     """
 
     document: dict[str, Any]
@@ -31,13 +31,13 @@ class PromiseDocument:
 
     @property
     def crd(self) -> dict[str, Any]:
-        """The CRD of its requests, as its author wrote it."""
+        """The CRD of its requests, as in the document."""
         crd: dict[str, Any] = self.document["spec"]["api"]
         return crd
 
     @property
     def facts(self) -> Promise:
-        """What the double must know of it."""
+        """The facts for the double."""
         spec = self.crd["spec"]
         stored = next(version["name"] for version in spec["versions"] if version["storage"])
         return Promise(
@@ -50,7 +50,7 @@ class PromiseDocument:
 
     @property
     def system_namespace(self) -> str:
-        """Where its own workflow runs and leaves its Work."""
+        """The namespace of its own workflow and its Work."""
         return _SYSTEM
 
     def pipelines(self, kind: str, action: str) -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def read_promise(path: Path) -> PromiseDocument:
     """Read a Promise.
 
     Raises:
-        WorldError: If the file holds none.
+        WorldError: The file does not contain a Promise.
     """
     document = yaml.safe_load(path.read_text("utf-8"))
     if not isinstance(document, dict) or document.get("kind") != "Promise":

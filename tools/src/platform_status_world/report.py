@@ -1,4 +1,4 @@
-"""What a journey showed, as facts to assert on and as text to read: a table of containers first."""
+"""The result of a journey, as values to assert on and as text, with a table of containers first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ def mebibytes(number: int) -> str:
 def containers_table(rows: Sequence[Ran], now: datetime) -> str:
     """Return a table with one line for each run of a container.
 
-    A peak is page cache included; one that ended within a tenth of a second may have none.
+    A peak includes page cache; a container that ended within a tenth of a second may have none.
 
     Args:
         rows: The runs.
-        now: The present, for those that still run.
+        now: The present time, for running containers.
     """
     return table(_HEAD, [_cells(row, now) for row in rows], right=_RIGHT)
 
@@ -75,13 +75,13 @@ def _short(pod: str, width: int = 44) -> str:
 
 @dataclass(frozen=True)
 class Report:
-    """What a journey showed.
+    """The result of a journey.
 
     Attributes:
         phases: The phases of the request, in order.
-        moments: The same, each with what it followed.
+        moments: The same, each with the change before it.
         ready_after: Seconds from the request's creation to Ready.
-        complaints: What Kratix's containers and passes complained about.
+        complaints: The errors of Kratix's containers and passes.
         rows: Every run of a container, in the order of their start.
     """
 
@@ -92,7 +92,7 @@ class Report:
     rows: Sequence[Ran]
 
     def of(self, container: str) -> list[Ran]:
-        """Return the runs of the containers of that name that stay up: those of Jobs left out."""
+        """Return the runs of the long-running containers with a name, without those of Jobs."""
         return [row for row in self.rows if row.container == container and not row.pod.startswith("kratix-")]
 
     def text(self) -> str:

@@ -1,6 +1,6 @@
 """One pipeline as Kratix runs it: Job, ServiceAccount, Role and binding (docs/kratix.md section 2). Pure.
 
-Not played: the ConfigMap promise-scheduling and the trace variables of the work writer, which carry nothing for us.
+Left out: the ConfigMap promise-scheduling and the trace variables of the work writer, which no test needs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _WORKS = {"apiGroups": ["platform.kratix.io"], "resources": ["works"], "verbs": 
 
 @dataclass(frozen=True)
 class Owner:
-    """What a workflow runs for: a request, or the Promise itself.
+    """The owner of a workflow: a request, or the Promise itself.
 
     Attributes:
         kind: promise or resource.
@@ -57,11 +57,11 @@ class Run:
         promise: Name of the Promise.
         pipeline: The Pipeline document of the Promise.
         action: configure or delete.
-        namespace: Where the Job runs.
-        owner: What it runs for.
-        env: What Kratix sets in every container but the work writer.
+        namespace: Namespace of the Job.
+        owner: The owner.
+        env: The variables that Kratix sets in every container except the work writer.
         last: Whether it is the last pipeline of its workflow.
-        suffix: Makes the Job's name unique; five characters, as Kratix has it.
+        suffix: Makes the Job's name unique; five characters, as in Kratix.
         image: Image of Kratix's own containers.
     """
 
@@ -90,7 +90,7 @@ class Run:
 
 
 def rights(run: Run) -> list[dict[str, Any]]:
-    """Return the ServiceAccount of a run with its rights: what it runs for, Works, and the pipeline's own wishes."""
+    """Return the ServiceAccount of a run with its rights: its owner, Works, and the pipeline's own rules."""
     group = run.owner.api_version.rpartition("/")[0]
     own = {
         "apiGroups": [group],

@@ -1,7 +1,7 @@
-"""What a virtual cluster is made of, with real pods: the workload of the chart, and what else belongs to it.
+"""The workload of a virtual cluster, with real pods: a stand-in for the chart.
 
-The vcluster chart itself needs images from a registry. Its stand-in has the chart's kind, name and labels (those of the
-release, see promise/contract.yaml), and pods that do nothing but be there.
+The vcluster chart requires images from a registry. The stand-in has the chart's kind, name and labels (those of the
+release, see promise/contract.yaml), and idle pods.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ class Workload:
     """The pods of one virtual cluster.
 
     Args:
-        client: Who plays the chart.
-        controller: ``{kind, name}`` of its controller, as the contract names it.
-        namespace: Where it runs.
+        client: The client that creates the objects.
+        controller: ``{kind, name}`` of its controller, from the contract.
+        namespace: Its namespace.
         image: An image with python3.
-        replicas: How many pods.
+        replicas: Number of pods.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Workload:
         """Wait until all pods run.
 
         Raises:
-            WorldError: If they do not in time; the text says what they wait for.
+            WorldError: They do not run in time; the text has the reason of each.
         """
 
         def ready() -> bool:

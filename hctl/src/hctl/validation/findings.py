@@ -12,7 +12,7 @@ __all__ = ["RULES", "STDIN", "Finding", "LeftAlone", "Report", "Severity", "Why"
 
 RULES: Final[dict[str, str]] = {
     "yaml": "The file is YAML or JSON, in UTF-8, within the limits of size and depth.",
-    "duplicate-key": "No key stands twice in one mapping, where one of the two would silently win.",
+    "duplicate-key": "No key appears twice in one mapping, where one of the two would silently win.",
     "alias": "No YAML aliases and no merge keys: a few lines of them can stand for gigabytes.",
     "tag": "No YAML tags: Kubernetes knows none, and what is meant would be lost.",
     "ambiguous-scalar": "No text without quotes that only some parsers of YAML take for a boolean or a number.",

@@ -65,7 +65,7 @@ def misfits(document: Mapping[str, Any], where: str, seen: set[Identity], *, fix
         return
     identity = (version, kind, metadata.get("namespace"), name)
     if identity in seen:
-        yield Problem(where, f"{kind} {name} stands twice", fix)
+        yield Problem(where, f"{kind} {name} appears twice", fix)
     seen.add(identity)
 
 

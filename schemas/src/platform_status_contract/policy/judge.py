@@ -1,4 +1,4 @@
-"""The evaluator: a request and a policy -> what the policy refuses. Total for any JSON."""
+"""The evaluator: a request and a policy -> the refusals of the policy. Total for any JSON."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -18,7 +18,7 @@ from .patterns import TEMPLATES, as_amount, expected, fits, is_template
 __all__ = ["MAX_REFUSALS", "Refusal", "judge", "refusals"]
 
 MAX_REFUSALS: Final = 64
-"""Refusals of one request that are told; a hostile one could have any number."""
+"""Maximum number of refusals returned for one request; a hostile request could cause any number."""
 
 _NOTHING: Final = object()
 
@@ -27,11 +27,11 @@ class Refusal(Struct, frozen=True):
     """One value that a policy does not allow.
 
     Attributes:
-        path: Where it stands.
-        found: What stands there, short and safe to show.
+        path: Path of the value in the request.
+        found: The value, shortened and safe to print.
         expected: What the policy allows.
-        rule: The rule, as it stands in the policy, and whose it is.
-        ask: Whom to ask.
+        rule: The rule as written in the policy, with the name of the policy.
+        ask: Contact for an exception.
     """
 
     path: Path
@@ -42,12 +42,12 @@ class Refusal(Struct, frozen=True):
 
     @property
     def problem(self) -> Problem:
-        """The refusal as the pipeline tells it."""
+        """The refusal as a problem of the pipeline."""
         return Problem(format_path(self.path), f"found {self.found}, expected {self.told}", self.ask)
 
     @property
     def told(self) -> str:
-        """What the policy allows, and by which rule."""
+        """The expected value, with the rule that requires it."""
         return f"{self.expected}, which is the rule {self.rule}"
 
 
@@ -57,11 +57,11 @@ def judge(policy: Policy, request: object) -> tuple[Problem, ...]:
 
 
 def refusals(policy: Policy, request: object) -> tuple[Refusal, ...]:
-    """Judge a request.
+    """Evaluate a policy for a request.
 
     Args:
-        policy: The policy, as `read` gives it.
-        request: Any JSON value; one of a kind that the policy does not speak of is not judged.
+        policy: The policy, from `read`.
+        request: Any JSON value; a request of a kind that the policy does not list has no refusals.
 
     Returns:
         At most `MAX_REFUSALS`, in the order of the policy.
@@ -76,13 +76,13 @@ def refusals(policy: Policy, request: object) -> tuple[Refusal, ...]:
 
 
 class _Judge:
-    """One request before one policy."""
+    """The evaluation of one request by one policy."""
 
     def __init__(self, policy: Policy, request: Mapping[str, object]) -> None:
         metadata, spec = mapping(request.get("metadata")), mapping(request.get("spec"))
         self._names: NameRules = policy.spec.names
         name, space = _text(spec.get("name")), metadata.get("namespace")
-        # A file may leave its namespace to kubectl; a request in a cluster always has one.
+        # In a file the namespace may be absent, because kubectl adds it; in a cluster it never is.
         space = home_of(self._names, name) if space is None else _text(space)
         self._request = RequestNames(name, space, _text(metadata.get("name")))
         self._placeholders = {
@@ -127,7 +127,7 @@ class _Judge:
         if value is not _NOTHING:
             yield from self.node(child, value, path)
         elif child.bound is not None and child.bound.type == "namespace":
-            # Where no target is named, the namespace of the request is it.
+            # A request without a target namespace uses its own namespace.
             yield from self._leaf(child.bound, self._request.namespace, path)
 
     def _leaf(self, bound: Bound, value: object, path: Path) -> Iterator[Refusal]:
@@ -136,7 +136,7 @@ class _Judge:
             yield self._refuse(path, describe(value), wanted, bound.path)
 
     def _wanted(self, bound: Bound, value: object) -> str:
-        """What should stand there; empty if the value may."""
+        """Return the expected value; empty if the value is allowed."""
         match bound.type:
             case "free":
                 return ""

@@ -1,4 +1,4 @@
-"""Requests that are older than the policy: what `legacyNames` has to say for each to keep its name. Pure."""
+"""Requests that are older than the policy: the `legacyNames` entry with which each keeps its name. Pure."""
 
 from collections.abc import Mapping
 
@@ -12,15 +12,15 @@ __all__ = ["legacy_name"]
 
 
 def legacy_name(policy: Policy, request: Mapping[str, object]) -> LegacyName | None:
-    """Say which entry lets a request keep the name and target that it has.
+    """Return the entry with which a request keeps its present name and target.
 
     Args:
         policy: The policy.
-        request: A request as the cluster holds it, with apiVersion and kind.
+        request: A request from the cluster, with apiVersion and kind.
 
     Returns:
-        The entry, with the target only if the policy refuses that too; None if the policy lets it have both, or does
-        not speak of its kind.
+        The entry, with the target only if the policy refuses it too; None if the policy allows both, or does not list
+        the kind.
     """
     version, kind = (request.get(key) for key in ("apiVersion", "kind"))
     group = version.rpartition("/")[0] if isinstance(version, str) else ""

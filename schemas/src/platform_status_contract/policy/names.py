@@ -1,8 +1,8 @@
-"""Names that no two tenants can both have: decided by construction, nothing is looked up.
+"""Names that two tenants cannot both use: unique by construction, without a lookup.
 
-A name without ``--`` belongs to one namespace (``vcluster-NAME``, or the name itself where it begins so), or to one
-request of the requests namespace. Every other name is NAMESPACE--x with no ``--`` in x, so its last ``--`` tells whose
-it is. A name of `legacyNames` belongs to the request that the policy lists.
+A name without ``--`` belongs to one namespace (``vcluster-NAME``, or the name itself if it has that prefix), or to one
+request of the requests namespace. Every other name is NAMESPACE--x with no ``--`` in x, so the part before its last
+``--`` is its owner. A name in `legacyNames` belongs to the request that the policy lists.
 """
 
 import re
@@ -17,17 +17,17 @@ from .patterns import fits
 __all__ = ["PART", "PREFIX", "RequestNames", "home_of", "name_problem", "namespace_problem"]
 
 PREFIX: Final = "vcluster-"
-"""Begins the namespace of a virtual cluster with a short name."""
+"""Prefix of the namespace of a virtual cluster with a short name."""
 
 PART: Final = "[a-z0-9](-?[a-z0-9])*"
-"""What stands behind NAMESPACE--: a label without two dashes in a row; the same to Python and to RE2."""
+"""Pattern of the part after NAMESPACE--: a label without two dashes in a row; equal in Python's `re` and in RE2."""
 
 _PART: Final = re.compile(PART)
 _NOBODY: Final = {"name": "", "namespace": "", "request": ""}
 
 
 class RequestNames(Struct, frozen=True):
-    """What names are made of; an empty text where the request has none.
+    """The fields of a request from which names are made; an empty text for an absent field.
 
     Attributes:
         name: spec.name.
@@ -41,7 +41,7 @@ class RequestNames(Struct, frozen=True):
 
 
 def name_problem(names: NameRules, request: RequestNames) -> str:
-    """Say which name the request may have instead of its own; empty if it may have its own."""
+    """Return the names that the request may use instead of its own; empty if its own is allowed."""
     name, space = request.name, request.namespace
     is_old = any(legacy.name == name for legacy in names.legacy_names)
     if names.short_names == "Free" or _legacy(names, request) is not None or (_is_below(name, space) and not is_old):
@@ -66,7 +66,7 @@ def _short_problem(names: NameRules, request: RequestNames) -> str:
 
 
 def home_of(names: NameRules, name: str) -> str:
-    """The namespace of the one who may have a name; in a file that names none it is taken for granted."""
+    """The namespace that may use a name; for a file without a namespace, the allowed one is assumed."""
     above, dashes, _ = name.rpartition("--")
     if names.short_names == "RequestsNamespace" or dashes:
         return above or names.requests_namespace
@@ -74,12 +74,12 @@ def home_of(names: NameRules, name: str) -> str:
 
 
 def namespace_problem(names: NameRules, request: RequestNames, target: str) -> str:
-    """Say which target namespaces the request may have; empty if it may have this one.
+    """Return the target namespaces that the request may use; empty if its own target is allowed.
 
     Args:
-        names: What the policy says.
+        names: The rules of the policy.
         request: The request.
-        target: Its target namespace; that of the request itself where it names none.
+        target: Its target namespace; the namespace of the request if it names none.
     """
     space = request.namespace
     if names.short_names == "Free" or target in names.target_namespaces:

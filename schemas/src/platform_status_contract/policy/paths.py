@@ -1,4 +1,4 @@
-"""Paths of a policy, and the tree that all of them make: a value is visited along the tree, never by its own depth."""
+"""Paths of a policy, combined into one tree: a request is visited along the tree, so its own depth does not matter."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _WORD: Final = re.compile(r"[A-Za-z_][-A-Za-z0-9_]*")
 
 
 class Every(Enum):
-    """A step to more than one value."""
+    """A step to several values."""
 
     ITEM = "[]"
     KEY = "*"
@@ -27,16 +27,16 @@ Steps = tuple[Step, ...]
 
 
 class PathError(ValueError):
-    """A path of a policy cannot be read, or contradicts another one."""
+    """A path of a policy is malformed, or contradicts another path."""
 
 
 class Node(Struct):
-    """A place in a request that bounds speak of.
+    """A place in a request for which there are bounds.
 
     Attributes:
-        steps: The way to it.
-        bound: The bound of the field, if it is one; then nothing stands below.
-        children: What stands below, by step.
+        steps: The path from the root.
+        bound: The bound of this field; None if it has none. A node with a bound has no children.
+        children: The nodes below, by step.
     """
 
     steps: Steps
@@ -45,28 +45,28 @@ class Node(Struct):
 
     @property
     def is_closed(self) -> bool:
-        """Whether keys that no bound speaks of are refused; of metadata only what is named is judged."""
+        """Whether keys without a bound are refused; in metadata, only named keys are evaluated."""
         return self.steps[:1] == ("spec",)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that bounds speak of."""
+        """The keys that have bounds."""
         return tuple(step for step in self.children if isinstance(step, str))
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The keys that must be there if the mapping is."""
+        """The keys that are required if the mapping is present."""
         return tuple(key for key in self.keys if (bound := self.children[key].bound) is not None and bound.required)
 
 
 def parse_path(path: str) -> Steps:
-    """Read a path.
+    """Parse a path.
 
     Args:
         path: Such as ``spec.networkPolicies.extraEgress[].cidr`` or ``metadata.annotations["example.org/name"]``.
 
     Raises:
-        PathError: It cannot be read, or begins neither at spec nor at metadata.annotations.
+        PathError: It is malformed, or begins neither at spec nor at metadata.annotations.
     """
     steps: list[Step] = []
     at = 0
@@ -84,7 +84,7 @@ def parse_path(path: str) -> Steps:
 
 
 def written(steps: Steps) -> str:
-    """Write a path as a policy does."""
+    """Write a path in the syntax of a policy."""
     return "".join(_written(step) for step in steps).removeprefix(".")
 
 
@@ -95,10 +95,10 @@ def _written(step: Step) -> str:
 
 
 def grow(bounds: Iterable[Bound]) -> Node:
-    """Make the tree of a kind's bounds.
+    """Build the tree of a kind's bounds.
 
     Raises:
-        PathError: A path cannot be read, stands twice, or leads through the field of another one.
+        PathError: A path is malformed, appears twice, or leads through the field of another path.
     """
     root = Node((), None, {})
     for bound in bounds:
@@ -107,13 +107,13 @@ def grow(bounds: Iterable[Bound]) -> Node:
             _fit(node, step, bound)
             node = node.children.setdefault(step, Node((*node.steps, step), None, {}))
         if node.bound is not None or node.children:
-            raise PathError(f"{bound.path}: another bound speaks of it")
+            raise PathError(f"{bound.path}: another bound covers it")
         node.bound = bound
     return root
 
 
 def _fit(node: Node, step: Step, bound: Bound) -> None:
-    """One place is a mapping or a list, and either its keys are named or all are meant."""
+    """Check that a place is either a mapping or a list, and has either named keys or a bound for all keys."""
     others = [other for other in node.children if other != step]
     if node.bound is not None or (others and (isinstance(step, Every) or isinstance(others[0], Every))):
-        raise PathError(f"{bound.path}: another bound speaks of it")
+        raise PathError(f"{bound.path}: another bound covers it")

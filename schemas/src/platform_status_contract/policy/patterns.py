@@ -1,4 +1,4 @@
-"""What a bound allows: texts with at most one ``*`` and with placeholders, quantities, and the words for all of it."""
+"""The values that a bound allows: texts with one ``*`` and placeholders, quantities, and their descriptions."""
 
 import re
 from collections.abc import Mapping
@@ -25,16 +25,16 @@ PLACEHOLDERS: Final = ("name", "namespace", "request")
 """spec.name, metadata.namespace and metadata.name of the request."""
 
 TEMPLATES: Final = ("{{", "${")
-"""Begin an expression of what evaluates texts later: Helm, Argo CD, the External Secrets Operator; Flux."""
+"""Start of an expression that is evaluated later: by Helm, Argo CD or the External Secrets Operator; by Flux."""
 
 UNSAFE: Final = ("..", "%", "\\")
-"""What a text that ``*`` matches may not hold: with it the beginning of a path says nothing about where it leads."""
+"""Not allowed in a text that ``*`` matches: with these, the prefix of a path does not determine its target."""
 
 VISIBLE: Final = "^[!-~]*$"
-"""A text that ``*`` matches, for no sign that only looks like two dots; the same to Python and to RE2."""
+"""Characters allowed in a text that ``*`` matches: no look-alikes of a dot; equal in Python's `re` and in RE2."""
 
 QUANTITY: Final = r"^[0-9]{1,15}(\.[0-9]{1,3})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
-"""A quantity, as the CRD spells it; the same to Python and to RE2."""
+"""A quantity, in the syntax of the CRD; equal in Python's `re` and in RE2."""
 
 _VISIBLE: Final = re.compile("[!-~]*")
 _QUANTITY: Final = re.compile(QUANTITY.removesuffix("$") + r"\Z")
@@ -45,17 +45,17 @@ _MAX_SHOWN: Final = 6
 
 
 def filled(text: str, names: Mapping[str, str]) -> str:
-    """Put the names of a request into a text of a policy."""
+    """Replace the placeholders in a text of a policy."""
     return HOLE.sub(lambda hole: names[hole[1]], text)
 
 
 def fits(pattern: str, text: str, names: Mapping[str, str]) -> bool:
-    """Whether a text is what a pattern of a policy allows.
+    """Whether a pattern of a policy allows a text.
 
     Args:
         pattern: A text with at most one ``*``, and placeholders.
         text: The text of the request.
-        names: Placeholder -> what it stands for.
+        names: Placeholder -> its value.
     """
     before, star, after = pattern.partition("*")
     before, after = filled(before, names), filled(after, names)
@@ -66,12 +66,12 @@ def fits(pattern: str, text: str, names: Mapping[str, str]) -> bool:
 
 
 def is_template(text: str) -> bool:
-    """Whether something may evaluate a text later."""
+    """Whether a text contains the start of an expression."""
     return any(begin in text for begin in TEMPLATES)
 
 
 def as_amount(value: object) -> Decimal | None:
-    """Read a quantity; None if it is none, or negative."""
+    """Parse a quantity; None if it is malformed or negative."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     found = _QUANTITY.match(str(value))
@@ -83,7 +83,7 @@ def as_amount(value: object) -> Decimal | None:
 
 
 def expected(bound: Bound) -> str:
-    """Say what a bound allows; placeholders stay, so that a policy and a problem speak of the same text."""
+    """Describe what a bound allows. Placeholders are not replaced, so a problem quotes the policy literally."""
     if bound.allowed == ("*",):
         return f"visible ASCII without {', '.join((*TEMPLATES, *UNSAFE))}"
     if bound.allowed is not None:

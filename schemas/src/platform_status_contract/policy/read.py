@@ -1,4 +1,4 @@
-"""Reading a policy: a typed one, or everything that is wrong with it. And where a Promise carries its policy."""
+"""Reading a policy: the typed policy, or all of its problems; and finding the policy in a Promise."""
 
 import functools
 import json
@@ -19,20 +19,20 @@ from .patterns import as_amount
 __all__ = ["SHIPPED", "VARIABLE", "PolicyError", "carried", "read_policy", "shipped_policy"]
 
 VARIABLE: Final = "PLATFORM_POLICY"
-"""Variable of a container in the resource workflow of a Promise that holds the text of its policy."""
+"""Environment variable with the text of the policy, in a container of a Promise's resource workflow."""
 
 SHIPPED: Final = ("strict", "single-tenant")
-"""The policies that come with the product; the first is what holds where nobody gives one."""
+"""The policies of the distribution; the first one applies if none is given."""
 
-_FIX: Final = "mend the policy"
+_FIX: Final = "correct the policy"
 _TYPES: Final[dict[str, type]] = {"string": str, "integer": int, "boolean": bool}
 
 
 class PolicyError(ValueError):
-    """A policy cannot be used.
+    """A policy is invalid.
 
     Attributes:
-        problems: Everything that is wrong, at least one.
+        problems: All problems, at least one.
     """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -42,7 +42,7 @@ class PolicyError(ValueError):
 
 @functools.cache
 def shipped_policy(name: str = SHIPPED[0]) -> Policy:
-    """A policy that comes with the product, by its name."""
+    """Return a policy of the distribution by its name."""
     text = (files("platform_status_contract") / "policies" / f"{name}.json").read_text("utf-8")
     return read_policy(json.loads(text))
 
@@ -54,7 +54,7 @@ def read_policy(document: object) -> Policy:
         document: A JSON value.
 
     Raises:
-        PolicyError: Unknown fields, wrong values, or bounds that contradict each other; every problem is told.
+        PolicyError: Unknown fields, wrong values or contradictory bounds; it lists every problem.
     """
     problems = tuple(
         Problem(problem.path, problem.message.removeprefix(f"{problem.path}: "), _FIX)
@@ -72,7 +72,7 @@ def read_policy(document: object) -> Policy:
 def _names(policy: Policy) -> Iterator[Problem]:
     names = policy.spec.names
     if bool(names.requests_namespace) != (names.short_names == "RequestsNamespace"):
-        yield Problem("spec.names.requestsNamespace", "goes together with shortNames: RequestsNamespace", _FIX)
+        yield Problem("spec.names.requestsNamespace", "requires shortNames: RequestsNamespace", _FIX)
     listed = [legacy.name for legacy in names.legacy_names]
     for name in sorted({name for name in listed if listed.count(name) > 1}):
         yield Problem("spec.names.legacyNames", f"found {name} twice, expected one request to have it", _FIX)
@@ -107,7 +107,7 @@ def _bound(bound: Bound) -> Iterator[Problem]:
 
 
 def _pattern(where: str, pattern: str) -> Iterator[Problem]:
-    """One ``*``; in a URL only behind the host: before it nothing would say whose server it is."""
+    """Check for at most one ``*``, in a URL only after the host: before it, a pattern would match foreign servers."""
     scheme, is_url, rest = pattern.partition("://")
     host = rest.partition("/")[0]
     if pattern.count("*") > 1:
@@ -117,12 +117,12 @@ def _pattern(where: str, pattern: str) -> Iterator[Problem]:
 
 
 def carried(promise: object) -> list[str]:
-    """Find the policies that a Promise carries for its requests.
+    """Return the policies that a Promise contains for its requests.
 
     Args:
         promise: A JSON value.
 
     Returns:
-        The text of each, as its container sees it.
+        The text of each, as its container reads it.
     """
     return [text for _, text in environment_texts(promise, VARIABLE)]

@@ -1,4 +1,4 @@
-"""Where the contracts of one kind may look, by the policy. Pure."""
+"""The namespaces and clusters that the contracts of one kind may observe, by the policy. Pure."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _NAME = "{name}"
 
 
 def scope_of(policy: Policy, group: str, kind: str) -> tuple[str, ...] | None:
-    """List the namespaces and clusters that contracts of a kind may look at, as `rules.scope` takes them.
+    """List the namespaces and clusters that contracts of a kind may observe, in the format of `rules.scope`.
 
     Args:
         policy: The policy.
@@ -20,7 +20,7 @@ def scope_of(policy: Policy, group: str, kind: str) -> tuple[str, ...] | None:
         kind: The kind.
 
     Returns:
-        Those of the kind, and every target that `names` allows; None if the policy sets no limit.
+        Those listed for the kind, and every target that `names` allows; None if the policy sets no limit.
     """
     observes = [entry.observes for entry in policy.spec.kinds if (entry.group, entry.kind) == (group, kind)]
     if not observes or not observes[0]:
@@ -33,7 +33,7 @@ def scope_of(policy: Policy, group: str, kind: str) -> tuple[str, ...] | None:
 
 
 def _named(names: NameRules, pattern: str) -> Iterator[str]:
-    """Write a pattern with {name} for every form that a name may have: what the request calls itself is not asked."""
+    """Expand {name} to every allowed form of a name, because the name in the request itself is not trusted."""
     before, is_named, after = pattern.partition(_NAME)
     if not is_named:
         yield pattern

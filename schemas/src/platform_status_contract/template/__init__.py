@@ -1,10 +1,10 @@
-"""What the author of a Promise writes: the language of its templates, and the shape that Kratix wants around them.
+"""The input of a Promise author: the template language, and the shape that Kratix requires of a Promise.
 
-Belongs here: finding ``${...}`` in text, compiling and evaluating CEL, what an expression reads, walking a template,
-YAML as Go means it, and what Kratix accepts as a Promise. Who resolves a template (the pipeline) and who checks one
-before it is applied (hctl) must mean the same by it. May not: I/O, or anything that knows one particular Promise.
+Belongs here: finding ``${...}`` in text, compiling and evaluating CEL, the fields that an expression reads, walking a
+template, YAML with Go's semantics, and the schema of a Promise. It is shared, so that the pipeline, which resolves
+templates, and hctl, which checks them, agree. May not: I/O, or code for one particular Promise.
 
-Needs the extra ``template`` (CEL and PyYAML); so `model`, `rules` and `observing` never import it, and no sidecar does.
+Requires the extra ``template`` (CEL and PyYAML); so `model`, `rules`, `observing` and the sidecar never import it.
 
 Modules: `cel`, `expressions`, `problems`, `promises`, `variables`, `walk`, `yaml_marks`, `yaml_text`.
 """

@@ -1,6 +1,6 @@
-"""CEL by way of cel-expr-python, the binding of the official C++ implementation; the only module that knows it.
+"""CEL by cel-expr-python, the binding of the official C++ implementation; no other module imports it.
 
-Names that an expression may not use are found when it is compiled, before any request is at hand.
+Unknown names in an expression are errors of the compilation, so no request is needed to find them.
 """
 
 import math
@@ -13,22 +13,22 @@ from msgspec import Struct
 __all__ = ["REPLACE", "CelError", "Environment", "Function", "Program"]
 
 _CONTROLS = [chr(code) for code in (*range(0x01, 0x09), *range(0x0E, 0x20))]
-"""Characters that are as little in anybody's text, and of the same classes, as NUL."""
+"""Control characters, as rare in real text as NUL, and of the same character classes."""
 
 
 class CelError(ValueError):
-    """An expression does not compile, fails, or yields something that JSON cannot say."""
+    """An expression does not compile, fails, or yields a value that has no JSON form."""
 
 
 class Function(Struct, frozen=True):
-    """A further function of an environment.
+    """An additional function of an environment.
 
     Attributes:
-        name: Its name; it may have several functions.
+        name: Its name; overloads share a name.
         parameters: CEL types such as ``string``.
         result: Its type.
-        body: Computes it; whatever it raises is an error of the expression.
-        member: Whether the first parameter stands in front of it, as in ``text.name()``.
+        body: The implementation; any exception becomes an error of the expression.
+        member: Whether the first parameter is the receiver, as in ``text.name()``.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Function(Struct, frozen=True):
 
 
 REPLACE: Final = Function("replace", ("string", "string", "string"), "string", str.replace, member=True)
-"""``text.replace(from, to)``, as the strings extension of CEL has it: names are often made of domains."""
+"""``text.replace(from, to)`` of CEL's strings extension: names are often derived from domains."""
 
 
 class Program:
@@ -51,22 +51,22 @@ class Program:
     def evaluate(self, variables: Mapping[str, object]) -> object:
         """Evaluate the expression.
 
-        The library's binding ends each text at its first NUL, and would judge and yield what stands before it. While it
-        works, NUL is therefore replaced by a control character that is in none of the texts.
+        The library's binding truncates each text at its first NUL, and would evaluate and return only that part. So
+        during the evaluation NUL is replaced by a control character that none of the texts contains.
 
         Args:
             variables: JSON values by name.
 
         Returns:
-            A JSON value; keys of maps are sorted, because CEL gives them no order.
+            A JSON value; the keys of maps are sorted, because CEL does not order them.
 
         Raises:
             CelError: The evaluation failed, or its result is not a JSON value.
         """
         try:
             return self._whole(dict(variables))
-        except RecursionError as error:  # the library itself would go down with the process at some depth
-            raise CelError("what it reads is nested too deeply") from error
+        except RecursionError as error:  # at a greater depth the library would crash the process
+            raise CelError("its input is nested too deeply") from error
 
     def _whole(self, variables: dict[str, object]) -> object:
         texts = list(_texts(variables))
@@ -90,10 +90,10 @@ class Program:
 
 
 class Environment:
-    """Compiles expressions that may use a fixed set of names, each of any type.
+    """Compiles expressions over a fixed set of names, each of any type.
 
-    Beside CEL's own functions there is one of ours, named as kro names it: ``a.merge(b)`` is a map with the keys of
-    both, and what b says wins. Without it no template could add a label to those of a request.
+    In addition to CEL's own functions there is ``a.merge(b)``, named as in kro: a map with the keys of both, where b
+    takes precedence. A template needs it to add a label to those of a request.
     """
 
     def __init__(self, names: Iterable[str], functions: Sequence[Function] = ()) -> None:
@@ -111,7 +111,7 @@ class Environment:
             The compiled expression.
 
         Raises:
-            CelError: It is not CEL, or uses a name or a function that does not exist.
+            CelError: It is not CEL, or uses an unknown name or function.
         """
         try:
             return Program(self._environment.compile(source))
@@ -119,13 +119,13 @@ class Environment:
             raise CelError(_one_line(error)) from error
 
     def parse(self, source: str) -> bytes:
-        """Parse one expression, whatever its names are.
+        """Parse one expression, with any names.
 
         Args:
             source: CEL.
 
         Returns:
-            The protobuf message ``google.protobuf.Any`` with a ``cel.expr.ParsedExpr`` in it.
+            The protobuf message ``google.protobuf.Any`` with a ``cel.expr.ParsedExpr``.
 
         Raises:
             CelError: It is not CEL.
@@ -190,12 +190,12 @@ def _one_line(message: object) -> str:
 
 
 def _json(value: object) -> object:
-    """Copy a CEL value as a JSON value."""
+    """Copy a CEL value to a JSON value."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise CelError(f"yields {value}, which JSON cannot say")
+            raise CelError(f"yields {value}, which JSON cannot represent")
         return value
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
@@ -203,4 +203,4 @@ def _json(value: object) -> object:
         if any(not isinstance(key, str) for key in value):
             raise CelError("yields a map whose keys are not strings")
         return {key: _json(value[key]) for key in sorted(value)}
-    raise CelError(f"yields a {type(value).__name__}, which JSON cannot say; convert it with string()")
+    raise CelError(f"yields a {type(value).__name__}, which JSON cannot represent; convert it with string()")

@@ -1,6 +1,6 @@
-"""Finding ``${...}`` in a string: braces inside CEL's strings, comments and map literals do not end an expression.
+"""Finding ``${...}`` in a string. Braces in CEL's string literals, comments and map literals do not end an expression.
 
-``$${`` stands for the two characters ``${``; a lone ``$`` stands for itself.
+``$${`` is an escape for the two characters ``${``; a lone ``$`` is literal.
 """
 
 from msgspec import Struct
@@ -31,7 +31,7 @@ def split(text: str) -> tuple[Piece, ...]:
         text: For example ``https://${spec.name}.example.com``.
 
     Returns:
-        The pieces in order; no piece is empty text, and two pieces of text never follow each other.
+        The pieces in order; no piece is empty, and no two adjacent pieces are text.
 
     Raises:
         UnbalancedError: An expression is empty, or has no end.
@@ -62,7 +62,7 @@ def split(text: str) -> tuple[Piece, ...]:
 
 
 def _end(text: str, start: int) -> int:
-    """Find the ``}`` that ends the expression which begins at `start`."""
+    """Return the index of the ``}`` that ends the expression which begins at `start`."""
     depth, at = 0, start
     while at < len(text):
         character = text[at]
@@ -89,7 +89,7 @@ def _is_raw(text: str, start: int, quote: int) -> bool:
 
 
 def _end_of_string(text: str, start: int, *, raw: bool) -> int:
-    """Find the character behind the string literal whose first quote stands at `start`."""
+    """Return the index after the string literal whose first quote is at `start`."""
     quote = text[start] * 3 if text.startswith(text[start] * 3, start) else text[start]
     at = start + len(quote)
     while at < len(text):

@@ -1,8 +1,8 @@
-"""What Kratix accepts as a Promise (kratix.md sections 1 and 2). Pure.
+"""The shape of a Promise that Kratix accepts (kratix.md sections 1 and 2). Pure.
 
-Kratix decodes a Pipeline strictly: one field too many and the Promise is invalid. So the shapes below forbid what they
-do not list. Metadata is a whole ObjectMeta, as clients and the API server write it. What is Kubernetes' own inside a
-container (env, resources, ...) is left to a real API server to judge.
+Kratix decodes a Pipeline strictly: one unknown field makes the Promise invalid. So the shapes below forbid unlisted
+keys. Metadata is a whole ObjectMeta, as clients and the API server write it. Fields of a container that Kubernetes
+defines (env, resources, ...) are not checked here; only a real API server can do that.
 """
 
 from typing import Annotated, Any, Final, Literal
@@ -13,10 +13,10 @@ from msgspec import Meta, Struct
 __all__ = ["MAX_PIPELINE_NAME", "VERSION_LABEL", "promise_schema"]
 
 MAX_PIPELINE_NAME: Final = 60
-"""Of ``<promise>-<type>-<action>-<pipeline>``, which becomes the name of a ServiceAccount and of Jobs."""
+"""Length of ``<promise>-<type>-<action>-<pipeline>``, which becomes the name of a ServiceAccount and of Jobs."""
 
 VERSION_LABEL: Final = "kratix.io/promise-version"
-"""Label of a Promise that names its revision."""
+"""Label of a Promise with its revision."""
 
 _Any = dict[str, Any]
 _Label = Annotated[
@@ -154,9 +154,9 @@ class _Promise(Struct, rename="camel", forbid_unknown_fields=True):
 
 
 def promise_schema() -> dict[str, Any]:
-    """Return the shape of a Promise as a JSON Schema without references, for who wants every problem and its place.
+    """Return the shape of a Promise as a JSON Schema without references, to report every problem with its path.
 
-    A field that may be missing may be null too: Kratix decodes null as absence, and clients write it.
+    An optional field may be null too: Kratix decodes null as absent, and clients write it.
     """
     schema = msgspec.json.schema(_Promise)
     definitions = schema.pop("$defs")

@@ -1,4 +1,4 @@
-"""The variables of a template, resolved one after the other. Pure."""
+"""The variables of a template, resolved in order. Pure."""
 
 from collections.abc import Mapping
 
@@ -9,12 +9,12 @@ __all__ = ["know_variables"]
 
 
 def know_variables(walk: Walk, variables: Mapping[str, str], constants: Mapping[str, str]) -> None:
-    """Let a walk know the variables of a template, each of which may use the ones before it.
+    """Add the variables of a template to a walk; each may use the ones before it.
 
     Args:
-        walk: Knows the other names already; takes the problems.
+        walk: Has the other names already; collects the problems.
         variables: Name -> text of the template.
-        constants: Values that replace those of variables, as text.
+        constants: Values that override those of variables, as text.
     """
     known: dict[str, object] = {}
     for name in sorted(constants.keys() - variables.keys()):
@@ -23,6 +23,6 @@ def know_variables(walk: Walk, variables: Mapping[str, str], constants: Mapping[
         )
     for name, text in variables.items():
         walk.know("variables", dict(known))
-        # A variable may be null; only keys and items are dropped.
+        # A variable may be null; null drops only keys and items.
         known[name] = constants[name] if name in constants else walk.value(text, f"spec.variables.{name}")
     walk.know("variables", known)

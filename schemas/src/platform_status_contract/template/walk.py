@@ -1,7 +1,7 @@
-"""Resolving every ``${...}`` in a JSON value: pure, and everything that is wrong is told at once.
+"""Resolving every ``${...}`` in a JSON value. Pure; all problems are collected, not only the first.
 
-A string that is one expression takes the value of the expression whatever its type; null drops the key or the item.
-In a longer string each expression must yield a text, a number or a boolean.
+A string that is one expression takes the expression's value, of any type; null drops the key or the item. In a longer
+string each expression must yield a text, a number or a boolean.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,23 +15,23 @@ __all__ = ["Walk"]
 
 
 class _Drop:
-    """Stands for a value that resolved to null."""
+    """Marks a value that resolved to null."""
 
 
 class Walk:
-    """Walks JSON values with the same names at hand.
+    """Resolves JSON values with one set of names.
 
     Attributes:
-        problems: What was wrong so far, in the order of the walk.
+        problems: The problems found so far, in the order of the walk.
     """
 
     def __init__(self, names: Iterable[str], values: Mapping[str, object] | None, *, fix: str) -> None:
-        """Prepare.
+        """Initialize.
 
         Args:
-            names: What an expression may speak of.
-            values: What the names stand for, those that have a value; None compiles only.
-            fix: What to do about a problem.
+            names: The names that an expression may use.
+            values: Their values, as far as known; None: compile only.
+            fix: The fix to report with a problem.
         """
         self.problems: list[Problem] = []
         self._environment = Environment(names, [REPLACE])
@@ -39,7 +39,7 @@ class Walk:
         self._fix = fix
 
     def know(self, name: str, value: object) -> None:
-        """Let one of the names stand for a value from now on."""
+        """Set the value of a name."""
         if self._values is not None:
             self._values[name] = value
 
@@ -48,13 +48,13 @@ class Walk:
 
         Args:
             value: A JSON value.
-            path: Where it stands, for problems.
+            path: Its path, for problems.
         """
         resolved = self._value(value, path)
         return None if resolved is _Drop else resolved
 
     def mapping(self, mapping: Mapping[str, object], path: str) -> dict[str, Any]:
-        """Resolve the values of a mapping; those that are null are left out."""
+        """Resolve the values of a mapping; null values are dropped."""
         items = ((key, self._value(value, f"{path}.{key}" if path else key)) for key, value in mapping.items())
         return {key: value for key, value in items if value is not _Drop}
 
@@ -95,7 +95,7 @@ class Walk:
         return ""
 
     def _evaluate(self, expression: Expression, path: str) -> object:
-        """Evaluate; a failure is noted and yields an empty text, so that the walk finds every other problem too."""
+        """Evaluate; an error is recorded and yields an empty text, so that the walk also finds all later problems."""
         try:
             program = self._environment.compile(expression.source)
             return "" if self._values is None else program.evaluate(self._values)

@@ -1,7 +1,7 @@
-"""Labels and annotations for manifests that somebody else wrote: nothing else in their text changes.
+"""Adding labels and annotations to the text of an existing manifest, without any other change.
 
-Read and written again, an unquoted ``yes`` or ``0644`` would mean something else to Kubernetes, and comments would be
-gone. So the text is edited where the YAML says that the metadata stands, and read again to see that only that changed.
+Parsing and dumping would change the meaning of an unquoted ``yes`` or ``0644`` for Kubernetes, and drop comments. So
+the text is edited at the position of the metadata, then parsed again to check that nothing else has changed.
 """
 
 import json
@@ -19,11 +19,11 @@ _PARTS: Final = ("labels", "annotations")
 
 
 class Manifest(Struct, frozen=True):
-    """A manifest in a text.
+    """One manifest of a text.
 
     Attributes:
-        value: What it says, as a JSON value.
-        node: Where it says so.
+        value: Its content as a JSON value.
+        node: Its YAML node, with its position in the text.
     """
 
     value: dict[str, Any]
@@ -37,7 +37,7 @@ class _Edit(Struct, frozen=True, order=True):
 
 
 def manifests_of(text: str) -> list[Manifest]:
-    """List the manifests of a stream of YAML or JSON; a List is opened, what is no mapping is passed over.
+    """List the manifests of a stream of YAML or JSON; a List is expanded, and non-mappings are skipped.
 
     Raises:
         YamlError: As `load_all`.
@@ -57,27 +57,27 @@ def _opened(value: object, node: yaml.Node) -> Iterator[Manifest]:
 
 
 def marked(text: str, chosen: Iterable[Manifest], marks: Mapping[str, Mapping[str, str]]) -> str:
-    """Set labels and annotations of some manifests of a text.
+    """Set labels and annotations of some manifests in a text.
 
     Args:
         text: The text.
-        chosen: Which of its manifests, as `manifests_of` found them; each has metadata with at least one key.
-        marks: ``labels`` and ``annotations`` -> what to set; what else stands there stays.
+        chosen: The manifests to change, from `manifests_of`; each has metadata with at least one key.
+        marks: ``labels`` and ``annotations`` -> the entries to set; other entries stay.
 
     Raises:
-        YamlError: The metadata stands in a way that cannot be edited.
+        YamlError: The metadata is written in a style that cannot be edited.
     """
     edits = {edit for manifest in chosen for edit in _edits(text, manifest, marks)}
     result = text
     for edit in sorted(edits, reverse=True):
         result = result[: edit.start] + edit.text + result[edit.end :]
     if _rest_of(text, marks) != _rest_of(result, marks):
-        raise YamlError("metadata stands in a way that cannot be edited; write it as a plain block")
+        raise YamlError("metadata is written in a style that cannot be edited; write it as a plain block")
     return result
 
 
 def _rest_of(text: str, marks: Mapping[str, Mapping[str, str]]) -> list[object] | None:
-    """What no mark may change; None if it is no YAML."""
+    """Return everything that no mark may change; None if the text is not YAML."""
     try:
         return [_without(document, marks) for document in load_all(text)]
     except YamlError:
@@ -85,7 +85,7 @@ def _rest_of(text: str, marks: Mapping[str, Mapping[str, str]]) -> list[object] 
 
 
 def _edits(text: str, manifest: Manifest, marks: Mapping[str, Mapping[str, str]]) -> Iterator[_Edit]:
-    # a manifest has metadata, and a name in it
+    # A manifest has metadata with a name.
     metadata = cast("yaml.MappingNode", _below(manifest.node, "metadata"))
     for part in _PARTS:
         found = _below(metadata, part)
@@ -100,7 +100,7 @@ def _edits(text: str, manifest: Manifest, marks: Mapping[str, Mapping[str, str]]
 
 
 def _into(mapping: yaml.MappingNode, key: str, value: str) -> _Edit:
-    """Add a key before the first one of a mapping."""
+    """Add a key before the first key of a mapping."""
     first: yaml.Node = mapping.value[0][0]
     start = first.start_mark.index
     end = ", " if mapping.flow_style else f"\n{' ' * first.start_mark.column}"
@@ -108,7 +108,7 @@ def _into(mapping: yaml.MappingNode, key: str, value: str) -> _Edit:
 
 
 def _instead(text: str, old: yaml.Node, value: str) -> _Edit:
-    """Replace a value; that of a block ends with the line."""
+    """Replace a value; the value of a block ends with its line."""
     start, end = old.start_mark.index, old.end_mark.index
     before = " " if text[start - 1 : start] == ":" else ""
     return _Edit(start, end, before + value + ("\n" if text[start:end].endswith("\n") else ""))
@@ -120,7 +120,7 @@ def _below(node: yaml.Node | None, key: str) -> yaml.Node | None:
 
 
 def _without(value: Any, marks: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401 - any JSON
-    """Leave out what may have changed, wherever it stands."""
+    """Remove the keys of the marks from all metadata."""
     if isinstance(value, list):
         return [_without(item, marks) for item in value]
     if not isinstance(value, dict):

@@ -1,8 +1,8 @@
-"""YAML in and out, as JSON values: what Go writes is read as Go means it, and the other way round.
+"""YAML in and out, as JSON values, with the semantics of Go's YAML libraries in both directions.
 
-PyYAML speaks YAML 1.1, Kratix' Go libraries a mixture. In: only null, true, false and numbers are special, so a time
-or a version never turns into something else. Out: every string that any parser could take for something else is
-quoted. Duplicate keys and aliases are errors, because they hide what a file says.
+PyYAML implements YAML 1.1, Kratix' Go libraries a mixture. In: only null, true, false and numbers are special, so a
+time or a version stays a string. Out: every string that some parser could read as another type is quoted. Duplicate
+keys and aliases are errors, because they hide the content of a file.
 """
 
 import math
@@ -20,15 +20,15 @@ _ONE_LETTER_BOOLEANS = frozenset("yYnN")
 
 
 class YamlError(ValueError):
-    """The text is not the YAML of a JSON value; the message says where."""
+    """The text is not YAML for a JSON value; the message has the position."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads JSON values only."""
+    """Loads JSON values only."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes JSON values only, in block style, lists indented, no aliases."""
+    """Dumps JSON values only, in block style, with indented lists, without aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
         super().increase_indent(flow, indentless=False)
@@ -54,7 +54,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
         if not isinstance(key, str):
             key = key_node.value
         if key in result:
-            raise YamlError(f"line {key_node.start_mark.line + 1}: the key {key!r} stands twice")
+            raise YamlError(f"line {key_node.start_mark.line + 1}: the key {key!r} appears twice")
         result[key] = loader.construct_object(value_node, deep=True)
     return result
 
@@ -78,7 +78,7 @@ for _tag in ("timestamp", "binary", "set", "omap", "pairs"):
 
 
 def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    # Line breaks of every kind would be folded in any style but double quotes.
+    # All styles but double quotes fold some kinds of line break.
     quoted = "'" if text.isprintable() else '"'
     plain = quoted == "'" and _PLAIN.match(text) and text not in _ONE_LETTER_BOOLEANS
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else quoted)
@@ -88,13 +88,13 @@ _READER = _Loader("")
 
 
 class _LiteralDumper(_Dumper):
-    """Writes text of several lines as a literal block, for files that people read."""
+    """Writes multi-line text as a literal block, for files that people read."""
 
 
 def _literal(dumper: _LiteralDumper, text: str) -> yaml.ScalarNode:
     if "\n" not in text.rstrip("\n"):
         return _string(dumper, text)
-    # PyYAML falls back to double quotes where a literal block could not hold the text.
+    # PyYAML falls back to double quotes for a text that a literal block cannot represent.
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
 
 
@@ -103,18 +103,18 @@ _LiteralDumper.add_representer(str, _literal)
 
 
 def scalar_value(text: str, tag: str = "", *, plain: bool) -> object:
-    """Say what a scalar of YAML means, for whoever builds documents of events.
+    """Return the value of a YAML scalar, for callers that build documents from events.
 
     Args:
         text: The scalar.
-        tag: Its tag, if it has one; one that is not YAML's own makes it a text.
-        plain: Whether it stands without quotes.
+        tag: Its tag; empty: none. A tag that is not YAML's own makes it a string.
+        plain: Whether it is unquoted.
 
     Returns:
         None, bool, int, float or str.
 
     Raises:
-        ValueError: It is too large a number, or not what its tag says.
+        ValueError: The number is too large, or the text does not match its tag.
     """
     resolved = tag or str(_READER.resolve(yaml.ScalarNode, text, (plain, not plain)))  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
     match resolved.rpartition(":")[2]:
@@ -142,7 +142,7 @@ def load(text: str) -> object:
         A JSON value: None, bool, int, float, str, list or a dict with string keys.
 
     Raises:
-        YamlError: The text is not YAML, holds more than one document, duplicate keys, aliases or foreign tags.
+        YamlError: The text is not YAML, or has several documents, duplicate keys, aliases or unknown tags.
     """
     with _told():
         _refuse_aliases(text)
@@ -150,7 +150,7 @@ def load(text: str) -> object:
 
 
 def load_all(text: str) -> list[object]:
-    """Read a stream of YAML documents; those that are empty but for comments are left out.
+    """Read a stream of YAML documents; documents without content are skipped.
 
     Args:
         text: The stream.
@@ -159,7 +159,7 @@ def load_all(text: str) -> list[object]:
         JSON values, as `load` returns them.
 
     Raises:
-        YamlError: As for `load`, but for the number of documents.
+        YamlError: As for `load`, except that several documents are allowed.
     """
     with _told():
         _refuse_aliases(text)
@@ -168,7 +168,7 @@ def load_all(text: str) -> list[object]:
 
 
 def nodes_of(text: str) -> list[tuple[object, yaml.Node]]:
-    """Read a stream of YAML documents, each with the node that knows where in the text it stands.
+    """Read a stream of YAML documents, each with its node, which has the position in the text.
 
     Args:
         text: The stream.
@@ -183,7 +183,7 @@ def nodes_of(text: str) -> list[tuple[object, yaml.Node]]:
         _refuse_aliases(text)
         loader, found = _Loader(text), list[tuple[object, yaml.Node]]()
         while loader.check_node():
-            node = cast("yaml.Node", loader.get_node())  # there is one, and it is null where a document is empty
+            node = cast("yaml.Node", loader.get_node())  # never None: an empty document has a null node
             found.append((loader.construct_document(node), node))
         return found
 
@@ -199,7 +199,7 @@ def _told() -> Iterator[None]:
 
 
 def _refuse_aliases(text: str) -> None:
-    """Refuse aliases before anything is built: a few lines of them can stand for gigabytes."""
+    """Refuse aliases before any value is built: a few lines of them can expand to gigabytes."""
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             line = event.start_mark.line + 1 if event.start_mark else 0
@@ -207,12 +207,12 @@ def _refuse_aliases(text: str) -> None:
 
 
 def dump(*documents: object, literal: bool = False, escape: bool = False) -> str:
-    """Write JSON values as a stream of YAML documents; the same values always give the same text.
+    """Write JSON values as a stream of YAML documents; equal values give equal text.
 
     Args:
         documents: The documents; keys keep their order.
-        literal: Whether text of several lines becomes a literal block.
-        escape: Whether what is not ASCII is escaped: texts of others may hold what repaints a terminal.
+        literal: Whether multi-line text becomes a literal block.
+        escape: Whether non-ASCII characters are escaped: untrusted text may contain terminal control sequences.
 
     Returns:
         The text, with a final newline.

@@ -1,11 +1,11 @@
-"""Validation of documents against the JSON Schema files, with one-line sentences that a person can act on.
+"""Validation of documents against the JSON Schema files, with actionable one-line problems.
 
 Belongs here: loading the schemas, validating a document, and the reference page generated from the schemas; files are
-read by `hctl validate`. May not: rules, or anything that talks to a cluster. This is the one
-package that imports jsonschema; `model` and `rules` never import it (design.md section 3).
+read by `hctl validate`. May not: rules, or access to a cluster. This is the only package that imports jsonschema;
+`model` and `rules` never import it (design.md section 3).
 
-Reading order: `schemas` (the files), `problems` (what a person gets), `values` (what is no JSON at all), `expectations`
-(what a schema asks for, in words), `explain` (an error of jsonschema as a problem), `validate`.
+Reading order: `schemas` (the files), `problems` (the output), `values` (values outside JSON), `expectations` (a schema
+in words), `explain` (from an error of jsonschema to a problem), `validate`.
 
 Further modules: `differences`, `errors`, `reference`, `reference_keys`, `reference_prose`, `reference_words`.
 """

@@ -1,8 +1,8 @@
-"""Where the schema and the typed model do not say the same, and why we leave it so.
+"""The differences between the schema and the typed model, and the reason for each.
 
-The schema is the authority. The model is what the sidecar decodes with, so it is more tolerant where a cluster holds
-what nobody meant to write, and stricter where msgspec is. One test per entry proves that the difference is real; a
-property test proves that there is no other.
+The schema is the authority. The sidecar decodes with the model, so the model tolerates more of what a cluster may
+contain by accident, and is stricter where msgspec is. One test per entry proves that the difference is real; a
+property test proves that there are no others.
 """
 
 from enum import StrEnum
@@ -14,7 +14,7 @@ __all__ = ["DIFFERENCES", "Difference", "Effect"]
 
 
 class Effect(StrEnum):
-    """What the difference does to a document."""
+    """The effect of a difference on a document."""
 
     SCHEMA_ONLY = "valid for the schema, refused by the model"
     MODEL_ONLY = "refused by the schema, decoded by the model"
@@ -26,9 +26,9 @@ class Difference(Struct, frozen=True):
 
     Attributes:
         name: Stable name, also of its test.
-        where: Which keys of which documents.
-        effect: What it does.
-        reason: Why it stays.
+        where: The keys and documents concerned.
+        effect: The effect.
+        reason: Why the difference stays.
     """
 
     name: str
@@ -42,7 +42,7 @@ DIFFERENCES: Final = (
         "whole-number-with-point",
         "every whole number, written 3.0",
         Effect.SCHEMA_ONLY,
-        "JSON Schema counts 3.0 as a whole number; msgspec, like Go, tells 3.0 from 3. Write 3.",
+        "JSON Schema counts 3.0 as a whole number; msgspec, like Go, distinguishes 3.0 from 3. Write 3.",
     ),
     Difference(
         "null-for-optional",
@@ -55,38 +55,38 @@ DIFFERENCES: Final = (
         "kratix-keys",
         "status: the keys that Kratix owns",
         Effect.MODEL_ONLY,
-        "The schema says which types keep Kratix from crashing; the model passes over what is not ours.",
+        "The schema requires the types with which Kratix does not crash; the model ignores foreign keys.",
     ),
     Difference(
         "request-ranges",
         "VClusterOrchestratorV2 request: patterns, ranges, lengths and unknown keys",
         Effect.MODEL_ONLY,
-        "The model of the request knows types only, so that the pipeline can tell everything that is wrong at once.",
+        "The model of the request checks types only, so that the pipeline can report all problems at once.",
     ),
     Difference(
         "unknown-keys",
-        "status, its contract apart: keys that v1 does not know",
+        "status, except its contract: keys that are not in v1",
         Effect.NOT_WRITTEN,
-        "Readers ignore what a newer writer adds; nobody writes a whole status back.",
+        "Readers ignore the keys of newer writers; no component writes a whole status back.",
     ),
     Difference(
         "names-of-objects",
         "objects and secrets, in contract and template: names or roles whose conditions differ in case only, such as "
         "my-db and mydb; together more than 16 conditions",
         Effect.SCHEMA_ONLY,
-        "JSON Schema cannot compare the items of a list but as a whole.",
+        "JSON Schema can compare the items of a list only as a whole.",
     ),
     Difference(
         "namespaces-of-workloads",
         "workloads of a contract: two parts for one namespace",
         Effect.SCHEMA_ONLY,
-        "JSON Schema cannot compare the items of a list but as a whole; a pod would count twice.",
+        "JSON Schema can compare the items of a list only as a whole; a pod would count twice.",
     ),
     Difference(
         "default-values",
         "every key that holds its default value",
         Effect.NOT_WRITTEN,
-        "A default may be left out where we write: it says nothing.",
+        "A writer may omit a key with its default value.",
     ),
 )
-"""All of them; docs/contract/v1.md shows this table."""
+"""All known differences; docs/contract/v1.md has this table."""

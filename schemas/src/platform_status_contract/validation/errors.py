@@ -1,7 +1,7 @@
 """Errors of this package.
 
 ValidationPackageError
-└── UnknownSchemaError    a schema was asked for that does not exist
+└── UnknownSchemaError    the requested schema does not exist
 """
 
 __all__ = ["UnknownSchemaError", "ValidationPackageError"]
@@ -12,4 +12,4 @@ class ValidationPackageError(Exception):
 
 
 class UnknownSchemaError(ValidationPackageError):
-    """There is no schema of that name; the message lists those that exist."""
+    """There is no schema of that name; the message lists the existing ones."""

@@ -1,6 +1,6 @@
-"""What a schema asks for, in words.
+"""The requirements of a schema, in words.
 
-A schema says it itself where its keywords are no sentence (`x-expected` beside a pattern); the rest is put together
+For keywords without readable words, the schema has them in `x-expected` (beside a pattern); otherwise they are built
 here from type, range, length and enum.
 """
 
@@ -24,10 +24,10 @@ _NOUNS = {
 
 
 def expectation(schema: object) -> str:
-    """Say what a value must be to satisfy a schema.
+    """Describe the values that satisfy a schema.
 
     Args:
-        schema: A resolved schema; true and false are schemas as well.
+        schema: A resolved schema; true and false are schemas too.
 
     Returns:
         A noun phrase such as ``a whole number from 0 to 10000``.
@@ -48,7 +48,7 @@ def expectation(schema: object) -> str:
 
 
 def choices(schema: object) -> list[Any] | None:
-    """The values that a schema lists by const, by enum, or by a oneOf of consts; None if it lists none."""
+    """The values that a schema lists by const, enum, or a oneOf of consts; None if it lists none."""
     if not isinstance(schema, dict):
         return None
     if "const" in schema:

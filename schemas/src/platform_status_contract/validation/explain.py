@@ -1,4 +1,4 @@
-"""An error of jsonschema as problems that a person can act on."""
+"""From an error of jsonschema to actionable problems."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -13,21 +13,21 @@ from .schemas import Schema
 __all__ = ["UNKNOWN_KEY", "explain"]
 
 UNKNOWN_KEY: Final = "an unknown key"
-"""What is found where a key stands that the schema does not know."""
+"""The text for a key that is not in the schema."""
 
 _MAX_WORD = 64
 _MAX_KEYS = 64
 
 
 def explain(error: ValidationError) -> Iterator[SchemaProblem]:
-    """Turn one error into problems.
+    """Convert one error into problems.
 
     Args:
         error: From a validator over a resolved schema (`schemas.validator`).
 
     Yields:
-        One problem per thing to mend: one per missing or unknown key; for a choice of schemas those of the branch that
-        was meant, if the value's type tells which one that is.
+        One problem per fix: one per missing or unknown key; for a choice of schemas, those of the intended branch, if
+        the type of the value determines it.
     """
     path: Path = tuple(error.absolute_path)
     instance: Any = error.instance
@@ -49,7 +49,7 @@ def explain(error: ValidationError) -> Iterator[SchemaProblem]:
 
 
 def _found(keyword: str, schema: Any, instance: object) -> str:  # noqa: ANN401 - a schema may be a mapping, true or false
-    """What stands there; a schema may say it better where the value tells nothing, or forbid to quote it."""
+    """The text for the found value; a schema may override it where the value is no help or must not be quoted."""
     notes = schema if isinstance(schema, dict) else {}
     if "x-found" in notes and keyword != "type":
         return str(notes["x-found"])
@@ -59,7 +59,7 @@ def _found(keyword: str, schema: Any, instance: object) -> str:  # noqa: ANN401 
 
 
 def _expected(keyword: str, schema: Any) -> str:  # noqa: ANN401 - a schema may be a mapping, true or false
-    """What the schema asks for; a value of the wrong type is told the type only, not the size or the keys."""
+    """The text for the expected value; for a wrong type it is the type only, without size or keys."""
     if keyword == "type" and schema["type"] in ("array", "object") and "x-expected" not in schema:
         return expectation({"type": schema["type"]})
     return "each item once" if keyword == "uniqueItems" else expectation(schema)
@@ -72,7 +72,7 @@ def _missing(path: Path, instance: dict[str, Any], schema: Schema) -> Iterator[S
         if key in instance:
             continue
         typo = get_close_matches(key, [stranger[:_MAX_WORD] for stranger in strangers], n=1)
-        hint = f"did you mean {key} where it says {quote(typo[0])}?" if typo else ""
+        hint = f"did you mean {key} instead of {quote(typo[0])}?" if typo else ""
         yield SchemaProblem.at((*path, key), "nothing", expectation(known.get(key, {"x-expected": "this key"})), hint)
 
 
@@ -102,7 +102,7 @@ def _branches(path: Path, error: ValidationError) -> Iterator[SchemaProblem]:
     if isinstance(error.instance, dict):
         wanted = [key for branch in schema[str(error.validator)] for key in branch.get("required", [])]
         typos = [(key, _near(key, wanted)) for key in list(error.instance)[:_MAX_KEYS] if key not in wanted]
-        hint = next((f"did you mean {near} where it says {quote(key)}?" for key, near in typos if near), "")
+        hint = next((f"did you mean {near} instead of {quote(key)}?" for key, near in typos if near), "")
     yield SchemaProblem.at(path, _found(str(error.validator), schema, error.instance), expectation(schema), hint)
 
 

@@ -1,7 +1,7 @@
-"""What a person gets for a wrong document: one line that names the path, what was found, and what was expected.
+"""A problem of a document, as one line with the path, what was found, and what was expected.
 
-Documents may be hostile: whatever is quoted from one is short and free of control characters, and no document or
-container is ever echoed as a whole.
+Documents may be hostile: every quotation is short and free of control characters, and no document or container is
+printed as a whole.
 """
 
 import json
@@ -18,23 +18,23 @@ Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document's root."""
 
 ROOT: Final = "(document)"
-"""How the path of the document itself is written."""
+"""The path of the document itself."""
 
 _MAX_TEXT = 48
 MANY_DIGITS: Final = 10**19
-"""Numbers from here on are not written out, and no document of ours holds any."""
+"""Integers from here on are not printed; no valid document contains one."""
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 class SchemaProblem(Struct, frozen=True):
-    """One thing that is wrong.
+    """One problem.
 
     Attributes:
         path: Such as ``contract.workloads.namespace`` or ``secrets[0].role``; ``(document)`` for the whole.
-        found: What stands there, shortened; ``nothing`` if a key is missing.
-        expected: What should stand there, in words.
-        message: The whole sentence in one line, with a hint where one is known.
-        hint: That hint alone; empty if there is none.
+        found: The found value, shortened; ``nothing`` if a key is missing.
+        expected: The expected value, in words.
+        message: The whole sentence in one line, with a hint if there is one.
+        hint: The hint alone; empty if there is none.
         keys: The path as keys and indexes.
     """
 
@@ -47,13 +47,13 @@ class SchemaProblem(Struct, frozen=True):
 
     @classmethod
     def at(cls, path: Path, found: str, expected: str, hint: str = "") -> "SchemaProblem":
-        """Build the sentence out of its parts.
+        """Build a problem from its parts.
 
         Args:
-            path: Where.
-            found: What stands there.
-            expected: What should.
-            hint: What to do, without a full stop; empty: none.
+            path: The path of the value.
+            found: The found value, in words.
+            expected: The expected value, in words.
+            hint: How to fix it, without a full stop; empty: none.
         """
         where = format_path(path)
         sentence = f"{where}: found {found}, expected {expected}{'; ' if hint else ''}{hint}"
@@ -61,7 +61,7 @@ class SchemaProblem(Struct, frozen=True):
 
 
 def format_path(path: Sequence[str | int]) -> str:
-    """Write a path as a person would: dots for keys, brackets for indexes and for keys that are not plain words."""
+    """Format a path: dots for keys, brackets for indexes and for keys that are not plain words."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -74,14 +74,14 @@ def format_path(path: Sequence[str | int]) -> str:
 
 
 def quote(text: str, longest: int = _MAX_TEXT) -> str:
-    """Quote a text for one line of a terminal: JSON quotes, at most `longest` characters, nothing unprintable."""
+    """Quote a text for a terminal: JSON quotes, at most `longest` characters, nothing unprintable."""
     quoted = json.dumps(text[:longest], ensure_ascii=False)
     safe = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in quoted)
     return safe if len(text) <= longest else f'{safe[:-1]}…" ({len(text)} characters)'
 
 
 def describe(value: object) -> str:
-    """Say what a value is: scalars as in JSON, the password of a URL apart; containers by their size only."""
+    """Describe a value: a scalar as JSON, without the password of a URL; a container by its size only."""
     match value:
         case None | bool():
             words = json.dumps(value)

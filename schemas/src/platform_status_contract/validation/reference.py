@@ -1,7 +1,7 @@
 """The reference page docs/contract/v1.md, generated from the schemas.
 
-Run ``python -m platform_status_contract.validation.reference`` to print it, ``--write FILE`` to write it, ``--check
-FILE`` to compare: exit code 1 and a diff if the file is stale. The same schemas give the same bytes.
+Run ``python -m platform_status_contract.validation.reference`` to print it, with ``--write FILE`` to write it, with
+``--check FILE`` to compare: exit code 1 and a diff if the file is stale. Equal schemas give equal bytes.
 """
 
 import argparse
@@ -29,28 +29,28 @@ from .schemas import CONTRACT, PLATFORM_POLICY, STATUS, STATUS_CONTRACT
 __all__ = ["main", "page"]
 
 _OWNERS = (
-    ("pipeline", "Keys of the pipeline", "Resolved once per run of the workflow. Nobody else writes them."),
-    ("sidecar", "Keys of the sidecar", "Kept true for as long as the request lives."),
+    ("pipeline", "Keys of the pipeline", "Resolved once per run of the workflow. Only the pipeline writes them."),
+    ("sidecar", "Keys of the sidecar", "Kept up to date until the request is deleted."),
     (
         "kratix",
         "Keys of Kratix",
-        "Listed so that you know whom to ask. Neither the pipeline nor the sidecar writes them, `message` excepted.",
+        "Listed for completeness. Except for `message`, neither the pipeline nor the sidecar writes them.",
     ),
 )
 _KEYS = ("Key", "Type", "Unit", "Present", "Meaning")
 
 
 def page() -> str:
-    """The whole page, ending in one line feed."""
+    """The whole page, with one newline at the end."""
     parts = [INTRODUCTION, "## The keys of `.status`"]
     for owner, title, note in _OWNERS:
         parts += [f"### {title}", note, table(_KEYS, key_rows(STATUS, owner))]
-    parts += ["## The contract, `.status.contract`", "Owner: the pipeline. Readers ignore keys that they do not know."]
+    parts += ["## The contract, `.status.contract`", "Owner: the pipeline. Readers ignore unknown keys."]
     parts += [table(_KEYS, key_rows(CONTRACT))]
     parts += ["## Phases", table(("Phase", "Ready is", "Meaning"), phase_rows())]
     ours, kratix = condition_rows()
-    parts += ["## Condition types", "Written by the sidecar; a source that the contract does not name has none:"]
-    parts += [table(("Type", "Looks at", "Present", "True means"), ours), OBJECTS]
+    parts += ["## Condition types", "Written by the sidecar, one for each source that the contract names:"]
+    parts += [table(("Type", "Source", "Present", "True means"), ours), OBJECTS]
     parts += ["Written by Kratix; never dropped or changed by us:", table(("Type", "Meaning"), kratix)]
     parts += ["## Reasons", PLACEHOLDERS]
     for title, rows in reason_sections():
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None, stdout: TextIO | None = None) -> int
 
     Args:
         argv: Arguments without the program's name; None: those of this run of Python.
-        stdout: Where the page or the diff goes.
+        stdout: The stream for the page or the diff.
 
     Returns:
         0; 1 if the checked file is stale or missing.

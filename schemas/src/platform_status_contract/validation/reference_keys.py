@@ -1,4 +1,4 @@
-"""Rows of the reference page: every key of a document, with type, unit and when it is present."""
+"""Rows of the reference page: every key of a document, with type, unit and presence."""
 
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -16,14 +16,14 @@ _TYPES = {"object": "mapping", "array": "list", "integer": "whole number"}
 
 
 def key_rows(name: SchemaName, owner: str | None = None) -> list[Row]:
-    """Every key of a document in the order of the schema.
+    """Return a row for every key of a document, in the order of the schema.
 
     Args:
-        name: Which schema.
-        owner: Only the top-level keys of this owner and what is below them; None: all.
+        name: The schema.
+        owner: Only the top-level keys of this owner and the keys below them; None: all.
 
     Returns:
-        Rows of key, type, unit, when present, meaning. In what people write the fourth says whether it is required.
+        Rows of key, type, unit, presence, meaning. In documents that people write, presence is whether it is required.
     """
     schema = resolved_schema(name)
     rows: list[Row] = []
@@ -39,7 +39,7 @@ def _rows(name: SchemaName, path: str, schema: Schema, *, required: bool) -> Ite
     meaning = " ".join(filter(None, (schema.get("description", ""), _default(schema), schema.get("x-note", ""))))
     yield f"`{path}`", _type(schema), schema.get("x-unit", ""), when, meaning
     if path.rpartition(".")[2] in ("contract", "since") and name != STATUS_CONTRACT:
-        return  # these two have a section of their own
+        return  # these two have their own sections
     shape = _shape(schema)
     if "items" in shape:
         path, shape = f"{path}[]", _shape(shape["items"])
@@ -48,7 +48,7 @@ def _rows(name: SchemaName, path: str, schema: Schema, *, required: bool) -> Ite
 
 
 def _shape(schema: Schema) -> Schema:
-    """The branch of a choice that has keys or items of its own; the schema itself if there is no choice."""
+    """The branch of a choice that has keys or items; the schema itself if there is no choice."""
     branches: list[Schema] = schema.get("anyOf", [])
     return next((branch for branch in branches if "properties" in branch or "items" in branch), schema)
 

@@ -22,47 +22,47 @@ INTRODUCTION = """
 
 # The status contract, version 1
 
-Every request of a golden path carries its own truth in `.status`: a phase, conditions with reasons from a closed list,
-where to find the thing, how to log in, and live numbers. This page lists every key, who writes it, and every word that
-can stand in it. The JSON Schema files are the authority; this page is generated from them.
+Every request of a golden path has its state in `.status`: a phase, conditions with reasons from a closed list,
+endpoints, credentials, and live numbers. This page lists every key with its owner and its possible values. The JSON
+Schema files are the authority; this page is generated from them.
 
 - **Is it usable?** Condition `Ready` is `True`, and `phase` is `Ready`.
-- **Why not?** Look at the reason of `Ready`, then at the conditions that are not `True`; [Reasons](#reasons) says what
-  to do.
-- **Is the answer fresh?** Look at the Lease that `health.reporter.lease` names:
+- **Why not?** Read the reason of `Ready`, then the conditions that are not `True`; [Reasons](#reasons) lists the
+  remedies.
+- **Is the answer fresh?** Read the Lease that `health.reporter.lease` names:
   `kubectl get lease LEASE -n LEASENAMESPACE -o jsonpath='{.spec.renewTime}'`. `lastReconciled` is the time of the last
   *write*: at rest nothing is written.
 
 A key has one owner, and is absent until its owner has written it. Absent, unreadable and zero are three different
-things: a source that could not be read has no numbers. Lists of conditions are read by `type`, never by position.
+values: a source that could not be read has no numbers. Read lists of conditions by `type`, never by position.
 Unless a unit says otherwise, a time is RFC 3339 in UTC with whole seconds, such as `2026-02-26T10:30:00Z`.
 """
 
 OBJECTS = """
-Beside these an entry of `contract.objects` has a condition of its own: `database` has `DatabaseReady`, written
-`NAMEReady` below. Secrets of another role than `kubeconfig` have one too: `admin-password` has
-`AdminPasswordAvailable`, with the reasons of `KubeconfigAvailable`. A contract has at most 16 such conditions. Which
-of them the sidecar wrote stands in `health.conditions`, and it removes no other one.
+In addition, each entry of `contract.objects` has its own condition: `database` has `DatabaseReady`, written
+`NAMEReady` below. So have Secrets of a role other than `kubeconfig`: `admin-password` has
+`AdminPasswordAvailable`, with the reasons of `KubeconfigAvailable`. A contract has at most 16 such conditions.
+`health.conditions` lists those that the sidecar wrote; it removes no other one.
 """
 
 PLACEHOLDERS = """
-The list is closed in v1: a condition of the sidecar carries one of these words, and no other. A reason stands under
-the first condition that carries it; `Ready` repeats the reason of the source that decides.
+The list is closed in v1: a condition of the sidecar has one of these reasons. A reason is listed under the first
+condition that can have it; `Ready` repeats the reason of the deciding source.
 
-*Verdict* is what the source is worth to the rules. "The first Ready" is the timer `firstReady`: from then on what is
-missing is bad, not pending.
+*Verdict* is the value of the source in the rules. "The first Ready" is the timer `firstReady`: after it a missing
+object is bad, not pending.
 
-In the commands `KIND`, `NAME` and `NAMESPACE` are those of the request, `ARGOCD` and `APPLICATION` stand in
-`.status.contract.application`, `WORKLOADS` is a namespace of `.status.contract.workloads`, `SECRET` and
-`SECRETNAMESPACE` stand in `.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`;
-the message of the condition names the `POD`, the `SUBAPP`, the `OBJECT` or the `WORK`, and a listing before the
+In the commands `KIND`, `NAME` and `NAMESPACE` are those of the request. `ARGOCD` and `APPLICATION` are in
+`.status.contract.application`, `WORKLOADS` is a namespace of `.status.contract.workloads`. `SECRET` and
+`SECRETNAMESPACE` are in `.status.contract.secrets`, `RESOURCE` and `OBJECTNAMESPACE` in `.status.contract.objects`.
+The message of the condition names the `POD`, the `SUBAPP`, the `OBJECT` or the `WORK`; a listing before the
 command names the `JOB`.
 """
 
 WAITING = """
 ## Waiting after an edit
 
-Straight after an edit the old `Ready` still stands there. Wait until the status speaks of your generation, then for
+Right after an edit, `Ready` is still about the previous generation. Wait until the status is about yours, then for
 Ready:
 
 ```sh
@@ -72,9 +72,9 @@ kubectl wait KIND/NAME -n NAMESPACE --timeout=2m \\
 kubectl wait KIND/NAME -n NAMESPACE --timeout=20m --for=condition=Ready
 ```
 
-`.status.observedGeneration` is not the one to wait for: it is Kratix's and says that the workflow ran, not that
-anything was delivered. From `observedGeneration` on `Ready` is not `True` before the edit is delivered. If somebody
-edits again meanwhile, the first command waits in vain: repeat it.
+Do not wait for `.status.observedGeneration`: Kratix sets it when the workflow has run, before anything is delivered.
+Once `health.observedGeneration` is yours, `Ready` is `True` only after the edit is delivered. If another edit comes
+meanwhile, the first command times out: repeat it.
 """
 
 
@@ -87,17 +87,17 @@ EXAMPLE = f"## Example\n\n`.status` of a request that is Ready:\n\n{_fenced(load
 TEMPLATE_INTRODUCTION = """
 ## The template, StatusContract
 
-What a Promise author writes; the pipeline resolves it into `.status.contract`, `.status.endpoints` and
-`.status.credentials`. Any text may hold CEL expressions in `${...}`, with `spec`, `metadata` and `variables` to look
-at. A text that is one expression takes the expression's value, whatever its type, and null drops the key. Unknown keys
-are errors here: a typo would silently observe nothing. The meaning of the parts is that of the contract above.
+A Promise author writes it; the pipeline resolves it into `.status.contract`, `.status.endpoints` and
+`.status.credentials`. Any text may contain CEL expressions in `${...}`, with the variables `spec`, `metadata` and
+`variables`. A text that is one expression takes the expression's value, of any type, and null drops the key. Unknown
+keys are errors here: with a typo nothing would be observed. The parts have the same meaning as in the contract above.
 """
 
 POLICY_INTRODUCTION = """
 ## The platform's policy, PlatformPolicy
 
-What every request of a platform gets, and what its author may ask for; [policy.md](../policy.md) explains it. The
-Promise carries it in the variable `PLATFORM_POLICY`.
+The defaults of every request of a platform, and the limits for its author; [policy.md](../policy.md) explains them.
+The Promise contains it in the variable `PLATFORM_POLICY`.
 """
 
 TEMPLATE_NOTES = f"""

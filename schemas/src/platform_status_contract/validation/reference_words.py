@@ -1,4 +1,4 @@
-"""Rows of the reference page: phases, condition types, reasons and timers, and how a table is written."""
+"""Rows of the reference page: phases, condition types, reasons and timers; and the format of a table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,25 +9,25 @@ from .schemas import STATUS, load_schema
 __all__ = ["FREE", "condition_rows", "phase_rows", "reason_sections", "table", "timer_rows"]
 
 FREE = "NAMEReady"
-"""Stands for the condition of an entry of objects."""
+"""Placeholder for the condition of an entry of objects."""
 
 _ANY = "Any source"
 _OF_OBJECTS = f"On `{FREE}`, of an entry of `objects`"
 
 
 def table(heads: Sequence[str], rows: Sequence[Row]) -> str:
-    """Write a Markdown table; a bar inside a cell is escaped."""
+    """Write a Markdown table; a pipe in a cell is escaped."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 def phase_rows() -> list[Row]:
-    """Phase, status of Ready, meaning."""
+    """Rows of phase, status of Ready, meaning."""
     return [(f"`{word['const']}`", word["x-ready"], word["description"]) for word in _words("phase")]
 
 
 def condition_rows() -> tuple[list[Row], list[Row]]:
-    """The sidecar's types (type, source, when present, what True means) and Kratix's (type, meaning)."""
+    """Rows for the sidecar's types (type, source, presence, what True means) and for Kratix's (type, meaning)."""
     ours: list[Row] = [
         (f"`{word['const']}`", word["x-source"], word["x-when"], word["description"])
         for word in _words("conditionType")
@@ -36,7 +36,7 @@ def condition_rows() -> tuple[list[Row], list[Row]]:
 
 
 def reason_sections() -> list[tuple[str, list[Row]]]:
-    """Reasons by the condition that carries them: title, rows of reason, verdict, meaning, what to do."""
+    """Reasons grouped by the condition that has them: title, rows of reason, verdict, meaning, what to do."""
     sections: dict[str, list[Row]] = {f"On `{word['const']}`": [] for word in _words("conditionType")}
     sections |= {_OF_OBJECTS: [], _ANY: []}
     for word in _words("reason"):
@@ -50,7 +50,7 @@ def reason_sections() -> list[tuple[str, list[Row]]]:
 
 
 def timer_rows() -> list[Row]:
-    """Timer, predicate, when it is removed."""
+    """Rows of timer, predicate, removal."""
     since = load_schema(STATUS)["$defs"]["since"]
     timers = since["properties"] | {timer["x-name"]: timer for timer in since["patternProperties"].values()}
     return [(f"`{name}`", timer["description"], timer["x-removed"]) for name, timer in timers.items()]

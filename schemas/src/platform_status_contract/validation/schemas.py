@@ -41,7 +41,7 @@ Schema: TypeAlias = dict[str, Any]
 """A JSON Schema as decoded JSON."""
 
 Matches: TypeAlias = Callable[[str, str], bool]
-"""Whether a pattern, the first, matches somewhere in a text."""
+"""Whether a pattern (the first argument) matches somewhere in a text."""
 
 SchemaName: TypeAlias = str
 """Name of a schema: its file name without ``.schema.json``, such as ``contract-v1``; or ``contract`` for short."""
@@ -63,13 +63,13 @@ def schema_names() -> tuple[SchemaName, ...]:
 
 
 def resolve_name(name: SchemaName) -> SchemaName:
-    """Find a schema by its full name or, while there is one version of it only, without the version.
+    """Resolve the name of a schema; the version may be omitted while there is only one.
 
     Args:
         name: ``contract-v1`` or ``contract``.
 
     Raises:
-        UnknownSchemaError: No schema, or more than one, goes by that name.
+        UnknownSchemaError: The name matches no schema, or several.
     """
     names = schema_names()
     found = [known for known in names if name in (known, known.rpartition("-")[0])]
@@ -86,13 +86,13 @@ def _text(name: SchemaName) -> str:
 
 
 def load_schema(name: SchemaName) -> Schema:
-    """Load a schema as it stands in its file.
+    """Load a schema from its file.
 
     Args:
         name: See `resolve_name`.
 
     Returns:
-        A new copy; the caller may change it.
+        A new copy, which the caller may change.
 
     Raises:
         UnknownSchemaError: There is no such schema.
@@ -103,23 +103,23 @@ def load_schema(name: SchemaName) -> Schema:
 
 @functools.cache
 def registry() -> "Registry[Mapping[str, Any] | bool]":
-    """All schemas by their ``$id``; whatever is not in it stays unresolved: nothing is ever fetched."""
+    """All schemas by their ``$id``; other references stay unresolved, because nothing is ever fetched."""
     empty: Registry[Mapping[str, Any] | bool] = Registry()
     loaded = (load_schema(name) for name in schema_names())
     return empty.with_resources((schema["$id"], Resource.from_contents(schema)) for schema in loaded)
 
 
 def resolved_schema(name: SchemaName) -> Schema:
-    """Load a schema with every ``$ref`` replaced by what it points at.
+    """Load a schema with every ``$ref`` replaced by its target.
 
-    What stands beside a ``$ref`` (description, x-when ...) wins over the same keyword at its target. Errors of
-    jsonschema then carry the whole subschema, which is what sentences are made of.
+    Keywords beside a ``$ref`` (description, x-when ...) override those of its target. So errors of jsonschema contain
+    the whole subschema, which the problems are built from.
 
     Args:
         name: See `resolve_name`.
 
     Returns:
-        A new copy; the caller may change it.
+        A new copy, which the caller may change.
 
     Raises:
         UnknownSchemaError: There is no such schema.
@@ -131,15 +131,15 @@ def resolved_schema(name: SchemaName) -> Schema:
 
 
 def bundled_schema(name: SchemaName) -> Schema:
-    """Load a schema with the schemas that it refers to in ``$defs``, each under its own ``$id``.
+    """Load a schema with its referenced schemas in ``$defs``, each under its own ``$id``.
 
-    So it is what a file of its own has to be: any validator resolves every reference without a network.
+    The result is self-contained: any validator resolves every reference without a network.
 
     Args:
         name: See `resolve_name`.
 
     Returns:
-        A new copy; the caller may change it.
+        A new copy, which the caller may change.
 
     Raises:
         UnknownSchemaError: There is no such schema.
@@ -182,22 +182,22 @@ def _inline(node: Any, resolver: Any) -> Any:  # noqa: ANN401 - any JSON
 def python_pattern(pattern: str) -> str:
     r"""Translate a pattern of JSON Schema (ECMA 262) for Python's `re`.
 
-    ECMA's ``$`` is the very end of the text, Python's also matches before a line feed there; ``\Z`` is what is meant.
+    In ECMA ``$`` matches only at the end of the text, in Python also before a final line feed; ``\Z`` is equivalent.
     """
     return _DOLLAR.sub(lambda match: match.group(1) or r"\Z", pattern)
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether a pattern of JSON Schema matches somewhere in a text; for patterns of our own, which cannot run away."""
+    """Whether a JSON Schema pattern matches in a text; for our own patterns only, whose run time is bounded."""
     return re.search(python_pattern(pattern), text) is not None
 
 
 def validator_of(schema: Schema, matches: Matches = search) -> Validator:
-    """A validator for a schema that is no file of ours, of JSON Schema 2020-12 without references.
+    """Return a validator for a JSON Schema 2020-12 without references that is not one of our files.
 
     Args:
         schema: The schema.
-        matches: Decides about patterns; whoever wrote those of a foreign schema may mean harm.
+        matches: The pattern matcher; a foreign schema may contain malicious patterns.
     """
     return _validators(matches)(schema)
 
@@ -214,7 +214,7 @@ def _validators(matches: Matches) -> type[Validator]:
 
 @functools.cache
 def validator(name: SchemaName) -> Validator:
-    """A validator for one schema, of JSON Schema 2020-12 with ECMA's meaning of ``$`` in patterns.
+    """Return a validator for one schema, of JSON Schema 2020-12 with ECMA's semantics of ``$`` in patterns.
 
     Raises:
         UnknownSchemaError: There is no such schema.

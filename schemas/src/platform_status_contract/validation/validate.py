@@ -17,7 +17,7 @@ from .values import foreign_values
 __all__ = ["MAX_PROBLEMS", "validate", "validate_with"]
 
 MAX_PROBLEMS = 50
-"""Problems that are listed; a document with more gets one line that says how many are left out."""
+"""Maximum number of listed problems; one more line has the number of the others."""
 
 _MAX_ERRORS = 1000
 
@@ -26,12 +26,12 @@ def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
     """Validate a document.
 
     Args:
-        document: Decoded JSON or YAML; anything at all is allowed.
+        document: Decoded JSON or YAML; any value is allowed.
         schema: ``status-v1``, ``contract-v1``, ``statuscontract-v1`` or another of `schema_names`; the version may be
-            left out while there is one only.
+            omitted while there is only one.
 
     Returns:
-        Nothing if the document is valid; else its problems, sorted by path, each once, the same for equal documents.
+        Empty if the document is valid; else its problems without duplicates, sorted by path, in a stable order.
 
     Raises:
         UnknownSchemaError: There is no such schema.
@@ -41,7 +41,7 @@ def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
 
 
 def _too_large(document: Any, name: str) -> tuple[SchemaProblem, ...]:  # noqa: ANN401 - any JSON
-    """What no schema can say: readers keep a contract in memory, and take none beyond a size."""
+    """Check the size limit, which a schema cannot express: readers keep contracts in memory and ignore larger ones."""
     path: Path = ("contract",) if name == STATUS else ()
     contract = document.get("contract") if path else document
     if name not in (CONTRACT, STATUS) or not is_too_large(contract):
@@ -53,10 +53,10 @@ def _too_large(document: Any, name: str) -> tuple[SchemaProblem, ...]:  # noqa: 
 
 
 def validate_with(document: object, judge: Validator) -> tuple[SchemaProblem, ...]:
-    """Validate a document by a validator of `schemas`, made of a schema without references.
+    """Validate a document with a validator of `schemas`, for a schema without references.
 
     Args:
-        document: Decoded JSON or YAML; anything at all is allowed.
+        document: Decoded JSON or YAML; any value is allowed.
         judge: The validator.
 
     Returns:
@@ -69,11 +69,11 @@ def validate_with(document: object, judge: Validator) -> tuple[SchemaProblem, ..
         problems = tuple(problem for error in errors for problem in explain(error))
     distinct = sorted({problem.message: problem for problem in problems}.values(), key=_order)
     rest = len(distinct) - MAX_PROBLEMS
-    left_out = (SchemaProblem.at((), f"{rest} more problems", "none; mend the first ones and validate again"),)
+    left_out = (SchemaProblem.at((), f"{rest} more problems", "none; correct the first ones and validate again"),)
     return tuple(distinct[:MAX_PROBLEMS]) + (left_out if rest > 0 else ())
 
 
 def _order(problem: SchemaProblem) -> tuple[list[str | int], str]:
-    """By path, indexes as numbers; digits are every other part, so that like is compared with like."""
+    """Sort key: by path, indexes as numbers; digits are every other part, so that only like types are compared."""
     parts = re.split(r"([0-9]{1,9})", problem.path)
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], problem.message

@@ -1,7 +1,7 @@
-"""What is no JSON at all: a document from YAML or from Python can hold things that no schema can speak of.
+"""Values outside JSON: a document from YAML or Python can contain values that no schema covers.
 
-Dates are the common case: an unquoted time in YAML is no string. Depth and size are limited here, before jsonschema
-sees the document, because YAML aliases can make a small file expand without end.
+Dates are the common case: an unquoted time in YAML is not a string. Depth and size are limited here, before jsonschema
+reads the document, because YAML aliases can make a small file expand without limit.
 """
 
 import datetime as dt
@@ -13,17 +13,17 @@ from .problems import MANY_DIGITS, Path, SchemaProblem, describe, quote
 __all__ = ["MAX_DEPTH", "MAX_VALUES", "foreign_values"]
 
 MAX_DEPTH = 64
-"""Levels of nesting that a document may have."""
+"""Maximum depth of a document."""
 
 MAX_VALUES = 100_000
-"""Values that a document may hold, containers included."""
+"""Maximum number of values in a document, containers included."""
 
 
 def foreign_values(document: object) -> tuple[SchemaProblem, ...]:
-    """Find what is not JSON, or too much of it.
+    """Find values that are not JSON, or a document that is too large.
 
     Args:
-        document: Anything.
+        document: Any value.
 
     Returns:
         One problem per value that is not JSON; at most one if the document is too deep or too large.

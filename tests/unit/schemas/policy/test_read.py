@@ -25,11 +25,11 @@ def wrong(made: object) -> list[str]:
 @pytest.mark.parametrize(
     ("bounds", "said"),
     [
-        (({"path": "spec.a", "type": "free"}, {"path": "spec.a.b", "type": "string"}), "another bound speaks of it"),
-        (({"path": "spec.a.b", "type": "string"}, {"path": "spec.a", "type": "free"}), "another bound speaks of it"),
-        (({"path": "spec.a", "type": "string"}, {"path": "spec.a", "type": "free"}), "another bound speaks of it"),
-        (({"path": "spec.a.*", "type": "string"}, {"path": "spec.a.b", "type": "free"}), "another bound speaks of it"),
-        (({"path": "spec.a[]", "type": "string"}, {"path": "spec.a.b", "type": "free"}), "another bound speaks of it"),
+        (({"path": "spec.a", "type": "free"}, {"path": "spec.a.b", "type": "string"}), "another bound covers it"),
+        (({"path": "spec.a.b", "type": "string"}, {"path": "spec.a", "type": "free"}), "another bound covers it"),
+        (({"path": "spec.a", "type": "string"}, {"path": "spec.a", "type": "free"}), "another bound covers it"),
+        (({"path": "spec.a.*", "type": "string"}, {"path": "spec.a.b", "type": "free"}), "another bound covers it"),
+        (({"path": "spec.a[]", "type": "string"}, {"path": "spec.a.b", "type": "free"}), "another bound covers it"),
         (({"path": "spec.a b", "type": "string"},), "cannot be read from character 7 on"),
         (({"path": "status.phase", "type": "string"},), "expected a field of spec, or one annotation"),
         (({"path": "metadata.annotations", "type": "free"},), "expected a field of spec, or one annotation"),
@@ -49,14 +49,14 @@ def test_bounds_that_cannot_be_used(bounds: tuple[dict[str, Any], ...], said: st
 
 
 def test_names_that_cannot_be_used() -> None:
-    assert "goes together with" in wrong(document(NAME, names={"shortNames": "RequestsNamespace"}))[0]
-    assert "goes together with" in wrong(document(NAME, names={"requestsNamespace": "a"}))[0]
+    assert "requires shortNames" in wrong(document(NAME, names={"shortNames": "RequestsNamespace"}))[0]
+    assert "requires shortNames" in wrong(document(NAME, names={"requestsNamespace": "a"}))[0]
     twice = [{"namespace": "a", "name": "m"}, {"namespace": "b", "name": "m"}]
     assert "found m twice" in wrong(document(NAME, names={"legacyNames": twice}))[0]
     assert "at most one *" in wrong(document(NAME, names={"reserved": ["a*b*"]}))[0]
     made = document(NAME)
     made["spec"]["kinds"] *= 2
-    assert wrong(made) == ["spec.kinds: found one kind twice; mend the policy"]
+    assert wrong(made) == ["spec.kinds: found one kind twice; correct the policy"]
 
 
 def test_a_legacy_name_may_leave_its_target_open() -> None:

@@ -63,9 +63,9 @@ def test_a_wrong_expression_is_found_when_it_is_compiled(source: str, cause: str
         ("has(spec.missing.too)", "Key not found"),
         ("1 / 0", "divide by zero"),
         ("spec.name + 1", "No matching overloads"),
-        ('b"abc"', "bytearray, which JSON cannot say"),
-        ('timestamp("2026-02-26T10:30:00Z")', "datetime, which JSON cannot say"),
-        ("1.0 / 0.0", "inf, which JSON cannot say"),
+        ('b"abc"', "bytearray, which JSON cannot represent"),
+        ('timestamp("2026-02-26T10:30:00Z")', "datetime, which JSON cannot represent"),
+        ("1.0 / 0.0", "inf, which JSON cannot represent"),
         ("{1: 2}", "keys are not strings"),
     ],
 )

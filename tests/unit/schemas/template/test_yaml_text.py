@@ -54,7 +54,7 @@ def test_times_and_versions_stay_text_when_they_are_read() -> None:
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ("a: 1\na: 2", "line 2: the key 'a' stands twice"),
+        ("a: 1\na: 2", "line 2: the key 'a' appears twice"),
         ("a: &x 1\nb: *x", "line 2: aliases"),
         ("a: !!python/object:os.system x", "could not determine a constructor"),
         ("a: !!timestamp 2026-02-26", "could not determine a constructor"),

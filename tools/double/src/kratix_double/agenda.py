@@ -1,6 +1,6 @@
-"""A controller's work queue and its watches: keys due at a time, handled one at a time by one thread.
+"""A controller's work queue and its watches: delayed keys, processed one at a time in one thread.
 
-Kratix has one worker per Promise, and a pass that sleeps (section 11.4) holds up every other request; so it is here.
+Kratix has one worker per Promise, so a pass that sleeps (section 11.4) delays every other request; so it is here.
 """
 
 import contextlib
@@ -32,14 +32,14 @@ class Kind:
 
 
 class Agenda(Generic[KeyT]):
-    """Calls `handle(key)` for each key that is due; a key waits at most once, at its earliest time.
+    """Calls `handle(key)` for each key that is due; a key is queued at most once, at its earliest time.
 
-    A conflict puts the key back at once, any other refusal of the API server after a moment, as controllers do.
+    After a conflict the key is requeued at once, after another error of the API server with a delay, as usual.
 
     Args:
         name: Name of the thread.
-        handle: What to do with a key that is due.
-        on_error: Told every error but conflicts and objects that are gone.
+        handle: Processes a key.
+        on_error: Callback for every error except conflicts and deleted objects.
     """
 
     def __init__(self, name: str, handle: Callable[[KeyT], None], on_error: Callable[[Exception], None]) -> None:
@@ -55,7 +55,7 @@ class Agenda(Generic[KeyT]):
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after the key at hand."""
+        """End the thread after the present key."""
         self._stopped.set()
         with self._changed:
             self._changed.notify_all()
@@ -63,14 +63,14 @@ class Agenda(Generic[KeyT]):
             self._thread.join()
 
     def put(self, key: KeyT, delay: float = 0.0) -> None:
-        """Have a key handled after `delay` seconds, or earlier if it waits already."""
+        """Queue a key after `delay` seconds; a queued key keeps its time if that is earlier."""
         due = time.monotonic() + delay
         with self._changed:
             self._due[key] = min(due, self._due.get(key, due))
             self._changed.notify_all()
 
     def pause(self, seconds: float) -> bool:
-        """Sleep inside a pass; returns False if the agenda was stopped meanwhile."""
+        """Sleep in a pass; returns False if the agenda was stopped meanwhile."""
         return not self._stopped.wait(seconds)
 
     def _next(self) -> KeyT | None:
@@ -91,24 +91,24 @@ class Agenda(Generic[KeyT]):
             except ConflictError:
                 self.put(key, _AFTER_CONFLICT)
             except NotFoundError:
-                # Gone between the read and the write: its own event says so, or nobody misses it.
+                # Deleted between the read and the write; if that matters, its event queues the key.
                 continue
             except FAILURES as error:
                 if not self._stopped.is_set():
                     self._on_error(error)
                     self.put(key, _AFTER_ERROR)
-            except Exception as error:  # noqa: BLE001 - a controller outlives a bad pass; the test sees the error
+            except Exception as error:  # noqa: BLE001 - a controller survives a failed pass; the test gets the error
                 self._on_error(error)
 
 
 class Watcher:
-    """Watches one kind and tells each object once per resourceVersion.
+    """Watches one kind and reports each object once per resourceVersion.
 
     Args:
-        client: Who watches; must be safe to share.
-        kind: What to watch.
-        tell: Called with the event's type (ADDED, MODIFIED, DELETED) and the object.
-        namespace: Only there; None: in all namespaces.
+        client: The client of the watch; must be thread-safe.
+        kind: The kind.
+        tell: Callback with the event's type (ADDED, MODIFIED, DELETED) and the object.
+        namespace: Only this namespace; None: all.
     """
 
     def __init__(
@@ -127,12 +127,12 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Tell nothing more; the thread itself ends within a second, with its watch."""
+        """Stop the callbacks; the thread itself ends within a second, with its watch."""
         self._stopped.set()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            # Short watches, each beginning with all that exists: nothing can be missed, and stop needs no interrupt.
+            # Short watches that each begin with all objects: no event can be missed, and stop needs no interrupt.
             with contextlib.suppress(*FAILURES):
                 for event in self._client.watch(
                     self._kind.api_version,

@@ -1,7 +1,7 @@
-"""How Kratix keeps the list of conditions: with Cluster API's setter, and in the status writer by hand. Pure.
+"""How Kratix keeps the list of conditions: with Cluster API's setter, and in the status writer by its own code. Pure.
 
-kratix.md section 3: an entry that cannot be decoded empties the list, every Set rewrites all of it with the five known
-fields, Ready first and then by type; the status writer merges by type and leaves the order to chance.
+kratix.md section 3: an entry that cannot be decoded empties the list. Every Set rewrites the list with the five known
+fields, Ready first, the others by type. The status writer merges by type in random order.
 """
 
 import random
@@ -13,14 +13,14 @@ from typing import Any
 __all__ = ["condition", "find", "merge", "read", "set_condition"]
 
 FIELDS = ("type", "status", "reason", "message", "lastTransitionTime")
-# Go's RFC 3339: upper-case T and Z only, a zone always.
+# RFC 3339 as in Go: only upper-case T and Z, a zone is required.
 _GO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 
 Condition = dict[str, Any]
 
 
 def condition(kind: str, status: str, reason: str, message: str, at: datetime) -> Condition:
-    """Make one condition with the time `at`, cut to whole seconds."""
+    """Return a condition with the time `at`, truncated to whole seconds."""
     made = {"type": kind, "status": status, "reason": reason, "message": message}
     return {**made, "lastTransitionTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
@@ -29,7 +29,7 @@ def read(status: Mapping[str, Any]) -> list[Condition]:
     """Decode `.status.conditions` as Kratix does.
 
     Returns:
-        The conditions with their known fields only; the empty list if any entry cannot be decoded.
+        The conditions with their known fields only; empty if any entry cannot be decoded.
     """
     entries = status.get("conditions")
     if not isinstance(entries, list) or not all(_decodes(entry) for entry in entries):
@@ -47,18 +47,18 @@ def _decodes(entry: object) -> bool:
 
 
 def find(status: Mapping[str, Any], kind: str) -> Condition | None:
-    """Return the condition of one type as Kratix sees it, or None."""
+    """Return the condition of one type as Kratix decodes it, or None."""
     return next((entry for entry in read(status) if entry.get("type") == kind), None)
 
 
 def set_condition(status: dict[str, Any], new: Condition) -> None:
-    """Put one condition into `status` as Cluster API v1.7 does.
+    """Set one condition in `status` as Cluster API v1.7 does.
 
-    An entry that says the same already keeps its time; the whole list is rewritten, sorted, with known fields only.
+    An equal entry keeps its time; the whole list is rewritten, sorted, with known fields only.
 
     Args:
         status: The `.status` of a request; changed in place.
-        new: The condition; its time is used only if it says something new.
+        new: The condition; its time is used only if the condition differs.
     """
     kept: dict[str, Condition] = {entry.get("type", ""): entry for entry in read(status)}
     old = kept.get(new["type"])
@@ -71,15 +71,15 @@ def set_condition(status: dict[str, Any], new: Condition) -> None:
 
 
 def merge(live: object, own: object, shuffle: random.Random) -> list[Condition]:
-    """Merge two lists by type as the status writer does: a Go map, so the order is left to chance.
+    """Merge two lists by type as the status writer does: with a Go map, so the order is random.
 
     Args:
         live: `.status.conditions` just read, any JSON.
-        own: `conditions` of status.yaml, any JSON; wins per type.
-        shuffle: Where the order comes from.
+        own: `conditions` of status.yaml, any JSON; takes precedence per type.
+        shuffle: Source of the order.
 
     Returns:
-        The merged list; entries without a string `type` are dropped, other fields are kept as they were.
+        The merged list; entries without a string `type` are dropped, other fields do not change.
     """
     merged = {entry["type"]: entry for entry in (*_typed(live), *_typed(own))}
     entries = list(merged.values())

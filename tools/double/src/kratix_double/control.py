@@ -14,12 +14,12 @@ _PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
 
 @dataclass(frozen=True)
 class WorkflowControl:
-    """What a pipeline asked for.
+    """The content of workflow-control.yaml.
 
     Attributes:
         suspend: Stop here until the label is removed.
         message: Shown in `status.kratix.workflows.pipelines[].message`.
-        retry_after: Run this pipeline again after that time; None: not by itself.
+        retry_after: Run this pipeline again after that time; None: no automatic retry.
     """
 
     suspend: bool
@@ -33,10 +33,10 @@ class WorkflowControl:
 
 
 def go_duration(text: str) -> timedelta:
-    """Read a Go duration such as ``1h30m``.
+    """Parse a Go duration such as ``1h30m``.
 
     Raises:
-        ValueError: For anything else, ``1d`` among it, which Kratix's own documentation shows.
+        ValueError: It is anything else, such as ``1d`` from Kratix's own documentation.
     """
     parts = list(_PART.finditer(text))
     if not parts or "".join(part.group() for part in parts) != text:
@@ -45,10 +45,10 @@ def go_duration(text: str) -> timedelta:
 
 
 def read_control(text: str) -> WorkflowControl:
-    """Read workflow-control.yaml.
+    """Parse workflow-control.yaml.
 
     Raises:
-        ValueError: If it is not a mapping, or retryAfter is not a Go duration.
+        ValueError: It is not a mapping, or retryAfter is not a Go duration.
     """
     document = yaml.safe_load(text)
     if not isinstance(document, dict):

@@ -1,8 +1,8 @@
-"""Kratix's pass over one request: which of its steps comes next (kratix.md sections 3 to 5, 8 and 11).
+"""Kratix's pass over one request: selects its next step (kratix.md sections 3 to 5, 8 and 11).
 
-Each pass reads the request anew and ends early, as Kratix does; its own writes wake it again. One worker makes the
-passes of all requests of the Promise, and a pass ends with its first write: so the Job of a request is created behind
-the first passes of every other request that changed meanwhile, and behind their windows.
+Each pass reads the request again and ends early, as in Kratix; its own writes queue the next pass. One worker processes
+all requests of the Promise, and a pass ends with its first write. So the Job of a request is created after the first
+passes of every other request that changed meanwhile, with their windows.
 """
 
 import time
@@ -45,7 +45,7 @@ def _now() -> datetime:
 
 
 class Job(NamedTuple):
-    """One Job that was created: when, monotonic; for which request; of which pipeline. Its window begins here."""
+    """A created Job: monotonic time, request, pipeline. Its window begins at that time."""
 
     at: float
     key: Key
@@ -54,13 +54,13 @@ class Job(NamedTuple):
 
 @dataclass
 class _Memory:
-    """What the cluster would know by its Jobs, for one request.
+    """The state of one request that a cluster keeps in its Jobs.
 
     Attributes:
-        uid: uid of the request; another one is another request of the same name.
-        run: The newest Job, None if there is none (any more).
+        uid: uid of the request, to detect another request of the same name.
+        run: The newest Job; None if there is none, or it was deleted.
         pending: Hash of the specs for which the pipelines are listed as Pending; the next pass creates the Job.
-        retry_at: When a suspended workflow goes on by itself.
+        retry_at: Time of the automatic retry of a suspended workflow.
     """
 
     uid: str
@@ -70,7 +70,7 @@ class _Memory:
 
 
 class Controller:
-    """Decides, pass by pass; the arguments are those of `KratixDouble`, and its parts."""
+    """Selects the steps; the arguments are those of `KratixDouble`, and its parts."""
 
     def __init__(
         self,
@@ -113,22 +113,22 @@ class Controller:
         return [pipeline.name for pipeline in self._configure]
 
     def change_promise(self, configure: Sequence[Pipeline] | None = None) -> None:
-        """Change the Promise's spec, which is in every Job's hash.
+        """Change the Promise's spec, which is part of every Job's hash.
 
         Args:
-            configure: Its configure pipelines from now on; None: as before.
+            configure: Its new configure pipelines; None: unchanged.
         """
         if configure is not None:
             self._configure = tuple(configure)
         self._revision += 1
 
     def upgrade(self, version: str) -> None:
-        """Give the Promise another version; until its own workflow has run it is not available."""
+        """Set the version of the Promise; until its own workflow has run it is not available."""
         self._promise = self._promise._replace(version=version)
         self._available_at = time.monotonic() + self._timings.promise_workflow
 
     def lose_jobs(self, key: Key) -> None:
-        """Forget the Jobs of one request; one that runs is ended."""
+        """Delete the Jobs of one request; a running one is cancelled."""
         memory = self._memories.get(key)
         if memory is not None and memory.run is not None:
             memory.run.cancelled.set()
@@ -137,10 +137,10 @@ class Controller:
             memory.pending = None
 
     def reconcile(self, key: Key) -> None:
-        """Make one pass.
+        """Run one pass.
 
         Raises:
-            LocalPlaneError: As the API server refused a read or a write; the pass is then made again.
+            LocalPlaneError: The API server rejected a read or a write; then the pass is repeated.
         """
         request = self._client.find(self._promise.api_version, self._promise.kind, key.name, namespace=key.namespace)
         if request is None:
@@ -149,7 +149,7 @@ class Controller:
             return
         memory = self._memory(key, request)
         if labelled(request, PAUSED):
-            # Deletion waits as well.
+            # Deletion is delayed as well.
             self._status(request, lambda status: statuses.pause(status, _now()), "paused")
         elif "deletionTimestamp" in request["metadata"]:
             self._reconcile_deletion(key, request, memory)
@@ -164,7 +164,7 @@ class Controller:
         if labelled(request, MANUAL) or labelled(request, RUN_FROM_START):
             self.lose_jobs(key)
             memory.retry_at = None
-            # In this order: whoever sees the label gone finds the pipelines Pending (kratix.md, "Measured again").
+            # In this order: once the label is gone, the pipelines are Pending (kratix.md, "Measured again").
             request = self._list_pending(request, memory)
             request = self._reset_counters(request)
             gone = {MANUAL: None, RUN_FROM_START: None, SUSPENDED: None}
@@ -181,10 +181,10 @@ class Controller:
             if run.outcome.succeeded:
                 self._begin(request, memory)
             else:
-                # After a failed run nothing is listed as Pending first (kratix.md, "Measured again").
+                # After a failed run the pipelines are not listed as Pending first (kratix.md, "Measured again").
                 self._start(request, memory, 0)
         elif not run.outcome.succeeded:
-            # A PUT at each wake-up, even if nothing changes: it re-sorts the conditions (section 4).
+            # A PUT in each pass, even without a change: it re-sorts the conditions (section 4).
             name = run.pipeline.name
             self._status(request, lambda status: statuses.failed(status, name, _now()), "failed", always=True)
             self._mind_interval(key, request)
@@ -196,7 +196,7 @@ class Controller:
             self._settle(key, request, run)
 
     def _is_prepared(self, key: Key, request: Object) -> bool:
-        """Bring a request forward by one write at most; returns whether there was nothing to do but its workflow."""
+        """Prepare a request by at most one write; returns whether only its workflow is left to do."""
         if self._writer.label(request, {PROMISE: self._promise.name}, "labels") is not request:
             return False
         if time.monotonic() < self._available_at:
@@ -217,7 +217,7 @@ class Controller:
         return True
 
     def _begin(self, request: Object, memory: _Memory) -> None:
-        """Make one of three passes; the worker sees to the other requests between them."""
+        """Do one of three passes; between them the worker processes other requests."""
         if memory.pending != spec_hash(request, self._revision):
             self._list_pending(request, memory)
         elif self._reset_counters(request) is request:
@@ -244,7 +244,7 @@ class Controller:
         self._jobs.append(Job(time.monotonic(), key_of(request), pipeline.name))
         if not self._agenda.pause(self._timings.window):
             return
-        # The Job runs already: a conflict here is never made good (section 11.4), the next pass finds the Job.
+        # The Job already runs: the write is not repeated after a conflict (section 11.4), the next pass finds the Job.
         with suppress(ConflictError):
             self._status(
                 request, lambda status: statuses.start(status, pipeline.name, _now()), "starting status", always=True
@@ -252,7 +252,7 @@ class Controller:
 
     @staticmethod
     def _attempts(memory: _Memory, index: int) -> int:
-        """Return how often this very pipeline has been tried again already, for a run that follows on a retryAfter."""
+        """Return the number of earlier tries of this pipeline, for a run after a retryAfter."""
         run = memory.run
         if memory.retry_at is None or run is None or run.index != index:
             return 0
@@ -277,7 +277,7 @@ class Controller:
     def _settle(self, key: Key, request: Object, run: Run) -> None:
         names, finished = self._names, len(self._names)
         if not statuses.has_pipelines(request.get("status", {}), names):
-            # Somebody dropped status.kratix: the phases become Pending, and nothing makes them Succeeded (11.2).
+            # Another writer dropped status.kratix: the phases become Pending, and no write sets Succeeded again (11.2).
             run.counted = True
             request = self._status(
                 request, lambda status: statuses.list_pipelines(status, names, "Pending", _now()), "phases reset"
@@ -311,7 +311,7 @@ class Controller:
         self._mind_interval(key, request)
 
     def _loop(self, request: Object, finished: int) -> None:
-        """Answer a missing ConfigureWorkflowCompleted: two writes that undo each other and wake us again (11.1)."""
+        """Handle a missing ConfigureWorkflowCompleted: two writes that revert each other and cause a pass (11.1)."""
         self._agenda.pause(self._timings.loop)
         request = self._status(request, statuses.reset_counter, "counter reset")
         if self._agenda.pause(self._timings.loop):
@@ -342,7 +342,7 @@ class Controller:
             request = self._without(request, finalizer)
 
     def _delete_workflow(self, request: Object, memory: _Memory, pipeline: Pipeline) -> bool:
-        """Bring the delete workflow forward; returns whether it is over."""
+        """Run the next step of the delete workflow; returns whether it has ended."""
         run = memory.run
         if run is None or run.action != "delete":
             self._start_delete(request, memory, pipeline)
@@ -374,7 +374,7 @@ class Controller:
         left = [name for name in request["metadata"].get("finalizers", []) if name != finalizer]
         return self._writer.finalizers(request, left, f"finalizer {finalizer} removed")
 
-    # -- inside
+    # -- internals
 
     def _memory(self, key: Key, request: Object) -> _Memory:
         uid = request["metadata"]["uid"]

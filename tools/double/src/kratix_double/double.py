@@ -5,7 +5,7 @@ Example::
     with KratixDouble(client, promise, configure=[pipeline], folder=tmp_path, timings=Timings(pace=0.1)) as kratix:
         client.create(request)
 
-It plays what kratix.md says and nothing that it would like to be true; README.md lists what is left out.
+It implements exactly the facts of kratix.md; README.md lists what is left out.
 """
 
 import random
@@ -35,22 +35,22 @@ _CONNECTIONS = 16
 class KratixDouble:
     """Plays Kratix for one Promise on a real API server.
 
-    The CRDs must be there: the Promise's own, passed through `status_schema.treat`, and those in `crds/`.
+    The CRDs must exist: the Promise's own, passed through `status_schema.treat`, and those in `crds/`.
 
     Args:
-        client: Who Kratix is; must be allowed everything.
-        promise: Whose requests.
+        client: The client of the double, with all permissions.
+        promise: The Promise of the requests.
         configure: The pipelines of `workflows.resource.configure`, in order.
-        delete: The one pipeline of `workflows.resource.delete`, None without.
-        folder: Where the Jobs' folders go; an empty one.
-        timings: How fast it plays.
-        destination: The one Destination.
-        namespace: Watch only this namespace; tests that share an API server keep apart by it.
+        delete: The pipeline of `workflows.resource.delete`; None: there is none.
+        folder: Parent of the Jobs' folders; empty.
+        timings: The durations of the steps.
+        destination: The Destination.
+        namespace: Watch only this namespace; it separates tests that share an API server.
         interval: Seconds after which a finished workflow runs again; None: never (Kratix's default is ten hours).
-        dry_runs_enabled: Kratix's feature flag `dryRun`; off unless set, as in Kratix.
-        pods: Whether Jobs show as pods.
-        runner: What runs the Jobs; another class runs them for real, on a node.
-        seed: Where all chance comes from.
+        dry_runs_enabled: Kratix's feature flag `dryRun`; off by default, as in Kratix.
+        pods: Whether Jobs have pods.
+        runner: Runs the Jobs; another class runs them for real, on a node.
+        seed: Seed of all randomness.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class KratixDouble:
         seed: int = 0,
     ) -> None:
         timings = timings or Timings()
-        chance = random.Random(seed)  # noqa: S311 - for names and orders, and to be repeatable
-        # A client of its own: so many threads would crowd out the connections of the test's.
+        chance = random.Random(seed)  # noqa: S311 - for names and orders, must be reproducible
+        # A separate client: the many threads would exhaust the connection pool of the test's client.
         self._client = client = Client(client.access, connections=_CONNECTIONS)
         self._promise = promise
         self._namespace = namespace
@@ -101,11 +101,11 @@ class KratixDouble:
             Watcher(client, Kind(workload.API_VERSION, "Work"), self._work_changed, namespace=namespace),
         )
 
-    # -- what a test sees
+    # -- observed by tests
 
     @property
     def writes(self) -> list[Write]:
-        """Every PUT to a request so far, in order, those refused among them."""
+        """Every PUT to a request so far, in order, rejected ones included."""
         return self._writer.writes
 
     @property
@@ -115,7 +115,7 @@ class KratixDouble:
 
     @property
     def complaints(self) -> list[str]:
-        """What containers and passes complained about so far; empty in a life without faults."""
+        """The errors of containers and passes so far; empty without a fault."""
         return self._writer.notes
 
     @property
@@ -123,23 +123,23 @@ class KratixDouble:
         """The Destination; change it, then call `replace_works`."""
         return self._works.destination
 
-    # -- what a test does
+    # -- operations for tests
 
     def rerun_all(self, configure: Sequence[Pipeline] | None = None) -> None:
         """Change the Promise's spec: every request reruns from the first pipeline (section 5).
 
         Args:
-            configure: The configure pipelines of the changed Promise; None: as before.
+            configure: The configure pipelines of the changed Promise; None: unchanged.
         """
         self._controller.change_promise(configure)
         self._run_all_from_start()
 
     def upgrade(self, version: str, configure: Sequence[Pipeline] | None = None) -> None:
-        """Apply another version of the Promise: not available until its own workflow has run, then as `rerun_all`.
+        """Apply another version of the Promise: unavailable until its own workflow has run, then as `rerun_all`.
 
         Args:
-            version: The Promise's version from now on.
-            configure: The configure pipelines of the changed Promise; None: as before.
+            version: The new version of the Promise.
+            configure: The configure pipelines of the changed Promise; None: unchanged.
         """
         self._controller.change_promise(configure)
         self._controller.upgrade(version)
@@ -147,13 +147,13 @@ class KratixDouble:
 
     def _run_all_from_start(self) -> None:
         for request in self._client.list(self._promise.api_version, self._promise.kind, namespace=self._namespace):
-            # The label wakes the controller; where somebody was faster, its own next pass finds the new hash.
+            # The label triggers the controller; after a conflict, its own next pass finds the new hash.
             with suppress(ConflictError):
                 self._writer.label(request, {RUN_FROM_START: "true"}, "run-from-start label")
             self._agenda.put(key_of(request))
 
     def lose_jobs(self, namespace: str, name: str) -> None:
-        """Delete the Jobs of a request, as a TTL or a restored backup does (section 5)."""
+        """Delete the Jobs of a request, as after their TTL or the restore of a backup (section 5)."""
         self._controller.lose_jobs(Key(namespace, name))
         self._agenda.put(Key(namespace, name))
 
@@ -161,10 +161,10 @@ class KratixDouble:
         """Schedule every Work again, after the Destination changed."""
         self._works.refresh(self._namespace)
 
-    # -- life
+    # -- start and stop
 
     def start(self) -> Self:
-        """Start to watch and to act."""
+        """Start the watches and the worker."""
         self._works.start()
         self._agenda.start()
         for watcher in self._watchers:
@@ -172,7 +172,7 @@ class KratixDouble:
         return self
 
     def stop(self) -> None:
-        """Stop everything; nothing is written any more once it returns."""
+        """Stop everything; after the return there are no more writes."""
         for watcher in self._watchers:
             watcher.stop()
         self._agenda.stop()
@@ -188,10 +188,10 @@ class KratixDouble:
     ) -> None:
         self.stop()
 
-    # -- inside
+    # -- internals
 
     def _request_changed(self, event: str, request: Object) -> None:
-        # Only the first event is late on purpose: later ones are Kratix's own loop, which has no brake.
+        # Only the first event is delayed: later ones are Kratix's own loop, which has no rate limit.
         self._agenda.put(key_of(request), self._timings.notice if event == "ADDED" else 0.0)
 
     def _work_changed(self, event: str, work: Object) -> None:

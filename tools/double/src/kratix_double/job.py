@@ -1,8 +1,8 @@
 """One pipeline's Job: reader, user containers, work writer, status writer (kratix.md section 2).
 
-The user containers are callables over three folders; `Command` runs a real program as one. What Kratix's own three
-containers do to the API server is handed in, so that this module only plays the pod: order, retries in place over the
-same folders, the retry budget that all containers share.
+The user containers are callables over three folders; `Command` runs a real program as one. The API writes of Kratix's
+own three containers are passed in, so this module only plays the pod: order, retries in place in the same folders, and
+the backoff limit, which all containers share.
 """
 
 import os
@@ -25,12 +25,12 @@ _WORLD_READABLE = 0o004
 
 
 class ContainerError(Exception):
-    """A container of Kratix ended with another code than 0; the text is its log."""
+    """A container of Kratix exited with a code other than 0; the text is its log."""
 
 
 @dataclass(frozen=True)
 class Folders:
-    """The three folders of the pod, kept over retries in place."""
+    """The three folders of the pod, kept across retries in place."""
 
     input: Path
     output: Path
@@ -38,7 +38,7 @@ class Folders:
 
     @classmethod
     def below(cls, root: Path) -> "Folders":
-        """Make the three folders."""
+        """Create the three folders."""
         folders = cls(root / "input", root / "output", root / "metadata")
         for folder in (folders.input, folders.output, folders.metadata):
             folder.mkdir(parents=True)
@@ -46,10 +46,10 @@ class Folders:
 
 
 class Container(Protocol):
-    """A user container: returns its exit code; ends early, with any code, once `cancelled` is set."""
+    """A user container: returns its exit code; returns early, with any code, once `cancelled` is set."""
 
     def __call__(self, folders: Folders, env: Mapping[str, str], cancelled: threading.Event) -> int:
-        """Run once over the folders."""
+        """Run once in the folders."""
         ...
 
 
@@ -59,8 +59,8 @@ class Command:
 
     Attributes:
         argv: Program and arguments; ``{input}``, ``{output}`` and ``{metadata}`` are replaced by the folders.
-        env: Environment besides the one that Kratix sets.
-        log: File that its output is appended to.
+        env: Environment in addition to Kratix's variables.
+        log: File to which its output is appended.
     """
 
     argv: Sequence[str]
@@ -73,7 +73,7 @@ class Command:
         argv = [argument.format(**where) for argument in self.argv]
         own = {name: value.format(**where) for name, value in self.env.items()}
         with self.log.open("ab") as log:
-            program = subprocess.Popen(  # noqa: S603 - a command of the test's own, no shell
+            program = subprocess.Popen(  # noqa: S603 - a command from the test, no shell
                 argv, env={**own, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
             while True:
@@ -95,7 +95,7 @@ class Pipeline:
     Attributes:
         name: Its name in the Promise.
         containers: The user containers, in order.
-        backoff_limit: How many restarts, of all containers together, before the Job fails.
+        backoff_limit: Number of restarts, of all containers together, before the Job fails.
     """
 
     name: str
@@ -105,13 +105,13 @@ class Pipeline:
 
 @dataclass
 class Outcome:
-    """What became of a Job.
+    """The result of a Job.
 
     Attributes:
-        succeeded: Whether every container ended with 0 in the end.
-        control: What workflow-control.yaml asked for, None without one.
-        restarts: How many containers had to be restarted.
-        log: What Kratix's containers said when they failed, in order.
+        succeeded: Whether every container finally exited with 0.
+        control: The content of workflow-control.yaml; None without one.
+        restarts: Number of container restarts.
+        log: The errors of Kratix's containers, in order.
     """
 
     succeeded: bool = False
@@ -129,13 +129,13 @@ def _require_readable(path: Path) -> None:
 
 
 def output_files(folders: Folders) -> dict[str, bytes]:
-    """Read what the user containers left in the output folder.
+    """Read the output folder after the user containers.
 
     Returns:
         Path inside the folder -> content.
 
     Raises:
-        ContainerError: If a file is not readable for everybody.
+        ContainerError: A file is not world-readable.
     """
     files: dict[str, bytes] = {}
     for root, _, names in os.walk(folders.output):
@@ -147,10 +147,10 @@ def output_files(folders: Folders) -> dict[str, bytes]:
 
 
 def metadata_document(folders: Folders, name: str) -> object:
-    """Load a YAML file of the metadata folder, None if it is not there.
+    """Load a YAML file of the metadata folder; None if it does not exist.
 
     Raises:
-        ContainerError: If it is not readable for everybody, or no YAML.
+        ContainerError: It is not world-readable, or not YAML.
     """
     path = folders.metadata / name
     if not path.exists():
@@ -186,14 +186,14 @@ def run_job(
     cancelled: threading.Event,
     retry_pause: float,
 ) -> Outcome:
-    """Run the containers after the reader, each until it ends with 0 or the budget is used up.
+    """Run the containers after the reader, each until it exits with 0 or the backoff limit is reached.
 
     Args:
         pipeline: The pipeline.
         folders: Its folders, object.yaml already in `input`.
-        env: What Kratix sets in user containers (section 2).
+        env: The variables that Kratix sets in user containers (section 2).
         work_writer: Writes Works; None in a delete workflow, and not called when the workflow stops here.
-        status_writer: Writes the status; not called if anything before it failed for good.
+        status_writer: Writes the status; not called if an earlier container failed for good.
         cancelled: Ends the Job early.
         retry_pause: Seconds between restarts.
     """
@@ -229,7 +229,7 @@ def _run_user(
 def _retried(
     step: Callable[[], None], outcome: Outcome, limit: int, cancelled: threading.Event, retry_pause: float
 ) -> bool:
-    """Run one container until it ends with 0; returns False once the Job is given up."""
+    """Run one container until it exits with 0; returns False once the Job has failed."""
     while not cancelled.is_set():
         try:
             step()

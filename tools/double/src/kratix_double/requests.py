@@ -1,4 +1,4 @@
-"""Names, labels and small reads of a resource request, as Kratix uses them. Pure."""
+"""Names, labels and small reads of a resource request, as in Kratix. Pure."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ FINALIZERS = (
     "kratix.io/delete-workflows",
     "kratix.io/resource-binding-cleanup",
 )
-"""What keeps a deleted request there until its clean-up is done (kratix.md section 8)."""
+"""The finalizers that keep a deleted request until its clean-up is done (kratix.md section 8)."""
 
 
 class Key(NamedTuple):
@@ -46,14 +46,14 @@ class Key(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """What the double must know of the Promise.
+    """The facts of a Promise for the double.
 
     Attributes:
         name: Name of the Promise.
         api_version: apiVersion of its requests.
         kind: Kind of its requests.
         plural: Plural of its requests.
-        version: Its version label; `not-set` is Kratix's word for none.
+        version: Its version label; Kratix's value without one is `not-set`.
     """
 
     name: str
@@ -69,20 +69,20 @@ def key_of(request: Mapping[str, Any]) -> Key:
 
 
 def labelled(request: Mapping[str, Any], label: str) -> bool:
-    """Whether a label stands at "true"."""
+    """Whether a label has the value "true"."""
     found: object = request["metadata"].get("labels", {}).get(label)
     return found == "true"
 
 
 def object_name(name: str, suffix: str) -> str:
-    """Name a Job or a Work: 63 characters at most, cut before its suffix (section 6)."""
+    """Return the name of a Job or a Work: at most 63 characters, cut before its suffix (section 6)."""
     if len(name) > _LONGEST_NAME:
         name = name[: _LONGEST_NAME - 1]
     return f"{name.rstrip('-._')}-{suffix}"
 
 
 def spec_hash(request: Mapping[str, Any], promise_revision: int) -> str:
-    """Hash what makes Kratix rerun: the specs of request and Promise, no label, annotation or status (section 5).
+    """Hash the inputs of a rerun: the specs of request and Promise, without labels, annotations or status (section 5).
 
     The dry-run label is the one exception (section 8).
     """

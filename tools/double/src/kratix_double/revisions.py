@@ -1,6 +1,6 @@
-"""PromiseRevisions, and who may delete the latest one (kratix.md, "Measured again").
+"""PromiseRevisions, and the protection of the latest one (kratix.md, "Measured again").
 
-Kratix has a webhook for this; here an admission policy says the same, so the API server itself refuses.
+Kratix has a webhook for this; here an admission policy has the same rule, so the API server itself rejects the request.
 """
 
 from typing import Any, Final
@@ -10,7 +10,7 @@ from localplane.client import Client, Object
 __all__ = ["KRATIX_ACCOUNT", "install_protection", "revision"]
 
 KRATIX_ACCOUNT: Final = "system:serviceaccount:kratix-platform-system:manager"
-"""Kratix, in a test: the webhook looks at the namespace of the account alone, and a certificate holds 64 characters."""
+"""Kratix's user in tests: the webhook checks only the account's namespace, and a certificate holds 64 characters."""
 
 _ACCOUNTS: Final = "system:serviceaccount:kratix-platform-system:"
 _COLLECTOR: Final = "system:serviceaccount:kube-system:generic-garbage-collector"
@@ -20,7 +20,7 @@ _NAME: Final = "promiserevisions.platform.kratix.io"
 
 
 def install_protection(admin: Client) -> None:
-    """Let the API server refuse to delete the latest PromiseRevision; the CRD is among those in `crds/`."""
+    """Make the API server reject the deletion of the latest PromiseRevision; the CRD is among those in `crds/`."""
     latest = "has(oldObject.status) && has(oldObject.status.latest) && oldObject.status.latest"
     user = "request.userInfo.username"
     rule: dict[str, Any] = {"apiGroups": ["platform.kratix.io"], "apiVersions": ["v1alpha1"], "operations": ["DELETE"]}
@@ -41,7 +41,7 @@ def install_protection(admin: Client) -> None:
 
 
 def revision(promise: str, version: str) -> Object:
-    """Return the PromiseRevision of one version of a Promise; which one is the latest stands in its status."""
+    """Return the PromiseRevision of one version of a Promise; its status marks the latest one."""
     labels = {"kratix.io/promise-name": promise, "kratix.io/promise-version": version}
     metadata = {"name": f"{promise}-{version}", "labels": labels}
     spec = {"promiseRef": {"name": promise}, "version": version, "promiseSpec": {}}

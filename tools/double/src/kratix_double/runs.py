@@ -1,4 +1,4 @@
-"""Jobs: pods that run beside the controller and tell it when they are done (kratix.md section 2)."""
+"""Jobs, which run in parallel to the controller and queue their request at the end (kratix.md section 2)."""
 
 import random
 import string
@@ -32,14 +32,14 @@ class Run:
     """One Job.
 
     Attributes:
-        pipeline: What it runs.
+        pipeline: The pipeline.
         index: Position of the pipeline in its workflow.
-        spec: Hash of the specs it was created for.
+        spec: Hash of the specs that it was created for.
         action: configure or delete.
         cancelled: Ends it early.
-        outcome: What became of it; None while it runs.
-        counted: Whether the controller has taken note of its success.
-        attempts: How often it asked to be run again later, so far.
+        outcome: The result; None while it runs.
+        counted: Whether the controller has processed its success.
+        attempts: Number of retries that it has requested so far.
     """
 
     pipeline: Pipeline
@@ -53,18 +53,18 @@ class Run:
 
 
 class Runner:
-    """Runs Jobs, each in a thread and a folder of its own.
+    """Runs Jobs, each in its own thread and folder.
 
     Args:
-        client: Who acts.
-        promise: Whose pipelines.
+        client: The client of Kratix.
+        promise: The Promise.
         works: The work writer.
         writer: Sends and records writes to requests.
-        timings: How long each step takes.
-        chance: Where the order of conditions and name suffixes come from.
-        folder: Where the Jobs' folders go.
-        tell: Called with the key of the request when a Job is seen to have finished.
-        pods: Whether each Job shows as a pod in the request's namespace, as it does in a cluster.
+        timings: The durations of the steps.
+        chance: Source of name suffixes and of the order of conditions.
+        folder: Parent of the Jobs' folders.
+        tell: Callback with the key of the request when Kratix notices the end of a Job.
+        pods: Whether each Job has a pod in the request's namespace, as in a cluster.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Runner:
         for thread, _ in self._threads:
             thread.join()
 
-    # -- inside
+    # -- internals
 
     def _play(self, request: Object, run: Run, last: bool) -> None:  # noqa: FBT001 - a thread's target takes positions
         outcome = Outcome()
@@ -116,7 +116,7 @@ class Runner:
                 outcome = self._containers(request, run, last=last)
         except (*FAILURES, ContainerError) as error:
             outcome.log.append(str(error))
-        except Exception as error:  # noqa: BLE001 - whatever a test's container raises is a failed Job
+        except Exception as error:  # noqa: BLE001 - any exception of a test's container is a failed Job
             outcome.log.append(repr(error))
         for line in outcome.log:
             self._writer.note(f"{run.action} {run.pipeline.name}: {line}")
@@ -193,7 +193,7 @@ class Runner:
                 },
                 "spec": {
                     "restartPolicy": "OnFailure",
-                    # Nobody may schedule it, where the tests run on a cluster with nodes.
+                    # No scheduler may place it if the tests run on a cluster with nodes.
                     "schedulerName": "kratix-double",
                     "containers": [{"name": "status-writer", "image": "kratix-double.invalid/pipeline-adapter"}],
                 },
@@ -204,7 +204,7 @@ class Runner:
     def _finish_pod(self, pod: Object, *, succeeded: bool) -> None:
         reason = "PodCompleted" if succeeded else "PodFailed"
         status = {"phase": "Succeeded" if succeeded else "Failed", "conditions": [_ready("False", reason)]}
-        # The namespace may be gone by now, or the API server.
+        # The namespace, or the API server, may be gone by now.
         with suppress(*FAILURES):
             self._set_pod(pod, status)
 

@@ -1,4 +1,4 @@
-"""What Kratix does to the CRD of a Promise before it creates it (kratix.md section 3). Pure."""
+"""Kratix's changes to the CRD of a Promise before it creates it (kratix.md section 3). Pure."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -12,7 +12,7 @@ _INTEGER: dict[str, Any] = {"type": "integer", "format": "int64"}
 _CONDITION: dict[str, Any] = {
     "type": "object",
     "properties": {
-        # The format is enforced by the API server: a time without T or zone refuses the whole write (section 11.13).
+        # The API server enforces the format: a time without T or zone makes it reject the whole write (section 11.13).
         "lastTransitionTime": {"type": "string", "format": "datetime"},
         "message": _STRING,
         "reason": _STRING,
@@ -76,10 +76,10 @@ def treat(crd: Mapping[str, Any]) -> dict[str, Any]:
     (scale is lost), and printer columns are kept only if the author gave any.
 
     Args:
-        crd: A CustomResourceDefinition, as the Promise holds it; not changed.
+        crd: A CustomResourceDefinition from the Promise; not changed.
 
     Raises:
-        ValueError: If a version has no `schema.openAPIV3Schema.properties`; Kratix writes into a nil map there.
+        ValueError: A version has no `schema.openAPIV3Schema.properties`; Kratix writes to a nil map there.
     """
     treated = deepcopy(dict(crd))
     name = treated.get("metadata", {}).get("name", "?")

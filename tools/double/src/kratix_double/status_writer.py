@@ -1,4 +1,4 @@
-"""The status writer: what the last container of a Job does to the request (kratix.md section 3)."""
+"""The status writer: the write of a Job's last container to the request (kratix.md section 3)."""
 
 import random
 from datetime import UTC, datetime
@@ -28,22 +28,22 @@ def write_status(
     attempts: int,
     chance: random.Random,
 ) -> None:
-    """GET, merge, PUT with that resourceVersion; a conflict ends the container with 1.
+    """GET, merge, PUT with that resourceVersion; on a conflict the container exits with 1.
 
     Args:
-        client: Who reads.
-        writer: Who writes.
-        promise: Whose request.
+        client: Reads the request.
+        writer: Writes the request.
+        promise: The Promise.
         key: The request.
         pipeline: Name of the pipeline.
         folders: The Job's folders, `status.yaml` in `metadata`.
-        control: What workflow-control.yaml asks for.
+        control: The content of workflow-control.yaml.
         last: Whether it is the last pipeline of its workflow.
-        attempts: How often it asked to be run again later, so far.
-        chance: Where the order of conditions comes from.
+        attempts: Number of retries requested so far.
+        chance: Source of the order of conditions.
 
     Raises:
-        ContainerError: If status.yaml is refused, or the API server refuses the write.
+        ContainerError: status.yaml is invalid, or the API server rejects the write.
     """
     own = metadata_document(folders, "status.yaml")
     if own is not None and not isinstance(own, dict):

@@ -1,7 +1,7 @@
-"""What Kratix writes into the status of a request, and when; one function per step (kratix.md sections 3 and 5). Pure.
+"""Kratix's writes to the status of a request; one function per step (kratix.md sections 3 and 5). Pure.
 
-Each function changes the `.status` it is given in place, as it was read; the caller sends it. `now` is an aware
-datetime in UTC. Whatever a function does not name stays as it was: that is how the keys of others survive.
+Each function changes in place the `.status` that was read; the caller sends it. `now` is an aware datetime in UTC. Keys
+that a function does not name do not change, so the keys of other writers survive.
 """
 
 import random
@@ -55,7 +55,7 @@ Status = dict[str, Any]
 
 
 class StatusWriterError(Exception):
-    """The status writer's container ends with 1 and writes nothing; the text says why."""
+    """The status writer exits with 1 and writes nothing; the text has the reason."""
 
 
 def _workflows(status: Status) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _workflows(status: Status) -> dict[str, Any]:
 
 
 def _entries(status: Status) -> list[dict[str, Any]] | None:
-    """Return the pipelines listed, None if there is no list; changes nothing."""
+    """Return the listed pipelines, None if there is no list; changes nothing."""
     kratix = status.get("kratix")
     workflows = kratix.get("workflows") if isinstance(kratix, dict) else None
     entries = workflows.get("pipelines") if isinstance(workflows, dict) else None
@@ -92,10 +92,10 @@ def phase(status: Status, name: str) -> str:
 
 
 def set_phase(status: Status, name: str, value: str, now: datetime) -> None:
-    """Set the phase of one pipeline and drop what a suspension left behind.
+    """Set the phase of one pipeline and remove the fields of a suspension.
 
     Raises:
-        StatusWriterError: If the list exists and lacks that name; Kratix fails there too.
+        StatusWriterError: The list exists and lacks that name; Kratix fails there too.
     """
     entries = _entries(status)
     if entries is None:
@@ -111,20 +111,20 @@ def set_phase(status: Status, name: str, value: str, now: datetime) -> None:
 
 
 def list_pipelines(status: Status, names: Sequence[str], value: str, now: datetime) -> None:
-    """List the pipelines, all in one phase: Pending also where somebody dropped the list (section 11.2)."""
+    """List the pipelines, all in one phase: Pending also if another writer dropped the list (section 11.2)."""
     _workflows(status)["pipelines"] = [
         {"name": name, "phase": value, "lastTransitionTime": _time(now)} for name in names
     ]
 
 
 def reset_counters(status: Status, count: int) -> None:
-    """Count from 0 before a workflow starts; a failure that was counted once stays, also after a good run."""
+    """Reset the counters before a workflow starts; a counted failure stays, also after a successful run."""
     status.update(workflows=count, workflowsSucceeded=0)
     status.setdefault("workflowsFailed", 0)
 
 
 def start(status: Status, name: str, now: datetime) -> None:
-    """Write the starting status: after the Job is created and the window of 1.1 s has passed (section 11.4)."""
+    """Write the starting status, after the creation of the Job and the window of 1.1 s (section 11.4)."""
     status["message"] = PENDING_MESSAGE
     set_condition(
         status,
@@ -141,14 +141,14 @@ def write_own(
 
     Args:
         status: The live status, just read.
-        own: The content of status.yaml; a null is stored, it deletes nothing.
+        own: The content of status.yaml; a null is stored and does not delete the key.
         name: Name of the pipeline.
         last: Whether it is the last one; then the workflow counts as completed.
-        now: Time of the write, always fresh in ConfigureWorkflowCompleted.
-        shuffle: Where the order of conditions comes from.
+        now: Time of the write, always new in ConfigureWorkflowCompleted.
+        shuffle: Source of the order of conditions.
 
     Raises:
-        StatusWriterError: If status.yaml has a key `kratix`, or the pipeline is not listed.
+        StatusWriterError: status.yaml has a key `kratix`, or the pipeline is not listed.
     """
     if "kratix" in own:
         raise StatusWriterError("status.yaml: the key 'kratix' is reserved; remove it")
@@ -166,18 +166,18 @@ def write_own(
 
 
 def suspend(status: Status, name: str, control: WorkflowControl, generation: int, attempts: int, now: datetime) -> None:
-    """Write what a pipeline's workflow-control.yaml asks for (section 8).
+    """Write the status for a pipeline's workflow-control.yaml (section 8).
 
     Args:
         status: The live status.
         name: Name of the pipeline.
-        control: What it asked for.
+        control: The content of the file.
         generation: metadata.generation of the request.
-        attempts: How often it has asked to be run again later, this time included.
+        attempts: Number of requested retries, this one included.
         now: Time of the write.
 
     Raises:
-        StatusWriterError: If the pipeline is not listed.
+        StatusWriterError: The pipeline is not listed.
     """
     _workflows(status)["suspendedGeneration"] = generation
     entry = next((entry for entry in _entries(status) or [] if entry.get("name") == name), None)
@@ -189,12 +189,12 @@ def suspend(status: Status, name: str, control: WorkflowControl, generation: int
 
 
 def suspended(status: Status, now: datetime) -> None:
-    """Say in Reconciled that the workflow is suspended."""
+    """Set Reconciled for a suspended workflow."""
     _say(status, condition("Reconciled", "Unknown", "WorkflowSuspended", "Suspended", now))
 
 
 def failed(status: Status, name: str, now: datetime) -> None:
-    """Write a failed Job of a configure workflow; repeated at each wake-up, which re-sorts the conditions."""
+    """Write a failed Job of a configure workflow; repeated in each pass, which re-sorts the conditions."""
     text = f"A Configure Pipeline has failed: {name}"
     set_condition(status, condition("ConfigureWorkflowCompleted", "False", "ConfigureWorkflowFailed", text, now))
     set_condition(status, condition("Reconciled", "False", "ConfigureWorkflowFailed", "Failing", now))
@@ -204,7 +204,7 @@ def failed(status: Status, name: str, now: datetime) -> None:
 
 
 def delete_failed(status: Status, reason: str, now: datetime) -> None:
-    """Write a delete workflow that failed or was suspended: reason DeleteWorkflowFailed or DeleteWorkflowSuspended."""
+    """Write a failed or suspended delete workflow: reason DeleteWorkflowFailed or DeleteWorkflowSuspended."""
     text = "The delete Pipeline has failed" if reason == "DeleteWorkflowFailed" else "The delete Pipeline is suspended"
     _say(status, condition("DeleteWorkflowCompleted", "False", reason, text, now))
 
@@ -218,17 +218,17 @@ def succeed(status: Status, names: Sequence[str], finished: int, now: datetime) 
 
 
 def reset_counter(status: Status) -> None:
-    """Answer a missing ConfigureWorkflowCompleted, first half (section 11.1)."""
+    """Handle a missing ConfigureWorkflowCompleted, first half (section 11.1)."""
     status["workflowsSucceeded"] = 0
 
 
 def restore_counter(status: Status, finished: int) -> None:
-    """Answer a missing ConfigureWorkflowCompleted, second half: the loop is closed."""
+    """Handle a missing ConfigureWorkflowCompleted, second half, which closes the loop."""
     status["workflowsSucceeded"] = finished
 
 
 def complete(status: Status, generation: int) -> None:
-    """Set observedGeneration, only after the workflow completed."""
+    """Set observedGeneration, only after the workflow has completed."""
     status["observedGeneration"] = generation
 
 
@@ -241,12 +241,12 @@ def settle(
         status: The live status.
         works: Ready, Pending, Misplaced or Failing: the worst of the Works' Ready messages.
         version: The Promise's version, `not-set` without one.
-        dry_run: Whether the request carries the dry-run label.
+        dry_run: Whether the request has the dry-run label.
         now: Time of the write.
-        dry_runs_enabled: Kratix's feature flag; without it a dry run is placed nowhere and never called reconciled.
+        dry_runs_enabled: Kratix's feature flag; without it a dry run is not placed and never reconciled.
     """
     before = find(status, "WorksSucceeded")
-    # Failing is recorded only where nothing or True stood before (section 6, DRC:837-844).
+    # Failing is recorded only after no value or True (section 6, DRC:837-844).
     if works != "Failing" or before is None or before.get("status") == "True":
         state, reason, text = _WORKS[works]
         _say(status, condition("WorksSucceeded", state, reason, text, now))
@@ -267,7 +267,7 @@ def settle(
 
 
 def stamp_success(status: Status) -> None:
-    """Copy the time of the last completed workflow into both places that hold it."""
+    """Copy the time of the last completed workflow to both fields for it."""
     done = find(status, "ConfigureWorkflowCompleted")
     if done is not None and done.get("status") == "True":
         at = done["lastTransitionTime"]
@@ -276,24 +276,24 @@ def stamp_success(status: Status) -> None:
 
 
 def _say(status: Status, new: dict[str, Any]) -> None:
-    """Set a condition only if it says something new: a settled pass sorts nothing (section 4)."""
+    """Set a condition only if it differs: a settled pass sorts nothing (section 4)."""
     old = find(status, new["type"])
     if old is None or any(old.get(field, "") != new[field] for field in ("status", "reason", "message")):
         set_condition(status, new)
 
 
 def pause(status: Status, now: datetime) -> None:
-    """Say in Reconciled that the request is paused."""
+    """Set Reconciled for a paused request."""
     _say(status, condition("Reconciled", "Unknown", "PausedReconciliation", "Paused", now))
 
 
 def unpause(status: Status, now: datetime) -> None:
-    """Say in Reconciled that the pause is over; everything reruns."""
+    """Set Reconciled after a pause; everything reruns."""
     _say(status, condition("Reconciled", "Unknown", "Unpaused", "Pending", now))
 
 
 def promise_unavailable(status: Status, now: datetime) -> None:
-    """Say that the Promise is not available: its own workflow runs, after an upgrade of it."""
+    """Report that the Promise is not available, because its own workflow runs after its upgrade."""
     if (find(status, "PromiseAvailable") or {}).get("status") != "False":
         status["message"] = PENDING_MESSAGE
     text = "The requirements of the Promise are not installed"
@@ -301,6 +301,6 @@ def promise_unavailable(status: Status, now: datetime) -> None:
 
 
 def promise_available(status: Status, now: datetime) -> None:
-    """Say that the Promise is available again; never said where it was always so."""
+    """Report that the Promise is available again; not written if it was never unavailable."""
     if find(status, "PromiseAvailable") is not None:
         _say(status, condition("PromiseAvailable", "True", "PromiseAvailable", "The Promise is available", now))

@@ -1,4 +1,4 @@
-"""The state store of a Destination: the files that a GitOps agent reads (kratix.md sections 1 and 6)."""
+"""The state store of a Destination: the files for a GitOps agent (kratix.md sections 1 and 6)."""
 
 import hashlib
 import threading
@@ -14,7 +14,7 @@ _VERSION_CHARACTERS = 40
 
 
 def folder_of(placement: Mapping[str, Any]) -> str:
-    """Return the folder of a WorkPlacement below its Destination (mode nestedByMetadata), with a slash at its end."""
+    """Return the folder of a WorkPlacement in its Destination (mode nestedByMetadata), with a slash at the end."""
     metadata, spec = placement["metadata"], placement["spec"]
     pipeline = metadata["labels"]["kratix.io/pipeline-name"]
     parts = ("resources", metadata["namespace"], spec["promiseName"], spec["resourceName"], pipeline)
@@ -22,7 +22,7 @@ def folder_of(placement: Mapping[str, Any]) -> str:
 
 
 class StateStore:
-    """Files by path; safe to share between threads, and between two doubles that play an upgrade."""
+    """Files by path; thread-safe, and shared by two doubles that play an upgrade."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,15 +30,15 @@ class StateStore:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Path -> content of every file that is stored now."""
+        """Path -> content of every stored file."""
         with self._lock:
             return dict(self._files)
 
     def write(self, placement: Mapping[str, Any]) -> str:
-        """Replace the folder of a WorkPlacement by what it holds: a file that it no longer names is gone.
+        """Replace the folder of a WorkPlacement by its content: files that it no longer contains are deleted.
 
         Returns:
-            The version that this makes, for `versionID`.
+            The new version, for `versionID`.
         """
         folder = folder_of(placement)
         wanted = {folder + entry["filepath"]: unpack(entry["content"]) for entry in placement["spec"]["workloads"]}
@@ -49,7 +49,7 @@ class StateStore:
         return hashlib.sha256(f"{generation}\n{content}".encode()).hexdigest()[:_VERSION_CHARACTERS]
 
     def remove(self, placement: Mapping[str, Any]) -> None:
-        """Remove the folder of a WorkPlacement that is deleted."""
+        """Delete the folder of a deleted WorkPlacement."""
         with self._lock:
             self._files = self._without(folder_of(placement))
 

@@ -1,4 +1,4 @@
-"""How long each step of Kratix takes; measured on real Kratix, scaled by one factor (kratix.md, "Measured")."""
+"""The duration of each step of Kratix; measured on real Kratix, scaled by one factor (kratix.md, "Measured")."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ _LOOP_WRITES_PER_SECOND = 89
 
 @dataclass(frozen=True)
 class Timings:
-    """Durations in seconds, as played: what was measured times `pace`.
+    """Durations in seconds: the measured ones times `pace`.
 
     Attributes:
-        pace: 1.0 plays real time; 0.1 ten times as fast. Nothing else of the order of events changes.
+        pace: 1.0 plays in real time; 0.1 ten times as fast. The order of events does not change.
     """
 
     pace: float = 1.0
@@ -30,12 +30,12 @@ class Timings:
 
     @property
     def pod_start(self) -> float:
-        """Between the Job's creation and its reader; always after the window, or the Job itself would lose the race."""
+        """Between the Job's creation and its reader; always after the window, or the Job's own write would conflict."""
         return 1.8 * self.pace
 
     @property
     def job_end(self) -> float:
-        """Between the end of the status writer and Kratix seeing a finished Job."""
+        """Between the end of the status writer and Kratix's event for the finished Job."""
         return 3.0 * self.pace
 
     @property
@@ -55,12 +55,12 @@ class Timings:
 
     @property
     def promise_workflow(self) -> float:
-        """Between an upgrade of the Promise and the end of its own workflow: the Promise is available again."""
+        """Between an upgrade of the Promise and the end of its own workflow, when the Promise is available again."""
         return 10.0 * self.pace
 
     @property
     def look_again(self) -> float:
-        """Until Kratix looks again at a request whose Promise was not available."""
+        """Interval after which Kratix checks a request again whose Promise was not available."""
         return 60.0 * self.pace
 
     @property

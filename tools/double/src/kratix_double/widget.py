@@ -1,6 +1,6 @@
-"""The smallest Promise that a test can want: Widget, with containers that are Python functions.
+"""A minimal Promise for tests: Widget, with containers that are Python functions.
 
-For tests of the double, and for tests of a writer that needs Kratix beside it but no pipeline of its own.
+For tests of the double, and for tests of a status writer that need Kratix but no pipeline of their own.
 """
 
 import threading
@@ -49,15 +49,15 @@ WIDGET_CRD: Mapping[str, Any] = {
         ],
     },
 }
-"""A CRD as an author writes it, with a status schema that Kratix throws away."""
+"""A CRD as an author writes it, with a status schema that Kratix discards."""
 
 
 def install(admin: Client, folder: Path) -> None:
-    """Install the Widget CRD as Kratix treats it, and Kratix's own two; harmless if they are there.
+    """Install the Widget CRD as Kratix would, and Kratix's own two; idempotent.
 
     Args:
-        admin: Who may.
-        folder: For the treated CRD as a file.
+        admin: A client that may create CRDs.
+        folder: Folder for the file of the changed CRD.
     """
     treated = folder / "widgets.yaml"
     treated.write_text(yaml.safe_dump(treat(WIDGET_CRD)))
@@ -65,7 +65,7 @@ def install(admin: Client, folder: Path) -> None:
 
 
 def widget(name: str, namespace: str, *, size: int = 1, labels: Mapping[str, str] | None = None) -> Object:
-    """Make a request."""
+    """Return a request."""
     return {
         "apiVersion": PROMISE.api_version,
         "kind": PROMISE.kind,
@@ -81,13 +81,13 @@ def container(
     metadata: Mapping[str, str] | None = None,
     act: Callable[[Folders, Mapping[str, str]], int] | None = None,
 ) -> Container:
-    """Make a user container that leaves files behind.
+    """Return a user container that writes files.
 
     Args:
         status: Content of status.yaml; None: the file is not written.
         output: Path in the output folder -> text; None: one small document.
         metadata: Name in the metadata folder -> text.
-        act: Called first, with the folders and the environment; its result is the exit code.
+        act: Called first, with the folders and the environment; it returns the exit code.
     """
     files = {"config.yaml": "kind: ConfigMap\n"} if output is None else output
 
@@ -111,5 +111,5 @@ def _leave(path: Path, text: str) -> None:
 
 
 def pipeline(*containers: Container, name: str = "configure", backoff_limit: int = 6) -> Pipeline:
-    """Make a pipeline; without containers it has one that writes `{"own": "value"}` as its status."""
+    """Return a pipeline; without containers it has one that writes `{"own": "value"}` as its status."""
     return Pipeline(name, containers or (container({"own": "value"}),), backoff_limit)

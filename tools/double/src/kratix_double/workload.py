@@ -1,6 +1,6 @@
-"""Work and WorkPlacement: the documents that Kratix makes of a pipeline's output (kratix.md section 6). Pure.
+"""Work and WorkPlacement: the documents that Kratix creates from a pipeline's output (kratix.md section 6). Pure.
 
-The folder is read by `job`; here is only what becomes of its files, and what the status of both kinds says.
+`job` reads the folder; this module converts its files, and computes the status of both kinds.
 """
 
 import base64
@@ -35,12 +35,12 @@ _WORST = ("Failing", "Misplaced", "Pending", "Ready")
 
 
 class SelectorError(Exception):
-    """destination-selectors.yaml is refused: the work writer's container ends with 1."""
+    """destination-selectors.yaml is invalid: the work writer exits with 1."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Whose Work it is."""
+    """The owner of a Work."""
 
     promise: str
     resource: str
@@ -48,7 +48,7 @@ class Identity:
     pipeline: str
 
     def labels(self) -> dict[str, str]:
-        """Return the labels by which Works of a request are found."""
+        """Return the labels that select the Works of a request."""
         return {
             "kratix.io/promise-name": self.promise,
             "kratix.io/resource-name": self.resource,
@@ -62,13 +62,13 @@ def groups(files: Mapping[str, bytes], selectors: object) -> list[dict[str, Any]
 
     Args:
         files: Path inside the output folder -> content.
-        selectors: Content of destination-selectors.yaml, None without one.
+        selectors: Content of destination-selectors.yaml; None without one.
 
     Returns:
-        One group for the root, if it has files or no directory is named, and one per directory named.
+        One group for the root, if it has files or no directory is named, and one per named directory.
 
     Raises:
-        SelectorError: For a sub-directory, a duplicate entry, or a directory without matchLabels.
+        SelectorError: There is a sub-directory, a duplicate entry, or a directory without matchLabels.
     """
     entries = selectors if isinstance(selectors, list) else []
     directories: dict[str, Mapping[str, str]] = {}
@@ -99,7 +99,7 @@ def _group(directory: str, files: Mapping[str, bytes], selectors: Iterable[Mappi
         "id": hashlib.sha256(directory.encode()).hexdigest()[:32],
         "directory": directory,
         "workloads": [
-            # mtime 0: equal files give an equal Work, or each rerun would look like a change.
+            # mtime 0: equal files must give an equal Work, or each rerun would be a change.
             {"filepath": path, "content": base64.b64encode(gzip.compress(files[path], mtime=0)).decode()}
             for path in sorted(files)
         ],
@@ -109,7 +109,7 @@ def _group(directory: str, files: Mapping[str, bytes], selectors: Iterable[Mappi
 
 
 def work(identity: Identity, suffix: str, workload_groups: list[dict[str, Any]]) -> dict[str, Any]:
-    """Make a Work: named with a random suffix, without owner."""
+    """Return a Work, named with a random suffix, without owner."""
     return {
         "apiVersion": API_VERSION,
         "kind": "Work",
@@ -127,7 +127,7 @@ def work(identity: Identity, suffix: str, workload_groups: list[dict[str, Any]])
 
 
 def placement(owner: Mapping[str, Any], group: Mapping[str, Any], destination: str) -> dict[str, Any]:
-    """Make the WorkPlacement of one group of a stored Work."""
+    """Return the WorkPlacement of one group of a stored Work."""
     metadata, spec = owner["metadata"], owner["spec"]
     return {
         "apiVersion": API_VERSION,
@@ -163,7 +163,7 @@ def placement(owner: Mapping[str, Any], group: Mapping[str, Any], destination: s
 
 
 def _kept(conditions: list[dict[str, Any]], old: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give conditions that say nothing new the time they had, as Kratix does; else each pass would be a change."""
+    """Keep the time of unchanged conditions, as Kratix does; else each pass would be a change."""
     before = {entry.get("type"): entry for entry in old.get("conditions", [])}
     fields = ("type", "status", "reason", "message")
     return [
@@ -180,8 +180,8 @@ def work_status(state: str, count: int, old: Mapping[str, Any], now: datetime) -
     Args:
         state: Ready, Pending, Misplaced or Failing; Ready means scheduled, not written.
         count: Number of WorkPlacements.
-        old: The status it had.
-        now: Time of what is new.
+        old: The previous status.
+        now: Time for changed conditions.
     """
     reason = {
         "Ready": "AllWorkplacementsScheduled",
@@ -203,11 +203,11 @@ def placement_status(
     """Return the status of a WorkPlacement.
 
     Args:
-        old: The status it had.
-        version: versionID of a successful write; None: not written (again) yet, what was known stays.
+        old: The previous status.
+        version: versionID of a successful write; None: not written (again) yet, the previous one stays.
         error: Text of a failed write.
         misplaced: Whether its Destination no longer matches.
-        now: Time of what is new.
+        now: Time for changed conditions.
     """
     conditions = [condition("ScheduleSucceeded", "True", "ScheduledToDestination", "", now)]
     written = next((entry for entry in old.get("conditions", []) if entry.get("type") == "WriteSucceeded"), None)
@@ -245,12 +245,12 @@ def _ready_message(entry: Mapping[str, Any]) -> str:
 
 
 def unpack(content: str) -> bytes:
-    """Undo the packing of a workload's content."""
+    """Decompress a workload's content."""
     return gzip.decompress(base64.b64decode(content))
 
 
 def documents(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the YAML documents inside a WorkPlacement."""
+    """Return the YAML documents in a WorkPlacement."""
     found: list[dict[str, Any]] = []
     for workload in entry["spec"].get("workloads", []):
         loaded = yaml.safe_load_all(unpack(workload["content"]))

@@ -21,14 +21,14 @@ __all__ = ["Destination", "WorkController"]
 
 @dataclass
 class Destination:
-    """The one Destination that matches, with its state store; a test changes it, then calls `refresh`.
+    """The one matching Destination, with its state store; a test changes it, then calls `refresh`.
 
     Attributes:
         name: Its name.
-        matches: Whether Works find it at all; if not they stay unscheduled.
-        error: Why writes to its state store fail; None: they succeed.
-        misplaced: Whether what is placed there should no longer be.
-        store: Its state store; what a GitOps agent sees.
+        matches: Whether Works match it; if not they stay unscheduled.
+        error: Error of writes to its state store; None: they succeed.
+        misplaced: Whether placed Works no longer belong there.
+        store: Its state store, which a GitOps agent reads.
     """
 
     name: str = "platform-cluster"
@@ -45,14 +45,14 @@ class _Task(NamedTuple):
 
 
 class WorkController:
-    """Makes Works, places them, and writes them; in a thread of its own.
+    """Creates Works, places them, and writes them, in its own thread.
 
     Args:
-        client: Who acts.
-        destination: Where to.
-        timings: How long each step takes.
-        chance: Where name suffixes come from.
-        on_error: Told every unexpected error.
+        client: The client of Kratix.
+        destination: The Destination.
+        timings: The durations of the steps.
+        chance: Source of name suffixes.
+        on_error: Callback for every unexpected error.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class WorkController:
         """Play the work-writer container: create the pipeline's Work, or replace its content.
 
         Raises:
-            ContainerError: If a file or destination-selectors.yaml is refused.
+            ContainerError: A file or destination-selectors.yaml is invalid.
         """
         try:
             selectors = metadata_document(folders, "destination-selectors.yaml")
@@ -118,11 +118,11 @@ class WorkController:
             self._agenda.put(_Task("schedule", metadata["namespace"], metadata["name"]), self._timings.schedule)
 
     def remove(self, promise: str, namespace: str, name: str) -> None:
-        """Delete the Works of a request that goes."""
+        """Delete the Works of a deleted request."""
         self._delete(self.of(promise=promise, namespace=namespace, name=name))
 
     def remove_left(self, promise: str, namespace: str, name: str, pipelines: Collection[str]) -> None:
-        """Delete the Works of pipelines that are not in the Promise (any more), once a run is complete.
+        """Delete the Works of pipelines that are no longer in the Promise, once a run is complete.
 
         Args:
             promise: Name of the Promise.
@@ -134,11 +134,11 @@ class WorkController:
         self._delete([work for work in works if work["metadata"]["labels"]["kratix.io/pipeline-name"] not in pipelines])
 
     def _delete(self, works: Sequence[Object]) -> None:
-        """Delete Works with their placements, for which no garbage collector needs to run, and their files."""
+        """Delete Works with their placements, so that no garbage collector is required, and their files."""
         for work in works:
             namespace = work["metadata"]["namespace"]
             for placement in self._placements(work):
-                # Not while one is being written: its files would come back after they were removed.
+                # Not while one is being written: its files would be created again after their removal.
                 with self._storing:
                     name = placement["metadata"]["name"]
                     where = {"namespace": namespace, "missing_ok": True}
@@ -149,7 +149,7 @@ class WorkController:
             )
 
     def refresh(self, namespace: str | None = None) -> None:
-        """Look at every Work again, after a change of the Destination.
+        """Process every Work again, after a change of the Destination.
 
         Args:
             namespace: Only those in it; None: in all namespaces.
@@ -158,7 +158,7 @@ class WorkController:
             metadata = work["metadata"]
             self._agenda.put(_Task("schedule", metadata["namespace"], metadata["name"]))
 
-    # -- inside
+    # -- internals
 
     def _handle(self, task: _Task) -> None:
         if task.step == "schedule":
@@ -191,7 +191,7 @@ class WorkController:
             elif old["spec"] == wanted["spec"]:
                 placed = old
             else:
-                # WriteSucceeded stays True from the write before, until the new one is done (section 6).
+                # WriteSucceeded stays True from the previous write until the new one is done (section 6).
                 placed = self._client.replace({**old, "spec": wanted["spec"]})
             placed = self._label_misplaced(placed)
             self._set_placement(placed, version=None, error=None)

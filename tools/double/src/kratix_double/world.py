@@ -1,7 +1,7 @@
-"""The world around Kratix, played by hand: GitOps, the sub-requests' Promises, Argo CD, the vcluster chart.
+"""The simulated environment of Kratix: GitOps, the sub-requests' Promises, Argo CD, the vcluster chart.
 
-There is no kubelet and no Argo CD here: what they would write is written through the API, when a test or the demo says
-so. Nothing in here knows a phase, a condition or a contract; it only changes what a contract may name.
+There is no kubelet and no Argo CD: their writes are made through the API when a test or the demo calls a method. This
+module uses no phase, condition or contract; it only changes objects that a contract may name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ __all__ = ["APPLICATION", "SUB_REQUEST", "World", "is_written"]
 
 APPLICATION = ("argoproj.io/v1alpha1", "Application")
 SUB_REQUEST = "ArgoCDApplication"
-"""Kind of the sub-request whose Promise makes an Application."""
+"""Kind of the sub-request whose Promise creates an Application."""
 
 
 def is_written(placement: Mapping[str, Any]) -> bool:
-    """Whether a WorkPlacement says that its content is in the state store."""
+    """Whether the status of a WorkPlacement shows that its content is in the state store."""
     conditions = placement.get("status", {}).get("conditions", [])
     return any(entry["type"] == "WriteSucceeded" and entry["status"] == "True" for entry in conditions)
 
@@ -45,10 +45,10 @@ def _is_ready(pod: Object) -> bool:
 
 
 class World:
-    """Everything outside of Kratix and of our two writers; every method is one change, sent when it returns.
+    """Everything except Kratix and our two writers; every method makes one change, which is sent when it returns.
 
     Args:
-        client: Who plays; must be allowed everything.
+        client: The client, with all permissions.
         argocd: Namespace of Argo CD.
     """
 
@@ -58,7 +58,7 @@ class World:
         self._controllers: set[tuple[str, str, str]] = set()
 
     def ensure_namespace(self, name: str) -> None:
-        """Create a namespace, unless it is there."""
+        """Create a namespace, unless it exists."""
         try:
             self._client.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         except ConflictError:
@@ -72,10 +72,10 @@ class World:
         return [entry for entry in found if entry["spec"].get("resourceName") == request]
 
     def deliver(self, namespace: str, request: str) -> list[Object]:
-        """Apply what Kratix has written for a request, as a GitOps agent on the platform cluster does.
+        """Apply the documents that Kratix has written for a request, as a GitOps agent on the platform cluster does.
 
         Returns:
-            The documents, as applied; none if nothing is written yet.
+            The documents, as applied; empty if none is written yet.
         """
         written = [entry for entry in self.placements(namespace, request) if is_written(entry)]
         documents = [document for entry in written for document in workload.documents(entry)]
@@ -85,7 +85,7 @@ class World:
         return documents
 
     def withdraw(self, documents: Sequence[Object], namespace: str) -> None:
-        """Delete what was applied, as GitOps prunes; Applications made of sub-requests go with them."""
+        """Delete applied documents, as GitOps prunes; the Applications of sub-requests are deleted with them."""
         for document in reversed(documents):
             if document["kind"] == SUB_REQUEST:
                 self.delete_application(document["spec"]["name"])
@@ -109,7 +109,7 @@ class World:
         return str(spec["name"])
 
     def create_sub_application(self, name: str, server: str, *, health: str = "Healthy") -> None:
-        """Create an Application that targets the cluster which the request created."""
+        """Create an Application that targets the cluster of the request."""
         spec = {
             "project": "default",
             "source": {"repoURL": "https://git.example.org/apps", "path": name, "targetRevision": "main"},
@@ -128,21 +128,21 @@ class World:
         operation: str = "Succeeded",
         behind: bool = False,
     ) -> None:
-        """Write what Argo CD would: sync with comparedTo, health, and the last operation.
+        """Write the status of Argo CD: sync with comparedTo, health, and the last operation.
 
         Args:
             name: Name of the Application.
             sync: Synced, OutOfSync or Unknown.
             health: Healthy, Progressing, Suspended, Degraded, Missing or Unknown.
-            message: Why, for health.
+            message: Message of the health.
             operation: Running, Succeeded, Failed or Error.
-            behind: Whether the comparison is of another source than the Application now has.
+            behind: Whether the comparison is of another source than the Application's present one.
         """
         application = self._client.get(*APPLICATION, name, namespace=self.argocd)
         spec = application["spec"]
         compared = {**spec["source"], "targetRevision": "0.0.0-before"} if behind else spec["source"]
         now = _time()
-        # A merge patch: null takes away what an earlier call left.
+        # A merge patch: null removes the fields of an earlier call.
         finished = None if operation == "Running" else now
         status = {
             "sync": {"status": sync, "comparedTo": {"source": compared, "destination": spec["destination"]}},
@@ -154,7 +154,7 @@ class World:
         self._client.patch(*APPLICATION, name, {"status": status}, namespace=self.argocd)
 
     def delete_application(self, name: str) -> None:
-        """Delete an Application, its finalizers as done."""
+        """Delete an Application, without its finalizers."""
         if self._client.find(*APPLICATION, name, namespace=self.argocd) is None:
             return
         self._client.patch(*APPLICATION, name, {"metadata": {"finalizers": None}}, namespace=self.argocd)
@@ -169,14 +169,14 @@ class World:
     def create_controller(
         self, namespace: str, kind: str, name: str, *, labels: Mapping[str, str], replicas: int
     ) -> None:
-        """Create a controller, whose status then follows its pods; the pods are made one by one by `create_pod`.
+        """Create a controller, whose status then follows its pods; `create_pod` creates each pod.
 
         Args:
             namespace: Its namespace.
             kind: ``Deployment`` or ``StatefulSet``.
             name: Its name.
             labels: Labels of its pods.
-            replicas: How many pods it wants.
+            replicas: Its desired number of pods.
         """
         template = {"metadata": {"labels": dict(labels)}, "spec": {"containers": [{"name": "syncer", "image": _IMAGE}]}}
         spec = {"replicas": replicas, "selector": {"matchLabels": dict(labels)}, "template": template}
@@ -186,7 +186,7 @@ class World:
         self.follow(namespace, kind, name)
 
     def follow(self, namespace: str, kind: str, name: str) -> None:
-        """Let the status of a controller follow its pods from now on, as kube-controller-manager does."""
+        """Update the status of a controller from its pods from now on, as kube-controller-manager does."""
         self._controllers.add((namespace, kind, name))
         self._count(namespace)
 
@@ -208,7 +208,7 @@ class World:
         spec: Mapping[str, Any] | None = None,
         ready: bool = False,
     ) -> None:
-        """Create a pod as its controller would, and give it a status as a kubelet would.
+        """Create a pod as its controller would, with a status as from a kubelet.
 
         Args:
             namespace: Its namespace.
@@ -216,7 +216,7 @@ class World:
             labels: Its labels.
             owner: Kind and name of its controller, such as ("StatefulSet", "media"); the controller need not exist.
             spec: Its spec; None: one container.
-            ready: Whether it is Ready at once, else Pending.
+            ready: Whether it is Ready at once; else it is Pending.
         """
         metadata: dict[str, Any] = {"name": name, "namespace": namespace, "labels": dict(labels)}
         if owner is not None:
@@ -224,7 +224,7 @@ class World:
             uid = "00000000-0000-0000-0000-000000000001"
             reference = {"apiVersion": "apps/v1", "kind": kind, "name": owner_name, "uid": uid, "controller": True}
             metadata["ownerReferences"] = [reference]
-        # Nobody may schedule it, where the tests run on a cluster with nodes.
+        # No scheduler may place it if the tests run on a cluster with nodes.
         unscheduled = {"containers": [{"name": "syncer", "image": _IMAGE}], **(spec or {}), "schedulerName": "world"}
         self._client.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": unscheduled})
         if ready:
@@ -242,14 +242,14 @@ class World:
             name: Its name.
             ready: Status of condition Ready.
             restarts: restartCount of its container. Above 0 it counts as ready only after 60 s (design.md section 5).
-            waiting: Why its container waits, such as CrashLoopBackOff; empty: it runs.
+            waiting: Reason of its container's waiting state, such as CrashLoopBackOff; empty: it runs.
             phase: Its phase.
         """
         now = _time()
         state = {"waiting": {"reason": waiting}} if waiting else {"running": {"startedAt": now}}
         container = {"name": "syncer", "ready": ready, "restartCount": restarts, "state": state}
         container.update(image=_IMAGE, imageID="")
-        # A pod that falls here is seconds old: told as it is, it would look like one that still starts.
+        # The pod is only seconds old: with its real start time it would count as one that is still starting.
         since = now if ready else _time(_FALLS_LATER)
         condition = {"type": "Ready", "status": "True" if ready else "False", "lastTransitionTime": since}
         status = {"phase": phase, "conditions": [condition], "containerStatuses": [container]}
@@ -257,18 +257,18 @@ class World:
         self._count(namespace)
 
     def crash_pod(self, namespace: str, name: str, *, restarts: int) -> None:
-        """Have a pod crash again and again."""
+        """Make a pod crash repeatedly."""
         self.set_pod(namespace, name, ready=False, restarts=restarts, waiting="CrashLoopBackOff")
 
     def delete_pod(self, namespace: str, name: str) -> None:
-        """Delete a pod at once: there is no kubelet that would confirm its end."""
+        """Delete a pod at once, because there is no kubelet to confirm its end."""
         path = self._client.path("v1", "Pod", name, namespace)
         body = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0}
         self._client.request("DELETE", path, body=body)
         self._count(namespace)
 
     def create_kubeconfig(self, namespace: str, name: str) -> None:
-        """Create the Secret that the chart writes once the virtual cluster answers."""
+        """Create the Secret that the chart creates once the virtual cluster answers."""
         secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": namespace}}
         self._client.create({**secret, "stringData": {"config": "apiVersion: v1\nkind: Config\n"}})
 

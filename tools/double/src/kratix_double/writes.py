@@ -1,7 +1,7 @@
-"""How Kratix writes a request: whole objects by PUT with the resourceVersion it read, each attempt recorded.
+"""Kratix's writes to a request: whole objects by PUT with the resourceVersion that was read; each attempt is recorded.
 
-Kratix patches nothing of a request (kratix.md section 3), so everything that another writer changed in between shows
-as a conflict here, and nothing of another writer is ever lost.
+Kratix never patches a request (kratix.md section 3), so every change by another writer in between causes a conflict,
+and no change of another writer is lost.
 """
 
 import threading
@@ -20,12 +20,12 @@ __all__ = ["Write", "Writer"]
 
 @dataclass(frozen=True)
 class Write:
-    """One PUT that was sent.
+    """One sent PUT.
 
     Attributes:
         at: Seconds, monotonic.
         key: The request.
-        what: Which write of Kratix it is, such as `starting status`.
+        what: The step of Kratix, such as `starting status`.
         result: `written`, `conflict`, or the error's text.
     """
 
@@ -36,7 +36,7 @@ class Write:
 
 
 class Writer:
-    """Sends PUTs and remembers them; safe to share between threads."""
+    """Sends PUTs and records them; thread-safe."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -52,31 +52,31 @@ class Writer:
 
     @property
     def notes(self) -> list[str]:
-        """What containers and passes complained about so far."""
+        """The errors of containers and passes so far."""
         with self._lock:
             return list(self._notes)
 
     def note(self, text: str) -> None:
-        """Remember a complaint."""
+        """Record an error."""
         with self._lock:
             self._notes.append(text)
 
     def status(
         self, request: Object, change: Callable[[dict[str, Any]], None], what: str, *, always: bool = False
     ) -> Object:
-        """Change the status of a request as it was read, and PUT it if that changed anything.
+        """Change the status of a request that was read, and PUT it if that changed anything.
 
         Args:
             request: The request, as read; not changed.
-            change: Changes the status it is given, in place.
-            what: Which write of Kratix it is.
-            always: PUT it also if nothing changed.
+            change: Changes a status in place.
+            what: The step of Kratix.
+            always: PUT it even if nothing changed.
 
         Returns:
-            The request as it then is.
+            The request after the write.
 
         Raises:
-            TransportError: As the API server refused it; ConflictError if somebody was faster.
+            TransportError: The API server rejected it; ConflictError if another write came first.
         """
         changed = deepcopy(request)
         change(changed.setdefault("status", {}))
@@ -106,7 +106,7 @@ class Writer:
         return self._put(changed, what)
 
     def _put(self, changed: Object, what: str, *, subresource: str | None = None) -> Object:
-        # Under the lock: whoever has seen a write in the cluster finds it in `writes`.
+        # Under the lock: a write that is visible in the cluster must be in `writes`.
         with self._lock:
             result = "written"
             try:

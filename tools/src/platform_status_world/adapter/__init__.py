@@ -1,5 +1,5 @@
-"""Kratix's three containers, as the double plays them, for a pod: reader, work writer, status writer.
+"""Kratix's three containers for a pod, implemented by the double: reader, work writer, status writer.
 
-Runs inside a container, whose image `platform_status_world.adapter_image` makes. Imports nothing but what is in it:
-the double of Kratix, the REST client of ``localplane``, urllib3 and PyYAML.
+Runs inside a container, whose image `platform_status_world.adapter_image` makes. Imports only what the image contains:
+the Kratix double, the REST client of ``localplane``, urllib3 and PyYAML.
 """

@@ -1,4 +1,4 @@
-"""``pipeline-adapter {reader|work-creator ...|update-status}``: each does one thing to the API server and ends."""
+"""``pipeline-adapter {reader|work-creator ...|update-status}``: each makes one change on the API server and exits."""
 
 import argparse
 import os
@@ -28,7 +28,7 @@ __all__ = ["main"]
 
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _KRATIX = Path("/kratix")
-# As Kratix runs: names and orders differ from run to run.
+# Unseeded as in Kratix: names and orders differ from run to run.
 _CHANCE = random.SystemRandom()
 
 
@@ -37,10 +37,10 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
 
     Args:
         arguments: The command and its flags.
-        environ: What Kratix sets, and where the API server is.
+        environ: The variables of Kratix and of the API server.
 
     Returns:
-        The exit code: 0 done, 1 failed; the kubelet then runs it again.
+        The exit code: 0 done, 1 failed; then the kubelet restarts the container.
     """
     parser = argparse.ArgumentParser(prog="pipeline-adapter")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -100,7 +100,7 @@ def _write_work(client: Client, parsed: argparse.Namespace) -> None:
         return
     identity = Identity(parsed.promise_name, parsed.resource_name, parsed.namespace, parsed.pipeline_name)
     writer = WorkController(client, Destination(), Timings(), random.Random(_CHANCE.random()), _raise)  # noqa: S311 - names
-    writer.write(identity, folders, dry_run=True)  # whoever plays the scheduler is outside
+    writer.write(identity, folders, dry_run=True)  # the scheduler is simulated outside
 
 
 def _write_promise_work(client: Client, parsed: argparse.Namespace, folders: Folders) -> None:
@@ -130,7 +130,7 @@ def _write_promise_work(client: Client, parsed: argparse.Namespace, folders: Fol
 def _update_status(client: Client, environ: Mapping[str, str]) -> None:
     folders = Folders(*(_KRATIX / name for name in ("input", "output", "metadata")))
     if environ["KRATIX_WORKFLOW_TYPE"] == "promise":
-        return  # of a Promise only `message` would be kept, and nothing of ours writes one
+        return  # for a Promise only `message` would be kept, and our pipelines do not write one
     key = Key(environ["KRATIX_OBJECT_NAMESPACE"], environ["KRATIX_OBJECT_NAME"])
     write_status(
         client,

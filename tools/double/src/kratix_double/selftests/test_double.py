@@ -132,7 +132,7 @@ class Requests:
         return self.client.wait_for(*WIDGET, name, condition, namespace=self.namespace, timeout=20, until=until)
 
     def settled(self, name: str = "a", runs: int = 1, kratix: KratixDouble | None = None) -> Object:
-        """Wait until a workflow is over, if a double is given until its nth one."""
+        """Wait until a workflow has ended; with a double, until its nth one."""
 
         def over(request: Object) -> bool:
             status = request.get("status", {})
@@ -251,7 +251,7 @@ def test_measured_the_timeline_of_a_first_run_at_real_pace(play: Play, cluster: 
     start = _at(kratix, "labels").at
     steps = ("starting status", "status writer", "workflow succeeded")
     moments = {step: _at(kratix, step).at - start for step in steps}
-    # Measured 1.1, 3.8 and 6.8 s after the first write; a container of the test's own takes no time, theirs does.
+    # Measured 1.1, 3.8 and 6.8 s after the first write; here the user container takes no time.
     assert 1.1 <= moments["starting status"] < 2.1
     assert 1.8 <= moments["status writer"] < 4.5
     assert 3.0 <= moments["workflow succeeded"] - moments["status writer"] < 4.5
@@ -362,7 +362,7 @@ def test_section_11_4_a_patch_inside_the_window_loses_the_starting_status_for_go
     cluster.patch({"status": {"phase": "Scheduled"}}, subresource="status")
     request = cluster.settled()
     assert [write.result for write in kratix.writes if write.what == "starting status"] == ["conflict"]
-    # Nobody set it to Pending, so the status writer had nothing to replace.
+    # It was not set to Pending, so the status writer had no value to replace.
     assert "message" not in request["status"]
     assert request["status"]["phase"] == "Scheduled"
 
@@ -404,9 +404,9 @@ def test_section_11_5_a_conflict_of_the_status_writer_is_redone_from_a_fresh_rea
 def test_measured_again_of_fifty_runs_beside_a_foreign_writer_none_fails_by_a_conflict(
     play: Play, cluster: Requests
 ) -> None:
-    """The status writer shares the limit of the Job, and ends with 1 on a conflict; nothing scales its read and PUT.
+    """The status writer shares the limit of the Job, and exits with 1 on a conflict; its read and PUT are not scaled.
 
-    On a machine so busy that 14 of 64 tries met a conflict, none of 50 runs failed with this limit.
+    On a very busy machine 14 of 64 tries met a conflict, but none of 50 runs failed with this limit.
     """
     kratix = play(pipeline(backoff_limit=_SHIPPED_LIMIT))
     names = [f"r{number}" for number in range(10)]
@@ -444,7 +444,7 @@ def _have_ended(kratix: KratixDouble, runs: int) -> bool:
 
 
 def _ended(kratix: KratixDouble) -> int:
-    """Return how many runs are over, well or not."""
+    """Return the number of ended runs, failed or not."""
     return _count(kratix, "workflow succeeded") + len({write.key for write in kratix.writes if write.what == "failed"})
 
 
@@ -810,7 +810,7 @@ def test_measured_again_the_closing_puts_follow_at_once(play: Play, cluster: Req
     moments = [_at(kratix, step).at for step in closing]
     assert moments == sorted(moments)
     assert len(moments) == 4
-    # 50 ms on real Kratix; here on a machine that has other things to do.
+    # 50 ms on real Kratix; here the machine may be busy.
     assert moments[-1] - moments[0] < 0.5
 
 
@@ -858,7 +858,7 @@ def test_measured_again_after_a_failed_run_an_edit_starts_without_pending_and_th
 def test_measured_again_an_upgrade_of_the_promise_makes_every_request_wait_for_it_and_for_the_next_look(
     play: Play, cluster: Requests
 ) -> None:
-    # 0.05: the Promise's own workflow lasts 0.5 s, the next look comes after 3 s.
+    # 0.05: the Promise's own workflow lasts 0.5 s, and Kratix checks again after 3 s.
     kratix = play(pace=0.05)
     for name in ("a", "b"):
         cluster.create(name)
@@ -903,7 +903,7 @@ def test_measured_again_the_latest_promise_revision_is_deleted_by_kratix_alone(
     _eventually(refused, "the API server knows the policy")
     with pytest.raises(TransportError, match="deleted by Kratix alone"):
         admin.delete(*kind, "widget-v2")
-    # Others than the latest may be deleted by whoever has the right, the latest by Kratix.
+    # Any user with the right may delete other revisions, only Kratix the latest one.
     admin.delete(*kind, "widget-v1")
     admin.delete(*kind, "widget-v3")
     kratix.delete(*kind, "widget-v2")
@@ -1008,7 +1008,7 @@ def test_measured_again_the_work_of_a_pipeline_that_left_the_promise_goes_with_i
     _eventually(lambda: _stored(kratix) == ["kept/kept.yaml", "old/old.yaml"], "both files")
     kratix.rerun_all([kept, new])
     cluster.wait(lambda request: _phases(request)[1:] == ["Running"], "the new pipeline runs")
-    # Until the run completes the old Work stays, and so do its files.
+    # Until the end of the run the old Work stays, with its files.
     assert _pipelines(cluster.works()) == ["kept", "old"]
     assert _stored(kratix) == ["kept/kept.yaml", "old/old.yaml"]
     hold.set()
@@ -1035,7 +1035,7 @@ def _pipelines(objects: Iterable[Object]) -> list[str]:
 
 
 def _stored(kratix: KratixDouble) -> list[str]:
-    """Return pipeline and file name of all that is stored, without the folders between."""
+    """Return pipeline and file name of every stored file, without the folders between."""
     parts = [path.split("/") for path in kratix.destination.store.files]
     return sorted(f"{found[4]}/{found[-1]}" for found in parts)
 

@@ -13,7 +13,7 @@ from kratix_double.widget import container, pipeline
 
 
 class _Steps:
-    """Kratix's own containers, remembering that they were called."""
+    """Kratix's own containers, with a record of their calls."""
 
     def __init__(self, status_writer_fails: int = 0) -> None:
         self.called: list[str] = []

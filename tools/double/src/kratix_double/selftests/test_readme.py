@@ -1,4 +1,4 @@
-"""README.md of the double: every self-test that it names exists, and every module."""
+"""README.md of the double: every self-test and module in it exists."""
 
 import fnmatch
 import re

@@ -1,4 +1,4 @@
-"""kratix.md sections 2, 5 and 8: environment of a container, and what makes Kratix rerun."""
+"""kratix.md sections 2, 5 and 8: environment of a container, and the inputs of a rerun."""
 
 from kratix_double.requests import container_env, object_name, spec_hash
 from kratix_double.widget import PROMISE, widget

@@ -1,4 +1,4 @@
-"""kratix.md section 3: what Kratix does to the CRD."""
+"""kratix.md section 3: Kratix's changes to the CRD."""
 
 from copy import deepcopy
 from typing import Any

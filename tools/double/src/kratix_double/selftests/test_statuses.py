@@ -1,4 +1,4 @@
-"""kratix.md sections 2, 3, 5, 6 and 8: what Kratix writes into a status, and what it leaves alone."""
+"""kratix.md sections 2, 3, 5, 6 and 8: the keys that Kratix writes into a status, and those that it keeps."""
 
 import random
 from datetime import UTC, datetime, timedelta
