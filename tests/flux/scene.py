@@ -31,6 +31,7 @@ class FluxScene(Scene):
     """A scene with a Kustomization; see `Scene`."""
 
     kind = (API_VERSION, KIND)
+    recorded = "objects/flux"
 
     # -- what people do
 

@@ -33,13 +33,13 @@ OPEN: Final = ("pending ObjectProgressing", "good ObjectsReady", "bad ObjectProg
 SPARED: Final = ("pending ObjectNotReady", "good ObjectsReady")
 
 EXPECTED: Final[dict[str, tuple[tuple[str, ...], str]]] = {
-    "argocd/applicationset-deletion-held": (GOING, "ApplicationSet rolling is being deleted since 2026-11-29T14:5"),
+    "argocd/applicationset-deletion-held": (GOING, "ApplicationSet application-set is being deleted since 2026-"),
     "argocd/applicationset-edited-and-broken": (FAILED, "RenderTemplateParamsError: failed to execute go template"),
     "argocd/applicationset-generator-error": (FAILED, "ApplicationGenerationFromParamsError: error generating params"),
     "argocd/applicationset-just-created": (SILENT, "has no conditions yet"),
     "argocd/applicationset-project-missing": (FAILED, "references project nobody which does not exist (and 1 more)"),
     "argocd/applicationset-ready": (GOOD, "has made its Applications; nothing looks at their health"),
-    "argocd/applicationset-rolling": (OPEN, "ApplicationSet rolling is being rolled out"),
+    "argocd/applicationset-rolling": (OPEN, "ApplicationSet application-set-rolling is being rolled out"),
     "argocd/applicationset-template-error": (FAILED, "RenderTemplateParamsError: failed to execute go template"),
     "flux/apply-failed-invalid-field": (FAILED, "ReconciliationFailed: Deployment/apply-failed/web dry-run failed"),
     "flux/apply-failed-invalid-field-25s-later": (FAILED, "reports ReconciliationFailed: Deployment/invalid/web"),

@@ -135,7 +135,8 @@ CLOUDNATIVE_PG: Final = KindPreset(
 
 # Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.
 #
-# Its conditions carry no generation: they may be about what stood there before an edit.
+# Its conditions carry no generation: they may be about what stood there before an edit. A new one is up to date some
+# seconds before a rollout in steps begins, and nothing in it tells that one will.
 
 APPLICATION_SET: Final = KindPreset(
     "argocd-applicationset",
