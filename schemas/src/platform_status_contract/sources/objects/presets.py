@@ -49,13 +49,15 @@ HELM_RELEASE: Final = KindPreset(
 SOURCE: Final = KindPreset(
     "flux-source",
     groups=("source.toolkit.fluxcd.io",),
-    young=("SourceNotReady", "ArtifactFailed"),
+    young=("SourceUnavailable", "NoSourceArtifact"),
     fails=True,
     grace=GRACE_SECONDS,
     paused=_SUSPENDED,
-    unverified=("pending", "paused", "deleting", "silent"),
 )
-"""GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing."""
+"""GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing.
+
+A HelmChart may be made before what it is built from. None of the others waits for another.
+"""
 
 # Crossplane: managed resources, claims and composites. From its API's documentation; nothing was recorded here.
 #
