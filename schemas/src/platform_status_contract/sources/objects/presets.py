@@ -170,16 +170,19 @@ KRO: Final = KindPreset(
 `disabled` is what 0.9.0 called a suspended one; later versions take either word.
 """
 
-# Another golden-path request, with the status that this contract describes.
+# Another golden-path request, with the status that this contract describes. Recorded here.
 #
+# One that is paused or Failed is not ready, and its message says why: either may pass.
 # Kratix prunes observedGeneration inside of conditions, so `health.observedGeneration` says what Ready is about.
 # Whether the sidecar that writes it still lives cannot be seen in the object.
 
+_OBSERVED: Final = "status.health.observedGeneration"
+
 REQUEST: Final = KindPreset(
     "request",
-    observed="status.health.observedGeneration",
+    revisions=("status.health.readyGeneration", _OBSERVED),
+    observed=_OBSERVED,
     is_request=True,
-    unverified=("ready", "pending", "deleting", "silent"),
 )
 """Its group is anybody's, so an entry says `ready: {preset: request}`."""
 
