@@ -38,18 +38,25 @@ def git_repository(scene: FluxScene) -> None:
 
 
 @life("Progressing", writes=20, seconds=120)
-def helm_chart(scene: FluxScene) -> None:
-    """One that is made before what it is built from."""
+def made_of_another(scene: FluxScene) -> None:
+    """A chart and a repository, made before the repository that they are made of."""
     scene.begin(web())
     scene.repository.commit({"chart/Chart.yaml": _CHART})
     scene.repository.hide()
-    source = {"kind": SOURCE[1], "name": scene.name}
-    made = scene.make_source("HelmChart", chart="./chart", sourceRef=source)
-    _record(scene, "helmchart-source-missing", scene.after(made, _says("False", "SourceUnavailable"), "no source"))
+    chart = scene.make_source("HelmChart", chart="./chart", sourceRef={"kind": SOURCE[1], "name": scene.name})
+    whole = scene.engine.repository(f"{scene.name}-whole")
+    whole.commit({"README.md": "the rest is in another"})
+    included = {"url": whole.url, "ref": {"branch": "main"}, "include": [{"repository": {"name": scene.name}}]}
+    repository = scene.make_source(SOURCE[1], f"{scene.name}-whole", **included)
+    _record(scene, "helmchart-source-missing", scene.after(chart, _says("False", "SourceUnavailable"), "no source"))
+    _record(scene, "gitrepository-include-missing", scene.after(repository, _says("False", "NotFound"), "no source"))
     scene.make_git_repository()
-    _record(scene, "helmchart-no-artifact", scene.after(made, _says("False", "NoSourceArtifact"), "no artifact"))
+    _record(scene, "helmchart-no-artifact", scene.after(chart, _says("False", "NoSourceArtifact"), "no artifact"))
+    no_artifact = scene.after(repository, _says("False", "NoArtifact"), "no artifact")
+    _record(scene, "gitrepository-include-no-artifact", no_artifact)
     scene.repository.show()
-    _record(scene, "helmchart-ready", scene.after(made, _says("True", "ChartPackageSucceeded"), "it is built"))
+    _record(scene, "helmchart-ready", scene.after(chart, _says("True", "ChartPackageSucceeded"), "it is built"))
+    _record(scene, "gitrepository-include-ready", scene.after(repository, _says("True", "Succeeded"), "it is whole"))
 
 
 @life("Progressing", writes=20, seconds=120)

@@ -49,14 +49,15 @@ HELM_RELEASE: Final = KindPreset(
 SOURCE: Final = KindPreset(
     "flux-source",
     groups=("source.toolkit.fluxcd.io",),
-    young=("SourceUnavailable", "NoSourceArtifact"),
+    young=("SourceUnavailable", "NoSourceArtifact", "NotFound", "NoArtifact"),
     fails=True,
     grace=GRACE_SECONDS,
     paused=_SUSPENDED,
 )
 """GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing.
 
-A HelmChart may be made before what it is built from. None of the others waits for another.
+A HelmChart may be made before what it is built from, which gives the first two reasons, and a GitRepository before one
+that it includes.
 """
 
 # Crossplane: managed resources, claims and composites. From its API's documentation; nothing was recorded here.
