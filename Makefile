@@ -56,16 +56,16 @@ test-argocd: $(READY) ## Run lives with the real Argo CD, as root; where there c
 test-long: control-plane ## Run what takes minutes, outside CI: all faults, the soak (SOAK=240 seconds), what hctl ask answers, the pictures, and retries, rest and silence of the real Argo CD (as root)
 	@SOAK=$(SOAK) $(BIN)/python -m pytest -n 0 -m "long or not argocd" $(LONG) $(ARGS)
 
-argocd-objects: $(READY) ## Run the same, and record the Applications of its lives as golden cases in tests/golden/applications
-	@ARGOCD_OBJECTS=tests/golden/applications $(BIN)/python -m pytest -n 0 -m "argocd and not long" tests/argocd/test_lives.py $(ARGS)
+argocd-objects: $(READY) ## Run the same, and record what Argo CD wrote in its lives as golden cases in tests/golden
+	@ARGOCD_OBJECTS=tests/golden $(BIN)/python -m pytest -n 0 -m "argocd and not long" tests/argocd/test_lives.py $(ARGS)
 
 .PHONY: test-flux flux-objects
 
 test-flux: $(READY) ## Run lives with the real Flux, as root; where there can be none it says so and skips (ARGS="-k suspended")
 	@$(BIN)/python -m pytest -n 0 -m flux tests/flux $(ARGS)
 
-flux-objects: $(READY) ## Run the same, and record what Flux wrote in its lives as golden cases in tests/golden/objects/flux
-	@FLUX_OBJECTS=tests/golden/objects/flux $(BIN)/python -m pytest -n 0 -m flux tests/flux/test_lives.py $(ARGS)
+flux-objects: $(READY) ## Run the same, and record what Flux and the sidecar wrote in its lives as golden cases in tests/golden
+	@FLUX_OBJECTS=tests/golden $(BIN)/python -m pytest -n 0 -m flux tests/flux/test_lives.py $(ARGS)
 
 kind-up: $(READY) ## Make a kind cluster with Kratix, our images and the Promise (needs Docker and kind)
 	@$(BIN)/python -m platform_status_kind up

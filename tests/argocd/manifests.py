@@ -7,13 +7,23 @@ import yaml
 
 from tests.gitops.manifests import Json, job
 
-__all__ = ["CASCADE", "HERE", "application", "cluster", "hook", "source"]
+__all__ = ["CASCADE", "HERE", "SET", "application", "application_set", "cluster", "hook", "source"]
 
 HERE = "https://kubernetes.default.svc"
 """What Argo CD calls the cluster that it runs in."""
 
 CASCADE = "resources-finalizer.argocd.argoproj.io"
 """With this finalizer an Application takes what it delivered with it."""
+
+SET = {
+    "name": "set",
+    "apiVersion": "argoproj.io/v1alpha1",
+    "kind": "ApplicationSet",
+    "resource": "applicationsets",
+    "scope": "Namespaced",
+    "namespace": "argocd",
+}
+"""What a contract says of an ApplicationSet, but for its name."""
 
 
 def hook(name: str, phase: str) -> str:
@@ -39,6 +49,38 @@ def application(name: str, namespace: str, spec: Mapping[str, object], **metadat
         "kind": "Application",
         "metadata": {"name": name, "namespace": namespace, **metadata},
         "spec": dict(spec),
+    }
+
+
+def application_set(
+    name: str, url: str, namespace: str, *, project: str = "default", label: str = "", **spec: object
+) -> Json:
+    """Return an ApplicationSet of two Applications, NAME-a and NAME-b, that deliver the same repository.
+
+    Args:
+        name: Its name.
+        url: Of the repository.
+        namespace: Where the Applications deliver to.
+        project: Of the Applications.
+        label: Of the Applications; empty is the letter of each.
+        spec: Further fields of its spec, or in the place of the usual ones.
+    """
+    delivered = {"source": source(url), "destination": {"server": HERE, "namespace": namespace}}
+    template = {
+        "metadata": {"name": f"{name}-{{{{ .team }}}}", "labels": {"team": label or "{{ .team }}"}},
+        "spec": {"project": project, **delivered},
+    }
+    usual = {
+        "goTemplate": True,
+        "goTemplateOptions": ["missingkey=error"],
+        "generators": [{"list": {"elements": [{"team": "a"}, {"team": "b"}]}}],
+        "template": template,
+    }
+    return {
+        "apiVersion": SET["apiVersion"],
+        "kind": SET["kind"],
+        "metadata": {"name": name, "namespace": "argocd"},
+        "spec": {**usual, **spec},
     }
 
 

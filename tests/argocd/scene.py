@@ -27,6 +27,7 @@ class ArgoScene(Scene):
     """A scene with an Application; see `Scene`."""
 
     kind = (objects.GROUP, "VClusterOrchestratorV2")
+    recorded = "applications"
 
     # -- what people do
 

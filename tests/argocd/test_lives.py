@@ -8,7 +8,7 @@ from tests.gitops.lane import Life, Report
 from tests.gitops.session import parameter_of
 
 from .lane import LANE
-from .lives import controllers, hooks, patience, resources, sources, syncs  # noqa: F401 - they register their lives
+from .lives import controllers, hooks, patience, resources, sets, sources, syncs  # noqa: F401 - they register their lives
 from .scene import ArgoScene
 
 pytestmark = [pytest.mark.argocd, pytest.mark.timeout(3600)]  # the first run builds

@@ -55,7 +55,16 @@ LANE = Lane(
         "system:serviceaccount:platform-status-system:fluxapp-status",
         "platform.integratn.tech",
         "fluxapps",
-        {"kustomize.toolkit.fluxcd.io": ("kustomizations",), "source.toolkit.fluxcd.io": ("gitrepositories",)},
+        {
+            "kustomize.toolkit.fluxcd.io": ("kustomizations",),
+            "source.toolkit.fluxcd.io": (
+                "buckets",
+                "gitrepositories",
+                "helmcharts",
+                "helmrepositories",
+                "ocirepositories",
+            ),
+        },
     ),
     _stage,
 )

@@ -31,6 +31,7 @@ class FluxScene(Scene):
     """A scene with a Kustomization; see `Scene`."""
 
     kind = (API_VERSION, KIND)
+    recorded = "objects/flux"
 
     # -- what people do
 
@@ -84,10 +85,26 @@ class FluxScene(Scene):
             {"apiVersion": KUSTOMIZATION[0], "kind": KUSTOMIZATION[1], "metadata": metadata, "spec": spec}
         )
 
-    def ask_kratix(self) -> None:
-        """Make the repository and the request; the double of Kratix does the rest."""
+    def ask_kratix(self) -> Json:
+        """Make the repository and the request, and return it as it is then; the double of Kratix does the rest."""
         self.home = KRATIX
-        self.admin.create(self._request)
+        return self.admin.create(self._request)
+
+    def make_source(self, kind: str, name: str = "", **spec: object) -> Json:
+        """Create a source, and return it as it is before Flux has looked at it.
+
+        Args:
+            kind: Its kind.
+            name: Its name; empty is that of the life.
+            spec: Fields of its spec beside the interval.
+        """
+        metadata = {"name": name or self.name, "namespace": self.name}
+        spec = {"interval": "10s", **spec}
+        return self.admin.create({"apiVersion": SOURCE[0], "kind": kind, "metadata": metadata, "spec": spec})
+
+    def make_git_repository(self) -> Json:
+        """Create the source that the contract names; see `make_source`."""
+        return self.make_source(SOURCE[1], url=self.repository.url, ref={"branch": "main"}, timeout="5s")
 
     def edit(self, tag: str) -> None:
         """Ask for another version."""

@@ -6,7 +6,7 @@ from tests.gitops.lane import Life, Report
 from tests.gitops.session import parameter_of
 
 from .lane import LANE
-from .lives import broken, held, whole  # noqa: F401 - they register their lives
+from .lives import asked, broken, held, sources, whole  # noqa: F401 - they register their lives
 from .scene import FluxScene
 
 pytestmark = [pytest.mark.flux, pytest.mark.timeout(3600)]  # the first run builds

@@ -39,6 +39,9 @@ class Scene(ABC):
     kind: ClassVar[tuple[str, str]]
     """Of the request."""
 
+    recorded: ClassVar[str]
+    """Folder below tests/golden of what the engine wrote."""
+
     def __init__(self, engine: Engine, name: str, seconds: float, recorder: Recorder) -> None:
         self.engine = engine
         self.name = name
@@ -70,23 +73,28 @@ class Scene(ABC):
     def make_namespace(self, name: str = "") -> None:
         self.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name or self.name}})
 
-    def settle(self, contract: Json, spec: Json) -> None:
+    def settle(self, contract: Json | None, spec: Json, workflow: str = "completed") -> None:
         """Create the request, with the status that it has once its workflow is over.
 
         Args:
-            contract: What the workflow has resolved.
+            contract: What the workflow has resolved; None if it came to nothing.
             spec: What the request asks for.
+            workflow: How it ended; see `objects.workflow_condition`.
         """
         api_version, kind = self.kind
         metadata = {"name": self.name, "namespace": self.home}
         made = self.admin.create({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec})
-        resolved = {"contract": {**contract, "generation": 1}, "observedGeneration": 1}
-        status = {**resolved, "conditions": [objects.workflow_condition("completed")]}
+        resolved = {"contract": {**contract, "generation": 1}} if contract else {}
+        status = {**resolved, "observedGeneration": 1, "conditions": [objects.workflow_condition(workflow)]}
         self.admin.replace({**made, "status": status}, subresource="status")
 
     def leave(self) -> None:
         """Take the request away: what happens to all from now on is nothing of this life."""
         self.admin.delete(*self.kind, self.name, namespace=self.home)
+
+    def is_over(self) -> None:
+        """Wait until the request is gone."""
+        self.admin.wait_gone(*self.kind, self.name, namespace=self.home, timeout=self._left())
 
     # -- what a kubelet does
 
@@ -157,8 +165,11 @@ class Scene(ABC):
 
     # -- what is waited for
 
-    def becomes(self, phase: str, reason: str, *says: str, condition: str = "Ready") -> None:
+    def becomes(self, phase: str, reason: str, *says: str, condition: str = "Ready") -> Json:
         """Wait until the status says this phase, this reason of a condition and these words in its message.
+
+        Returns:
+            The request as it is then.
 
         Raises:
             AssertionError: If it does not in time; the text is what it says instead.
@@ -170,7 +181,7 @@ class Scene(ABC):
             return fits and all(word in told[2] for word in says)
 
         try:
-            self._wait(self.kind, self.name, self.home, holds, reason)
+            return self._wait(self.kind, self.name, self.home, holds, reason)
         except WaitError:
             last = _told(self.admin.get(*self.kind, self.name, namespace=self.home), condition)
             wanted = f"phase {phase}, {condition} {reason}, {says}"
@@ -180,9 +191,26 @@ class Scene(ABC):
         """Wait until the phase is Progressing: what starts sooner than the status is written would skip it."""
         self._wait(self.kind, self.name, self.home, lambda found: _told(found, "Ready")[0] == "Progressing", "progress")
 
-    def becomes_ready(self, *says: str) -> None:
-        """Wait until all is good."""
-        self.becomes("Ready", "AllHealthy", *says)
+    def becomes_ready(self, *says: str) -> Json:
+        """Wait until all is good, and return the request."""
+        return self.becomes("Ready", "AllHealthy", *says)
+
+    def after(self, made: Json, holds: Callable[[Json], object], what: str) -> Json:
+        """Return the first state of an object after this one that is as awaited, however short it lasts."""
+        about = made["metadata"]
+        watch = self.admin.watch(
+            made["apiVersion"],
+            made["kind"],
+            namespace=about["namespace"],
+            name=about["name"],
+            resource_version=about["resourceVersion"],
+            timeout=self._left(),
+        )
+        with closing(watch) as events:
+            for event in events:
+                if holds(event.object):
+                    return event.object
+        raise WaitError(f"{self.name}: {made['kind']} {about['name']}: {what}: not in time")
 
     def says(self, holds: Callable[[Json], object], what: str) -> Json:
         """Wait until the status is as awaited, and return it."""
@@ -208,7 +236,11 @@ class Scene(ABC):
 
     def record(self, situation: str) -> None:
         """Keep the objects of the engine as they are now, if objects are recorded in this run."""
-        self._recorder.keep(situation, *self.engine_objects())
+        self.keep(f"{self.recorded}/{situation}", *self.engine_objects())
+
+    def keep(self, case: str, *items: Json, writer: str = "") -> None:
+        """Keep objects as a case below tests/golden, if objects are recorded in this run; see `Recorder.keep`."""
+        self._recorder.keep(case, *items, writer=writer)
 
     # -- inside
 

@@ -16,9 +16,12 @@ from platform_status_contract.sources.objects.wanted import wanted_of
 __all__ = ["GOLDEN", "Document", "documents", "entry_for", "names", "seen_of"]
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
-_FOLDERS: Final = {name: GOLDEN / "objects" / name for name in ("argocd", "flux", "kro", "builtin")} | {
+_FOLDERS: Final = {name: GOLDEN / "objects" / name for name in ("argocd", "builtin", "flux", "kro", "requests")} | {
     "controllers": GOLDEN / "controllers"
 }
+
+_REQUESTS: Final = "platform.integratn.tech/"
+"""Of a kind that has no preset of its own: an entry names it."""
 
 Document = dict[str, Any]
 """An object as it stands in a file."""
@@ -50,7 +53,7 @@ def entry_for(document: Document, **more: object) -> ObjectEntry:
         "scope": "Namespaced" if namespace else "Cluster",
         "namespace": namespace,
         "object": meta["name"],
-        "ready": ReadyWhen(),
+        "ready": ReadyWhen(preset="request" if document["apiVersion"].startswith(_REQUESTS) else None),
     }
     return ObjectEntry(**(given | more))  # type: ignore[arg-type]  # an entry as a contract would name it
 

@@ -11,9 +11,16 @@ Example::
 import shutil
 
 from localargocd import configuration
-from localargocd.configuration import COMMIT_SERVER, CONTROLLER, NAMESPACE, REPO_SERVER, VERIFY_WRAPPER
+from localargocd.configuration import (
+    APPLICATION_SET_CONTROLLER,
+    COMMIT_SERVER,
+    CONTROLLER,
+    NAMESPACE,
+    REPO_SERVER,
+    VERIFY_WRAPPER,
+)
 from localgitops.engine import Engine
-from localplane.crds import ARGO_CD_CRDS, fetch_crd, install_crds
+from localplane.crds import APPLICATION_SET, ARGO_CD_CRDS, fetch_crd, install_crds
 from localplane.versions import ARGO_CD
 
 __all__ = ["LocalArgoCD"]
@@ -28,14 +35,22 @@ class LocalArgoCD(Engine):
     tools = (ARGO_CD,)
     packages = ("redis-server",)
     leftovers = configuration.COMMIT_SERVER_LEFTOVERS
-    controllers = (CONTROLLER,)
+    controllers = (CONTROLLER, APPLICATION_SET_CONTROLLER)
     namespace = NAMESPACE
+
+    def serve_application_sets(self) -> None:
+        """Start the controller of ApplicationSets too: few want them, and their CRD is the largest of all."""
+        folder = self._running.path
+        install_crds(self.admin, [fetch_crd(APPLICATION_SET, self._environ)])
+        environ = configuration.environment(folder, self._direct, self._kubeconfig(APPLICATION_SET_CONTROLLER))
+        command = configuration.application_set_command(folder)
+        self._serve(APPLICATION_SET_CONTROLLER, configuration.APPLICATION_SET_PORT, command, environ)
 
     def _start_servers(self) -> None:
         folder, argocd = self._running.path, self._ensure_built(ARGO_CD)
         for name in _FOLDERS:
             (folder / name).mkdir()
-        for name in (CONTROLLER, REPO_SERVER, COMMIT_SERVER):
+        for name in (CONTROLLER, APPLICATION_SET_CONTROLLER, REPO_SERVER, COMMIT_SERVER):
             (folder / "bin" / name).symlink_to(argocd)
         wrapper = folder / "bin" / VERIFY_WRAPPER
         wrapper.write_text("#!/bin/sh\n")

@@ -8,6 +8,8 @@ from typing import Any
 from localgitops.network import ADDRESS
 
 __all__ = [
+    "APPLICATION_SET_CONTROLLER",
+    "APPLICATION_SET_PORT",
     "COMMIT_SERVER",
     "COMMIT_SERVER_LEFTOVERS",
     "COMMIT_SERVER_PORT",
@@ -18,6 +20,7 @@ __all__ = [
     "REPO_SERVER",
     "REPO_SERVER_PORT",
     "VERIFY_WRAPPER",
+    "application_set_command",
     "commit_server_command",
     "controller_command",
     "environment",
@@ -29,10 +32,12 @@ __all__ = [
 
 NAMESPACE = "argocd"
 CONTROLLER, REPO_SERVER, COMMIT_SERVER = "argocd-application-controller", "argocd-repo-server", "argocd-commit-server"
+APPLICATION_SET_CONTROLLER = "argocd-applicationset-controller"
 """The names under which the binary is started."""
 
 REDIS_PORT, REPO_SERVER_PORT, CONTROLLER_PORT, COMMIT_SERVER_PORT = 6379, 8081, 8082, 8086
-_REPO_METRICS_PORT, _COMMIT_METRICS_PORT = 8084, 8087
+APPLICATION_SET_PORT = 8088
+_REPO_METRICS_PORT, _COMMIT_METRICS_PORT, _APPLICATION_SET_METRICS_PORT, _WEBHOOK_PORT = 8084, 8087, 8089, 7000
 
 COMMIT_SERVER_LEFTOVERS = (Path("/tmp/commit-server-ask-pass.sock"), Path("/tmp/_commit-service"))  # noqa: S108 - upstream's
 """Paths outside its folder that the commit server creates and that cannot be configured: a socket, an empty folder."""
@@ -94,12 +99,12 @@ def project(name: str, **spec: object) -> dict[str, Any]:
 
 
 def environment(folder: Path, environ: Mapping[str, str], kubeconfig: Path) -> dict[str, str]:
-    """Return the environment of both servers, in which all paths are in their folder.
+    """Return the environment of a server, in which all paths are in its folder.
 
     Args:
         folder: The folder.
         environ: PATH and similar variables, without proxies.
-        kubeconfig: Their kubeconfig.
+        kubeconfig: Its kubeconfig.
     """
     ours = {
         "ARGOCD_FAKE_IN_CLUSTER": "true",
@@ -172,6 +177,21 @@ def controller_command(folder: Path, flags: Sequence[str]) -> list[str]:
         *_REDIS,
         *_LOGS,
         *flags,
+    ]
+
+
+def application_set_command(folder: Path) -> list[str]:
+    """Return the command line of the controller of ApplicationSets."""
+    return [
+        str(folder / "bin" / APPLICATION_SET_CONTROLLER),
+        f"--namespace={NAMESPACE}",
+        f"--probe-addr={ADDRESS}:{APPLICATION_SET_PORT}",
+        f"--metrics-addr={ADDRESS}:{_APPLICATION_SET_METRICS_PORT}",
+        f"--webhook-addr={ADDRESS}:{_WEBHOOK_PORT}",
+        f"--argocd-repo-server={ADDRESS}:{REPO_SERVER_PORT}",
+        "--repo-server-plaintext",
+        "--enable-progressive-syncs",
+        *_LOGS,
     ]
 
 

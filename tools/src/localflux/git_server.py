@@ -1,16 +1,19 @@
-"""Serves bare Git repositories over HTTP, which Flux requires: `python git_server.py PORT FOLDER`; imports no package.
+"""Serves Git and Helm repositories over HTTP, which Flux requires: `python git_server.py PORT FOLDER`; imports no package.
 
-Git's own `http-backend` implements the protocol; this module adds the web server. Only fetching is allowed.
+Git's own `http-backend` implements the protocol; this module adds the web server. Only fetching is allowed. Of a folder
+that is no bare repository only the chart indexes are served.
 """
 
 import os
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 __all__: list[str] = []
 
 _ADDRESS = "127.0.0.1"
+_INDEX = "/index.yaml"
 _GIT_TIMEOUT = 60
 _HEADERS = {
     "CONTENT_TYPE": "Content-Type",
@@ -23,7 +26,10 @@ class _Handler(BaseHTTPRequestHandler):
     folder = ""
 
     def do_GET(self) -> None:
-        self._answer(b"")
+        if self.path.endswith(_INDEX):
+            self._show(Path(self.folder, self.path.lstrip("/")))
+        else:
+            self._answer(b"")
 
     def do_POST(self) -> None:
         self._answer(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
@@ -43,6 +49,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers:
             if name != "Status":
                 self.send_header(name, value)
+        self._send(content)
+
+    def _show(self, file: Path) -> None:
+        found = file.is_file()
+        self.send_response(200 if found else 404)
+        self._send(file.read_bytes() if found else b"")
+
+    def _send(self, content: bytes) -> None:
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -39,6 +39,11 @@ class Repository:
         """Its URL."""
         return f"{self._served}/{self._bare.name}"
 
+    @property
+    def tree(self) -> str:
+        """The URL of its files as they are, without Git, for an engine whose server serves them."""
+        return f"{self._served}/{self._tree.name}"
+
     def commit(self, files: Mapping[str, str | None]) -> str:
         """Commit a change to main.
 

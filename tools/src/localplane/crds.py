@@ -27,6 +27,7 @@ from platform_status_kube.errors import NotFoundError, UnansweredError
 
 __all__ = [
     "APPLICATION",
+    "APPLICATION_SET",
     "APP_PROJECT",
     "ARGO_CD_CRDS",
     "FLUX_CRDS",
@@ -35,6 +36,9 @@ __all__ = [
     "fetch_crd",
     "install_crds",
 ]
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C if it is there: in Python the CRD of ApplicationSets alone takes 7 s."""
 
 _API = "apiextensions.k8s.io/v1"
 _KIND = "CustomResourceDefinition"
@@ -91,14 +95,20 @@ PROMETHEUS_RULE = ForeignCrd(
     "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
     "98fd16c9ab79fba8dcd6ef62c957c98cd6546ab74ce0a4ecf09ddf2fda03020e",
 )
-ARGO_CD_CRDS = tuple(
-    ForeignCrd(name, ARGO_CD.module, ARGO_CD.version, f"manifests/crds/{name}-crd.yaml", sha256, ARGO_CD.toolchain)
-    for name, sha256 in (
-        ("application", "9fd0da3e7097ad6d1af614fabd5c960bc7ddb00d768c3ef485a2fda6e9460df8"),
-        ("appproject", "084150a2feccd188a1dee09cd8a3a259dfacecdfb7e10037df78900f60816482"),
-    )
+
+
+def _of_argo_cd(name: str, sha256: str) -> ForeignCrd:
+    path = f"manifests/crds/{name}-crd.yaml"
+    return ForeignCrd(name, ARGO_CD.module, ARGO_CD.version, path, sha256, ARGO_CD.toolchain)
+
+
+ARGO_CD_CRDS = (
+    _of_argo_cd("application", "9fd0da3e7097ad6d1af614fabd5c960bc7ddb00d768c3ef485a2fda6e9460df8"),
+    _of_argo_cd("appproject", "084150a2feccd188a1dee09cd8a3a259dfacecdfb7e10037df78900f60816482"),
 )
 """The CRDs of the Argo CD that ``localargocd`` starts."""
+APPLICATION_SET = _of_argo_cd("applicationset", "980128848a8d2152b946aec6a11cdd1174b38b04587f4fba94537c040fd84202")
+"""The CRD of its ApplicationSet controller, which is started on request."""
 FLUX_CRDS = tuple(
     ForeignCrd(name, tool.module, tool.version, f"config/crd/bases/{group}.toolkit.fluxcd.io_{name}.yaml", sha256)
     for tool, group, name, sha256 in (
@@ -171,7 +181,7 @@ def install_crds(client: Client, paths: Iterable[Path]) -> list[str]:
 
 def _read(path: Path) -> list[Object]:
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
-    documents = [document for file in files for document in yaml.safe_load_all(file.read_text())]
+    documents = [document for file in files for document in yaml.load_all(file.read_text(), _LOADER)]
     crds = [document for document in documents if document and document.get("kind") == _KIND]
     if not crds:
         raise ValueError(f"{path}: holds no {_KIND}")

@@ -101,7 +101,7 @@ ARGO_CD = GoTool(
     package=".",
     toolchain="go1.27.3",
 )
-"""Argo CD's application controller, repo server and commit server in one binary, for ``localargocd``."""
+"""Argo CD's controllers of Applications and ApplicationSets, repo server and commit server, for ``localargocd``."""
 
 
 def _of_flux(name: str, *replaced: str) -> GoTool:

@@ -49,13 +49,16 @@ HELM_RELEASE: Final = KindPreset(
 SOURCE: Final = KindPreset(
     "flux-source",
     groups=("source.toolkit.fluxcd.io",),
-    young=("SourceNotReady", "ArtifactFailed"),
+    young=("SourceUnavailable", "NoSourceArtifact", "NotFound", "NoArtifact"),
     fails=True,
     grace=GRACE_SECONDS,
     paused=_SUSPENDED,
-    unverified=("pending", "paused", "deleting", "silent"),
 )
-"""GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing."""
+"""GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing.
+
+A HelmChart may be made before what it is built from, which gives the first two reasons, and a GitRepository before one
+that it includes.
+"""
 
 # Crossplane: managed resources, claims and composites. From its API's documentation; nothing was recorded here.
 #
@@ -135,7 +138,8 @@ CLOUDNATIVE_PG: Final = KindPreset(
 
 # Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.
 #
-# Its conditions carry no generation: they may be about what stood there before an edit.
+# Its conditions carry no generation: they may be about what stood there before an edit. A new one is up to date some
+# seconds before a rollout in steps begins, and nothing in it tells that one will.
 
 APPLICATION_SET: Final = KindPreset(
     "argocd-applicationset",
@@ -167,16 +171,19 @@ KRO: Final = KindPreset(
 `disabled` is what 0.9.0 called a suspended one; later versions take either word.
 """
 
-# Another golden-path request, with the status that this contract describes.
+# Another golden-path request, with the status that this contract describes. Recorded here.
 #
+# One that is paused or Failed is not ready, and its message says why: either may pass.
 # Kratix prunes observedGeneration inside of conditions, so `health.observedGeneration` says what Ready is about.
 # Whether the sidecar that writes it still lives cannot be seen in the object.
 
+_OBSERVED: Final = "status.health.observedGeneration"
+
 REQUEST: Final = KindPreset(
     "request",
-    observed="status.health.observedGeneration",
+    revisions=("status.health.readyGeneration", _OBSERVED),
+    observed=_OBSERVED,
     is_request=True,
-    unverified=("ready", "pending", "deleting", "silent"),
 )
 """Its group is anybody's, so an entry says `ready: {preset: request}`."""
 
