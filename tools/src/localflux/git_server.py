@@ -1,4 +1,4 @@
-"""Serves Git and Helm repositories over HTTP, which Flux requires: `python git_server.py PORT FOLDER`; imports no package.
+"""Serves Git and Helm repositories over HTTP to Flux: `python git_server.py PORT FOLDER`; imports no package.
 
 Git's own `http-backend` implements the protocol; this module adds the web server. Only fetching is allowed. Of a folder
 that is no bare repository only the chart indexes are served.
