@@ -44,7 +44,7 @@ def test_several_files_are_one_configuration(tmp_path: Path, monkeypatch: pytest
     [
         ("", "cannot be used"),
         ("{ this: is: not", "cannot be used"),
-        ("{}", "names no current context"),
+        ("{}", "sets no current context"),
         ("current-context: x\ncontexts: [{name: x, context: {cluster: gone}}]\nclusters: []", "cannot be used"),
     ],
 )
