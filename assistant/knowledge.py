@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write or check the texts that the assistant carries in its wheel: ``knowledge.py --write`` or ``--check``."""
+"""Write or check the texts in the assistant's wheel: ``knowledge.py --write`` or ``--check``."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ _TEXTS = _ROOT / "assistant/src/platform_status_assistant/knowledge/texts.json"
 
 
 def generate() -> bytes:
-    """Return the file as docs/ has it now."""
+    """Return the content of the file, generated from docs/."""
     texts = Knowledge(
         contract=(_DOCS / "contract/v1.md").read_text(encoding="utf-8"),
         reasons=_runbooks("reasons"),
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         return 2
     if not _TEXTS.is_file() or _TEXTS.read_bytes() != generate():
         name = _TEXTS.relative_to(_ROOT)
-        sys.stderr.write(f"{name}: not what docs/ says; run assistant/knowledge.py --write\n")
+        sys.stderr.write(f"{name}: differs from docs/; run assistant/knowledge.py --write\n")
         return 1
     return 0
 

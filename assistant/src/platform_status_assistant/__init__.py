@@ -1,13 +1,13 @@
-"""The assistant: answers questions about golden-path resources from evidence, and cites each fact.
+"""The assistant: answers questions about golden-path resources, and cites the source of each fact.
 
-What belongs here, by package; each knows only those above it:
+What belongs here, by package; each imports only those above it:
 
-- `retrieval`: the query catalogue, topics, Prometheus and the context block, for any retrieval pipeline to merge into
-  its own. Imports neither hctl nor a client of API servers.
-- `ask`: a question -> intent -> evidence -> answer, by rules. Stands on hctl.
-- `mcp`: the same reading, as tools and resources of the Model Context Protocol. Stands on hctl.
+- `retrieval`: the query catalogue, topics, Prometheus and the context block, which any retrieval pipeline can use.
+  Imports neither hctl nor a client of API servers.
+- `ask`: a question -> intent -> evidence -> answer, by rules. Builds on hctl.
+- `mcp`: the same answers as tools and resources of the Model Context Protocol. Builds on hctl.
 
-What may not: a rule about health (those are the contract's), anything that writes to a cluster.
+What may not: a rule about health (those are the contract's), a write to a cluster.
 
 Further modules: `knowledge`.
 """

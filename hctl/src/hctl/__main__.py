@@ -17,18 +17,18 @@ __all__ = ["complete_for_kubectl", "main", "run"]
 
 _SIGNS: Final = "hctl-signs"
 _ASCII: Final = {"✓": "+", "✗": "x", "…": "~", "‖": "=", "─": "-", "│": "|", "┌": "+", "└": "+", "├": "+"}
-"""Of one cell each, so that what is aligned stays so."""
+"""Replacements of one cell each, which keep columns aligned."""
 
 _WRONG_USAGE: Final[type[Exception]] = typer.BadParameter.__mro__[1]
-"""What typer raises when a command line makes no sense; only this child of it has a public name."""
+"""The error that typer raises for a wrong command line; only its subclass BadParameter has a public name."""
 
 
 def run(name: str, arguments: Sequence[str] | None = None) -> None:
-    """Run one command; leaves with its exit code.
+    """Run one command and exit with its exit code.
 
     Args:
-        name: What the program is called, in help and completion.
-        arguments: The words after it; None takes this process's own.
+        name: Name of the program in help and completion.
+        arguments: The arguments after it; None for those of this process.
     """
     try:
         code = app(prog_name=name, args=list(arguments) if arguments is not None else None, standalone_mode=False)
@@ -41,7 +41,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> None:
 
 
 def _usage(name: str, error: Exception) -> str:
-    """Say in one line what is wrong and where the help is; a command without any words has that help as its text."""
+    """Return the error and the help command in one line; for a command without arguments the text is the help."""
     ctx = getattr(error, "ctx", None)
     command = ctx.command_path if ctx is not None else name
     text = str(getattr(error, "format_message", error.__str__)())
@@ -51,7 +51,7 @@ def _usage(name: str, error: Exception) -> str:
 
 
 def main() -> None:
-    """Run the command that this process was started for."""
+    """Run the command in the arguments of this process."""
     called = Path(sys.argv[0]).name
     codecs.register_error(_SIGNS, _as_ascii)
     for stream in (sys.stdout, sys.stderr):
@@ -60,22 +60,22 @@ def main() -> None:
     try:
         run("kubectl hctl" if called == "kubectl-hctl" else "hctl")
     except BrokenPipeError:
-        # Whoever read us has gone: nothing more to say, to nobody.
+        # The reader closed the pipe: discard the output, so that flushing at exit cannot fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except KeyboardInterrupt:
-        # Before any command ran.
+        # Ctrl-C before any command ran.
         sys.exit(130)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.stderr.write(f"hctl: the answer could not be written: {error.strerror}\n")
+        sys.stderr.write(f"hctl: cannot write the output: {error.strerror}\n")
         sys.exit(1)
 
 
 def _as_ascii(error: UnicodeError) -> tuple[str, int]:
-    """Write a sign that the locale does not have as one that it has; the words beside it say the same."""
+    """Replace a symbol that the locale cannot encode by an ASCII one; the text beside it has the same meaning."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     found = error.object[error.start : error.end]
@@ -85,7 +85,7 @@ def _as_ascii(error: UnicodeError) -> tuple[str, int]:
 def complete_for_kubectl() -> None:
     """Complete ``kubectl hctl ...``: kubectl runs ``kubectl_complete-hctl`` with the words, the last one unfinished.
 
-    It reads one candidate a line, and then a directive: 4, that files are not meant.
+    kubectl reads one candidate per line, and then a directive: 4 disables file completion.
     """
     words = ["hctl", *sys.argv[1:]]
     os.environ |= {"_HCTL_COMPLETE": "complete_bash", "COMP_CWORD": str(len(words) - 1)}

@@ -1,4 +1,4 @@
-"""How hctl ends: five exit codes, and errors that name what is wrong and what would mend it."""
+"""The five exit codes of hctl, and its errors, which name the cause and the fix."""
 
 from enum import IntEnum
 
@@ -6,7 +6,7 @@ __all__ = ["ClusterError", "ExitCode", "HctlError", "UsageError"]
 
 
 class ExitCode(IntEnum):
-    """What a script may rely on; documented in docs/hctl.md."""
+    """The exit codes, a stable interface for scripts; documented in docs/hctl.md."""
 
     READY = 0
     NOT_READY = 1
@@ -17,26 +17,26 @@ class ExitCode(IntEnum):
 
 
 class HctlError(Exception):
-    """Something that ends the command with one clear line.
+    """An error that ends the command with one line on standard error.
 
     Attributes:
-        exit_code: The exit code that goes with it.
+        exit_code: The exit code of the command.
     """
 
     exit_code = ExitCode.UNREACHABLE
 
 
 class UsageError(HctlError):
-    """What was asked for does not exist, is not unique, or cannot be asked like that."""
+    """The named object does not exist or is not unique, or the arguments are invalid."""
 
     exit_code = ExitCode.USAGE
 
 
 class ClusterError(HctlError):
-    """The cluster cannot be reached, or does not let us.
+    """The cluster cannot be reached, or denies the request.
 
     Attributes:
-        status: The HTTP status; 0 if there was no answer.
+        status: The HTTP status; 0 without a response.
     """
 
     def __init__(self, text: str, *, status: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""One run of hctl against one cluster: connection, kinds, and the requests to look at."""
+"""One run of hctl against one cluster: its connection, its kinds, and its requests."""
 
 import functools
 import os
@@ -25,33 +25,33 @@ __all__ = ["Session"]
 
 
 class Session:
-    """What a command has in hand.
+    """The connection, kinds and requests of one cluster; each is read on first use.
 
     Args:
-        target: Which cluster, as whom, and where in it: the fields of `Target`, in their order.
-        patience: Seconds until an attempt to connect is given up; None for the usual.
+        target: The cluster, user and namespace: the fields of `Target`, in their order.
+        patience: Timeout for opening a connection, in seconds; None for the default.
     """
 
     def __init__(self, target: Sequence[object], *, patience: float | None = None) -> None:
-        self.target = Target(*target)  # type: ignore[arg-type]  # checked where it is made, as a Target
+        self.target = Target(*target)  # type: ignore[arg-type]  # type-checked where the Target is created
         self._patience = patience
         self.refused: list[str] = []
-        """Kinds that may be golden paths, and that we may not list."""
+        """Candidates for golden paths that the user may not list."""
 
     def open(self) -> None:
-        """Read the kubeconfig now, so that its errors come first.
+        """Read the kubeconfig now, so that its errors precede all others.
 
         Raises:
-            HctlError: It cannot be used.
+            HctlError: The kubeconfig cannot be used.
         """
         _ = self.transport
 
     @functools.cached_property
     def transport(self) -> ClusterReader:
-        """The way to the API server."""
+        """The client of the API server."""
         wait = parse_duration(self.target.request_timeout, "--request-timeout") if self.target.request_timeout else 0.0
         if self.target.groups and not self.target.user:
-            raise UsageError("--as-group needs the user whose groups these are: --as USER")
+            raise UsageError("--as-group requires a user: --as USER")
         act_as = ActAs(self.target.user, self.target.groups)
         connection = connect(self.target.kubeconfig, self.target.context, act_as)
         usual = TIMEOUTS.connect if self._patience is None else self._patience
@@ -61,7 +61,7 @@ class Session:
 
     @functools.cached_property
     def orders(self) -> Orders:
-        """Spells commands for this cluster."""
+        """Builds commands for this cluster."""
         return Orders(self.target.flags)
 
     @functools.cached_property
@@ -74,53 +74,53 @@ class Session:
         return candidates(self.kinds)
 
     def kind(self, name: str) -> Kind:
-        """The kind that a user means.
+        """Return the kind with a name.
 
         Raises:
-            UsageError: There is none, or more than one.
+            UsageError: There is no such kind, or more than one.
         """
         return find_kind(self.kinds, name)
 
     def vcluster(self) -> Kind:
-        """The kind that ``hctl vcluster`` means.
+        """The kind of ``hctl vcluster``.
 
         Raises:
-            UsageError: The cluster does not have it.
+            UsageError: The cluster does not have the kind.
         """
         try:
             return self.kind(VCLUSTER)
         except UsageError as error:
             raise UsageError(
                 f"this cluster has no {VCLUSTER}: the Promise vcluster-orchestrator-v2 is not installed, "
-                "or this is not the --context you mean"
+                "or this is the wrong --context"
             ) from error
 
     def scope(self, *, everywhere: bool = False, selector: str = "", namespace: str = "") -> Scope:
-        """Where to look: the chosen namespace, else all, else where one may.
+        """Return the namespaces to list: the chosen one, else all, else the one that the user may list.
 
         Args:
-            everywhere: Whether it has to be all namespaces.
+            everywhere: Whether it must be all namespaces.
             selector: Label selector of the requests; empty for all.
-            namespace: One that a reference names.
+            namespace: The namespace in a reference.
 
         Raises:
-            UsageError: One namespace and another, or all, were asked for.
+            UsageError: Two different namespaces were given, or one and all.
         """
         chosen = self.target.namespace
         if everywhere and chosen:
-            raise UsageError("--namespace and --all-namespaces exclude each other; leave one out")
+            raise UsageError("--namespace and --all-namespaces are mutually exclusive; leave one out")
         if namespace and chosen not in ("", namespace):
             raise UsageError(
-                f"the name says namespace {inert(namespace)}, --namespace says {inert(chosen)}; leave one out"
+                f"the name has namespace {inert(namespace)}, but --namespace is {inert(chosen)}; leave one out"
             )
         fallback = "" if everywhere else (self.transport.connection.access.namespace or "default")
         return Scope(chosen or namespace, fallback, selector)
 
     def requests_of(self, kind: Kind, scope: Scope | None = None) -> list[Collection]:
-        """All requests of one kind.
+        """List all requests of one kind.
 
         Raises:
-            UsageError: Its objects are no requests.
+            UsageError: Its objects have no contract.
         """
         found = fetch(self.transport, [kind], scope or self.scope())
         views = [view for collection in found for view in collection.views]
@@ -129,10 +129,10 @@ class Session:
         return found
 
     def golden_paths(self, scope: Scope | None = None) -> list[Collection]:
-        """All requests of every golden path: of the kinds of which at least one object is bound to a contract.
+        """List the requests of every golden path, a kind with at least one object with a contract.
 
         Raises:
-            ClusterError: No answer, or none of the kinds may be listed.
+            ClusterError: No response, or the user may list none of the kinds.
         """
         scope = scope or self.scope()
         found: list[Collection] = []
@@ -153,11 +153,11 @@ class Session:
         """Find one request by ``[KIND/][NAMESPACE/]NAME``.
 
         Args:
-            reference: As it was given.
-            kind: The kind, if the command says it already.
+            reference: The reference, from the command line.
+            kind: The kind, if the command implies it.
 
         Raises:
-            UsageError: There is none, or more than one.
+            UsageError: There is no such request, or more than one.
         """
         kind, namespace, name = self._read(reference, kind)
         scope = self.scope(namespace=namespace)
@@ -172,23 +172,23 @@ class Session:
         except UsageError as error:
             if not namespace:
                 raise
-            raise UsageError(f"{self._no_kind(namespace)}; taken for a namespace: {error}") from error
+            raise UsageError(f"{self._no_kind(namespace)}; as a namespace: {error}") from error
 
     def _no_kind(self, word: str) -> str:
-        """Say that a word before a slash is no kind, and which is near."""
+        """Return the error for a word before a slash that is not a kind, with a similar kind."""
         try:
             return f"{self.kind(word).plural} is a kind"
         except UsageError as error:
             return str(error)
 
     def _read(self, reference: str, kind: Kind | None) -> tuple[Kind | None, str, str]:
-        """Read a reference: its kind if it names one, its namespace or nothing, and its name."""
+        """Parse a reference into kind, namespace (empty without one) and name."""
         *before, name = reference.split("/")
         most = 1 if kind else 2
         if not name or not all(before) or len(before) > most:
-            raise UsageError(f"{inert(reference)!r} names nothing; expected [KIND/][NAMESPACE/]NAME")
+            raise UsageError(f"{inert(reference)!r} has no name; expected [KIND/][NAMESPACE/]NAME")
         if kind is None and before:
-            # KIND/NAME, as kubectl takes it; NAMESPACE/NAME, as we print it, where no kind is called like that.
+            # KIND/NAME as in kubectl; if there is no such kind, NAMESPACE/NAME as printed by hctl.
             known = any(found.answers_to(before[0]) for found in self.kinds)
             if known or len(before) == most or is_core(before[0]):
                 kind = self.kind(before.pop(0))

@@ -1,4 +1,4 @@
-"""Which cluster is meant, as whom, and where in it: the options that every command shares with kubectl."""
+"""The options that select cluster, user and namespace, as in kubectl."""
 
 from typing import NamedTuple
 
@@ -6,15 +6,15 @@ __all__ = ["Target"]
 
 
 class Target(NamedTuple):
-    """Which cluster is meant, as whom, and where in it.
+    """The cluster, user and namespace of a command.
 
     Attributes:
-        context: Context of the kubeconfig; empty for its current one.
-        namespace: The only one to look into; empty for all.
-        kubeconfig: The file; empty for kubectl's own.
-        user: Whom to act as; empty for whom the kubeconfig says.
-        groups: Groups to act as; empty for those of the kubeconfig.
-        request_timeout: How long one answer may take, such as ``30s``; empty for the usual.
+        context: Context of the kubeconfig; empty for the current one.
+        namespace: The only namespace to read; empty for all.
+        kubeconfig: Path of the kubeconfig; empty for kubectl's default.
+        user: User to impersonate; empty for that of the kubeconfig.
+        groups: Groups to impersonate; empty for those of the kubeconfig.
+        request_timeout: Timeout of one response, such as ``30s``; empty for the default.
     """
 
     context: str = ""
@@ -26,7 +26,7 @@ class Target(NamedTuple):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """The flags that choose the cluster, for the commands that we propose."""
+        """The flags that select the cluster, for proposed commands."""
         named = (("--context", self.context), ("--kubeconfig", self.kubeconfig), ("--as", self.user))
         groups = (("--as-group", group) for group in self.groups)
         return tuple(word for flag, value in (*named, *groups) if value for word in (flag, value))

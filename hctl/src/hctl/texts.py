@@ -1,7 +1,7 @@
-"""Words for people: ages, durations, and texts of a cluster made inert.
+"""Texts for people: ages, durations, and untrusted texts made inert.
 
-Every text that came from a cluster passes through `inert` once, where it is read. What it returns holds no control,
-escape or bidirectional character, so neither a terminal nor a log can be repainted by somebody's message.
+Every text from a cluster passes through `inert` once, where it is read. The result has no control, escape or
+bidirectional characters, so that a message cannot change the display of a terminal or a log.
 """
 
 import re
@@ -21,7 +21,7 @@ _MAX_LINE = 1000
 
 
 def inert(value: object, limit: int = 2000) -> str:
-    """Make a value of a cluster safe to show; anything but a string becomes empty.
+    """Return a string from a cluster in a form that is safe to show; empty for any other value.
 
     Args:
         value: Any JSON value.
@@ -31,7 +31,7 @@ def inert(value: object, limit: int = 2000) -> str:
 
 
 def told(value: object, limit: int = 2000) -> str:
-    """Make a text that another program wrote safe to show: credentials in it are masked, the rest is `inert`."""
+    """Return a text of another program, with credentials masked and the rest `inert`."""
     return clean(masked(value, 2 * limit), limit) if isinstance(value, str) else ""
 
 
@@ -42,22 +42,22 @@ def lines_of(text: str, most: int) -> tuple[str, ...]:
 
 
 def age_of(moment: datetime | None, now: datetime) -> str:
-    """How long ago a moment was; ``?`` if it is not known."""
+    """Return the time since a moment, such as ``5m``; ``?`` if it is unknown."""
     return duration((now - moment).total_seconds()) if moment is not None else "?"
 
 
 def parse_duration(text: str, option: str = "--timeout") -> float:
-    """Read a duration such as ``90s``, ``5m`` or ``1h30m``; a bare number is seconds.
+    """Parse a duration such as ``90s``, ``5m`` or ``1h30m``; a plain number is seconds.
 
     Args:
         text: The duration.
-        option: Which option says it, for the error.
+        option: Name of the option, for the error.
 
     Returns:
         Seconds.
 
     Raises:
-        UsageError: It is no duration.
+        UsageError: It is not a duration.
     """
     if text.isascii() and text.isdecimal() and len(text) <= 9:  # noqa: PLR2004 - more than any wait
         return float(text)

@@ -179,7 +179,7 @@ def connect(
     """
     if not kubeconfig:
         if act_as != NOBODY_ELSE:
-            raise AccessError("only with a kubeconfig can requests act as somebody else")
+            raise AccessError("impersonation is possible only with a kubeconfig")
         return Connection(
             lambda: pod_access(environment, account), connections=connections, look_interval=look_interval
         )
@@ -209,7 +209,7 @@ def _tls(access: Access) -> dict[str, Any]:
 
 
 def _stamp(name: str | None) -> tuple[int, int] | None:
-    """Return values that change with a file; None without one. A mounted Secret changes by a link to another file."""
+    """Return values that change with a file, None without one; stat follows the link that a mounted Secret replaces."""
     try:
         found = Path(name).stat() if name else None
     except OSError:

@@ -1,4 +1,4 @@
-"""The Authorization header: which method of a user applies, and its present value; with few imports, for pods too."""
+"""The Authorization header: selects the method of a user and returns its present value; few imports, for pods too."""
 
 import base64
 import json
@@ -17,26 +17,26 @@ _REREAD_INTERVAL: Final = 10.0
 
 
 def check_methods(user: User) -> None:
-    """Reject what kubectl rejects: methods that exclude each other, and providers that it does not support.
+    """Reject what kubectl rejects: methods that are mutually exclusive, and unsupported providers.
 
     Raises:
         AccessError: With the names of the fields.
     """
     if (user.username or user.password) and (user.token or user.token_file):
-        raise AccessError("a token and username/password exclude each other; remove one")
+        raise AccessError("a token and username/password are mutually exclusive; remove one")
     if user.password and not user.username:
-        raise AccessError("it has a password and no username")
+        raise AccessError("it has a password but no username")
     if ":" in user.username:
-        raise AccessError("its username holds a colon, which basic authentication cannot send")
+        raise AccessError("its username has a colon, which basic authentication cannot send")
     if user.auth_provider is not None and user.plugin is not None:
-        raise AccessError("auth-provider and exec exclude each other; remove one")
+        raise AccessError("auth-provider and exec are mutually exclusive; remove one")
     if user.auth_provider is not None and user.auth_provider.name != "oidc":
         name = one_line(user.auth_provider.name)
         raise AccessError(f"auth-provider {name!r} is not supported; use a credential plugin (exec)")
 
 
 def is_static(user: User) -> bool:
-    """Whether the file itself holds credentials: then no plugin runs."""
+    """Whether the kubeconfig itself holds credentials, so that no plugin runs."""
     certificate = user.client_certificate or user.client_certificate_data
     return bool(user.token or user.token_file or user.username or certificate)
 
@@ -46,7 +46,7 @@ def authorization_of(user: User, brought: str) -> Callable[[], str | None]:
 
     Args:
         user: The user.
-        brought: The token from the plugin, if there is one.
+        brought: The token from the plugin; empty without one.
 
     Raises:
         AccessError: There is no credential now; the returned function raises it later.
@@ -68,7 +68,7 @@ def bearer(token: str) -> str:
     """
     bare = token.strip()
     if not bare or not bare.isascii() or not bare.isprintable():
-        raise AccessError("its token holds characters that no header may, or is empty")
+        raise AccessError("its token is empty, or has characters that a header cannot hold")
     return f"Bearer {bare}"
 
 
@@ -78,7 +78,7 @@ def basic(pair: str) -> str:
 
 
 class TokenFile:
-    """A file whose content changes; while it cannot be read, the last content is used."""
+    """A bearer token in a file that is replaced at any time; while it cannot be read, the last token is used."""
 
     def __init__(self, path: str, token: str = "") -> None:
         """Prepare; the file is not read yet.
@@ -111,7 +111,7 @@ class TokenFile:
 
 
 class _OidcToken:
-    """The ID token that kubectl stored in the file; not refreshed here, since that would change the file."""
+    """The ID token that kubectl stored in the kubeconfig; not refreshed here, because that would change the file."""
 
     def __init__(self, provider: AuthProvider) -> None:
         token = provider.config.get("id-token")

@@ -59,7 +59,7 @@ class AuthProvider(Struct, frozen=True):
 
 
 class User(Struct, frozen=True, rename="kebab"):
-    """A user: credentials, and whom to impersonate with them."""
+    """A user: credentials, and the user to impersonate with them."""
 
     client_certificate: str = ""
     client_certificate_data: str = ""
@@ -85,23 +85,23 @@ def entry(found: Iterable[object], what: str, kind: type[T], name: str) -> T | N
 
     Args:
         found: The list in the file.
-        what: What its entries are, and the key of each that holds it: ``cluster``, ``context`` or ``user``.
-        kind: The same, decoded.
-        name: Which one.
+        what: ``cluster``, ``context`` or ``user``: the key of an entry that holds its fields.
+        kind: The type that the fields are decoded to.
+        name: Name of the entry.
 
     Raises:
-        AccessError: The list is no list of entries, names one twice, or a field has another type.
+        AccessError: The value is not a list of entries, has the name twice, or a field has another type.
     """
     named: list[dict[str, object]] = []
     for item in found:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            raise AccessError(f"each of its {what}s needs a name that is a text")
+            raise AccessError(f"each of its {what}s needs a name that is a string")
         if item["name"] == name:
             named.append(item)
     if not named:
         return None
     if len(named) > 1:
-        raise AccessError(f"it has {len(named)} {what}s {one_line(name)!r}; leave one")
+        raise AccessError(f"it has {len(named)} {what}s {one_line(name)!r}; keep one")
     try:
         return msgspec.convert(_without_nulls(named[0].get(what)) or {}, kind)
     except (msgspec.ValidationError, RecursionError) as error:

@@ -49,7 +49,7 @@ def choose(path: str, context: str = "") -> Chosen:
         context: Name of the context, empty for the current one.
 
     Raises:
-        AccessError: The file cannot be read, or lacks what the context names.
+        AccessError: The file cannot be read, or lacks the context, its cluster or its user.
     """
     try:
         return _choose(_existing(path), context)
@@ -69,9 +69,7 @@ def _choose(files: list[tuple[str, dict[str, Any]]], context: str) -> Chosen:
     current = next((found for found in currents if isinstance(found, str) and found), "")
     wanted = context or current
     if not wanted:
-        raise AccessError(
-            "it names no current context; choose one with --context, or with `kubectl config use-context`"
-        )
+        raise AccessError("it sets no current context; choose one with --context, or with `kubectl config use-context`")
     said = f"context {one_line(wanted)!r}"
     _, chosen = _find(files, "contexts", KubeconfigContext, wanted)
     if chosen is None:
@@ -103,7 +101,7 @@ def _read(part: str) -> dict[str, Any] | None:
     except OSError as error:
         raise AccessError(f"{one_line(part)} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # Not the parser's message: it may quote a line that holds a token.
+        # The parser's message is left out, because it may quote a line that holds a token.
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1} of " if mark is not None else ""
         raise AccessError(f"{where}{one_line(part)} is not YAML") from error
@@ -116,7 +114,7 @@ def _read(part: str) -> dict[str, Any] | None:
             raise AccessError(f"{one_line(part)} is not a kubeconfig: its {key} is not {expected}")
     for key in ("clusters", "contexts", "users"):
         if not isinstance(content.get(key) or [], list):
-            raise AccessError(f"{one_line(part)}: found {key} of another type, expected a list")
+            raise AccessError(f"{one_line(part)}: found {key} of another type; expected a list")
     return content
 
 

@@ -26,8 +26,8 @@ _SUCCESS: Final = range(200, 300)
 _WORDS: Final = (
     ("Connection refused", "connection refused"),
     ("timed out", "no answer in time"),
-    ("Name or service not known", "its name is not known"),
-    ("Temporary failure in name resolution", "its name cannot be resolved"),
+    ("Name or service not known", "its host name is unknown"),
+    ("Temporary failure in name resolution", "its host name cannot be resolved"),
     ("No route to host", "no route to it"),
     ("Network is unreachable", "the network is unreachable"),
     ("WRONG_VERSION_NUMBER", "it does not speak TLS"),
@@ -53,7 +53,7 @@ TIMEOUTS: Final = Timeouts()
 
 
 class HttpTransport:
-    """Uses one pooled connection per open watch, a few for other requests, and kept-alive ones for metadata."""
+    """A `Transport` with one pooled connection per open watch, a few for other requests, and kept ones for metadata."""
 
     def __init__(
         self,
@@ -178,12 +178,12 @@ class HttpTransport:
         try:
             found = _bounded(response, most) if most else bytes(response.read())
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            said = f"the answer broke off: {_cause(error)}"
+            said = f"the response broke off: {_cause(error)}"
             raise UnansweredError(f"{method} {path}: {said}", said=said) from error
         finally:
             response.release_conn()
         if found is None:
-            said = f"the answer is larger than {most} bytes"
+            said = f"the response is larger than {most} bytes"
             raise TooLargeError(f"{method} {path}: {said}", said=said)
         return HttpAnswer(response.status, {name.lower(): value for name, value in response.headers.items()}, found)
 
@@ -260,7 +260,7 @@ class HttpTransport:
         try:
             text = bytes(response.read(_MAX_REFUSAL))
         except (urllib3.exceptions.HTTPError, OSError):
-            text = b"the answer broke off"
+            text = b"the response broke off"
         finally:
             response.close()
         raise self._refused(method, path, response.status, text, response.headers.get("Retry-After"))
@@ -291,7 +291,7 @@ def _bounded(response: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
 
 
 def _stopping(method: str, path: str) -> UnansweredError:
-    return UnansweredError(f"{method} {path}: the client is closed, its program is stopping")
+    return UnansweredError(f"{method} {path}: the client is closed, because its program is stopping")
 
 
 def _unanswered(method: str, path: str, error: Exception) -> UnansweredError:

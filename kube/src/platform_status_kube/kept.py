@@ -76,7 +76,7 @@ class KeptConnections:
         """
         access = self._connection.access
         if access.proxy:
-            raise NotUnderstoodError("there is a proxy in between")
+            raise NotUnderstoodError("the connection uses a proxy")
         while (kept := self._take(access)) is not None:
             try:
                 return self._ask(access, kept, path, headers, timeout)
@@ -153,7 +153,7 @@ class _Reply:
         length = self.headers.get("content-length", "")
         endless = self._headed and not length and "transfer-encoding" not in self.headers
         if endless or self._size > _MAX_ANSWER or (length.isdecimal() and int(length) > _MAX_ANSWER):
-            raise NotUnderstoodError("the answer has no length, or a very long one")
+            raise NotUnderstoodError("the response has no length, or a very large one")
 
 
 def _receive(sock: socket.socket) -> tuple[HttpAnswer, bool]:
@@ -163,15 +163,15 @@ def _receive(sock: socket.socket) -> tuple[HttpAnswer, bool]:
     while not reply.messages:
         chunk = sock.recv(_CHUNK)
         if not chunk:
-            raise ConnectionResetError("the connection ended before the answer did")
+            raise ConnectionResetError("the connection was closed before the end of the response")
         try:
             parser.feed_data(chunk)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            raise NotUnderstoodError("the answer is not HTTP") from error
+            raise NotUnderstoodError("the response is not HTTP") from error
         reply.check()
     status = parser.get_status_code()
     if status < _SUCCESS or reply.messages > 1:
-        raise NotUnderstoodError("more than one answer came")
+        raise NotUnderstoodError("more than one response arrived")
     keep = reply.headers.get("connection", "").lower() != "close"
     return HttpAnswer(status, reply.headers, b"".join(reply.parts)), keep
 

@@ -32,17 +32,17 @@ _PLAIN: Final = frozenset((string.ascii_letters + string.digits + "!#$&'*+-.^_`|
 
 
 def impersonation_headers(user: User) -> tuple[tuple[str, str], ...]:
-    """Return the headers, one for each value; the same name may come several times.
+    """Return the Impersonate headers, one for each value; a name may occur several times.
 
     Args:
         user: A user of a kubeconfig.
 
     Raises:
-        AccessError: Something is to be acted as without a user, or cannot be sent.
+        AccessError: A UID, group or extra is set without a user, or a value cannot be sent.
     """
     if not user.as_user:
         if user.as_uid or user.as_groups or user.as_user_extra:
-            raise AccessError("it has as-uid, as-groups or as-user-extra and no `as`; name the user")
+            raise AccessError("it has as-uid, as-groups or as-user-extra but no `as`; set the user")
         return ()
     found = [("Impersonate-User", user.as_user, "as")]
     found += [("Impersonate-Uid", user.as_uid, "as-uid")] if user.as_uid else []
@@ -53,13 +53,13 @@ def impersonation_headers(user: User) -> tuple[tuple[str, str], ...]:
 
 
 def _escaped(key: str) -> str:
-    """Encode what no name of a header may hold by percent, the percent sign itself included."""
+    """Percent-encode the characters that a header name cannot hold, and the percent sign itself."""
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in key.encode())
 
 
 def _sendable(value: str, field: str) -> str:
     if any(ord(character) < ord(" ") or character == "\x7f" for character in value):
-        raise AccessError(f"its {field} holds a control character, which no header may")
+        raise AccessError(f"its {field} has a control character, which a header cannot hold")
     # A header is bytes; HTTP libraries encode a str as Latin-1, and API servers read UTF-8.
     return value.encode().decode("latin-1")
 
@@ -73,7 +73,7 @@ def access(path: str, context: str = "", act_as: ActAs = NOBODY_ELSE) -> Access:
         act_as: The user and groups to impersonate, instead of those in the file.
 
     Raises:
-        AccessError: A field cannot be honoured, or the credentials cannot be obtained.
+        AccessError: A field is not supported, or the credentials cannot be obtained.
     """
     chosen = choose(path, context)
     try:
@@ -97,7 +97,7 @@ def _access(chosen: Chosen, act_as: ActAs) -> Access:
         certificate = _certificate(user, found)
         authorization = authorization_of(user, found.token)
         if certificate is None and authorization() is None and server.startswith("https:"):
-            raise AccessError("it holds no credentials, and nothing is asked as nobody; log in again")
+            raise AccessError("it has no credentials, and requests are never sent anonymously; log in again")
         repeated = len({name.lower() for name, _ in impersonation}) < len(impersonation)
         if proxy and repeated and server.startswith("http:"):
             raise AccessError("several groups cannot be sent over a proxy to a server without TLS")
@@ -148,11 +148,11 @@ def _authority(cluster: Cluster) -> str | None:
     if found is None:
         return None
     if cluster.insecure_skip_tls_verify:
-        raise AccessError("certificate-authority and insecure-skip-tls-verify exclude each other; remove one")
+        raise AccessError("certificate-authority and insecure-skip-tls-verify are mutually exclusive; remove one")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=found)
     except (ssl.SSLError, ValueError) as error:
-        raise AccessError("its certificate-authority is no PEM certificate") from error
+        raise AccessError("its certificate-authority is not a PEM certificate") from error
     except OSError as error:
         raise AccessError(f"certificate-authority {one_line(found)} cannot be read: {error.strerror}") from error
     return found
@@ -167,7 +167,7 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
     if certificate is None:
         return None
     if key is None:
-        raise AccessError("it has a client-certificate and no client-key")
+        raise AccessError("it has a client-certificate but no client-key")
 
     def refuse() -> str:
         raise ValueError
@@ -176,7 +176,7 @@ def _certificate(user: User, brought: Credential) -> tuple[str, str] | None:
         # OpenSSL would prompt on the terminal for the passphrase of an encrypted key.
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, refuse)
     except (ssl.SSLError, ValueError) as error:
-        raise AccessError("client-certificate and client-key are no pair in PEM without a passphrase") from error
+        raise AccessError("client-certificate and client-key are not a PEM pair without a passphrase") from error
     except OSError as error:
         raise AccessError(f"{_unreadable(certificate, key)} cannot be read: {error.strerror}") from error
     return certificate, key

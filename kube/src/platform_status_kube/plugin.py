@@ -1,4 +1,4 @@
-"""Credential plugins: a command that prints an ExecCredential, as client.authentication.k8s.io has it.
+"""Credential plugins: a command that prints an ExecCredential of client.authentication.k8s.io.
 
 A plugin without a result is an error with its install hint, never a request without credentials. The plugin has no
 terminal: hctl runs in pipes and the MCP server uses its standard streams, so a plugin that prompts a person fails.
@@ -59,7 +59,7 @@ def run_plugin(plugin: Plugin, cluster: Cluster, *, seconds: float = _RUN_TIMEOU
     """Run a plugin to obtain credentials.
 
     Args:
-        plugin: The command, as the kubeconfig has it.
+        plugin: The command, from the kubeconfig.
         cluster: The cluster that is passed to the plugin, if the kubeconfig asks for it.
         seconds: The timeout.
 
@@ -87,25 +87,25 @@ def _check(plugin: Plugin) -> None:
         mode = one_line(plugin.interactive_mode)
         raise AccessError(f"has the interactiveMode {mode!r}, expected {', '.join(_MODES)}")
     if plugin.interactive_mode == "Always":
-        raise AccessError("wants to ask a person (interactiveMode Always), which is not possible here")
+        raise AccessError("needs a terminal for its prompt (interactiveMode Always), and gets none here")
 
 
 def _environment(plugin: Plugin, cluster: Cluster) -> dict[str, str]:
     spec: dict[str, Any] = {"interactive": False}
     if plugin.provide_cluster_info:
-        spec["cluster"] = _told(cluster)
+        spec["cluster"] = _cluster_info(cluster)
     info = {"apiVersion": plugin.api_version, "kind": "ExecCredential", "spec": spec}
     given = {variable.name: variable.value for variable in plugin.env}
     return {**os.environ, **given, "KUBERNETES_EXEC_INFO": json.dumps(info)}
 
 
-def _told(cluster: Cluster) -> dict[str, Any]:
+def _cluster_info(cluster: Cluster) -> dict[str, Any]:
     authority = cluster.certificate_authority_data
     if not authority and cluster.certificate_authority:
         try:
             authority = base64.b64encode(Path(cluster.certificate_authority).read_bytes()).decode()
         except OSError as error:
-            raise AccessError(f"wants to know the certificate-authority: {error.strerror}") from error
+            raise AccessError(f"requires the certificate-authority, which cannot be read: {error.strerror}") from error
     told = {
         "server": cluster.server,
         "tls-server-name": cluster.tls_server_name,
@@ -138,12 +138,12 @@ def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> byte
         raise AccessError(f"cannot be started: {cause}") from error
     with process:
         try:
-            output, said = _listen(process, time.monotonic() + seconds)
+            output, said = _read_streams(process, time.monotonic() + seconds)
         except BaseException as error:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, TimeoutError):
-                raise AccessError(f"did not end within {seconds:g} s; does it ask for something?") from error
+                raise AccessError(f"did not end within {seconds:g} s; it may be waiting for input") from error
             raise
     if process.returncode:
         lines = said.decode("utf-8", "replace").strip().splitlines()
@@ -153,7 +153,7 @@ def _output(plugin: Plugin, environment: dict[str, str], seconds: float) -> byte
     return output
 
 
-def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, bytes]:
+def _read_streams(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, bytes]:
     """Read both streams until the process has ended; children that still run may hold them open."""
     heard: dict[Any, bytes] = {process.stdout: b"", process.stderr: b""}
     with selectors.DefaultSelector() as selector:
@@ -183,7 +183,7 @@ def _listen(process: "subprocess.Popen[bytes]", until: float) -> tuple[bytes, by
 
 
 def _credential(plugin: Plugin, output: bytes) -> Credential:
-    # No error quotes the output: it may hold most of a token.
+    # No error quotes the output, because it may contain most of a token.
     try:
         answer = msgspec.json.decode(output, type=_Answer)
         told = {key: value for key, value in answer.status.items() if value is not None}
@@ -193,9 +193,9 @@ def _credential(plugin: Plugin, output: bytes) -> Credential:
     if answer.kind != "ExecCredential" or answer.api_version != plugin.api_version:
         raise AccessError(f"printed no ExecCredential of {plugin.api_version}")
     if bool(found.client_certificate_data) != bool(found.client_key_data):
-        raise AccessError("brought a certificate without its key, or a key without its certificate")
+        raise AccessError("returned a certificate without its key, or a key without its certificate")
     if not found.token and not found.client_certificate_data:
-        raise AccessError("brought neither a token nor a certificate")
+        raise AccessError("returned neither a token nor a certificate")
     if found.expiration_timestamp is not None and found.expiration_timestamp.tzinfo is None:
-        raise AccessError("brought an expirationTimestamp without a time zone")
+        raise AccessError("returned an expirationTimestamp without a time zone")
     return found

@@ -17,14 +17,14 @@ SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 def pod_access(environment: Mapping[str, str], account: Path = SERVICE_ACCOUNT) -> Access:
-    """Read how a pod reaches its API server.
+    """Return the settings with which a pod reaches its API server.
 
     Args:
         environment: The environment variables of the process.
-        account: Folder with ``token`` and ``ca.crt``, and ``namespace`` if somebody needs it.
+        account: Folder with ``token`` and ``ca.crt``; ``namespace`` may be missing.
 
     Raises:
-        AccessError: This is no pod, or it has no ServiceAccount.
+        AccessError: The process does not run in a pod, or the pod has no ServiceAccount.
     """
     host, port = (environment.get(f"KUBERNETES_SERVICE_{name}", "") for name in ("HOST", "PORT"))
     if not host or not port:

@@ -20,7 +20,7 @@ def chosen_proxy(server: str, named: str) -> str:
         named: The cluster's proxy-url; NO_PROXY does not apply to it.
 
     Raises:
-        AccessError: That kind of proxy is not supported; a connection without it would ignore the setting.
+        AccessError: The proxy's scheme is not supported; connecting without it would ignore the setting.
     """
     parts = urlsplit(server)
     if named:
@@ -32,7 +32,7 @@ def chosen_proxy(server: str, named: str) -> str:
 
 
 def proxy_headers(proxy: str) -> dict[str, str] | None:
-    """Return the Proxy-Authorization header of a proxy whose URL holds a password."""
+    """Return the Proxy-Authorization header for a proxy whose URL has a password."""
     parts = urlsplit(proxy)
     if not parts.username and not parts.password:
         return None
@@ -55,7 +55,7 @@ def _usable(proxy: str, where: str) -> str:
 
 
 def _goes_direct(host: str, host_and_port: str) -> bool:
-    """No proxy is used for loopback, nor for the domains, addresses and CIDR blocks in NO_PROXY."""
+    """Whether no proxy applies: for loopback, and for the domains, addresses and CIDR blocks in NO_PROXY."""
     if host == "localhost" or proxy_bypass(host_and_port):
         return True
     try:

@@ -89,7 +89,7 @@ def test_a_silent_sidecar_is_said_and_nothing_is_claimed(place: Place) -> None:
     ended = place.run("ask", f"is {name} ok")
     assert ended.returncode == 4
     assert ended.stdout.startswith("I cannot say: the sidecar has been silent for 5m")
-    assert f"Last known, and not to be trusted: vcluster {name} is Ready" in ended.stdout.splitlines()[0]
+    assert f"Last known, but not trusted: vcluster {name} is Ready" in ended.stdout.splitlines()[0]
     report = _asked(place, "how many pods does", name, "have")
     assert (report["verdict"], bool(report["abstainedBecause"]), report["exitCode"]) == ("unknown", True, 4)
 
@@ -134,7 +134,7 @@ def test_everything_is_counted(place: Place) -> None:
     assert (report["intent"], report["verdict"], report["exitCode"]) == ("overview", "none", 1)
     assert report["text"].startswith("1 of 7 requests is ready. Not ready: ")
     assert len(report["requests"]) == 7
-    not_ready, _, unclear = report["text"].partition("Nobody can tell: ")
+    not_ready, _, unclear = report["text"].partition("Unknown: ")
     assert "unknown-" in unclear
     assert all(f"{phase.lower()}-" in not_ready for phase in PHASES if phase not in ("Ready", "Unknown"))
     assert " ready-" not in report["text"]
@@ -222,7 +222,7 @@ def test_who_may_see_one_namespace_is_answered_about_that_and_told_so(kinds: Clu
     ended = hctl(kinds.kubeconfig_for(user, namespace=place.namespace), "ask", "is everything ok?")
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("Yes. ")
-    assert f"You may not list all namespaces; looked into {place.namespace} only" in ended.stdout
+    assert f"You may not list all namespaces; listed only {place.namespace}" in ended.stdout
 
 
 def test_what_is_forbidden_beside_the_request_is_said_to_be_missing(kinds: Cluster, place: Place) -> None:
@@ -245,7 +245,7 @@ def test_a_lease_that_may_not_be_read_proves_nothing(kinds: Cluster, place: Plac
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
     ended = hctl(kubeconfig, "ask", f"is {name} ok", "-n", place.namespace)
     assert ended.returncode == 4
-    assert ended.stdout.startswith("I cannot say: nothing proves that this status is still kept true")
+    assert ended.stdout.startswith("I cannot say: nothing proves that this status is current")
 
 
 def test_an_api_server_that_is_away_is_one_line(tmp_path: Path, place: Place) -> None:
@@ -267,7 +267,7 @@ def test_a_prometheus_that_is_away_costs_a_note_and_not_the_answer(place: Place)
     ended = place.run("ask", f"is {name} ok", PLATFORM_STATUS_PROMETHEUS=address)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("Yes, ")
-    assert "Note: Prometheus did not answer; this rests on the API server alone: " in ended.stdout
+    assert "Note: Prometheus did not respond; this answer uses only the API server: " in ended.stdout
 
 
 @pytest.mark.parametrize("question", ["what is the weather?", "please delete media", "x" * 100_000])
@@ -283,7 +283,7 @@ def test_what_is_no_question_for_it_ends_with_what_it_can_answer(place: Place, q
     [
         (["-o", "table"], "-o table: expected text, json, yaml"),
         (["--prometheus", "ftp://x"], "--prometheus: "),
-        (["--prometheus-token-file", "/x"], "need --prometheus URL"),
+        (["--prometheus-token-file", "/x"], "require --prometheus URL"),
     ],
 )
 def test_wrong_options_are_one_line_each(place: Place, words: list[str], said: str) -> None:
@@ -327,6 +327,6 @@ def test_of_what_you_may_not_look_at_the_status_speaks(kinds: Cluster, place: Pl
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
     ended = hctl(kubeconfig, "ask", f"why is {name} broken", "-n", place.namespace)
     assert 'The first cause: Pods: "you may not read Pods in ' in ended.stdout
-    assert "; the status says: 2/3 pods are ready" in ended.stdout, "in its words, and in nobody else's"
-    assert "By what is seen now" not in ended.stdout
+    assert "; stored status: 2/3 pods are ready" in ended.stdout, "in its words, and in nobody else's"
+    assert "Derived from its objects now" not in ended.stdout
     assert ended.returncode == 1, ended.stderr

@@ -120,7 +120,7 @@ def test_a_log_that_cannot_be_read_is_no_reason_to_fail(place: Place) -> None:
     _put_pod(place, name, "media-1", **_CRASHING)
     cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
     assert "CrashLoopBackOff" in cause
-    assert "Log of media-1, container main, the run before:" in cause
+    assert "Log of media-1, container main, the previous run:" in cause
 
 
 def _warn(place: Place, number: int, about: dict[str, Any], **other: Value) -> None:
@@ -162,7 +162,7 @@ def test_the_newest_warning_events_of_what_is_at_fault_are_told(kinds: Cluster, 
     where = ("-n", place.namespace)
     ended = hctl(kinds.kubeconfig_for(user, namespace=place.namespace), "diagnose", f"vco/{name}", *where)
     cause = _cause(ended.stdout).replace("\n    ", " ")
-    assert f"Warning events of Pod {place.namespace}/media-1: you have no permission to look" in cause
+    assert f"Warning events of Pod {place.namespace}/media-1: you have no permission to read them" in cause
     assert "Reason7" not in cause
 
 

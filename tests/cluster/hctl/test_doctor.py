@@ -223,7 +223,7 @@ def test_a_cluster_without_kratix_and_without_an_agent_is_told_so(kinds: Cluster
     assert found["delivery"][0] == "failure"
     assert found["kratix"] == ("failure", "Kratix is not installed")
     assert found["destinations"][0] == "failure"
-    assert found["argocd timeout"] == ("ok", "there is no Argo CD to be silent")
+    assert found["argocd timeout"] == ("ok", "Argo CD is not installed")
     assert found["images"][0] == "not readable"
     elsewhere = Platform(admin, place).examined(None, "--argocd-namespace", place.namespace)
     assert elsewhere["argocd timeout"] == ("not readable", f"there is no ConfigMap argocd-cm in {place.namespace}")

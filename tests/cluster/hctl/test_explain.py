@@ -81,8 +81,8 @@ def test_the_commands_say_so_too(stage: Stage, name: str, tmp_path: Path) -> Non
     assert dump.returncode == 0, dump.stderr
     assert "c2VjcmV0" not in dump.stdout, "the Secret's data, in base64"
     full = hctl(kubeconfig, "dump", *where, "--full")
-    assert full.stdout.startswith("# Warning: the objects are whole")
-    assert "hctl: warning: the objects are whole" in full.stderr
+    assert full.stdout.startswith("# Warning: the objects are complete")
+    assert "hctl: warning: the objects are complete" in full.stderr
     for found in (item for item in parse_case(full.stdout).objects if item["kind"] == "Secret"):
         assert found.keys() == {"apiVersion", "kind", "metadata"}
         assert found["metadata"].keys() <= {*_OF_A_SECRET}

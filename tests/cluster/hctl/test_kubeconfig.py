@@ -224,5 +224,5 @@ def test_a_kubeconfig_that_holds_nothing_of_a_user_asks_nothing(place: Place, tm
     assert kubectl(config, "get", KIND).returncode != 0
     ended = hctl(config, "list")
     assert ended.returncode == 3
-    assert "holds no credentials" in ended.stderr
+    assert "has no credentials" in ended.stderr
     assert json.dumps(ended.stdout) == '""'

@@ -46,7 +46,7 @@ def test_the_requests_that_a_new_policy_refuses_are_named_with_the_rule(place: P
     ("words", "said"),
     [
         (("-A",), "--policy FILE"),
-        ((), "name files"),
+        ((), "give files"),
         (("-A", "--policy", STRICT, "x.yaml"), "not both"),
         (("-A", "--policy", STRICT, "-o", "sarif"), "expected table, json or legacy-names"),
     ],

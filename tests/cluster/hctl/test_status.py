@@ -139,10 +139,10 @@ def test_two_namespaces_are_named_on_one_line(place: Place) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("status", "gizmo/media"), "knows no kind 'gizmo'"),
+        (("status", "gizmo/media"), "has no kind 'gizmo'"),
         (("vcluster", "list", "--sort", "size"), "--sort size: expected"),
         (("vcluster", "list", "--columns", "size"), "--columns size: expected some of namespace, name"),
-        (("vcluster", "list", "-A", "-n", "default"), "exclude each other"),
+        (("vcluster", "list", "-A", "-n", "default"), "mutually exclusive"),
         (("vcluster", "status", "media", "-o", "xml"), "-o xml: expected table"),
         (("vcluster", "status", "media", "--wait", "Done"), "--wait Done: expected one of Scheduled"),
         (("vcluster", "status", "media", "--wait", "Ready", "--timeout", "soon"), "expected a duration"),
@@ -232,7 +232,7 @@ def test_without_any_permission_one_line_names_what_is_missing(kinds: Cluster, p
         line = _one_line(ended.stderr)
         assert user in line
         assert "cannot list resource" in line
-        assert "ask for a Role" in line
+        assert "request a Role" in line
 
 
 def test_who_may_look_into_one_namespace_only_looks_there_and_is_told(kinds: Cluster, place: Place) -> None:
@@ -244,7 +244,7 @@ def test_who_may_look_into_one_namespace_only_looks_there_and_is_told(kinds: Clu
     place.put(name, "Ready")
     ended = hctl(kubeconfig, "vcluster", "status", name)
     assert ended.returncode == 0, ended.stderr
-    assert f"looked into {place.namespace} only" in ended.stderr
+    assert f"listed only {place.namespace}" in ended.stderr
     assert f"in namespace {place.namespace}, the only one you may list" in hctl(kubeconfig, "status", "vco/x").stderr
 
 
@@ -258,7 +258,7 @@ def test_without_access_to_the_lease_nothing_is_claimed(kinds: Cluster, place: P
     place.put(name, "Ready")
     ended = hctl(kubeconfig, "vcluster", "status", name, "-n", place.namespace)
     assert ended.returncode == 4
-    assert ended.stdout.startswith("! Nothing proves that this status is still kept true")
+    assert ended.stdout.startswith("! Nothing proves that this status is current")
     assert "no permission to get the Lease" in ended.stdout
     assert "last write" in ended.stdout
 
@@ -316,7 +316,7 @@ def test_waiting_after_an_edit_does_not_take_the_ready_of_before(place: Place, s
     place.admin.patch(*KIND, name, {"spec": {"projectName": "other"}}, namespace=place.namespace)
     process = started("vcluster", "status", name, "--wait", "Ready", "--timeout", "5m", "-o", "name")
     line = _read_until(process.stderr, "waiting for Ready")
-    assert "generation 2 is not looked at yet" in line
+    assert "generation 2 is not observed yet" in line
     place.become(name, "Ready")
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
@@ -341,7 +341,7 @@ def test_waiting_for_what_is_deleted_meanwhile_ends(place: Place, started: Any) 
     place.admin.delete(*KIND, name, namespace=place.namespace)
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
-    assert "is gone" in said
+    assert "was deleted during the watch" in said
 
 
 def test_watching_shows_each_change_and_ends_cleanly(place: Place, started: Any) -> None:  # noqa: ANN401 - a fixture
@@ -474,6 +474,6 @@ def test_a_pipe_that_closes_early_and_a_terminal_without_symbols_are_no_crash(pl
     assert "Phase:      Ready +" in plain.stdout
     full = _in_a_shell(place, f"{' '.join(command('vcluster', 'list'))} > /dev/full")
     assert full.returncode == 1
-    assert "could not be written: No space left on device" in _one_line(full.stderr)
+    assert "cannot write the output: No space left on device" in _one_line(full.stderr)
     ended = _in_a_shell(place, f"{' '.join(command('vcluster', 'list', '-o', 'wide'))} | head -c 1")
     assert ended.stderr == ""

@@ -80,7 +80,7 @@ def evidence(found: Json, world: World, lease: LeaseReading) -> Evidence:
     """Collect a world, as `collect` does, and let the rules judge it."""
     # As `collect` reads them: these one by one, all else as lists.
     names = {"secrets": "vcluster-media-kubeconfig", "statefulsets": "media"}
-    said = "you have no permission to look"
+    said = "you have no permission to read it"
     unread = [Unread(source, NAMESPACE, names.get(source, ""), Reason.FORBIDDEN, said) for source in world.hidden]
     objects = world.objects
     if lease.unreadable:

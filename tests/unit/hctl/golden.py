@@ -261,7 +261,7 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "diagnose-events": lambda: _eventful(Events(NOW, _WARNINGS)),
     "diagnose-events-none": lambda: _eventful(Events(NOW)),
     "diagnose-events-forbidden": lambda: _eventful(
-        Events(NOW, unread="Pod vcluster-media/media-1: you have no permission to look")
+        Events(NOW, unread="Pod vcluster-media/media-1: you have no permission to read it")
     ),
     "diagnose-just-broken": lambda: _diagnosis(request("Ready"), _CRASH),
     "diagnose-just-healed": lambda: _diagnosis(written(request("Ready"), _CRASH), evidences.healthy()),

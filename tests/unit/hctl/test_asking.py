@@ -31,7 +31,7 @@ def test_without_the_assistant_one_line_says_how_to_install_it(monkeypatch: pyte
     ended = CliRunner().invoke(app, ["ask", "is media ok?"])
     assert ended.exit_code == 2
     assert ended.stderr == (
-        f"hctl: hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
+        f"hctl: hctl ask requires the assistant; install it in a checkout of {REPOSITORY}: "
         "pip install ./schemas ./kube ./hctl './assistant[ask]'\n"
     )
 
@@ -72,4 +72,4 @@ def test_the_help_prints_the_forms_of_a_question_as_they_stand() -> None:
 
 def test_the_help_without_the_assistant_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     _installed(monkeypatch)
-    assert "hctl ask needs the assistant" in CliRunner().invoke(app, ["ask", "--help"]).stdout
+    assert "hctl ask requires the assistant" in CliRunner().invoke(app, ["ask", "--help"]).stdout

@@ -44,7 +44,7 @@ def test_several_files_are_one_configuration(tmp_path: Path, monkeypatch: pytest
     [
         ("", "cannot be used"),
         ("{ this: is: not", "cannot be used"),
-        ("{}", "names no current context"),
+        ("{}", "sets no current context"),
         ("current-context: x\ncontexts: [{name: x, context: {cluster: gone}}]\nclusters: []", "cannot be used"),
     ],
 )
@@ -61,5 +61,5 @@ def test_a_file_that_is_none_is_one_line_that_names_it(tmp_path: Path, content: 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(HctlError, match="no context 'there'"):
         connect(str(written(tmp_path)), "there")
-    with pytest.raises(HctlError, match=r"/nowhere does not exist; name one with --kubeconfig"):
+    with pytest.raises(HctlError, match=r"/nowhere does not exist; set another one with --kubeconfig"):
         connect("/nowhere")

@@ -25,7 +25,7 @@ _NOTHING_MADE: dict[str, Any] = {"application": [], "pods": [], "secrets": [], "
 
 @pytest.mark.parametrize(("broken", "title"), [({"pods": []}, "Pods"), (_NO_SECRET, "Secret")])
 def test_what_is_missing_may_be_in_the_cluster_where_kratix_has_placed_it(broken: dict[str, Any], title: str) -> None:
-    told = "Kratix has placed the request on platform; what goes to another cluster is not seen here"
+    told = "Kratix has placed the request on platform; objects in another cluster are not visible here"
     (look,) = [look for look in diagnosed(request("Ready"), World(**broken)).looks if look.title == title]
     assert look.details[-1] == told
     crashing = diagnosed(request("Ready"), World(**_CRASH))
@@ -114,7 +114,7 @@ def test_every_bad_look_brings_its_command_but_not_too_many() -> None:
 def test_what_broke_a_moment_ago_is_told_though_the_status_says_ready() -> None:
     found = diagnosed(request("Ready"), World(**_CRASH))
     assert found.cause is not None
-    assert found.remark.startswith("The status still says Ready")
+    assert found.remark.startswith("The stored status is still Ready")
     assert found.seen is not None
     assert (found.seen.phase, found.settled, found.exit_code) == ("Degraded", False, ExitCode.NOT_READY)
 
@@ -194,11 +194,11 @@ def test_where_nothing_runs_there_is_a_command_though_no_controller_is_named() -
 @pytest.mark.parametrize(
     ("moments", "says"),
     [
-        ([ago(-300)], "goes on by itself at 2026-02-26T10:35:00Z (in 5m)"),
-        ([ago(200)], "goes on by itself at 2026-02-26T10:26:40Z (due 3m20s ago)"),
-        ([ago(-60), ago(-300)], "goes on by itself at 2026-02-26T10:35:00Z (in 5m)"),
-        (["soon"], "goes on by itself, at a time that cannot be read"),
-        ([{"at": 7}], "goes on by itself, at a time that cannot be read"),
+        ([ago(-300)], "resumes by itself at 2026-02-26T10:35:00Z (in 5m)"),
+        ([ago(200)], "resumes by itself at 2026-02-26T10:26:40Z (due 3m20s ago)"),
+        ([ago(-60), ago(-300)], "resumes by itself at 2026-02-26T10:35:00Z (in 5m)"),
+        (["soon"], "resumes by itself, at a time that cannot be read"),
+        ([{"at": 7}], "resumes by itself, at a time that cannot be read"),
     ],
 )
 def test_what_goes_on_by_itself_says_when_and_needs_nobody(moments: list[Any], says: str) -> None:
@@ -241,7 +241,7 @@ def test_what_the_reader_may_not_see_is_said_and_predicts_nothing(source: str, p
     assert hidden
     assert told.seen is None
     assert told.exit_code is told.judged.exit_code, "nobody's rights change what the status says"
-    assert told.remark.startswith("No verdict of what is there now: you may not read ")
+    assert told.remark.startswith("No verdict on the present objects: you may not read ")
     assert told.cause is None or told.cause.verdict is not Verdict.UNREADABLE
 
 
@@ -254,7 +254,7 @@ def test_what_is_bad_before_our_eyes_decides_whatever_else_there_is() -> None:
 def test_what_never_was_looked_at_for_us_is_told_as_the_status_has_it() -> None:
     told = diagnosed(written(request("Ready"), World(**_CRASH)), World(hidden=["pods"]))
     assert told.cause is not None
-    assert told.cause.summary.startswith("you may not read Pods in vcluster-media; the status says: 0/1 pods are ready")
+    assert told.cause.summary.startswith("you may not read Pods in vcluster-media; stored status: 0/1 pods are ready")
     assert told.cause.commands == ()
 
 

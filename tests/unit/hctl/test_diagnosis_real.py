@@ -253,7 +253,7 @@ def test_a_retry_without_a_limit_that_can_be_read_claims_none(limit: object, say
 
 def test_what_argo_cd_does_not_know_is_told_with_since_when_and_when_it_last_looked() -> None:
     told = _of_an_application("comparison-error-repo-gone", "2026-11-28T23:40:00Z").details
-    assert told[0] == "not known for 5m, since 2026-11-28T23:35:00Z; Argo CD last looked 4m39s ago"
+    assert told[0] == "not known for 5m, since 2026-11-28T23:35:00Z; Argo CD last compared 4m39s ago"
     assert told[2].startswith("ComparisonError (4m39s): Failed to load target state: ")
 
 
@@ -267,7 +267,7 @@ def test_a_silent_argo_cd_is_told_with_when_it_last_looked() -> None:
     told = _told({"application": where}, real, "2026-11-29T01:00:00Z", conditions=silent)
     assert told.verdict is Verdict.UNREADABLE
     assert "Argo CD shows no sign of life" in told.summary
-    assert told.details[0].startswith("Argo CD last looked 1h")
+    assert told.details[0].startswith("Argo CD last compared 1h")
 
 
 def test_each_condition_of_a_sub_application_has_its_line() -> None:

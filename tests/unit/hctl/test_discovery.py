@@ -47,7 +47,7 @@ def test_the_platforms_own_wins_over_a_namesake() -> None:
 
 def test_namesakes_of_equal_rank_ask_for_the_long_name() -> None:
     with pytest.raises(
-        UsageError, match=r"webapps\.other\.example\.org, webapps\.third\.example\.org; use the long name"
+        UsageError, match=r"webapps\.other\.example\.org, webapps\.third\.example\.org; use the full name"
     ):
         find_kind((NAMESAKE, Kind("third.example.org", "v1", "WebApp", "webapps", "webapp", verbs=VERBS)), "webapp")
 

@@ -110,11 +110,11 @@ NOT_KEPT = CheckFound((policy("bounds"), policy("pipeline-accounts", "Audit")))
 TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
     ("kratix", facts(), CheckState.OK, "REGISTRY.invalid/kratix:9 runs"),
     ("kratix", facts(promises=NOWHERE), CheckState.FAILURE, "Kratix is not installed"),
-    ("kratix", facts(kratix=CheckFound()), CheckState.WARNING, "says which version runs"),
+    ("kratix", facts(kratix=CheckFound()), CheckState.WARNING, "shows the version"),
     ("kratix", facts(kratix=CheckFound((manager(0),))), CheckState.FAILURE, "no replica of REGISTRY.invalid/kratix:9"),
     ("kratix", facts(kratix=DENIED), CheckState.NOT_READABLE, "you have no permission"),
     ("destinations", facts(), CheckState.OK, "host"),
-    ("destinations", facts(destinations=NOWHERE), CheckState.FAILURE, "knows no Destinations"),
+    ("destinations", facts(destinations=NOWHERE), CheckState.FAILURE, "has no kind Destination"),
     ("destinations", facts(destinations=CheckFound((named("bare"),))), CheckState.FAILURE, "environment=platform"),
     ("destinations", facts(promises=CheckFound((promise("--destination=a=b,c=d"),))), CheckState.FAILURE, "a=b,c=d"),
     ("destinations", facts(promises=CheckFound((promise(SIDECAR_DESTINATION="a=b"),))), CheckState.FAILURE, "a=b"),
@@ -127,7 +127,7 @@ TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
         "Kratix cannot write to host",
     ),
     ("destinations", facts(destinations=DENIED), CheckState.NOT_READABLE, "you have no permission"),
-    ("destinations", facts(promises=DENIED), CheckState.NOT_READABLE, "whether Promises ask for another"),
+    ("destinations", facts(promises=DENIED), CheckState.NOT_READABLE, "whether Promises select another"),
     ("delivery", facts(groups=("argoproj.io", "kustomize.toolkit.fluxcd.io")), CheckState.OK, "Argo CD and Flux"),
     ("delivery", facts(groups=()), CheckState.FAILURE, "neither Argo CD nor Flux"),
     ("sidecars", facts(), CheckState.OK, "vco renewed within"),
@@ -137,7 +137,7 @@ TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
         "sidecars",
         facts(leases=CheckFound((named("old", spec={"renewTime": "2026-02-26T10:20:00Z"}),))),
         CheckState.FAILURE,
-        "old is silent for 10m",
+        "old was not renewed for 10m",
     ),
     (
         "sidecars",
@@ -158,7 +158,7 @@ TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
     ("images", facts(pods=CheckFound()), CheckState.NOT_READABLE, "nothing shows"),
     ("images", facts(pipeline_pods=DENIED), CheckState.NOT_READABLE, "you have no permission"),
     ("argocd timeout", facts(), CheckState.OK, "--argocd-silent-after=900"),
-    ("argocd timeout", facts(groups=()), CheckState.OK, "no Argo CD"),
+    ("argocd timeout", facts(groups=()), CheckState.OK, "Argo CD is not installed"),
     ("argocd timeout", silence({"timeout.reconciliation": "10m"}), CheckState.OK, "--argocd-silent-after=1980"),
     (
         "argocd timeout",
@@ -172,15 +172,15 @@ TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
         CheckState.WARNING,
         "leave --argocd-silent-after off",
     ),
-    ("argocd timeout", silence({"timeout.reconciliation": "soon"}), CheckState.WARNING, "no duration"),
+    ("argocd timeout", silence({"timeout.reconciliation": "soon"}), CheckState.WARNING, "not a duration"),
     ("argocd timeout", facts(argocd_cm=CheckFound()), CheckState.NOT_READABLE, "no ConfigMap argocd-cm in argocd"),
     ("argocd timeout", facts(argocd_cm=DENIED), CheckState.NOT_READABLE, "you have no permission"),
-    ("admission", facts(), CheckState.OK, "vco-bounds judge at apply"),
+    ("admission", facts(), CheckState.OK, "vco-bounds are enforced at apply"),
     (
         "admission",
         facts(admission=CheckFound((policy("bounds", "Warn"),))),
         CheckState.WARNING,
-        "no policy is judged at apply",
+        "no policy is enforced at apply",
     ),
     ("admission", facts(admission=DENIED), CheckState.NOT_READABLE, "you have no permission"),
     ("pipeline accounts", facts(), CheckState.OK, f"nobody but the platform can act as them in {TENANT}"),
@@ -242,7 +242,7 @@ TABLE: list[tuple[str, CheckFacts, CheckState, str]] = [
     ),
     ("your rights", facts(), CheckState.OK, "you may list pods -A"),
     ("your rights", facts(rights={"list pods -A": False}), CheckState.WARNING, "you may not list pods -A"),
-    ("your rights", facts(rights=False), CheckState.NOT_READABLE, "does not say"),
+    ("your rights", facts(rights=False), CheckState.NOT_READABLE, "could not be read"),
 ]
 
 

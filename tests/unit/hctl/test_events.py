@@ -99,7 +99,7 @@ def test_what_was_refused_and_what_was_cut_off_are_said() -> None:
     assert told.unread == "; ".join(
         (
             "Pod vcluster-media/a: no answer (500)",
-            *(f"Pod vcluster-media/{name}: more than 100 events, there may be newer ones" for name in "bc"),
+            *(f"Pod vcluster-media/{name}: more than 100 events, newer ones may be missing" for name in "bc"),
         )
     )
 

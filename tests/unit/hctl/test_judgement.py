@@ -113,7 +113,7 @@ def test_ready_of_the_generation_before_is_not_ready() -> None:
     found["metadata"]["generation"] = 4
     entry = judged(found)
     assert entry.exit_code is ExitCode.NOT_READY
-    assert "Ready is said of generation 3; generation 4 is not looked at yet" in entry.warnings
+    assert "Ready is about generation 3; generation 4 is not observed yet" in entry.warnings
 
 
 def test_ready_of_what_is_being_deleted_is_not_ready() -> None:

@@ -30,7 +30,7 @@ def test_two_namespaces_are_listed_on_one_line() -> None:
     with pytest.raises(UsageError) as error:
         _choose("media", _view("media", "a"), _view("media", "b"))
     assert str(error.value) == (
-        "2 are called 'media': a/media (VClusterOrchestratorV2), b/media (VClusterOrchestratorV2); "
+        "2 have the name 'media': a/media (VClusterOrchestratorV2), b/media (VClusterOrchestratorV2); "
         "choose one with -n NAMESPACE"
     )
 
@@ -43,7 +43,7 @@ def test_inside_a_namespace_metadata_name_decides() -> None:
 
 
 def test_two_kinds_ask_for_the_kind() -> None:
-    with pytest.raises(UsageError, match="name the kind: KIND/NAME"):
+    with pytest.raises(UsageError, match="add the kind: KIND/NAME"):
         _choose("shop", _view("shop"), _view("shop", kind="WebApp"))
 
 
@@ -59,9 +59,9 @@ def test_an_unknown_name_suggests_the_nearest(name: str, said: str) -> None:
     views = [_view(each) for each in ("media", "billing", "search", "shop")]
     with pytest.raises(UsageError) as error:
         _choose(name, *views)
-    assert str(error.value) == f"no vcluster is called {name!r} in any namespace; {said}"
+    assert str(error.value) == f"no vcluster has the name {name!r} in any namespace; {said}"
 
 
 def test_where_there_is_nothing_nothing_is_suggested() -> None:
-    with pytest.raises(UsageError, match="there is none at all"):
+    with pytest.raises(UsageError, match="there are none"):
         _choose("media")

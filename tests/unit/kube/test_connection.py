@@ -144,8 +144,8 @@ def test_a_pod_is_three_files_and_two_variables(tmp_path: Path) -> None:
         ({}, {}, "are not set"),
         ({"KUBERNETES_SERVICE_HOST": "x"}, {}, "are not set"),
         (HOST, {"token": ""}, "empty"),
-        (HOST, {"token": "a\nHost: elsewhere"}, "no header may"),
-        (HOST, {"token": "\u00e9"}, "no header may"),
+        (HOST, {"token": "a\nHost: elsewhere"}, "a header cannot hold"),
+        (HOST, {"token": "\u00e9"}, "a header cannot hold"),
         (HOST, {"ca.crt": ""}, r"ca\.crt is empty"),
     ],
 )

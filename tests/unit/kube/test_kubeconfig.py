@@ -72,22 +72,22 @@ def test_nobody_acts_in_groups_alone(tmp_path: Path, field: dict[str, Any]) -> N
         ({"as": "jane", "as-groups": [None]}, "$.as-groups"),
         ({"as": "jane", "as-user-extra": {"a": "b"}}, "$.as-user-extra"),
         ({"as": "jane", "as-user-extra": [1]}, "$.as-user-extra"),
-        ({"as": "jane\nHost: x"}, "its as holds a control character"),
-        ({"as": "jane", "as-groups": ["a\rb"]}, "its as-groups holds"),
-        ({"as": "jane", "as-uid": "\x00"}, "its as-uid holds"),
-        ({"as": "jane", "as-user-extra": {"k": ["\x7f"]}}, "its as-user-extra holds"),
+        ({"as": "jane\nHost: x"}, "its as has a control character"),
+        ({"as": "jane", "as-groups": ["a\rb"]}, "its as-groups has"),
+        ({"as": "jane", "as-uid": "\x00"}, "its as-uid has"),
+        ({"as": "jane", "as-user-extra": {"k": ["\x7f"]}}, "its as-user-extra has"),
         ({"token": 5}, "$.token"),
-        ({"token": "a b\nc"}, "token holds characters"),
-        ({"token": "é"}, "token holds characters"),
-        ({"username": "u", "password": "p"}, "exclude each other"),
-        ({"username": "u", "token": "", "tokenFile": "/x"}, "exclude each other"),
+        ({"token": "a b\nc"}, "token is empty, or has characters"),
+        ({"token": "é"}, "token is empty, or has characters"),
+        ({"username": "u", "password": "p"}, "mutually exclusive"),
+        ({"username": "u", "token": "", "tokenFile": "/x"}, "mutually exclusive"),
         ({"token": "", "password": "p"}, "no username"),
         ({"token": "", "username": "a:b"}, "colon"),
         ({"token": ""}, "no credentials"),
         ({"token": "", "as": "jane"}, "no credentials"),
         ({"auth-provider": {"name": "gcp"}}, "auth-provider 'gcp' is not supported"),
         ({"auth-provider": {"name": "azure", "config": {}}}, "auth-provider 'azure' is not supported"),
-        ({"auth-provider": {"name": "oidc"}, "exec": {}}, "exclude each other"),
+        ({"auth-provider": {"name": "oidc"}, "exec": {}}, "mutually exclusive"),
         ({"auth-provider": "oidc"}, "$.auth-provider"),
         ({"token": "", "auth-provider": {"name": "oidc"}}, "id-token of auth-provider 'oidc' is missing"),
         ({"exec": "aws"}, "$.exec"),
@@ -95,7 +95,7 @@ def test_nobody_acts_in_groups_alone(tmp_path: Path, field: dict[str, Any]) -> N
         ({"client-certificate-data": "%%"}, "client-certificate-data is not base64"),
         ({"client-certificate": "/nowhere.pem", "client-key": "/nowhere.key"}, "/nowhere.pem"),
         ({"client-certificate": "/nowhere.pem"}, "no client-key"),
-        ({"client-certificate-data": "eA==", "client-key-data": "eA=="}, "no pair in PEM"),
+        ({"client-certificate-data": "eA==", "client-key-data": "eA=="}, "not a PEM pair"),
     ],
 )
 def test_what_a_user_cannot_mean_is_refused(tmp_path: Path, field: dict[str, Any], named: str) -> None:
@@ -126,10 +126,10 @@ def test_nothing_is_asked_as_nobody(tmp_path: Path, user: object) -> None:
         ({"proxy-url": "http://[::"}, "proxy-url has the scheme"),
         ({"proxy-url": 3}, "$.proxy-url"),
         ({"insecure-skip-tls-verify": "true"}, "$.insecure-skip-tls-verify"),
-        ({"certificate-authority-data": "eA=="}, "no PEM certificate"),
+        ({"certificate-authority-data": "eA=="}, "not a PEM certificate"),
         ({"certificate-authority-data": "!"}, "not base64"),
         ({"certificate-authority": "/nowhere.crt"}, "/nowhere.crt"),
-        ({"certificate-authority": "/x", "insecure-skip-tls-verify": True}, "exclude each other"),
+        ({"certificate-authority": "/x", "insecure-skip-tls-verify": True}, "mutually exclusive"),
     ],
 )
 def test_what_a_cluster_cannot_mean_is_refused(tmp_path: Path, cluster: dict[str, Any], named: str) -> None:
@@ -187,7 +187,7 @@ def test_tls_settings(tmp_path: Path) -> None:
     assert read(tmp_path, user, both).authority != "/nowhere"
     assert read(tmp_path, user, {"insecure-skip-tls-verify": True}).verify is False
     other = {**user, "client-key-data": base64.b64encode(authority.client("joe", (), now).key).decode()}
-    assert "no pair in PEM" in refusal(tmp_path, other)
+    assert "not a PEM pair" in refusal(tmp_path, other)
 
 
 def test_basic_authentication(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_plugin_that_brings_nothing_is_one_line_with_its_hint(tmp_path: Path, 
 
 
 def test_a_token_that_no_header_can_hold_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AccessError, match="its token holds characters"):
+    with pytest.raises(AccessError, match="its token is empty, or has characters"):
         access(str(write(tmp_path, plugin_of(tmp_path, brings({"token": "a b\\u0001"})))))
 
 
@@ -78,7 +78,7 @@ def test_a_token_that_no_header_can_hold_is_refused(tmp_path: Path) -> None:
         ({"apiVersion": "client.authentication.k8s.io/v1alpha1"}, "/v1alpha1', expected"),
         ({"interactiveMode": ""}, "has no interactiveMode"),
         ({"interactiveMode": "Sometimes"}, "interactiveMode 'Sometimes'"),
-        ({"interactiveMode": "Always"}, "wants to ask a person"),
+        ({"interactiveMode": "Always"}, "needs a terminal"),
         ({"args": ["\x00"]}, "cannot be started"),
     ],
 )

@@ -188,6 +188,6 @@ for turn in ("2", None):
             check=False,
         )
     first, second = ended.stdout.splitlines()
-    assert "forbids it" in first
+    assert "denies it" in first
     assert "credential plugin" in second
     assert [dict(headers)["Authorization"] for _, headers in recorded.requests] == ["Bearer 2"]

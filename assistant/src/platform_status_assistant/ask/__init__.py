@@ -1,7 +1,7 @@
-"""From a question of a closed grammar to an answer, whose facts say where they stand.
+"""Answers a question of a closed grammar; each fact has its source.
 
 **grammar -> meaning -> evidence -> answers -> documents.** Only `evidence` and `command` do I/O. Belongs here: the
-forms of a question, and sentences about what hctl found. May not: rules about health, understanding of language.
+forms of a question, and sentences about the results of hctl. May not: rules about health, language models.
 
 Further modules: `answers`, `documents`, `facts`, `grammar`, `meaning`, `phrases`, `weighing`.
 """

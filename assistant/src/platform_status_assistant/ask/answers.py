@@ -1,7 +1,7 @@
-"""Meant and found -> answer. Pure.
+"""Meaning and evidence -> answer. Pure.
 
-"Yes" and "No" are said to one form only, whether what is named is ready, and only if every word of the question was
-understood. Everything else gets the state.
+Only the question whether something is ready is answered by "Yes" or "No", and only if every word of it was understood.
+Every other answer is the state.
 """
 
 import shlex
@@ -32,12 +32,12 @@ def answer(meant: Meant, evidence: AnswerEvidence) -> Answer:
     """Answer a question.
 
     Args:
-        meant: What it means.
-        evidence: What was found; `judged` holds the requests of `meant.chosen`.
+        meant: Its meaning.
+        evidence: The evidence; `judged` holds the requests of `meant.chosen`.
     """
     judged = evidence.judged
     if meant.ambiguous or (not judged and (meant.unknown or not meant.all_of)):
-        return _nobody(meant, evidence)
+        return _none(meant, evidence)
     if len(judged) != 1 or meant.all_of:
         if meant.intent in _OVER_SEVERAL:
             return _several(meant, evidence)
@@ -60,7 +60,7 @@ def _answer(
     *,
     because: str = "",
 ) -> Answer:
-    """Put an answer together; with a word that was not understood it claims nothing."""
+    """Build an answer; one to a question with an unknown word has no verdict."""
     if meant.unknown:
         missed = joined([shown(word) for word in meant.unknown[:_MAX_NAMED]])
         text, verdict, code = f"I did not understand: {missed}. {text}", AnswerVerdict.NONE, ExitCode.USAGE
@@ -69,17 +69,17 @@ def _answer(
     return Answer(meant.intent, verdict, text, code, tuple(facts), told, because, requests, meant.unknown)
 
 
-def _nobody(meant: Meant, evidence: AnswerEvidence) -> Answer:
-    """Which request is meant cannot be told."""
+def _none(meant: Meant, evidence: AnswerEvidence) -> Answer:
+    """Build the answer to a question whose request is unknown or ambiguous."""
     kind, among = meant.kind or "request", meant.ambiguous or meant.near
     listed = "; ".join(f"{called(view)} in namespace {view.namespace}" for view in among[:_MAX_NAMED])
     if meant.ambiguous:
-        text, because = f"Which {kind} do you mean: {listed}? Say NAMESPACE/NAME, or give -n.", "the name is not unique"
+        text, because = f"Which {kind} do you mean: {listed}? Use NAMESPACE/NAME, or -n.", "the name is not unique"
     elif meant.unknown:
         hint = f"Did you mean {listed}?" if listed else f"What can be asked:\n{forms_help()}"
         text, because = f"No request here has that name. {hint}", "nothing has that name"
     else:
-        text = because = f"There is no {kind} here to ask about."
+        text = because = f"There is no {kind} here."
     return _answer(meant, evidence, AnswerVerdict.NONE, text, ExitCode.USAGE, because=because)
 
 
@@ -87,28 +87,28 @@ def _one(meant: Meant, evidence: AnswerEvidence) -> Answer:
     judged, heard = evidence.judged[0], evidence.heard
     weighed, intent = weigh(judged, heard, evidence.diagnosis), Intent.STATUS if meant.unknown else meant.intent
     facts, notes, verdict = facts_of(judged), list[str](), AnswerVerdict.NONE
-    text, because = _TELLERS[intent](judged, evidence, facts)
+    text, because = _ANSWERERS[intent](judged, evidence, facts)
     if intent in (Intent.WHERE, Intent.LOGIN):
         phase = judged.view.phase or "none"
-        notes += [] if judged.ready else [f"It is not known to be ready: {weighed.because or f'phase {phase}'}"]
+        notes += [] if judged.ready else [f"It may not be ready: {weighed.because or f'phase {phase}'}"]
     elif not weighed.trusted:
         verdict, because = AnswerVerdict.UNKNOWN, weighed.because
-        text = f"I cannot say: {because}. Last known, and not to be trusted: {text}"
+        text = f"I cannot say: {because}. Last known, but not trusted: {text}"
     elif intent is Intent.READY:
         verdict, because = weighed.verdict, weighed.because
         text = {AnswerVerdict.YES: "Yes, ", AnswerVerdict.NO: "No, "}.get(verdict, f"I cannot say: {because}. ") + text
     phases, code = heard.of(judged.view), weighed.exit_code
     if heard.address and not heard.failure and phases != (str(judged.view.phase),):
-        said = f"says {joined([word_of(one) for one in phases[:_MAX_NAMED]])}" if phases else "knows no phase of it"
-        notes.append(f"The status says {judged.view.phase or 'no phase'}, and Prometheus {said}")
+        said = f"has {joined([word_of(one) for one in phases[:_MAX_NAMED]])}" if phases else "has no phase of it"
+        notes.append(f"The status has {judged.view.phase or 'no phase'}, and Prometheus {said}")
     if because and code is ExitCode.READY:
-        code = ExitCode.NOT_READY  # no answer is no success, though the request be ready
+        code = ExitCode.NOT_READY  # without an answer the command fails, even if the request is ready
     facts += witness(judged, heard, evidence.now)
     return _answer(meant, evidence, verdict, text, code, facts, notes, because=because)
 
 
 def _status(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
-    """Where it is, its pods, Argo CD, and sub-applications if not all are healthy, once it is ready."""
+    """Describe endpoints, pods, Argo CD and unhealthy sub-applications of a request that is ready."""
     view, parts = judged.view, list[str]()
     if not judged.ready:
         return _state(judged), ""
@@ -129,7 +129,7 @@ def _status(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str
 
 
 def _state(judged: Judged) -> str:
-    """How it is, in a sentence that begins with its name."""
+    """Describe the state of a request in a sentence that begins with its name."""
     view = judged.view
     if judged.ready:
         return f"{called(view)} is Ready."
@@ -149,7 +149,7 @@ def _where(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]
 
 
 def _login(judged: Judged, _: AnswerEvidence, facts: list[Fact]) -> tuple[str, str]:
-    """The names of its Secret and item, and the command that fetches the kubeconfig: never data."""
+    """Name its Secret and item, and the command that fetches the kubeconfig; never their data."""
     view = judged.view
     parts = [f"{shown(name)} {shown(value)}" for name, value in view.credentials]
     secrets = view.contract.secrets or () if isinstance(view.contract, Contract) else ()
@@ -164,10 +164,10 @@ def _login(judged: Judged, _: AnswerEvidence, facts: list[Fact]) -> tuple[str, s
 
 
 def _why(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tuple[str, str]:
-    """The first cause as `hctl diagnose` finds it now, the next command, and the runbook."""
+    """Describe the first cause by `hctl diagnose`, the next command, and the runbook."""
     diagnosis, reason, text = evidence.diagnosis, judged.view.ready_reason, _state(judged)
     if diagnosis is not None and diagnosis.seen is not None and not diagnosis.agrees:
-        text += f" By what is seen now it is {diagnosis.seen.phase} ({diagnosis.seen.ready.reason})."
+        text += f" Derived from its objects now, it is {diagnosis.seen.phase} ({diagnosis.seen.ready.reason})."
         facts.append(_looked("seen", str(diagnosis.seen.phase), judged, f"verdict by row {diagnosis.seen.row}"))
     if diagnosis is not None and diagnosis.cause is not None:
         said = "; ".join((diagnosis.cause.summary, *diagnosis.cause.details[:2]))
@@ -177,7 +177,7 @@ def _why(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tuple[s
             text += f" Next: {command}."
             facts.append(_looked("nextCommand", command, judged, "status.contract"))
     elif not judged.ready:
-        text += " No cause was found around it now."
+        text += " No cause was found in its objects."
     if reason in _REASONS and not judged.ready:
         text += f" Runbook: {_RUNBOOKS}/{reason}.md."
         facts.append(_looked("runbook", f"{_RUNBOOKS}/{reason}.md", judged, "status.conditions[Ready].reason"))
@@ -185,7 +185,7 @@ def _why(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tuple[s
 
 
 def _looked(name: str, value: str, judged: Judged, key: str) -> Fact:
-    """Something that follows from what was read now."""
+    """Return a fact that is derived from the objects read now."""
     reference = object_reference(judged.view.resource, judged.view.name, judged.view.namespace)
     return Fact(name, value, "object", reference, key, age=0)
 
@@ -194,7 +194,7 @@ def _changed(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tup
     view, now = judged.view, evidence.now
     moved = sorted(((entry.since, entry) for entry in view.conditions if entry.since), key=lambda pair: pair[0])[-4:]
     said = [f"{entry.type} became {entry.status} {age_of(since, now)} ago" for since, entry in reversed(moved)]
-    text = f"Last changes of {called(view)}: {joined(said) or 'no condition tells a time'}."
+    text = f"Last changes of {called(view)}: {joined(said) or 'no condition has a time'}."
     text += " Events could not be read." if evidence.events is None else ""
     for event in (evidence.events or ())[:_MAX_EVENTS_TOLD]:
         reference = object_reference("events.events.k8s.io", event.name, view.namespace)
@@ -206,15 +206,15 @@ def _changed(judged: Judged, evidence: AnswerEvidence, facts: list[Fact]) -> tup
 
 def _pods(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     counts, name = judged.view.workloads, called(judged.view)
-    if counts is None:  # what could not be read is not zero
-        return f"The status of {name} says nothing of its pods.", "the status says nothing of its pods"
+    if counts is None:  # unreadable is not zero
+        return f"The status of {name} has no count of pods.", "the status has no count of pods"
     return f"{counts.good} of {counts.total} pods of {name} are ready.", ""
 
 
 def _subapps(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str]:
     counts, name = judged.view.sub_apps, called(judged.view)
     if counts is None:
-        return f"The status of {name} says nothing of sub-applications.", "the status says nothing of sub-applications"
+        return f"The status of {name} has no count of sub-applications.", "the status has no count of sub-applications"
     bad = joined([shown(app) for app in judged.view.unhealthy[:_MAX_NAMED]])
     tail = f"; not healthy: {bad}" if bad else ""
     return f"{counts.good} of {counts.total} sub-applications of {name} are healthy{tail}.", ""
@@ -224,14 +224,14 @@ def _argocd(judged: Judged, _: AnswerEvidence, __: list[Fact]) -> tuple[str, str
     view = judged.view
     said = [f"{what} {word_of(word)}" for what, word in (("sync", view.sync), ("health", view.health)) if word]
     if not said:
-        return f"The status of {called(view)} says nothing of Argo CD.", "the status says nothing of Argo CD"
-    return f"Argo CD says of {called(view)}: {joined(said)}.", ""
+        return f"The status of {called(view)} has no Argo CD state.", "the status has no Argo CD state"
+    return f"Argo CD reports for {called(view)}: {joined(said)}.", ""
 
 
 def _since(judged: Judged, evidence: AnswerEvidence, _: list[Fact]) -> tuple[str, str]:
     ready = judged.view.condition("Ready")
     if ready is None or ready.since is None:
-        return f"{_state(judged)} Condition Ready tells no time.", "condition Ready tells no time"
+        return f"{_state(judged)} Condition Ready has no time.", "condition Ready has no time"
     when = f"{format_time(ready.since)} ({age_of(ready.since, evidence.now)} ago)"
     return f"{_state(judged)} Condition Ready has been {ready.status} since {when}.", ""
 
@@ -239,12 +239,12 @@ def _since(judged: Judged, evidence: AnswerEvidence, _: list[Fact]) -> tuple[str
 def _checked(judged: Judged, evidence: AnswerEvidence, _: list[Fact]) -> tuple[str, str]:
     checked = judged.freshness.checked
     if checked is None:
-        return f"{_state(judged)} No sidecar has proven when it looked.", "no sidecar has proven when it looked"
+        return f"{_state(judged)} The time of the last check is unknown.", "the time of the last check is unknown"
     when = f"{format_time(checked)} ({age_of(checked, evidence.now)} ago)"
     return f"The status of {called(judged.view)} was last checked at {when}. {_state(judged)}", ""
 
 
-_TELLERS: Final[Mapping[Intent, Callable[[Judged, AnswerEvidence, list[Fact]], tuple[str, str]]]] = {
+_ANSWERERS: Final[Mapping[Intent, Callable[[Judged, AnswerEvidence, list[Fact]], tuple[str, str]]]] = {
     Intent.READY: _status,
     Intent.STATUS: _status,
     Intent.OVERVIEW: _status,
@@ -258,11 +258,11 @@ _TELLERS: Final[Mapping[Intent, Callable[[Judged, AnswerEvidence, list[Fact]], t
     Intent.SUBAPPS: _subapps,
     Intent.ARGOCD: _argocd,
 }
-"""For one request: the text, and why it tells nothing of what was asked (empty if it does)."""
+"""Intent -> function for one request: its text, and why the text does not answer the question (empty if it does)."""
 
 
 def _several(meant: Meant, evidence: AnswerEvidence) -> Answer:
-    """How many are ready, and which are not; Yes needs all of them."""
+    """Build the answer about several requests: how many are ready, and which are not; Yes needs all of them."""
     weighed = [(entry, weigh(entry, evidence.heard)) for entry in evidence.judged]
     having = {verdict: [entry for entry, value in weighed if value.verdict is verdict] for verdict in AnswerVerdict}
     ready, codes = having[AnswerVerdict.YES], {value.exit_code for _, value in weighed}
@@ -272,14 +272,14 @@ def _several(meant: Meant, evidence: AnswerEvidence) -> Answer:
     )
     counted = f"{len(ready)} of {count_of(len(weighed), 'request')}{what} {'is' if len(ready) == 1 else 'are'} ready."
     text = counted if weighed else f"There is no request{what}."
-    groups = {"Not ready": having[AnswerVerdict.NO], "Nobody can tell": having[AnswerVerdict.UNKNOWN]}
+    groups = {"Not ready": having[AnswerVerdict.NO], "Unknown": having[AnswerVerdict.UNKNOWN]}
     for title, entries in (groups if meant.all_of else {**groups, "Ready": ready}).items():
         text += f" {title}: {_listed(entries)}." if entries else ""
     verdict, because = AnswerVerdict.YES if ready else AnswerVerdict.NONE, ""
     if having[AnswerVerdict.NO]:
         verdict = AnswerVerdict.NO
     elif having[AnswerVerdict.UNKNOWN] or evidence.refused:
-        verdict, because = AnswerVerdict.UNKNOWN, "not every request can be judged, or seen"
+        verdict, because = AnswerVerdict.UNKNOWN, "some requests cannot be judged or listed"
         codes |= {ExitCode.UNREACHABLE} if evidence.refused else set()
     code = max(codes, default=ExitCode.READY, key=[0, 3, 1, 4].index) if codes else ExitCode.READY
     facts = [

@@ -1,4 +1,4 @@
-"""``hctl ask QUESTION``: what hctl runs when it finds this distribution by its entry point."""
+"""``hctl ask QUESTION``: the command that hctl loads from this distribution by its entry point."""
 
 import re
 import sys
@@ -18,7 +18,7 @@ from .meaning import find_meant
 __all__ = ["ask", "ask_cluster"]
 
 _PROMETHEUS_TIMEOUT: Final = 5.0
-"""Seconds for one query: a witness that does not answer must not hold the answer up."""
+"""Seconds for one query, because a Prometheus without a response must not delay the answer."""
 
 _OUTPUTS: Final = ("text", "json", "yaml")
 _NAMESPACE: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\Z")
@@ -37,16 +37,16 @@ def ask(
     """Answer a question on standard output.
 
     Args:
-        target: Which cluster, and where in it.
+        target: The cluster and namespace.
         question: Any text.
         output: ``text``, ``json`` or ``yaml``.
         cite: Whether the text cites each fact.
-        prometheus: Address of a Prometheus as a second witness; empty for none.
-        token_file: Holds its bearer token; empty for none.
-        ca_file: Authorities that are trusted for it; empty for those of the machine.
+        prometheus: URL of a Prometheus, as a second source; empty for none.
+        token_file: File with its bearer token; empty for none.
+        ca_file: CA certificates for it; empty for those of the system.
 
     Raises:
-        HctlError: The options make no sense, or the cluster cannot be asked.
+        HctlError: The options contradict each other, or the cluster cannot be read.
     """
     if output not in _OUTPUTS:
         raise UsageError(f"-o {inert(output, 60)}: expected {', '.join(_OUTPUTS)}")
@@ -56,7 +56,7 @@ def ask(
         found = ask_cluster(Session(target), read, witness)
     except ClusterError as error:
         if output != "text":
-            # whoever asked for a document gets one; the line on standard error comes as well
+            # With -o json or yaml an error is a document too, in addition to the line on standard error.
             intent, text = read.readings[0][0], f"I cannot say: {error}"
             failed = Answer(intent, AnswerVerdict.UNKNOWN, text, ExitCode.UNREACHABLE, abstained=str(error))
             _write(output, read, failed, cite=cite)
@@ -66,10 +66,10 @@ def ask(
 
 
 def ask_cluster(session: Session, question: Question, prometheus: Prometheus | None = None) -> Answer:
-    """Answer a question from a cluster; also for programs other than ``hctl ask``.
+    """Answer a question about a cluster; also for programs other than ``hctl ask``.
 
     Raises:
-        HctlError: The cluster cannot be reached, or does not let us.
+        HctlError: The cluster cannot be reached, or denies a request.
     """
     session.open()
     fleet = look_at_fleet(session, question)
@@ -77,7 +77,7 @@ def ask_cluster(session: Session, question: Question, prometheus: Prometheus | N
     elsewhere = next((word for word in meant.unknown if fleet.narrowed and _NAMESPACE.match(word)), "")
     told = meant.namespace or elsewhere.partition("/")[0]
     if fleet.narrowed and _NAMESPACE.match(told) and told not in fleet.narrowed:
-        # not everything may be listed, but the question says where to look
+        # The user may not list all namespaces, but the question names one.
         session = Session(session.target._replace(namespace=told))
         fleet = look_at_fleet(session, question)
         meant = find_meant(question, [view for view, _ in fleet.pairs], fleet.kinds, told)
@@ -93,7 +93,7 @@ def _write(output: str, question: Question, found: Answer, *, cite: bool) -> Non
 
 def _prometheus(address: str, token_file: str, ca_file: str) -> Prometheus | None:
     if not address and (token_file or ca_file):
-        raise UsageError("--prometheus-token-file and --prometheus-ca-file need --prometheus URL")
+        raise UsageError("--prometheus-token-file and --prometheus-ca-file require --prometheus URL")
     files = {"token_file": token_file or None, "ca_file": ca_file or None}
     try:
         return Prometheus(address, **files, timeout_seconds=_PROMETHEUS_TIMEOUT) if address else None

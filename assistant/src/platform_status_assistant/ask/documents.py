@@ -1,4 +1,4 @@
-"""An answer -> its JSON document (`jsonschema/answer-v1.schema.json` is the promise) and its text. Pure."""
+"""An answer -> its JSON document (schema: `jsonschema/answer-v1.schema.json`) and its text. Pure."""
 
 from importlib.resources import files
 from typing import Any, Final
@@ -19,7 +19,7 @@ def answer_report(question: Question, answer: Answer) -> Json:
     """Return the document of an answer.
 
     Args:
-        question: As it was read.
+        question: The parsed question.
         answer: The answer.
     """
     notes = [*answer.notes, *(["The question is too long; only its beginning was read"] if question.cut else [])]
@@ -54,12 +54,12 @@ def answer_report(question: Question, answer: Answer) -> Json:
 
 
 def spell_answer(report: Json, answer: Answer, *, cite: bool) -> str:
-    """Spell an answer for people; nothing in it is obeyed by a terminal.
+    """Return the text of an answer, without characters that control a terminal.
 
     Args:
         report: Its document.
         answer: The answer.
-        cite: Whether each fact is cited below it.
+        cite: Whether the facts are cited below it.
     """
     lines = [report["text"], *(f"Note: {note}" for note in report["notes"])]
     if cite:

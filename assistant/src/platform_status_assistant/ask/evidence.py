@@ -1,4 +1,4 @@
-"""The I/O of an answer: the cluster by way of hctl, and Prometheus. What cannot be had is a value, not an error."""
+"""The I/O of an answer: reads the cluster through hctl, and Prometheus. A failed read is a value, not an error."""
 
 import math
 import re
@@ -27,13 +27,13 @@ _PHASE: Final = "platform_resource_phase"
 
 
 class Fleet(Struct, frozen=True):
-    """Every request that may be seen.
+    """All requests that the user may list.
 
     Attributes:
-        pairs: Each request, read and as the cluster holds it.
-        kinds: What people call their kinds.
-        narrowed: The namespaces that were looked into, if not all could be.
-        refused: Kinds that may not be listed.
+        pairs: The view of each request, and its JSON.
+        kinds: The names of their kinds.
+        narrowed: The listed namespaces, if the user may not list all.
+        refused: Kinds that the user may not list.
     """
 
     pairs: tuple[tuple[RequestView, Any], ...]
@@ -43,10 +43,10 @@ class Fleet(Struct, frozen=True):
 
 
 def look_at_fleet(session: Session, question: Question) -> Fleet:
-    """List every golden path, and a kind of another group that the question names.
+    """List all golden paths, and a kind of another group if the question names one.
 
     Raises:
-        HctlError: The cluster cannot be asked.
+        HctlError: The cluster cannot be read.
     """
     said = {part for _, words in question.readings for word in words for part in (word, word.partition("/")[0])}
     ours = session.candidates()
@@ -80,7 +80,7 @@ def _words_of(kind: Kind) -> tuple[str, ...]:
 
 
 def _kind_words(kind: Kind, views: Sequence[RequestView]) -> KindWords:
-    """The kind's own names, and what its contracts call it; those are a tenant's words and hide nothing."""
+    """Return the names of a kind, and those in its contracts except reserved words and names of requests."""
     label = "vcluster" if kind.resource == VCLUSTER else kind.singular or kind.kind.lower()
     taken = RESERVED | {alias.lower() for view in views for alias in view.aliases}
     shown = {view.display_name.lower() for view in views if view.resource == kind.resource} - {""}
@@ -89,10 +89,10 @@ def _kind_words(kind: Kind, views: Sequence[RequestView]) -> KindWords:
 
 
 def gather(session: Session, meant: Meant, fleet: Fleet, prometheus: Prometheus | None) -> AnswerEvidence:
-    """Fetch what the answer rests on.
+    """Fetch the evidence of the answer.
 
     Raises:
-        HctlError: The cluster cannot be asked.
+        HctlError: The cluster cannot be read.
     """
     transport, judged = session.transport, tuple(judge_all(session.transport, meant.chosen))
     one = meant.chosen[0] if len(meant.chosen) == 1 and not meant.unknown else None
@@ -126,7 +126,7 @@ def _event(fields: Any) -> EventSeen:  # noqa: ANN401 - JSON of the cluster
 
 
 def listen(prometheus: Prometheus) -> Heard:
-    """Ask a Prometheus for the phases of all requests."""
+    """Query a Prometheus for the phases of all requests."""
     query = f"{selector(_PHASE)} == 1"
     phases: dict[tuple[str, str, str], tuple[str, ...]] = {}
     try:

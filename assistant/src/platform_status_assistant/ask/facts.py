@@ -1,4 +1,4 @@
-"""What is known, and where it stands: each fact names the object, the key, and how old it is. Pure."""
+"""Facts with their source: each has the object, the key and the age. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ __all__ = ["Answer", "AnswerVerdict", "Fact", "facts_of"]
 
 
 class AnswerVerdict(StrEnum):
-    """Whether what was asked about is ready; NONE where the question does not ask that or was not understood."""
+    """The answer to whether something is ready; NONE if the question is another one or was not understood."""
 
     YES = "yes"
     NO = "no"
@@ -24,16 +24,16 @@ class AnswerVerdict(StrEnum):
 
 
 class Fact(Struct, frozen=True):
-    """One thing that is known.
+    """One fact.
 
     Attributes:
-        name: A stable word, such as ``phase``.
-        value: A scalar, or a list of texts.
+        name: A stable name, such as ``phase``.
+        value: A scalar, or a list of strings.
         type: ``status``, ``lease``, ``prometheus``, ``object`` or ``event``.
-        reference: ``plural.group/name in namespace``, or the address of a Prometheus.
-        key: Where in it, such as ``status.phase``; for Prometheus the query.
+        reference: ``plural.group/name in namespace``, or the URL of a Prometheus.
+        key: The path in it, such as ``status.phase``; for Prometheus the query.
         version: resourceVersion of the object; empty if unknown.
-        age: Seconds since somebody looked; None if that is not known.
+        age: Seconds since the last check; None if unknown.
     """
 
     name: str
@@ -46,24 +46,24 @@ class Fact(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The citation in one line."""
+        """Return the citation in one line."""
         looked = "at an unknown time" if self.age is None else f"{duration(self.age)} ago"
         version = f", resourceVersion {self.version}" if self.version else ""
         return f"{self.key} = {spelled(self.value)} of {self.reference}{version}, checked {looked}"
 
 
 class Answer(Struct, frozen=True):
-    """What is answered.
+    """An answer.
 
     Attributes:
-        intent: What was asked.
-        verdict: Whether what was asked about is ready.
-        text: The answer in a sentence or a few.
-        exit_code: As `hctl status` ends.
-        facts: What the text rests on.
-        notes: What has to be said beside it.
-        abstained: Why nothing is claimed; empty if something is.
-        requests: The requests that it is about, or of which one has to be chosen.
+        intent: The intent of the question.
+        verdict: Whether the requests are ready.
+        text: The answer, in one or a few sentences.
+        exit_code: The exit code, as in `hctl status`.
+        facts: The facts behind the text.
+        notes: Remarks that limit the answer.
+        abstained: Why there is no answer; empty if there is one.
+        requests: The requests that it is about, or the candidates of an ambiguous name.
         unknown: Words that were not understood.
     """
 
@@ -79,9 +79,9 @@ class Answer(Struct, frozen=True):
 
 
 def facts_of(judged: Judged) -> list[Fact]:
-    """Everything that a request says of itself, and the proof that a sidecar keeps it true.
+    """Return the facts of a request's status, and its sidecar's Lease.
 
-    What the sidecar writes was last checked when it renewed its Lease; what others write once does not age.
+    The age of the sidecar's fields is the time since it renewed its Lease; fields of other writers have no age.
     """
     view, fresh = judged.view, judged.freshness
     rows: list[tuple[str, Value | datetime, str]] = [

@@ -1,8 +1,8 @@
 """The closed grammar of ``hctl ask``: a dozen forms, each with a place for names. Pure, and total over any text.
 
-A form is written as `hctl ask --help` prints it: ``(a|b)`` is a choice, ``[a]`` may be left out, ``NAMES`` is where the
-names stand. Because the place decides, a request may be called ``ready`` or ``why``. The last form is a name alone, so
-every question fits one; what the names' place holds beside names is reported as not understood (`meaning`).
+The notation of a form is that of `hctl ask --help`: ``(a|b)`` is a choice, ``[a]`` is optional, ``NAMES`` is the place
+of names. Words are names only at that place, so a request may have the name ``ready`` or ``why``. The last form is only
+names, so every question matches a form; other words at the place of names are reported as unknown (`meaning`).
 """
 
 import re
@@ -30,7 +30,7 @@ _MAX_WORDS: Final = 100
 
 
 class Intent(StrEnum):
-    """What a form asks for."""
+    """The intent of a form."""
 
     READY = "ready"
     STATUS = "status"
@@ -50,7 +50,7 @@ class QuestionForm(Struct, frozen=True):
     """One form of the grammar.
 
     Attributes:
-        intent: What it asks for.
+        intent: Its intent.
         text: Its notation.
     """
 
@@ -89,16 +89,16 @@ FORMS: Final[tuple[QuestionForm, ...]] = (
     QuestionForm(Intent.STATUS, "how (is|are) NAMES"),
     QuestionForm(Intent.STATUS, "NAMES"),
 )
-"""Tried in this order; of the forms that fit, the first one that understands every word wins."""
+"""The forms, in order of precedence: the first match without unknown words is used."""
 
 
 class Question(Struct, frozen=True):
-    """A question, read.
+    """A parsed question.
 
     Attributes:
-        text: As it was asked, inert and bounded.
-        readings: Each form that fits, with the words at the place of its names; the last one is a name alone.
-        cut: Whether only its beginning was read.
+        text: The text, inert and cut to a limit.
+        readings: Each matching form, with the words at the place of its names; the last one is only names.
+        cut: Whether the end was cut off.
     """
 
     text: str
@@ -112,7 +112,7 @@ _BLANK: Final = re.compile(r"\s+")
 
 
 def _compiled(text: str) -> re.Pattern[str]:
-    """Turn the notation of a form into a pattern over words, each followed by one blank."""
+    """Return the pattern of a form's notation; each word is followed by one space."""
     pattern = ""
     for part in re.findall(r"\[[^\]]*\]|\([^)]*\)|\S+", text):
         inner = _WORDS.get(part, part).strip("[]()")
@@ -122,16 +122,16 @@ def _compiled(text: str) -> re.Pattern[str]:
 
 
 FORM_WORDS: Final = frozenset(re.findall(r"[a-z-]+", " ".join((*_WORDS.values(), *(form.text for form in FORMS)))))
-"""Every word that a form may hold beside names."""
+"""All words in forms, except names."""
 
 _PATTERNS: Final = tuple((form.intent, _compiled(form.text)) for form in FORMS)
 
 
 def read_question(question: str) -> Question:
-    """Read a question; total over any text.
+    """Parse a question; total for any text.
 
     Args:
-        question: Any text; only its first `MAX_QUESTION_BYTES` bytes count.
+        question: Any text; only the first `MAX_QUESTION_BYTES` bytes are read.
     """
     text = clean(question, MAX_QUESTION_BYTES)
     plain = _IS.sub(r"\1 is", unicodedata.normalize("NFKC", text).lower()).replace(",", " and ")
@@ -147,7 +147,7 @@ def read_question(question: str) -> Question:
 
 
 def forms_help() -> str:
-    """The forms as `--help` prints them, one line an intent."""
+    """Return the forms for `--help`, one line per intent."""
     of = {intent: [form.text for form in FORMS if form.intent is intent] for intent in Intent}
     lines = [f"  {intent:9} {'; '.join(texts)}" for intent, texts in of.items()]
     return "\n".join([*lines, "", *(f"{name}: {words.strip('()')}" for name, words in _WORDS.items()), _NAMES_HELP])
@@ -155,4 +155,4 @@ def forms_help() -> str:
 
 _NAMES_HELP: Final = """\
 NAMES: NAME, KIND NAME, NAMESPACE/NAME or KIND/NAME, with "and" between several; or a KIND, "all KIND", "everything";
-each may have "in NAMESPACE" behind it. "the", "my", "our" and "please" may stand anywhere among them."""
+each may be followed by "in NAMESPACE". "the", "my", "our" and "please" may be anywhere between them."""

@@ -1,6 +1,6 @@
-"""Which requests the names of a question mean, and which of its words are not understood. Pure.
+"""Finds the requests that a question names, and its unknown words. Pure.
 
-Names of a cluster are hostile, so a word is a name only at the place that the grammar gives to names.
+Names in a cluster are untrusted, so a word is a name only at the place of names in the grammar.
 """
 
 import difflib
@@ -19,19 +19,19 @@ _FILLERS: Final = frozenset(("the", "my", "our", "a", "an", "please", "request",
 _ALL: Final = frozenset(("all", "everything", "everybody"))
 _SPACE_WORDS: Final = frozenset(("namespace", "ns"))
 RESERVED: Final = _FILLERS | _ALL | _SPACE_WORDS | {"and", "in"} | FORM_WORDS
-"""Words with a meaning of their own, which no tenant's word for a kind may take."""
+"""Words of the grammar, which a tenant's name for a kind cannot replace."""
 _MAX_NAME_WORDS: Final = 4
 _MAX_SUGGESTIONS: Final = 3
 _SIMILARITY: Final = 0.5
 
 
 class KindWords(Struct, frozen=True):
-    """What people call a kind.
+    """The names of a kind in questions.
 
     Attributes:
         resource: ``plural.group``.
-        label: For people, such as ``vcluster``.
-        words: Each of its names, in lower case; several words stand with blanks between.
+        label: Its name in answers, such as ``vcluster``.
+        words: Its names, in lower case; the words of one name are separated by spaces.
     """
 
     resource: str
@@ -40,17 +40,17 @@ class KindWords(Struct, frozen=True):
 
 
 class Meant(Struct, frozen=True):
-    """What a question means.
+    """The meaning of a question.
 
     Attributes:
-        intent: What it asks for.
+        intent: Its intent.
         chosen: The requests that it is about.
-        all_of: Whether they are all there are (of a kind, of a namespace) rather than named one by one.
-        unknown: Words that no request, kind or namespace has, in their order.
-        ambiguous: Requests of one name, of which the question would have to choose one.
-        near: Requests whose names resemble an unknown word.
-        kind: The kind that the question names, for people; may be empty.
-        namespace: The namespaces that it names, with commas between; may be empty.
+        all_of: Whether it asks for all requests (of a kind, of a namespace) instead of single names.
+        unknown: Words that match no request, kind or namespace, in their order.
+        ambiguous: Requests with the same name, if the question does not select one.
+        near: Requests with a name similar to an unknown word.
+        kind: The label of the kind in the question; may be empty.
+        namespace: The namespaces in the question, separated by commas; may be empty.
     """
 
     intent: Intent
@@ -64,10 +64,10 @@ class Meant(Struct, frozen=True):
 
 
 class _Slot:
-    """The words at the names' place, taken apart from left to right: reserved words, then kinds, then names."""
+    """Parses the words at the place of names from left to right: reserved words, then kinds, then names."""
 
     def __init__(self, words: Sequence[str], views: Sequence[RequestView], kinds: Sequence[KindWords]) -> None:
-        self.named: list[tuple[str, str]] = []  # namespace (empty if none is told) and name
+        self.named: list[tuple[str, str]] = []  # namespace (may be empty) and name
         self.kinds: list[KindWords] = []
         self.spaces: list[str] = []
         self.unknown: list[str] = []
@@ -75,7 +75,7 @@ class _Slot:
         self._names = {alias.lower() for view in views for alias in view.aliases}
         self._known_spaces = {view.namespace.lower() for view in views}
         self._kinds = {word: kind for kind in kinds for word in kind.words}
-        self._joined = True  # whether a name may come: two names without an "and" are not both understood
+        self._joined = True  # whether a name is allowed: two names need an "and" between them
         at = first = 0
         while at < len(words):
             if space := _namespace(words, at, self._known_spaces):
@@ -87,7 +87,7 @@ class _Slot:
                 at += self._take(words, at)
 
     def _take(self, words: Sequence[str], at: int) -> int:
-        """Take what stands at a place; return how many words that was."""
+        """Parse the words at an index; return the number of words used."""
         word = words[at]
         texts = [" ".join(words[at : at + size]) for size in range(_MAX_NAME_WORDS, 0, -1)]
         before, slash, behind = word.partition("/")
@@ -119,7 +119,7 @@ class _Slot:
 
 
 def _namespace(words: Sequence[str], at: int, known: set[str]) -> tuple[str, int] | None:
-    """The namespace that is told at a place, and by how many words: ``in team-a``, ``in the namespace team-a``."""
+    """Return the namespace at an index, such as ``in team-a`` or ``in the namespace team-a``, and its word count."""
     if words[at] != "in":
         return None
     place = at + 1
@@ -135,13 +135,13 @@ def _namespace(words: Sequence[str], at: int, known: set[str]) -> tuple[str, int
 def find_meant(
     question: Question, views: Sequence[RequestView], kinds: Sequence[KindWords], namespace: str = ""
 ) -> Meant:
-    """Find what a question means: the first reading that understands every word, else the first of all.
+    """Return the meaning of a question: of its first reading without unknown words, else of the first one.
 
     Args:
         question: The question.
-        views: Every request that may be seen.
-        kinds: Their kinds.
-        namespace: The one that the command line chose; it decides where a name alone would not.
+        views: All requests that the user may list.
+        kinds: The names of their kinds.
+        namespace: The namespace of the command line, which resolves ambiguous names; may be empty.
     """
     meant = [_meant(intent, words, views, kinds, namespace) for intent, words in question.readings]
     whole = [found for found in meant if not found.unknown and (found.chosen or found.ambiguous or found.all_of)]
@@ -168,7 +168,7 @@ def _meant(
         spaces = slot.spaces or ([namespace.lower()] if namespace else [])
         chosen = [view for view in within if not spaces or view.namespace.lower() in spaces]
     elif not slot.named and not unknown:
-        # "is it ready?" is clear while there is one request
+        # A question without a name, such as "is it ready?", is about the only request.
         chosen, ambiguous = (within, []) if len(within) == 1 else ([], within)
     return Meant(
         intent=intent,
@@ -183,7 +183,7 @@ def _meant(
 
 
 def _called(name: str, views: Sequence[RequestView], namespace: str) -> list[RequestView]:
-    """The requests that a name means; metadata.name decides inside one namespace, as everywhere in hctl."""
+    """Return the requests with a name; in one namespace metadata.name takes precedence, as everywhere in hctl."""
     found = [view for view in views if name in (alias.lower() for alias in view.aliases)]
     here = [view for view in found if view.namespace == namespace]
     found = here or found

@@ -1,6 +1,6 @@
-"""Words of a cluster as they may stand among words of ours. Pure.
+"""Formats untrusted words from a cluster for our sentences. Pure.
 
-Whatever could pass for a sentence of ours stands in quotation marks that it cannot close.
+Text that could be mistaken for our own is put into quotation marks that it cannot close.
 """
 
 import re
@@ -22,30 +22,30 @@ _OURS: Final = frozenset(
 
 
 def called(view: RequestView) -> str:
-    """``vcluster media``; a name that could pass for words of ours stands in quotation marks."""
+    """Return ``vcluster media``; a name that could be mistaken for our words is quoted."""
     kind = view.display_name if _KIND.match(view.display_name) else view.kind
     kind = kind.lower() if _KIND.match(kind) else "request"
     return f"{kind} {view.called if _NAME.match(view.called) else quoted(view.called, 120)}"
 
 
 def quoted(text: str, limit: int = 400) -> str:
-    """Put words of somebody else into quotation marks that they cannot close."""
+    """Return untrusted text in quotation marks that it cannot close."""
     safe = inert(text, limit).replace("\\", "/").replace('"', "'")
     return f'"{safe}"'
 
 
 def word_of(text: str) -> str:
-    """A phase, a reason or a word of Argo CD's as it stands; any other word in quotation marks."""
+    """Return a phase, a reason or a status of Argo CD unchanged; any other word is quoted."""
     return text if text in _OURS else quoted(text, 120)
 
 
 def shown(text: str) -> str:
-    """A name or an address; one with blanks could pass for words of ours, so it stands in quotation marks."""
+    """Return a name or a URL; one with spaces is quoted, because it could be mistaken for our words."""
     return text if " " not in text and '"' not in text else quoted(text, 2048)
 
 
 def spelled(value: Value) -> str:
-    """Spell a value for people."""
+    """Return a value as text: a list is joined, a string is quoted if it could be mistaken for our words."""
     if value is None:
         return "unknown"
     if isinstance(value, tuple):
@@ -54,10 +54,10 @@ def spelled(value: Value) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
+    """Return ``a, b and c``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def object_reference(resource: str, name: str, namespace: str) -> str:
-    """``plural.group/name in namespace``."""
+    """Return ``plural.group/name in namespace``."""
     return f"{resource}/{name} in {namespace}" if namespace else f"{resource}/{name}"

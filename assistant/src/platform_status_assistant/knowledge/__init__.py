@@ -1,6 +1,6 @@
-"""What is written about the contract, in the wheel: its reference and the runbooks, generated from docs/.
+"""The contract's reference and the runbooks, generated from docs/ into the wheel.
 
-Belongs here: the generated file and the reading of it. May not: texts written by hand (those are in docs/), a cluster.
+Belongs here: the generated file and its loader. May not: handwritten texts (those are in docs/), a cluster.
 
 Modules: `texts`.
 """

@@ -1,4 +1,4 @@
-"""The contract's reference and the runbooks, as the installed package has them."""
+"""Loads the contract's reference and the runbooks from the installed package."""
 
 import functools
 from importlib.resources import files
@@ -24,5 +24,5 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @functools.cache
 def knowledge() -> Knowledge:
-    """Read the texts once."""
+    """Return the texts; they are read once."""
     return msgspec.json.decode(files(__package__).joinpath("texts.json").read_bytes(), type=Knowledge)

@@ -19,15 +19,15 @@ _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until whoever asked goes away, or a signal comes.
+    """Serve until the client disconnects, or a signal arrives.
 
     Args:
-        arguments: Without the program's name; None for this process's own.
+        arguments: The command line without the program's name; None for that of this process.
 
     Returns:
         The exit code.
     """
-    # Standard output belongs to the protocol.
+    # The log goes to standard error, because standard output carries the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         options = read_arguments(arguments)
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(error.exit_code)
     except OSError as error:
         why = inert(str(error), 300)
-        sys.stderr.write(f"platform-status-mcp: cannot serve there: {why}; look at --listen and --tls-cert\n")
+        sys.stderr.write(f"platform-status-mcp: cannot listen: {why}; check --listen and --tls-cert\n")
         return _CANNOT_LISTEN
     except KeyboardInterrupt:
         return _INTERRUPTED

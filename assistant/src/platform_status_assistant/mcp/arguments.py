@@ -1,4 +1,4 @@
-"""The command line of ``platform-status-mcp``, and what it refuses."""
+"""The command line of ``platform-status-mcp``; rejects unsafe combinations of options."""
 
 import argparse
 import ipaddress
@@ -18,25 +18,25 @@ examples:
   platform-status-mcp --context prod --namespace media  one cluster, one namespace
   platform-status-mcp --transport http                  on http://127.0.0.1:8765/mcp, this machine only
   platform-status-mcp --transport http --listen 0.0.0.0:8765 --allowed-host status.example.org \\
-    --token-file /etc/mcp/token --behind-tls-proxy      in a cluster, behind an Ingress that ends TLS
+    --token-file /etc/mcp/token --behind-tls-proxy      in a cluster, behind an Ingress that terminates TLS
 
-exit codes: 0 ended in order, 2 wrong usage, 3 it cannot listen there
+exit codes: 0 ended normally, 2 wrong usage, 3 it cannot listen on the address
 """
 _PORTS: Final = 65535
 
 
 class Options(Struct, frozen=True):
-    """What to serve, and how.
+    """The options of the server.
 
     Attributes:
-        target: Which cluster, and where in it.
-        http: Whether over HTTP; else over standard input and output.
+        target: The cluster and namespace.
+        http: Whether to serve over HTTP; else over standard input and output.
         host: Address to listen on.
-        port: Its port; 0 for any that is free.
-        token_file: Holds the bearer token; None asks for none.
-        certificate: PEM file; None for no TLS.
-        key: PEM file of its key.
-        allowed_hosts: Further values of the Host header that are ours.
+        port: Port to listen on; 0 for any free one.
+        token_file: File with the bearer token of clients; None for no authentication.
+        certificate: PEM file with the certificate; None for no TLS.
+        key: PEM file with its key.
+        allowed_hosts: Further accepted values of the Host header.
     """
 
     target: Target
@@ -50,31 +50,31 @@ class Options(Struct, frozen=True):
 
 
 def read_arguments(arguments: Sequence[str] | None = None) -> Options:
-    """Read the command line.
+    """Parse the command line.
 
     Args:
         arguments: Without the program's name; None for this process's own.
 
     Raises:
-        UsageError: What is asked for would not be safe, or contradicts itself.
-        SystemExit: By argparse.
+        UsageError: The options are unsafe, or contradict each other.
+        SystemExit: Raised by argparse.
     """
     said = _parser().parse_args(arguments)
     host, port = _address(said.listen)
     if bool(said.tls_cert) != bool(said.tls_key):
-        raise UsageError("--tls-cert and --tls-key belong together; give both or neither")
+        raise UsageError("--tls-cert and --tls-key require each other; give both or neither")
     if said.transport == "stdio" and (said.token_file or said.tls_cert or said.behind_tls_proxy or said.allowed_host):
-        raise UsageError("--token-file, --tls-*, --behind-tls-proxy and --allowed-host are for --transport http")
+        raise UsageError("--token-file, --tls-*, --behind-tls-proxy and --allowed-host require --transport http")
     if said.transport == "http" and not _is_loopback(host):
         if not said.token_file:
             raise UsageError(
-                f"--listen {host}:{port} is beyond this machine and nobody would be asked who they are; "
+                f"--listen {host}:{port} is reachable from other machines, without authentication; "
                 "give --token-file FILE, or listen on 127.0.0.1"
             )
         if not said.tls_cert and not said.behind_tls_proxy:
             raise UsageError(
-                f"--listen {host}:{port} would carry the token in the clear; give --tls-cert and --tls-key, "
-                "or --behind-tls-proxy if somebody else ends TLS before it"
+                f"--listen {host}:{port} would send the token unencrypted; give --tls-cert and --tls-key, "
+                "or --behind-tls-proxy if a proxy terminates TLS"
             )
     return Options(
         Target(said.context, said.namespace, said.kubeconfig),
@@ -96,7 +96,7 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _is_loopback(host: str) -> bool:
-    """Only what certainly is this machine: a name may be anything's."""
+    """Whether an address is a loopback address or ``localhost``; any other name may resolve to anything."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -113,18 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--transport", choices=("stdio", "http"), default="stdio", help="stdio (default) or http")
     parser.add_argument("--listen", default="127.0.0.1:8765", metavar="HOST:PORT", help="for http (127.0.0.1:8765)")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="whoever asks must bear the token in it")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="file with the bearer token of clients")
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate, PEM")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
-    parser.add_argument("--behind-tls-proxy", action="store_true", help="somebody else ends TLS before it")
+    parser.add_argument("--behind-tls-proxy", action="store_true", help="a proxy terminates TLS in front of the server")
     parser.add_argument(
         "--allowed-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name that it is reached by, as in the Host header; repeatable",
+        help="a further accepted Host header; repeatable",
     )
     parser.add_argument("--context", default="", metavar="NAME", help="context of the kubeconfig")
-    parser.add_argument("--namespace", "-n", default="", metavar="NAME", help="look into this namespace only")
+    parser.add_argument("--namespace", "-n", default="", metavar="NAME", help="read only this namespace")
     parser.add_argument("--kubeconfig", default="", metavar="FILE", help="the kubeconfig; in a pod its ServiceAccount")
     return parser

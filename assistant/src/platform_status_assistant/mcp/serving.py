@@ -1,8 +1,8 @@
-"""Carrying the protocol: standard streams, or streamable HTTP with everything that keeps strangers out.
+"""The transports of the protocol: standard streams, or streamable HTTP with authentication and connection limits.
 
-Over HTTP asks whoever bears the token of a file, which is never an argument and never logged. An address may hold a few
-connections, and a silent one ends: uvicorn counts those of all addresses together, so a hundred idle ones of a stranger
-would be an outage.
+Over HTTP a client must send the bearer token of a file, which is never an argument and never logged. The number of
+connections per address is limited, and an idle one is closed: uvicorn only limits the total, so a hundred idle
+connections of one client would be an outage.
 """
 
 import asyncio
@@ -40,33 +40,33 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def read_token(path: Path) -> bytes:
-    """Read the token of a file that others can neither read nor write.
+    """Read the token from a file that other users can neither read nor write.
 
     Raises:
-        UsageError: It cannot be read, is open to others, or holds no usable token.
+        UsageError: The file cannot be read, is open to other users, or has no valid token.
     """
     shown = inert(str(path), 400)
     try:
         with path.open("rb") as file:
-            # Of the open file, not of its path: it cannot be exchanged between the look and the reading.
+            # Check the open file, not its path, which could be replaced between the check and the read.
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             text = file.read(_LONGEST + 1).strip()
     except OSError as error:
         raise UsageError(
-            f"--token-file {shown}: {error.strerror or 'cannot be read'}; expected a file to read"
+            f"--token-file {shown}: {error.strerror or 'cannot be read'}; expected a readable file"
         ) from None
     if mode & 0o007:
-        raise UsageError(f"--token-file {shown}: mode {mode:04o} opens it to everybody; chmod it to 0600 or 0640")
+        raise UsageError(f"--token-file {shown}: mode {mode:04o} gives all users access; chmod it to 0600 or 0640")
     if not _SHORTEST <= len(text) <= _LONGEST or not all(byte in _PRINTABLE for byte in text):
         raise UsageError(
-            f"--token-file {shown}: holds no usable token; expected {_SHORTEST} to {_LONGEST} printable ASCII "
+            f"--token-file {shown}: has no valid token; expected {_SHORTEST} to {_LONGEST} printable ASCII "
             "characters without a space"
         )
     return text
 
 
 def bears(headers: list[tuple[bytes, bytes]], token: bytes) -> bool:
-    """Tell whether a request's headers bear the token; two Authorization headers bear none."""
+    """Return whether a request has the token; False for two Authorization headers."""
     given = [value for name, value in headers if name.lower() == b"authorization"]
     if len(given) != 1 or given[0][: len(_BEARER)].lower() != _BEARER:
         return False
@@ -74,14 +74,14 @@ def bears(headers: list[tuple[bytes, bytes]], token: bytes) -> bool:
 
 
 class Authenticated:
-    """An ASGI application before which every HTTP request must bear the token."""
+    """An ASGI middleware that rejects HTTP requests without the token."""
 
     def __init__(self, application: Application, token: bytes) -> None:
         self._application = application
         self._token = token
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass the server's own start and stop on, and a request only with the token."""
+        """Pass on lifespan messages, and requests with the token."""
         if scope["type"] == "lifespan" or (scope["type"] == "http" and bears(scope["headers"], self._token)):
             await self._application(scope, receive, send)
         elif scope["type"] == "http":
@@ -93,22 +93,22 @@ class Authenticated:
 
 
 MAX_OF_ADDRESS: Final = 32
-"""Connections of one address; behind a proxy, which is one, so many calls go on at the same time."""
+"""Connections per client address; a proxy is a single address, so behind one it limits all clients together."""
 
 MAX_CONNECTIONS: Final = 512
-"""Connections of all addresses; each costs a file of this process."""
+"""Connections in total; each needs a file descriptor."""
 
 _SILENCE_TIMEOUT: Final = 10.0
-"""Seconds within which a new connection must have begun a request; after one, uvicorn counts by itself."""
+"""Seconds in which a new connection must send a request; after the first, uvicorn's own timeout applies."""
 
 
 class Bounded(H11Protocol):
-    """uvicorn's protocol for one connection, refused where there are too many and closed where nothing is asked."""
+    """uvicorn's protocol for one connection, with limits on the number of connections and on the idle time."""
 
     _held: ClassVar[Counter[str]] = Counter()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a connection, or close it at once."""
+        """Accept the connection, or close it at once if there are too many."""
         self._address = str((transport.get_extra_info("peername") or ("",))[0])
         self._is_held = self._held[self._address] < MAX_OF_ADDRESS and self._held.total() < MAX_CONNECTIONS
         if not self._is_held:
@@ -119,17 +119,17 @@ class Bounded(H11Protocol):
         self._silence = self.loop.call_later(_SILENCE_TIMEOUT, self._end_if_silent)
 
     def data_received(self, data: bytes) -> None:
-        """Take what was sent."""
+        """Process received data."""
         if self._is_held:
             super().data_received(data)
 
     def eof_received(self) -> None:
-        """Take the end of what was sent."""
+        """Process the end of the received data."""
         if self._is_held:
             super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of it."""
+        """Release the slot of the connection."""
         if self._is_held:
             self._silence.cancel()
             self._held[self._address] -= 1
@@ -138,7 +138,7 @@ class Bounded(H11Protocol):
             super().connection_lost(exc)
 
     def _end_if_silent(self) -> None:
-        # Half a head is as good as none: it is what is sent one byte a minute.
+        # An incomplete head counts as no request, because a slow client could send one byte per minute.
         cycle: Any = self.cycle
         if cycle is None:
             self.transport.close()
@@ -151,15 +151,15 @@ _OURS: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 async def serve_stdio(server: Server[Any]) -> None:
-    """Serve whoever started this process, until they close the stream, or interrupt."""
-    # A thread waits for the next line and cannot be interrupted; nothing is left to be written when it ends with us.
+    """Serve the parent process over standard streams, until it closes them or interrupts."""
+    # The thread that reads the next line cannot be interrupted, so exit at once; no output is pending then.
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
     async with stdio_server() as (read, write):
         await server.run(read, write, server.create_initialization_options())
 
 
 def application(server: Server[Any], options: Options) -> Application:
-    """The ASGI application: the token first, then Host and Origin, then the protocol.
+    """Return the ASGI application, which checks the token, then Host and Origin, then handles the protocol.
 
     Raises:
         UsageError: The token file cannot be used.
@@ -181,11 +181,11 @@ def application(server: Server[Any], options: Options) -> Application:
 
 
 def serve_http(server: Server[Any], options: Options) -> None:
-    """Serve over HTTP until SIGTERM or SIGINT; says where on standard error.
+    """Serve over HTTP until SIGTERM or SIGINT; the URL is printed on standard error.
 
     Raises:
         UsageError: The token file cannot be used.
-        OSError: It cannot listen there.
+        OSError: It cannot listen on the address.
     """
     asgi: Any = application(server, options)
     config = uvicorn.Config(
@@ -211,5 +211,5 @@ def serve_http(server: Server[Any], options: Options) -> None:
 
 
 def _leave(*_: object) -> None:
-    """End in order: before uvicorn has taken the signals over, and when it raises anew the one that it has obeyed."""
+    """Exit normally on a signal before uvicorn handles signals, and on the one that it raises again after its stop."""
     sys.exit(0)

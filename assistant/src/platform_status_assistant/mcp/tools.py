@@ -1,4 +1,4 @@
-"""The four tools: their names, what they take, and the document that each answers with."""
+"""The four tools: their names, arguments and documents."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -26,12 +26,12 @@ _NAMESPACE: Final = {
     "type": "string",
     "maxLength": 63,
     "pattern": "^[-a-z0-9]*$",
-    "description": "Look into this namespace only.",
+    "description": "Read only this namespace.",
 }
 
 
 class ToolAnswer(Struct, frozen=True):
-    """What a tool answers: a document that conforms to its schema, and the same in a few lines."""
+    """The result of a tool: a document that conforms to its schema, and a short text."""
 
     document: Any
     text: str
@@ -41,11 +41,11 @@ class _Spec(Struct, frozen=True):
     """One tool.
 
     Attributes:
-        description: When to use it, for whoever chooses.
-        schema: Name of the JSON Schema of its document, as ``hctl schema`` has it.
-        properties: What it takes, beside a namespace.
-        required: What it cannot do without.
-        run: Asks the cluster; blocks.
+        description: Its purpose, for the client's choice of a tool.
+        schema: Name of the JSON Schema of its document, as in ``hctl schema``.
+        properties: Its arguments, except the namespace.
+        required: Names of its required arguments.
+        run: Reads the cluster and returns the result; blocks.
     """
 
     description: str
@@ -79,41 +79,41 @@ def _diagnose(session: Session, given: Mapping[str, Any]) -> ToolAnswer:
 
 TOOLS: Final[Mapping[str, _Spec]] = {
     "list": _Spec(
-        "All requests of every golden path, or of one kind: phase, readiness, and how far each can be believed.",
+        "All requests of every golden path, or of one kind: phase, readiness, and whether each status can be trusted.",
         "list",
         {
             "kind": {
                 "type": "string",
                 "maxLength": 253,
-                "description": "Such as webapps; without it every golden path.",
+                "description": "Such as webapps; default: every golden path.",
             },
-            "problems": {"type": "boolean", "description": "Only those that somebody should look at."},
+            "problems": {"type": "boolean", "description": "Only requests that need attention."},
             "page": {
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 1000,
-                "description": f"Which {documents.PAGE} of them, the first without it.",
+                "description": f"Page of {documents.PAGE} requests; default: the first.",
             },
         },
         (),
         _list,
     ),
     "status": _Spec(
-        "Is this request ready? Phase, endpoints, names of credentials, health, conditions; staleness is said first.",
+        "Is this request ready? Phase, endpoints, names of credentials, health, conditions; staleness comes first.",
         "status",
         {"name": _REFERENCE},
         ("name",),
         _status,
     ),
     "explain": _Spec(
-        "By which rule a request is in its phase, from which objects, and what comes next if nothing changes.",
+        "By which rule a request is in its phase, from which objects, and what follows if nothing changes.",
         "explanation",
         {"name": _REFERENCE},
         ("name",),
         _explain,
     ),
     "diagnose": _Spec(
-        "Why a request is not ready: the first cause in the cluster as it is now, and the command to run next.",
+        "Why a request is not ready: the first cause in the present state of the cluster, and the next command.",
         "diagnosis",
         {"name": _REFERENCE},
         ("name",),
@@ -123,7 +123,7 @@ TOOLS: Final[Mapping[str, _Spec]] = {
 
 
 def offered() -> list[Tool]:
-    """The tools as the protocol describes them; none changes anything."""
+    """Return the tools in the types of the protocol; all are read-only."""
     return [
         Tool(
             name=name,
@@ -139,20 +139,20 @@ def offered() -> list[Tool]:
 
 
 def checked(name: str, given: object) -> Mapping[str, Any]:
-    """Return the arguments of a call, if it may be made with them.
+    """Return the validated arguments of a call.
 
     Args:
         name: One of `TOOLS`.
         given: Any JSON value; None for no arguments.
 
     Raises:
-        UsageError: They are not what the tool takes.
+        UsageError: They do not match the schema of the tool.
     """
     arguments = {} if given is None else given
     problems = validate_with(arguments, jsonschema.Draft202012Validator(_input_schema(TOOLS[name])))
     if problems:
         raise UsageError(f"{name}: {problems[0].message}")
-    assert isinstance(arguments, dict)  # noqa: S101 - the schema says so
+    assert isinstance(arguments, dict)  # noqa: S101 - the schema requires it
     return arguments
 
 

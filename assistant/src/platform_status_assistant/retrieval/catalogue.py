@@ -1,7 +1,7 @@
-"""Which queries there are for which topic, and which words of a question choose a topic; any pipeline can merge both.
+"""The queries of each topic, and the keywords that select a topic; any pipeline can merge both.
 
-A query is (label, PromQL, format); the formats are those of `formats`. Topics that the keywords name and this catalogue
-does not have, such as ``pods``, are those of the pipeline that merges.
+A query is (label, PromQL, format); `formats` defines the formats. Topics in the keywords that this catalogue lacks,
+such as ``pods``, belong to the merging pipeline.
 """
 
 from collections.abc import Collection, MutableMapping
@@ -36,13 +36,13 @@ QUERY_CATALOG: dict[str, list[Query]] = {
         ),
     ],
 }
-"""Topic -> its queries. The first asks about vclusters by the plan's metrics, the second about every other kind."""
+"""Topic -> its queries. The first topic has vclusters, by the plan's metrics; the second has every other kind."""
 
 AGES: Final[dict[str, str]] = {
     "platform_status": "timestamp(platform_vcluster_ready)",
     "platform_resources": "timestamp(platform_resource_info)",
 }
-"""Topic -> when what it tells was scraped: one series a request, and all series of a request are scraped together."""
+"""Topic -> query for the scrape time: one series per request, because all series of a request are scraped together."""
 
 TOPIC_KEYWORDS: dict[str, set[str]] = {
     "vcluster": {"platform_status", "pods"},
@@ -54,11 +54,11 @@ TOPIC_KEYWORDS: dict[str, set[str]] = {
     "degraded": {"platform_resources"},
     "golden path resource": {"platform_resources"},
 }
-"""Word or words of a question -> the topics that they choose; the first four rows are the plan's."""
+"""Word or words of a question -> the topics that they select; the first four rows are the plan's."""
 
 
 class CatalogueError(ValueError):
-    """A catalogue cannot be merged; nothing was changed."""
+    """A catalogue cannot be merged; it is unchanged."""
 
 
 def merge_into(
@@ -66,18 +66,18 @@ def merge_into(
     keywords: MutableMapping[str, set[str]] | None = None,
     replace: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Add our queries and keywords to those of a pipeline; what it has stays as it is.
+    """Add our queries and keywords to those of a pipeline; its own entries are unchanged.
 
     Args:
-        catalog: Topic -> queries; gets copies of ours.
-        keywords: Word -> topics; a word that is there already gets our topics added to its own.
-        replace: Topics whose queries ours take the place of.
+        catalog: Topic -> queries; receives copies of ours.
+        keywords: Word -> topics; our topics are added to those of an existing word.
+        replace: Topics whose queries are replaced by ours.
 
     Returns:
-        Topics that the keywords name and the catalogue lacks, sorted: a pipeline has to pass over these.
+        Topics in the keywords that the catalogue lacks, sorted; a pipeline must skip these.
 
     Raises:
-        CatalogueError: The catalogue has one of our topics with other queries, or a keyword does not hold a set.
+        CatalogueError: The catalogue has one of our topics with other queries, or the value of a keyword is not a set.
     """
     for topic, queries in QUERY_CATALOG.items():
         if topic in catalog and topic not in replace and [tuple(query) for query in catalog[topic]] != queries:

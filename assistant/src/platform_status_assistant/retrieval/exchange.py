@@ -1,6 +1,6 @@
-"""One question and one answer over HTTP, to a Prometheus that is not believed: bounded in time and size, led nowhere.
+"""One HTTP request to an untrusted Prometheus, limited in time and size, without redirects.
 
-What goes wrong comes back as `PrometheusError`, whose text has the address and never a query or a secret.
+Every failure is a `PrometheusError`, whose text has the URL, but never a query or a secret.
 """
 
 import ipaddress
@@ -30,27 +30,27 @@ _HIDDEN: Final = "[secret]"
 
 
 class QueryFailure(StrEnum):
-    """Why there is no answer; a caller may say different things for each."""
+    """Why there is no result, for callers with a message for each case."""
 
     SETTINGS = "settings"
-    """What we were told cannot be used: the address, a file."""
+    """The URL or a file in the settings cannot be used."""
     UNREACHABLE = "unreachable"
-    """Nobody answered, or not in time."""
+    """No response, or not in time."""
     REFUSED = "refused"
-    """It does not let us: 401 or 403."""
+    """401 or 403: access denied."""
     BAD_QUERY = "bad query"
-    """It does not accept what was asked."""
+    """The query is invalid."""
     UNAVAILABLE = "unavailable"
-    """It answered that it cannot answer now: 429 or 5xx."""
+    """429 or 5xx: a retry may succeed."""
     NOT_UNDERSTOOD = "not understood"
-    """It answered, but not as what we took it for."""
+    """The response is not from a Prometheus."""
 
 
 class PrometheusError(Exception):
-    """Prometheus gave no answer; the text is one line that says which, what came back and what to do.
+    """Prometheus returned no result; the message is one line with the URL, the response and the fix.
 
     Attributes:
-        failure: Which kind of no.
+        failure: The kind of failure.
     """
 
     def __init__(self, text: str, failure: QueryFailure) -> None:
@@ -60,11 +60,11 @@ class PrometheusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PrometheusAnswer:
-    """What came back.
+    """The response.
 
     Attributes:
-        status: The HTTP status, no redirect.
-        body: Its bytes, at most 8 MiB.
+        status: The HTTP status, never a redirect.
+        body: The body, at most 8 MiB.
     """
 
     status: int
@@ -72,11 +72,11 @@ class PrometheusAnswer:
     _secret: str = field(default="", repr=False)
 
     def excerpt(self, limit: int = 160) -> str:
-        """Return the head of the body as one inert line, for an error."""
+        """Return the beginning of the body as one inert line, for an error."""
         return self.redact(self.body[: limit * 16].decode("utf-8", "replace"), limit)
 
     def redact(self, text: object, limit: int = 160) -> str:
-        """Make a text of the answer inert, and hide the secret that was sent, should the server send it back."""
+        """Return a text of the response inert, with the sent secret masked, because a server may echo it."""
         return _redacted(text, self._secret, limit)
 
 
@@ -89,16 +89,16 @@ class Endpoint:
     """One server.
 
     Args:
-        address: Base URL, with the path that it is served below.
-        ca_file: The authorities that are trusted; None: those of the machine.
-        timeout_seconds: For each silence before the answer begins, and for the whole of its body; connecting has five
-            seconds at most.
+        address: Base URL, including a path prefix.
+        ca_file: CA certificates to trust; None for those of the system.
+        timeout_seconds: Timeout for each read before the response begins, and for its whole body; connecting has at
+            most five seconds.
 
     Raises:
-        PrometheusError: The address or the file cannot be used.
+        PrometheusError: The URL or the file cannot be used.
 
     Attributes:
-        url: The address without a trailing slash.
+        url: The URL without a trailing slash.
     """
 
     def __init__(self, address: str, *, ca_file: str | Path | None, timeout_seconds: float) -> None:
@@ -112,15 +112,15 @@ class Endpoint:
         )
 
     def ask(self, path: str, query: Mapping[str, str], secret: str = "") -> PrometheusAnswer:
-        """Ask once; no redirect is followed.
+        """Send one request; redirects are not followed.
 
         Args:
-            path: Below the address, with its slash.
-            query: Of the URL.
-            secret: A bearer token; as `read_secret` has checked it.
+            path: Path below the base URL, with its slash.
+            query: Query parameters.
+            secret: Bearer token, checked by `read_secret`.
 
         Raises:
-            PrometheusError: There is no answer, it is too long, or it points elsewhere.
+            PrometheusError: No response, one that is too large, or a redirect.
         """
         if secret and not self._confidential:
             raise PrometheusError(
@@ -147,20 +147,20 @@ class Endpoint:
         except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise PrometheusError(self._unreached(error), QueryFailure.UNREACHABLE) from None
         if response.status in _REDIRECTS:
-            place = response.headers.get("Location", "nowhere").partition("?")[0]  # what was asked may stand behind it
+            place = response.headers.get("Location", "nowhere").partition("?")[0]  # the query may hold our expression
             elsewhere = _redacted(place, secret)
             raise PrometheusError(
-                f"Prometheus {self.url} answered {response.status} and points to {elsewhere}, which is not followed; "
-                "give the address that answers by itself",
+                f"Prometheus {self.url} returned {response.status}, a redirect to {elsewhere}, which is not followed; "
+                "give the final URL",
                 QueryFailure.NOT_UNDERSTOOD,
             )
-        # A server that sends our secret back shall not have it carried into a prompt or a log.
+        # A server may echo the secret, which must not reach a prompt or a log.
         return PrometheusAnswer(
             response.status, content.replace(secret.encode(), _HIDDEN.encode()) if secret else content, secret
         )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._pool.clear()
 
     def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
@@ -169,7 +169,7 @@ class Endpoint:
             found += piece
             if len(found) > _MAX_BYTES:
                 raise PrometheusError(
-                    f"Prometheus {self.url} answered more than {_MAX_BYTES // 1024**2} MiB; ask for less",
+                    f"Prometheus {self.url} returned more than {_MAX_BYTES // 1024**2} MiB; narrow the query",
                     QueryFailure.NOT_UNDERSTOOD,
                 )
             if time.monotonic() > deadline:
@@ -177,46 +177,48 @@ class Endpoint:
         return bytes(found)
 
     def _late(self) -> str:
-        return f"Prometheus {self.url} did not answer within {self._seconds:g} s; ask for less, or allow it more"
+        return (
+            f"Prometheus {self.url} did not respond within {self._seconds:g} s; narrow the query, or raise the timeout"
+        )
 
     def _unreached(self, error: Exception) -> str:
         if isinstance(error, urllib3.exceptions.ReadTimeoutError):
             return self._late()
         if isinstance(error, (urllib3.exceptions.SSLError, ssl.SSLError)):
-            return f"Prometheus {self.url}: no TLS with it: {_cause(error)}; name the authority of its certificate"
-        return f"Prometheus {self.url} cannot be reached: {_cause(error)}; check the address, and that it runs"
+            return f"Prometheus {self.url}: TLS failed: {_cause(error)}; set the CA of its certificate"
+        return f"Prometheus {self.url} cannot be reached: {_cause(error)}; check the URL, and that it runs"
 
 
 def read_secret(file: str | Path) -> str:
-    """Read the bearer token, of one line.
+    """Read the bearer token from a file with one line.
 
     Args:
-        file: Where it is.
+        file: Path of the file.
 
     Raises:
-        PrometheusError: It cannot be read or is none; the text never has a part of it.
+        PrometheusError: The file cannot be read, or has no valid token; the message never quotes it.
     """
     try:
         with Path(file).open("rb") as stream:
             held = stream.read(_MAX_SECRET_BYTES + 1)
     except (OSError, ValueError) as error:
         raise PrometheusError(
-            f"the token of Prometheus: {clean(str(file), 300)} cannot be read: {_cause(error)}; name a file that can",
+            f"the token of Prometheus: {clean(str(file), 300)} cannot be read: {_cause(error)}; give a readable file",
             QueryFailure.SETTINGS,
         ) from None
     secret = held.decode("ascii", "replace").strip()
     if len(held) > _MAX_SECRET_BYTES or not _SECRET.fullmatch(secret):
         raise PrometheusError(
-            f"the token of Prometheus: {clean(str(file), 300)} holds no secret of one line of printable ASCII; "
-            "write it there alone",
+            f"the token of Prometheus: {clean(str(file), 300)} has no token of one line of printable ASCII; "
+            "write only the token into it",
             QueryFailure.SETTINGS,
         )
     return secret
 
 
 def _parsed(address: str) -> tuple[str, bool]:
-    """Return the base URL, and whether a secret may be sent there."""
-    # What cannot be taken apart may hold a password or a token anywhere, and then it is not repeated.
+    """Return the base URL, and whether a secret may be sent to it."""
+    # An address that cannot be parsed may contain a password or a token anywhere, so it is not quoted.
     odd = next((char for char in "@?#" if char in address), "")
     shown = f"with {odd!r} in it" if odd else repr(clean(address, 200))
     expected = f"Prometheus: address {shown}: expected http://HOST[:PORT] or https://HOST[:PORT]"
@@ -227,7 +229,7 @@ def _parsed(address: str) -> tuple[str, bool]:
         raise PrometheusError(expected, QueryFailure.SETTINGS) from None
     if parts.username is not None or parts.password is not None:
         raise PrometheusError(
-            "Prometheus: the address has credentials in it; leave them out and name a file with a token",
+            "Prometheus: the URL has credentials in it; remove them and give a file with a token",
             QueryFailure.SETTINGS,
         )
     plain = address.isascii() and address.isprintable() and not any(char in address for char in " \\?#")
@@ -248,14 +250,14 @@ def _trusting(ca_file: str | Path | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise PrometheusError(
-            f"Prometheus: {clean(str(ca_file), 300)} holds no certificates that can be used: {_cause(error)}; name a "
+            f"Prometheus: {clean(str(ca_file), 300)} has no valid certificates: {_cause(error)}; give a "
             "file of PEM certificates",
             QueryFailure.SETTINGS,
         ) from None
 
 
 def _cause(error: BaseException) -> str:
-    """Return what the operating system said, without urllib3's objects around it."""
+    """Return the error of the operating system, without urllib3's wrappers."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):

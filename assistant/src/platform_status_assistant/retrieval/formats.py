@@ -1,7 +1,7 @@
-"""How the answers to the catalogue's queries are said: a head, then a line for each request, the worst first.
+"""Formats the results of the catalogue's queries: a header, then a line for each request, the worst first.
 
-A handler takes whatever JSON stood in `data.result`. What is no sample is counted and said; what is not known is called
-unknown, never healthy; texts come out without anything that marks up, escapes or begins a line.
+A handler accepts any JSON in `data.result`. Invalid samples are counted and reported; unknown values are reported
+as unknown, never healthy; texts have no markup, control characters or line breaks.
 """
 
 import math
@@ -30,14 +30,14 @@ __all__ = [
 ]
 
 Result = object
-"""`data.result` of an answer of Prometheus: a list of series if all is well, but any JSON is taken."""
+"""`data.result` of a Prometheus response: normally a list of series, but any JSON is accepted."""
 
 MAX_LINES: Final = 20
 STALE_AFTER: Final = timedelta(minutes=5)
 NO_SERIES: Final = 'no series: nothing is known, which is not "all is well"'
 
 Identity = tuple[str, str, str]
-"""Kind (empty for a vcluster by the plan's metrics), namespace and name, as the labels have them."""
+"""Kind (empty for a vcluster by the plan's metrics), namespace and name, from the labels."""
 
 _MAX_NAME: Final = 100
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]", re.ASCII)
@@ -57,7 +57,7 @@ _BEST: Final = 100.0
 
 
 class Handler(Protocol):
-    """Says one result."""
+    """Formats one result."""
 
     def __call__(self, label: str, result: Result, /, *, now: datetime | None = None) -> str:
         """Return a block of text that ends with a line feed.
@@ -65,21 +65,21 @@ class Handler(Protocol):
         Args:
             label: The query's label.
             result: Any JSON.
-            now: What ages are counted from; None: the newest sample.
+            now: Time from which ages are computed; None for that of the newest sample.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is said about one request.
+    """The line about one request.
 
     Attributes:
-        identity: Whom it is about.
-        rank: The smaller, the worse.
-        word: A closed word, for counting what is left out.
-        text: What is said.
-        at: When the value was evaluated.
+        identity: The request.
+        rank: Its rank; a smaller one is worse.
+        word: Its state in a fixed word, for the counts of omitted lines.
+        text: The text.
+        at: Time of the evaluation.
     """
 
     identity: Identity
@@ -90,15 +90,15 @@ class Line:
 
     @property
     def subject(self) -> str:
-        """``namespace/name``, and the kind where the query tells several."""
+        """``namespace/name``, with the kind if the query has several."""
         kind, namespace, name = (shown(part) for part in self.identity)
         return f"{namespace}/{name}" + (f" ({kind})" if self.identity[0] else "")
 
 
 def identity(sample: Sample) -> Identity:
-    """Return whom a series is about.
+    """Return the request of a series.
 
-    A scrape that does not honour labels moves ours away under ``exported_``; then the plain ones are the scraped pod's.
+    A scrape without ``honor_labels`` renames our labels to ``exported_*``; the plain ones are then those of the pod.
     """
     kind, namespace, name = (
         sample.labels.get(f"exported_{label}", sample.labels.get(label, "")) for label in ("kind", "namespace", "name")
@@ -107,18 +107,18 @@ def identity(sample: Sample) -> Identity:
 
 
 def shown(name: str) -> str:
-    """Return a name as it may stand in a line; what no name of Kubernetes can hold becomes a question mark."""
+    """Return a name with every character that a Kubernetes name cannot hold replaced by a question mark."""
     return _UNSAFE.sub("?", name[:_MAX_NAME]) or "?"
 
 
 def say(label: str, lines: Sequence[Line], *, left_out: int = 0, now: datetime | None = None) -> str:
-    """Say lines under a head, at most 20 of them.
+    """Return a block with a header and at most 20 lines.
 
     Args:
-        label: Of the query.
-        lines: In the order in which they shall stand.
-        left_out: How many series could not be read.
-        now: What ages are counted from; None: the newest sample.
+        label: Label of the query.
+        lines: The lines, in order.
+        left_out: Number of series that could not be read.
+        now: Time from which ages are computed; None for that of the newest sample.
     """
     newest = now or max((line.at for line in lines), default=None)
     said = [f"**{_MARKING.sub('', label).strip() or '?'}**:"]
@@ -136,12 +136,12 @@ def say(label: str, lines: Sequence[Line], *, left_out: int = 0, now: datetime |
 
 
 def lines_of(kind: str, samples: Iterable[Sample], *, first: Collection[str] = ()) -> list[Line]:
-    """Read samples by a format: one line for each request, the worst first, then by kind, namespace and name.
+    """Return one line for each request in the samples, the worst first, then by kind, namespace and name.
 
     Args:
         kind: A key of `FORMAT_HANDLERS`.
-        samples: Of one query.
-        first: Names that come before all others, because somebody asked for them.
+        samples: The samples of one query.
+        first: Names that precede all others, because they are in the question.
     """
     read = _READERS[kind]
     found: dict[Identity, Line] = {}
@@ -168,7 +168,7 @@ def _readiness(sample: Sample) -> Line:
 
 def _phase(sample: Sample) -> Line | None:
     if sample.value == 0:
-        return None  # a phase that it is not in, where the query did not leave it out
+        return None  # a phase that the request is not in; the query may not filter these
     word = sample.labels.get("phase", "")
     if sample.value != 1:
         return _unclear(sample, "neither 0 nor 1")
@@ -220,4 +220,4 @@ def _handler(kind: str) -> Handler:
 
 
 FORMAT_HANDLERS: Final[Mapping[str, Handler]] = {kind: _handler(kind) for kind in _READERS}
-"""Format of a query -> what says its result."""
+"""Format of a query -> its handler."""

@@ -1,4 +1,4 @@
-"""Asks one Prometheus, or what answers like it, for instant vectors; the only I/O of a retrieval."""
+"""Queries one Prometheus, or a compatible server, for instant vectors; the only I/O of a retrieval."""
 
 import re
 from datetime import UTC, datetime
@@ -22,22 +22,21 @@ _SPELT: Final = {'"': '\\"', "\\": "\\\\"}
 
 
 class SelectorError(ValueError):
-    """No series can be asked for like that."""
+    """The metric, a label or a value cannot be part of a selector."""
 
 
 def selector(metric: str, /, **labels: str) -> str:
-    """Render ``metric{label="value"}`` in which each value is exactly the text that was given.
+    """Return ``metric{label="value"}``, in which each value matches exactly the given text.
 
-    An empty value also selects the series that lack the label; that is what PromQL makes of it.
+    As in PromQL, an empty value also selects the series without the label.
 
     Args:
-        metric: Name of the metric; written by us, never taken from a question.
-        labels: Any text for each label. Everything but printable ASCII is escaped, as PromQL's double-quoted strings
-            understand it.
+        metric: Name of the metric; a constant, never from a question.
+        labels: Any text for each label. All except printable ASCII is escaped for PromQL's double-quoted strings.
 
     Raises:
-        SelectorError: The metric or a label is no name, or a value is no Unicode text (a lone surrogate), which no
-            series can have.
+        SelectorError: The metric or a label is not a valid name, or a value is not valid Unicode (a lone surrogate),
+            which no series can have.
     """
     if not _METRIC.fullmatch(metric):
         raise SelectorError(f"metric {metric!a}: expected a name such as platform_resource_phase")
@@ -48,7 +47,7 @@ def selector(metric: str, /, **labels: str) -> str:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            raise SelectorError(f"{metric}: {label}: {value[:100]!a} is no Unicode text; give a name that is") from None
+            raise SelectorError(f"{metric}: {label}: {value[:100]!a} is not valid Unicode; give a valid name") from None
         matchers.append(f'{label}="{"".join(map(_spelt, value))}"')
     return f"{metric}{{{','.join(matchers)}}}" if matchers else metric
 
@@ -72,17 +71,17 @@ _MAX_QUERY: Final = 200
 
 
 class Prometheus:
-    """One Prometheus; may be shared by threads, and closes its connections as a context manager.
+    """A client of one Prometheus; thread-safe, and a context manager that closes its connections.
 
     Args:
-        address: Such as ``http://127.0.0.1:9090`` or ``https://metrics.example.org/prometheus``.
-        token_file: Holds a bearer token; read anew for each query, because tokens are renewed. Never sent in plain HTTP
-            to another machine.
-        ca_file: PEM certificates of the authorities that are trusted; None: those of the machine.
-        timeout_seconds: For one query.
+        address: URL, such as ``http://127.0.0.1:9090`` or ``https://metrics.example.org/prometheus``.
+        token_file: File with a bearer token; read for each query, because tokens are renewed. The token is never sent
+            to another machine over plain HTTP.
+        ca_file: PEM file with the CA certificates to trust; None for those of the system.
+        timeout_seconds: Timeout of one query.
 
     Raises:
-        PrometheusError: The address or the certificates cannot be used.
+        PrometheusError: The URL or the certificates cannot be used.
     """
 
     def __init__(
@@ -98,18 +97,18 @@ class Prometheus:
 
     @property
     def url(self) -> str:
-        """The address, as errors name it."""
+        """The URL in error messages."""
         return self._endpoint.url
 
     def query(self, expression: str, *, at: datetime | None = None) -> Vector:
-        """Evaluate an expression that yields an instant vector or a scalar.
+        """Evaluate an expression whose result is an instant vector or a scalar.
 
         Args:
-            expression: PromQL. Put names of others into it by `selector` only.
-            at: For which moment, with its time zone; None: now, by Prometheus' clock.
+            expression: PromQL; untrusted names only by `selector`.
+            at: Time of the evaluation, with a time zone; None for now, by Prometheus' clock.
 
         Raises:
-            PrometheusError: There is no answer.
+            PrometheusError: There is no result.
         """
         query = {"query": expression}
         if at is not None:
@@ -124,7 +123,7 @@ class Prometheus:
         raise self._error(answer, found, expression)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._endpoint.close()
 
     def __enter__(self) -> Self:
@@ -140,27 +139,27 @@ class Prometheus:
         came = answer.redact(said.get("error")) or answer.excerpt() or "nothing"
         head, status = f"Prometheus {self.url}", answer.status
         if status in _REFUSALS:
-            advice = "name a file with a token that may query"
-            return PrometheusError(f"{head} refused the query with {status}: {came}; {advice}", QueryFailure.REFUSED)
+            advice = "give a file with a token that may query"
+            return PrometheusError(f"{head} denied the query with {status}: {came}; {advice}", QueryFailure.REFUSED)
         if said and (status in _BAD_QUERIES or (status == _OK and said.get("errorType") in {"bad_data", "execution"})):
             asked = clean(expression, _MAX_QUERY)
-            return PrometheusError(f"{head} does not accept the query {asked}: {came}; mend it", QueryFailure.BAD_QUERY)
+            return PrometheusError(f"{head} rejected the query {asked}: {came}; fix it", QueryFailure.BAD_QUERY)
         if status == _THROTTLED or status in _SERVER_ERRORS or said:
             return PrometheusError(f"{head} failed with {status}: {came}; try again later", QueryFailure.UNAVAILABLE)
         if status == _OK and isinstance(found, dict) and found.get("status") == "success":
             asked = clean(expression, _MAX_QUERY)
             return PrometheusError(
-                f"{head}: the query {asked} yields no instant vector; ask for one value a series",
+                f"{head}: the result of the query {asked} is not an instant vector; query one value per series",
                 QueryFailure.BAD_QUERY,
             )
         return PrometheusError(
-            f"{head} answered {status} and is no Prometheus: {came}; give the address above /api/v1/query",
+            f"{head} returned {status} and is not a Prometheus: {came}; give the URL above /api/v1/query",
             QueryFailure.NOT_UNDERSTOOD,
         )
 
 
 def _decoded(body: bytes) -> object:
-    """Return the JSON, None if it is none; a real answer is never null."""
+    """Return the decoded JSON; None if it is invalid, because a valid response is never null."""
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

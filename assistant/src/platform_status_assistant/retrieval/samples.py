@@ -1,4 +1,4 @@
-"""What Prometheus answers, read from any JSON: a sample that is not one is left out and said, never guessed."""
+"""Decodes responses of Prometheus from any JSON; an invalid sample is left out and reported, never guessed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class Sample:
     """One series and its value.
 
     Attributes:
-        labels: Its labels, `visible`: whatever does not print stands there escaped, so two series never look alike.
-        value: May be NaN or infinite.
-        at: The time that the query was evaluated for, by Prometheus' clock. When the value was scraped is another
-            question: ask for ``timestamp(METRIC)``.
+        labels: Its labels, through `visible`: unprintable characters are escaped, so two series never look alike.
+        value: The value; may be NaN or infinite.
+        at: Time of the evaluation, by Prometheus' clock. The scrape time is another value: query
+            ``timestamp(METRIC)``.
     """
 
     labels: Mapping[str, str]
@@ -36,12 +36,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The answer to one query.
+    """The result of one query.
 
     Attributes:
-        samples: In Prometheus' order. Empty: nothing is known, which is not "all is well".
-        warnings: What Prometheus, or who read its answer, adds; each one inert line.
-        asked_at: When it was asked, by our clock, or the time that was asked for.
+        samples: The samples, in Prometheus' order. Empty means that nothing is known, not that all is well.
+        warnings: Warnings of Prometheus, and of the decoder; each one inert line.
+        asked_at: Time of the query by our clock, or the requested time of the evaluation.
     """
 
     samples: tuple[Sample, ...]
@@ -50,14 +50,14 @@ class Vector:
 
 
 def read_vector(answer: object, asked_at: datetime) -> Vector | None:
-    """Read the JSON of a successful answer.
+    """Decode the JSON of a successful response.
 
     Args:
         answer: Any JSON.
         asked_at: See `Vector`.
 
     Returns:
-        None if it is no answer of Prometheus with an instant vector or a scalar.
+        The vector; None if it is not a Prometheus response with an instant vector or a scalar.
     """
     if not isinstance(answer, dict) or answer.get("status") != "success":
         return None
@@ -79,7 +79,7 @@ def read_vector(answer: object, asked_at: datetime) -> Vector | None:
 
 
 def read_sample(one: object) -> Sample | None:
-    """Read one entry of `data.result`, any JSON; None if it is no sample."""
+    """Decode one entry of `data.result`, any JSON; None if it is not a sample."""
     if not isinstance(one, dict):
         return None
     labels, pair = one.get("metric"), one.get("value")
@@ -96,7 +96,7 @@ def read_sample(one: object) -> Sample | None:
 
 
 def read_number(value: object) -> float | None:
-    """Read a value as Prometheus writes it, a string; None if it is none."""
+    """Decode a value, which Prometheus writes as a string; None if it is invalid."""
     if not isinstance(value, str) or len(value) > _MAX_NUMBER or not value.isascii() or "_" in value:
         return None
     try:
@@ -106,7 +106,7 @@ def read_number(value: object) -> float | None:
 
 
 def visible(text: str) -> str:
-    """Escape whatever does not print, so that what differs still differs; bounded."""
+    """Return a text with unprintable characters escaped, so that different texts stay different; limited in length."""
     shown = text if text.isprintable() else "".join(map(_escaped, text[:_MAX_LABEL]))
     return shown if len(shown) <= _MAX_LABEL else shown[: _MAX_LABEL - 1] + "\u2026"
 

@@ -1,4 +1,4 @@
-"""Which topics a question is about, by the words in it; the same question always gives the same topics in one order."""
+"""Selects the topics of a question by its words; the result is deterministic, with a fixed order."""
 
 import re
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 
 def choose(question: str, keywords: Mapping[str, AbstractSet[str]] = TOPIC_KEYWORDS) -> tuple[str, ...]:
-    """Return the topics of a question, in the order in which their words stand in it.
+    """Return the topics of a question, in the order of their words.
 
-    A keyword counts as a whole word, in any case of letters and with a plural s; several words may be joined by spaces
-    or hyphens. Of words that begin at one place the longer comes first; of the topics of one word ours come first, the
-    others by name.
+    A keyword matches as a whole word, in any case and with a plural s; its words may be joined by spaces or hyphens.
+    Of keywords at the same place the longer is first; of the topics of one keyword ours are first, then the others by
+    name.
 
     Args:
         question: Any text; only its first 4,000 characters are read.
@@ -35,7 +35,7 @@ def choose(question: str, keywords: Mapping[str, AbstractSet[str]] = TOPIC_KEYWO
 
 
 def words_of(question: str) -> frozenset[str]:
-    """Return whatever in a question could be a name in Kubernetes, in lower case; nothing here says that it is one."""
+    """Return all words of a question that could be names in Kubernetes, in lower case."""
     return frozenset(_NAME.findall(question[:_MAX_TEXT].lower()))
 
 

@@ -1,7 +1,7 @@
-"""Talking to an API server: configuration, requests, discovery, Leases, watches.
+"""Access to an API server: configuration, requests, discovery, Leases, watches.
 
-Belongs here: everything that does network I/O, and nothing that decides. Each failure becomes an `errors.HctlError`
-that names what was asked, what came back and what would mend it. May not: rich, typer.
+Belongs here: all network I/O, and no decisions. Each failure becomes an `errors.HctlError` that names the request, the
+response and the fix. May not: rich, typer.
 
 Modules: `connection`, `discovery`, `documents`, `leases`, `requests`, `transport`.
 """

@@ -1,4 +1,4 @@
-"""Which cluster is meant; what its kubeconfig says is `platform_status_kube`'s to know."""
+"""Selects the cluster from the command line and the environment; `platform_status_kube` reads the kubeconfig."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from platform_status_kube.pod import SERVICE_ACCOUNT
 __all__ = ["NAMESPACE_VARIABLE", "connect", "kubeconfig_path", "sidecar_namespace"]
 
 NAMESPACE_VARIABLE: Final = "HCTL_SIDECAR_NAMESPACE"
-"""Environment variable with the namespace of the sidecars, if it is another one than the usual."""
+"""Environment variable with the namespace of the sidecars, if it is not the default."""
 
 _SIDECAR_NAMESPACE: Final = "platform-status-system"
 
@@ -27,17 +27,17 @@ def connect(kubeconfig: str = "", context: str = "", act_as: ActAs = NOBODY_ELSE
     Args:
         kubeconfig: Path given on the command line; empty for none.
         context: Context given on the command line; empty for the current one.
-        act_as: Whom the command line says to act as.
+        act_as: The user and groups to impersonate, from the command line.
 
     Raises:
-        HctlError: The settings cannot be read, cannot be honoured, or hold no such context.
+        HctlError: The settings cannot be read, are not supported, or lack the context.
     """
     path = kubeconfig_path(kubeconfig)
     there = any(Path(part).exists() for part in path.split(os.pathsep) if part)
     if not there and (kubeconfig or not (SERVICE_ACCOUNT / "token").exists()):
-        raise HctlError(f"kubeconfig {path} does not exist; name one with --kubeconfig FILE or KUBECONFIG")
+        raise HctlError(f"kubeconfig {path} does not exist; set another one with --kubeconfig FILE or KUBECONFIG")
     try:
-        # Credentials that expired are replaced before the next request, not some seconds later.
+        # Expired credentials are replaced before the next request, not some seconds later.
         return open_connection(
             path if there else "", context, act_as=act_as, connections=_MAX_CONNECTIONS, look_interval=0
         )
@@ -48,10 +48,10 @@ def connect(kubeconfig: str = "", context: str = "", act_as: ActAs = NOBODY_ELSE
 
 
 def kubeconfig_path(given: str = "") -> str:
-    """Return the kubeconfig that counts; several are joined by the path separator."""
+    """Return the path of the kubeconfig to use; several are joined by the path separator."""
     return given or os.environ.get("KUBECONFIG", "") or str(Path("~/.kube/config").expanduser())
 
 
 def sidecar_namespace() -> str:
-    """Return where the Promises ship their sidecars, and beside them what their contracts may look at."""
+    """Return the namespace into which the Promises install their sidecars, and the ConfigMaps with their scopes."""
     return os.environ.get(NAMESPACE_VARIABLE) or _SIDECAR_NAMESPACE

@@ -1,7 +1,7 @@
 """JSON of an API server, of any depth, decoded object by object.
 
-An API server takes ten thousand levels of nesting and msgspec gives up before one, even where it only skips a field;
-one absurd object must not hide all others. So what lies too deep is cut out as text, and decodes as null.
+An API server accepts ten thousand levels of nesting, but msgspec fails at about a thousand, even in a skipped field.
+One malformed object must not hide all others, so values that are nested too deep are cut out and decode as null.
 """
 
 from typing import Any
@@ -30,8 +30,8 @@ class Page(Struct, frozen=True):
 
     Attributes:
         objects: Its objects.
-        resource_version: State of the collection, to watch on from.
-        following: Token of the next page; empty on the last.
+        resource_version: resourceVersion of the collection, from which a watch continues.
+        following: Continue token of the next page; empty on the last one.
     """
 
     objects: tuple[Any, ...]
@@ -43,21 +43,21 @@ def decode(body: bytes | Raw) -> Any:  # noqa: ANN401 - JSON
     """Decode one object.
 
     Raises:
-        ClusterError: It is no JSON at all: something else than an API server answered.
+        ClusterError: The body is not JSON, so it is not from an API server.
     """
     try:
         return msgspec.json.decode(body)
     except RecursionError:
         return msgspec.json.decode(shallow(body))
     except (msgspec.DecodeError, UnicodeError) as error:
-        raise ClusterError("the answer is not JSON; is the server of this context a Kubernetes API server?") from error
+        raise ClusterError("the response is not JSON; is the server of this context an API server?") from error
 
 
 def decode_page(body: bytes) -> Page:
     """Decode one page of a list.
 
     Raises:
-        ClusterError: It is no list of an API server.
+        ClusterError: The body is not a list of an API server.
     """
     try:
         try:
@@ -66,7 +66,7 @@ def decode_page(body: bytes) -> Page:
             page = msgspec.json.decode(shallow(body), type=_List)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise ClusterError(
-            "the answer is not a list of objects; is the server of this context a Kubernetes API server?"
+            "the response is not a list of objects; is the server of this context an API server?"
         ) from error
     objects = tuple(decode(item) for item in page.items or ())
     return Page(objects, page.metadata.resource_version, page.metadata.continue_token)

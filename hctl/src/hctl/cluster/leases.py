@@ -1,4 +1,4 @@
-"""The Lease of a sidecar, read by the name that a status gives."""
+"""Reads the Lease of a sidecar, which a status names."""
 
 import re
 from collections.abc import Iterable
@@ -25,15 +25,15 @@ def read_lease(transport: ClusterReader, lease: str) -> LeaseReading | None:
 
     Args:
         transport: The API server.
-        lease: ``namespace/name`` as a status gives it: anybody may have written it.
+        lease: ``namespace/name`` from a status; untrusted.
 
     Returns:
-        What was found; None if no Lease is named. A Lease that cannot be read is an answer too, not an error.
+        The reading; None if no Lease is named. A Lease that cannot be read is a reading too, not an error.
     """
     if not lease:
         return None
     if not _NAME.match(lease):
-        return LeaseReading(unreadable="health.reporter.lease is no namespace/name")
+        return LeaseReading(unreadable="health.reporter.lease is not namespace/name")
     namespace, _, name = lease.partition("/")
     path = f"/apis/coordination.k8s.io/v1/namespaces/{segment(namespace)}/leases/{segment(name)}"
     try:
@@ -52,7 +52,7 @@ def read_lease(transport: ClusterReader, lease: str) -> LeaseReading | None:
 
 
 def read_leases(transport: ClusterReader, leases: Iterable[str]) -> dict[str, LeaseReading]:
-    """Read each of several Leases once; past a generous number the rest stays unread, and says so."""
+    """Read each of several Leases once; those beyond `_MAX_LEASES` count as unreadable."""
     found: dict[str, LeaseReading] = {}
     for lease in sorted(set(leases) - {""}):
         reading = read_lease(transport, lease) if len(found) < _MAX_LEASES else None

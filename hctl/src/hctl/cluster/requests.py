@@ -1,4 +1,4 @@
-"""Fetching requests: one by any of its names, all of a kind, all golden paths; each with its freshness."""
+"""Fetches requests: one by any of its names, all of a kind, or all golden paths; each with its freshness."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -25,11 +25,11 @@ _NOT_FOUND: Final = 404
 
 
 class Scope(Struct, frozen=True):
-    """Where to look.
+    """Which objects to list.
 
     Attributes:
         namespace: One namespace; empty for all of them.
-        fallback: The context's namespace, for whoever may not look into all; empty if that is not wanted.
+        fallback: Namespace to list if the user may not list all; empty for none.
         selector: Label selector; empty for all.
     """
 
@@ -43,12 +43,12 @@ class Collection(Struct, frozen=True):
 
     Attributes:
         kind: Their kind.
-        path: The path they were listed from, to be watched on.
-        objects: As the cluster holds them.
-        version: State to watch on from.
-        namespace: The namespace that was looked into; empty for all.
-        narrowed: Whether all namespaces were wanted, and only one was allowed.
-        selector: The label selector that they were listed by.
+        path: Path of the list, from which a watch continues.
+        objects: The objects, as JSON.
+        version: resourceVersion from which a watch continues.
+        namespace: The listed namespace; empty for all.
+        narrowed: Whether all namespaces were requested, but only one may be listed.
+        selector: Label selector of the list.
     """
 
     kind: Kind
@@ -61,12 +61,12 @@ class Collection(Struct, frozen=True):
 
     @property
     def views(self) -> list[RequestView]:
-        """The requests, read."""
+        """The views of the requests."""
         return [read_request(found, resource=self.kind.resource) for found in self.objects]
 
 
 class Found(Struct, frozen=True):
-    """One request, and where it came from."""
+    """One request, and the collection that it was read from."""
 
     kind: Kind
     view: RequestView
@@ -74,7 +74,7 @@ class Found(Struct, frozen=True):
     collection: Collection
 
     def alone(self) -> Collection:
-        """The collection that holds only this one; what is followed from here on is its namespace."""
+        """Return a collection of only this request, whose watch covers only its namespace."""
         path = self.kind.path(self.view.namespace)
         return Collection(self.kind, path, (self.raw,), self.collection.version, self.view.namespace)
 
@@ -83,7 +83,7 @@ def fetch(transport: ClusterReader, kinds: Sequence[Kind], scope: Scope) -> list
     """List the requests of some kinds.
 
     Raises:
-        ClusterError: Not allowed, or no answer. A kind that went away meanwhile has no requests.
+        ClusterError: Not allowed, or no response. A kind that was removed meanwhile has no requests.
     """
     return [_fetch(transport, kind, scope) for kind in kinds]
 
@@ -106,13 +106,13 @@ def _fetch(transport: ClusterReader, kind: Kind, scope: Scope) -> Collection:
 
 
 def get_request(transport: ClusterReader, kind: Kind, namespace: str, name: str) -> Found | None:
-    """Read one request by its metadata.name, which decides inside a namespace: no list is needed then.
+    """Read one request by its metadata.name, which takes precedence in a namespace, so that no list is needed.
 
     Returns:
-        The request; None if none has that metadata.name, or if only a list is allowed.
+        The request; None if none has that metadata.name, or if the user may only list.
 
     Raises:
-        ClusterError: No answer.
+        ClusterError: No response.
     """
     path = kind.path(namespace)
     try:
@@ -126,16 +126,16 @@ def get_request(transport: ClusterReader, kind: Kind, namespace: str, name: str)
 
 
 def find_request(name: str, collections: Sequence[Collection], what: str, *, namespace: str = "") -> Found:
-    """Find the one request that a name means.
+    """Find the one request with a name.
 
     Args:
         name: metadata.name, spec.name or the contract's name.
-        collections: Where to look.
-        what: What it is, for the error.
-        namespace: The only one that was looked into, should there be nothing in it that could say so.
+        collections: The listed requests.
+        what: Name of the kind, for the error.
+        namespace: The listed namespace, for the error if the collections are empty.
 
     Raises:
-        UsageError: There is none, or more than one.
+        UsageError: No request has the name, or more than one.
     """
     pairs = [(collection, view, raw) for collection in collections for view, raw in _pairs(collection)]
     spaces = {collection.namespace for collection in collections}
@@ -153,7 +153,7 @@ def _pairs(collection: Collection) -> Iterable[tuple[RequestView, Any]]:
 
 
 def judge_all(transport: ClusterReader, views: Sequence[RequestView]) -> list[Judged]:
-    """Judge requests by the Leases that they name; each Lease is read once."""
+    """Judge the freshness of requests by the Leases that they name; each Lease is read once."""
     leases = read_leases(transport, (view.lease for view in views))
     now = transport.now()
     return [judge(view, judge_freshness(view, leases.get(view.lease), now)) for view in views]

@@ -1,7 +1,7 @@
-"""What hctl asks of an API server, over HTTP/1.1; nothing is kept there, and nothing is retried.
+"""The requests of hctl to an API server, over HTTP/1.1; they change nothing there, and nothing is retried.
 
-The wall time that ages are counted from is the API server's, out of the Date header: the sidecar stamps its Lease by it
-too (ADR 0009), and the clock of somebody's laptop may be minutes off.
+Ages are computed from the API server's wall time, which is read from the Date header. The sidecar renews its Lease with
+the same time (ADR 0009), and the clock of a laptop may be minutes off.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,9 +39,9 @@ class ClusterReader:
     """Reads from one API server as one user.
 
     Args:
-        connection: Where, and with which credentials.
-        connect_seconds: After which an attempt to connect is given up.
-        answer_seconds: After which an answer is no longer waited for.
+        connection: The connection, with its credentials.
+        connect_seconds: Timeout for opening a connection.
+        answer_seconds: Timeout for a response.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ClusterReader:
         )
 
     def now(self) -> datetime:
-        """Return the API server's time: its last Date header, and what has passed since."""
+        """Return the API server's time: its last Date header plus the time since."""
         return self._clock.now()
 
     def get(self, path: str, *, metadata_only: bool = False, accept: str = _JSON) -> Any:  # noqa: ANN401 - JSON
@@ -69,19 +69,19 @@ class ClusterReader:
 
         Args:
             path: Path on the API server.
-            metadata_only: Ask for its metadata alone; nothing else of it ever reaches us.
-            accept: Media types that are understood.
+            metadata_only: Request only the metadata, so that no other field is ever received.
+            accept: Accepted media types.
 
         Raises:
             ClusterError: With the HTTP status, 404 among them.
         """
         if not metadata_only:
             return decode(self._read(path, {}, accept))
-        with self._telling(path):
+        with self._translating_errors(path):
             return decode(self._http.get(path, metadata_only=True))
 
     def may(self, asked: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-        """Ask what we may, as ``kubectl auth can-i`` does; the server keeps nothing of it.
+        """Create an access review, as ``kubectl auth can-i`` does; the server does not store it.
 
         Args:
             asked: The resourceAttributes of a SelfSubjectAccessReview.
@@ -92,7 +92,7 @@ class ClusterReader:
         review = {"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1"}
         body = msgspec.json.encode({**review, "spec": {"resourceAttributes": asked}})
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-        with self._telling(path):
+        with self._translating_errors(path):
             return decode(self._http.create(path, body))
 
     def text(self, path: str, query: dict[str, str]) -> str:
@@ -120,7 +120,7 @@ class ClusterReader:
             fields: Field selector.
 
         Returns:
-            Its objects, and the state to watch on from.
+            Its objects, and the resourceVersion from which a watch continues.
 
         Raises:
             ClusterError: With the HTTP status.
@@ -133,7 +133,7 @@ class ClusterReader:
         except ClusterError as error:
             if error.status != _GONE:
                 raise
-            # Compacted between two pages: once more, in one piece.
+            # The continue token expired (410) between two pages: list again without pages.
             return self._pages(path, {key: value for key, value in query.items() if key != "limit"})
 
     def _pages(self, path: str, query: dict[str, str]) -> tuple[list[Any], str]:
@@ -155,16 +155,16 @@ class ClusterReader:
 
         Args:
             path: Path of the collection.
-            version: State to watch on from.
+            version: resourceVersion to start from.
             selector: Label selector.
             fields: Field selector.
-            seconds: After which the server ends it.
+            seconds: Duration after which the server ends it.
 
         Raises:
             ClusterError: On opening, or from the iterator when the stream breaks.
         """
         with (
-            self._telling(path),
+            self._translating_errors(path),
             self._http.watch(
                 path, resource_version=version, selector=selector, fields=fields, seconds=seconds
             ) as lines,
@@ -172,12 +172,12 @@ class ClusterReader:
             yield map(decode, lines)
 
     def _read(self, path: str, query: Mapping[str, str], accept: str) -> bytes:
-        with self._telling(path):
+        with self._translating_errors(path):
             return self._http.request("GET", path, query=query, accept=accept).body
 
     @contextmanager
-    def _telling(self, path: str) -> Iterator[None]:
-        """Say what went wrong in the words of a command line."""
+    def _translating_errors(self, path: str) -> Iterator[None]:
+        """Convert a `TransportError` into a `ClusterError` with a message for the command line."""
         try:
             yield
         except TransportError as error:
@@ -193,7 +193,7 @@ class ClusterReader:
             return f"{who} does not accept your credentials (401); log in again, or choose another --context"
         if isinstance(error, ForbiddenError):
             return (
-                f"{who} forbids it: {said or 'GET ' + path}; ask for a Role that allows it, or choose another --context"
+                f"{who} denies it: {said or 'GET ' + path}; request a Role that allows it, or choose another --context"
             )
         if error.status:
             return f"{who} answered {error.status} to GET {path}" + (f": {said}" if said else "")
@@ -201,5 +201,5 @@ class ClusterReader:
 
 
 def segment(text: str) -> str:
-    """Quote one segment of a path, so that no name can leave it; a dot alone would."""
+    """Quote one segment of a path, so that no name can change the path; ``.`` and ``..`` would."""
     return quote(text, safe="") if text.strip(".") else quote(text, safe="").replace(".", "%2E")

@@ -1,8 +1,8 @@
-"""The command line: what can be asked, and who answers. Nothing is decided here.
+"""The command line: declares commands and options, and calls the packages that implement them.
 
-`app` and `vclusters` declare commands and options, and import nothing but typer: ``hctl --help`` has to be there at
-once. What a command needs is imported when it runs, in `running`. A further command is a function in `app` and a module
-beside it.
+`app` and `vclusters` declare commands and options, and import only typer, so that ``hctl --help`` prints at once. The
+implementation of a command is imported when it runs, in `running`. A further command is a function in `app` and a
+module beside it.
 
 Further modules: `answers`, `asking`, `completion`, `doctors`, `explanations`, `options`, `overviews`, `refusals`,
 `schemas`, `statuses`, `validate`, `validations`, `versions`.

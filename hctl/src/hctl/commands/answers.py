@@ -1,4 +1,4 @@
-"""Saying things: answers on standard output, everything else on standard error."""
+"""Writes answers to standard output, and everything else to standard error."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ class Answers:
     """The two streams of a command.
 
     Args:
-        output: The form of its answer.
+        output: The output format.
     """
 
     def __init__(self, output: Output) -> None:
@@ -28,12 +28,12 @@ class Answers:
         self._aside = make_console(sys.stderr)
 
     def say(self, drawn: RenderableType | None, report: dict[str, Any], names: Sequence[str]) -> None:
-        """Give the answer in the form that was asked for.
+        """Write the answer in the requested format.
 
         Args:
-            drawn: For people; needed only if a drawn form was asked for.
-            report: For scripts.
-            names: For ``-o name``.
+            drawn: The answer for people; None if the format is for scripts.
+            report: The JSON document.
+            names: The lines of ``-o name``.
         """
         if self.output.drawn:
             show(self.console, drawn)
@@ -42,25 +42,23 @@ class Answers:
         sys.stdout.flush()
 
     def note(self, text: str) -> None:
-        """Say something beside the answer."""
+        """Write a line to standard error."""
         self._aside.print(Text(text, overflow="fold"), soft_wrap=not self._aside.is_terminal)
 
     def narrowed(self, collections: Sequence[Collection]) -> None:
-        """Say that not everything could be looked at."""
+        """Report that only some namespaces could be listed."""
         spaces = sorted({collection.namespace for collection in collections if collection.narrowed})
         if spaces:
-            self.note(
-                f"hctl: you may not list all namespaces; looked into {', '.join(spaces)} only (choose one with -n)"
-            )
+            self.note(f"hctl: you may not list all namespaces; listed only {', '.join(spaces)} (choose one with -n)")
 
     def refused(self, resources: Sequence[str]) -> None:
-        """Say that some kinds may not be listed at all."""
+        """Report the kinds that the user may not list."""
         if resources:
             self.note(f"hctl: you may not list {', '.join(sorted(resources))}; what is there is missing here")
 
     @contextmanager
     def progress(self, begin: str) -> Iterator["Progress"]:
-        """Show what is going on, for as long as it takes; on a terminal only."""
+        """Show the current step while the command runs; only on a terminal."""
         if not self._aside.is_terminal:
             yield Progress(None)
             return
@@ -74,7 +72,7 @@ class Answers:
 
 
 class Progress:
-    """A line that says what is being done.
+    """A line that shows the current step.
 
     Args:
         status: rich's status line; None without a terminal.
@@ -84,6 +82,6 @@ class Progress:
         self._status = status
 
     def say(self, text: str) -> None:
-        """Say what is being done now."""
+        """Show the current step."""
         if self._status is not None:
             self._status.update(Text(text))

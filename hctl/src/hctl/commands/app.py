@@ -1,4 +1,4 @@
-"""Commands and their options. Imports nothing but typer: what a command needs is imported when it runs."""
+"""Commands and their options. Imports only typer; the implementation of a command is imported when it runs."""
 
 from typing import Annotated
 
@@ -35,8 +35,8 @@ from .vclusters import vcluster
 __all__ = ["app"]
 
 _EPILOG = (
-    "Exit codes: 0 ready, 1 not ready, 2 not found or wrong usage, 3 cluster not reachable or not allowed, "
-    "4 the status is stale and not to be trusted."
+    "Exit codes: 0 ready, 1 not ready, 2 not found or wrong usage, 3 cluster not reachable or access denied, "
+    "4 the status is stale and cannot be trusted."
 )
 
 app = typer.Typer(
@@ -66,7 +66,7 @@ def root(
         typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True, help="The version."),
     ] = False,
 ) -> None:
-    """Remember what was said before the command."""
+    """Store the options that precede the command."""
 
 
 @app.command(
@@ -93,7 +93,7 @@ def status(
         raise typer.BadParameter("--all-namespaces, --selector and --no-headers are for lists; leave out the name")
     if explain:
         if watch or wait or not reference:
-            raise typer.BadParameter("--explain needs a name, and is about one moment; leave out --watch and --wait")
+            raise typer.BadParameter("--explain needs a name, and shows one moment; leave out --watch and --wait")
         finish(lambda: explain_one(target, reference, output, pictured=True))
     if reference:
         finish(lambda: status_of(target, reference, output, watch=watch, wait=wait, timeout=timeout, vcluster=False))
@@ -135,7 +135,7 @@ def get(
     selector: SelectorOption = "",
     no_headers: NoHeadersOption = False,
 ) -> None:
-    """List a kind, or show one request of it: what `kubectl get` would be asked."""
+    """List a kind, or show one request of it, with the arguments of `kubectl get`."""
     if name or "/" in kind:
         one = reference_of(kind, name)
         finish(lambda: status_of(target, one, output, watch=watch, wait="", timeout="0", vcluster=False))
@@ -152,7 +152,7 @@ def diagnose(
     second: SecondArgument = "",
     output: OutputOption = "table",
 ) -> None:
-    """Go from the phase to the first cause, and say what to run next."""
+    """Find the first cause of the phase, and print the next command to run."""
     one = reference_of(reference, second)
     finish(lambda: diagnose_one(target, one, output, vcluster=False))
 
@@ -164,10 +164,10 @@ def dump(
     reference: ReferenceArgument,
     second: SecondArgument = "",
     full: Annotated[
-        bool, typer.Option("--full", help="Write whole objects, with whatever secrets anybody wrote into them.")
+        bool, typer.Option("--full", help="Write whole objects, with any secrets in their fields.")
     ] = False,
 ) -> None:
-    """Write a request and what its verdict rests on to one YAML document: what the rules read, and nothing else."""
+    """Write a request and the objects behind its verdict to one YAML document: only the fields that the rules read."""
     one = reference_of(reference, second)
 
     def write() -> ExitCode:
@@ -193,30 +193,30 @@ def explain(
     now: Annotated[
         str,
         typer.Option(
-            "--now", metavar="TIME", help="The moment of the verdict, RFC 3339; by default now, or the dump's."
+            "--now", metavar="TIME", help="Time of the verdict, RFC 3339; by default now, or that of the dump."
         ),
     ] = "",
     output: OutputOption = "table",
 ) -> None:
-    """Derive the phase anew, live or from a dump: by which rule, from which objects, and what comes next."""
+    """Derive the phase again, live or from a dump: by which rule, from which objects, and what follows."""
     if bool(reference) == bool(file):
-        raise typer.BadParameter("one of both is needed: hctl explain NAME, or hctl explain -f FILE")
+        raise typer.BadParameter("give a name or a file: hctl explain NAME, or hctl explain -f FILE")
     if file:
         finish(lambda: explain_file(file, output, now))
     one = reference_of(reference, second)
     finish(lambda: explain_one(target, one, output, now=now))
 
 
-@app.command("doctor", epilog="Exit codes: 0 no failure, 1 a failure, 3 no answer, 4 something could not be read.")
+@app.command("doctor", epilog="Exit codes: 0 no failure, 1 a failure, 3 no response, 4 a check could not be made.")
 @with_target
 def doctor(
     target: Target,
     output: OutputOption = "table",
     argocd_namespace: Annotated[
-        str, typer.Option("--argocd-namespace", metavar="NAME", help="Where Argo CD runs.")
+        str, typer.Option("--argocd-namespace", metavar="NAME", help="Namespace of Argo CD.")
     ] = "argocd",
 ) -> None:
-    """Is the platform in order: Kratix, Destinations, sidecars, images, Argo CD, who may act as a pipeline?"""
+    """Check the platform: Kratix, Destinations, sidecars, images, Argo CD, and who may act as a pipeline."""
 
     def examine() -> ExitCode:
         from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
@@ -236,7 +236,7 @@ def tree(
     second: SecondArgument = "",
     output: OutputOption = "table",
 ) -> None:
-    """Show what a request rests on: Works, Application, workloads and pods, Secrets, sub-applications, objects."""
+    """Show the objects of a request: Works, Application, workloads and pods, Secrets, sub-applications, objects."""
     one = reference_of(reference, second)
 
     def show() -> ExitCode:
@@ -260,7 +260,7 @@ def schema(
         ),
     ] = "status",
 ) -> None:
-    """Print the JSON Schema of what -o json says, or of a document of the contract."""
+    """Print the JSON Schema of the output of -o json, or of a document of the contract."""
 
     def show() -> ExitCode:
         from .schemas import show_schema  # noqa: PLC0415 - see the module's docstring
@@ -274,7 +274,7 @@ def schema(
 @with_target
 def version(
     target: Target,
-    client: Annotated[bool, typer.Option("--client", help="Only hctl's own; asks no cluster.")] = False,
+    client: Annotated[bool, typer.Option("--client", help="Only the version of hctl; no request is sent.")] = False,
     output: Annotated[str, typer.Option("--output", "-o", metavar="FORM", help="text, json or yaml.")] = "text",
 ) -> None:
     """Print the versions of hctl, of the contract it reads, and of the cluster's API server."""
@@ -291,7 +291,7 @@ def version(
 def completion(
     shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")],
 ) -> None:
-    """Print the script by which a shell completes names out of the cluster."""
+    """Print the completion script of a shell; it completes names from the cluster."""
 
     def show() -> ExitCode:
         from .versions import show_completion  # noqa: PLC0415 - see the module's docstring

@@ -1,6 +1,6 @@
-"""``hctl ask``: declared here, answered by the assistant, which stands on hctl and is found by an entry point.
+"""``hctl ask``: declared here, implemented by the assistant, which builds on hctl and is found by an entry point.
 
-hctl imports nothing of it (ADR 0011): without the assistant the command says how to install it.
+hctl imports nothing of the assistant (ADR 0011); without it the command prints how to install it.
 """
 
 from collections.abc import Callable
@@ -33,14 +33,14 @@ _Address = Annotated[
         "--prometheus",
         metavar="URL",
         envvar=_PROMETHEUS,
-        help="A Prometheus to hear as a second witness, and about the last hours.",
+        help="URL of a Prometheus, as a second source and for the last hours.",
         show_default=False,
     ),
 ]
 _Token = Annotated[
     str,
     typer.Option(
-        "--prometheus-token-file", metavar="FILE", help="Holds a bearer token for Prometheus.", show_default=False
+        "--prometheus-token-file", metavar="FILE", help="File with a bearer token for Prometheus.", show_default=False
     ),
 ]
 _Authorities = Annotated[
@@ -48,11 +48,11 @@ _Authorities = Annotated[
     typer.Option(
         "--prometheus-ca-file",
         metavar="FILE",
-        help="Authorities that Prometheus is trusted by, PEM.",
+        help="CA certificates for Prometheus, PEM.",
         show_default=False,
     ),
 ]
-_Cite = Annotated[bool, typer.Option("--cite", help="Say of each fact where it stands: object, key, version, age.")]
+_Cite = Annotated[bool, typer.Option("--cite", help="Cite the source of each fact: object, key, version, age.")]
 _EXAMPLES: Final = """\
 Examples:
   hctl ask is my media vcluster working
@@ -62,13 +62,13 @@ Examples:
 
 
 class _Ask(TyperCommand):
-    """The command whose ``--help`` prints the forms of a question, as the assistant tells them."""
+    """The command, whose ``--help`` prints the assistant's forms of a question."""
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer carries click inside, as a private module
-        """Put forms and examples below the help as they stand; click would fold them."""
+        """Append forms and examples to the help, without click's line folding."""
         forms = _found(_FORMS)
-        told = f"Forms of a question:\n{forms.load()()}" if forms is not None else _install()
-        return f"{super().get_help(ctx)}\n\n{told}\n\n{_EXAMPLES}"
+        listed = f"Forms of a question:\n{forms.load()()}" if forms is not None else _install()
+        return f"{super().get_help(ctx)}\n\n{listed}\n\n{_EXAMPLES}"
 
 
 def add_ask(app: typer.Typer) -> None:
@@ -90,7 +90,7 @@ def add_ask(app: typer.Typer) -> None:
         prometheus_token_file: _Token = "",
         prometheus_ca_file: _Authorities = "",
     ) -> None:
-        """Answer a question of one of the forms below; what is not understood is named, and gets the state alone."""
+        """Answer a question of one of the forms below; with unknown words, print them and only the state."""
         finish(
             lambda: _assistant()(
                 target,
@@ -105,7 +105,7 @@ def add_ask(app: typer.Typer) -> None:
 
 
 def _assistant() -> Callable[..., ExitCode]:
-    """Load what answers.
+    """Load the assistant's command.
 
     Raises:
         UsageError: It is not installed.
@@ -127,6 +127,6 @@ def _install() -> str:
     from platform_status_contract import REPOSITORY  # noqa: PLC0415 - `hctl --help` waits for none of it
 
     return (
-        f"hctl ask needs the assistant; install it in a checkout of {REPOSITORY}: "
+        f"hctl ask requires the assistant; install it in a checkout of {REPOSITORY}: "
         "pip install ./schemas ./kube ./hctl './assistant[ask]'"
     )

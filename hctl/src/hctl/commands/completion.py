@@ -1,7 +1,7 @@
-"""Shell completion out of the cluster: names of requests, kinds, namespaces, contexts.
+"""Shell completion from the cluster: names of requests, kinds, namespaces, contexts.
 
-A completion that fails completes nothing: nobody wants an error in the middle of a line. And what a shell is offered
-must be harmless in it, whoever named it.
+A completion that fails returns nothing, because an error would garble the command line. Names in a cluster are
+untrusted, so only those that are harmless in a shell are returned.
 """
 
 import re
@@ -39,7 +39,7 @@ def complete_vclusters(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_references(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of requests of every golden path, bare and with their kind."""
+    """Names of requests of every golden path, without and with their kind."""
 
     def names(session: "Session") -> Iterable[str]:
         for collection in session.golden_paths():
@@ -71,7 +71,7 @@ def complete_contexts(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_forms(incomplete: str) -> list[str]:
-    """Forms of an answer."""
+    """Output formats."""
     return _offer(("table", "wide", "json", "yaml", "name", "jsonpath="), incomplete)
 
 
@@ -82,14 +82,14 @@ def complete_phases(incomplete: str) -> list[str]:
 
 
 def complete_sorts(incomplete: str) -> list[str]:
-    """What lists can be sorted by."""
+    """Sort keys of lists."""
     return _offer(("namespace", "name", "phase", "age"), incomplete)
 
 
 def _complete(
     ctx: typer.Context, incomplete: str, names: "Callable[[Session], Iterable[str]]", *, connected: bool = True
 ) -> list[str]:
-    from hctl.session import Session  # noqa: PLC0415 - only when somebody presses the key
+    from hctl.session import Session  # noqa: PLC0415 - only at a completion
 
     try:
         session = Session(_target(ctx), patience=2.0)
@@ -106,13 +106,13 @@ def _offer(found: Iterable[str], incomplete: str) -> list[str]:
 
 
 def _target(ctx: typer.Context) -> Sequence[str]:
-    """What the line has said so far about the cluster; the words before the command count too."""
+    """Return the cluster options on the line so far, including those before the command."""
     chosen = []
     for key in ("context", "namespace", "kubeconfig", "user"):
-        said: object = ""
+        value: object = ""
         here: typer.Context | None = ctx
-        while here is not None and not said:
-            said = here.params.get(key)
+        while here is not None and not value:
+            value = here.params.get(key)
             here = here.parent  # type: ignore[assignment]  # the vendored Context is typer's own
-        chosen.append(said if isinstance(said, str) else "")
+        chosen.append(value if isinstance(value, str) else "")
     return chosen

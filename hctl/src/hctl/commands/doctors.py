@@ -1,4 +1,4 @@
-"""``hctl doctor``: is the platform itself in order?"""
+"""``hctl doctor``: checks of the platform itself."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -34,15 +34,15 @@ def doctor(session: Session, output: str, *, argocd: str) -> ExitCode:
 
     Args:
         session: The cluster.
-        output: The form of the answer.
+        output: The output format.
         argocd: Namespace of Argo CD.
 
     Raises:
-        HctlError: The cluster does not answer.
+        HctlError: The cluster does not respond.
     """
     answers = Answers(parse_output(output))
     session.open()
-    with answers.progress("looking at the platform"):
+    with answers.progress("checking the platform"):
         lines = examine(look(session, argocd))
     answers.say(_drawn(lines), _report(lines), [line.check for line in lines])
     return exit_code(lines)

@@ -1,4 +1,4 @@
-"""``hctl diagnose``, ``hctl dump`` and ``hctl explain``: the first cause, the case, and what follows from it."""
+"""``hctl diagnose``, ``hctl dump``, ``hctl explain`` and ``hctl tree``."""
 
 import sys
 from datetime import datetime
@@ -33,18 +33,18 @@ def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = 
     """Diagnose one request.
 
     Raises:
-        HctlError: It cannot be found, or the cluster not be asked.
+        HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output(output))
     session.open()
-    with answers.progress("looking for the request") as progress:
+    with answers.progress("reading the request") as progress:
         found = session.find(reference, session.vcluster() if vcluster else None)
         diagnosis = diagnose_request(
             session.transport,
             session.orders,
             found.view,
             found.raw,
-            lambda what: progress.say(f"looking at {what}"),
+            lambda what: progress.say(f"reading {what}"),
         )
     answers.narrowed((found.collection,))
     answers.say(draw_diagnosis(diagnosis), diagnosis_report(diagnosis), (found.view.reference,))
@@ -53,8 +53,8 @@ def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = 
 
 _MAX_FILE: Final = 64 * 1024 * 1024
 _WARNING: Final = (
-    "the objects are whole, with all that anybody wrote into variables, arguments, annotations and Helm values; "
-    "read the file before you give it away"
+    "the objects are complete, with any secrets in variables, arguments, annotations and Helm values; "
+    "check the file before you share it"
 )
 
 
@@ -64,10 +64,10 @@ def dump_request(session: Session, reference: str, *, full: bool) -> ExitCode:
     Args:
         session: The cluster.
         reference: The request.
-        full: Whether to write the objects as they are, with a warning; else only what the rules read of them.
+        full: Whether to write whole objects, with a warning; else only the fields that the rules read.
 
     Raises:
-        HctlError: It cannot be found, or the cluster not be asked.
+        HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output("yaml"))
     case = _collect(session, answers, reference, vcluster=False)
@@ -88,13 +88,13 @@ def explain_request(
     Args:
         session: The cluster.
         reference: The request.
-        output: The form of the answer.
-        now: The moment of the verdict; empty for the API server's.
-        vcluster: Whether it is one of those.
-        pictured: Whether the dashboard comes first.
+        output: The output format.
+        now: Time of the verdict; empty for the API server's time.
+        vcluster: Whether the request is a virtual cluster.
+        pictured: Whether the output begins with the dashboard.
 
     Raises:
-        HctlError: It cannot be found, or the cluster not be asked.
+        HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output(output))
     moment = _moment(now)
@@ -103,10 +103,10 @@ def explain_request(
 
 
 def show_tree(session: Session, reference: str, output: str) -> ExitCode:
-    """Show one request with the objects that it rests on; as JSON or YAML it is the explanation.
+    """Show one request as a tree of the objects behind its verdict; as JSON or YAML the explanation.
 
     Raises:
-        HctlError: It cannot be found, or the cluster not be asked.
+        HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output(output))
     explanation = explain(_collect(session, answers, reference, vcluster=False))
@@ -119,7 +119,7 @@ def explain_file(path: str, output: str, *, now: str = "") -> ExitCode:
     """Explain a dump; ``-`` is standard input.
 
     Raises:
-        UsageError: It cannot be read, or is no dump.
+        UsageError: The file cannot be read, or is not a dump.
     """
     answers = Answers(parse_output(output))
     moment = _moment(now)
@@ -138,7 +138,7 @@ def explain_file(path: str, output: str, *, now: str = "") -> ExitCode:
 
 def _collect(session: Session, answers: Answers, reference: str, *, vcluster: bool) -> Case:
     session.open()
-    with answers.progress("looking for the request") as progress:
+    with answers.progress("reading the request") as progress:
         found = session.find(reference, session.vcluster() if vcluster else None)
         case = collect(session.transport, found.view, found.raw, lambda what: progress.say(f"reading {what}"))
     answers.narrowed((found.collection,))

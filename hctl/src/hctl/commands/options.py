@@ -1,4 +1,4 @@
-"""The options that commands share; those that choose the cluster are kubectl's."""
+"""The options that commands share; those that select the cluster are the same as in kubectl."""
 
 import inspect
 from collections.abc import Callable
@@ -49,7 +49,7 @@ ContextOption = Annotated[
     typer.Option(
         "--context",
         metavar="NAME",
-        help="Context of the kubeconfig; by default its current one.",
+        help="Context of the kubeconfig; by default the current one.",
         autocompletion=complete_contexts,
         show_default=False,
     ),
@@ -60,7 +60,7 @@ NamespaceOption = Annotated[
         "--namespace",
         "-n",
         metavar="NAME",
-        help="Look into this namespace only; by default into all of them.",
+        help="Only this namespace; by default all of them.",
         autocompletion=complete_namespaces,
         show_default=False,
     ),
@@ -70,7 +70,7 @@ KubeconfigOption = Annotated[
     typer.Option(
         "--kubeconfig",
         metavar="FILE",
-        help="The kubeconfig; by default that of KUBECONFIG, else ~/.kube/config.",
+        help="The kubeconfig; by default $KUBECONFIG, else ~/.kube/config.",
         show_default=False,
     ),
 ]
@@ -84,23 +84,23 @@ OutputOption = Annotated[
         autocompletion=complete_forms,
     ),
 ]
-WatchOption = Annotated[bool, typer.Option("--watch", "-w", help="Go on and redraw whenever something changes.")]
+WatchOption = Annotated[bool, typer.Option("--watch", "-w", help="Keep running, and redraw after each change.")]
 WaitOption = Annotated[
     str,
     typer.Option(
         "--wait",
         metavar="PHASE",
-        help="Wait until it is in this phase. For Ready everything counts: the newest generation, freshly proven.",
+        help="Wait for this phase. Ready also requires the newest generation and a fresh status.",
         autocompletion=complete_phases,
         show_default=False,
     ),
 ]
-TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="DURATION", help="How long --wait waits: 90s, 5m.")]
-ExplainOption = Annotated[bool, typer.Option("--explain", help="Derive the phase anew, and show every step.")]
+TimeoutOption = Annotated[str, typer.Option("--timeout", metavar="DURATION", help="Timeout of --wait: 90s, 5m.")]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Derive the phase again, and show every step.")]
 AllOption = Annotated[
-    bool, typer.Option("--all-namespaces", "-A", help="All namespaces, or an error where you may not look into all.")
+    bool, typer.Option("--all-namespaces", "-A", help="All namespaces; an error if you may not list them all.")
 ]
-ProblemsOption = Annotated[bool, typer.Option("--problems", help="Only those that somebody should look at.")]
+ProblemsOption = Annotated[bool, typer.Option("--problems", help="Only requests that need attention.")]
 SortOption = Annotated[
     str,
     typer.Option(
@@ -109,7 +109,7 @@ SortOption = Annotated[
 ]
 ColumnsOption = Annotated[
     str,
-    typer.Option("--columns", metavar="A,B,...", help="Which columns, such as name,phase,message.", show_default=False),
+    typer.Option("--columns", metavar="A,B,...", help="Columns, such as name,phase,message.", show_default=False),
 ]
 NameArgument = Annotated[
     str,
@@ -139,28 +139,28 @@ KindArgument = Annotated[
 
 AsOption = Annotated[
     str,
-    typer.Option("--as", metavar="USER", help="Act as this user, if you may; as kubectl does.", show_default=False),
+    typer.Option("--as", metavar="USER", help="Impersonate this user, as kubectl does.", show_default=False),
 ]
 AsGroupOption = Annotated[
     list[str] | None,
-    typer.Option("--as-group", metavar="GROUP", help="Act as a member of this group; repeatable.", show_default=False),
+    typer.Option("--as-group", metavar="GROUP", help="Impersonate this group; repeatable.", show_default=False),
 ]
 RequestTimeoutOption = Annotated[
     str,
     typer.Option(
         "--request-timeout",
         metavar="DURATION",
-        help="How long one answer may take, such as 10s; by default 30s.",
+        help="Timeout of one response, such as 10s; by default 30s.",
         show_default=False,
     ),
 ]
 SelectorOption = Annotated[
     str,
-    typer.Option("--selector", "-l", metavar="LABELS", help="Only those with these labels.", show_default=False),
+    typer.Option("--selector", "-l", metavar="LABELS", help="Only requests with these labels.", show_default=False),
 ]
-NoHeadersOption = Annotated[bool, typer.Option("--no-headers", help="The table without its head.")]
+NoHeadersOption = Annotated[bool, typer.Option("--no-headers", help="Leave out the table header.")]
 SecondArgument = Annotated[
-    str, typer.Argument(metavar="| KIND NAME", hidden=True, help="After a KIND, as kubectl takes it.")
+    str, typer.Argument(metavar="| KIND NAME", hidden=True, help="A name after a KIND, as in kubectl.")
 ]
 
 _TARGET: Final[dict[str, tuple[Any, Any]]] = {
@@ -175,10 +175,10 @@ _TARGET: Final[dict[str, tuple[Any, Any]]] = {
 
 
 def with_target(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that choose the cluster; it takes them as one argument, ``target``.
+    """Add the options that select the cluster to a command, which receives them as one argument, ``target``.
 
     Args:
-        command: A function with annotations that typer reads, and a first parameter ``target``.
+        command: A function with typer annotations whose first parameter is ``target``.
     """
     signature = inspect.signature(command)
     own = [parameter for parameter in signature.parameters.values() if parameter.name != "target"]
@@ -190,10 +190,10 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
     first = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
     def called(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - whatever the command takes
-        said = {name: given.pop(name) for name in _TARGET}
-        target = _joined(ctx, Target(**said | {"groups": tuple(said["groups"] or ())}))
+        chosen = {name: given.pop(name) for name in _TARGET}
+        target = _joined(ctx, Target(**chosen | {"groups": tuple(chosen["groups"] or ())}))
         if ctx.parent is None:
-            ctx.obj = target  # said before the command, which joins it with what is said after
+            ctx.obj = target  # options before the command; the command merges its own into them
         command(target=target, **given)
 
     called.__doc__ = command.__doc__
@@ -203,29 +203,29 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-def _joined(ctx: typer.Context, said: Target) -> Target:
-    """Join what was said after the command with what was said before it."""
+def _joined(ctx: typer.Context, chosen: Target) -> Target:
+    """Merge the options after the command with those before it."""
     before = ctx.find_root().obj
     earlier = before if isinstance(before, Target) else Target()
-    return Target(*(later or first for later, first in zip(said, earlier, strict=True)))  # type: ignore[arg-type]  # field by field
+    return Target(*(later or first for later, first in zip(chosen, earlier, strict=True)))  # type: ignore[arg-type]  # field by field
 
 
 def listed(*, all_namespaces: bool, selector: str, no_headers: bool) -> dict[str, Any]:
-    """Make fields of `overviews.Listed` of the options that every list has."""
+    """Return fields of `overviews.Listed` from the options that all lists share."""
     return {"everywhere": all_namespaces, "selector": selector, "headers": not no_headers}
 
 
 def reference_of(first: str, second: str) -> str:
-    """Join ``KIND NAME`` to ``KIND/NAME``, which is the same to kubectl.
+    """Join ``KIND NAME`` to ``KIND/NAME``, which are equivalent in kubectl.
 
     Raises:
-        typer.BadParameter: The first word holds a name already.
+        typer.BadParameter: The first word already contains a name.
     """
     if second and "/" in first:
-        raise typer.BadParameter(f"{first} names one request, and so does {second}; give one of both")
+        raise typer.BadParameter(f"{first} and {second} both name a request; give only one")
     return f"{first}/{second}" if second else first
 
 
 def target_of(ctx: typer.Context, context: str, namespace: str, kubeconfig: str) -> Target:
-    """Join what a command without the other options was told with what was said before it."""
+    """Return the target of a command that has only these options, merged with those before the command."""
     return _joined(ctx, Target(context, namespace, kubeconfig))

@@ -28,19 +28,19 @@ Draw: TypeAlias = Callable[[Sequence[Judged], datetime], RenderableType]
 
 
 class Listed(Struct, frozen=True):
-    """What is to be listed, and how.
+    """The options of a list.
 
     Attributes:
-        output: The form of the answer.
-        everywhere: Whether it has to be all namespaces.
-        problems: Only those that somebody should look at.
-        sort: By what.
-        columns: Which, separated by commas; empty for the usual ones.
-        watch: Whether to go on.
+        output: The output format.
+        everywhere: Whether it is an error if the user may not list all namespaces.
+        problems: Whether to list only requests that need attention.
+        sort: The sort key.
+        columns: Columns, separated by commas; empty for the default.
+        watch: Whether to keep running.
         selector: Label selector.
-        headers: Whether the table has a head.
-        overview: Whether this is a health check: with a summary, the problems below the table, and an exit code of the
-            worst; a mere list is an inventory, and listing it is a success.
+        headers: Whether the table has a header.
+        overview: Whether this is a health check, with a summary, the problems below the table, and the exit code of the
+            worst request; a plain list is an inventory, which always succeeds.
     """
 
     output: str = "table"
@@ -59,12 +59,12 @@ def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool
 
     Args:
         session: The cluster.
-        kind: Which; empty for every golden path.
-        listed: What, and how.
-        vcluster: Whether virtual clusters are meant, whatever the cluster calls them.
+        kind: Name of the kind; empty for every golden path.
+        listed: The options.
+        vcluster: Whether to list virtual clusters instead of `kind`.
 
     Raises:
-        HctlError: The cluster cannot be asked, or the options make no sense.
+        HctlError: The cluster cannot be read, or the options contradict each other.
     """
     output = parse_output(listed.output)
     wide = output.form is Form.WIDE
@@ -94,7 +94,7 @@ def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool
     judged = _ordered(judge_all(session.transport, views), listed)
     _answer(answers, judged, draw(judged, session.transport.now()))
     if not judged and output.drawn and not listed.overview:
-        answers.note("hctl: nothing to list" + (" that somebody should look at" if listed.problems else ""))
+        answers.note("hctl: nothing to list" + (" that needs attention" if listed.problems else ""))
     return worst(judged) if listed.overview else ExitCode.READY
 
 
@@ -115,7 +115,7 @@ def _answer(answers: Answers, judged: Sequence[Judged], drawn: RenderableType) -
 
 
 def _watch(session: Session, following: Following, answers: Answers, listed: Listed, draw: Draw) -> NoReturn:
-    """Show them for ever; Ctrl-C ends that."""
+    """Redraw after each change until Ctrl-C."""
     news = True
     with Screen(answers.console) as screen:
         while True:

@@ -1,6 +1,6 @@
-"""``hctl validate --policy NEW -A``: which requests of a cluster an edit of the policy would refuse.
+"""``hctl validate --policy NEW -A``: the requests of a cluster that a changed policy would refuse.
 
-Beside it the names that are older than the policy: a list for its `legacyNames`, to be read and kept by people.
+Also lists the names that are older than the policy, as entries for its `legacyNames` that a person reviews.
 """
 
 import json
@@ -37,24 +37,24 @@ _LEGACY: Final = "legacy-names"
 
 
 def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
-    """Judge every request of the kinds that a policy speaks of, as the pipeline would when it runs again.
+    """Check every request of the kinds in a policy, as the pipeline would at its next run.
 
     Args:
         session: The cluster.
         file: The policy.
-        output: ``table`` or ``json``; nothing has a line here that another form could name. Or ``legacy-names``: the
-            entries of `legacyNames` for what has a name that the policy would refuse.
+        output: ``table`` or ``json``, because requests of a cluster have no line for the other formats. Or
+            ``legacy-names``: the entries of `legacyNames` for names that the policy would refuse.
 
     Returns:
-        READY if the policy refuses none, else NOT_READY; of names, READY if each has one request.
+        READY if the policy refuses none, else NOT_READY; for ``legacy-names``, READY if each name has one request.
 
     Raises:
-        HctlError: The policy cannot be used, the cluster not be asked, or the options make no sense.
+        HctlError: The policy is invalid, the cluster cannot be read, or the options contradict each other.
     """
     if output not in ("table", "json", _LEGACY):
         raise UsageError(f"-o {inert(output, 60)}: expected table, json or {_LEGACY} for the requests of a cluster")
     if not file:
-        raise UsageError("--all-namespaces needs the policy to judge by: --policy FILE")
+        raise UsageError("--all-namespaces requires a policy: --policy FILE")
     policy = policy_of(file)
     session.open()
     answers = Answers(parse_output("table" if output == _LEGACY else output))
@@ -64,7 +64,7 @@ def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
         answers.note(f"hctl: this cluster has no {kind} of {group}")
     found = [collection for kind in kinds for collection in session.requests_of(kind, session.scope(everywhere=True))]
     if output == _LEGACY:
-        return _tell_names(answers, policy, (_whole(kind, request) for kind, request in _requests(found)))
+        return _write_legacy_names(answers, policy, (_whole(kind, request) for kind, request in _requests(found)))
     judged = [list(_refused(policy, kind, request)) for kind, request in _requests(found)]
     findings = tuple(finding for told in judged for finding in told)
     if output == "json":
@@ -81,7 +81,7 @@ def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
 
 
 def _requests(collections: Iterable[Collection]) -> Iterator[tuple[Kind, Mapping[str, object]]]:
-    """Every request but those that are being deleted: nothing runs again for them, and admission lets them pass."""
+    """Yield all requests except those in deletion, for which no pipeline runs and admission allows any change."""
     for collection in collections:
         for found in map(mapping, collection.objects):
             if under(found, "metadata", "deletionTimestamp") is None:
@@ -106,12 +106,12 @@ def _refused(policy: Policy, kind: Kind, request: Mapping[str, object]) -> Itera
 
 
 def _whole(kind: Kind, request: Mapping[str, object]) -> dict[str, object]:
-    """Name the kind, which items of a list leave out."""
+    """Add apiVersion and kind, which the items of a list lack."""
     return {**request, "apiVersion": f"{kind.group}/{kind.version}", "kind": kind.kind}
 
 
-def _tell_names(answers: Answers, policy: Policy, requests: Iterable[Mapping[str, object]]) -> ExitCode:
-    """Write the entries; a name that two have, or that the policy gives to another already, a person must settle."""
+def _write_legacy_names(answers: Answers, policy: Policy, requests: Iterable[Mapping[str, object]]) -> ExitCode:
+    """Write the entries; a person must resolve a name with two owners, or with another owner in the policy."""
     entries: dict[str, set[LegacyName]] = defaultdict(set)
     for old in policy.spec.names.legacy_names:
         entries[old.name].add(old)
@@ -125,7 +125,7 @@ def _tell_names(answers: Answers, policy: Policy, requests: Iterable[Mapping[str
     for name, found in sorted(shared.items()):
         owners = ", ".join(sorted(f"{inert(each.namespace, 63)}" for each in found))
         answers.note(
-            f"hctl: {inert(name, 63)} is the name of requests in {owners}: only one can keep it, so none is listed"
+            f"hctl: {inert(name, 63)} is the name of requests in {owners}; only one can keep it, so none is listed"
         )
     sys.stdout.flush()
     return ExitCode.NOT_READY if shared else ExitCode.READY

@@ -1,4 +1,4 @@
-"""Who answers a command. That is imported when it runs, so that ``hctl --help`` waits for none of it."""
+"""Calls the implementation of a command; it is imported here, so that ``hctl --help`` does not wait for it."""
 
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -12,7 +12,7 @@ __all__ = ["diagnose_one", "explain_file", "explain_one", "finish", "list_of", "
 
 
 def finish(command: Callable[[], ExitCode]) -> NoReturn:
-    """Run a command and leave with its exit code; an error is one line."""
+    """Run a command and exit with its exit code; an error is printed as one line."""
     try:
         code = command()
     except HctlError as error:
@@ -26,7 +26,7 @@ def finish(command: Callable[[], ExitCode]) -> NoReturn:
 def status_of(
     target: Target, reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
 ) -> ExitCode:
-    """Show one request, once or for as long as is asked; see `statuses.show_status`."""
+    """Show one request; see `statuses.show_status`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
     from .statuses import StatusOptions, show_status  # noqa: PLC0415 - see the module's docstring
@@ -35,7 +35,7 @@ def status_of(
 
 
 def list_of(target: Target, kind: str, *, vcluster: bool = False, **listed: Any) -> ExitCode:  # noqa: ANN401 - its fields
-    """List requests as `overviews.Listed` says; see `overviews.list_requests`."""
+    """List requests with the fields of `overviews.Listed`; see `overviews.list_requests`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
     from .overviews import Listed, list_requests  # noqa: PLC0415 - see the module's docstring
@@ -44,7 +44,7 @@ def list_of(target: Target, kind: str, *, vcluster: bool = False, **listed: Any)
 
 
 def diagnose_one(target: Target, reference: str, output: str, *, vcluster: bool) -> ExitCode:
-    """Diagnose one request; see `diagnoses.diagnose`."""
+    """Diagnose one request; see `explanations.diagnose`."""
     from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
 
     from .explanations import diagnose as answer  # noqa: PLC0415 - see the module's docstring

@@ -1,4 +1,4 @@
-"""``hctl schema``: the JSON Schema of what ``-o json`` says, and of what is written for a platform."""
+"""``hctl schema``: the JSON Schemas of the output of ``-o json``, and of the documents of the contract."""
 
 import json
 import sys
@@ -13,10 +13,10 @@ __all__ = ["show_schema"]
 
 
 def show_schema(document: str) -> ExitCode:
-    """Print a schema, with those that it refers to.
+    """Print a schema, including the schemas that it refers to.
 
     Args:
-        document: A document of ``-o json``, or a schema of the contract.
+        document: Name of a document of ``-o json``, or of a schema of the contract.
 
     Raises:
         UsageError: There is no such document.

@@ -1,4 +1,4 @@
-"""``hctl status NAME``, ``hctl vcluster status NAME``: one request, once, live, or until it is where it should be."""
+"""``hctl status NAME``, ``hctl vcluster status NAME``: shows one request, once, live, or until it reaches a phase."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def parse_phase(text: str) -> Phase:
     """Read the value of ``--wait``, in any case of letters.
 
     Raises:
-        UsageError: It is none of the seven.
+        UsageError: It is not one of the seven phases.
     """
     for phase in Phase:
         if phase.lower() == text.lower():
@@ -39,10 +39,10 @@ def parse_phase(text: str) -> Phase:
 
 
 def reached(judged: Judged, wanted: Phase) -> bool:
-    """Whether a request is where it is waited for.
+    """Whether a request has reached a phase.
 
-    For Ready everything must speak for it: the condition too, of the newest generation, freshly proven. For the other
-    phases the status must say so, and somebody must still be keeping it.
+    Ready also requires the condition Ready, the newest generation and a fresh status. The other phases require that the
+    status has them and is not stale.
     """
     if wanted is Phase.READY:
         return judged.ready
@@ -50,7 +50,7 @@ def reached(judged: Judged, wanted: Phase) -> bool:
 
 
 def still_waiting(judged: Judged, wanted: Phase) -> str:
-    """Say in one line where a request stands that is not there yet."""
+    """Return the present state of a request that has not reached the phase, in one line."""
     view = judged.view
     where = f"{view.phase or 'no phase yet'}{', ' + view.ready_reason if view.ready_reason else ''}"
     why = judged.warnings[0] if judged.warnings else view.message
@@ -63,13 +63,13 @@ _TICK = 1.0
 
 
 class StatusOptions(Struct, frozen=True):
-    """What was asked about one request.
+    """The options of a status.
 
     Attributes:
-        output: The form of the answer.
-        watch: Whether to go on.
+        output: The output format.
+        watch: Whether to keep running.
         wait: The phase to wait for; empty for none.
-        timeout: How long to wait.
+        timeout: How long to wait, such as ``5m``.
     """
 
     output: str
@@ -82,7 +82,7 @@ def show_status(session: Session, reference: str, asked: StatusOptions, *, vclus
     """Show one request.
 
     Raises:
-        HctlError: It cannot be found, or the cluster not be asked.
+        HctlError: It does not exist, or the cluster cannot be read.
     """
     output = parse_output(asked.output)
     wanted = parse_phase(asked.wait) if asked.wait else None
@@ -111,7 +111,7 @@ def _drawn(answers: Answers, judged: Judged, now: datetime, *, redrawn: bool = F
 
 
 class Seeing(Struct):
-    """One request that is being followed."""
+    """One request that is being watched."""
 
     session: Session
     following: Following
@@ -119,18 +119,18 @@ class Seeing(Struct):
     reference: str
 
     def present(self) -> Judged:
-        """Return it as it is now.
+        """Return its present state.
 
         Raises:
-            UsageError: It is gone.
+            UsageError: It was deleted.
         """
         judged = self.following.judged()
         if not judged:
-            raise UsageError(f"{self.reference} is gone: it was deleted while you watched")
+            raise UsageError(f"{self.reference} was deleted during the watch")
         return judged[0]
 
     def show(self, screen: Screen, judged: Judged, *, news: bool) -> None:
-        """Show it, if there is something new to be seen."""
+        """Redraw it, if something changed."""
         now = self.session.transport.now()
         if self.answers.output.drawn:
             lost = self.following.broken
@@ -144,7 +144,7 @@ class Seeing(Struct):
 
 
 def _watch(seeing: Seeing) -> ExitCode:
-    """Show it for ever; its deletion ends that with an error, and Ctrl-C does."""
+    """Redraw it after each change until Ctrl-C; its deletion is an error."""
     news = True
     with Screen(seeing.answers.console) as screen:
         while True:
@@ -153,7 +153,7 @@ def _watch(seeing: Seeing) -> ExitCode:
 
 
 def _wait(seeing: Seeing, wanted: Phase, seconds: float, *, watch: bool) -> ExitCode:
-    """Wait until it is in a phase; then, or when the time is over, show it."""
+    """Wait until it reaches a phase; then, or after the timeout, show it."""
     end = time.monotonic() + seconds
     answers = seeing.answers
     last = ""
@@ -181,7 +181,7 @@ def _wait(seeing: Seeing, wanted: Phase, seconds: float, *, watch: bool) -> Exit
 
 @contextmanager
 def _waiting_room(seeing: Seeing, *, watch: bool) -> Iterator[tuple[Screen | None, Progress]]:
-    """Show the picture on standard output if it is wanted; else a line on standard error."""
+    """Show the dashboard on standard output with `watch`; else a line on standard error."""
     if watch and seeing.answers.output.drawn:
         with Screen(seeing.answers.console) as screen:
             yield screen, Progress(None)

@@ -1,4 +1,4 @@
-"""The declaration of ``hctl validate``. Imports nothing but typer, as `app` does."""
+"""The declaration of ``hctl validate``. Imports only typer, as `app` does."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ def declare_validate(app: typer.Typer) -> None:
     """Add the command.
 
     Args:
-        app: Where to.
+        app: The application.
     """
 
     @app.command("validate", epilog=_EXAMPLES)
@@ -38,16 +38,14 @@ def declare_validate(app: typer.Typer) -> None:
         ] = "table",
         promise: Annotated[
             list[str] | None,
-            typer.Option(
-                "--promise", metavar="FILE", help="A Promise or CRD that says what requests look like; repeatable."
-            ),
+            typer.Option("--promise", metavar="FILE", help="A Promise or CRD with the schema of requests; repeatable."),
         ] = None,
         policy: Annotated[
             str,
             typer.Option(
                 "--policy",
                 metavar="FILE",
-                help="What requests may ask for, of kind PlatformPolicy; without it what their Promise says, "
+                help="A PlatformPolicy to check requests against; without it the policy of their Promise, "
                 "else the strict policy.",
                 show_default=False,
             ),
@@ -57,7 +55,7 @@ def declare_validate(app: typer.Typer) -> None:
             typer.Option(
                 "--exclude",
                 metavar="GLOB",
-                help="Leave files and folders alone, such as 'vendor', '*.gen.yaml' or 'charts/**'; repeatable.",
+                help="Skip files and folders, such as 'vendor', '*.gen.yaml' or 'charts/**'; repeatable.",
             ),
         ] = None,
         all_namespaces: Annotated[  # noqa: FBT002 - typer reads options off the signature
@@ -65,7 +63,7 @@ def declare_validate(app: typer.Typer) -> None:
             typer.Option(
                 "--all-namespaces",
                 "-A",
-                help="In place of files the requests of the cluster: which of them would the --policy refuse?",
+                help="Instead of files, check the requests of the cluster against the --policy.",
             ),
         ] = False,
         context: ContextOption = "",
@@ -75,18 +73,18 @@ def declare_validate(app: typer.Typer) -> None:
             typer.Option(
                 "--kind",
                 metavar="KIND",
-                help="Take every document for a status, contract, statuscontract or request.",
+                help="Treat every document as a status, contract, statuscontract or request.",
                 show_default=False,
             ),
         ] = "",
-        strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,  # noqa: FBT002 - typer reads options off the signature
+        strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,  # noqa: FBT002 - typer reads options off the signature
         allow_nothing: Annotated[  # noqa: FBT002 - typer reads options off the signature
-            bool, typer.Option("--allow-nothing", help="Nothing to validate is no error; for hooks.")
+            bool, typer.Option("--allow-nothing", help="Succeed if there is nothing to validate; for hooks.")
         ] = False,
     ) -> None:
         """Validate requests, templates, statuses and Promises in files: offline, with line and column."""
         if all_namespaces == bool(paths):
-            raise typer.BadParameter("name files, or --policy FILE and --all-namespaces, not both")
+            raise typer.BadParameter("give files, or --policy FILE and --all-namespaces, not both")
         target = target_of(ctx, context, "", kubeconfig)
 
         def run() -> ExitCode:

@@ -1,4 +1,4 @@
-"""``hctl validate``: reads files, says what is wrong with them, and where."""
+"""``hctl validate``: reads files and reports their errors, with line and column."""
 
 import sys
 from collections import Counter
@@ -26,28 +26,28 @@ FORMS = ("table", "json", "github", "sarif")
 
 _MAX_NOTES: Final = 20
 _LEFT: Final = {
-    Why.CHART: ("template of a Helm chart", "templates of Helm charts"),
-    Why.EXCLUDED: ("path that is excluded", "paths that are excluded"),
-    Why.LINK: ("link that is not followed", "links that are not followed"),
-    Why.SPECIAL: ("file that is no regular one", "files that are no regular ones"),
+    Why.CHART: ("Helm template", "Helm templates"),
+    Why.EXCLUDED: ("excluded path", "excluded paths"),
+    Why.LINK: ("link that was not followed", "links that were not followed"),
+    Why.SPECIAL: ("file that is not regular", "files that are not regular"),
 }
 _NOTES: Final = {
-    Why.LINK: "a link out of the folder, or to nothing, is not followed; name it to have it read",
-    Why.SPECIAL: "a pipe, socket or device is not read in a folder; name it to have it read",
+    Why.LINK: "a broken link, or one out of the folder, is not followed; pass it as an argument to read it",
+    Why.SPECIAL: "a pipe, socket or device in a folder is not read; pass it as an argument to read it",
 }
 
 
 class ValidationOptions(Struct, frozen=True):
-    """What was asked for.
+    """The options of a validation.
 
     Attributes:
-        output: The form of the answer, one of `FORMS`.
-        promises: Files that say what requests look like.
-        kind: What every document is taken for; empty: what it says.
-        exclude: Patterns of what is left alone.
-        policy: File that says what requests may ask for; empty: what their Promise says, else the strict policy.
-        strict: Whether warnings fail.
-        allow_nothing: Whether nothing to validate is no error.
+        output: The output format, one of `FORMS`.
+        promises: Files with Promises or CRDs, for the schemas of requests.
+        kind: The form to treat every document as; empty to derive it from the document.
+        exclude: Patterns of files and folders to skip.
+        policy: File with a PlatformPolicy; empty for the policy of the Promise, else the strict policy.
+        strict: Whether a warning is a failure.
+        allow_nothing: Whether it is a success if there is nothing to validate.
     """
 
     output: str = "table"
@@ -64,13 +64,13 @@ def validate_files(paths: Sequence[str], asked: ValidationOptions) -> ExitCode:
 
     Args:
         paths: Files, folders, or ``-``.
-        asked: How.
+        asked: The options.
 
     Returns:
         READY if everything is valid, else NOT_READY.
 
     Raises:
-        UsageError: A file cannot be read, there is nothing to validate, or an option has another value than it may.
+        UsageError: A file cannot be read, there is nothing to validate, or an option has an invalid value.
     """
     if asked.output not in FORMS:
         raise UsageError(f"-o {inert(asked.output, 60)}: expected {', '.join(FORMS)}")
@@ -100,7 +100,7 @@ def policy_of(file: str) -> Policy:
     """Read the policy that ``--policy`` names.
 
     Raises:
-        UsageError: It cannot be read, or used.
+        UsageError: It cannot be read, or is not a valid policy.
     """
     [source] = read_sources([file], sys.stdin.buffer).sources
     try:
@@ -108,8 +108,8 @@ def policy_of(file: str) -> Policy:
     except PolicyError as error:
         raise UsageError(f"--policy {inert(file, 400)}: {error.problems[0].line}") from error
     except (YamlError, UnicodeDecodeError) as error:
-        told = inert(str(error), 200)
-        raise UsageError(f"--policy {inert(file, 400)}: not the YAML of one policy: {told}") from error
+        cause = inert(str(error), 200)
+        raise UsageError(f"--policy {inert(file, 400)}: not the YAML of one policy: {cause}") from error
 
 
 def _named(paths: Sequence[str]) -> str:
@@ -123,18 +123,18 @@ def _nothing(report: Report) -> str:
     files = count_of(report.files, "file")
     if report.passed_over:
         strangers = count_of(report.passed_over, "document")
-        return f"{files} with {strangers}, none of a kind that is known; give their Promise with --promise{left}"
+        return f"{files} with {strangers}, none of a known kind; give their Promise with --promise{left}"
     return f"{files} without a document{left}"
 
 
 def _left(report: Report) -> str:
     counts = Counter(item.why for item in report.left)
-    told = (f"{counts[why]} {words[counts[why] > 1]}" for why, words in _LEFT.items() if counts[why])
-    return f"left alone: {', '.join(told)}"
+    counted = (f"{counts[why]} {words[counts[why] > 1]}" for why, words in _LEFT.items() if counts[why])
+    return f"skipped: {', '.join(counted)}"
 
 
 def _note(left: Sequence[LeftAlone]) -> None:
-    """Name what a person may have thought to be read, beside the answer and not in it."""
+    """List on standard error the files that a user may expect to be read, but that were skipped."""
     named = [f"{inert(item.file, 400)}: {_NOTES[item.why]}" for item in left if item.why in _NOTES]
     more = [f"and {len(named) - _MAX_NOTES} more"] if len(named) > _MAX_NOTES else []
     sys.stderr.writelines(f"hctl: {line}\n" for line in (*named[:_MAX_NOTES], *more))
@@ -148,7 +148,7 @@ def _draw(report: Report) -> None:
 
 
 def _line(console: Console, finding: Finding) -> None:
-    """One line a finding, never folded: editors and CI find the place by it."""
+    """Print a finding in one line without folding, because editors and CI parse the place from it."""
     color = "red" if finding.severity is Severity.ERROR else "yellow"
     text = Text.assemble(
         (f"{inert(finding.file, 1000)}:{finding.line}:{finding.column}: ", "bold"),
@@ -163,11 +163,11 @@ def _summary(report: Report) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in report.findings)
     warnings = len(report.findings) - errors
     what = f"{count_of(report.documents, 'document')} in {count_of(report.files, 'file')}"
-    notes = [f"{report.passed_over} of other kinds passed over"] if report.passed_over else []
+    notes = [f"{report.passed_over} of other kinds skipped"] if report.passed_over else []
     notes += [_left(report)] if report.left else []
     passed = f" ({'; '.join(notes)})" if notes else ""
     if not report.findings:
         return f"{what}: valid{passed}"
-    told = [count_of(errors, "error")] if errors else []
-    told += [count_of(warnings, "warning")] if warnings else []
-    return f"{what}: {', '.join(told)}{passed}"
+    parts = [count_of(errors, "error")] if errors else []
+    parts += [count_of(warnings, "warning")] if warnings else []
+    return f"{what}: {', '.join(parts)}{passed}"

@@ -1,4 +1,4 @@
-"""``hctl vcluster``: the commands for virtual clusters, whatever other golden paths there are."""
+"""``hctl vcluster``: the commands for virtual clusters only."""
 
 import typer
 
@@ -43,7 +43,7 @@ def vcluster_status(
     """Show one virtual cluster."""
     if explain:
         if watch or wait:
-            raise typer.BadParameter("--explain is about one moment; leave out --watch and --wait")
+            raise typer.BadParameter("--explain shows one moment; leave out --watch and --wait")
         finish(lambda: explain_one(target, name, output, vcluster=True, pictured=True))
     finish(lambda: status_of(target, name, output, watch=watch, wait=wait, timeout=timeout, vcluster=True))
 
@@ -76,5 +76,5 @@ def vcluster_diagnose(
     name: NameArgument,
     output: OutputOption = "table",
 ) -> None:
-    """Go from the phase of a virtual cluster to the first cause."""
+    """Find the first cause of the phase of a virtual cluster."""
     finish(lambda: diagnose_one(target, name, output, vcluster=True))

@@ -1,4 +1,4 @@
-"""``hctl version`` and ``hctl completion``: what needs no request."""
+"""``hctl version`` and ``hctl completion``, which need no object of the cluster."""
 
 import json
 import os
@@ -21,10 +21,10 @@ _SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 def show_versions(target: Target, output: str, *, client: bool) -> ExitCode:
-    """Print the versions of both sides.
+    """Print the versions of hctl and of the cluster.
 
     Raises:
-        HctlError: The form is not known, or the cluster cannot be asked.
+        HctlError: The output format is invalid, or the cluster cannot be read.
     """
     if output not in ("text", "json", "yaml"):
         raise UsageError(f"-o {inert(output, 60)}: expected text, json or yaml")
@@ -41,16 +41,16 @@ def show_versions(target: Target, output: str, *, client: bool) -> ExitCode:
 
 
 def show_completion(shell: str) -> ExitCode:
-    """Print a shell's script.
+    """Print the completion script of a shell.
 
     Raises:
-        UsageError: The shell is not known.
+        UsageError: The shell is not supported.
     """
     if shell not in _SHELLS:
-        raise UsageError(f"completion for {inert(shell, 60)!r} is not known; expected {', '.join(_SHELLS)}")
+        raise UsageError(f"no completion for {inert(shell, 60)!r}; expected {', '.join(_SHELLS)}")
     from .app import app  # noqa: PLC0415 - which imports this module
 
-    # The command line tells its own shell scripts if it is asked by this variable.
+    # With this variable, typer prints the completion script instead of running a command.
     os.environ["_HCTL_COMPLETE"] = f"source_{shell}"
     app(prog_name="hctl", args=[], standalone_mode=False)
     return ExitCode.READY

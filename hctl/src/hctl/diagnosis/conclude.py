@@ -1,4 +1,4 @@
-"""From a verdict to a diagnosis: what the rules say, source by source, and the one thing that explains the rest."""
+"""Builds a diagnosis from a verdict: describes each source, and chooses the one that explains the others."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -60,21 +60,21 @@ _OF_THE_REQUEST: Final[Mapping[str, str]] = {
     Reason.WORKFLOW_SUSPENDED: "Workflow",
     Reason.WAITING_FOR_WORKFLOW: "Workflow",
 }
-"""Reason of Ready -> the look that it speaks of, where it speaks of no source."""
+"""Reason of Ready -> title of its look, for reasons that are about no source."""
 
 
 class Diagnosis(Struct, frozen=True):
-    """What was found out about one request.
+    """The diagnosis of one request.
 
     Attributes:
-        judged: What its status says, and what that is worth.
-        seen: What the sidecar would write now; None if that cannot be told, because the reader may not look.
-        cause: The look that explains the others; None if nothing is wrong.
-        looks: Everything that was looked at, upstream first.
-        commands: What to run next.
-        remark: A sentence about how cause and status fit together; may be empty.
-        links: Name -> address of what leads on: ``argocd`` for the Application, ``runbook`` for the reason of Ready.
-        events: Warning events of what is at fault; None if nothing was asked.
+        judged: The stored status, with its freshness.
+        seen: The status that the sidecar would write now; None if the user lacks the rights to derive it.
+        cause: The look that explains the others; None if there is no problem.
+        looks: All looks, upstream first.
+        commands: The commands to run next.
+        remark: A sentence about a difference between cause and status; may be empty.
+        links: Name -> URL: ``argocd`` for the Application, ``runbook`` for the reason of Ready.
+        events: Warning events of the objects at fault; None if they were not read.
     """
 
     judged: Judged
@@ -88,19 +88,19 @@ class Diagnosis(Struct, frozen=True):
 
     @property
     def agrees(self) -> bool:
-        """Whether the status says what would be written now."""
+        """Whether the stored status equals the one that would be written now."""
         return self.seen is None or _agrees(self.judged, self.seen)
 
     @property
     def settled(self) -> bool:
-        """Whether status and what is seen are one verdict, so that there is no need to tell both."""
+        """Whether the stored and the present verdict are equal, so that only one is shown."""
         tolerating = self.seen is not None and self.seen.ready.reason == Reason.TOLERATING
         believed = self.judged.trusted and self.judged.freshness.state is State.FRESH
         return self.agrees and believed and not tolerating
 
     @property
     def exit_code(self) -> ExitCode:
-        """The worse of what the status says and what is seen."""
+        """The worse exit code of the stored and the present verdict."""
         if self.seen is None or self.seen.phase is Phase.READY:
             return self.judged.exit_code
         return worse((self.judged.exit_code, ExitCode.NOT_READY))
@@ -110,8 +110,8 @@ def conclude(evidence: Evidence, orders: Orders) -> Diagnosis:
     """Describe the verdict and choose the first cause.
 
     Args:
-        evidence: The verdict, and what was fetched around it.
-        orders: Spells the commands.
+        evidence: The verdict, with the fetched objects.
+        orders: Builds the commands.
     """
     explanation = evidence.explanation
     judged = explanation.judged
@@ -152,7 +152,7 @@ def _looks(evidence: Evidence, orders: Orders) -> list[Look]:
 
 
 def _plain_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Details of a source that has none of its own: the command that shows the first object at fault."""
+    """Default details of a source: the command that shows the first object at fault."""
     del evidence
     shown = (orders.kubectl("get", each.kind.lower(), each.name, namespace=each.namespace) for each in found.culprits)
     return [], [*shown][:1]
@@ -186,26 +186,26 @@ def _source(found: Explained, evidence: Evidence, orders: Orders) -> Look:
 
 
 def _at_fault(found: Explained, evidence: Evidence) -> tuple[Input, ...]:
-    """The objects at fault that exist: the sickest pod, what is no pod, and other pods, which mostly say the same."""
+    """Return the existing objects at fault: the worst pod, objects of other kinds, then pods that mostly repeat it."""
     worst = [entry for _, entry in sick_pods(found, evidence)[:1]]
     others = sorted(found.culprits, key=lambda entry: entry.kind == "Pod")
     return tuple(entry for entry in dict.fromkeys((*worst, *others)) if entry.found == "present")
 
 
 def _placed(reason: Reason, evidence: Evidence) -> list[str]:
-    """Say where what is missing may be: the sidecar, and we, look at one cluster only."""
+    """Name the Destinations that may hold a missing object, because sidecar and hctl read only one cluster."""
     names = evidence.explanation.projection.destinations
     if reason not in _MISSING or not names:
         return []
-    return [f"Kratix has placed the request on {name_culprits(names)}; what goes to another cluster is not seen here"]
+    return [f"Kratix has placed the request on {name_culprits(names)}; objects in another cluster are not visible here"]
 
 
 def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:
     """Choose the look that explains the others.
 
-    What Ready's reason speaks of is the cause if that is no source. Else it is what is bad, then what is paused, then a
-    workflow that waits, since nothing can be made before it goes on, then what is pending or unreadable. A request that
-    is Ready has no cause unless something bad is tolerated, or its status is not kept true.
+    If the reason of Ready is about no source, its look is the cause. Else the order is: bad, paused, a waiting workflow
+    (because nothing can be created before it continues), pending or unreadable. A Ready request has a cause only if a
+    bad source is tolerated, or its status is stale.
     """
     explanation = evidence.explanation
     ready, sidecar = explanation.projection.ready, looks[-1]
@@ -217,11 +217,11 @@ def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:
     spoken = next((look for look in looks if look.title == _OF_THE_REQUEST.get(ready.reason)), None)
     if spoken is not None:
         return spoken
-    # What the reader may not see explains nothing.
+    # A source that the user may not read explains nothing.
     wrong = [look for look in looks[:-1] if look.verdict is not Verdict.GOOD]
     wrong = [look for look in wrong if not look.hidden or look.verdict is not Verdict.UNREADABLE]
     if explanation.facts.workflow is Workflow.NONE:
-        # Somebody wrote the contract, so that a workflow left no trace keeps nothing from being made.
+        # The contract exists, so the workflow has run, even if it left no Job or condition.
         wrong = [look for look in wrong if look.title != "Workflow"]
     blocking = [found.source for found in explanation.blocking]
     row = explanation.projection.row
@@ -236,7 +236,7 @@ def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:
 
 
 def _follows(look: Look) -> bool:
-    """Whether what is bad is often only the consequence of something else that is bad, such as a pod that crashes."""
+    """Whether the failure is usually the consequence of another one, such as a crashing pod."""
     if look.verdict is not Verdict.BAD:
         return False
     return look.source is SourceName.ARGO_HEALTH or look.reason in (Reason.OUT_OF_SYNC, Reason.NO_PODS)
@@ -248,11 +248,9 @@ def _agrees(judged: Judged, seen: Projection) -> bool:
 
 def _remark(judged: Judged, seen: Projection | None, hidden: str) -> str:
     if seen is None:
-        return f"No verdict of what is there now: {hidden}. What the status says stands"
+        return f"No verdict on the present objects: {hidden}. The stored status is shown"
     view = judged.view
     if not _agrees(judged, seen):
         said = f"{view.phase or 'no phase'}" + (f" ({view.ready_reason})" if view.ready_reason else "")
-        return f"The status still says {said}, what is seen now says {seen.phase} ({seen.ready.reason})"
-    return (
-        "The status still says Ready: this is tolerated for a while" if seen.ready.reason == Reason.TOLERATING else ""
-    )
+        return f"The stored status is still {said}; the present objects give {seen.phase} ({seen.ready.reason})"
+    return "The status is still Ready: this is tolerated for a while" if seen.ready.reason == Reason.TOLERATING else ""

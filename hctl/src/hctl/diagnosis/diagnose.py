@@ -1,4 +1,4 @@
-"""Fetch, let the rules judge, and describe: the same diagnosis for a command, an answer and a tool."""
+"""Diagnoses one request for `hctl diagnose`, the assistant and the MCP tool: fetch, derive and describe the verdict."""
 
 from collections.abc import Callable
 
@@ -23,14 +23,14 @@ def diagnose_request(
     raw: object,
     say: Callable[[str], None] = lambda _: None,
 ) -> Diagnosis:
-    """Collect what the verdict rests on, conclude as the sidecar would now, and describe it.
+    """Collect the objects behind the verdict, derive the verdict as the sidecar would now, and describe it.
 
     Args:
         transport: The API server.
-        orders: Spells the commands.
+        orders: Builds the commands.
         view: The request.
-        raw: The request as the cluster holds it.
-        say: Hears what is being looked at, for whoever waits.
+        raw: The request, as JSON.
+        say: Called with a description of each step, to show progress.
 
     Raises:
         UsageError: The request has no name.

@@ -1,4 +1,4 @@
-"""What was fetched for a diagnosis, and what a look at it yields."""
+"""The types of a diagnosis: the fetched evidence, and the looks that describe it."""
 
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,13 @@ __all__ = ["Container", "Events", "Evidence", "Log", "Look", "WarningEvent"]
 
 
 class Container(Struct, frozen=True):
-    """Whose log is wanted.
+    """The container whose log is read.
 
     Attributes:
-        namespace: Of the pod.
-        pod: Its name.
+        namespace: Namespace of the pod.
+        pod: Name of the pod.
         container: Name of the container.
-        previous: Whether the run before the present one is meant.
+        previous: Whether to read the log of the previous run.
     """
 
     namespace: str
@@ -44,13 +44,13 @@ class WarningEvent(Struct, frozen=True):
     """A Warning event of an object.
 
     Attributes:
-        kind: Of the object. Likewise the next two.
-        namespace: Empty if it has none.
-        name: Its name.
-        reason: In one word; may be empty.
-        message: In a sentence; may be empty.
-        count: How often it was seen.
-        last: When it was last seen; None if that cannot be read.
+        kind: Kind of the object.
+        namespace: Namespace of the object; empty if it has none.
+        name: Name of the object.
+        reason: Its reason; may be empty.
+        message: Its note; may be empty.
+        count: Number of occurrences.
+        last: Time of the last one; None if it cannot be read.
     """
 
     kind: str
@@ -63,12 +63,12 @@ class WarningEvent(Struct, frozen=True):
 
 
 class Events(Struct, frozen=True):
-    """What the Warning events of a cause's objects say.
+    """The Warning events of the objects at fault.
 
     Attributes:
-        now: When they were read, by the API server's clock.
-        warnings: The newest few, the newest first; the cluster forgets events after a while.
-        unread: What could not be read of them, and why; empty if everything was.
+        now: Time of reading, by the API server's clock.
+        warnings: The last few, the newest first; by default the API server deletes events after an hour.
+        unread: The objects whose events could not be read, and why; empty if all were.
     """
 
     now: datetime
@@ -77,15 +77,15 @@ class Events(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """What the verdict is, and the objects as the cluster holds them.
+    """The verdict, and the objects behind it.
 
     Attributes:
         explanation: The verdict of the rules.
-        case: The request, and what its verdict rests on.
-        jobs: Jobs of the request's workflows, the newest first.
+        case: The request, and the objects behind its verdict.
+        jobs: Jobs of the request's workflows, newest first.
         jobs_unread: Why there are none, if they could not be read.
         job_log: End of the log of the container that failed the workflow.
-        pod_log: End of the log of the sickest pod.
+        pod_log: End of the log of the worst pod.
     """
 
     explanation: Explanation
@@ -96,7 +96,7 @@ class Evidence(Struct, frozen=True):
     pod_log: Log | None = None
 
     def object(self, entry: Input) -> Any:  # noqa: ANN401 - JSON
-        """Return the object that an input was read from; an empty one if there is none."""
+        """Return the object of an input; an empty one if there is none."""
         for found in self.case.objects:
             metadata = found.get("metadata") if found.get("kind") == entry.kind else None
             if isinstance(metadata, dict) and (entry.namespace, entry.name) == (
@@ -108,19 +108,19 @@ class Evidence(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """One thing that was looked at.
+    """The description of one source, or of one aspect of the request.
 
     Attributes:
-        title: What it is: ``Pods``.
-        verdict: What the rules say of it.
-        summary: In one line.
-        details: Further lines, the most telling first.
+        title: Its title, such as ``Pods``.
+        verdict: Its verdict by the rules.
+        summary: One line.
+        details: Further lines, the most important first.
         log: The end of a log that explains it.
-        commands: What to run next, the first one first.
-        source: Which source of the contract it is; None for the request itself.
+        commands: The commands to run next, in order.
+        source: The source of the contract; None for the request itself.
         reason: Reason of the source's condition.
-        hidden: What the reader may not see of it, so that it only repeats the status; empty if it was seen.
-        objects: Those at fault that exist, the most telling first: whose events explain it.
+        hidden: Why the user cannot read it, so that it only repeats the status; empty if it was read.
+        objects: The existing objects at fault, the most important first; their events are read.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Fetching the details: Jobs, the ends of logs and Warning events. What cannot be read is noted, never raised."""
+"""Fetches the details: Jobs, the ends of logs and Warning events. A failed read is recorded, never raised."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -27,19 +27,19 @@ _MAX_EVENTS: Final = 100
 
 
 def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: Callable[[str], None]) -> Evidence:
-    """Fetch what explains the verdict.
+    """Fetch the Jobs and logs that explain the verdict.
 
     Args:
         transport: The API server.
         explanation: The verdict.
-        case: What it rests on.
-        say: Hears what is being looked at, for whoever waits.
+        case: The objects behind it.
+        say: Called with a description of each step, to show progress.
     """
     say("the workflow's Jobs")
     fetching = _Fetching(transport)
     view = explanation.judged.view
     jobs: list[Any] = []
-    # A label cannot be longer: such a request has no Jobs that could be found by it.
+    # A label value has at most 63 characters, so a request with a longer name has no Jobs with that label.
     if view.name and len(view.name) <= _LABEL_LENGTH:
         path = f"/apis/batch/v1/namespaces/{segment(view.namespace)}/jobs"
         jobs = jobs_of(view, fetching.list(path, f"kratix.io/resource-name={view.name}"))
@@ -60,17 +60,17 @@ def gather_events(transport: ClusterReader, evidence: Evidence, cause: Look | No
 
     Args:
         transport: The API server.
-        evidence: What the cause was concluded from.
+        evidence: The evidence of the cause.
         cause: The first cause.
 
     Returns:
-        None if there is no object to ask about.
+        None if the cause names no object.
     """
     found: list[WarningEvent] = []
     unread: list[str] = []
     asked = cause.objects[:_MAX_OBJECTS] if cause is not None else ()
     for entry in asked:
-        # Where an object has no namespace, its events are in this one.
+        # Events of objects without a namespace are in `default`.
         path = f"/api/v1/namespaces/{segment(entry.namespace or 'default')}/events"
         selector = warnings_of(entry, text(evidence.object(entry), "metadata", "uid", limit=253))
         try:
@@ -80,7 +80,7 @@ def gather_events(transport: ClusterReader, evidence: Evidence, cause: Look | No
             continue
         found += [warning_in(event, entry) for event in page.objects]
         if page.following:
-            unread.append(f"{entry.called}: more than {_MAX_EVENTS} events, there may be newer ones")
+            unread.append(f"{entry.called}: more than {_MAX_EVENTS} events, newer ones may be missing")
     return Events(transport.now(), newest_events(found), "; ".join(unread)) if asked else None
 
 
@@ -89,7 +89,7 @@ def _pods(namespace: str) -> str:
 
 
 class _Fetching:
-    """Reads, and turns every refusal into a value."""
+    """Reads from the API server; a failure is a value."""
 
     def __init__(self, transport: ClusterReader) -> None:
         self._transport = transport
@@ -115,5 +115,5 @@ class _Fetching:
 
 
 def _reason(error: ClusterError) -> str:
-    known = {403: "you have no permission to look", 404: "there is none", 0: "no answer"}
+    known = {403: "you have no permission to read them", 404: "there is none", 0: "no answer"}
     return known.get(error.status, f"no answer ({error.status})")

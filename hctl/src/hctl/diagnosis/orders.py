@@ -1,4 +1,4 @@
-"""The commands that a diagnosis proposes: quoted for a shell, whatever the names are."""
+"""The commands that a diagnosis proposes; every argument is quoted for a shell, because names are untrusted."""
 
 import shlex
 
@@ -8,39 +8,39 @@ __all__ = ["Orders"]
 
 
 class Orders:
-    """Spells kubectl commands for one cluster.
+    """Builds kubectl commands for one cluster.
 
     Args:
-        flags: Flags that choose the cluster, as they were given to us.
+        flags: The flags of this command that select the cluster.
     """
 
     def __init__(self, flags: tuple[str, ...] = ()) -> None:
         self._flags = flags
 
     def kubectl(self, *words: str, namespace: str = "") -> str:
-        """Spell one command."""
+        """Return a kubectl command."""
         where = ("-n", namespace) if namespace else ()
         return shlex.join(("kubectl", *self._flags, *words, *where))
 
     def describe(self, view: RequestView) -> str:
-        """The request itself."""
+        """Return the command that describes a request."""
         return self.kubectl("describe", view.resource, view.name, namespace=view.namespace)
 
     def warnings(self, namespace: str) -> str:
-        """The warnings of a namespace: whoever makes pods tells there why it cannot."""
+        """Return the command that lists the Warning events of a namespace, where controllers report why pods fail."""
         return self.kubectl("events", "--types=Warning", namespace=namespace)
 
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool) -> str:
-        """The log of a container."""
+        """Return the command that prints the log of a container."""
         before = ("--previous",) if previous else ()
         return self.kubectl("logs", pod, "-c", container, *before, namespace=namespace)
 
     @staticmethod
     def vcluster(*words: str, namespace: str) -> str:
-        """Spell one command of the virtual clusters' own program."""
+        """Return a command of the vcluster CLI."""
         return shlex.join(("vcluster", *words, "-n", namespace))
 
     @staticmethod
     def once_approved(command: str) -> str:
-        """A command that lets go on what a person holds back; with these words before it nobody runs it unread."""
+        """Mark a command that resumes a paused object, so that it is not copied and run without an approval."""
         return f"once it is approved: {command}"

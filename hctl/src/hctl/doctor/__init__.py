@@ -1,6 +1,6 @@
-"""Is the platform itself in order? What is read of it once, and a table of checks, each a pure function over that.
+"""Checks of the platform itself: reads its objects once, and applies a table of checks, each a pure function.
 
-Belongs here: what is not about one request. May not: a verdict about a request, which is the rules' to give.
+Belongs here: checks that are not about one request. May not: a verdict on a request, which the rules compute.
 
 Modules: `accounts`, `checks`, `facts`, `look`, `platform`.
 """

@@ -1,7 +1,7 @@
-"""Who could run as the accounts of Kratix's pipelines, and so write Works, which GitOps applies? Pure.
+"""Finds who could run as the accounts of Kratix's pipelines, and so write Works, which GitOps applies. Pure.
 
-RBAC as it stands, without webhooks and other authorizers. Left out: administrators of the whole cluster, the cluster's
-own accounts, and the agents that apply Works anyway.
+Only RBAC is evaluated, no webhooks or other authorizers. Left out: administrators of the whole cluster, the cluster's
+own accounts, and the agents that apply Works.
 """
 
 import re
@@ -19,7 +19,7 @@ from .platform import SYSTEM
 __all__ = ["check_accounts", "check_admission"]
 
 _PIPELINE: Final = re.compile(r"(?P<promise>.+?)-(?:resource|promise)-(?:configure|delete)-.+", re.DOTALL)
-"""Name of an account that Kratix makes for a pipeline."""
+"""Name of an account that Kratix creates for a pipeline."""
 
 _TRUSTED: Final = frozenset((SYSTEM, "kube-system", "argocd", "flux-system"))
 """Namespaces whose own accounts apply Works, or run the cluster."""
@@ -42,14 +42,14 @@ _WAYS: Final = (
     ("write Works", "create", "platform.kratix.io", "works"),
     ("write Works", "patch", "platform.kratix.io", "works"),
 )
-"""What it is, and the right that it takes."""
+"""Each way to act as an account: its description, and the right that it needs."""
 
 _READ: Final = ("accounts", "roles", "cluster roles", "role bindings", "cluster role bindings")
 _DENY: Final = "Deny"
 
 
 class _Way(Struct, frozen=True):
-    """Who may do what, and by which binding."""
+    """A subject that can act as an account: how, and by which binding."""
 
     who: str
     what: str
@@ -58,11 +58,11 @@ class _Way(Struct, frozen=True):
 
 
 def check_accounts(facts: CheckFacts) -> CheckLine:
-    """Name who could act as a pipeline in a namespace where one runs."""
+    """Check who could act as a pipeline in a namespace where one runs."""
     check = "pipeline accounts"
     unread = [f"{name}: {found.unread}" for name in _READ if (found := facts.look(name)).unread]
     if unread:
-        told = f"who may act as them could not be read ({unread[0]})"
+        told = f"the RBAC objects that grant it could not be read ({unread[0]})"
         return CheckLine(check, CheckState.NOT_READABLE, told, "kubectl auth can-i list rolebindings -A")
     accounts = [
         (text(item, "metadata", "namespace", limit=63), named_so["promise"])
@@ -79,25 +79,25 @@ def check_accounts(facts: CheckFacts) -> CheckLine:
         return CheckLine(check, CheckState.OK, f"nobody but the platform can act as them in {named(spaces)}")
     told = named(f"{way.who} may {way.what} in {way.space}" for way in ways)
     first = min(ways, key=lambda way: (way.who, way.what, way.space))
-    told = f"{told}: who does that can write Works, and what stands in a Work is applied"
+    told = f"{told}: this allows writing Works, whose contents are applied"
     return CheckLine(check, CheckState.WARNING, told, f"kubectl describe {first.binding}")
 
 
 def check_admission(facts: CheckFacts) -> CheckLine:
-    """Is a policy judged at apply?"""
+    """Check whether an admission policy enforces the platform policy at apply."""
     check, found = "admission", facts.look("admission")
     look = "kubectl get validatingadmissionpolicybindings -l app.kubernetes.io/part-of=platform-status"
     if found.unread:
         return CheckLine(check, CheckState.NOT_READABLE, f"the bindings of admission policies: {found.unread}", look)
     bounds = [name for name in _kept(found) if name.endswith("-bounds")]
     if not bounds:
-        told = "no policy is judged at apply: the pipeline is the boundary, and a request that it refuses exists"
+        told = "no policy is enforced at apply, only by the pipeline: a request that it refuses exists"
         return CheckLine(check, CheckState.WARNING, told, look)
-    return CheckLine(check, CheckState.OK, f"{named(bounds)} judge at apply")
+    return CheckLine(check, CheckState.OK, f"{named(bounds)} are enforced at apply")
 
 
 def _kept(found: CheckFound) -> set[str]:
-    """Names of the policies that are bound, and refuse."""
+    """Return the names of the policies that are bound with the action Deny."""
     bound = (item for item in found.objects if _DENY in items(under(item, "spec", "validationActions")))
     return {text(item, "spec", "policyName", limit=253) for item in bound}
 
@@ -132,7 +132,7 @@ def _granted(binding: object, rules: Iterable[object], space: str, called: str) 
 
 
 def _grants(rule: object, verb: str, group: str, resource: str) -> bool:
-    """Whether a rule of RBAC grants a right on some object that may be an account of a pipeline, or one to be made."""
+    """Whether an RBAC rule grants a right on an object that is, or can become, an account of a pipeline."""
     names = [name for name in items(under(rule, "resourceNames")) if isinstance(name, str)]
     if names and resource.startswith("serviceaccounts") and not any(map(_PIPELINE.fullmatch, names)):
         return False
@@ -144,7 +144,7 @@ def _grants(rule: object, verb: str, group: str, resource: str) -> bool:
 
 
 def _subjects(binding: object) -> Iterator[str]:
-    """Whom a binding binds that is not the platform itself."""
+    """Yield the subjects of a binding, except those of the platform itself."""
     for entry in items(under(binding, "subjects")):
         subject = mapping(entry)
         kind, name = text(subject, "kind", limit=40), text(subject, "name", limit=253)

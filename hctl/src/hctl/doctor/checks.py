@@ -1,4 +1,4 @@
-"""The table of checks, and what all of them together mean. Pure."""
+"""The table of checks, and their combined result. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def examine(facts: CheckFacts) -> tuple[CheckLine, ...]:
 
 
 def exit_code(lines: Sequence[CheckLine]) -> ExitCode:
-    """A failure is 1; without one, something that could not be read is 4; warnings alone are 0."""
+    """Return 1 for a failure; else 4 if something could not be read; else 0, also with warnings."""
     states = {line.state for line in lines}
     if CheckState.FAILURE in states:
         return ExitCode.NOT_READY
@@ -47,7 +47,7 @@ def exit_code(lines: Sequence[CheckLine]) -> ExitCode:
 
 
 def summary_of(lines: Sequence[CheckLine]) -> dict[str, Any]:
-    """Count the states, as the JSON document has them."""
+    """Return the number of checks in each state, by the keys of the JSON document."""
     counts = Counter(line.state for line in lines)
     return {"ok": counts[CheckState.OK], "warnings": counts[CheckState.WARNING], "failures": counts[CheckState.FAILURE],
             "notReadable": counts[CheckState.NOT_READABLE]}  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a check starts from, and what it says. Pure."""
+"""The input and the result of a check. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ _SHOWN: Final = 3
 
 
 class CheckState(StrEnum):
-    """How a check ended; what could not be read is never ok."""
+    """The result of a check; it is never OK if something could not be read."""
 
     OK = "ok"
     WARNING = "warning"
@@ -22,11 +22,11 @@ class CheckState(StrEnum):
 
 
 class CheckLine(Struct, frozen=True):
-    """What one check says.
+    """The result of one check.
 
     Attributes:
         check: Its name.
-        state: How it ended.
+        state: Its state.
         says: A sentence without a full stop.
         next: The command to run, or what to do; empty if there is nothing to do.
     """
@@ -38,11 +38,11 @@ class CheckLine(Struct, frozen=True):
 
 
 class CheckFound(Struct, frozen=True):
-    """The objects of one look.
+    """The objects of one list.
 
     Attributes:
-        objects: As the cluster holds them: any JSON.
-        missing: Whether the cluster does not know the kind.
+        objects: The objects: any JSON.
+        missing: Whether the cluster does not have the kind.
         unread: Why they could not be read; empty if they could.
     """
 
@@ -55,13 +55,13 @@ NOWHERE: Final = CheckFound(missing=True)
 
 
 class CheckFacts(Struct, frozen=True):
-    """Everything that was read.
+    """All objects that were read.
 
     Attributes:
         now: The API server's time.
-        looks: The looks of `look.LOOKS`, by name.
+        looks: The lists of `look.LOOKS`, by name.
         groups: API groups that the cluster serves.
-        rights: Right of the viewer -> whether it is there, as words such as ``list pods``; None if nobody could say.
+        rights: Right of the user, such as ``list pods`` -> whether it is granted; None if that could not be read.
         sidecars: Namespace of the sidecars.
         argocd: Namespace of Argo CD.
     """
@@ -74,12 +74,12 @@ class CheckFacts(Struct, frozen=True):
     argocd: str
 
     def look(self, name: str) -> CheckFound:
-        """Return one look; a kind that was not looked for is one that is not there."""
+        """Return one list; a kind that was not listed counts as missing."""
         return self.looks.get(name, NOWHERE)
 
 
 def named(names: Iterable[str]) -> str:
-    """Name the first few."""
+    """Join the first few names."""
     found = sorted(set(names))
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return ", ".join(found[:_SHOWN]) + more

@@ -1,4 +1,4 @@
-"""Reads once what the checks need; a refusal is a value, and only a cluster that does not answer raises."""
+"""Reads the objects of the checks once; a denied read is a value, and only a cluster without a response raises."""
 
 from typing import Final
 
@@ -27,18 +27,18 @@ _RIGHTS: Final = (
     ("list", "platform.kratix.io", "works", ""),
     ("get", "", "secrets", ""),
 )
-"""What explain and diagnose read: verb, group, resource, subresource."""
+"""The rights that explain and diagnose need: verb, group, resource, subresource."""
 
 
 def look(session: Session, argocd: str) -> CheckFacts:
-    """Look at a cluster.
+    """Read the objects of the checks.
 
     Args:
         session: The cluster.
         argocd: Namespace of Argo CD.
 
     Raises:
-        HctlError: The cluster does not answer.
+        HctlError: The cluster does not respond.
     """
     transport, space = session.transport, sidecar_namespace()
     groups = frozenset(kind.group for kind in session.kinds)
@@ -79,7 +79,7 @@ def _refused(error: ClusterError) -> CheckFound:
 
 
 def _leases_of_requests(session: Session, space: str) -> CheckFound | None:
-    """Get the Leases that requests name: everybody may, one by one."""
+    """Get the Leases that requests name, one by one, which every user may."""
     try:
         collections = session.golden_paths()
     except ClusterError as error:
@@ -96,7 +96,7 @@ def _leases_of_requests(session: Session, space: str) -> CheckFound | None:
 
 
 def _rights(session: Session, groups: frozenset[str]) -> dict[str, bool] | None:
-    """Ask what the viewer may, as ``kubectl auth can-i`` does: nothing is written by it."""
+    """Return the rights of the user, by access reviews as in ``kubectl auth can-i``; they store nothing."""
     namespace = session.target.namespace
     wanted = [right for right in _RIGHTS if right[1] in groups or right[1] in ("", "apps")]
     wanted += [("list", kind.group, kind.plural, "") for kind in session.candidates()]

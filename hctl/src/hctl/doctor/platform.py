@@ -1,4 +1,4 @@
-"""Kratix, its Destinations, the sidecars, who delivers, images, rights of the viewer, and Argo CD's timeout. Pure."""
+"""Checks Kratix, its Destinations, sidecars, GitOps, images, the user's rights, and Argo CD's timeout. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 SYSTEM: Final = "kratix-platform-system"
-"""Where Kratix runs."""
+"""Namespace of Kratix."""
 
 ARGO: Final = "argoproj.io"
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
@@ -40,7 +40,7 @@ _UNPULLED: Final = frozenset(
     )
 )
 _TIMEOUT: Final = {"timeout.reconciliation": "120s", "timeout.reconciliation.jitter": "60s"}
-"""What Argo CD takes where its ConfigMap does not say."""
+"""Argo CD's defaults for keys that its ConfigMap lacks."""
 
 _LEAST_SILENCE: Final = 15 * 60
 _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -49,7 +49,7 @@ _PART: Final = re.compile(r"([\d.]+)(ms|h|m|s)", re.ASCII)
 
 
 def check_kratix(facts: CheckFacts) -> CheckLine:
-    """Is Kratix there, which version, and does it run?"""
+    """Check that Kratix is installed and available, and report its version."""
     check = "kratix"
     if facts.look("promises").missing:
         return CheckLine(
@@ -61,7 +61,7 @@ def check_kratix(facts: CheckFacts) -> CheckLine:
     look = f"kubectl get deployments -n {SYSTEM}"
     manager = next((item for item in found.objects if name_of(item) == _CONTROLLER), None)
     if manager is None:
-        told = f"its kinds are there, and no Deployment {_CONTROLLER} in {SYSTEM} says which version runs"
+        told = f"its kinds are installed, but no Deployment {_CONTROLLER} in {SYSTEM} shows the version"
         return CheckLine(check, CheckState.WARNING, told, look)
     containers = items(under(manager, "spec", "template", "spec", "containers"))
     images = [text(item, "image") for item in containers if text(item, "name") == "manager"] or ["an unnamed image"]
@@ -71,11 +71,11 @@ def check_kratix(facts: CheckFacts) -> CheckLine:
 
 
 def check_destinations(facts: CheckFacts) -> CheckLine:
-    """Does each set of labels that a Promise with a sidecar asks for fit a Destination, and can that be written?"""
+    """Check that a writable Destination has the labels that each Promise with a sidecar selects."""
     check, found = "destinations", facts.look("destinations")
     if found.missing:
         return CheckLine(
-            check, CheckState.FAILURE, "the cluster knows no Destinations", "hctl doctor, once Kratix is installed"
+            check, CheckState.FAILURE, "the cluster has no kind Destination", "hctl doctor, once Kratix is installed"
         )
     if found.unread:
         return _unread(check, found, "destinations.platform.kratix.io")
@@ -88,16 +88,16 @@ def check_destinations(facts: CheckFacts) -> CheckLine:
         spelled = ",".join(f"{key}={value}" for key, value in sorted(wanted.items()))
         fitting = [item for item in found.objects if wanted.items() <= _labels(item).items()]
         if not fitting:
-            told = f"no Destination has the label {spelled}, so nobody takes the sidecar"
+            told = f"no Destination has the label {spelled}, so the sidecar is not deployed"
             return CheckLine(
                 check, CheckState.FAILURE, told, f"kubectl label destinations.platform.kratix.io NAME {spelled}"
             )
     guessed = facts.look("promises").unread
     if guessed:
-        told = f"a Destination is there; whether Promises ask for another could not be read ({guessed})"
+        told = f"a Destination exists; whether Promises select another could not be read ({guessed})"
         return CheckLine(check, CheckState.NOT_READABLE, told, "kubectl auth can-i list promises.platform.kratix.io")
     return CheckLine(
-        check, CheckState.OK, f"{named(map(name_of, found.objects))}: every label that a Promise asks for is there"
+        check, CheckState.OK, f"{named(map(name_of, found.objects))}: all labels that Promises select exist"
     )
 
 
@@ -107,7 +107,7 @@ def _labels(item: object) -> dict[str, str]:
 
 
 def check_leases(facts: CheckFacts) -> CheckLine:
-    """Does each sidecar renew its Lease?"""
+    """Check that each sidecar renews its Lease."""
     check, found, space = "sidecars", facts.look("leases"), facts.sidecars
     if found.unread:
         return _unread(check, found, "leases.coordination.k8s.io", space)
@@ -116,7 +116,7 @@ def check_leases(facts: CheckFacts) -> CheckLine:
         return CheckLine(check, CheckState.FAILURE, f"no sidecar has a Lease in {space}", look)
     silent = list(_silent(facts, found))
     if silent:
-        return CheckLine(check, CheckState.FAILURE, f"no proof of life: {named(silent)}", look)
+        return CheckLine(check, CheckState.FAILURE, f"sidecars are silent: {named(silent)}", look)
     return CheckLine(
         check, CheckState.OK, f"{named(map(name_of, found.objects))} renewed within {duration(SILENT_AFTER)}"
     )
@@ -130,22 +130,22 @@ def _silent(facts: CheckFacts, found: CheckFound) -> Iterator[str]:
             continue
         age = (facts.now - renewed).total_seconds()
         if age > SILENT_AFTER:
-            yield f"{name_of(lease)} is silent for {duration(age)}"
+            yield f"{name_of(lease)} was not renewed for {duration(age)}"
         elif age < -SILENT_AFTER:
             yield f"{name_of(lease)} was renewed in the future"
 
 
 def check_delivery(facts: CheckFacts) -> CheckLine:
-    """Does anybody apply what Kratix writes?"""
+    """Check that a GitOps agent applies the output of Kratix."""
     agents = [name for group, name in ((ARGO, "Argo CD"), (FLUX, "Flux")) if group in facts.groups]
     if agents:
         return CheckLine("delivery", CheckState.OK, f"{' and '.join(agents)} found")
-    told = "neither Argo CD nor Flux is installed, so nobody here applies what Kratix writes"
+    told = "neither Argo CD nor Flux is installed, so nothing in this cluster applies the output of Kratix"
     return CheckLine("delivery", CheckState.FAILURE, told, "kubectl api-resources --api-group=argoproj.io")
 
 
 def check_images(facts: CheckFacts) -> CheckLine:
-    """Could a kubelet pull the images of sidecars and pipelines? A registry is not asked."""
+    """Check the pods of sidecars and pipelines for images that cannot be pulled; no registry is contacted."""
     check = "images"
     pulled: set[str] = set()
     looks = [facts.look(name) for name in ("pods", "pipeline pods")]
@@ -168,24 +168,22 @@ def check_images(facts: CheckFacts) -> CheckLine:
 
 
 def check_rights(facts: CheckFacts) -> CheckLine:
-    """May the viewer read what hctl explains with?"""
+    """Check that the user has the rights that explain and diagnose need."""
     check = "your rights"
     if facts.rights is None:
-        return CheckLine(
-            check, CheckState.NOT_READABLE, "the API server does not say what you may", "kubectl auth can-i --list"
-        )
+        return CheckLine(check, CheckState.NOT_READABLE, "your rights could not be read", "kubectl auth can-i --list")
     missing = [right for right, has in facts.rights.items() if not has]
     if missing:
-        told = f"you may not {named(missing)}: explain and diagnose say nothing of what rests on that"
+        told = f"you may not {named(missing)}: explain and diagnose cannot use these objects"
         return CheckLine(check, CheckState.WARNING, told, f"kubectl auth can-i {missing[0]}")
     return CheckLine(check, CheckState.OK, f"you may {named(facts.rights)}")
 
 
 def check_timeout(facts: CheckFacts) -> CheckLine:
-    """How long may Argo CD be silent? Prints what --argocd-silent-after of the sidecar should be."""
+    """Compute --argocd-silent-after of the sidecar from the reconciliation timeout of Argo CD."""
     check, found = "argocd timeout", facts.look("argocd-cm")
     if ARGO not in facts.groups:
-        return CheckLine(check, CheckState.OK, "there is no Argo CD to be silent")
+        return CheckLine(check, CheckState.OK, "Argo CD is not installed")
     if found.unread:
         return _unread(check, found, "configmaps", facts.argocd)
     if not found.objects:
@@ -197,19 +195,22 @@ def check_timeout(facts: CheckFacts) -> CheckLine:
     look = f"kubectl get configmap argocd-cm -n {facts.argocd} -o yaml"
     if None in seconds:
         return CheckLine(
-            check, CheckState.WARNING, f"{named(f'{key} {value}' for key, value in given.items())}: no duration", look
+            check,
+            CheckState.WARNING,
+            f"{named(f'{key} {value}' for key, value in given.items())}: not a duration",
+            look,
         )
     timeout, jitter = (each or 0.0 for each in seconds)
     if not timeout:
-        told = "Argo CD compares only when something changes: leave --argocd-silent-after off, silence is no sign"
+        told = "Argo CD compares only after a change: leave --argocd-silent-after off, because silence means nothing"
         return CheckLine(check, CheckState.WARNING, told, look)
     least = max(_LEAST_SILENCE, 3 * (timeout + jitter))
-    told = f"Argo CD looks once in {duration(timeout)} and a jitter of {duration(jitter)}"
+    told = f"Argo CD compares every {duration(timeout)}, with a jitter of {duration(jitter)}"
     return CheckLine(check, CheckState.OK, f"{told}: --argocd-silent-after={least:.0f}")
 
 
 def _seconds(value: str) -> float | None:
-    """Read a duration as Go writes it; None if it is none."""
+    """Parse a Go duration; None if it is invalid."""
     if not _DURATION.fullmatch(value):
         return None
     return sum(float(amount) * _UNITS[unit] for amount, unit in _PART.findall(value))

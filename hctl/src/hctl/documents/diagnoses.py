@@ -1,4 +1,4 @@
-"""A diagnosis -> its JSON document; apart, because only ``hctl diagnose`` should pay for what it imports."""
+"""A diagnosis -> its JSON document; a module of its own, because only ``hctl diagnose`` needs its imports."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ __all__ = ["diagnosis_report"]
 Json = dict[str, Any]
 
 _GRADES = {Verdict.PENDING: "waiting"}
-"""Where `grade` has had another word than the rules since before a diagnosis described their verdicts."""
+"""Values of `grade` that differ from the verdicts of the rules, because they are older."""
 
 
 def diagnosis_report(diagnosis: Diagnosis) -> Json:
-    """One request, diagnosed."""
+    """Return the document of a diagnosis."""
     return {
         "apiVersion": API_VERSION,
         "kind": "Diagnosis",

@@ -1,4 +1,4 @@
-"""An explanation -> its JSON document; apart, because only ``hctl explain`` should pay for what it imports."""
+"""An explanation -> its JSON document; a module of its own, because only ``hctl explain`` needs its imports."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 def explanation_report(explanation: Explanation) -> Json:
-    """One request, explained."""
+    """Return the document of an explanation."""
     projection = explanation.projection
     since = projection.health.get("since")
     return {

@@ -1,4 +1,4 @@
-"""Findings in files -> what programs read: JSON, GitHub's workflow commands, SARIF."""
+"""Findings in files -> output for programs: JSON, GitHub workflow commands, SARIF."""
 
 import posixpath
 from collections import Counter
@@ -25,7 +25,7 @@ _MAX_TEXT: Final = 4000
 
 
 def sarif_log(report: Report) -> Json:
-    """One run of hctl."""
+    """Return the SARIF log of one run."""
     rules = tuple(RULES)
     return {
         "$schema": _SCHEMA,
@@ -40,7 +40,7 @@ def sarif_log(report: Report) -> Json:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {_ROOT: {"description": {"text": "Where hctl was run."}}},
+                "originalUriBaseIds": {_ROOT: {"description": {"text": "The working directory of hctl."}}},
                 "results": [_result(finding, rules) for finding in report.findings],
             }
         ],
@@ -83,7 +83,7 @@ def _result(finding: Finding, rules: Sequence[str]) -> Json:
 
 
 def _artifact(file: str) -> Json:
-    """Name a file by a URI: relative to where hctl was run, so that a service finds it in its own checkout."""
+    """Return the URI of a file, relative to the working directory, so that a service finds it in its checkout."""
     if file == STDIN:
         return {"uri": "stdin", "description": {"text": "Standard input."}}
     path = posixpath.normpath(PurePath(file).as_posix())
@@ -92,10 +92,10 @@ def _artifact(file: str) -> Json:
 
 
 def _plain(text: str) -> str:
-    """Spell a text as a plain text message of SARIF: braces stand twice, and nothing in it becomes a link.
+    """Return a plain text message of SARIF: braces are doubled, and nothing in it becomes a link.
 
-    A reader makes a link of ``[text](target)``. Brackets stay as they are, they are in every path of ours; only the
-    two signs in the middle are parted.
+    A viewer renders ``[text](target)`` as a link. Brackets occur in every path, so they stay, and only the two
+    characters in the middle are separated.
     """
     return inert(text, _MAX_TEXT).replace("](", "] (").replace("{", "{{").replace("}", "}}")
 
@@ -105,14 +105,14 @@ _PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def spell_findings(report: Report, form: str) -> str:
-    """Spell a report for a program.
+    """Format a report for a program.
 
     Args:
-        report: What was found.
+        report: The findings.
         form: ``json``, ``github`` or ``sarif``.
 
     Returns:
-        The text, with a line feed at its end; for ``github`` nothing at all if nothing was found.
+        The text, with a line feed at its end; for ``github`` an empty text without findings.
     """
     if form == "github":
         return "".join(_commands(report))
@@ -121,7 +121,7 @@ def spell_findings(report: Report, form: str) -> str:
 
 
 def validation_report(report: Report) -> Json:
-    """All findings, and how many of what there were."""
+    """Return the document with all findings, and their counts."""
     counts = Counter(finding.severity for finding in report.findings)
     left = Counter(item.why for item in report.left)
     return {
@@ -141,7 +141,7 @@ def validation_report(report: Report) -> Json:
 
 
 def _file_name(file: str) -> str:
-    """Spell the name of a file: as it is, double spaces and all, unless a terminal would obey it."""
+    """Return the name of a file unchanged, except for characters that control a terminal."""
     return file if file.isprintable() else inert(file, _MAX_TEXT)
 
 
@@ -162,13 +162,13 @@ def _body(finding: Finding) -> Json:
 
 
 def _commands(report: Report) -> Iterator[str]:
-    """One workflow command a finding: GitHub's runner makes an annotation of it, and of nothing that it quotes.
+    """Yield one workflow command per finding, which GitHub's runner shows as an annotation.
 
-    A command ends with its line, and a property with a comma or colon: so all of these are escaped, `%` first.
+    A line feed ends a command, and a comma or colon ends a property, so untrusted text has them escaped, `%` first.
     """
     for finding in report.findings:
         properties = {
-            "file": posixpath.normpath(_file_name(finding.file)),  # as the repository knows it, without ./
+            "file": posixpath.normpath(_file_name(finding.file)),  # the path in the repository, without ./
             "line": str(finding.line),
             "col": str(finding.column),
             "title": f"hctl {inert(finding.rule)}",

@@ -1,8 +1,8 @@
-r"""``-o``: which form an answer takes, and the texts of the forms that are not drawn.
+r"""``-o``: parses the output format, and renders the formats for scripts.
 
-Paths of kubectl's JSONPath templates are python-jsonpath's (RFC 9535, filters included); here is only what kubectl puts
-around them: ``{.phase}`` for ``$.phase``, ``\.`` for a dot in a key, ``{range ...}{end}``, ``{"\n"}``. Several results
-are joined by a space, and a field that is not there is nothing, as with kubectl.
+python-jsonpath evaluates the paths (RFC 9535, filters included). This module adds the syntax of kubectl's templates:
+``{.phase}`` for ``$.phase``, ``\.`` for a dot in a key, ``{range ...}{end}``, ``{"\n"}``. As with kubectl, several
+results are joined by a space, and a missing field is empty.
 """
 
 import re
@@ -25,14 +25,14 @@ _LONGEST: Final = 4096
 
 
 def render(template: str, document: Any) -> str:  # noqa: ANN401 - JSON
-    """Fill a template.
+    """Render a template.
 
     Args:
-        template: As kubectl takes it; braces may be left out around a single path.
+        template: In the syntax of kubectl; the braces around a single path may be left out.
         document: The JSON document.
 
     Raises:
-        UsageError: The template cannot be understood; the sentence shows the part in question.
+        UsageError: The template is invalid; the message quotes the part in question.
     """
     if len(template) > _LONGEST:
         raise UsageError(f"-o jsonpath: the expression has {len(template)} characters, expected at most {_LONGEST}")
@@ -66,34 +66,34 @@ def _parse(template: str) -> list[tuple[str, str]]:
     parts.append(("text", template[at:]))
     left = next((text for kind, text in parts if kind == "text" and ("{" in text or "}" in text)), "")
     if left:
-        raise UsageError(f"-o jsonpath: {inert(left, 100)!r} has a brace without its other half")
+        raise UsageError(f"-o jsonpath: {inert(left, 100)!r} has an unmatched brace")
     return [part for part in parts if part[1] or part[0] == "expression"]
 
 
 def _fill(parts: Sequence[tuple[str, str]], at: int, here: Any, root: Any) -> tuple[str, int]:  # noqa: ANN401 - JSON
-    said: list[str] = []
+    rendered: list[str] = []
     while at < len(parts):
         kind, text = parts[at]
         at += 1
         if kind == "text":
-            said.append(text)
+            rendered.append(text)
         elif text == "end":
-            return "".join(said), at
+            return "".join(rendered), at
         elif text.startswith("range"):
             found = _find(text.removeprefix("range").strip(), here, root)
             entries = found[0] if len(found) == 1 and isinstance(found[0], list) else found
             after = _after(parts, at)
-            said += [_fill(parts[:after], at, entry, root)[0] for entry in entries]
+            rendered += [_fill(parts[:after], at, entry, root)[0] for entry in entries]
             at = after
         elif text[:1] in ('"', "'"):
-            said.append(re.sub(r"\\(.)", lambda found: _ESCAPES.get(found.group(1), found.group(1)), text[1:-1]))
+            rendered.append(re.sub(r"\\(.)", lambda found: _ESCAPES.get(found.group(1), found.group(1)), text[1:-1]))
         else:
-            said.append(" ".join(_spell(value) for value in _find(text, here, root)))
-    return "".join(said), at
+            rendered.append(" ".join(_spell(value) for value in _find(text, here, root)))
+    return "".join(rendered), at
 
 
 def _after(parts: Sequence[tuple[str, str]], at: int) -> int:
-    """Where the range that began before `at` is over."""
+    """Return the position of the end of the range that began before `at`."""
     depth = 1
     for index in range(at, len(parts)):
         kind, text = parts[index]
@@ -105,7 +105,7 @@ def _after(parts: Sequence[tuple[str, str]], at: int) -> int:
 
 
 def _find(path: str, here: Any, root: Any) -> list[Any]:  # noqa: ANN401 - JSON
-    import jsonpath  # noqa: PLC0415 - 50 ms that only this output costs
+    import jsonpath  # noqa: PLC0415 - takes 50 ms, and only this output needs it
 
     absolute = path.startswith("$")
     bare = path.lstrip("$@") if path[:1] in ("$", "@") else path
@@ -117,7 +117,7 @@ def _find(path: str, here: Any, root: Any) -> list[Any]:  # noqa: ANN401 - JSON
     try:
         return list(jsonpath.findall("$" + keyed, root if absolute else here))
     except jsonpath.JSONPathError as error:
-        cause = inert(str(error).splitlines()[0], 200) if str(error) else "it cannot be understood"
+        cause = inert(str(error).splitlines()[0], 200) if str(error) else "invalid syntax"
         raise UsageError(f"-o jsonpath: {inert(path, 100)!r}: {cause}") from error
 
 
@@ -128,7 +128,7 @@ def _spell(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 class Form(StrEnum):
-    """The forms of an answer."""
+    """The output formats."""
 
     TABLE = "table"
     WIDE = "wide"
@@ -139,14 +139,14 @@ class Form(StrEnum):
 
 
 class Output(Struct, frozen=True):
-    """A form, and the template of a JSONPath."""
+    """An output format, with the template of a JSONPath."""
 
     form: Form = Form.TABLE
     template: str = ""
 
     @property
     def drawn(self) -> bool:
-        """Whether people read it."""
+        """Whether the format is for people."""
         return self.form in (Form.TABLE, Form.WIDE)
 
 
@@ -154,12 +154,12 @@ def parse_output(text: str) -> Output:
     """Read the value of ``-o``.
 
     Raises:
-        UsageError: It is none of the forms.
+        UsageError: It is not an output format.
     """
     name, equals, template = text.partition("=")
     if name == Form.JSONPATH:
         if not template:
-            raise UsageError("-o jsonpath: the expression is missing; expected, say, -o jsonpath='{.phase}'")
+            raise UsageError("-o jsonpath: the expression is missing; expected for example -o jsonpath='{.phase}'")
         return Output(Form.JSONPATH, template)
     if equals or name not in Form.__members__.values():
         expected = ", ".join(str(form) for form in Form if form is not Form.JSONPATH)
@@ -168,18 +168,18 @@ def parse_output(text: str) -> Output:
 
 
 def spell(output: Output, report: dict[str, Any], names: Sequence[str]) -> str:
-    """Spell a document in one of the forms for scripts.
+    """Render a document in one of the formats for scripts.
 
     Args:
-        output: The form; not a drawn one.
+        output: The format; not a drawn one.
         report: The JSON document.
         names: ``resource/name`` of each request in it.
 
     Returns:
-        The text, with a line feed at its end where the form has one.
+        The text, with a line feed at its end except for JSONPath.
 
     Raises:
-        UsageError: The JSONPath cannot be understood.
+        UsageError: The JSONPath is invalid.
     """
     if output.form is Form.NAME:
         return "".join(f"{name}\n" for name in names)

@@ -31,12 +31,12 @@ Json = dict[str, Any]
 
 
 def status_report(judged: Judged) -> Json:
-    """One request."""
+    """Return the document of one request."""
     return {"apiVersion": API_VERSION, "kind": "Status", **body_of(judged)}
 
 
 def list_report(judged: Sequence[Judged]) -> Json:
-    """Several requests, and how many of them are what."""
+    """Return the document of several requests, with their counts."""
     return {
         "apiVersion": API_VERSION,
         "kind": "StatusList",
@@ -47,7 +47,7 @@ def list_report(judged: Sequence[Judged]) -> Json:
 
 
 def summary_of(judged: Sequence[Judged]) -> Json:
-    """Count: how many there are, are ready, are stale, and how many in each phase."""
+    """Return the number of all, ready, stale and problematic requests, and of those in each phase."""
     phases = Counter(entry.view.phase or "None" for entry in judged)
     return {
         "total": len(judged),
@@ -59,7 +59,7 @@ def summary_of(judged: Sequence[Judged]) -> Json:
 
 
 def body_of(judged: Judged) -> Json:
-    """What is said of one request, in each of the documents."""
+    """Return the fields of one request that all documents share."""
     view, freshness = judged.view, judged.freshness
     health: Json = {}
     if view.sync or view.health:

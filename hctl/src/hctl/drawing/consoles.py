@@ -1,4 +1,4 @@
-"""The console: colour and width as terminal, environment and pipe allow."""
+"""The console: chooses colour and width from the terminal and the environment."""
 
 import os
 from typing import TextIO
@@ -12,13 +12,13 @@ _NARROWEST = 20
 
 
 def make_console(stream: TextIO) -> Console:
-    """Make a console for a stream.
+    """Return a console for a stream.
 
-    On a terminal it draws as wide as that is, in colour unless NO_COLOR is set or TERM is dumb. Elsewhere it writes
-    plain text of a fixed width, or of COLUMNS.
+    On a terminal it uses the width of the terminal, and colour unless NO_COLOR is set or TERM is dumb. Otherwise it
+    writes plain text with a fixed width, or that of COLUMNS.
 
     Args:
-        stream: Where to write.
+        stream: The stream to write to.
     """
     terminal = stream.isatty()
     columns = os.environ.get("COLUMNS", "")
@@ -38,7 +38,7 @@ def make_console(stream: TextIO) -> Console:
 
 
 def show(console: Console, drawn: RenderableType | None) -> None:
-    """Print a picture; into a pipe without the spaces that fill a line, and without cutting any."""
+    """Print a renderable; into a pipe without trailing spaces, and without cutting lines."""
     if console.is_terminal:
         console.print(drawn, crop=False)
         return

@@ -33,8 +33,8 @@ def dashboard(judged: Judged, now: datetime, *, wide: bool = False, redrawn: boo
     Args:
         judged: The request, judged.
         now: The API server's time, for the ages.
-        wide: Whether to show whatever is known, other writers' conditions and timers included.
-        redrawn: Whether it is redrawn in place: then addresses are folded, so that no line is longer than counted.
+        wide: Whether to show all fields, including timers and conditions of other writers.
+        redrawn: Whether it is redrawn in place, so that URLs must be folded to keep the line count correct.
     """
     view = judged.view
     title = Text(f"{view.display_name}: {view.called}", style=LABEL)
@@ -43,17 +43,17 @@ def dashboard(judged: Judged, now: datetime, *, wide: bool = False, redrawn: boo
 
 
 def warning_lines(judged: Judged) -> list[Text]:
-    """What has to be said before anything else."""
+    """Return the warnings, which precede everything else."""
     return [inert_text(f"! {warning}: the phase is not to be trusted", WARNING) for warning in judged.warnings]
 
 
 def lost_line() -> Text:
-    """What is said while a watch is down: the picture below is the last one that came through."""
-    return Text("! The connection to the API server is lost; trying again", style=WARNING)
+    """Return the line for a lost watch, above the last known state."""
+    return Text("! The connection to the API server is lost; retrying", style=WARNING)
 
 
 def headline(judged: Judged) -> Text:
-    """One request in one line."""
+    """Return one request in one line."""
     view = judged.view
     text = Text.assemble((f"{view.display_name} {view.namespace}/{view.name}: ", LABEL), phase_text(judged))
     if view.ready_reason:
@@ -93,7 +93,7 @@ def _head(judged: Judged, now: datetime, *, wide: bool) -> list[tuple[str, Text]
     rows = [("Phase", phase_text(judged)), ("Message", inert_text(view.message or "none yet"))]
     rows.append(("Last Check", inert_text(judged.freshness.text, stale)))
     if view.generation and view.observed_generation and view.observed_generation < view.generation:
-        said = f"of generation {view.observed_generation}; generation {view.generation} is not looked at yet"
+        said = f"of generation {view.observed_generation}; generation {view.generation} is not observed yet"
         rows.append(("Speaks", inert_text(said, WARNING)))
     if view.deleting:
         rows.append(("Deleting", Text("the request is being deleted")))
@@ -137,7 +137,7 @@ def _conditions(view: RequestView, shown: Sequence[ConditionView], now: datetime
         facts = ", ".join(filter(None, (entry.reason, f"{age_of(entry.since, now)} ago" if entry.since else "")))
         line = Text(entry.type.ljust(width) if facts else entry.type, style=LABEL if entry.type == "Ready" else "")
         line.append(f" ({facts})" if facts else "", style="not bold")
-        # the message of Ready is that of the request, which stands above
+        # The message of Ready equals that of the request, which is shown above.
         if entry.status != "True" and entry.message and not (entry.type == "Ready" and entry.message == view.message):
             line.append(f"\n{entry.message}", style="dim")
         table.add_row(Text(f"  {symbol} {entry.status}", style=style), line)
@@ -172,13 +172,13 @@ def _observed(contract: Contract) -> list[tuple[str, Text]]:
 
 
 def _lines(rows: Sequence[tuple[str, Text]]) -> Group:
-    """Labels and values that are never folded."""
+    """Return labels and values that are never folded."""
     width = max(_LABEL_WIDTH, *(len(label) + len("  :") for label, _ in rows))
     return Group(*(unfolded(Text.assemble(f"  {label}:".ljust(width), " ", value)) for label, value in rows))
 
 
 def _rows(rows: Sequence[tuple[str, Text]], *, indent: int = 0, width: int = 0) -> Table:
-    """Labels and values; a value that is too long goes on below itself."""
+    """Return labels and values; a long value is folded in its own column."""
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True, min_width=max(width, _LABEL_WIDTH - indent) + indent)
     table.add_column(overflow="fold")

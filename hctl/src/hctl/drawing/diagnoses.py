@@ -1,4 +1,4 @@
-"""A diagnosis: the phase, the cause with its evidence, everything else that was looked at, the next command."""
+"""Draws a diagnosis: the phase, the cause with its evidence, all other looks, the next command."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -64,7 +64,7 @@ def _marked(look: Look) -> Text:
 
 
 def _log(log: Log) -> Iterator[RenderableType]:
-    which = "the run before" if log.of.previous else "this run"
+    which = "the previous run" if log.of.previous else "this run"
     where = f"{log.of.pod}, container {log.of.container}, {which}"
     if log.unread:
         yield Padding(inert_text(f"Log of {where}: {log.unread}", "dim"), (0, 0, 0, 4))

@@ -1,4 +1,4 @@
-"""An explanation: the verdict, the row that gave it, the sources with what they rest on, what comes, what differs."""
+"""Draws an explanation: the verdict, its row, the sources with their objects, the forecast, the differences."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -29,7 +29,7 @@ def draw_explanation(explanation: Explanation, *, whole: bool = False) -> Render
 
     Args:
         explanation: The explanation.
-        whole: Whether to show every object, and not the first dozen of a source.
+        whole: Whether to show all objects instead of the first dozen of a source.
     """
     return Group(*_parts(explanation, whole=whole))
 
@@ -113,9 +113,9 @@ def _timers(explanation: Explanation) -> Iterator[RenderableType]:
 
 def _forecast(explanation: Explanation) -> Iterator[RenderableType]:
     if explanation.hidden:
-        yield Padding(inert_text(f"nothing is foretold: {explanation.hidden}"), (0, 0, 0, 2))
+        yield Padding(inert_text(f"no prediction: {explanation.hidden}"), (0, 0, 0, 2))
     elif not explanation.forecast:
-        yield Padding(Text("it stays as it is: no timer will change the verdict"), (0, 0, 0, 2))
+        yield Padding(Text("no timer will change the verdict"), (0, 0, 0, 2))
     before = explanation.projection
     for step in explanation.forecast:
         after = step.projection
@@ -141,11 +141,11 @@ def _unless(explanation: Explanation, phase: Phase) -> str:
 def _differences(explanation: Explanation) -> Iterator[RenderableType]:
     yield ""
     if not explanation.differences:
-        yield Text("The status says the same.", style=LABEL)
+        yield Text("The stored status is the same.", style=LABEL)
         return
-    yield Text("The status says something else:", style=LABEL)
+    yield Text("The stored status differs:", style=LABEL)
     for entry in explanation.differences:
         stored = entry.stored or "nothing"
         yield Padding(
-            inert_text(f"{entry.field}: says {stored}; concluded {entry.concluded or 'nothing'}"), (0, 0, 0, 2)
+            inert_text(f"{entry.field}: stored {stored}; derived {entry.concluded or 'nothing'}"), (0, 0, 0, 2)
         )

@@ -1,4 +1,4 @@
-"""A frame that is open to the right, and lines in it that are never folded: addresses and commands are copied whole."""
+"""A frame without a right side, so that its lines need no folding: URLs and commands can be copied whole."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -13,17 +13,17 @@ _LEFT: Final = "│ "
 
 
 def unfolded(text: Text) -> Text:
-    """Mark a line that a narrow terminal may break, and we do not: what a terminal breaks is copied as one line."""
+    """Mark a line that is not folded here: a terminal may wrap it, but still copies it as one line."""
     text.no_wrap, text.overflow = True, "ignore"
     return text
 
 
 class Frame:
-    """Draws parts one below the other in a frame without a right side: nothing to align, nothing in the way of copying.
+    """Draws parts below each other in a frame without a right side, which would be copied with the text.
 
     Args:
-        title: Stands in the upper line.
-        parts: What is inside; a text of `unfolded` stays one line whatever the width.
+        title: Title in the top line.
+        parts: The content; a text of `unfolded` stays one line at any width.
         style: Colour of the frame.
     """
 
@@ -33,7 +33,7 @@ class Frame:
         self._style = style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw it, as rich asks for it."""
+        """Render it for rich."""
         width = options.max_width
         style = console.get_style(self._style)
         yield Segment("┌─ ", style)

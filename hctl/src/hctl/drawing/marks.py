@@ -43,7 +43,7 @@ VERDICTS: Final = {
 
 
 def condition_mark(view: RequestView, entry: ConditionView) -> tuple[str, str]:
-    """Symbol and style of a condition; what is False on its way, and not known to be bad, is pending and no failure."""
+    """Return symbol and style of a condition; one that is False while in progress, and not bad, is pending."""
     source = next((source for kind, source in _SOURCES.items() if kind == entry.type), None)
     contract = view.contract if isinstance(view.contract, Contract) else None
     entries = (contract and contract.objects) or ()
@@ -59,14 +59,14 @@ def condition_mark(view: RequestView, entry: ConditionView) -> tuple[str, str]:
 
 
 def phase_style(judged: Judged) -> str:
-    """Colour of a phase; what is not to be trusted has none that promises anything."""
+    """Return the colour of a phase; one that cannot be trusted has no positive colour."""
     if not judged.trusted:
         return WARNING
     return _PHASES[judged.view.phase][1] if judged.view.phase else "magenta"
 
 
 def phase_text(judged: Judged) -> Text:
-    """The phase with its symbol, or that it is not to be trusted."""
+    """Return the phase with its symbol, or a note that it cannot be trusted."""
     view = judged.view
     word = (
         str(view.phase) if view.phase else f"none of the seven ({view.phase_found})" if view.phase_found else "none yet"
@@ -78,5 +78,5 @@ def phase_text(judged: Judged) -> Text:
 
 
 def inert_text(text: str, style: str = "") -> Text:
-    """A text of the cluster: folded, never cropped, never markup."""
+    """Return a text from the cluster as a renderable that is folded, never cropped and never markup."""
     return Text(text, style=style, overflow="fold")

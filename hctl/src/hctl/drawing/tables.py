@@ -1,6 +1,6 @@
-"""Lists of requests: as many columns as fit, the least telling left out first.
+"""Lists of requests, with as many columns as fit; the least important is left out first.
 
-Without a terminal nothing is left out or cut: then it is a pipe that reads.
+Without a terminal nothing is left out or cut, because a program reads the output.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,11 +47,11 @@ class Column(Struct, frozen=True):
     """A column.
 
     Attributes:
-        name: Its head, and its name on the command line in any case of letters.
-        cell: What stands in it.
-        keep: The smaller, the sooner it is left out on a narrow terminal.
-        usual: Whether it is shown unless asked otherwise; else only with ``-o wide``.
-        least: It may be cut to this many characters before any other column is left out; 0: it may not.
+        name: Its header, and its name on the command line in any case of letters.
+        cell: Returns the text of a cell.
+        keep: Priority; columns with a smaller one are left out first on a narrow terminal.
+        usual: Whether it is shown by default; else only with ``-o wide``.
+        least: Characters to which it may be cut before another column is left out; 0 if it may not be cut.
     """
 
     name: str
@@ -103,7 +103,7 @@ def _argo(judged: Judged) -> str:
 
 
 def _message(judged: Judged) -> str:
-    """The message without its first words where they only name the request and its phase, which stand beside it."""
+    """Return the message without a prefix that only repeats request and phase, which are in other columns."""
     view = judged.view
     begin, colon, rest = view.message.partition(": ")
     is_known = colon and (begin.startswith(f"{view.display_name} ") or begin.endswith(" is"))
@@ -141,11 +141,11 @@ class Listing:
 
     Args:
         judged: The rows, in order.
-        columns: The columns that are wanted.
+        columns: The columns.
         now: The API server's time, for the ages.
-        whole: Whether nothing may be cut or left out, whatever the width.
-        chosen: Whether these very columns were asked for: then they may be cut, but none is left out.
-        headers: Whether there is a head.
+        whole: Whether nothing may be cut or left out, at any width.
+        chosen: Whether the user chose the columns: then they may be cut, but none is left out.
+        headers: Whether there is a header.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class Listing:
         shown = list(range(len(self._columns)))
         if not self._whole:
             least = [min(width, column.least or width) for column, width in zip(self._columns, widths, strict=True)]
-            # Name and phase stay.
+            # Name and phase are never left out.
             while not self._chosen and len(shown) > 2 and _total(shown, least) > options.max_width:  # noqa: PLR2004
                 shown.remove(min(shown, key=lambda index: self._columns[index].keep))
             self._squeeze(shown, widths, options.max_width)
@@ -182,7 +182,7 @@ class Listing:
             yield _line([row[index] for index in shown], [widths[index] for index in shown])
 
     def _squeeze(self, shown: list[int], widths: list[int], most: int) -> None:
-        """What is still too wide is cut, the widest column first."""
+        """Cut columns until the line fits, the widest first."""
         excess = _total(shown, widths) - most
         while excess > 0:
             widest = max(shown, key=lambda index: widths[index])
@@ -196,12 +196,12 @@ def choose_columns(names: str, *, wide: bool, several_kinds: bool) -> tuple[Colu
     """Choose columns.
 
     Args:
-        names: As given with --columns, separated by commas; empty for the usual ones.
-        wide: Whether all are wanted.
-        several_kinds: Whether the kind is needed to tell the rows apart.
+        names: Value of --columns, separated by commas; empty for the default.
+        wide: Whether to return all.
+        several_kinds: Whether the rows are of several kinds, so that the column for the kind is needed.
 
     Raises:
-        UsageError: A name is no column.
+        UsageError: A name is not a column.
     """
     known = {column.name: column for column in COLUMNS}
     if names:
@@ -215,10 +215,10 @@ def choose_columns(names: str, *, wide: bool, several_kinds: bool) -> tuple[Colu
 
 
 def sort_requests(judged: Sequence[Judged], by: str) -> list[Judged]:
-    """Sort.
+    """Sort requests by a key of `SORTS`.
 
     Raises:
-        UsageError: Nobody sorts by that.
+        UsageError: The key is unknown.
     """
     if by not in SORTS:
         raise UsageError(f"--sort {inert(by, 60)}: expected {', '.join(SORTS)}")
@@ -226,7 +226,7 @@ def sort_requests(judged: Sequence[Judged], by: str) -> list[Judged]:
 
 
 def summary_line(judged: Sequence[Judged]) -> Text:
-    """How many there are, and of what."""
+    """Return the number of requests, in total, per phase and stale."""
     if not judged:
         return Text("No request of any golden path.")
     ready = sum(entry.ready for entry in judged)
@@ -243,15 +243,15 @@ def summary_line(judged: Sequence[Judged]) -> Text:
 
 
 def problem_lines(judged: Sequence[Judged], *, whole: bool) -> list[Text]:
-    """One line for each request that somebody should look at.
+    """Return one line for each request that needs attention.
 
     Args:
         judged: The requests.
-        whole: Whether a line may be longer than the console is wide.
+        whole: Whether a line may be wider than the console.
     """
     lines = []
     for entry in judged:
-        # What a silent sidecar left behind was said already, for all of them at once.
+        # `silence_lines` reports the requests of a silent sidecar together.
         if entry.problem and entry.freshness.state is not State.SILENT:
             said = entry.warnings[0] if entry.warnings else entry.view.message or entry.view.ready_reason
             word = str(entry.view.phase or "no phase")
@@ -268,7 +268,7 @@ def problem_lines(judged: Sequence[Judged], *, whole: bool) -> list[Text]:
 
 
 def silence_lines(judged: Sequence[Judged]) -> list[Text]:
-    """One line for each sidecar that is silent; they come first, before anything that it left behind."""
+    """Return one line for each silent sidecar; they precede the requests of that sidecar."""
     silent: dict[str, int] = {}
     for entry in judged:
         if entry.freshness.state is State.SILENT:

@@ -1,4 +1,4 @@
-"""A request as a tree: what it rests on, source by source, and of each source the objects."""
+"""Draws a request as a tree of its sources and their objects."""
 
 from typing import Final
 
@@ -21,18 +21,18 @@ _NONE: Final = ("", "")
 
 
 def draw_tree(explanation: Explanation, *, whole: bool = False) -> RenderableType:
-    """Draw a request with what it rests on.
+    """Draw a request as a tree.
 
     Args:
-        explanation: What was seen of it.
-        whole: Whether to show every object, and not the first dozen of a source.
+        explanation: Its explanation.
+        whole: Whether to show all objects instead of the first dozen of a source.
     """
     tree = Tree(headline(explanation.judged))
     if not explanation.sources:
-        tree.add(inert_text(f"nothing is looked at: {explanation.projection.ready.message}"))
+        tree.add(inert_text(f"nothing is observed: {explanation.projection.ready.message}"))
     for source in explanation.sources:
         branch = tree.add(_branch(source))
-        # What is wrong comes first: it must not be among those that are left out.
+        # Objects at fault are sorted first, so that they are not among those left out.
         entries = sorted(source.inputs, key=lambda entry: _mark(entry, source) == _NONE)
         shown = entries if whole else entries[:_MOST_OBJECTS]
         for entry in shown:

@@ -1,7 +1,7 @@
-"""A dump: one request and everything its verdict rests on, in one YAML document.
+"""A dump: one request and the objects behind its verdict, in one YAML document.
 
-Belongs here: the shape of a dump, reading and writing it, collecting it, cutting it down to what the rules read. May
-not: judge anything. No data of a Secret ever reaches this package: Secrets are asked for as metadata.
+Belongs here: the structure of a dump, reading and writing it, collecting it, and reducing it to the fields that the
+rules read. May not: assessments. Secrets are requested as metadata only, so their data never reaches this package.
 
 Modules: `case`, `collect`, `keep`, `scopes`.
 """

@@ -1,4 +1,4 @@
-"""The shape of a dump, and its way to a document of YAML and back."""
+"""The structure of a dump, and its conversion to and from YAML."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,14 +44,14 @@ _REASONS: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE,
 
 
 class Unread(Struct, frozen=True):
-    """Something that could not be read.
+    """A failed read.
 
     Attributes:
         source: The kind: one of the registry, ``leases`` or ``configmaps``.
-        namespace: Where.
-        name: Which one; empty for a whole collection.
+        namespace: Namespace of the object or collection.
+        name: Name of the object; empty for a whole collection.
         reason: `FORBIDDEN`, `KIND_MISSING` or `SOURCE_UNREADABLE`; `KIND_TOO_LARGE` is the sidecar's.
-        message: What the server said.
+        message: The server's message.
     """
 
     source: str
@@ -62,20 +62,20 @@ class Unread(Struct, frozen=True):
 
     @property
     def hidden(self) -> str:
-        """What a reader is told whom alone it concerns; empty for a kind that is missing, which is so for everybody."""
+        """Why only this user could not read it; empty for a missing kind, which the sidecar cannot read either."""
         return {Reason.KIND_MISSING: "", Reason.FORBIDDEN: "you may not read"}.get(self.reason, "no answer about")
 
 
 class Case(Struct, frozen=True):
-    """One request and everything that its verdict rests on.
+    """One request and the objects behind its verdict.
 
     Attributes:
-        time: When it was collected, by the API server's clock, whole seconds.
+        time: Time of the collection, by the API server's clock, in whole seconds.
         resource: ``plural.group`` of the request.
         request: The request.
-        objects: Everything else, each with apiVersion and kind; any JSON.
-        unread: What could not be read; what is in neither does not exist.
-        full: Whether the objects are whole; else they are cut down to what the rules read.
+        objects: All other objects, each with apiVersion and kind; any JSON.
+        unread: The failed reads; an object in neither list does not exist.
+        full: Whether the objects are whole; else they have only the fields that the rules read.
     """
 
     time: datetime
@@ -87,48 +87,48 @@ class Case(Struct, frozen=True):
 
 
 def kind_of(found: Mapping[str, object]) -> tuple[str, str]:
-    """Return API group and kind of an object; empty texts for rubbish."""
+    """Return API group and kind of an object; empty strings if they are invalid."""
     version, kind = found.get("apiVersion"), found.get("kind")
     group = version.rpartition("/")[0] if isinstance(version, str) else ""
     return group, kind if isinstance(kind, str) else ""
 
 
 def kinds_in(request: Mapping[str, object]) -> dict[str, ObservedKind]:
-    """List the kinds that the contract of a request may look at."""
+    """Return the kinds that the contract of a request can observe, by identity."""
     contract = read_contract(request.get("status"))
     return kinds_for(contract if isinstance(contract, Contract) else None)
 
 
 def observed_kinds(found: Mapping[str, object], kinds: Mapping[str, ObservedKind]) -> list[ObservedKind]:
-    """List which observed kinds an object is of: none of them for a Lease, several if a contract names one of ours."""
+    """Return the observed kinds of an object: none for a Lease, several if a contract names a built-in kind."""
     group, name = kind_of(found)
     return [kind for kind in kinds.values() if (kind.group, kind.kind) == (group, name)]
 
 
 def spell_case(case: Case) -> str:
-    """Spell a case as one YAML document; what is read back is what was written, whatever was in it."""
+    """Return a case as one YAML document; `parse_case` returns the same case for any content."""
     return dump(_as_json(document_of(case)), escape=True)
 
 
 def parse_case(text: str) -> Case:
-    """Read a case.
+    """Parse a case from YAML.
 
     Raises:
-        UsageError: It is no YAML, or no dump.
+        UsageError: The text is not YAML, or not a dump.
     """
     try:
         return case_of(_as_json(load(text)))
     except (YamlError, ValueError, RecursionError) as error:
-        raise UsageError(f"is not YAML that we accept: {inert(str(error), 300)}") from error
+        raise UsageError(f"is not valid YAML: {inert(str(error), 300)}") from error
 
 
 def _as_json(value: object) -> Any:  # noqa: ANN401 - any JSON
-    """Leave nothing that no cluster could have said."""
+    """Convert YAML values that JSON does not have, such as dates, so that only JSON remains."""
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def document_of(case: Case) -> Json:
-    """Spell a case as a JSON document; see ``hctl schema dump``."""
+    """Return a case as a JSON document; see ``hctl schema dump``."""
     return {
         "apiVersion": DUMP_VERSION,
         "kind": "Dump",
@@ -152,13 +152,13 @@ def document_of(case: Case) -> Json:
 
 
 def case_of(document: object) -> Case:
-    """Read a document.
+    """Return the case in a document.
 
     Args:
         document: Any JSON.
 
     Raises:
-        UsageError: It is no dump; the error names the field.
+        UsageError: The document is not a dump; the error names the field.
     """
     whole = mapping(document)
     if (whole.get("apiVersion"), whole.get("kind")) != (DUMP_VERSION, "Dump"):
@@ -169,7 +169,7 @@ def case_of(document: object) -> Case:
         raise UsageError(f"time: found {inert(whole.get('time'), 80)!r}, expected a time such as 2026-02-26T10:30:00Z")
     request, metadata = whole.get("request"), mapping(mapping(whole.get("request")).get("metadata"))
     if not isinstance(request, dict) or not (isinstance(metadata.get("name"), str) and metadata["name"]):
-        raise UsageError("request: found no object with metadata.name, expected the request as the cluster holds it")
+        raise UsageError("request: found no object with metadata.name, expected the request as stored in the cluster")
     objects = whole.get("objects", [])
     if not isinstance(objects, list) or not all(isinstance(entry, dict) for entry in objects):
         raise UsageError("objects: expected a list of objects, each with apiVersion and kind")

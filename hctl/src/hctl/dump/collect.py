@@ -1,4 +1,4 @@
-"""From the API server to a case: what the contract names, and no more. What cannot be read is noted, never raised."""
+"""Collects a case: reads only the objects that the contract names. A failed read is recorded, never raised."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -27,16 +27,16 @@ _NOT_FOUND: Final = 404
 
 
 def collect(transport: ClusterReader, view: RequestView, raw: object, say: Callable[[str], None]) -> Case:
-    """Read everything that the verdict on a request rests on.
+    """Read the objects behind the verdict on a request.
 
-    The objects are read one after the other, so they are not of one moment; the request comes first. Of a contract that
-    looks further than the platform's policy lets it, nothing is read.
+    The request is read first and the objects one after the other, so they are not from a single moment. Nothing is read
+    for a contract that exceeds the scope in the platform's ConfigMap.
 
     Args:
         transport: The API server.
-        view: The request, read.
-        raw: The same, as the cluster holds it.
-        say: Hears what is being looked at, for whoever waits.
+        view: The request.
+        raw: The request, as JSON.
+        say: Called with a description of each step, to show progress.
     """
     fetching = _Fetching(transport, say)
     request = _without_noise(raw, view.api_version, view.kind)
@@ -61,7 +61,7 @@ def collect(transport: ClusterReader, view: RequestView, raw: object, say: Calla
 
 
 class _Fetching:
-    """Reads, and turns every refusal into a value; see `sources.source.Fetch`."""
+    """Reads from the API server and records failures; see `sources.source.Fetch`."""
 
     def __init__(self, transport: ClusterReader, say: Callable[[str], None]) -> None:
         self._transport = transport
@@ -81,7 +81,7 @@ class _Fetching:
         return [_without_noise(item, kind.api_version, kind.kind) for item in found]
 
     def one(self, kind: ObservedKind, key: Key) -> None:
-        """Read one object and keep it; of a kind of which metadata alone may be read, no more than that."""
+        """Read one object and keep it; only its metadata for a kind with `metadata_only`."""
         self._say(f"{kind.kind}s")
         self.get(kind.source, kind.api_version, kind.kind, key, metadata_only=kind.metadata_only)
 
@@ -96,7 +96,7 @@ class _Fetching:
                 self._refused(plural, key, error)
             return
         if metadata_only:
-            # Another annotation may repeat what a Secret holds: kubectl apply keeps the last applied object in one.
+            # Annotations are dropped, because kubectl apply stores the applied object, with a Secret's data, in one.
             metadata = {field: value for field, value in mapping(found["metadata"]).items() if field in _OF_METADATA}
             owner = under(found, "metadata", "annotations", OWNER_ANNOTATION)
             metadata |= {"annotations": {OWNER_ANNOTATION: owner}} if owner is not None else {}
@@ -112,14 +112,14 @@ class _Fetching:
         reasons: Mapping[int, Reason] = {_FORBIDDEN: Reason.FORBIDDEN, _NOT_FOUND: Reason.KIND_MISSING}
         reason = reasons.get(error.status, Reason.SOURCE_UNREADABLE)
         said = {
-            Reason.FORBIDDEN: "you have no permission to look",
-            Reason.KIND_MISSING: "the cluster does not know this kind",
+            Reason.FORBIDDEN: "you have no permission to read it",
+            Reason.KIND_MISSING: "the cluster does not have this kind",
         }.get(reason, f"no answer ({error.status})" if error.status else "no answer")
         self.unread.append(Unread(str(source), *key, reason, inert(said)))
 
 
 def _without_noise(found: object, version: str, kind: str) -> Json:
-    """Name the kind, which items of a list leave out, and drop managedFields, which say who wrote and not what."""
+    """Add apiVersion and kind, which the items of a list lack, and drop managedFields, which no rule reads."""
     whole = mapping(found)
     metadata: Any = whole.get("metadata")
     if isinstance(metadata, dict):

@@ -1,10 +1,9 @@
-"""What a dump keeps of a case: the fields that the decoders and the rules read, and nothing else.
+"""Reduces a case to the fields that the decoders and the rules read.
 
-The fields are those of the structs that decode the objects, so a field that is decoded tomorrow is kept tomorrow, and
-one that a cluster invents is not. Labels and annotations are kept by key, and what the rules only compare or count is
-replaced by something that compares and counts alike. In the texts that stay, what looks like a credential is masked.
-Nobody who writes an object is trusted: of a value that is not of the type that is read, an empty one of its own type
-is left, which is wrong in the same way.
+The fields are those of the structs that decode the objects, so a new decoded field is kept too, and an unknown field is
+not. Labels and annotations are kept by key. A value that the rules only compare or count is replaced by one with the
+same result. Everything that looks like a credential is masked in the remaining texts. All objects are untrusted: a
+value of an unexpected type is replaced by an empty one of its own type, which fails to decode in the same way.
 """
 
 import functools
@@ -37,14 +36,14 @@ from .scopes import FIELDS
 __all__ = ["keep"]
 
 _MAX_TEXT: Final = 4096
-"""Characters of a text; the rules read no more of any."""
+"""Characters of a text; the rules read no more."""
 
 _ON_REQUESTS: Final = (SUSPENDED_LABEL, *RERUN_LABELS, DRY_RUN_LABEL, PAUSED_LABEL)
 _FLAGS: Final = frozenset((*_ON_REQUESTS, SLEEPS_LABEL, PAUSED_ANNOTATION, MISPLACED_LABEL))
-"""Labels and annotations that are "true", or are not."""
+"""Labels and annotations of which only the value "true" counts."""
 
 _OF_REQUESTS: Final = (PROMISE_LABEL, *_ON_REQUESTS)
-"""Labels of a request that the rules ask for."""
+"""Labels of a request that the rules read."""
 
 _CONDITIONS: Final = (*map(str, ConditionType), "ConfigureWorkflowCompleted")
 
@@ -64,7 +63,7 @@ class _Kratix(Struct):
 
 
 class _Remembered(Status, frozen=True, rename="camel"):
-    """A status as the rules read it back; they leave its endpoints and credentials to people."""
+    """The fields of a status that the rules read, which exclude endpoints and credentials."""
 
     kratix: _Kratix | None = None
 
@@ -88,7 +87,7 @@ class _ConfigMap(Struct):
 
 
 def keep(case: Case) -> Case:
-    """Leave of a case what its verdict rests on; the verdict stays the same."""
+    """Return a case with only the fields behind its verdict; the verdict stays the same."""
     found = read_contract(case.request.get("status"))
     contract = found if isinstance(found, Contract) else None
     kinds = kinds_for(contract)
@@ -111,7 +110,7 @@ def _object(whole: Json, contract: Contract | None, kinds: Mapping[str, Observed
 
 
 def _beside(whole: Json) -> Json | None:
-    """Of what no source reads: the Lease, and the ConfigMap, in which the platform alone writes."""
+    """Reduce an object that no source reads: a Lease, or the ConfigMap, which only the platform writes."""
     match whole.get("kind"):
         case "Lease":
             return _trimmed(whole, _Lease)
@@ -123,7 +122,7 @@ def _beside(whole: Json) -> Json | None:
 
 
 def _selected(kind: ObservedKind, contract: Contract | None) -> Iterable[str]:
-    """Keys of the labels by which a contract selects objects of a kind."""
+    """Return the keys of the labels by which a contract selects objects of a kind."""
     for found, selector in (pair for source in SOURCES for pair in source.selects(contract)) if contract else ():
         if found == kind.source:
             yield from label_keys(selector)
@@ -135,7 +134,7 @@ def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:
     after = kept.get("metadata")
     if isinstance(after, dict):
         before = mapping(whole.get("metadata"))
-        # Shown of every object, although not every decoder reads them.
+        # hctl shows these fields of every object, although not every decoder reads them.
         for key in ("resourceVersion", "creationTimestamp"):
             after |= {key: _text(before[key])} if isinstance(before.get(key), str) else {}
         for key, wanted in (("labels", labels), ("annotations", (PAUSED_ANNOTATION, OWNER_ANNOTATION))):
@@ -147,7 +146,7 @@ def _trimmed(whole: Json, shape: type, labels: Iterable[str] = ()) -> Json:
 def _chosen(pairs: Json, wanted: Iterable[str]) -> Json:
     kept = {key: pairs[key] for key in dict.fromkeys(wanted) if key in pairs}
     kept |= {key: "true" if value == "true" else "" for key, value in kept.items() if key in _FLAGS}
-    # One that is no text makes all of them unreadable.
+    # A single value that is not a string makes all of them unreadable, so the reduced object needs one too.
     return kept if all(isinstance(value, str) for value in pairs.values()) else {**kept, "unreadable": False}
 
 
@@ -182,13 +181,13 @@ def _shape_of(shape: type) -> inspect.Type:
 
 
 def _kept(value: Any, shape: inspect.Type) -> Any:  # noqa: ANN401 - any JSON
-    """Keep of a value what a type reads; of a value of another type, an empty one of its own."""
+    """Return the parts of a value that a type reads; for a value of another type, an empty one of its own type."""
     shapes = shape.types if isinstance(shape, inspect.UnionType) else (shape,)
     for each in shapes:
         match each, value:
             case inspect.StructType(), dict():
                 fields = {field.encode_name: field.type for field in each.fields}
-                # Where an unknown key is a mistake, it stays one.
+                # Unknown keys are kept where they are an error, so that decoding fails in the same way.
                 kept = value if each.forbid_unknown_fields else value.keys() & fields.keys()
                 return {key: _kept(value[key], fields[key]) if key in fields else None for key in value if key in kept}
             case inspect.DictType(), dict():

@@ -1,7 +1,7 @@
-"""Where the contracts of a kind may look, as the platform's policy says it: a ConfigMap beside the sidecar.
+"""The scope of the contracts of a kind, which the platform sets in a ConfigMap in the sidecar's namespace.
 
-It is called after the kind, ``plural.group``, and its namespace is `cluster.connection.sidecar_namespace`: neither
-comes out of a status, which a tenant may have written.
+Its name is ``plural.group`` and its namespace is `cluster.connection.sidecar_namespace`. Neither is read from a status,
+which a tenant may have written.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,37 +23,37 @@ from .case import Json, kind_of
 __all__ = ["FIELDS", "ContractScope", "scope_in"]
 
 FIELDS: Final = ("scope", "objects")
-"""What stands in the ConfigMap: the arguments of the sidecar of these names."""
+"""Keys of the ConfigMap; the values are the arguments of the sidecar with these names."""
 
 _CONFIG_MAP: Final = ("", "ConfigMap")
 
 
 class ContractScope(Struct, frozen=True):
-    """Where contracts may look.
+    """The objects that contracts may observe.
 
     Attributes:
-        namespaces: As `rules.scope` takes them; None: anywhere.
-        kinds: What they may name, by identity; None: anything.
+        namespaces: The namespaces, in the form of `rules.scope`; None for all.
+        kinds: The kinds, by identity; None for all.
     """
 
     namespaces: tuple[str, ...] | None = None
     kinds: Mapping[str, ObservedKind] | None = None
 
     def beyond(self, contract: Contract, request: Key) -> str:
-        """Say what a contract looks at that it may not look at, as the sidecar says it; empty if there is nothing."""
+        """Return the sidecar's message for a contract that exceeds the scope; empty if it does not."""
         named = "" if self.kinds is None else out_of_reach(contract, self.kinds)
         return named or out_of_scope(contract, self.namespaces, *request)
 
 
 def scope_in(objects: Iterable[Json], resource: str) -> ContractScope:
-    """Read the scope out of the objects of a case.
+    """Read the scope from the objects of a case.
 
     Args:
-        objects: All of them; no contract can name a ConfigMap, so one of that name is the platform's.
+        objects: All objects of the case. No contract can name a ConfigMap, so one with this name is the platform's.
         resource: ``plural.group`` of the request.
 
     Returns:
-        No limit if there is no ConfigMap; no namespace at all if it does not hold what the Promise ships.
+        The scope; no limit without the ConfigMap, and no namespace at all if the ConfigMap is invalid.
     """
     found = next((item for item in objects if kind_of(item) == _CONFIG_MAP and name_of(item) == resource), None)
     if found is None:

@@ -1,7 +1,7 @@
-"""From a dump to a derivation: the sidecar's own verdict, from the same code, and every step that led to it.
+"""Derives the sidecar's verdict from a dump, by the same code, with every step of the derivation.
 
-Belongs here: a `View` of a dump, why a row of the phase table matched or not, what the sources rest on, what comes
-if nothing changes. May not: I/O, clocks, or a rule of its own: what is concluded comes from `platform_status_contract`.
+Belongs here: a `View` of a dump, why a row of the phase table matched or not, the objects behind each source, the
+forecast. May not: I/O, clocks, or rules of its own; all conclusions come from `platform_status_contract`.
 
 Modules: `derive`, `forecast`, `inputs`, `rows`, `world`.
 """

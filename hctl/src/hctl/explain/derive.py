@@ -1,4 +1,4 @@
-"""The derivation: observe, conclude, and what stands between the two."""
+"""The derivation: observe, conclude, and the intermediate steps."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -41,20 +41,20 @@ __all__ = ["Explained", "Explanation", "StatusDifference", "derive", "explain"]
 
 
 class Explained(Struct, frozen=True):
-    """One source: what was judged, and by what."""
+    """The assessment of one source, with the objects behind it."""
 
     assessment: Assessment
     inputs: tuple[Input, ...] = ()
 
     @property
     def culprits(self) -> tuple[Input, ...]:
-        """The objects that keep it from being good; none if it is."""
+        """The objects that prevent it from being good; none if it is."""
         return tuple(entry for entry in self.inputs if entry.culprit and self.assessment.verdict is not Verdict.GOOD)
 
     @property
     def hidden(self) -> str:
-        """What this reader could not see, so that the assessment only repeats the status; empty if it was seen."""
-        # Only controllers are paused; what is bad and seen, of pods or of controllers, decides whatever else there is.
+        """Why this user could not read it, so that the assessment only repeats the status; empty if it was read."""
+        # Only controllers can be paused. A visible bad pod or controller decides, even if other objects are hidden.
         paused = self.assessment.source is SourceName.PODS and self.assessment.reason is Reason.PAUSED
         if any(not paused or entry.kind in CONTROLLERS for entry in self.culprits):
             return ""
@@ -62,20 +62,20 @@ class Explained(Struct, frozen=True):
 
     @property
     def says(self) -> str:
-        """The assessment in a sentence."""
+        """The message of the assessment."""
         if not self.hidden:
             return self.assessment.message
         unknown = self.assessment.verdict is Verdict.UNREADABLE
-        return self.hidden if unknown else f"{self.hidden}; the status says: {self.assessment.message}"
+        return self.hidden if unknown else f"{self.hidden}; stored status: {self.assessment.message}"
 
     @property
     def is_evident(self) -> bool:
-        """Whether it is seen to be bad or paused."""
+        """Whether objects that this user can read show that it is bad or paused."""
         return not self.hidden and self.assessment.verdict in (Verdict.BAD, Verdict.PAUSED)
 
 
 class StatusDifference(Struct, frozen=True):
-    """Something that the status says otherwise than the rules."""
+    """A field in which the stored status differs from the derived one."""
 
     field: str
     stored: str
@@ -83,19 +83,19 @@ class StatusDifference(Struct, frozen=True):
 
 
 class Explanation(Struct, frozen=True):
-    """The sidecar's verdict on a request, and how it comes about.
+    """The sidecar's verdict on a request, and its derivation.
 
     Attributes:
-        now: The moment of the verdict.
-        judged: The request as its status tells it, with how far that can be believed.
-        facts: What the request says about itself.
+        now: Time of the verdict.
+        judged: The request with its stored status and freshness.
+        facts: Facts from the request itself.
         projection: The verdict.
         rows: The phase table, down to the row that matched.
-        sources: What was observed; empty if a row matched that looks at nothing.
-        forecast: What the verdict becomes if nothing changes; empty if something that it depends on is hidden.
-        differences: Where the status says something else.
+        sources: The observed sources; empty if the matching row needs none.
+        forecast: Later verdicts if nothing changes; empty if the verdict depends on a hidden object.
+        differences: Fields in which the stored status differs.
         blocking: The sources that are not good, worst first.
-        remarks: What limits this explanation.
+        remarks: Limitations of this explanation.
     """
 
     now: datetime
@@ -111,15 +111,15 @@ class Explanation(Struct, frozen=True):
 
     @property
     def freshness(self) -> Freshness:
-        """How fresh the status is."""
+        """The freshness of the stored status."""
         return self.judged.freshness
 
     @property
     def hidden(self) -> str:
-        """What this reader may not see, where the verdict depends on it; empty if it is a verdict of its own.
+        """Why the verdict depends on objects that this user may not read; empty if it does not.
 
-        What is bad before everybody's eyes decides, whatever else there is. Otherwise a source that was not seen only
-        repeats the status, and nothing may be predicted from it.
+        A source that is visibly bad decides, whatever the hidden ones are. Otherwise a hidden source only repeats the
+        stored status, and nothing can be predicted from it.
         """
         if self.too_new:
             return self.too_new
@@ -139,7 +139,7 @@ class Explanation(Struct, frozen=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """Of the verdict, or of the status if nothing is judged; a silent sidecar goes before it, as everywhere."""
+        """The exit code of the verdict, or of the status if nothing is judged; a silent sidecar takes precedence."""
         if self.too_new:
             return self.judged.exit_code
         if self.freshness.state is State.SILENT:
@@ -151,16 +151,16 @@ def explain(case: Case, now: datetime | None = None) -> Explanation:
     """Explain the verdict on a request.
 
     Args:
-        case: The request and what surrounds it.
-        now: The moment of the verdict; by default the one at which the case was collected.
+        case: The request and the objects behind its verdict.
+        now: Time of the verdict; by default that of the collection.
 
     Raises:
-        UsageError: The case holds no request that could be read.
+        UsageError: The request in the case has no name.
     """
     moment = (now or case.time).replace(microsecond=0)
     record = decode_request(msgspec.json.encode(case.request))
     if record is None:
-        raise UsageError("request: has no metadata.name, expected the request as the cluster holds it")
+        raise UsageError("request: has no metadata.name, expected the request as stored in the cluster")
     view = read_request(case.request, resource=case.resource)
     status: object = msgspec.json.decode(record.status)
     scope = scope_in(case.objects, case.resource)
@@ -174,9 +174,9 @@ def explain(case: Case, now: datetime | None = None) -> Explanation:
     world = World(case, view.lease).at(moment)
     remarks = [f"{entry.source} could not be read from here: {entry.message}" for entry in case.unread]
     if any(entry.hidden and entry.source not in (LEASES, CONFIG_MAPS) for entry in case.unread):
-        remarks.append("what you may not read is taken from the status, and nothing is predicted from it")
+        remarks.append("sources that you may not read are taken from the status, and nothing is predicted from them")
     if is_dry_run(record):
-        remarks.append("the request is a dry run of Kratix's: the sidecar leaves it alone")
+        remarks.append("the request is a dry run of Kratix, which the sidecar ignores")
 
     def inputs(found: Assessment) -> tuple[Input, ...]:
         contract = facts.contract
@@ -205,13 +205,13 @@ def derive(
     """Derive the verdict from what was observed.
 
     Args:
-        judged: The request as its status tells it.
-        status: `.status` as it is stored, any JSON: the rules' memory.
-        facts: What the request says about itself.
-        observe_at: What is seen at a moment, if nothing changes.
-        moment: The moment of the verdict.
-        inputs: The objects that an assessment rests on.
-        remarks: What limits the explanation.
+        judged: The request with its stored status and freshness.
+        status: The stored `.status`, any JSON, from which the rules read the history.
+        facts: Facts from the request itself.
+        observe_at: Returns the observation at a time, if nothing changes.
+        moment: Time of the verdict.
+        inputs: Returns the objects behind an assessment.
+        remarks: Limitations of the explanation.
     """
     history, observation = recall(status), observe_at(moment)
     projection = conclude(history, observation, facts, moment)
@@ -236,16 +236,16 @@ def derive(
 
 
 def _observe(world: World, key: Key, facts: Facts) -> Observation:
-    """Rows 1 and 2 of the phase table look at no source, so none is looked at, as the sidecar does."""
+    """Observe the sources; none if row 1 or 2 of the phase table matches, as in the sidecar."""
     if facts.deleting or not isinstance(facts.contract, Contract):
         return Observation()
     seen = observe(world, key, facts.contract)
-    assert not isinstance(seen, NotYet), "a dump is complete: what it does not hold is absent or unread"  # noqa: S101
+    assert not isinstance(seen, NotYet), "a dump is complete: an object that it lacks is absent or unread"  # noqa: S101
     return seen
 
 
 def _table(history: History, observation: Observation, facts: Facts, now: datetime) -> Table | None:
-    """Lay out what the rows look at, as `conclude` does; None where it does not."""
+    """Return the input of the rows, built as in `conclude`; None if row 1 or 2 matches."""
     contract = facts.contract
     if facts.deleting or not isinstance(contract, Contract):
         return None
@@ -253,14 +253,14 @@ def _table(history: History, observation: Observation, facts: Facts, now: dateti
 
 
 def _differences(status: object, history: History, projection: Projection) -> tuple[StatusDifference, ...]:
-    """Compare what the status says with what it should say; numbers and times of it are left out."""
+    """Compare the stored status with the derived one, except for numbers and times."""
     fields = mapping(status)
     pairs = [("phase", inert(fields.get("phase"), 40), str(projection.phase))]
     if projection.message is not None:
         pairs.append(("message", inert(fields.get("message")), projection.message))
     wanted = {entry.type: f"{entry.status} {entry.reason}" for entry in projection.conditions}
     found = {
-        str(kind): f"{entry.status} {entry.reason or 'for no reason that we know'}"
+        str(kind): f"{entry.status} {entry.reason or 'without a known reason'}"
         for kind, entry in history.conditions.items()
     }
     pairs += [

@@ -1,6 +1,6 @@
-"""What the rules will say if nothing changes: the same observation, looked at again at every moment that they announce.
+"""Predicts the later verdicts if nothing changes: applies the rules again at each time that they announce.
 
-No deadline is known here. The rules say when their answer may change (ADR 0006), so they are asked then.
+There are no deadlines in this module: the rules return when their result may change (ADR 0006).
 """
 
 from collections.abc import Callable
@@ -23,12 +23,12 @@ _MAX_AHEAD: Final = timedelta(days=366)
 
 
 class Step(Struct, frozen=True):
-    """A moment at which the verdict becomes another.
+    """A time at which the verdict changes.
 
     Attributes:
-        at: When.
-        projection: What will be said.
-        changes: Types of the conditions whose status or reason will be another.
+        at: The time.
+        projection: The verdict from then on.
+        changes: Types of the conditions whose status or reason changes.
     """
 
     at: datetime
@@ -43,14 +43,14 @@ def foresee(
     facts: Facts,
     now: datetime,
 ) -> tuple[Step, ...]:
-    """Look ahead, for a year at most.
+    """Predict the next verdicts, for at most a year.
 
     Args:
-        status: `.status` as it is stored, any JSON.
-        projection: What is concluded now.
-        observe_at: What is seen at a moment, if nothing changes.
-        facts: What the request says about itself.
-        now: The moment of the first conclusion.
+        status: The stored `.status`, any JSON.
+        projection: The verdict now.
+        observe_at: Returns the observation at a time, if nothing changes.
+        facts: Facts from the request itself.
+        now: Time of the first verdict.
     """
     found: list[Step] = []
     moment = now

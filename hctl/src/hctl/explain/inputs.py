@@ -1,4 +1,4 @@
-"""What each source rests on: the objects, by name and resourceVersion, and what was read in them."""
+"""The objects behind each source, with name, resourceVersion and a description of their fields."""
 
 from datetime import datetime
 
@@ -20,18 +20,18 @@ __all__ = ["Input", "inputs_of"]
 
 
 class Input(Struct, frozen=True):
-    """One object that a verdict rests on, or a collection that could not be read.
+    """One object behind a verdict, or a collection that could not be read.
 
     Attributes:
         kind: Its kind.
         namespace: Its namespace.
         name: Its name; empty for a whole collection.
-        version: metadata.resourceVersion; empty if it is not there.
+        version: metadata.resourceVersion; empty if the object is absent.
         created: metadata.creationTimestamp; None if unknown.
         found: ``present``, ``absent`` or ``unread``.
-        says: What was read in it.
-        culprit: Whether it is one of those that keep its source from being good, by what the rules say of it.
-        hidden: Why this reader alone could not see it: ``you may not read``, ``no answer about``; else empty.
+        says: A description of its fields.
+        culprit: Whether it is, by the rules, one of those that prevent its source from being good.
+        hidden: Why only this user could not read it: ``you may not read``, ``no answer about``; else empty.
     """
 
     kind: str
@@ -46,14 +46,14 @@ class Input(Struct, frozen=True):
 
     @property
     def called(self) -> str:
-        """What it is, in a sentence."""
+        """Its name in a sentence."""
         return f"{self.kind} {self.namespace}/{self.name}" if self.name else f"{self.kind}s in {self.namespace}"
 
 
 def inputs_of(
     assessment: Assessment, world: World, contract: Contract, request: Key, now: datetime
 ) -> tuple[Input, ...]:
-    """List what an assessment rests on, by name."""
+    """Return the objects behind an assessment, by name."""
     described = source_of(assessment).describe(assessment, world, contract, request, Clock(now))
     return tuple(_input(world, basis) for basis in described)
 

@@ -1,4 +1,4 @@
-"""Why each row of the phase table matched, or did not, as the table itself says it (`rules.rows`)."""
+"""Why each row of the phase table matched or not, by the requirements of the table (`rules.rows`)."""
 
 from msgspec import Struct
 
@@ -13,10 +13,10 @@ class RowVerdict(Struct, frozen=True):
     """One row of the table.
 
     Attributes:
-        row: Its number; 2a, 2b or 2c where row 2 matched.
-        title: What it is about.
-        matched: Whether it is the one that decided.
-        why: Why not, one phrase a requirement that is not met; empty for the one that matched.
+        row: Its number; 2a, 2b or 2c if row 2 matched.
+        title: Its title.
+        matched: Whether it is the row that matched.
+        why: One phrase for each requirement that is not met; empty for the row that matched.
     """
 
     row: str
@@ -26,11 +26,11 @@ class RowVerdict(Struct, frozen=True):
 
 
 def walk(table: Table | None, matched: str) -> tuple[RowVerdict, ...]:
-    """Go down the table to the row that matched.
+    """Return the rows of the table down to the one that matched.
 
     Args:
-        table: What the rows look at; None if rows 1 or 2 decided without looking.
-        matched: The row that the rules chose.
+        table: The input of the rows; None if row 1 or 2 matched, which need no source.
+        matched: The row that matched.
     """
     found: list[RowVerdict] = []
     for row, (title, otherwise) in TITLES.items():

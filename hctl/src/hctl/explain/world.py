@@ -1,4 +1,4 @@
-"""A dump as the `View` that observing reads."""
+"""Implements the `View` of `observing` for a dump."""
 
 import copy
 from collections.abc import Iterable, Mapping
@@ -26,14 +26,14 @@ _LEASE = ("coordination.k8s.io", "Lease")
 
 
 class World:
-    """What a dump knows, read by the sidecar's decoders.
+    """The objects of a dump, decoded by the sidecar's decoders.
 
-    What the reader may not see says nothing about what the sidecar sees. So it has always just now gone unanswered: the
-    rules then repeat what the status says of it, and no deadline ever follows from it.
+    The sidecar may have rights that the user lacks. So an object that the user may not read counts as unreadable since
+    this moment: the rules then repeat the stored status, and no deadline follows from it.
 
     Args:
         case: The dump.
-        lease: ``namespace/name`` of the sidecar's Lease, by which its Promise is known; may be empty.
+        lease: ``namespace/name`` of the sidecar's Lease, which identifies the Promise; may be empty.
     """
 
     def __init__(self, case: Case, lease: str = "") -> None:
@@ -55,16 +55,16 @@ class World:
         self._promise = self._promise_of(lease)
 
     def at(self, moment: datetime) -> "World":
-        """The same world at another moment."""
+        """Return a copy of this view at another time."""
         other = copy.copy(self)
         other._moment = moment  # noqa: SLF001 - of our own kind
         return other
 
-    # -- what observing asks, see `observing.view.View`
+    # -- methods of `observing.view.View`
 
     @property
     def promise(self) -> str:
-        """Name of the Promise whose Works count; empty if that is not known, and then all do."""
+        """Name of the Promise whose Works count; empty if unknown, and then all do."""
         return self._promise
 
     def state(self, source: str) -> SourceState:
@@ -72,10 +72,10 @@ class World:
         refused = self.unread(source)
         if refused is None:
             return SourceState(synced=True)
-        return SourceState(failure=Failure(_told_by(refused), self._moment, refused.message))
+        return SourceState(failure=Failure(_reason_of(refused), self._moment, refused.message))
 
     def is_known(self, place: Place) -> bool:  # noqa: ARG002 - a dump holds what a contract names
-        """Say that what is not there is absent."""
+        """Return True: a dump is complete, so an object that it lacks is absent."""
         return True
 
     def record(self, source: str, key: Key) -> Record | None:
@@ -93,18 +93,18 @@ class World:
         return [record for _, record in records if not wanted.isdisjoint(self._kinds[source].groups(record))]
 
     def silence(self, source: str, record: Record) -> Silence | None:  # noqa: ARG002 - only Applications tell
-        """Repeat what the status says: how long an Argo CD may be silent, only the sidecar knows."""
-        return Silence(self._moment, self._moment) if self._tells_of_silence(record.key) else None
+        """Return the silence in the stored status, because only the sidecar has the time limit as an argument."""
+        return Silence(self._moment, self._moment) if self._is_silent(record.key) else None
 
     def secret(self, key: Key) -> Reading[SecretSeen] | None:
-        """Return what was found of a Secret."""
+        """Return the reading of a Secret."""
         refused = self.unread(Source.SECRETS, key)
         if refused is not None:
-            return Unreadable(_told_by(refused), self._moment)
+            return Unreadable(_reason_of(refused), self._moment)
         found = self.record(Source.SECRETS, key)
         return Present(SecretSeen(key[1], found.deleted, found.owner)) if isinstance(found, SecretRecord) else Absent()
 
-    # -- what else is asked
+    # -- further methods
 
     def unread(self, source: str, key: Key | None = None) -> Unread | None:
         """Return why a kind, or one object of it, could not be read; None if it could."""
@@ -118,11 +118,11 @@ class World:
         )
 
     def object(self, source: str, key: Key) -> Json | None:
-        """Return an object as the dump holds it."""
+        """Return an object of the dump, as JSON."""
         return self._objects.get((source, key))
 
     def lease(self, name: str) -> LeaseReading | None:
-        """Return what was found of the Lease ``namespace/name``; None if none is named."""
+        """Return the reading of the Lease ``namespace/name``; None if the name is empty."""
         if not name:
             return None
         found = self._leases.get(name)
@@ -132,7 +132,7 @@ class World:
         refused = self.unread(LEASES)
         return LeaseReading(missing=True) if refused is None else LeaseReading(unreadable=refused.message or "not read")
 
-    def _tells_of_silence(self, application: Key) -> bool:
+    def _is_silent(self, application: Key) -> bool:
         status = mapping(self._case.request.get("status"))
         named = mapping(mapping(status.get("contract")).get("application"))
         is_main = (named.get("namespace"), named.get("name")) == application
@@ -141,18 +141,18 @@ class World:
         return told is not None and told.reason is Reason.ARGOCD_SILENT
 
     def _promise_of(self, lease: str) -> str:
-        """Name the Promise, whose Works count: the request's label says it, else its sidecar's Lease has its name."""
+        """Return the Promise whose Works count: from the request's label, else from the name of the sidecar's Lease."""
         labels: Mapping[str, object] = mapping(mapping(self._case.request.get("metadata")).get("labels"))
         said = labels.get(PROMISE_LABEL)
         if isinstance(said, str) and said:
             return said
         called = lease.partition("/")[2]
         known = {work.promise for work in self._records[Source.WORKS].values() if isinstance(work, WorkRecord)} - {""}
-        # a shard's Lease has a suffix
+        # The Lease of a shard has a suffix.
         fitting = [name for name in known if called == name or called.startswith(f"{name}-")]
         return max(fitting, key=len, default="")
 
 
-def _told_by(refused: Unread) -> Reason:
-    """A kind that is missing is missing for everybody; a right that the reader lacks the sidecar may have."""
+def _reason_of(refused: Unread) -> Reason:
+    """Return a missing kind as such; any other failure as no answer, because the sidecar may have the right."""
     return Reason.SOURCE_UNREADABLE if refused.hidden else refused.reason

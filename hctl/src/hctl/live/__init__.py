@@ -1,6 +1,6 @@
-"""Watching and waiting: the watch API for requests, and a look at their Leases every ten seconds.
+"""Watching and waiting: watches the requests, and reads their Leases every ten seconds.
 
-Leases are read and not watched, because the Role that every authenticated user has lets them only ``get`` one.
+Leases are not watched, because the Role of every authenticated user allows only ``get``.
 
 Modules: `following`, `screens`.
 """

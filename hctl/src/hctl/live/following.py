@@ -1,4 +1,4 @@
-"""Collections followed by watches: their objects as they are now, and a queue that tells when they change."""
+"""Watches collections: keeps their present objects, and a queue of changes."""
 
 import queue
 import threading
@@ -23,12 +23,12 @@ Key = tuple[str, str]
 
 
 class Following:
-    """Follows collections until closed; a context manager.
+    """Watches collections until closed; a context manager.
 
     Args:
         transport: The API server.
-        collections: As they were just listed.
-        name: metadata.name of the only request that matters; empty for all.
+        collections: The collections, just listed.
+        name: metadata.name of the only request to watch; empty for all.
     """
 
     def __init__(self, transport: ClusterReader, collections: Sequence[Collection], *, name: str = "") -> None:
@@ -50,16 +50,16 @@ class Following:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The threads are daemons: one that hangs in a read ends with the command.
+        # The threads are daemons, so one that blocks in a read ends with the command.
         self._stop.set()
 
     @property
     def broken(self) -> bool:
-        """Whether a watch is down at this moment, and what is shown may be old."""
+        """Whether a watch is down at this moment, so that the objects may be outdated."""
         return bool(self._broken)
 
     def judged(self) -> list[Judged]:
-        """Return every request as it is now."""
+        """Return every request with its present state and freshness."""
         now = self._transport.now()
         found = []
         for collection, objects in zip(self._collections, self._objects, strict=True):
@@ -69,13 +69,13 @@ class Following:
         return found
 
     def next(self, timeout: float) -> bool:
-        """Wait for news, and take all that there is.
+        """Wait for changes, and apply all in the queue.
 
         Args:
-            timeout: Seconds; afterwards only the ages have changed.
+            timeout: Seconds to wait; then it returns False.
 
         Returns:
-            Whether there was any.
+            Whether there was a change.
         """
         try:
             self._news.get(timeout=timeout)()
@@ -87,7 +87,7 @@ class Following:
             except queue.Empty:
                 return True
 
-    # -- in threads of their own; what they find is put into place by `next`, in the thread of its caller
+    # -- in threads of their own; `next` applies their changes in the thread of its caller
 
     def _follow(self, index: int) -> None:
         collection = self._collections[index]
@@ -108,10 +108,10 @@ class Following:
                 pause = min(pause * 2, _MAX_PAUSE)
 
     def _watch(self, index: int, collection: Collection, version: str) -> str:
-        """Follow one watch to its end.
+        """Read one watch to its end.
 
         Returns:
-            Where to go on; empty to begin anew.
+            The resourceVersion from which to continue; empty to list again.
         """
         path, selector = collection.path, collection.selector
         with self._transport.watch(path, version=version, selector=selector, fields=self._fields) as events:
@@ -149,7 +149,7 @@ class Following:
         self._read_new_leases()
 
     def _read_new_leases(self) -> None:
-        """A status that names a Lease for the first time should not wait ten seconds to be believed."""
+        """Read newly named Leases at once, so that a new status is not untrusted for up to ten seconds."""
         fresh = self._named_leases() - self._leases.keys()
         if fresh:
             self._leases |= read_leases(self._transport, fresh)

@@ -1,4 +1,4 @@
-"""Where a changing picture goes: redrawn in place on a terminal; into a pipe once, and then a line for each change."""
+"""Shows a changing renderable: redraws it in place on a terminal; in a pipe writes it once, then a line per change."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -18,10 +18,10 @@ __all__ = ["Screen"]
 
 
 class Screen:
-    """Shows pictures; a context manager that gives the cursor back, whatever happens.
+    """Shows a changing renderable; a context manager that always restores the cursor.
 
     Args:
-        console: Where to draw.
+        console: The console to write to.
     """
 
     def __init__(self, console: Console) -> None:
@@ -32,7 +32,7 @@ class Screen:
 
     @property
     def redraws(self) -> bool:
-        """Whether a picture takes the place of the one before."""
+        """Whether it redraws in place."""
         return self._live is not None
 
     def __enter__(self) -> Self:
@@ -47,18 +47,18 @@ class Screen:
             self._live.stop()
 
     def show(self, draw: Callable[[], RenderableType], judged: Sequence[Judged], now: datetime, *, lost: bool) -> None:
-        """Show a picture, or what has changed since the one before.
+        """Redraw in place, or write the changes since the last call.
 
         Args:
-            draw: Draws it; not called if nobody would see it.
-            judged: The requests in it.
+            draw: Returns the renderable; called only if it is shown.
+            judged: The requests.
             now: The API server's time.
             lost: Whether the connection is lost at this moment.
         """
         if self._live is not None:
             self._live.update(draw(), refresh=True)
             return
-        told = {_called(entry): _told(entry) for entry in judged}
+        told = {_called(entry): _phase_and_message(entry) for entry in judged}
         if self._seen is None:
             show(self._console, draw())
         else:
@@ -68,7 +68,7 @@ class Screen:
         self._console.file.flush()
 
     def _changes(self, told: dict[str, tuple[str, str]], *, lost: bool) -> Iterator[str]:
-        """Phase, reason and message of what has changed; ages are no change."""
+        """Yield phase, reason and message of each changed request; ages do not count as a change."""
         before = self._seen or {}
         if lost and not self._lost:
             yield lost_line().plain
@@ -83,8 +83,8 @@ def _called(judged: Judged) -> str:
     return f"{view.display_name} {view.namespace}/{view.name}"
 
 
-def _told(judged: Judged) -> tuple[str, str]:
-    """One line, and no more: a message is a text of the cluster."""
+def _phase_and_message(judged: Judged) -> tuple[str, str]:
+    """Return phase and message in one line, because a message from the cluster may have line breaks."""
     return headline(judged).plain, Text(judged.view.message).plain.replace("\n", " ")
 
 

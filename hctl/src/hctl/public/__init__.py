@@ -1,5 +1,5 @@
-"""What other programs may import of hctl: `hctl ask`, the MCP server, and whoever builds beside them.
+"""The public API of hctl, for `hctl ask`, the MCP server and other programs.
 
-`facts` is pure, `access` asks a cluster. The rest of hctl is its own affair and may change with each version; what
-stands here changes with a changelog fragment.
+`facts` is pure, `access` sends requests to a cluster. Other modules of hctl may change in any version; a change here
+needs a changelog fragment.
 """

@@ -1,4 +1,4 @@
-"""How requests are reached: sessions, lists, what is gathered for a verdict or a diagnosis."""
+"""Functions with I/O: sessions, lists, and the collection of a verdict or a diagnosis."""
 
 from hctl.cluster.discovery import VCLUSTER, Kind
 from hctl.cluster.requests import Collection, judge_all

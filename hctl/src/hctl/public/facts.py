@@ -1,4 +1,4 @@
-"""What is known of requests, and how it is spelled: no cluster, no file and no clock is asked."""
+"""Types and documents of requests; pure: no cluster, no file, no clock."""
 
 from hctl.diagnosis.conclude import Diagnosis
 from hctl.documents.diagnoses import diagnosis_report

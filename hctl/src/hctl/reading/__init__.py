@@ -1,7 +1,7 @@
-"""From any JSON to what may be told: a request's view, how fresh it is, what it is worth, whose name it is.
+"""Reads any JSON into safe values: the view of a request, its freshness, its judgement, the lookup of its name.
 
-Belongs here: pure, total functions and their frozen types. May not: I/O, clocks, rich, typer. Whatever cannot be read
-counts as absent, never as a good sign.
+Belongs here: pure, total functions and their frozen types. May not: I/O, clocks, rich, typer. An unreadable value
+counts as absent, never as good evidence.
 
 Modules: `fields`, `freshness`, `judgement`, `names`, `promises`, `read`, `views`.
 """

@@ -1,4 +1,4 @@
-"""Ways into an object as the cluster holds it: total, whatever JSON stands there."""
+"""Reads fields of an object from the cluster; total for any JSON."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,33 +12,33 @@ __all__ = ["condition", "holds_in_deletion", "name_of", "newest_first", "text"]
 
 
 def text(value: object, *keys: str, limit: int = 600) -> str:
-    """Follow keys to a text, safe to show; empty where there is none."""
+    """Return the string at a path of keys, safe to show; empty if there is none."""
     return told(under(value, *keys), limit)
 
 
 def name_of(value: object) -> str:
-    """metadata.name."""
+    """Return metadata.name."""
     return text(value, "metadata", "name", limit=253)
 
 
 def condition(value: object, kind: str) -> Mapping[str, object]:
-    """Return the condition of a type out of status.conditions; empty without one."""
+    """Return the condition of a type from status.conditions; empty without one."""
     found = (mapping(entry) for entry in items(under(value, "status", "conditions")))
     return next((entry for entry in found if entry.get("type") == kind), {})
 
 
 def holds_in_deletion(value: object, now: datetime) -> list[str]:
-    """Say for how long an object is being deleted, and what holds it; nothing if it is not."""
+    """Describe how long an object has been in deletion, and its finalizers; empty if it is not being deleted."""
     since = under(value, "metadata", "deletionTimestamp")
     if since is None:
         return []
     finalizers = [inert(entry, 253) for entry in items(under(value, "metadata", "finalizers"))[:6]]
-    held = f"held by {', '.join(finalizers)}" if finalizers else "nothing holds it any more"
+    held = f"held by {', '.join(finalizers)}" if finalizers else "no finalizer is left"
     return [f"being deleted for {age_of(parse_time(since), now)}; {held}"]
 
 
 def newest_first(found: list[Any]) -> list[Any]:
-    """Order objects by creationTimestamp; those without one come last."""
+    """Sort objects by creationTimestamp, newest first; those without one are last."""
 
     def moment(value: object) -> float:
         created = parse_time(under(value, "metadata", "creationTimestamp"))

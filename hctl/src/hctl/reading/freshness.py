@@ -1,4 +1,4 @@
-"""Is anybody still keeping this status true? Answered by the sidecar's Lease (design.md section 6, rule 4)."""
+"""Judges from the sidecar's Lease whether a status is still updated (design.md section 6, rule 4)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,11 @@ from .views import RequestView
 __all__ = ["SILENT_AFTER", "Freshness", "LeaseReading", "State", "judge_freshness"]
 
 SILENT_AFTER = 60.0
-"""Seconds without a renewal after which a sidecar counts as silent; it renews every ten."""
+"""Seconds without a renewal after which a sidecar counts as silent; it renews its Lease every 10 s."""
 
 
 class State(StrEnum):
-    """How far a status can be believed."""
+    """The freshness of a status."""
 
     FRESH = "fresh"
     SILENT = "silent"
@@ -25,11 +25,11 @@ class State(StrEnum):
 
 
 class LeaseReading(Struct, frozen=True):
-    """What was found where the status points.
+    """The reading of the Lease that a status names.
 
     Attributes:
         renewed: renewTime; None if there is none.
-        missing: Whether the Lease is not there.
+        missing: Whether the Lease does not exist.
         unreadable: Why it could not be read; empty if it could.
         version: Its resourceVersion; empty if unknown.
     """
@@ -41,15 +41,15 @@ class LeaseReading(Struct, frozen=True):
 
 
 class Freshness(Struct, frozen=True):
-    """How fresh a status is.
+    """The freshness of a status, with its texts.
 
     Attributes:
-        state: In one word.
-        checked: When the sidecar last proved that it looks; None if that is not known.
-        seconds: How long ago that is; None likewise.
-        text: The same as a phrase for people, after "Last check:".
-        warning: What has to be said before anything else; empty if fresh.
-        version: resourceVersion of the Lease that says so; empty if unknown.
+        state: The freshness.
+        checked: When the sidecar last renewed its Lease; None if unknown.
+        seconds: Seconds since then; None if unknown.
+        text: A phrase for people, after "Last check:".
+        warning: The warning that precedes everything else; empty if fresh.
+        version: resourceVersion of the Lease; empty if unknown.
     """
 
     state: State
@@ -61,21 +61,21 @@ class Freshness(Struct, frozen=True):
 
 
 def judge_freshness(view: RequestView, lease: LeaseReading | None, now: datetime) -> Freshness:
-    """Judge how fresh a status is.
+    """Judge the freshness of a status.
 
     Args:
         view: The request.
-        lease: What was found of the Lease that it names; None if it names none.
-        now: The API server's time, as the sidecar's is (ADR 0009).
+        lease: The reading of the Lease that it names; None if it names none.
+        now: The API server's time, which the sidecar uses too (ADR 0009).
     """
     written = f"last write {age_of(view.last_reconciled, now)} ago" if view.last_reconciled else "never written"
     if not view.lease or lease is None:
         if view.observed_generation is None and view.last_reconciled is None:
-            return _without(State.UNREPORTED, "no sidecar has looked at it yet", "No sidecar has reported on it yet")
+            return _without(State.UNREPORTED, "no sidecar has observed it yet", "No sidecar has reported on it yet")
         return _without(
             State.UNVERIFIED,
             f"unknown ({written}; the status names no Lease)",
-            "Nothing proves that this status is still kept true: it names no Lease",
+            "Nothing proves that this status is current: it names no Lease",
         )
     if lease.renewed is None:
         return _never_renewed(view, lease, written)
@@ -83,8 +83,8 @@ def judge_freshness(view: RequestView, lease: LeaseReading | None, now: datetime
     if seconds < -SILENT_AFTER:
         return _without(
             State.UNVERIFIED,
-            f"unknown ({written}; the Lease {view.lease} says {duration(-seconds)} in the future)",
-            f"Nothing proves that this status is still kept true: the Lease {view.lease} was renewed in the future",
+            f"unknown ({written}; the Lease {view.lease} was renewed {duration(-seconds)} in the future)",
+            f"Nothing proves that this status is current: the Lease {view.lease} was renewed in the future",
         )
     text = f"{duration(seconds)} ago"
     if seconds > SILENT_AFTER:
@@ -98,7 +98,7 @@ def _never_renewed(view: RequestView, lease: LeaseReading, written: str) -> Fres
         return _without(
             State.UNVERIFIED,
             f"unknown ({written}; {lease.unreadable})",
-            f"Nothing proves that this status is still kept true: the Lease {view.lease} cannot be read",
+            f"Nothing proves that this status is current: the Lease {view.lease} cannot be read",
         )
     what = "does not exist" if lease.missing else "was never renewed"
     return _without(

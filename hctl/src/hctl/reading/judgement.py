@@ -1,4 +1,4 @@
-"""What a status is worth: ready, not ready, or not to be believed; and the exit code that says so."""
+"""Judges a status as ready, not ready or not trusted, with the exit code."""
 
 from collections.abc import Iterable
 
@@ -17,12 +17,12 @@ class Judged(Struct, frozen=True):
     """A request, judged.
 
     Attributes:
-        view: What its status says.
-        freshness: How fresh that is.
-        ready: Whether it may be used now: phase and condition say so, of this very generation, freshly proven.
-        trusted: Whether the phase is to be believed at all.
-        warnings: Sentences to be said before anything else, the weightiest first.
-        exit_code: What the command ends with.
+        view: The request and its stored status.
+        freshness: The freshness of the status.
+        ready: Whether phase and condition are Ready, for the present generation, in a fresh status.
+        trusted: Whether the phase can be trusted.
+        warnings: Sentences that precede everything else, the most important first.
+        exit_code: The exit code of the command.
     """
 
     view: RequestView
@@ -34,17 +34,17 @@ class Judged(Struct, frozen=True):
 
     @property
     def problem(self) -> bool:
-        """Whether somebody should look at it; what is merely on its way is none."""
+        """Whether it needs attention, which a request that is only in progress does not."""
         on_its_way = self.view.phase in (Phase.SCHEDULED, Phase.PROGRESSING, Phase.DELETING)
         return not self.ready and not (on_its_way and self.trusted)
 
 
 def judge(view: RequestView, freshness: Freshness) -> Judged:
-    """Judge a request: whatever speaks against Ready wins."""
+    """Judge a request; any evidence against Ready takes precedence."""
     claims = view.phase is Phase.READY
     against = _against_ready(view) if claims else ()
     fresh = freshness.state is State.FRESH
-    # What nobody has looked at yet, and does not claim to be ready, is simply young.
+    # A request that no sidecar has observed, and that does not claim to be Ready, is only new.
     trusted = (fresh and not against) or (freshness.state is State.UNREPORTED and not claims)
     ready = claims and fresh and not against
     if freshness.state is State.SILENT or (claims and not against and not fresh):
@@ -57,7 +57,7 @@ def judge(view: RequestView, freshness: Freshness) -> Judged:
 
 
 def worst(judged: Iterable[Judged]) -> ExitCode:
-    """Return the exit code for several."""
+    """Return the worst exit code of several requests."""
     return worse(entry.exit_code for entry in judged)
 
 
@@ -68,20 +68,20 @@ def worse(codes: Iterable[ExitCode]) -> ExitCode:
 
 
 def _against_ready(view: RequestView) -> tuple[str, ...]:
-    """What contradicts a phase that says Ready."""
+    """Return sentences about what contradicts the phase Ready."""
     said: list[str] = []
     ready = view.condition("Ready")
     if ready is None or ready.status != "True":
         found = ready.status if ready else "absent"
-        said.append(f"The phase says Ready, but condition Ready is {found}")
+        said.append(f"The phase is Ready, but condition Ready is {found}")
     if view.deleting:
-        said.append("The phase says Ready, but the request is being deleted")
+        said.append("The phase is Ready, but the request is being deleted")
     if not view.generation:
-        said.append("The phase says Ready, but metadata.generation cannot be read")
+        said.append("The phase is Ready, but metadata.generation cannot be read")
     if view.observed_generation is None:
-        said.append("The phase says Ready, but no sidecar of this contract wrote it")
+        said.append("The phase is Ready, but no sidecar of this contract wrote it")
     elif view.observed_generation < view.generation:
         said.append(
-            f"Ready is said of generation {view.observed_generation}; generation {view.generation} is not looked at yet"
+            f"Ready is about generation {view.observed_generation}; generation {view.generation} is not observed yet"
         )
     return tuple(said)

@@ -1,4 +1,4 @@
-"""Whose name is it? By metadata.name, by spec.name, or by the contract's; unique, or said to be not."""
+"""Finds the request with a name: its metadata.name, spec.name or the contract's name; an ambiguous name is an error."""
 
 import difflib
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ _MAX_LISTED = 10
 
 
 def choose(name: str, views: Sequence[RequestView], *, what: str, where: str, namespaced: bool) -> RequestView:
-    """Choose the one request that a name means.
+    """Return the only request with a name.
 
     Args:
-        name: As it was given.
-        views: Every request there is to choose from.
-        what: What they are, for the error: ``vcluster``.
-        where: Where was looked, for the error: ``in any namespace``.
-        namespaced: Whether a namespace was chosen; metadata.name is unique there, so it decides.
+        name: The name, from the command line.
+        views: All requests.
+        what: Name of their kind, for the error: ``vcluster``.
+        where: The searched namespaces, for the error: ``in any namespace``.
+        namespaced: Whether they are from one namespace, where metadata.name is unique and so takes precedence.
 
     Raises:
-        UsageError: None has that name (the nearest are suggested), or several have.
+        UsageError: No request has the name (the error suggests similar ones), or several have.
     """
     found = [view for view in views if name in view.aliases]
     exact = [view for view in found if view.name == name]
@@ -34,19 +34,19 @@ def choose(name: str, views: Sequence[RequestView], *, what: str, where: str, na
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"no {what} is called {inert(name)!r} {where}{nearest(name, views)}")
+        raise UsageError(f"no {what} has the name {inert(name)!r} {where}{nearest(name, views)}")
     places = ", ".join(sorted({f"{view.namespace}/{view.name} ({view.kind})" for view in found})[:_MAX_LISTED])
     kinds = {view.kind for view in found}
-    fix = "name the kind: KIND/NAME" if len(kinds) > 1 else "choose one with -n NAMESPACE"
+    fix = "add the kind: KIND/NAME" if len(kinds) > 1 else "choose one with -n NAMESPACE"
     if len({view.namespace for view in found}) == 1 and len(kinds) == 1:
         fix = "use its metadata.name with -n NAMESPACE"
-    raise UsageError(f"{len(found)} are called {inert(name)!r}: {places}; {fix}")
+    raise UsageError(f"{len(found)} have the name {inert(name)!r}: {places}; {fix}")
 
 
 def nearest(name: str, views: Sequence[RequestView]) -> str:
-    """Return the end of a sentence that suggests the nearest names, or says that there is nothing at all."""
+    """Return the end of an error, which suggests similar names, or states that there are no requests."""
     if not views:
-        return "; there is none at all"
+        return "; there are none"
     names = sorted({alias for view in views for alias in view.aliases})
     close = difflib.get_close_matches(name, names, n=_MAX_SUGGESTIONS, cutoff=0.5)
     if not close:

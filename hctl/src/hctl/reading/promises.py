@@ -1,4 +1,4 @@
-"""What a Promise says of its own sidecar. Total, whatever JSON stands there."""
+"""Reads the configuration of the sidecar from its Promise. Total for any JSON."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,13 +11,13 @@ from .fields import text
 __all__ = ["USUAL_DESTINATION", "destinations_of_sidecars"]
 
 USUAL_DESTINATION: Final = {"environment": "platform"}
-"""Labels of the Destination that takes the sidecar, where a Promise does not say another."""
+"""Labels of the Destination of the sidecar, unless the Promise sets others."""
 
 _FLAG, _VARIABLE = "--destination", "SIDECAR_DESTINATION"
 
 
 def destinations_of_sidecars(promise: object) -> Iterator[dict[str, str]]:
-    """For each container `sidecar` of a promise workflow, the labels of the Destination that takes what it writes."""
+    """Yield, for each container `sidecar` of a promise workflow, the labels of its Destination."""
     for pipeline in items(under(promise, "spec", "workflows", "promise", "configure")):
         for container in items(under(pipeline, "spec", "containers")):
             args = [str(item) for item in items(under(container, "args"))]
@@ -26,7 +26,7 @@ def destinations_of_sidecars(promise: object) -> Iterator[dict[str, str]]:
 
 
 def _labels(container: object, args: list[str]) -> dict[str, str]:
-    """The argument counts before the variable, and of each the last one."""
+    """Return the labels: an argument takes precedence over the variable, and of each the last one."""
     told = [text(item, "value") for item in items(under(container, "env")) if under(item, "name") == _VARIABLE]
     told += [later for flag, later in pairwise(args) if flag == _FLAG]
     told += [item.partition("=")[2] for item in args if item.startswith(f"{_FLAG}=")]

@@ -1,4 +1,4 @@
-"""An object as the cluster holds it -> a view. Total: any JSON value in any field."""
+"""An object from the cluster -> a view. Total for any JSON value in any field."""
 
 from collections.abc import Mapping
 
@@ -21,15 +21,15 @@ _OWNED = {str(kind): rank for rank, kind in enumerate(ConditionType)}
 _MAX_NAME = 253
 _MAX_URL = 2048
 _WORKFLOW_STARTS = "Pending"
-"""What Kratix writes over the message when it starts a workflow; it stands there until the sidecar writes again."""
+"""The message that Kratix writes when it starts a workflow; it remains until the next write of the sidecar."""
 
 
 def read_request(found: object, *, resource: str = "") -> RequestView:
     """Read a request.
 
     Args:
-        found: The object as decoded JSON: any value at all.
-        resource: ``plural.group`` that it was read from.
+        found: The object as decoded JSON: any value.
+        resource: ``plural.group`` of its collection.
     """
     whole = mapping(found)
     metadata, spec, status = (mapping(whole.get(key)) for key in ("metadata", "spec", "status"))
@@ -85,18 +85,18 @@ def read_request(found: object, *, resource: str = "") -> RequestView:
 
 
 def number(value: object) -> int | None:
-    """Return a whole number that JSON can carry safely and that is not negative; None for anything else."""
+    """Return a non-negative integer that is exact in JSON; None for anything else."""
     return value if type(value) is int and 0 <= value <= _MAX_INTEGER else None
 
 
 def _message(value: object, conditions: tuple[ConditionView, ...]) -> str:
-    """The message; that of Ready while Kratix's own word stands in its place."""
+    """Return the message; that of Ready while Kratix's message replaces it."""
     ready = next((entry.message for entry in conditions if entry.type == ConditionType.READY), "")
     return ready if ready and value == _WORKFLOW_STARTS else inert(value)
 
 
 def _named(value: object) -> tuple[tuple[str, str], ...]:
-    """A mapping of strings, as endpoints and credentials are; api first, because people look for it."""
+    """Return the items of a mapping of strings, such as endpoints; ``api`` first, because it is the most used."""
     pairs = [(inert(key, 64), inert(text, _MAX_URL)) for key, text in list(mapping(value).items())[:_MAX_ITEMS]]
     return tuple(sorted((pair for pair in pairs if all(pair)), key=lambda pair: (pair[0] != "api", pair)))
 
@@ -127,13 +127,13 @@ def _conditions(value: object, free: tuple[str, ...]) -> tuple[ConditionView, ..
             kind,
             answer,
             inert(fields.get("reason"), 200),
-            # Ours was masked when it was made, and may tell of a field that only sounds like a credential.
+            # The sidecar already masked its own messages, and masking again could hide the name of a field.
             inert(fields.get("message")) if kind in order else told(fields.get("message")),
             parse_time(fields.get("lastTransitionTime")),
             kind in order,
         )
         before = found.get(kind)
-        # Two of one type contradict each other: the worse one counts.
+        # Two conditions of one type contradict each other, so the worse one counts.
         if before is None or _badness(view) > _badness(before):
             found[kind] = view
     return tuple(sorted(found.values(), key=lambda view: (order.get(view.type, len(order)), view.type)))[:_MAX_ITEMS]

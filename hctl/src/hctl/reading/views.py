@@ -1,4 +1,4 @@
-"""What is known of one request, after every field of it was read without trusting it."""
+"""The view of one request, with every field decoded and made safe to show."""
 
 from datetime import datetime
 
@@ -12,11 +12,11 @@ __all__ = ["ConditionView", "Counts", "RequestView"]
 
 
 class ConditionView(Struct, frozen=True):
-    """One condition, of whichever writer.
+    """One condition, of any writer.
 
     Attributes:
         type: Its type.
-        status: ``True``, ``False`` or ``Unknown``; anything else was read as ``Unknown``.
+        status: ``True``, ``False`` or ``Unknown``; any other value is read as ``Unknown``.
         reason: May be empty.
         message: May be empty.
         since: lastTransitionTime; None if unreadable.
@@ -32,7 +32,7 @@ class ConditionView(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """So many good ones of so many."""
+    """The number of good ones, and the total."""
 
     good: int
     total: int
@@ -42,41 +42,41 @@ class RequestView(Struct, frozen=True):
     """A request and its status. Every text in here is inert (`texts.inert`).
 
     Attributes:
-        api_version: Of the request.
-        kind: Of the request.
-        resource: ``plural.group``, as kubectl names it.
+        api_version: Its apiVersion.
+        kind: Its kind.
+        resource: ``plural.group``, the name that kubectl uses.
         namespace: metadata.namespace.
         name: metadata.name.
-        called: The name people use: the contract's, else spec.name, else metadata.name.
-        aliases: Every name it answers to.
-        display_name: What kind of thing it is, for people: the contract's displayName, else the kind.
-        phase: One of the seven; None if there is none or it is another word.
-        phase_found: What stood there, for people; empty if nothing did.
-        message: The phase in a sentence; that of Ready while Kratix's "Pending" stands in its place.
+        called: The name for people: the contract's, else spec.name, else metadata.name.
+        aliases: All names by which it can be found.
+        display_name: The name of its kind for people: the contract's displayName, else the kind.
+        phase: One of the seven; None if it is missing or another value.
+        phase_found: The value of phase, safe to show; empty if it is missing.
+        message: The message; that of condition Ready while Kratix's "Pending" replaces it.
         generation: metadata.generation; 0 if unreadable.
-        observed_generation: Which generation the status speaks of; None if no sidecar ever wrote.
-        resource_version: For watching on from here.
+        observed_generation: The generation that the status is about; None if no sidecar ever wrote one.
+        resource_version: metadata.resourceVersion, from which a watch continues.
         created: metadata.creationTimestamp.
         deleting: Whether deletionTimestamp is set.
         last_reconciled: When the status was last written.
-        lease: ``namespace/name`` of the Lease that proves the sidecar's life; empty if none is named.
+        lease: ``namespace/name`` of the sidecar's Lease; empty if the status names none.
         reporter_version: Version of the sidecar; empty if unknown.
         endpoints: Name -> URL.
         credentials: Name -> name of a Secret or an item.
-        sync: Argo CD's sync status; empty if unknown. Likewise the next.
-        health: Argo CD's health status.
+        sync: Argo CD's sync status; empty if unknown.
+        health: Argo CD's health status; empty if unknown.
         workloads: Ready pods; None if unknown.
         sub_apps: Healthy sub-applications; None if unknown.
         unhealthy: Sub-applications that are not healthy.
         objects: Ready objects; None if unknown.
         unready: Objects that are not ready, as ``Kind/name``.
-        conditions: Owned ones first, in the order of the vocabulary; then the others by type.
-        problems: What the pipeline refused.
-        contract: What is observed, or why that cannot be told.
-        workflow: Where the workflow stands.
-        workflow_message: What Kratix says about a suspended or failed pipeline.
+        conditions: The sidecar's conditions, in the order of the vocabulary; then the others by type.
+        problems: The problems that the pipeline reported.
+        contract: The contract, or why it cannot be read.
+        workflow: The state of the workflow.
+        workflow_message: Kratix's message about a suspended or failed pipeline.
         timers: `health.since`, sorted by name.
-        bound: Whether it carries a contract, or a sidecar reports on it.
+        bound: Whether it has a contract, or a sidecar reports on it.
     """
 
     api_version: str
@@ -116,7 +116,7 @@ class RequestView(Struct, frozen=True):
     bound: bool
 
     def condition(self, kind: str) -> ConditionView | None:
-        """Return the condition of a type."""
+        """Return the condition of a type; None without one."""
         return next((entry for entry in self.conditions if entry.type == kind), None)
 
     @property
@@ -127,5 +127,5 @@ class RequestView(Struct, frozen=True):
 
     @property
     def reference(self) -> str:
-        """``resource/name``, as kubectl takes it."""
+        """``resource/name``, the form that kubectl accepts."""
         return f"{self.resource}/{self.name}"

@@ -1,11 +1,11 @@
-"""Files before they are applied: requests, templates of the status contract, statuses and Promises, checked offline.
+"""Checks files offline before they are applied: requests, templates of the status contract, statuses and Promises.
 
-Belongs here: what is wrong with a document, where it stands, and what would mend it. `check` decides without I/O;
-`files` is the one module that reads. May not: a cluster, a network, rich, typer, or how a finding is spelled.
+Belongs here: the errors of a document, with their place and fix. `check` does no I/O; `files` is the only module that
+reads files. May not: a cluster, a network, rich, typer, or the output formats of findings.
 
-Reading order: `findings` (what comes out, and the ids of the rules), `streams` (text -> documents whose every value
-knows its line), `located` (findings get their place), `kinds` and `openapi` (structure), `crd_rules`,
-`reads` and `expressions` (CEL), then a module per kind of document, and `check` over all.
+Reading order: `findings` (the results, and the ids of the rules), `streams` (text -> documents with the line of every
+value), `located` (places of findings), `kinds` and `openapi` (structure), `crd_rules`, `reads` and `expressions` (CEL),
+then a module per kind of document, and `check` over all.
 
 Further modules: `elsewhere`, `events`, `known`, `kubernetes_cel`, `metadata`, `policies`, `promises`,
  `statuses`, `syntax`, `templates`.

@@ -1,4 +1,4 @@
-"""All files at once: which documents there are, which kinds are known, and what is wrong. Pure."""
+"""Checks all files together: finds their documents and kinds, and applies the rules. Pure."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -34,7 +34,7 @@ _STATUS_KEYS: Final = ("contract", "phase", "health")
 
 
 class DocumentForm(StrEnum):
-    """What ``--kind`` makes of every document, whatever it says of itself."""
+    """Values of ``--kind``: the form to treat every document as, instead of its own kind."""
 
     STATUS = "status"
     CONTRACT = "contract"
@@ -46,9 +46,9 @@ class SourceFile(Struct, frozen=True):
     """A file that was read.
 
     Attributes:
-        file: Its name, as it was given.
-        data: What it holds.
-        given: Whether it was named itself; else it was found in a folder.
+        file: Its path, as given or below a given folder.
+        data: Its content.
+        given: Whether it is an argument itself; else it was found in a folder.
     """
 
     file: str
@@ -57,7 +57,7 @@ class SourceFile(Struct, frozen=True):
 
 
 class _Rules(Struct, frozen=True):
-    """What requests may ask for: by the Promise of their kind, and by what was named itself."""
+    """The policies for requests: those of Promises, and the one that was given."""
 
     policies: Policies
     given: Policy | None
@@ -80,9 +80,9 @@ def check(
 
     Args:
         sources: The files, in the order of the findings.
-        promises: Further Promises or CRDs, which say what requests look like and are not validated themselves.
-        form: What every document is taken for; None: what its kind says.
-        policy: What requests may ask for; None: what their Promise says, else the strict policy.
+        promises: Further Promises or CRDs, for the schemas of requests; they are not validated themselves.
+        form: The form to treat every document as; None to derive it from its kind.
+        policy: The policy for requests; None for that of their Promise, else the strict policy.
     """
     files = [_read(source) for source in sources]
     beside = [_read(source) for source in promises]
@@ -121,7 +121,7 @@ def _read(source: SourceFile) -> _Read:
 
 
 def _objects(root: Located) -> Iterator[Located]:
-    """The objects of a document: itself, or the items of a List as kubectl writes it."""
+    """Yield the objects of a document: itself, or the items of a List."""
     items = root.inside("items")
     if api_of(root) == ("", "v1", "List") and isinstance(items.value, list):
         yield from (items.inside(index) for index in range(len(items.value)))
@@ -132,24 +132,24 @@ def _objects(root: Located) -> Iterator[Located]:
 def _judge(
     root: Located, known: Known, form: DocumentForm | None, rules: _Rules, *, given: bool
 ) -> list[Finding] | None:
-    """Validate one object; None if it is none of ours."""
+    """Validate one object; None if it is of another kind."""
     if form is None and given and not isinstance(root.value, dict):
         return [*root.flawed(root.document.flaws), root.find((), "schema", describe(root.value), "a mapping")]
     has_tags = any(flaw.rule == "tag" for flaw in root.document.flaws)
     if form is None and has_tags and not given:
-        # What Kubernetes cannot read is the input of another tool; named by itself it is meant for us.
+        # A document without a kind is the input of another tool, unless its file is an argument itself.
         return None
     found = _by_form(root, known, form, rules) if form is not None else _by_kind(root, known, rules)
     if found is None:
         return None
-    # What is written ambiguously has been said; that its value then is not the right one follows from that.
+    # An ambiguous value is reported already, so its wrong type is not reported again.
     ambiguous = {format_path(flaw.path) for flaw in root.document.flaws}
     told = (finding for finding in found if not (finding.rule == "schema" and finding.path in ambiguous))
     return [*root.flawed(flaw for flaw in root.document.flaws if not _is_shipped(root, flaw)), *told]
 
 
 def _is_shipped(root: Located, flaw: Flaw) -> bool:
-    """Whether a value stands in what a Promise ships: documents of others, which kubectl has one reading of."""
+    """Whether a flaw is an ambiguous scalar in a dependency of a Promise, which only kubectl reads, so in one way."""
     group, _, kind = api_of(root)
     shipped = (*root.at, "spec", "dependencies")
     is_inside = (group, kind) == (KRATIX, "Promise") and flaw.path[: len(shipped)] == shipped
@@ -218,7 +218,7 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
         return [root.find(("apiVersion",), "api-version", found, expected)]
     findings = list(_by_schema(root, kind.versions[version]))
     wrong = {finding.path for finding in findings}
-    # What is wrong anyway need not be allowed.
+    # A value that is invalid is not checked against the policy too.
     findings += (finding for finding in refused(root, rules.policies, rules.given) if finding.path not in wrong)
     status = root.inside("status")
     if any(key in mapping(status.value) for key in _STATUS_KEYS):
@@ -227,21 +227,21 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
 
 
 def _by_schema(root: Located, schema: Schema) -> Iterator[Finding]:
-    """Hold a request against the schema of its version: structure, metadata, and the rules of the CRD."""
+    """Check a request against the schema of its version: structure, metadata, and the rules of the CRD."""
     problems = judge(root.value, schema)
     yield from root.told(problems)
     about_metadata = list(metadata_findings(root))
     yield from about_metadata
-    # A key too many is dropped before any rule is asked; everything else makes rules moot where it stands.
+    # The API server drops an unknown key before it evaluates rules; any other error makes the rules there useless.
     wrong: set[Path] = {problem.keys for problem in problems if problem.found != UNKNOWN_KEY}
-    # A rule about the name has nothing to add to what is known of the name.
+    # If the name has a finding already, the CRD's rule about the name would repeat it.
     if any(told.path in ("metadata.name", "metadata.generateName") for told in about_metadata):
         wrong.add(("metadata", "name"))
     yield from rule_findings(root, schema, frozenset(wrong))
 
 
 def _stranger(root: Located, group: str, name: str, known: Known) -> Finding:
-    """A kind that no CRD is known of: a slip if it is nearly a known one, else perhaps only a CRD is missing."""
+    """Return the finding for a kind without a CRD: an error if it resembles a known kind, else a warning."""
     here = sorted(kind.kind for kind in known.kinds if kind.group == group)
     same = sorted(kind.group for kind in known.kinds if kind.kind == name)
     if same and not here:
@@ -250,7 +250,7 @@ def _stranger(root: Located, group: str, name: str, known: Known) -> Finding:
         kind = known.kinds[KindId(meant, name)]
         return root.find(("apiVersion",), "api-version", found, f"{meant}/{list(kind.versions)[-1]}")
     near = near_kinds(name, here)
-    # Somebody else's group may well have two kinds that are nearly the same, but not two that differ in capitals only.
+    # Another group may have two similar kinds, but not two that differ only in case.
     is_sure = bool(near) and (group in known.groups or near[0].lower() == name.lower())
     severity = Severity.ERROR if is_sure or not here or not name else Severity.WARNING
     return _unknown(root, name, here or sorted(kind.kind for kind in known.kinds), severity)

@@ -1,7 +1,7 @@
-"""What a CRD asks for beyond structure: its rules in CEL, and lists whose items are told apart by a key. Pure.
+"""Checks the rules of a CRD in addition to its structure: CEL rules, and unique keys of list items. Pure.
 
-Rules are evaluated as the API server does, after its defaults; those that speak of `oldSelf` are about a change, and a
-file is none. Where the structure is wrong already, no rule is asked.
+Rules are evaluated after the defaults, as in the API server. Rules with `oldSelf` are skipped, because they are about a
+change. Rules are not evaluated where the structure is invalid.
 """
 
 import functools
@@ -51,33 +51,33 @@ NAMED: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
         lambda _: "a name that is a DNS label of at most 63 characters: lower case letters, digits, '-'",
     ),
 }
-"""Messages of our own CRDs -> the rule of ours, and what is expected in words; a test holds both together."""
+"""Messages of our own CRDs -> the id of the rule, and the expected value in words; a test compares both."""
 
 
 def is_transition(rule: object) -> bool:
-    """Whether a rule is about a change."""
+    """Whether a rule is about a change of an object."""
     return bool(_OLD.search(str(mapping(rule).get("rule"))))
 
 
 def rule_findings(root: Located, schema: Schema, wrong: frozenset[Path]) -> Iterator[Finding]:
-    """Ask every rule of a schema.
+    """Evaluate every rule of a schema.
 
     Args:
         root: The request.
         schema: Its schema, translated.
-        wrong: Paths that the structure is wrong at.
+        wrong: Paths at which the structure is invalid.
     """
     value = mapping(root.value)
     named = {key: item for key, item in mapping(value.get("metadata")).items() if key in ("name", "generateName")}
     if "name" not in named and isinstance(named.get("generateName"), str):
-        # The server makes a name of it, of this length, before it asks.
+        # The server generates a name of this length before it evaluates the rules.
         named["name"] = f"{named['generateName']}xxxxx"
     whole = _defaulted({**value, "metadata": named}, schema)
     yield from _walk(root, (), whole, schema, wrong)
 
 
 def _parts(value: object, schema: Schema) -> list[tuple[Any, Any, Any]]:
-    """Keys or indexes of a value, each with what stands there and with its schema."""
+    """Return keys or indexes of a value, each with the value there and its schema."""
     if isinstance(value, dict):
         properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
         return [(key, item, properties.get(key, further)) for key, item in value.items()]
@@ -87,7 +87,7 @@ def _parts(value: object, schema: Schema) -> list[tuple[Any, Any, Any]]:
 
 
 def _defaulted(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
-    """A copy with the defaults of the schema, as the API server adds them before it asks any rule."""
+    """Return a copy with the defaults of the schema, which the API server adds before it evaluates rules."""
     if not isinstance(schema, dict) or not isinstance(value, dict | list):
         return value
     filled = {key: _defaulted(item, inner) for key, item, inner in _parts(value, schema)}
@@ -143,7 +143,7 @@ def _ask(root: Located, path: Path, value: Any, schema: Schema, rule: Mapping[st
             path,
             "crd-rule-unknown",
             f"the rule {source} of the CRD, which cannot be evaluated offline: {error}",
-            "a rule of CEL and the functions for addresses, networks and quantities; the API server will judge",
+            "CEL with the functions for addresses, networks and quantities; the API server will evaluate it",
             severity=Severity.WARNING,
         )
         return
@@ -174,7 +174,7 @@ def _shown(value: object) -> str:
 
 
 def _escaped(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
-    """Names of properties as CEL knows them; keys of free maps stay."""
+    """Return a value with property names escaped as in CEL; keys of free maps stay."""
     if not isinstance(schema, dict) or not isinstance(value, dict | list):
         return value
     known = mapping(schema.get("properties"))

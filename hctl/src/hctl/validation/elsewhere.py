@@ -1,7 +1,7 @@
-"""What a Promise puts out where its sidecar sees nothing: on the Destinations of another cluster. Pure.
+"""Finds observed objects that a Promise sends to another cluster, which its sidecar cannot read. Pure.
 
-Labels say which Destinations are chosen, not which cluster each is. So only what contradicts is told: a label that the
-sidecar's Destination has, with another value.
+Labels select Destinations, but do not identify clusters. So only a contradiction is reported: a label of the sidecar's
+Destination with another value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ __all__ = ["elsewhere_findings"]
 
 _PARTS: Final = ("workloads", "secrets", "objects", "outputs")
 _OURS: Final = frozenset({"contract", "delete", "render", "wait"})
-"""Containers that send nothing elsewhere, but for what the templates of `render` say."""
+"""Containers that send nothing to another cluster, except for the templates of `render`."""
 
 
 def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Located]) -> Iterator[Finding]:
-    """Check where the objects go that a contract observes.
+    """Check the Destinations of the objects that a contract observes.
 
     Args:
         root: The Promise.
@@ -30,7 +30,7 @@ def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Loc
     """
     contract = template.inside("spec", "contract")
     here = next(destinations_of_sidecars(root.value), None)
-    # What Argo CD delivers goes where the Application says.
+    # The Application itself selects the cluster of the objects that Argo CD delivers.
     if here is None or mapping(contract.value).get("application"):
         return
     selectors = root.inside("spec", "destinationSelectors").items()
@@ -45,14 +45,14 @@ def elsewhere_findings(root: Located, template: Located, manifests: Sequence[Loc
     severity = Severity.ERROR if _all_ours(root) else Severity.WARNING
     for part in _PARTS:
         if mapping(contract.value).get(part):
-            found = f"objects that spec.destinationSelectors sends to {_told(away)}"
-            expected = f"some that go to {_told(here)}: the sidecar sees no other cluster than its own"
-            hint = "observe works, and what stands there for them, such as the Application that delivers them"
+            found = f"objects that spec.destinationSelectors sends to {_spelled(away)}"
+            expected = f"some that go to {_spelled(here)}: the sidecar reads only its own cluster"
+            hint = "observe works, and an object in its own cluster, such as the Application that delivers them"
             yield contract.find((part,), "elsewhere", found, expected, hint, severity=severity, at_key=True)
 
 
 def _all_ours(root: Located) -> bool:
-    """Whether no container may send anything elsewhere by a file of its own."""
+    """Whether no container can send anything to another cluster by a file of its own."""
     pipelines = root.inside("spec", "workflows", "resource", "configure").items()
     containers = (container for pipeline in pipelines for container in pipeline.inside("spec", "containers").items())
     return all(_args(container)[:1] and _args(container)[0] in _OURS for container in containers)
@@ -63,10 +63,10 @@ def _args(container: Located) -> list[str]:
 
 
 def _contradict(labels: Mapping[str, object], here: Mapping[str, str]) -> bool:
-    """Whether no Destination can have both; what an expression says may be anything."""
+    """Whether no Destination can have both labels; an expression can have any value."""
     both = {key: str(labels[key]) for key in here if key in labels}
     return any("${" not in value and value != here[key] for key, value in both.items())
 
 
-def _told(labels: Mapping[str, object]) -> str:
+def _spelled(labels: Mapping[str, object]) -> str:
     return ", ".join(f"{key}={value}" for key, value in labels.items())

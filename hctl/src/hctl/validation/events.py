@@ -1,7 +1,7 @@
-"""Text -> events, each with its line and column: one stream for both syntaxes. Pure.
+"""Text -> events with line and column, the same for YAML and JSON. Pure.
 
-YAML is read as the containers of Kratix read it (`yaml_text`). JSON is read by Python's json, which says where each
-value ends, because the readers of YAML refuse some of it (ADR 0044).
+YAML is parsed as in the containers of Kratix (`yaml_text`). JSON is parsed by Python's json, which returns the end of
+each value, because YAML parsers reject some valid JSON (ADR 0044).
 """
 
 import json
@@ -26,10 +26,10 @@ __all__ = [
 ]
 
 MAX_DEPTH: Final = 64
-"""Levels of nesting that a document may have."""
+"""Levels of nesting of a document."""
 
 _BEGIN: Final = re.compile(r"[^ \t\r\n:,]")
-"""Where a value of JSON begins, or a list or mapping ends."""
+"""Matches the beginning of a JSON value, or the end of a list or mapping."""
 
 _STANDARD: Final = "tag:yaml.org,2002:"
 _PLAIN_TAGS: Final = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
@@ -47,15 +47,15 @@ class Place(NamedTuple):
 
 
 class ParseEvent(NamedTuple):
-    """What comes next in a text.
+    """The next event in a text.
 
     Attributes:
         kind: ``document``, ``map``, ``list``, ``end`` or ``scalar``.
-        value: Of a scalar.
-        place: Where it begins.
-        note: A tag that is none of the plain ones, ``*`` for an alias, ``?`` for a word that YAML's versions read
-            differently, ``-`` where nothing is written.
-        block: By how much a literal block is indented; -1 if it is none.
+        value: The value of a scalar.
+        place: Its beginning.
+        note: A tag other than the standard ones, ``*`` for an alias, ``?`` for a scalar whose type differs between
+            versions of YAML, ``-`` for an empty value.
+        block: Indentation of a literal block; -1 for anything else.
     """
 
     kind: str
@@ -76,12 +76,12 @@ _BEGINNINGS: Final = {
 
 
 class UnreadableError(ValueError):
-    """A text cannot be read from some place on.
+    """A text cannot be parsed beyond a place.
 
     Args:
-        what: What was found.
-        place: Where.
-        expected: What should have stood there.
+        what: The found text.
+        place: Its place.
+        expected: The expected text.
     """
 
     def __init__(self, what: str, place: Place, expected: str) -> None:
@@ -92,7 +92,7 @@ class UnreadableError(ValueError):
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether a text is JSON, whatever its file is called."""
+    """Whether a text is JSON, independent of the file's name."""
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return False
     try:
@@ -103,15 +103,15 @@ def looks_like_json(text: str) -> bool:
 
 
 def json_events(text: str) -> Iterator[ParseEvent]:
-    """Read JSON.
+    """Parse JSON.
 
     Raises:
-        UnreadableError: It is none.
+        UnreadableError: The text is not JSON.
     """
     try:
         json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"no JSON ({error.msg})", Place(error.lineno, error.colno), "JSON") from error
+        raise UnreadableError(f"invalid JSON ({error.msg})", Place(error.lineno, error.colno), "JSON") from error
     except RecursionError as error:
         raise UnreadableError(f"nesting deeper than {MAX_DEPTH} levels", Place(), "at most that many") from error
     except ValueError as error:
@@ -136,10 +136,10 @@ def _no_constant(name: str) -> object:
 
 
 def yaml_events(text: str) -> Iterator[ParseEvent]:
-    """Read YAML.
+    """Parse YAML.
 
     Raises:
-        yaml.YAMLError: It is none.
+        yaml.YAMLError: The text is not YAML.
     """
     lines = text.split("\n")
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -165,6 +165,6 @@ def yaml_events(text: str) -> Iterator[ParseEvent]:
 
 
 def _indent(lines: list[str], first: int) -> int:
-    """By how much a literal block is indented that begins at a line."""
+    """Return the indentation of the literal block that begins at a line."""
     line = next((line for line in lines[first : first + 100] if line.strip()), "")
     return len(line) - len(line.lstrip(" "))

@@ -1,4 +1,4 @@
-"""Every ``${...}`` of a template: complete, CEL, and of fields that a request can have. Pure."""
+"""Checks every ``${...}`` of a template: complete, valid CEL, and only with fields that a request can have. Pure."""
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +29,9 @@ def expression_findings(
 
     Args:
         root: The template.
-        sections: Where expressions stand, beside the variables.
-        kind: The requests that it is for; None if that is not known.
-        further: Further names that an expression may speak of.
+        sections: Paths with expressions, in addition to the variables.
+        kind: The kind of its requests; None if unknown.
+        further: Further names that an expression may use.
     """
     schema = kind.stored if kind else ANYTHING
     properties = mapping(schema.get("properties"))
@@ -68,12 +68,12 @@ def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _text(root: Located, path: Path, text: str, scope: Mapping[str, Schema]) -> tuple[Schema, list[Finding]]:
-    """The schema of what a text becomes, and what is wrong with it."""
+    """Return the schema of the rendered text, and its findings."""
     findings: list[Finding] = []
     try:
         pieces = split(text)
     except UnbalancedError as error:
-        return TEXT, [root.find(path, "expression", str(error), "${...} with a CEL expression in it")]
+        return TEXT, [root.find(path, "expression", str(error), "a CEL expression in ${...}")]
     schema = TEXT
     for piece in pieces:
         if not isinstance(piece, Expression):
@@ -85,7 +85,7 @@ def _text(root: Located, path: Path, text: str, scope: Mapping[str, Schema]) -> 
         except CelError as error:
             known = ", ".join(scope)
             findings.append(
-                root.find(path, "expression", f"${{{piece.source}}}: {error}", f"CEL that speaks of {known} only")
+                root.find(path, "expression", f"${{{piece.source}}}: {error}", f"CEL that uses only {known}")
             )
             schema = ANYTHING
             continue

@@ -1,13 +1,13 @@
-"""Reading what was named on the command line: files, folders, standard input.
+"""Reads the files, folders and standard input that are named on the command line.
 
-A file that is named by itself is meant: it is read whatever it is, behind a link too, and a pipe until it ends, as
-standard input is. In a folder only regular files are read, and not all of them.
+A file that is an argument itself is always read, also through a link, and a pipe until it ends, like standard input. In
+a folder only regular files with a known ending are read.
 
-No link is followed out of the folder that was named, and a file is read once whatever links lead to it: so neither a
-loop of links nor a link to a file elsewhere changes what is read.
+No link is followed out of a given folder, and a file is read once even if several links lead to it. So neither a loop
+of links nor a link to another folder changes the result.
 """
 
-# Paths stay texts, so that a file is shown as it was given.
+# Paths stay strings, so that a file is shown as it was given.
 # ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH118, PTH119, PTH120, PTH206
 
 import os
@@ -29,15 +29,15 @@ from .streams import MAX_FILE
 __all__ = ["Files", "Folder", "exclusion", "read_sources"]
 
 Excludes = Callable[[str, str], bool]
-"""Whether a file or folder is excluded: by its path as it is shown, and by that below the folder that was named."""
+"""Whether a file or folder is excluded, by its shown path and by its path below the given folder."""
 
 
 def exclusion(patterns: Sequence[str]) -> Excludes:
-    """Make a question of patterns.
+    """Return the predicate for exclusion patterns.
 
     Args:
-        patterns: Such as ``vendor`` (a file or folder of that name, at any depth), ``*.gen.yaml`` or ``charts/**``. A
-            ``*`` stops at a slash, ``**`` does not, and what lies below an excluded folder is excluded with it.
+        patterns: Such as ``vendor`` (a file or folder with the name, at any depth), ``*.gen.yaml`` or ``charts/**``.
+            ``*`` does not match a slash, ``**`` does, and the content of an excluded folder is excluded too.
     """
     wanted = [_parts(pattern) for pattern in patterns]
 
@@ -72,22 +72,22 @@ _TEMPLATES: Final = "templates"
 
 
 class Folder:
-    """A folder that was named.
+    """A folder that is an argument.
 
     Attributes:
-        files: The real path of each file to be read -> the path that it is shown by; by name, those behind links last.
-        left: What is left alone.
+        files: Real path of each file to read -> its shown path; sorted by name, those behind links last.
+        left: The skipped files and folders.
     """
 
     def __init__(self, folder: str, is_excluded: Excludes) -> None:
-        """Look through a folder.
+        """Search a folder.
 
         Args:
-            folder: As it was named; it may be a link itself.
+            folder: Its path, as given; it may be a link.
             is_excluded: See `exclusion`.
 
         Raises:
-            UsageError: A folder cannot be read, or holds too much.
+            UsageError: A folder cannot be read, or has too many files.
         """
         self.files: dict[str, str] = {}
         self.left: list[LeftAlone] = []
@@ -98,7 +98,7 @@ class Folder:
         self._links: deque[str] = deque()
         self._charts: dict[str, bool] = {}
         self._walk(folder)
-        # Last, so that a file that has a name of its own is shown by that.
+        # Links are followed last, so that a file that is also in the folder itself is shown by its own path.
         while self._links:
             self._follow(self._links.popleft())
 
@@ -115,7 +115,7 @@ class Folder:
                     self._take(os.path.join(place, name), os.path.join(real, name))
 
     def _enters(self, place: str, name: str) -> bool:
-        """Whether an entry is looked at now; a link is looked at in the end."""
+        """Whether to visit an entry now; links are collected for later."""
         path = os.path.join(place, name)
         is_excluded, is_link = self._excludes(path), os.path.islink(path)
         if is_excluded:
@@ -148,10 +148,10 @@ class Folder:
         else:
             self.files[real] = self._shown(path)
             if len(self.files) > _MAX_FILES:
-                raise UsageError(f"{inert(self._named, 400)}: more than {_MAX_FILES} files; name a smaller folder")
+                raise UsageError(f"{inert(self._named, 400)}: more than {_MAX_FILES} files; give a smaller folder")
 
     def _is_template(self, real: str) -> bool:
-        """Whether a file lies in the templates of a Helm chart, which are no YAML before Helm has read them."""
+        """Whether a file is in the templates of a Helm chart, which are not YAML before rendering."""
         place, is_in_chart = self._top, False
         for part in os.path.relpath(os.path.dirname(real), self._top).split(os.sep):
             if place not in self._charts:
@@ -176,15 +176,15 @@ class Folder:
 
 
 _NEVER_WAIT: Final = os.O_NOFOLLOW | os.O_NONBLOCK
-"""What was a regular file a moment ago may have become a link or a pipe."""
+"""Flags for opening a file: since the check, a link or a pipe may have replaced it."""
 
 
 class Files(Struct, frozen=True):
-    """What became of the names.
+    """The result of reading the arguments.
 
     Attributes:
-        sources: What was read.
-        left: What was left alone.
+        sources: The files that were read.
+        left: The skipped files and folders.
     """
 
     sources: tuple[SourceFile, ...]
@@ -192,15 +192,15 @@ class Files(Struct, frozen=True):
 
 
 def read_sources(paths: Sequence[str], stdin: BinaryIO, exclude: Sequence[str] = ()) -> Files:
-    """Read files, each once, in the order in which they were named; those of a folder by name.
+    """Read files, each once, in the order of the arguments; those of a folder by name.
 
     Args:
         paths: Files, folders, or ``-``.
-        stdin: What ``-`` stands for.
-        exclude: Patterns of what is left alone, named or not; see `exclusion`.
+        stdin: The stream for ``-``.
+        exclude: Patterns of files and folders to skip, including arguments; see `exclusion`.
 
     Raises:
-        UsageError: One cannot be read.
+        UsageError: A file cannot be read.
     """
     is_excluded = exclusion(exclude)
     sources: dict[str, SourceFile] = {}
@@ -218,14 +218,14 @@ def read_sources(paths: Sequence[str], stdin: BinaryIO, exclude: Sequence[str] =
             left[os.path.normpath(path)] = LeftAlone(path, Why.EXCLUDED)
         else:
             data = _read(path, path)
-            # Named by itself counts, wherever else it was found.
+            # A file that is an argument itself takes precedence over the same file in a folder.
             sources[os.path.realpath(path)] = SourceFile(path, data)
             left.pop(os.path.normpath(path), None)
     return Files(tuple(sources.values()), tuple(left.values()))
 
 
 def _is_excluded(path: str, is_excluded: Excludes) -> bool:
-    """Whether a file that was named is excluded: by its path from here, or by its name if it is elsewhere."""
+    """Whether an argument is excluded: by its path from the working directory, or by its name if it is outside."""
     below = os.path.relpath(path) if path and "\0" not in path else path
     return is_excluded(os.path.normpath(path), os.path.basename(below) if below.startswith(os.pardir) else below)
 

@@ -1,6 +1,6 @@
-"""Which kinds of requests are known, and what each must look like. Pure.
+"""The known kinds of requests, with their schemas. Pure.
 
-One kind is built in; the others are read out of CRDs: bare ones, and those in Promises.
+One kind is built in; the others are read from CRDs, plain or in Promises.
 """
 
 import functools
@@ -35,9 +35,9 @@ class RequestKind(Struct, frozen=True):
 
     Attributes:
         name: Group and kind.
-        versions: Version that is served -> the schema of a whole request; the one that is stored comes last.
-        plural: Its plural; empty where its CRD is not at hand.
-        scope: Namespaced or Cluster; empty likewise.
+        versions: Served version -> schema of a whole request; the stored version is last.
+        plural: Its plural; empty without a CRD.
+        scope: Namespaced or Cluster; empty without a CRD.
     """
 
     name: KindId
@@ -47,12 +47,12 @@ class RequestKind(Struct, frozen=True):
 
     @property
     def stored(self) -> Schema:
-        """The schema of the version that is stored, which is the one that Kratix reads."""
+        """The schema of the stored version, which Kratix reads."""
         return self.versions[list(self.versions)[-1]]
 
 
 def split_version(api_version: object) -> tuple[str, str]:
-    """Group and version of an apiVersion; empty where it has none."""
+    """Return group and version of an apiVersion; empty if missing."""
     group, slash, version = api_version.partition("/") if isinstance(api_version, str) else ("", "", "")
     return (group, version) if slash else ("", group)
 
@@ -64,7 +64,7 @@ def _built_in_schema() -> Schema:
 
 
 def _without_names_of_keys(node: Any) -> Any:  # noqa: ANN401 - any JSON
-    """What propertyNames says of label names, a rule of the CRD says too, and that has a name of its own."""
+    """Remove propertyNames for label names, because a CEL rule of the CRD checks the same with an id of its own."""
     if isinstance(node, list):
         return [_without_names_of_keys(item) for item in node]
     if isinstance(node, dict):
@@ -73,11 +73,11 @@ def _without_names_of_keys(node: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def metadata_schema() -> Schema:
-    """Metadata of any request; names are looked at by `metadata`."""
+    """Return the schema of metadata; the module `metadata` checks the names."""
     schema: Schema = dict(_built_in_schema()["properties"]["metadata"])
     schema.pop("anyOf", None)
     properties: dict[str, Any] = schema["properties"]
-    # The server writes null where a client says nothing, and takes that back.
+    # The API server writes null for missing values, and accepts it again.
     properties = {key: _or_null(value) for key, value in properties.items()}
     return {**schema, "properties": {**properties, "name": {"type": "string"}, "namespace": {"type": "string"}} | _MAPS}
 
@@ -90,7 +90,7 @@ _MAPS: Final = {"labels": {"type": ["object", "null"]}, "annotations": {"type": 
 
 
 def builtin_kinds() -> dict[KindId, RequestKind]:
-    """The kinds whose schema comes with the contract."""
+    """Return the kinds whose schemas are part of the contract."""
     schema = _built_in_schema()
     group, version = split_version(schema["properties"]["apiVersion"]["const"])
     name = KindId(group, schema["properties"]["kind"]["const"])
@@ -99,14 +99,14 @@ def builtin_kinds() -> dict[KindId, RequestKind]:
 
 
 def api_of(root: Located) -> tuple[str, str, str]:
-    """Group, version and kind of an object; empty where it does not say."""
+    """Return group, version and kind of an object; empty if missing."""
     value = mapping(root.value)
     kind = value.get("kind")
     return (*split_version(value.get("apiVersion")), kind if isinstance(kind, str) else "")
 
 
 def crd_of(root: Located) -> Located | None:
-    """The CRD that an object is, or brings as the API of a Promise."""
+    """Return an object that is a CRD, or the CRD in the API of a Promise; else None."""
     group, _, kind = api_of(root)
     if (group, kind) == ("apiextensions.k8s.io", "CustomResourceDefinition"):
         return root
@@ -117,7 +117,7 @@ def crd_of(root: Located) -> Located | None:
 
 
 def kinds_of(crd: Located) -> Iterator[RequestKind]:
-    """The kind that a CRD defines, in every version that is served; anything goes where a schema cannot be read."""
+    """Yield the kind that a CRD defines, with its served versions; a schema that cannot be read allows any value."""
     spec = mapping(mapping(crd.value).get("spec"))
     group, kind = spec.get("group"), mapping(spec.get("names")).get("kind")
     if not (isinstance(group, str) and isinstance(kind, str) and group and kind):
@@ -148,7 +148,7 @@ def _whole(schema: Schema, group: str, version: str, kind: str) -> Schema:
             "apiVersion": {"const": f"{group}/{version}"},
             "kind": {"const": kind},
             "metadata": metadata_schema(),
-            # Kratix writes its own schema of the status into the CRD.
+            # Kratix replaces the schema of the status in the CRD by its own.
             "status": {"type": "object"},
         },
     }

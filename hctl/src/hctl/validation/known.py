@@ -1,7 +1,7 @@
-"""What all files together say about kinds, and which of them a document is of. Pure.
+"""Collects the kinds in all files, and finds the kind of a document. Pure.
 
-A document is of a kind if its group and its kind are those of the kind: another group is another kind. Only what can
-be nothing but a slip in the group of a kind of the platform is told from that.
+A document has a kind if both group and kind match; another group is another kind. The exception is a group that can
+only be a typing error in the group of a platform kind.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ _MAX_GROUP: Final = 253
 
 
 class Known(Struct, frozen=True):
-    """What all files together say about kinds.
+    """The kinds in all files.
 
     Attributes:
         kinds: The kinds of requests.
-        groups: The groups of the platform: of kinds that Promises define, or that are golden paths by their category.
-        templates: Name of a template -> the kind that its Promise defines; None if Promises disagree.
-        only: The kind of the one Promise or CRD that was given beside the files.
+        groups: The groups of the platform: those of kinds in Promises, or with the category of golden paths.
+        templates: Name of a template -> the kind that its Promise defines; None if Promises contradict each other.
+        only: The kind of the only Promise or CRD that was given with --promise.
         used: The kinds of all documents.
     """
 
@@ -40,18 +40,18 @@ class Known(Struct, frozen=True):
 
 
 def learn(files: Sequence[Sequence[Located]], beside: Sequence[Sequence[Located]]) -> Known:
-    """Gather what files say about kinds.
+    """Collect the kinds in files.
 
     Args:
         files: The objects of each file.
-        beside: Those of the files that are named as the authority.
+        beside: The objects of each file that was given with --promise.
     """
     kinds = builtin_kinds()
     groups = {name.group for name in kinds}
     templates: dict[str, RequestKind | None] = {}
     given: list[RequestKind] = []
     named = [(root, False) for roots in files for root in roots]
-    # What was named as the authority is learnt last.
+    # The files of --promise are read last, so that they take precedence.
     for root, is_beside in (*named, *((root, True) for roots in beside for root in roots)):
         crd = crd_of(root)
         for kind in kinds_of(crd) if crd is not None else ():
@@ -67,13 +67,13 @@ def learn(files: Sequence[Sequence[Located]], beside: Sequence[Sequence[Located]
 
 
 def name_of(root: Located) -> str:
-    """The name of an object; empty if it has none."""
+    """Return the name of an object; empty if it has none."""
     name = mapping(mapping(root.value).get("metadata")).get("name")
     return name if isinstance(name, str) else ""
 
 
 def is_golden_path(crd: Located, known: Known) -> bool:
-    """Whether a bare CRD is ours: by its group, its category, or because a request of it is among the files."""
+    """Whether a plain CRD is a golden path: by its group, its category, or because the files have a request of it."""
     spec = mapping(mapping(crd.value).get("spec"))
     is_used = any((spec.get("group"), mapping(spec.get("names")).get("kind")) == name for name in known.used)
     is_ours = any(spec.get("group") == name.group for name in builtin_kinds())
@@ -86,22 +86,22 @@ def _is_platform(crd: Located) -> bool:
 
 
 def near_kinds(name: str, known: Sequence[str]) -> list[str]:
-    """The kind that a name is, or is nearly; none if it is another."""
+    """Return the known kinds that equal or resemble a name; empty if none does."""
     return [kind for kind in known if kind.lower() == name.lower()] or get_close_matches(name[:64], known, 1, 0.8)
 
 
 def is_slip(group: str, known: Sequence[str]) -> bool:
-    """Whether a group is one of those with a sign too many, too few or wrong; any other group is another group."""
+    """Whether a group differs from a known one by a single character added, missing or wrong."""
     one_sign = max(0.5, 1 - 1.01 / max(len(group), 1))
     return group not in known and len(group) < _MAX_GROUP and bool(get_close_matches(group, known, 1, one_sign))
 
 
 def groups_meant(root: Located, known: Known) -> list[str]:
-    """The groups of a kind of the platform, if a document of that kind names none of them by a slip."""
+    """Return the groups of the platform kind that a document probably means, if its own group has a typing error."""
     group, version, kind = api_of(root)
     groups = sorted(name.group for name in known.kinds if name.kind == kind and name.group in known.groups)
     if not group:
-        # The core group has its version v1 only, and will never have a kind of ours.
+        # The core group has only version v1, and no kind of the platform.
         is_core = version == "v1" and not any(name.kind == kind for name in builtin_kinds())
         return [] if is_core else groups
     return groups if is_slip(group, groups) else []

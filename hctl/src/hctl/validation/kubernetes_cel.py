@@ -1,7 +1,7 @@
-"""The functions that the API server adds to CEL, as far as they matter to requests: addresses, networks, quantities.
+"""The functions of the API server's CEL that requests need: addresses, networks, quantities.
 
-An address, a network and a quantity are texts here; nobody can tell, because no rule asks for their types. Whatever a
-function cannot do with its argument is an error of the rule, as it is in the API server.
+An address, a network and a quantity are strings here, which makes no difference, because no rule checks their types. An
+invalid argument is an error of the rule, as in the API server.
 """
 
 import functools
@@ -26,13 +26,13 @@ _BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 def _address(text: str) -> IPv4Address | IPv6Address:
     address = ip_address(text)
     if isinstance(address, IPv6Address) and (address.scope_id or address.ipv4_mapped):
-        raise ValueError(f"{text!r} is no plain address")
+        raise ValueError(f"{text!r} is not a plain address")
     return address
 
 
 def _network(text: str) -> IPv4Interface | IPv6Interface:
     if "/" not in text or _ZERO.search(text):
-        raise ValueError(f"{text!r} is no network")
+        raise ValueError(f"{text!r} is not a network")
     _address(text.partition("/")[0])
     return ip_interface(text)
 
@@ -40,7 +40,7 @@ def _network(text: str) -> IPv4Interface | IPv6Interface:
 def _quantity(text: str) -> Decimal:
     found = _QUANTITY.match(text)
     if not found:
-        raise ValueError(f"{text!r} is no quantity")
+        raise ValueError(f"{text!r} is not a quantity")
     number, unit = Decimal(found[1]), found[2] or ""
     if unit in _BINARY:
         return number * Decimal(1 << _BINARY[unit])
@@ -99,5 +99,5 @@ _FUNCTIONS: Final = (
 
 @functools.cache
 def rules_environment(*names: str) -> Environment:
-    """What rules can use: names, which are `self` for those of a CRD, and those functions."""
+    """Return the environment of rules: the given names, such as `self` for a CRD, and the functions of this module."""
     return Environment(names or ["self"], _FUNCTIONS)

@@ -1,4 +1,4 @@
-"""A document, or an object inside one, and the findings about it, placed. Pure."""
+"""A document, or a value inside one, which creates findings with their place. Pure."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -22,7 +22,7 @@ _RULES_OF: Final = {
     "a contract that observes nothing": "no-source",
     "several of one type": "condition-twice",
 }
-"""What a schema finds -> the rule that it is about, where that is one of its own."""
+"""Found value in a schema problem -> id of its rule, if that is not `schema`."""
 
 
 _OF_KEYS: Final = (UNKNOWN_KEY, "nothing", "a contract that observes nothing")
@@ -35,8 +35,8 @@ class Located(Struct, frozen=True):
         file: The file.
         document: The document.
         value: The value.
-        at: Where it stands in the document.
-        outer: The text that holds the document, if it is not one of the file: a template in a variable of a Promise.
+        at: Its path in the document.
+        outer: The string that contains the document, for a template in a variable of a Promise; else None.
     """
 
     file: str
@@ -46,7 +46,7 @@ class Located(Struct, frozen=True):
     outer: "Located | None" = None
 
     def inside(self, *keys: str | int) -> "Located":
-        """What stands below; None if nothing does."""
+        """Return the value at a path below this one; None if there is none."""
         value = self.value
         for key in keys:
             if isinstance(value, dict) and isinstance(key, str):
@@ -58,7 +58,7 @@ class Located(Struct, frozen=True):
         return Located(self.file, self.document, value, (*self.at, *keys), self.outer)
 
     def items(self) -> list["Located"]:
-        """Every item of a list; none of anything else."""
+        """Return the items of a list; empty for any other value."""
         return [self.inside(index) for index in range(len(self.value) if isinstance(self.value, list) else 0)]
 
     def find(
@@ -72,15 +72,15 @@ class Located(Struct, frozen=True):
         severity: Severity = Severity.ERROR,
         at_key: bool = False,
     ) -> Finding:
-        """Make a finding.
+        """Return a finding.
 
         Args:
             keys: Path below this value.
             rule: An id of `RULES`.
-            found: What stands there.
-            expected: What should.
-            suggestion: What would mend it.
-            severity: How bad.
+            found: The found value.
+            expected: The expected value.
+            suggestion: The fix.
+            severity: Its severity.
             at_key: Whether the key is wrong, not the value.
         """
         path = (*self.at, *keys)
@@ -96,7 +96,7 @@ class Located(Struct, frozen=True):
         severity: Severity = Severity.ERROR,
         at_key: bool = False,
     ) -> Finding:
-        """Make a finding of what stands somewhere, or of nothing that does; see `find`."""
+        """Return a finding about the value at a path, or about its absence; see `find`."""
         value = self.inside(*keys).value
         found = describe(value) if value is not None else "nothing"
         return self.find(keys, rule, found, expected, severity=severity, at_key=at_key)
@@ -107,7 +107,7 @@ class Located(Struct, frozen=True):
         if self.outer is not None:
             outer = self.outer
             begin, indent = outer.document.place_of(outer.at), outer.document.blocks.get(outer.at)
-            # Only a literal block has the lines of its text.
+            # Only in a literal block do the lines of the file match the lines of the text.
             place = begin if indent is None else Place(begin.line + place.line, indent + place.column)
             told = f"{format_path(outer.at)}{': ' if told else ''}{told}"
             index = outer.document.index
@@ -115,7 +115,7 @@ class Located(Struct, frozen=True):
         return Finding(self.file, *place, index, inert(told, _MAX_TEXT), rule, severity, *cleaned)
 
     def told(self, problems: Iterable[SchemaProblem], rule: str = "schema") -> list[Finding]:
-        """Place what a schema says."""
+        """Return the problems of a schema check as findings."""
         return [
             self.find(
                 problem.keys,
@@ -129,7 +129,7 @@ class Located(Struct, frozen=True):
         ]
 
     def flawed(self, flaws: Iterable[Flaw]) -> list[Finding]:
-        """Place what is wrong with how a document is written."""
+        """Return syntax flaws of the document as findings."""
         return [
             self._placed(flaw.place, flaw.path, flaw.rule, Severity.ERROR, (flaw.found, flaw.expected, flaw.suggestion))
             for flaw in flaws

@@ -1,4 +1,4 @@
-"""Metadata of an object as the API server takes it: names, labels, annotations. Pure."""
+"""Checks the metadata of an object by the rules of the API server: names, labels, annotations. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from .located import Located
 __all__ = ["is_name", "metadata_findings"]
 
 _MAX_NAME: Final = 63
-"""Kratix makes a label of the name of every request."""
+"""Characters of a name, because Kratix uses the name of every request as a label value."""
 
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
@@ -24,7 +24,7 @@ _SUBDOMAIN_WORDS: Final = "a DNS name: lower case letters, digits, '-' and '.', 
 
 
 def is_name(key: str) -> bool:
-    """Whether a text is the name of a label or an annotation."""
+    """Whether a text is a valid key of a label or an annotation."""
     prefix, slash, name = key.rpartition("/")
     if slash and not (len(prefix) <= _MAX_PREFIX and _SUBDOMAIN.match(prefix)):
         return False
@@ -32,14 +32,14 @@ def is_name(key: str) -> bool:
 
 
 def metadata_findings(root: Located) -> Iterator[Finding]:
-    """Say what the API server, or Kratix, would refuse in the metadata of an object."""
+    """Check the metadata of an object for values that the API server or Kratix would reject."""
     metadata = mapping(mapping(root.value).get("metadata"))
     name, generated = metadata.get("name"), metadata.get("generateName")
     if "name" not in metadata and not generated:
         yield root.wants(("metadata", "name"), "metadata", "the name of the request", at_key=True)
     if isinstance(name, str):
         if len(name) > _MAX_NAME:
-            expected = f"at most {_MAX_NAME}: Kratix makes a label of it"
+            expected = f"at most {_MAX_NAME}: Kratix uses it as a label value"
             yield root.find(("metadata", "name"), "name-length", f"{len(name)} characters", expected)
         elif not _SUBDOMAIN.match(name):
             yield root.wants(("metadata", "name"), "metadata", _SUBDOMAIN_WORDS)
@@ -58,7 +58,7 @@ def _section(root: Located, section: str, entries: object) -> Iterator[Finding]:
         path = ("metadata", section, key)
         if not is_name(key):
             expected = (
-                "a name of at most 63 letters, digits, '-', '_' and '.', perhaps with a DNS name and '/' before it"
+                "a name of at most 63 letters, digits, '-', '_' and '.', optionally with a DNS name and '/' before it"
             )
             yield root.find(path, "metadata", f"the key {quote(key)}", expected, at_key=True)
         if not isinstance(value, str):

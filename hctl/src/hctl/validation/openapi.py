@@ -1,8 +1,8 @@
-"""The schema of a CRD: what is wrong with it, and what it asks for as a JSON Schema that this package judges by. Pure.
+"""Checks the schema of a CRD, and translates it to a JSON Schema for the validation of requests. Pure.
 
-What differs: an object with properties takes no others (the API server would drop them), null stands for absence where
-something is nullable, numbers or texts are one type, and patterns are RE2, which is what CEL's `matches` is. What has
-no counterpart (rules in CEL, keys of lists, defaults) is kept for `crd_rules`.
+The differences: an object with properties allows no others (the API server would drop them), null counts as absent if
+the value is nullable, int-or-string is one type, and patterns are RE2, as in CEL's `matches`. Keywords without a
+counterpart (CEL rules, keys of lists, defaults) are kept for `crd_rules`.
 """
 
 import functools
@@ -23,16 +23,16 @@ _OPEN: Final = "x-kubernetes-preserve-unknown-fields"
 _NUMBER_OR_TEXT: Final = "x-kubernetes-int-or-string"
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf")
 _MAX_INTEGER: Final = 2**63 - 1
-"""Of integers: what has more than 64 bits is a floating-point number for the API server."""
+"""The largest integer; the API server reads a number of more than 64 bits as floating-point."""
 
 
 def _or_null(kind: str, **more: object) -> Schema:
-    """A keyword that says nothing where it is null, as the API server decodes it."""
+    """Return the schema of a keyword that may be null, which the API server decodes as absent."""
     return {"type": [kind, "null"], **more}
 
 
 def _shape(inner: str) -> Schema:
-    """What a schema must look like whose parts are of one of the two kinds of `_STRUCTURE`."""
+    """Return the schema of a schema whose parts refer to one of the two definitions in `_STRUCTURE`."""
     part, constraints = {"$ref": f"#/$defs/{inner}"}, _or_null("array", items={"$ref": "#/$defs/constraint"})
     keywords: dict[str, Schema | bool] = {
         **dict.fromkeys(_COPIED, True),
@@ -45,9 +45,9 @@ def _shape(inner: str) -> Schema:
         "type": True if inner == "constraint" else _TYPE,
         "multipleOf": _or_null("number", exclusiveMinimum=0, **{"x-expected": "a number above 0"}),
         "pattern": _or_null("string", pattern="RE2", **{"x-expected": "a pattern of RE2"}),
-        # forbidden by the API server, because it costs the square of the length
+        # The API server rejects it, because its cost is quadratic in the length.
         "uniqueItems": {"enum": [False, None]},
-        "$ref": {"type": "null", "x-expected": "the schema itself; a CRD knows no references"},
+        "$ref": {"type": "null", "x-expected": "the schema itself; a CRD cannot have references"},
         "properties": _or_null("object", additionalProperties=part),
         "items": {"if": {"type": "null"}, "else": part},
         "additionalProperties": {"if": {"type": ["boolean", "null"]}, "else": part},
@@ -85,17 +85,18 @@ _STRUCTURE: Final[Schema] = {
     "$ref": "#/$defs/typed",
     "$defs": {"typed": {**_shape("typed"), "allOf": _TYPED}, "constraint": _shape("constraint")},
 }
-"""A schema that the API server takes. Inside anyOf and the like one constrains only, so it needs no type."""
+"""A schema that the API server accepts. Inside anyOf, allOf, oneOf and not a schema needs no type."""
 
 
 def translate(schema: object) -> tuple[Schema, tuple[SchemaProblem, ...]]:
-    """Translate the schema of a CRD; whoever asks again for an equal one gets the same.
+    """Translate the schema of a CRD; the result is cached by value.
 
     Args:
         schema: Any JSON.
 
     Returns:
-        As a JSON Schema, and what the API server would refuse in it; with any of that, anything goes.
+        The JSON Schema, and the problems for which the API server would reject it. With a problem, the JSON Schema
+        allows any value.
     """
     return _translated_text(json.dumps(schema))
 
@@ -109,7 +110,7 @@ def _translated_text(text: str) -> tuple[Schema, tuple[SchemaProblem, ...]]:
 
 @functools.cache
 def _structure() -> Validator:
-    # The one pattern in there stands for "is a pattern".
+    # The only pattern in `_STRUCTURE` means "is a valid pattern".
     return validator_of(_STRUCTURE, lambda _, text: _compiles(text))
 
 
@@ -118,7 +119,7 @@ def _translated(schema: Schema) -> Schema:
     result = _keywords(known) | _nested(known, _translated)
     number_or_text, is_open, kind = known.get(_NUMBER_OR_TEXT) is True, known.get(_OPEN) is True, known.get("type")
     if number_or_text:
-        # Branches say in a CRD that it is one of the two.
+        # In a CRD, anyOf with the two types belongs to int-or-string; the type replaces it.
         result = {key: value for key, value in result.items() if key not in _BRANCHES} | {"type": ["integer", "string"]}
     elif kind:
         result["type"] = kind
@@ -134,7 +135,7 @@ def _translated(schema: Schema) -> Schema:
 
 
 def _with_words(schema: Schema) -> Schema:
-    """Say in words what a pattern asks for: the pattern itself is the only thing that is surely right."""
+    """Describe the expected value by its pattern, because only the pattern itself is exact."""
     if "pattern" not in schema or "x-expected" in schema:
         return schema
     such = next(
@@ -149,13 +150,13 @@ def _known(schema: Schema) -> Schema:
 
 
 def _constraint(schema: Schema) -> Schema:
-    """A schema inside anyOf and the like: types and further keys are not its business."""
+    """Translate a schema inside anyOf and similar keywords, which checks neither types nor unknown keys."""
     known = _known(schema)
     return _keywords(known) | _nested(known, _constraint)
 
 
 def _nested(schema: Schema, inner: Callable[[Schema], Schema]) -> Schema:
-    """What a schema says about the parts of a value."""
+    """Translate the schemas of the parts of a value."""
     result: Schema = {}
     if schema.get("properties"):
         result["properties"] = {key: inner(value) for key, value in schema["properties"].items()}
@@ -169,10 +170,10 @@ def _nested(schema: Schema, inner: Callable[[Schema], Schema]) -> Schema:
 
 
 def _keywords(schema: Schema) -> Schema:
-    """The keywords that mean the same."""
+    """Translate the keywords with the same meaning."""
     result: Schema = {key: schema[key] for key in _COPIED if key in schema}
     for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        # OpenAPI v3.0 says it beside minimum and maximum, JSON Schema instead of them.
+        # In OpenAPI v3.0 it is a boolean beside minimum or maximum; in JSON Schema a number instead of them.
         if schema.get(word) is True and bound in result:
             result[word] = result.pop(bound)
     return result
@@ -193,16 +194,16 @@ def _compiles(pattern: str) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Whether a pattern matches, as the API server means it and in linear time.
+    """Whether a pattern matches by the syntax of the API server, in linear time.
 
     Raises:
-        CelError: It is no pattern of RE2.
+        CelError: The pattern is not valid RE2.
     """
     return _re2().compile("text.matches(pattern)").evaluate({"pattern": pattern, "text": text}) is True
 
 
 def matches_re2(pattern: str, text: str) -> bool:
-    """Whether a pattern matches; one that is none matches nothing."""
+    """Whether a pattern matches; an invalid one matches nothing."""
     try:
         return _matches(pattern, text)
     except CelError:
@@ -210,5 +211,5 @@ def matches_re2(pattern: str, text: str) -> bool:
 
 
 def judge(value: object, schema: Schema) -> tuple[SchemaProblem, ...]:
-    """Hold a value against a translated schema."""
+    """Check a value against a translated schema."""
     return validate_with(value, validator_of(schema, matches_re2))

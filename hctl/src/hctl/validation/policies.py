@@ -1,4 +1,4 @@
-"""The platform's policy: whether one can be used, which one holds for a request, and what it refuses. Pure."""
+"""Checks policies of the platform, selects the one for a request, and checks the request against it. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -17,7 +17,7 @@ from .located import Located
 __all__ = ["Policies", "policies_of", "policy_findings", "refused", "refused_as_sub_request"]
 
 Policies = dict[KindId, Policy]
-"""Kind -> the policy that its Promise carries; the shipped strict one holds for the kind that is built in."""
+"""Kind -> the policy in its Promise; the built-in kind has the shipped strict policy."""
 
 _MAX_TEXT: Final = 400
 
@@ -37,10 +37,10 @@ def policy_findings(root: Located) -> Iterator[Finding]:
 
 
 def policies_of(files: Sequence[Sequence[Located]]) -> Policies:
-    """Gather the policies that Promises carry; one that cannot be used is told of as the Promise's own mistake.
+    """Collect the policies in Promises; an invalid one is skipped here, and reported as a finding of its Promise.
 
     Args:
-        files: The objects of each file; a later Promise wins.
+        files: The objects of each file; a later Promise takes precedence.
     """
     found: Policies = {}
     for root in (root for roots in files for root in roots):
@@ -57,12 +57,12 @@ def policies_of(files: Sequence[Sequence[Located]]) -> Policies:
 
 
 def refused(root: Located, policies: Policies, given: Policy | None) -> Iterator[Finding]:
-    """Say what the policy refuses of a request.
+    """Check a request against the policy.
 
     Args:
         root: The request.
-        policies: Those of Promises.
-        given: The one that was named itself, which wins.
+        policies: The policies of Promises.
+        given: The policy of --policy, which takes precedence; None without one.
     """
     group, _, kind = api_of(root)
     name = KindId(group, kind)
@@ -74,13 +74,13 @@ def refused(root: Located, policies: Policies, given: Policy | None) -> Iterator
 
 
 def refused_as_sub_request(root: Located, plural: str, policies: Policies, given: Policy | None) -> Iterator[Finding]:
-    """Say that a kind is not for tenants: who makes what the pipeline writes goes around the bounds.
+    """Check that a tenant does not create a sub-request, because that would bypass the bounds of its parent.
 
     Args:
         root: The request.
-        plural: Plural of its kind; empty where its CRD is not at hand.
-        policies: Those of Promises.
-        given: The one that was named itself, which wins.
+        plural: Plural of its kind; empty without a CRD.
+        policies: The policies of Promises.
+        given: The policy of --policy, which takes precedence; None without one.
     """
     group, _, kind = api_of(root)
     for policy in [given] if given else [*policies.values(), shipped_policy()]:

@@ -1,4 +1,4 @@
-"""Promises and CRDs as Kratix takes them (docs/kratix.md sections 1 and 2). Pure."""
+"""Checks Promises and CRDs by the rules of Kratix (docs/kratix.md sections 1 and 2). Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifest
 
 _NAME_LABEL: Final = "kratix.io/promise-name"
 _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
-"""Kratix calls the revision ``<promise>-<version>``, which is the name of an object."""
+"""A version; Kratix names the revision ``<promise>-<version>``, which must be a valid object name."""
 
 _ACTIONS: Final = ("configure", "delete")
 
@@ -36,8 +36,8 @@ def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[Kin
 
     Args:
         root: The Promise.
-        kind: What its API defines; None if that cannot be read.
-        kinds: What the CRDs at hand define.
+        kind: The kind of its API; None if that cannot be read.
+        kinds: The kinds of the given CRDs.
     """
     told = root.told(validate_with(root.value, validator_of(promise_schema())))
     yield from told
@@ -49,7 +49,7 @@ def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[Kin
         finding = root.wants(path, "promise-version", expected, severity=Severity.WARNING)
         if finding.path not in {earlier.path for earlier in told}:
             yield finding
-    if not told:  # what seems to be missing may be what is misspelt
+    if not told:  # a missing key may be the misspelt one
         yield from _content(root)
     name = metadata.get("name")
     for workflow in ("promise", "resource"):
@@ -75,17 +75,17 @@ def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[Kin
 
 
 def _content(root: Located) -> Iterator[Finding]:
-    """Say what a Promise lacks to do anything at all; Kratix takes it all the same."""
+    """Check that a Promise has any effect; Kratix accepts one that has none."""
     spec = mapping(mapping(root.value).get("spec"))
     workflows = mapping(spec.get("workflows"))
     runs = {key: any(mapping(workflows.get(key)).get(action) for action in _ACTIONS) for key in ("promise", "resource")}
     path: Path = ("spec",)
     found, expected = "", ""
     if not (spec.get("api") or spec.get("dependencies") or runs["promise"] or runs["resource"]):
-        found, expected = "nothing that Kratix could do", "an api, with workflows for its requests"
+        found, expected = "nothing for Kratix to do", "an api, with workflows for its requests"
     elif runs["resource"] and not spec.get("api"):
         path = ("spec", "workflows", "resource")
-        found, expected = "pipelines for requests", "spec.api beside them: without it there are no requests"
+        found, expected = "pipelines for requests", "spec.api too: without it there are no requests"
     if found:
         yield root.find(path, "promise-content", found, expected, severity=Severity.WARNING, at_key=True)
 
@@ -104,7 +104,7 @@ def _pipelines(root: Located, promise: str, workflow: str, action: str) -> Itera
         seen.setdefault(name, index)
         whole = f"{promise}-{workflow}-{action}-{name}"
         if len(whole) > MAX_PIPELINE_NAME:
-            found = f"{quote(whole, 100)} with {len(whole)} characters, which Kratix makes of it"
+            found = f"{quote(whole, 100)} with {len(whole)} characters, the name that Kratix builds from it"
             hint = "shorten the name of the Promise or of the pipeline"
             yield root.find(here, "pipeline-name", found, f"at most {MAX_PIPELINE_NAME}", hint)
 
@@ -115,13 +115,13 @@ def _dependencies(root: Located) -> Iterator[Finding]:
     if not isinstance(dependencies, list) or not dependencies:
         return
     found = "1 object" if len(dependencies) == 1 else f"{len(dependencies)} objects"
-    expected = "none: with any, Kratix writes without end"
+    expected = "none: with any, Kratix writes in an endless loop"
     hint = "ship them by a promise.configure workflow, see docs/kratix.md 11.6"
     yield root.find(path, "promise-dependencies", found, expected, hint, severity=Severity.WARNING, at_key=True)
     for index, item in enumerate(dependencies):
         if _NAME_LABEL in mapping(mapping(mapping(item).get("metadata")).get("labels")):
             here = (*path, index, "metadata", "labels", _NAME_LABEL)
-            expected = "no such label: Kratix deletes by it when the Promise goes"
+            expected = "no such label: Kratix deletes objects by it with the Promise"
             yield root.find(here, "promise-name-label", "the label", expected, severity=Severity.WARNING, at_key=True)
 
 
@@ -130,7 +130,7 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
 
     Args:
         crd: The CRD.
-        of_promise: Whether it is the API of a Promise: Kratix asks for more.
+        of_promise: Whether it is the API of a Promise, for which Kratix has further requirements.
     """
     group, _, kind = api_of(crd)
     if (group, kind) != ("apiextensions.k8s.io", "CustomResourceDefinition"):
@@ -147,17 +147,17 @@ def crd_findings(crd: Located, *, of_promise: bool) -> Iterator[Finding]:
         yield crd.wants(("spec", "versions"), "promise-api", "a list with at least one version")
         return
     if sum(mapping(version).get("storage") is True for version in versions) != 1:
-        found = "none, or several, that are stored"
+        found = "no stored version, or several"
         yield crd.find(("spec", "versions"), "promise-api", found, "one version with storage: true", at_key=True)
     for index in range(len(versions)):
         yield from _crd_schema(crd, ("spec", "versions", index, "schema", "openAPIV3Schema"), of_promise=of_promise)
 
 
 def _category(crd: Located, templates: set[str]) -> Iterator[Finding]:
-    """Ask for the category, unless the Promise only renders manifests: its requests have no status contract."""
+    """Require the category, unless the Promise only renders manifests, so that its requests have no status contract."""
     categories = crd.inside("spec", "names", "categories").value
     if templates != {"Manifests"} and not (isinstance(categories, list) and "platform" in categories):
-        expected = "platform in it: hctl finds golden paths by that"
+        expected = "the category platform, by which hctl finds golden paths"
         path = ("spec", "names", "categories")
         yield crd.wants(path, "promise-category", expected, severity=Severity.WARNING, at_key=True)
 
@@ -183,7 +183,7 @@ def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Findi
 
 
 def _variables(root: Located) -> Iterator[tuple[Located, str]]:
-    """The values of variables that carry a template, and what each should be."""
+    """Yield the values of variables with a template, each with the expected kind."""
     workflows = root.inside("spec", "workflows", "resource")
     for pipeline in (item for action in _ACTIONS for item in workflows.inside(action).items()):
         for container in pipeline.inside("spec", "containers").items():
@@ -194,7 +194,7 @@ def _variables(root: Located) -> Iterator[tuple[Located, str]]:
 
 
 def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:
-    """Templates that a Promise carries in variables of its containers, each with its kind."""
+    """Yield the templates in variables of a Promise's containers, each with its kind."""
     for value, what in _variables(root):
         documents, flaw = _as_seen(value)
         if flaw is None and len(documents) == 1:
@@ -211,5 +211,5 @@ def _unreadable_templates(root: Located) -> Iterator[Finding]:
 
 
 def _as_seen(variable: Located) -> tuple[tuple[Document, ...], Flaw | None]:
-    """A variable as the container sees it: Kubernetes makes ``$`` of ``$$``."""
+    """Parse a variable as the container does: Kubernetes replaces ``$$`` by ``$``."""
     return read_stream(str(variable.value).replace("$$", "$").encode("utf-8", "replace"), is_json=False)

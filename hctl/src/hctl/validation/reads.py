@@ -1,7 +1,7 @@
-"""What an expression reads of a request, held against the schema of the request. Pure.
+"""Checks the fields that an expression reads against the schema of the request. Pure.
 
-Where the schema is open, or the type of a part cannot be known (what a function returns), anything goes: a finding here
-is a field that no request can have.
+If the schema is open, or the type of a part is unknown (the result of a function), any field is allowed. So a finding
+is always a field that no request can have.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,27 +15,27 @@ from .syntax import SyntaxNode
 __all__ = ["ANYTHING", "TEXT", "Misread", "Scope", "misreads"]
 
 Scope: TypeAlias = Mapping[str, Schema]
-"""What each name stands for."""
+"""Name -> the schema of its value."""
 
 ANYTHING: Final[Schema] = {}
-"""The schema of what is not known."""
+"""The schema of an unknown value."""
 
 TEXT: Final[Schema] = {"type": "string"}
 
 _NOTHING: Final[Schema] = {"x-empty": True}
-"""The schema of ``{}``: whoever chooses between it and something reads that something."""
+"""The schema of ``{}``: a choice between it and another value has the schema of the other."""
 
 _EMPTY: Final = SyntaxNode("map")
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 
 class Misread(NamedTuple):
-    """A field that cannot be there.
+    """A field that cannot exist.
 
     Attributes:
-        owner: What it is read of, as it is written, such as ``spec.exposure``.
+        owner: The expression that it is selected from, such as ``spec.exposure``.
         field: Its name.
-        known: The fields that can be there; none if the owner has no fields.
+        known: The fields that can exist; empty if the owner has no fields.
     """
 
     owner: str
@@ -44,14 +44,14 @@ class Misread(NamedTuple):
 
 
 def misreads(tree: SyntaxNode, scope: Scope) -> tuple[Schema, tuple[Misread, ...]]:
-    """Find the fields that an expression reads and that cannot be there.
+    """Find the fields in an expression that cannot exist.
 
     Args:
         tree: The expression.
-        scope: What its names stand for.
+        scope: The schemas of its names.
 
     Returns:
-        The schema of its value, and the fields, each once.
+        The schema of its value, and those fields, each once.
     """
     reader = _Reader()
     schema = reader.schema_of(tree, scope)
@@ -134,7 +134,7 @@ def _item(schema: Schema) -> Schema:
 
 
 def _written(node: SyntaxNode) -> str:
-    """A chain of fields as it is written."""
+    """Return a chain of fields in CEL syntax."""
     return "".join(_parts(node)) or "this"
 
 

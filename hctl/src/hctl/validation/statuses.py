@@ -1,4 +1,4 @@
-"""Statuses as they were read from a cluster: against their schema, and against themselves. Pure."""
+"""Checks statuses from a cluster against their schema, and for contradictions. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,7 +25,7 @@ _OWNED: Final = frozenset(str(member) for member in ConditionType)
 
 
 def contract_findings(root: Located) -> Iterator[Finding]:
-    """Check a resolved contract that stands for itself."""
+    """Check a resolved contract that is a document of its own."""
     yield from root.told(validate(root.value, CONTRACT))
     yield from threshold_findings(root, ("thresholds",), works=mapping(root.value).get("works") is True)
 
@@ -35,9 +35,9 @@ def status_findings(root: Located, generation: object = None) -> Iterator[Findin
 
     Args:
         root: The status.
-        generation: `metadata.generation` of its object; None if that is not known.
+        generation: `metadata.generation` of its object; None if unknown.
     """
-    # Which of several is the second, the schema cannot say.
+    # The schema cannot report which condition is the second one; `_conditions` does.
     yield from (finding for finding in root.told(validate(root.value, STATUS)) if finding.rule != "condition-twice")
     status = mapping(root.value)
     contract = mapping(status.get("contract"))

@@ -1,6 +1,6 @@
-"""Text -> documents whose every key and value knows its line and column. Pure, and total for any bytes.
+"""Text -> documents with line and column of every key and value. Pure, and total for any bytes.
 
-Nothing is constructed but JSON values, bounded in depth and in number, and no alias is followed.
+Only JSON values are constructed, with limited depth and number, and no alias is expanded.
 """
 
 import json
@@ -18,13 +18,13 @@ from .events import END, MAX_DEPTH, ParseEvent, Place, UnreadableError, json_eve
 __all__ = ["MAX_FILE", "Document", "Flaw", "read_stream"]
 
 MAX_FILE: Final = 4 * 2**20
-"""Bytes of a file; etcd takes objects of a third of that."""
+"""Bytes of a file; etcd accepts objects of about a third of that."""
 
 _MAX_VALUES: Final = 100_000
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a text whatever it says."""
+    """An error in the syntax of a document, independent of its kind."""
 
     place: Place
     path: Path
@@ -40,10 +40,10 @@ class Document(Struct, frozen=True):
     Attributes:
         index: Its index in the stream, from 0.
         value: A JSON value.
-        keys: Where the key of each path stands; items of lists have none.
-        values: Where the value of each path stands.
-        flaws: What is wrong with how it is written.
-        blocks: By how much each literal block of text is indented.
+        keys: Path -> place of its key; items of lists have none.
+        values: Path -> place of its value.
+        flaws: Its syntax errors.
+        blocks: Path -> indentation of its literal block.
     """
 
     index: int
@@ -54,11 +54,11 @@ class Document(Struct, frozen=True):
     blocks: dict[Path, int]
 
     def place_of(self, path: Path) -> Place:
-        """Where a value stands, or the nearest thing around it that does."""
+        """Return the place of a value, or of the nearest parent that exists."""
         return self.values.get(self._known(path), Place())
 
     def key_of(self, path: Path) -> Place:
-        """Where the key of a value stands; of one that is missing, the key of what lacks it."""
+        """Return the place of the key of a value; for a missing value, the key of the nearest parent that exists."""
         known = self._known(path)
         return self.keys.get(known) or self.values.get(known, Place())
 
@@ -72,11 +72,11 @@ def read_stream(data: bytes, *, is_json: bool) -> tuple[tuple[Document, ...], Fl
     """Read the documents of a file.
 
     Args:
-        data: What it holds.
-        is_json: Whether it must be JSON; else it is YAML, or JSON if it is that.
+        data: Its content.
+        is_json: Whether it must be JSON; else it may be YAML or JSON.
 
     Returns:
-        The documents, those without content left out, and why there are no more of them, if there should be.
+        The documents that are not empty, and the error that ended the parsing early, if any.
     """
     documents: list[Document] = []
     try:
@@ -110,7 +110,7 @@ def _text(data: bytes) -> str:
 
 
 class _Builder:
-    """Builds one document of the events that are in it."""
+    """Builds one document from its events."""
 
     def __init__(self, events: Iterator[ParseEvent]) -> None:
         self._events = events
@@ -126,7 +126,7 @@ class _Builder:
 
     def _value(self, event: ParseEvent, path: Path) -> object:
         self._take(event, path)
-        # Where nothing is written, the key is what a person finds.
+        # An empty value has no place of its own, so the place of its key is used.
         self._values[path] = self._keys.get(path, event.place) if event.note == "-" else event.place
         if event.block >= 0:
             self._blocks[path] = event.block
@@ -143,12 +143,12 @@ class _Builder:
         return found
 
     def _inside(self) -> Iterator[ParseEvent]:
-        """What begins in the list or mapping that is open; what is in there is taken before the next is asked for."""
+        """Yield the events of the open list or mapping; the caller consumes each value before the next event."""
         return iter(lambda: next(self._events), END)
 
     def _key(self, event: ParseEvent, path: Path, found: dict[str, object]) -> str:
         if event.kind != "scalar":
-            raise UnreadableError("a key that is no text", event.place, "keys that are texts")
+            raise UnreadableError("a key that is not a string", event.place, "keys that are strings")
         key = event.value if isinstance(event.value, str) else json.dumps(event.value)
         here = (*path, key)
         if key == "<<" and not event.note:
@@ -161,14 +161,14 @@ class _Builder:
         return key
 
     def _take(self, event: ParseEvent, path: Path) -> None:
-        """Count what comes next, and say what is wrong with how it is written."""
+        """Count an event against the limit, and record its syntax errors."""
         self._left -= 1
         if self._left < 0:
             raise UnreadableError(f"more than {_MAX_VALUES} values", event.place, "a document of at most that many")
         flaw: tuple[str, ...] = ()
         if event.note == "*":
-            # Of a merge key that is said already.
-            flaw = () if path[-1:] == ("<<",) else ("alias", "an alias", "what it stands for")
+            # A merge key is reported already.
+            flaw = () if path[-1:] == ("<<",) else ("alias", "an alias", "the value itself")
         elif event.note == "?":
             hint = f"write {quote(str(event.value))}, or true, false or a plain number"
             flaw = ("ambiguous-scalar", f"{str(event.value)[:40]} without quotes", "one meaning", hint)

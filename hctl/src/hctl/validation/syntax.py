@@ -1,6 +1,6 @@
-"""The tree of a CEL expression, out of the message that the library gives away (cel.expr.ParsedExpr). Pure.
+"""Builds the syntax tree of a CEL expression from the library's message (cel.expr.ParsedExpr). Pure.
 
-Macros are expanded in it: ``has(a.b)`` is a selection, ``all`` and ``map`` are folds.
+Macros are expanded: ``has(a.b)`` is a selection, ``all`` and ``map`` are folds.
 """
 
 import functools
@@ -21,12 +21,12 @@ class SyntaxNode(Struct, frozen=True):
     """A part of an expression.
 
     Attributes:
-        kind: ``name``, ``constant``, ``select``, ``call``, ``list``, ``map``, or ``fold``, which a macro becomes.
-        texts: The name of a variable; a constant that is a text, and nothing for any other; the field of a selection;
-            the function or operator of a call, such as ``_?_:_``; of a fold the variable for each item or key, that
-            for each value or an empty text, and the accumulator.
-        parts: What a field is selected of; the target of a method and the arguments of a call; the items of a list; the
-            keys and values of a map in turn; what a fold goes over, and everything that is computed with its names.
+        kind: ``name``, ``constant``, ``select``, ``call``, ``list``, ``map``, or ``fold`` for an expanded macro.
+        texts: The name of a variable; a string constant (empty for other constants); the field of a selection; the
+            function or operator of a call, such as ``_?_:_``; for a fold the variable of each item or key, that of each
+            value or an empty string, and the accumulator.
+        parts: The operand of a selection; the target and the arguments of a call; the items of a list; the keys and
+            values of a map in turn; the range of a fold, and the expressions with its variables.
     """
 
     kind: str
@@ -43,7 +43,7 @@ _KINDS: Final[Mapping[int, tuple[str, Sequence[int], Sequence[int]]]] = {
     8: ("map", (), (2,)),
     9: ("fold", (1, 8, 3), (2, 4, 5, 6, 7)),
 }
-"""Number of the field that says what an expression is -> its kind, the numbers of its texts, those of its parts."""
+"""Number of the oneof field of an expression -> its kind, the field numbers of its texts, and those of its parts."""
 
 _TYPES: Final[Mapping[str, tuple[Sequence[int], Sequence[int]]]] = {
     "any": ((), (2,)),
@@ -52,12 +52,12 @@ _TYPES: Final[Mapping[str, tuple[Sequence[int], Sequence[int]]]] = {
     "entry": ((2,), (3, 4)),
     **{kind: (texts, parts) for kind, texts, parts in _KINDS.values()},
 }
-"""Messages -> the numbers of the texts and of the messages that are read of them."""
+"""Message -> the field numbers of its strings, and of its messages."""
 
 
 @functools.cache
 def _messages() -> Mapping[str, type[Message]]:
-    """The types for the library; messages inside others stay bytes: it refuses what nests 100 deep, and macros do."""
+    """Return the message types; nested messages stay bytes, because protobuf rejects the depth of 100 of macros."""
     file = FileDescriptorProto(name="cel", syntax="proto2")
     field = FieldDescriptorProto
     for name, (texts, parts) in _TYPES.items():
@@ -73,12 +73,12 @@ def read_tree(message: bytes) -> SyntaxNode:
     """Read the message of `cel.Environment.parse`.
 
     Raises:
-        CelError: It is not the message that we know.
+        CelError: The message has an unknown structure.
     """
     try:
         return _node(_read("parsed", _read("any", message).part2[0]).part2[0])
     except (DecodeError, IndexError, RecursionError, StopIteration, UnicodeDecodeError) as error:
-        raise CelError("the library gives its syntax away in a form that is not known here") from error
+        raise CelError("the CEL library returned a syntax tree of an unknown form") from error
 
 
 def _read(kind: str, message: bytes) -> Any:  # noqa: ANN401 - its attributes come from the table
@@ -97,7 +97,7 @@ def _node(message: bytes) -> SyntaxNode:
 
 
 def _entry(message: bytes) -> Iterator[SyntaxNode]:
-    """Key and value of a map's entry; the name and the value of a message's field."""
+    """Yield key and value of a map entry, or the value of a message field."""
     entry = _read("entry", message)
     yield SyntaxNode("constant", (entry.text2,)) if entry.HasField("text2") else _node(entry.part3[0])
     yield _node(entry.part4[0])

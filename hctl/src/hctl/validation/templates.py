@@ -1,4 +1,4 @@
-"""Templates that a Promise carries: StatusContract, and the expressions of Manifests. Pure."""
+"""Checks the templates in a Promise: StatusContract, and the expressions of Manifests. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
@@ -21,18 +21,18 @@ __all__ = ["manifests_findings", "template_findings", "threshold_findings"]
 
 _ANNOTATION: Final = "generationAnnotation"
 _FURTHER: Final = ("workloads", "application", "subApplications")
-"""Parts of a contract that look at the health of what was applied."""
+"""Parts of a contract that observe the health of applied objects."""
 
 _APPLIED: Final = frozenset(preset.name for preset in PRESETS if preset.applied or preset.name == "flux-source")
-"""Presets that say nothing about the health of what runs."""
+"""Presets that give no evidence about the health of workloads."""
 
 
 def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
-    """Check the entries of a contract; their structure is the schema's business.
+    """Check the entries of a contract; the schema checks their structure.
 
     Args:
         contract: `spec.contract` of a template.
-        kinds: What the CRDs at hand define.
+        kinds: The kinds of the given CRDs.
     """
     objects = contract.inside("objects")
     entries = _items(objects)
@@ -45,29 +45,29 @@ def object_findings(contract: Located, kinds: Mapping[KindId, RequestKind]) -> I
     values = [here.value for here in (*entries, *outputs)]
     yield from _roles(contract.inside("secrets"), len(values))
     rest = mapping(contract.value)
-    # the container marks what it lists as outputs
+    # The container annotates the objects that it lists as outputs.
     if entries and not outputs and not any(_ANNOTATION in mapping(part) for part in (*values, rest.get("application"))):
-        expected = f"{_ANNOTATION} in one of them: without it nobody sees whether an edit has arrived"
+        expected = f"{_ANNOTATION} in one of them: without it the sidecar cannot detect whether a change is applied"
         yield objects.find((), "object-arrival", "none", expected, severity=Severity.WARNING, at_key=True)
     if values and all(_only_applied(value) for value in values) and not any(rest.get(part) for part in _FURTHER):
         found = f"only what Flux or Argo CD applies ({', '.join(sorted({_kind(value) for value in values}))})"
-        expected = "what it applies beside it: applied is not healthy"
+        expected = "also the objects that it applies: applied does not mean healthy"
         owner = objects if entries else contract.inside("outputs")
         yield owner.find((), "object-applied", found, expected, severity=Severity.WARNING, at_key=True)
 
 
 def _items(owner: Located) -> list[Located]:
-    """The mappings of a list."""
+    """Return the mappings in a list."""
     return [item for item in owner.items() if isinstance(item.value, dict)]
 
 
 def _kind(entry: object) -> str:
-    """The kind of an entry."""
+    """Return the kind of an entry."""
     return str(mapping(entry).get("kind"))
 
 
 def _written_out(entry: Located) -> Iterator[Finding]:
-    """What is read of objects is known before any request is: rights are made from it."""
+    """Check that kind and fields are literals, because the sidecar's rights are generated from them."""
     try:
         declared_objects([mapping(entry.value)])
     except DeclaredError as error:
@@ -76,21 +76,21 @@ def _written_out(entry: Located) -> Iterator[Finding]:
 
 
 def _as_defined(entry: Located, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
-    """Hold plural, scope and version against the CRD, if there is one."""
+    """Check plural, scope and version against the CRD, if there is one."""
     group, version = split_version(mapping(entry.value).get("apiVersion"))
     kind = kinds.get(KindId(group, _kind(entry.value)))
     if kind is None or not kind.plural:
         return
     if version not in kind.versions:
         served = " or ".join(f"{group}/{served}" for served in kind.versions)
-        yield entry.wants(("apiVersion",), "object-crd", f"{served}, as the CRD has it")
+        yield entry.wants(("apiVersion",), "object-crd", f"{served}, as in the CRD")
     for key, told in (("resource", kind.plural), ("scope", kind.scope)):
         if mapping(entry.value).get(key) != told:
-            yield entry.wants((key,), "object-crd", f"{quote(told)}, as the CRD has it")
+            yield entry.wants((key,), "object-crd", f"{quote(told)}, as in the CRD")
 
 
 def _names(entries: Iterable[Located]) -> Iterator[Finding]:
-    """Each entry has a condition of its own."""
+    """Check that each entry has a condition of its own."""
     seen: dict[str, str] = {}
     for entry in entries:
         name = mapping(entry.value).get("name")
@@ -103,20 +103,20 @@ def _names(entries: Iterable[Located]) -> Iterator[Finding]:
 
 
 def _roles(secrets: Located, entries: int) -> Iterator[Finding]:
-    """Secrets of one role share a condition; those of two do not, and there is room for so many only."""
+    """Check that different roles have different conditions, and that their number is within the limit."""
     seen: dict[str, str] = {}
     for index, secret in enumerate(secrets.value if isinstance(secrets.value, list) else []):
         role = mapping(secret).get("role")
         if isinstance(role, str) and seen.setdefault(role_condition(role[:64]).lower(), role) != role:
             found = f"a second spelling of the condition {quote(role_condition(role[:64]))}"
-            yield secrets.find((index, "role"), "secret-role", found, "another role, or the same in the same letters")
+            yield secrets.find((index, "role"), "secret-role", found, "another role, or the same spelling")
     count = entries + sum(is_free(condition) for condition in map(role_condition, seen.values()))
     if seen and count > MAX_FREE:
         yield secrets.find((), "secret-role", f"{count} conditions of objects and roles", f"at most {MAX_FREE}")
 
 
 def _only_applied(entry: object) -> bool:
-    """Whether an entry tells no more than that something was applied: by its preset, unless it says otherwise."""
+    """Whether an entry only shows that something was applied: by its preset, unless the entry overrides it."""
     given = mapping(entry)
     preset = preset_of(split_version(given.get("apiVersion"))[0], _kind(entry))
     return not given.get("ready") and preset is not None and preset.name in _APPLIED
@@ -124,10 +124,10 @@ def _only_applied(entry: object) -> bool:
 
 _DEFAULTS: Final = Thresholds()
 _DWELL: Final = 60
-"""Seconds that a request is Degraded before it can be Failed, and that a source may give no answer (design.md 5)."""
+"""Seconds of Degraded before Failed, and seconds that a source may be unreadable (design.md section 5)."""
 
 _WORKS_DWELL: Final = 120
-"""Seconds that Works may fail before that is bad."""
+"""Seconds that Works may fail before they are bad."""
 
 
 def template_findings(
@@ -137,11 +137,11 @@ def template_findings(
 
     Args:
         root: The template.
-        kind: The requests that it is for; None: expressions are compiled only.
-        kinds: What the CRDs at hand define.
+        kind: The kind of its requests; None to only compile expressions.
+        kinds: The kinds of the given CRDs.
     """
     told = root.told(validate(root.value, STATUS_CONTRACT))
-    # A source that is misspelt is observed once it is spelt right.
+    # A misspelt source counts as observed, because the typo is reported already.
     has_typo = any(finding.rule == "typo" and finding.suggestion for finding in told)
     yield from (finding for finding in told if not (finding.rule == "no-source" and has_typo))
     contract: Path = ("spec", "contract")
@@ -154,12 +154,12 @@ def template_findings(
 
 
 def manifests_findings(root: Located, kind: RequestKind | None) -> Iterator[Finding]:
-    """Check the expressions of a template of kind Manifests; its shape is the pipeline's business."""
+    """Check the expressions of a template of kind Manifests; the pipeline checks its structure."""
     yield from expression_findings(root, (("spec", "outputs"),), kind, further=("each",))
 
 
 def _is_within(path: str, wrong: Collection[str]) -> bool:
-    """Whether the schema has found something there, or below: what follows from that need not be said."""
+    """Whether the schema check has a finding at a path or below, so that consequences are not reported."""
     return any(other == path or other.startswith((f"{path}.", f"{path}[")) for other in wrong)
 
 
@@ -168,11 +168,11 @@ def _observes(source: object) -> bool:
 
 
 def threshold_findings(root: Located, path: Path, *, works: bool) -> Iterator[Finding]:
-    """Check thresholds that are numbers; the structure is the schema's business.
+    """Check thresholds that are numbers; the schema checks the structure.
 
     Args:
         root: Template, contract or status.
-        path: Where its thresholds stand.
+        path: Path of its thresholds.
         works: Whether Works are observed.
     """
     given = mapping(root.inside(*path).value)
@@ -182,7 +182,7 @@ def threshold_findings(root: Located, path: Path, *, works: bool) -> Iterator[Fi
     if failed is not None and degraded is not None and failed < degraded:
         key = "failedAfterSeconds" if "failedAfterSeconds" in given else "degradedAfterSeconds"
         found = f"failedAfterSeconds {failed} and degradedAfterSeconds {degraded}"
-        expected = "failedAfterSeconds not to be the shorter: what is tolerated cannot have failed"
+        expected = "failedAfterSeconds not to be the shorter: a tolerated problem is not a failure"
         yield root.find((*path, key), "threshold-order", found, expected)
     if failed is not None and failed < _DWELL and "failedAfterSeconds" in given:
         expected = f"at least {_DWELL}: a request is Degraded for {_DWELL} seconds before it can be Failed"
@@ -198,11 +198,11 @@ def threshold_findings(root: Located, path: Path, *, works: bool) -> Iterator[Fi
             yield root.find(here, "threshold-deadline", str(deadline), expected, severity=Severity.WARNING)
     ratio = given.get("minReadyRatio")
     if isinstance(ratio, int | float) and not isinstance(ratio, bool) and ratio == 0:
-        expected = "a share above 0, or workloads can never be down"
+        expected = "a share above 0, or workloads can never be below it"
         yield root.wants((*path, "minReadyRatio"), "threshold-ratio", expected, severity=Severity.WARNING)
 
 
 def _seconds(given: object, key: str, default: int) -> int | None:
-    """A threshold; None if an expression decides it, or it is nonsense."""
+    """Return a threshold; None if it is an expression or invalid."""
     value = mapping(given).get(key, default)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -46,11 +46,11 @@ def test_an_address_that_is_none_is_named(address: str) -> None:
 
 
 def test_half_of_tls_is_none() -> None:
-    with pytest.raises(UsageError, match="belong together"):
+    with pytest.raises(UsageError, match="require each other"):
         read_arguments([*HTTP, "--tls-cert", "c"])
 
 
 @pytest.mark.parametrize("flag", [("--token-file", "t"), ("--behind-tls-proxy",), ("--allowed-host", "a")])
 def test_what_only_http_knows_is_refused_without_it(flag: tuple[str, ...]) -> None:
-    with pytest.raises(UsageError, match="for --transport http"):
+    with pytest.raises(UsageError, match="require --transport http"):
         read_arguments(flag)

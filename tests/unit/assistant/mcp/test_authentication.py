@@ -25,13 +25,13 @@ def test_a_token_is_read_without_its_line_end(tmp_path: Path, mode: int) -> None
 
 @pytest.mark.parametrize("mode", [0o604, 0o602, 0o644])
 def test_a_file_open_to_everybody_is_refused(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(UsageError, match="opens it to everybody"):
+    with pytest.raises(UsageError, match="gives all users access"):
         read_token(_file(tmp_path, TOKEN, mode))
 
 
 @pytest.mark.parametrize("text", [b"", b"short", b"two words, no token", b"x" * 5000, b"\x1b[31m-red-and-long"])
 def test_what_is_no_token_is_refused_and_not_repeated(tmp_path: Path, text: bytes) -> None:
-    with pytest.raises(UsageError, match="holds no usable token") as caught:
+    with pytest.raises(UsageError, match="has no valid token") as caught:
         read_token(_file(tmp_path, text))
     assert not text or text.decode() not in str(caught.value)
 

@@ -75,7 +75,7 @@ def _block(told: Told, question: str = QUESTION) -> str:
 
 
 def _gone() -> Told:
-    text = "Prometheus http://127.0.0.1:9090 cannot be reached: Connection refused; check the address, and that it runs"
+    text = "Prometheus http://127.0.0.1:9090 cannot be reached: Connection refused; check the URL, and that it runs"
     return Told({RECONCILER: PrometheusError(text, QueryFailure.UNREACHABLE)})
 
 

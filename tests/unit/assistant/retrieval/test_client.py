@@ -64,24 +64,24 @@ def test_a_renewed_token_is_used_at_once(token_file: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "failure", "says"),
     [
-        (401, b"no", QueryFailure.REFUSED, "refused the query with 401: no; name a file with a token"),
-        (403, error("forbidden"), QueryFailure.REFUSED, "refused the query with 403: forbidden"),
-        (400, error("parse error"), QueryFailure.BAD_QUERY, "does not accept the query up: parse error; mend it"),
+        (401, b"no", QueryFailure.REFUSED, "denied the query with 401: no; give a file with a token"),
+        (403, error("forbidden"), QueryFailure.REFUSED, "denied the query with 403: forbidden"),
+        (400, error("parse error"), QueryFailure.BAD_QUERY, "rejected the query up: parse error; fix it"),
         (422, error("many-to-many", "execution"), QueryFailure.BAD_QUERY, "many-to-many"),
         (200, error("bad", "bad_data"), QueryFailure.BAD_QUERY, "bad"),
         (503, error("query timed out", "timeout"), QueryFailure.UNAVAILABLE, "failed with 503: query timed out"),
         (500, b"", QueryFailure.UNAVAILABLE, "failed with 500: nothing"),
         (429, b"slow down", QueryFailure.UNAVAILABLE, "failed with 429: slow down"),
-        (404, b"404 page not found", QueryFailure.NOT_UNDERSTOOD, "is no Prometheus: 404 page not found"),
+        (404, b"404 page not found", QueryFailure.NOT_UNDERSTOOD, "is not a Prometheus: 404 page not found"),
         (200, b"<html>hello\x1b[31m</html>", QueryFailure.NOT_UNDERSTOOD, "<html>hello [31m</html>"),
-        (200, b"[" * 100_000, QueryFailure.NOT_UNDERSTOOD, "is no Prometheus"),
-        (200, b"null", QueryFailure.NOT_UNDERSTOOD, "is no Prometheus: null"),
-        (400, b"bad request", QueryFailure.NOT_UNDERSTOOD, "answered 400 and is no Prometheus"),
+        (200, b"[" * 100_000, QueryFailure.NOT_UNDERSTOOD, "is not a Prometheus"),
+        (200, b"null", QueryFailure.NOT_UNDERSTOOD, "is not a Prometheus: null"),
+        (400, b"bad request", QueryFailure.NOT_UNDERSTOOD, "returned 400 and is not a Prometheus"),
         (
             200,
             json.dumps({"status": "success", "data": {"resultType": "matrix", "result": []}}).encode(),
             QueryFailure.BAD_QUERY,
-            "the query up yields no instant vector",
+            "the result of the query up is not an instant vector",
         ),
     ],
 )
@@ -99,7 +99,7 @@ def test_nobody_there_is_unreachable() -> None:
     found = failing(stage.url)
     assert found.failure is QueryFailure.UNREACHABLE
     assert str(found) == (
-        f"Prometheus {stage.url} cannot be reached: Connection refused; check the address, and that it runs"
+        f"Prometheus {stage.url} cannot be reached: Connection refused; check the URL, and that it runs"
     )
 
 
@@ -109,13 +109,13 @@ def test_a_silent_server_costs_no_more_than_the_timeout() -> None:
         found = failing(stage.url, timeout_seconds=0.3)
         release.set()
     assert found.failure is QueryFailure.UNREACHABLE
-    assert "did not answer within 0.3 s" in str(found)
+    assert "did not respond within 0.3 s" in str(found)
 
 
 def test_a_server_that_drips_costs_no_more_either() -> None:
     with playing(lambda _: Played(EMPTY * 100, drip=True)) as stage:
         found = failing(stage.url, timeout_seconds=0.5)
-    assert "did not answer within 0.5 s" in str(found)
+    assert "did not respond within 0.5 s" in str(found)
 
 
 def test_no_redirect_is_followed() -> None:
@@ -124,14 +124,14 @@ def test_no_redirect_is_followed() -> None:
         with playing(lambda _: Played(b"", 302, headers)) as stage:
             found = failing(stage.url)
     assert found.failure is QueryFailure.NOT_UNDERSTOOD
-    assert f"answered 302 and points to {elsewhere.url}/api/v1/query, which is not followed" in str(found)
+    assert f"returned 302, a redirect to {elsewhere.url}/api/v1/query, which is not followed" in str(found)
     assert elsewhere.asked == []
 
 
 def test_an_endless_answer_is_given_up() -> None:
     with playing(lambda _: Played(b" " * (9 * 1024 * 1024))) as stage:
         found = failing(stage.url)
-    assert "answered more than 8 MiB; ask for less" in str(found)
+    assert "returned more than 8 MiB; narrow the query" in str(found)
 
 
 def test_a_compressed_answer_is_not_unpacked() -> None:
@@ -162,7 +162,7 @@ def test_a_file_without_a_token_is_named_and_not_shown(tmp_path: Path, held: str
     file.write_text(held, encoding="utf-8")
     found = failing("http://127.0.0.1:9", token_file=file)
     assert found.failure is QueryFailure.SETTINGS
-    assert str(found).startswith(f"the token of Prometheus: {file} holds no secret of one line")
+    assert str(found).startswith(f"the token of Prometheus: {file} has no token of one line")
 
 
 def test_a_token_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_redirect_that_sends_the_token_back_does_not_get_it_into_an_error(toke
     headers = {"Location": f"http://elsewhere.example/{TOKEN}?query=up"}
     with playing(lambda _: Played(b"", 302, headers)) as stage:
         found = failing(stage.url, token_file=token_file)
-    assert "points to http://elsewhere.example/[secret], which is not followed" in str(found)
+    assert "a redirect to http://elsewhere.example/[secret], which is not followed" in str(found)
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 80])
@@ -240,11 +240,11 @@ def test_https_trusts_the_authority_that_is_named_and_no_other(tmp_path: Path, t
             assert prometheus.query("up").samples == ()
         found = failing(stage.url, ca_file=tmp_path / "other.pem")
     assert found.failure is QueryFailure.UNREACHABLE
-    assert "no TLS with it" in str(found)
-    assert "name the authority of its certificate" in str(found)
+    assert "TLS failed" in str(found)
+    assert "set the CA of its certificate" in str(found)
 
 
 def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
-    with pytest.raises(PrometheusError, match=r"ca\.pem holds no certificates that can be used"):
+    with pytest.raises(PrometheusError, match=r"ca\.pem has no valid certificates"):
         Prometheus("https://127.0.0.1:9", ca_file=tmp_path / "ca.pem")

@@ -63,7 +63,7 @@ def test_a_question_about_something_else_asks_nothing() -> None:
     told = Told(well())
     found = gather("how many pods?", told, NOW)
     assert (found.topics, found.findings, told.asked) == ((), (), [])
-    assert "nothing was asked, nothing is known" in render(found)
+    assert "nothing was queried, nothing is known" in render(found)
 
 
 def test_the_one_that_was_asked_for_comes_first_among_many() -> None:
@@ -84,17 +84,17 @@ def test_the_one_that_was_asked_for_comes_first_among_many() -> None:
         (well(lease=61), "the reconciler has not renewed its Lease for a minute: platform-status-system/vcluster"),
         (well(lease=math.nan), "the reconciler has not renewed its Lease for a minute"),
         (well(lease=-1), "the reconciler has not renewed its Lease for a minute"),
-        (well(age=301), "samples older than 5 minutes, or of the future: data/orders, team/lab, team/media"),
-        (well(age=-60), "samples older than 5 minutes, or of the future"),
+        (well(age=301), "samples older than 5 minutes, or from the future: data/orders, team/lab, team/media"),
+        (well(age=-60), "samples older than 5 minutes, or from the future"),
         (well(age=math.nan), "samples older than 5 minutes"),
         (well(age=-math.inf), "samples older than 5 minutes"),
         (well() | {RECONCILER: []}, "up of the reconciler has no series"),
-        (well() | {LEASES: []}, "has no series: nobody knows when the reconciler last looked"),
+        (well() | {LEASES: []}, "has no series: the last check of the reconciler is unknown"),
         (
             well() | {AGES["platform_status"]: PrometheusError("Prometheus is on fire", QueryFailure.UNAVAILABLE)},
-            "how old the samples of platform_status are is not known: Prometheus did not answer: Prometheus is on fire",
+            "the age of the samples of platform_status is unknown: Prometheus did not respond: Prometheus is on fire",
         ),
-        (well() | {AGES["platform_status"]: []}, "how old the samples of team/lab, team/media are is not known"),
+        (well() | {AGES["platform_status"]: []}, "the age of the samples of team/lab, team/media is unknown"),
     ],
 )
 def test_what_may_not_be_true_now_is_marked_before_anything_is_said(answers: dict[str, object], doubt: str) -> None:
@@ -107,14 +107,14 @@ def test_what_may_not_be_true_now_is_marked_before_anything_is_said(answers: dic
 def test_an_answer_for_another_time_is_marked() -> None:
     text = render(gather(QUESTION, Told(well(), at=NOW - timedelta(minutes=6)), NOW))
     assert UNTRUSTED in text
-    assert "Prometheus answered for a time 6m from ours" in text
+    assert "the time of the response differs from ours by 6m" in text
 
 
 def test_one_query_that_fails_takes_no_other_with_it() -> None:
     answers = well() | {"platform_vcluster_phase == 1": PrometheusError("Prometheus said no", QueryFailure.BAD_QUERY)}
     found = gather(QUESTION, Told(answers), NOW)
     assert [finding.problem for finding in found.findings if finding.problem] == [
-        "Prometheus did not answer: Prometheus said no"
+        "Prometheus did not respond: Prometheus said no"
     ]
 
 
@@ -186,4 +186,4 @@ def test_a_block_that_is_too_long_says_what_it_left_out() -> None:
     findings = tuple(QueryFinding(f"Label {number}", "up", "**Label**:\n" + "  - x\n" * 20, 20) for number in range(40))
     text = render(Context(("platform_status",), (), findings, (), datetime.fromisoformat("2026-02-26T10:30:00Z")))
     assert text.count("\n") <= MAX_LINES
-    assert "more lines, left out for length: what they say is unknown" in text
+    assert "more lines, left out for length: their content is unknown" in text

@@ -71,5 +71,5 @@ def test_a_label_is_a_name(label: str) -> None:
 
 
 def test_half_a_character_is_refused_because_no_series_has_it() -> None:
-    with pytest.raises(SelectorError, match=r"name: '.udc80' is no Unicode text"):
+    with pytest.raises(SelectorError, match=r"name: '.udc80' is not valid Unicode"):
         selector("up", name="\udc80")

@@ -50,7 +50,11 @@ def drawn(explanation: Explanation) -> str:
 def refused(case: Case, source: str, **other: str) -> Case:
     """The case of somebody who may not read a kind."""
     unread = Unread(
-        source, other.get("namespace", "x"), other.get("name", ""), Reason.FORBIDDEN, "you have no permission to look"
+        source,
+        other.get("namespace", "x"),
+        other.get("name", ""),
+        Reason.FORBIDDEN,
+        "you have no permission to read it",
     )
     return Case(case.time, case.resource, case.request, case.objects, (unread,))
 
@@ -91,7 +95,7 @@ def test_the_status_of_before_is_compared_with_the_verdict_of_now() -> None:
     differing = {entry.field: (entry.stored, entry.concluded) for entry in found.differences}
     assert differing["phase"] == ("Ready", "Degraded")
     assert differing["condition PodsReady"] == ("True AllPodsRunning", "False PodsNotReady")
-    assert "phase: says Ready; concluded Degraded" in drawn(found)
+    assert "phase: stored Ready; derived Degraded" in drawn(found)
 
 
 def test_without_a_lease_the_status_is_not_to_be_trusted() -> None:
@@ -138,14 +142,14 @@ def test_what_the_reader_may_not_see_is_taken_from_the_status_and_foretells_noth
     case = refused(loaded("ready"), "pods")
     found = explain(case)
     assert found.projection.phase == "Ready", "as the status has it"
-    assert "pods could not be read from here: you have no permission to look" in found.remarks
+    assert "pods could not be read from here: you have no permission to read it" in found.remarks
     assert any("taken from the status" in remark for remark in found.remarks)
     later = explain(case, case.time + timedelta(minutes=10))
     assert (later.projection.phase, later.projection.row) == ("Ready", "3"), "the reader's rights age nothing"
     assert (found.forecast, later.forecast) == ((), ())
     assert found.hidden.startswith("you may not read Pods in ")
     assert f"no verdict of its own: {found.hidden}" in drawn(found)
-    assert f"nothing is foretold: {found.hidden}" in drawn(found)
+    assert f"no prediction: {found.hidden}" in drawn(found)
 
 
 @quick
@@ -183,7 +187,7 @@ def test_the_silence_of_argo_cd_is_taken_from_the_status_of_the_main_application
 
 def test_a_kind_that_is_missing_is_missing_for_the_sidecar_too() -> None:
     case = loaded("ready")
-    unread = Unread("applications", "argocd", "", Reason.KIND_MISSING, "the cluster does not know this kind")
+    unread = Unread("applications", "argocd", "", Reason.KIND_MISSING, "the cluster does not have this kind")
     found = explain(Case(case.time, case.resource, case.request, case.objects, (unread,)))
     assert found.hidden == ""
     assert not any("taken from the status" in remark for remark in found.remarks)
@@ -239,12 +243,12 @@ def test_a_file_is_explained_without_a_cluster(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["explain"], "one of both is needed"),
-        (["explain", "media", "-f", "case.yaml"], "one of both is needed"),
+        (["explain"], "give a name or a file"),
+        (["explain", "media", "-f", "case.yaml"], "give a name or a file"),
         (["explain", "-f", "/nowhere/case.yaml"], "No such file"),
-        (["explain", "-f", __file__], "is not YAML that we accept"),
+        (["explain", "-f", __file__], "is not valid YAML"),
         (["explain", "-f", "-", "--now", "soon"], "--now 'soon': expected a time"),
-        (["vcluster", "status", "media", "--explain", "--watch"], "--explain is about one moment"),
+        (["vcluster", "status", "media", "--explain", "--watch"], "--explain shows one moment"),
         (["status", "--explain"], "--explain needs a name"),
     ],
 )

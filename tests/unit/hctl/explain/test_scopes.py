@@ -98,7 +98,7 @@ def test_a_dump_keeps_of_the_config_map_what_limits_and_nothing_else() -> None:
 def test_a_scope_that_may_not_be_read_limits_nothing_and_is_remarked_upon() -> None:
     case = refused(loaded("ready"), CONFIG_MAPS, name="x")
     assert explain(case).projection == explain(loaded("ready")).projection
-    assert explain(case).remarks == ("configmaps could not be read from here: you have no permission to look",)
+    assert explain(case).remarks == ("configmaps could not be read from here: you have no permission to read it",)
     assert parse_case(spell_case(case)).unread == case.unread
 
 

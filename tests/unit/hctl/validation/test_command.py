@@ -45,7 +45,7 @@ def test_a_finding_is_one_line_and_the_last_line_sums_up(folder: Path, monkeypat
     assert code == ExitCode.NOT_READY
     assert output == (
         "deep/bad.yml:4:58: error: spec.exposure.vip: found 10.1.0.9, expected an address inside 10.0.4.0/24"
-        " (vip-in-subnet)\n2 documents in 3 files: 1 error (1 of other kinds passed over)\n"
+        " (vip-in-subnet)\n2 documents in 3 files: 1 error (1 of other kinds skipped)\n"
     )
 
 
@@ -84,13 +84,16 @@ def test_programs_get_their_form(form: str, folder: Path) -> None:
     ("arguments", "told"),
     [
         (["no-such-file.yaml"], "no-such-file.yaml: No such file or directory; expected a file, a folder, or -"),
-        ([str(ROOT / "promise/sidecar/namespace.yaml")], "nothing to validate: 1 file with 1 document, none of a kind"),
+        (
+            [str(ROOT / "promise/sidecar/namespace.yaml")],
+            "nothing to validate: 1 file with 1 document, none of a known kind",
+        ),
         ([str(ROOT / "hctl/src/hctl/commands")], "nothing to validate: no file that ends in .yaml, .yml or .json"),
         (["-", "-o", "yaml"], "-o yaml: expected table, json, github, sarif"),
         (["-", "--kind", "secret"], "--kind secret: expected status, contract, statuscontract, request"),
         (["-", "--promise", "nowhere.yaml"], "nowhere.yaml: No such file"),
         (["a\0b"], "expected a file"),
-        ([], "name files, or --policy FILE and --all-namespaces"),
+        ([], "give files, or --policy FILE and --all-namespaces"),
     ],
 )
 def test_what_cannot_be_done_says_so_and_ends_with_2(arguments: list[str], told: str) -> None:

@@ -81,7 +81,7 @@ def test_templates_of_a_chart_are_left_alone_wherever_it_lies(folder: Path) -> N
     assert {why for _, why in left(looked)} == {"chartTemplates"}
     result = run(".")
     assert (result.exit_code, result.stderr) == (0, "")
-    told = "1 document in 5 files: valid (4 of other kinds passed over; left alone: 4 templates of Helm charts)\n"
+    told = "1 document in 5 files: valid (4 of other kinds skipped; skipped: 4 Helm templates)\n"
     assert result.stdout == told
     summary = json.loads(run(".", "-o", "json").stdout)["summary"]
     assert summary["leftAlone"] == {"chartTemplates": 4, "excluded": 0, "links": 0, "special": 0}
@@ -120,8 +120,8 @@ def test_nothing_but_templates_is_nothing_to_validate(folder: Path) -> None:
     write(folder / "web" / "templates" / "x.yaml", TEMPLATE)
     result = run("web")
     assert result.exit_code == 2
-    assert "1 file with 1 document, none of a kind that is known" in result.stderr
-    assert "(left alone: 1 template of a Helm chart)" in result.stderr
+    assert "1 file with 1 document, none of a known kind" in result.stderr
+    assert "(skipped: 1 Helm template)" in result.stderr
     assert run("web", "--allow-nothing").exit_code == 0
 
 
@@ -133,8 +133,8 @@ def test_no_link_is_followed_out_of_the_folder_or_to_nothing(folder: Path, targe
     assert left(looked) == [("link.yaml", "links")]
     result = run(".")
     assert result.exit_code == 0
-    assert result.stdout == "1 document in 1 file: valid (left alone: 1 link that is not followed)\n"
-    assert result.stderr.startswith("hctl: link.yaml: a link out of the folder, or to nothing, is not followed")
+    assert result.stdout == "1 document in 1 file: valid (skipped: 1 link that was not followed)\n"
+    assert result.stderr.startswith("hctl: link.yaml: a broken link, or one out of the folder, is not followed")
 
 
 def test_a_chain_of_links_counts_by_where_it_ends(folder: Path) -> None:
@@ -210,8 +210,8 @@ def test_a_pipe_a_socket_and_a_device_are_passed_over_in_a_folder_with_a_word(fo
         result = run(".")
     assert result.exit_code == 0
     # zero.yml leads out; by-link.yaml is the pipe again
-    assert "left alone: 1 link that is not followed, 3 files that are no regular ones" in result.stdout
-    assert "hctl: pipe.yaml: a pipe, socket or device is not read in a folder; name it" in result.stderr
+    assert "skipped: 1 link that was not followed, 3 files that are not regular" in result.stdout
+    assert "hctl: pipe.yaml: a pipe, socket or device in a folder is not read; pass it" in result.stderr
     assert json.loads(run(".", "-o", "json").stdout)["summary"]["leftAlone"]["special"] == 3
 
 
@@ -294,7 +294,7 @@ def test_an_excluded_folder_is_not_looked_into_and_is_counted_once(folder: Path)
     write(folder / "c.gen.yaml", TEMPLATE)
     result = run(".", "--exclude", "vendor", "--exclude", "*.gen.yaml")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "1 document in 1 file: valid (left alone: 2 paths that are excluded)\n"
+    assert result.stdout == "1 document in 1 file: valid (skipped: 2 excluded paths)\n"
 
 
 def test_a_file_that_is_named_and_excluded_is_excluded(folder: Path) -> None:
@@ -308,7 +308,7 @@ def test_a_file_that_is_named_and_excluded_is_excluded(folder: Path) -> None:
     assert names(look("../inside/request.yaml", exclude=("inside",))) == ["../inside/request.yaml"]
     result = run("charts/web/x.yaml", "--exclude", "charts")
     assert result.exit_code == 2
-    assert "nothing to validate: no file that ends in .yaml, .yml or .json (left alone: 1 path" in result.stderr
+    assert "nothing to validate: no file that ends in .yaml, .yml or .json (skipped: 1 excluded path" in result.stderr
     assert run("charts/web/x.yaml", "--exclude", "charts", "--allow-nothing").exit_code == 0
 
 
@@ -331,5 +331,5 @@ def test_too_many_files_are_refused_however_they_are_reached(folder: Path, monke
     monkeypatch.setattr("hctl.validation.files._MAX_FILES", 1)
     write(folder / ".hidden" / "b.yaml")
     (folder / "more").symlink_to(".hidden")
-    with pytest.raises(UsageError, match="more than 1 files; name a smaller folder"):
+    with pytest.raises(UsageError, match="more than 1 files; give a smaller folder"):
         look()

@@ -107,7 +107,7 @@ def test_every_mistake_in_the_schema_of_a_crd_is_told_with_what_stands_there_and
         ("properties.b.items", "nothing", "the schema of the items"),
         ("properties.c.items", "null", "the schema of the items"),
         ("properties.d.type", "nothing", types),
-        ('properties.d["$ref"]', '"x"', "the schema itself; a CRD knows no references"),
+        ('properties.d["$ref"]', '"x"', "the schema itself; a CRD cannot have references"),
         ("properties.f.anyOf[0].required[0]", "1", "a string"),
         ("properties.f.multipleOf", "0", "a number above 0"),
         ("properties.f.not.pattern", '"("', "a pattern of RE2"),

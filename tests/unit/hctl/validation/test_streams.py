@@ -97,7 +97,7 @@ def test_what_means_one_thing_has_no_flaw(text: str) -> None:
         (b'"\\UFFFFFFFF"', False, ""),
         (b"!!int x", False, ""),
         (b"a: 1e999", False, "too large"),
-        (b"? {a: b}\n: c\n", False, "a key that is no text"),
+        (b"? {a: b}\n: c\n", False, "a key that is not a string"),
         (b'{"a": NaN}', True, "NaN"),
         (b'{"a": 1} x', True, "Extra data"),
         (b"a: " + b"9" * 5000, False, ""),

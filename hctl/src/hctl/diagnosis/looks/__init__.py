@@ -1,4 +1,4 @@
-"""What each kind of object tells beyond its verdict: reasons, messages, the last lines of a log, the next command.
+"""Details of each kind of object in addition to its verdict: reasons, messages, the end of a log, the next command.
 
 Modules: `applications`, `controllers`, `events`, `objects`, `pods`, `requests`, `secrets`, `workflows`, `works`.
 """

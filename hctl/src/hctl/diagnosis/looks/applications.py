@@ -1,4 +1,4 @@
-"""Argo CD Applications: conditions, the last operation, what Argo CD blames, and what holds one in deletion."""
+"""Argo CD Applications: conditions, the last operation, the resource at fault, and what blocks a deletion."""
 
 import re
 from datetime import datetime
@@ -23,7 +23,7 @@ _SHOWN: Final = 4
 _BLAMED: Final = re.compile(
     r"Caused by (?:([a-z0-9][a-z0-9.-]*)/)?([A-Za-z][A-Za-z0-9]*):(?:([a-z0-9][a-z0-9-]*)?/)?([A-Za-z0-9][^\s/]*)"
 )
-"""Argo CD 3 keeps no health of resources in an Application; its message names one: ``apps/Deployment:ns/web``."""
+"""Argo CD 3 stores no health of resources in an Application, but its message names one: ``apps/Deployment:ns/web``."""
 
 _HERE: Final = ("https://kubernetes.default.svc", "in-cluster")
 """Server and name of the cluster that Argo CD itself runs in."""
@@ -32,12 +32,12 @@ _UNHEALTHY: Final = ("Degraded", "Missing", "Progressing", "Suspended", "Unknown
 
 
 def is_here(whole: object) -> bool:
-    """Whether an Application ships into this cluster."""
+    """Whether the destination of an Application is this cluster."""
     return any(text(whole, "spec", "destination", key) in _HERE for key in ("server", "name"))
 
 
 def application_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell of the Application: how its delivery went, or which of its resources is not well."""
+    """Describe the Application: the result of its last sync, or its unhealthy resources."""
     entry = next(iter(found.culprits), None)
     if entry is None:
         return [], []
@@ -50,11 +50,11 @@ def application_details(found: Explained, evidence: Evidence, orders: Orders) ->
     details = holds_in_deletion(whole, now)
     looked = parse_time(under(whole, "status", "reconciledAt"))
     if found.assessment.reason is Reason.ARGOCD_SILENT and looked is not None:
-        details.append(f"Argo CD last looked {age_of(looked, now)} ago")
+        details.append(f"Argo CD last compared {age_of(looked, now)} ago")
     since = found.assessment.timers.get(Timer.ARGO_UNKNOWN)
     if since is not None and since < now and found.assessment.reason in (Reason.SYNC_UNKNOWN, Reason.SOURCE_UNREADABLE):
         told = f"not known for {age_of(since, now)}, since {format_time(since)}"
-        details.append(told + (f"; Argo CD last looked {age_of(looked, now)} ago" if looked else ""))
+        details.append(told + (f"; Argo CD last compared {age_of(looked, now)} ago" if looked else ""))
     if found.assessment.source is SourceName.ARGO_SYNC:
         return details + _delivery(whole, now), [describe]
     is_said = text(whole, "status", "health", "message") in found.assessment.message
@@ -66,7 +66,7 @@ def _delivery(whole: object, now: datetime) -> list[str]:
     operation = under(whole, "status", "operationState")
     told = _operation(operation, now)
     said = text(operation, "message")
-    # What an operation ended with is repeated in a condition, and of its only resource as well.
+    # Argo CD repeats the message of an operation in a condition, and in the result of its only resource.
     told += [line for line in _conditions(whole, now) if not said or said not in line]
     failed = [
         _failure(entry, said)
@@ -83,7 +83,7 @@ def _failure(result: object, known: str) -> str:
 
 
 def _operation(operation: object, now: datetime) -> list[str]:
-    """Say how long an operation has run or been over, how often it was retried, and what came of it."""
+    """Describe an operation: its duration or end, its retries, and its result."""
     phase = text(operation, "phase", limit=40)
     if not phase:
         return []
@@ -110,9 +110,9 @@ def _health(whole: object, now: datetime) -> list[str]:
 
 
 def _commands(whole: object, describe: str, orders: Orders) -> list[str]:
-    """Look at the resource that Argo CD blames, the Application, and the warnings beside it.
+    """Return commands for the resource that Argo CD blames, the Application, and the warnings in its namespace.
 
-    What lives in another cluster needs commands of that cluster: then there is only the Application.
+    For resources in another cluster there is only the command for the Application.
     """
     target, health = under(whole, "spec", "destination"), under(whole, "status", "health")
     if not is_here(whole) or under(whole, "metadata", "deletionTimestamp") is not None:
@@ -138,7 +138,7 @@ def _conditions(whole: object, now: datetime) -> list[str]:
 
 
 def _resources(whole: object, words: tuple[str, ...], *keys: str) -> list[str]:
-    """Name the resources of an Application whose sync or health is one of some words."""
+    """Return the resources of an Application whose sync or health status is one of `words`."""
     told = []
     for entry in items(under(whole, "status", "resources")):
         word = text(entry, *keys, limit=40)
@@ -153,7 +153,7 @@ def _name(resource: object) -> str:
 
 
 def sub_application_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell of each Application that is not well what Argo CD says of it, a line each."""
+    """Describe each unhealthy sub-application in one line, by its Argo CD status."""
     details: list[str] = []
     now = evidence.explanation.now
     for entry in found.culprits[:_SHOWN]:

@@ -1,4 +1,4 @@
-"""The controllers that the rules find at fault: what they want and have, what prevents more, who lets them go on."""
+"""The controllers at fault: desired and present pods, what prevents more, and the command that resumes a paused one."""
 
 from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
@@ -14,15 +14,15 @@ _SHOWN = 4
 
 
 def controller_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell of each controller what it wants and has, and what keeps it from more; the first brings the commands."""
+    """Describe desired and present pods of each controller, and what prevents more; commands are for the first one."""
     is_paused = found.assessment.verdict is Verdict.PAUSED
     culprits = [entry for entry in found.culprits if entry.kind != "Pod"]
     known = [(entry, _release(entry, evidence.object(entry), orders, is_paused=is_paused)) for entry in culprits]
-    # What somebody holds back explains what is paused, and little of what is bad.
+    # A paused controller explains a paused source, but rarely a bad one, so it comes first or last accordingly.
     known.sort(key=lambda each: bool(each[1]) is not is_paused)
     details: list[str] = []
     for entry, _ in known[:_SHOWN]:
-        counts, failure = _said(entry)
+        counts, failure = _counts_and_failure(entry)
         holds = holds_in_deletion(evidence.object(entry), evidence.explanation.now)
         details += [f"{entry.kind} {entry.name}: {said}" for said in (counts, failure, *holds) if said]
     for entry, release in known[:1]:
@@ -37,19 +37,19 @@ def controller_details(found: Explained, evidence: Evidence, orders: Orders) -> 
 
 
 def failures(found: Explained) -> list[str]:
-    """What the controllers say that prevents more pods, one line each; nothing of those that say nothing."""
-    said = [(entry, _said(entry)[1]) for entry in found.culprits if entry.kind != "Pod"]
+    """Return the errors that prevent more pods, one line per controller that reports one."""
+    said = [(entry, _counts_and_failure(entry)[1]) for entry in found.culprits if entry.kind != "Pod"]
     return [f"{entry.kind} {entry.name}: {failure}" for entry, failure in said if failure][:_SHOWN]
 
 
-def _said(entry: Input) -> tuple[str, str]:
-    """What a controller wants and has, and what prevents more."""
+def _counts_and_failure(entry: Input) -> tuple[str, str]:
+    """Return desired and present pods of a controller, and the error that prevents more."""
     counts, _, failure = entry.says.partition(": ")
     return counts, failure
 
 
 def _release(entry: Input, controller: object, orders: Orders, *, is_paused: bool) -> str:
-    """The command that lets go on what a person holds back; empty where nobody does."""
+    """Return the command that resumes a paused controller; empty if it is not paused."""
     name, namespace, kind = entry.name, entry.namespace, entry.kind.lower()
     metadata = under(controller, "metadata")
     if "true" in (under(metadata, "annotations", "loft.sh/paused"), under(metadata, "labels", "loft.sh/sleep-mode")):

@@ -1,4 +1,4 @@
-"""Warning events of an object: what to ask for, and what they say. Whoever may create events writes any text there."""
+"""Selects and decodes the Warning events of an object; their texts are untrusted."""
 
 import re
 from collections.abc import Iterable
@@ -23,15 +23,15 @@ _MOMENTS: Final = (
     ("firstTimestamp",),
     ("metadata", "creationTimestamp"),
 )
-"""Where an event says when it was last seen, the newest first: which of them are set depends on the program."""
+"""Time fields of an event, from last to first occurrence; the reporting controller decides which are set."""
 
 
 def warnings_of(entry: Input, uid: str) -> str:
-    """Spell the field selector of an object's Warning events.
+    """Return the field selector for the Warning events of an object.
 
     Args:
         entry: The object.
-        uid: Its uid, so that events of an earlier object of this name do not count; empty if not known.
+        uid: Its uid, which excludes the events of an earlier object of the same name; empty if unknown.
     """
     wanted = {"involvedObject.kind": entry.kind, "involvedObject.name": entry.name, "involvedObject.uid": uid}
     pairs = ((key, _SPECIAL.sub(r"\\\1", value)) for key, value in wanted.items() if value)
@@ -39,7 +39,7 @@ def warnings_of(entry: Input, uid: str) -> str:
 
 
 def warning_in(found: object, entry: Input) -> WarningEvent:
-    """Read one event of an object; total, whatever JSON it is."""
+    """Decode one event of an object from any JSON."""
     moments = (parse_time(under(found, *path)) for path in _MOMENTS)
     count = number(under(found, "series", "count")) or number(under(found, "count")) or 1
     return WarningEvent(
@@ -54,6 +54,6 @@ def warning_in(found: object, entry: Input) -> WarningEvent:
 
 
 def newest_events(found: Iterable[WarningEvent]) -> tuple[WarningEvent, ...]:
-    """The newest few; those without a time come last."""
+    """Return the newest few events; those without a time are last."""
     never = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(found, key=lambda event: event.last or never, reverse=True)[:_MAX_SHOWN])

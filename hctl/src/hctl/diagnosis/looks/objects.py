@@ -1,4 +1,4 @@
-"""Objects of any kind: what they say of themselves, what holds one that is to go, and where to look on."""
+"""Objects of any kind: their conditions, what blocks a deletion, and the command that shows more."""
 
 from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
@@ -12,7 +12,7 @@ _SHOWN = 4
 
 
 def object_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell of each object that is not ready what it says; the first brings the commands."""
+    """Describe each object that is not ready by its conditions; commands are for the first one."""
     details: list[str] = []
     for entry in found.culprits[:_SHOWN]:
         whole = evidence.object(entry)

@@ -1,4 +1,4 @@
-"""The pods that the rules count and do not find ready: which container of them, and why."""
+"""The pods that are not ready by the rules: which container, and why."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -24,18 +24,18 @@ _SHOWN: Final = 3
 _NEVER_RAN: Final = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
 _STARTING: Final = _NEVER_RAN[:2]
 _LONG_AGO: Final = 600
-"""Seconds after which the end of an earlier run no longer explains why the present one is not ready."""
+"""Seconds after which the exit of an earlier run no longer explains why the present one is not ready."""
 
 
 def sick_pods(found: Explained, evidence: Evidence) -> list[tuple[Any, Input]]:
-    """The pods at fault: one with a reason before one without, then by restarts, then by name."""
-    paused = found.assessment.verdict is Verdict.PAUSED  # then it is nothing of theirs
+    """Return the pods at fault: those with a reason first, then by restarts, then by name."""
+    paused = found.assessment.verdict is Verdict.PAUSED  # a paused source is not the fault of its pods
     pods = [(evidence.object(entry), entry) for entry in found.culprits if entry.kind == "Pod" and not paused]
     return sorted(pods, key=lambda pod: (not _reason(pod[0]), -_restarts(pod[0]), pod[1].name))
 
 
 def sick_container(pod: object) -> Container | None:
-    """Whose log explains a sick pod; None if nothing of it ever ran, or if it should be gone."""
+    """Return the container whose log explains a pod; None if none ever ran, or if the pod should be gone."""
     if under(pod, "metadata", "deletionTimestamp") is not None:
         return None
     namespace = text(pod, "metadata", "namespace", limit=63)
@@ -51,7 +51,7 @@ def sick_container(pod: object) -> Container | None:
 
 
 def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell the story of the sickest pod, name the others and what fails; without one, tell of the controllers."""
+    """Describe the worst pod, and list the others and the errors of controllers; without pods, only the controllers."""
     sick = sick_pods(found, evidence)
     if not sick:
         details, commands = controller_details(found, evidence, orders)
@@ -72,7 +72,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
 
 
 def _is_left(pod: object, now: datetime) -> bool:
-    """Whether a pod that should be gone waits for its node alone."""
+    """Whether a terminating pod is past its deadline without finalizers, so that it waits only for its node."""
     metadata = mapping(under(pod, "metadata"))
     due = parse_time(metadata.get("deletionTimestamp"))
     is_due = metadata.get("deletionTimestamp") is not None and (due is None or due <= now)
@@ -80,7 +80,7 @@ def _is_left(pod: object, now: datetime) -> bool:
 
 
 def _going(pod: object, now: datetime) -> str:
-    """What keeps a pod that is told to go."""
+    """Describe what delays the deletion of a pod."""
     due = parse_time(under(pod, "metadata", "deletionTimestamp"))
     if due is not None and due > now:
         return f"being deleted; due to be gone in {duration((due - now).total_seconds())}"
@@ -91,10 +91,10 @@ def _going(pod: object, now: datetime) -> str:
 
 
 def _story(pod: object, entry: Input, now: datetime) -> list[str]:
-    """Why this pod is not ready, in sentences."""
+    """Return sentences that explain why a pod is not ready."""
     name = entry.name
     if under(pod, "metadata", "deletionTimestamp") is not None:
-        # What its containers last said is as old as the node's last word.
+        # The container statuses are as old as the last report of the node.
         said = text(pod, "status", "message") or text(pod, "status", "reason")
         return [f"{name}: {told}" for told in (_going(pod, now), said) if told]
     scheduled = condition(pod, "PodScheduled")
@@ -112,7 +112,7 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
 
 
 def _gates(pod: object) -> Iterator[str]:
-    """The readiness gates that are not True: those of the spec, and conditions with a qualified name."""
+    """Yield the readiness gates that are not True: those of the spec, and conditions with a qualified name."""
     declared = [text(gate, "conditionType", limit=316) for gate in items(under(pod, "spec", "readinessGates"))]
     if condition(pod, "Ready").get("reason") == "ReadinessGatesNotReady":
         declared += [text(found, "type", limit=316) for found in items(under(pod, "status", "conditions"))]
@@ -146,13 +146,13 @@ def _container(pod: object, status: Mapping[str, object], now: datetime) -> list
 
 
 def _more_memory(pod: object, name: str) -> str:
-    """What helps a container that was killed for its memory."""
+    """Return advice for a container that was killed for its memory."""
     fields = ("initContainers", "containers")
     named = (entry for field in fields for entry in items(under(pod, "spec", field)) if under(entry, "name") == name)
     limit = text(next(named, None), "resources", "limits", "memory", limit=40)
     if limit:
-        return f"raise the memory limit of container {name}, which is {limit}, or find what fills it"
-    return f"container {name} has no memory limit of its own: look at the limit of the pod and the memory of its node"
+        return f"raise the memory limit of container {name}, which is {limit}, or find what uses it"
+    return f"container {name} has no memory limit of its own: check the limit of the pod and the memory of its node"
 
 
 def _ended(ended: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""The request itself, and whoever keeps its status: deletion, contract, sidecar."""
+"""The request itself and the writer of its status: deletion, contract, change, sidecar."""
 
 from hctl.diagnosis.evidence import Look
 from hctl.diagnosis.orders import Orders
@@ -16,7 +16,7 @@ _BLIND = (Reason.FORBIDDEN, Reason.SOURCE_UNREADABLE, Reason.KIND_MISSING, Reaso
 
 
 def look_at_deletion(explanation: Explanation, raw: object, orders: Orders) -> Look | None:
-    """Look what holds a request that is being deleted; None if it is not."""
+    """Describe what blocks the deletion of a request; None if it is not being deleted."""
     if explanation.projection.phase is not Phase.DELETING:
         return None
     view = explanation.judged.view
@@ -25,13 +25,13 @@ def look_at_deletion(explanation: Explanation, raw: object, orders: Orders) -> L
 
 
 def look_at_contract(explanation: Explanation, orders: Orders) -> Look | None:
-    """Look whether there is a contract to go by; None if there is one."""
+    """Describe a missing or invalid contract; None if there is a valid one."""
     contract, view = explanation.facts.contract, explanation.judged.view
     if not isinstance(contract, ContractProblem):
         return None
-    # Before its workflow has run a request has no contract, and that is no fault.
+    # A request has no contract before its workflow has run, which is not a fault.
     missed = explanation.projection.ready.reason in (Reason.NO_CONTRACT, Reason.INVALID_CONTRACT)
-    summary = f"{contract.reason}: {contract.message or 'nothing says what to observe'}"
+    summary = f"{contract.reason}: {contract.message or 'nothing defines what to observe'}"
     output = "jsonpath={.status.contract}"
     command = orders.kubectl("get", view.resource, view.name, "-o", output, namespace=view.namespace)
     verdict = Verdict.BAD if missed else Verdict.PENDING
@@ -39,7 +39,7 @@ def look_at_contract(explanation: Explanation, orders: Orders) -> Look | None:
 
 
 def look_at_change(explanation: Explanation, orders: Orders) -> Look | None:
-    """Look at an edit that has not arrived everywhere; None if the verdict speaks of none."""
+    """Describe a change that is not rolled out everywhere; None if the verdict is about no change."""
     ready = explanation.projection.ready
     late = ready.reason == Reason.PROGRESS_DEADLINE_EXCEEDED and not explanation.blocking
     if ready.reason != Reason.SPEC_CHANGED and not late:
@@ -49,7 +49,7 @@ def look_at_change(explanation: Explanation, orders: Orders) -> Look | None:
 
 
 def look_at_sidecar(judged: Judged, orders: Orders) -> Look:
-    """Look whether the sidecar is alive, and whether it can see."""
+    """Describe whether the sidecar is alive, and whether it can read its sources."""
     freshness, view = judged.freshness, judged.view
     namespace, _, _ = view.lease.partition("/")
     pods = (orders.kubectl("get", "pods,leases", namespace=namespace or "platform-status-system"),)

@@ -1,4 +1,4 @@
-"""A Secret that is missing: what the Application ships that writes it, as far as Argo CD tells."""
+"""A missing Secret: the resources of the Application that may write it, as Argo CD lists them."""
 
 import re
 from typing import Final
@@ -20,14 +20,14 @@ _WRITERS: Final = (
     *("BitwardenSecret", "Certificate", "ExternalSecret", "InfisicalSecret", "OnePasswordItem", "SealedSecret"),
     *("SopsSecret", "VaultDynamicSecret", "VaultPKISecret", "VaultStaticSecret"),
 )
-"""Kinds whose controllers write Secrets into the namespace of their objects."""
+"""Kinds whose controllers create Secrets in the namespace of their objects."""
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
-"""A name that an API server accepts: whoever writes a status writes no flag into our commands."""
+"""A name that an API server accepts, so that a name in a status cannot add a flag to a proposed command."""
 
 
 def secret_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell who writes the Secret that is not there; nothing is guessed where the Application cannot be read."""
+    """Describe what writes the missing Secret; nothing is guessed if the Application cannot be read."""
     details: list[str] = []
     commands: list[str] = []
     for entry in found.culprits[:1]:
@@ -54,7 +54,7 @@ def _writers(secret: Input, evidence: Evidence, orders: Orders) -> tuple[list[st
     writers.sort(key=lambda each: _name(each) != secret.name)
     if not writers:
         told = f"{application.called} ships neither it nor an object of a kind that writes Secrets"
-        return [f"{told}; what runs in {secret.namespace} may write it"], [orders.warnings(secret.namespace)]
+        return [f"{told}; a workload in {secret.namespace} may write it"], [orders.warnings(secret.namespace)]
     details = [
         f"{under(each, 'kind')} {_name(each)} of {application.called} may write it{_health(each)}"
         for each in writers[:_MAX_SHOWN]

@@ -1,4 +1,4 @@
-"""The request's Kratix workflow: its Jobs, what the pipeline refused, and what a suspended one waits for."""
+"""The request's Kratix workflow: its Jobs, the problems that the pipeline reported, and why it is suspended."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ _PROBLEMS = 10
 
 
 def jobs_of(view: RequestView, jobs: list[Any]) -> list[Any]:
-    """Keep the Jobs of this request: another kind's request may bear the same name (kratix.md section 2)."""
+    """Keep only the Jobs of this request: one of another kind may have the same name (kratix.md section 2)."""
 
     def ours(job: object) -> bool:
         kind = under(job, "metadata", "annotations", "kratix.io/job-resource-kind")
@@ -39,7 +39,7 @@ def jobs_of(view: RequestView, jobs: list[Any]) -> list[Any]:
 
 
 def failed_job(jobs: list[Any]) -> Any | None:  # noqa: ANN401 - JSON
-    """The newest Job, if it failed or has a failed pod; an old failure that a newer run healed does not count."""
+    """Return the newest Job if it failed or has a failed pod; a failure before a newer run is ignored."""
     newest = jobs[0] if jobs else None
     if newest is None:
         return None
@@ -48,7 +48,7 @@ def failed_job(jobs: list[Any]) -> Any | None:  # noqa: ANN401 - JSON
 
 
 def failed_container(pods: list[Any]) -> Container | None:
-    """The first container, in the order in which they run, that ended badly."""
+    """Return the first container, in the order of execution, that failed."""
     for pod in newest_first(pods):
         for field in ("initContainerStatuses", "containerStatuses"):
             for status in items(under(pod, "status", field)):
@@ -61,7 +61,7 @@ def failed_container(pods: list[Any]) -> Container | None:
 
 
 def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
-    """Describe where the rules say that the workflow stands."""
+    """Describe the state of the workflow by the rules."""
     facts, view = evidence.explanation.facts, evidence.explanation.judged.view
     verdict, words = _WORDS[facts.workflow]
     problems = [inert(entry) for entry in facts.problems[:_PROBLEMS]] if verdict is not Verdict.GOOD else []
@@ -79,9 +79,9 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
         words, commands = _goes_on(waiting, evidence, orders)
         said = list(dict.fromkeys(filter(None, (text(entry, "message") for entry in waiting)))) or said
     if under(evidence.case.request, "metadata", "labels", PAUSED_LABEL) == "true":
-        # Kratix runs nothing while the label is there, whatever state the workflow was in
+        # Kratix runs no pipeline while the label is set, in any state of the workflow.
         verdict, said = verdict if verdict is Verdict.GOOD else Verdict.PAUSED, []
-        words = f"{words}; label {PAUSED_LABEL} keeps Kratix from going on"
+        words = f"{words}; label {PAUSED_LABEL} keeps Kratix from continuing"
         commands = [orders.once_approved(_without(PAUSED_LABEL, view, orders))]
     if failed is not None:
         commands.append(_logs(failed, evidence, view, orders))
@@ -102,17 +102,17 @@ def _suspended(evidence: Evidence) -> list[object]:
 
 
 def _goes_on(waiting: list[object], evidence: Evidence, orders: Orders) -> tuple[str, list[str]]:
-    """A suspended workflow waits for a person, unless it said when it goes on by itself."""
+    """Describe how a suspended workflow resumes: by a person, or at the time in its status."""
     explanation, view = evidence.explanation, evidence.explanation.judged.view
     told = [under(entry, "nextRetryAt") for entry in waiting]
     if not waiting or any(moment is None for moment in told):
         return "is suspended", [orders.once_approved(_without(SUSPENDED_LABEL, view, orders))]
     moments = [moment for moment in map(parse_time, told) if moment is not None]
     if not moments:
-        return "goes on by itself, at a time that cannot be read (nextRetryAt)", [orders.describe(view)]
+        return "resumes by itself, at a time that cannot be read (nextRetryAt)", [orders.describe(view)]
     at, left = max(moments), (max(moments) - explanation.now).total_seconds()
     when = f"in {duration(left)}" if left > 0 else f"due {duration(-left)} ago"
-    return f"goes on by itself at {format_time(at)} ({when})", [orders.describe(view)]
+    return f"resumes by itself at {format_time(at)} ({when})", [orders.describe(view)]
 
 
 def _without(label: str, view: RequestView, orders: Orders) -> str:

@@ -1,4 +1,4 @@
-"""Kratix Works and WorkPlacements (kratix.md section 6): what was not written to its Destination, and why."""
+"""Kratix Works and WorkPlacements (kratix.md section 6) that were not written to their Destinations, and why."""
 
 from hctl.diagnosis.evidence import Evidence
 from hctl.diagnosis.orders import Orders
@@ -12,7 +12,7 @@ _SHOWN = 3
 
 
 def works_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
-    """Tell of each WorkPlacement and Work that is not written what Kratix says of it."""
+    """Describe each WorkPlacement and Work that is not written, by its Kratix conditions."""
     placements = [entry for entry in found.culprits if entry.kind == "WorkPlacement"]
     details = [f"WorkPlacement {entry.name}: {_placement(evidence.object(entry))}" for entry in placements]
     details += [
@@ -30,11 +30,11 @@ def works_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple
 def _placement(whole: object) -> str:
     destination = text(whole, "spec", "targetDestinationName", limit=253) or "?"
     if under(whole, "metadata", "labels", "kratix.io/misplaced") == "true":
-        return f"Destination {destination} matches its selectors no longer"
+        return f"Destination {destination} no longer matches its selectors"
     said = text(condition(whole, "WriteSucceeded"), "message")
     return f"not written to Destination {destination}" + (f": {said}" if said else "")
 
 
 def _work(whole: object) -> str:
     said = (text(condition(whole, kind), "message") for kind in ("Ready", "ScheduleSucceeded"))
-    return next(filter(None, said), "no Destination has taken it yet")
+    return next(filter(None, said), "it is not scheduled to a Destination yet")
