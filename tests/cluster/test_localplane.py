@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -186,6 +187,21 @@ class TestTheClient:
         admin.wait_gone("v1", "ConfigMap", "held", namespace=namespace)
 
         assert admin.find("v1", "ConfigMap", "held", namespace=namespace) is None
+
+    def test_an_object_that_goes_before_the_watch_begins_is_gone_at_once(
+        self, admin: Client, namespace: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        admin.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "going", "namespace": namespace}})
+        watch = admin.watch
+
+        def watch_late(*words: str, **options: Any) -> object:  # noqa: ANN401 - passed on
+            admin.delete("v1", "ConfigMap", "going", namespace=namespace)
+            return watch(*words, **options)
+
+        monkeypatch.setattr(admin, "watch", watch_late)
+        began = time.monotonic()
+        admin.wait_gone("v1", "ConfigMap", "going", namespace=namespace, timeout=60)
+        assert time.monotonic() - began < 30
 
     def test_an_unknown_kind_asks_for_its_crd(self, admin: Client) -> None:
         with pytest.raises(NotFoundError, match="v1 has no kind Nonsense; is its CRD installed"):

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 import pytest
 
 from platform_status_contract.rules.conclude import conclude
-from platform_status_contract.rules.history import recall
-from platform_status_contract.rules.merge import merged_status
 from platform_status_contract.rules.projection import Projection
 
 from .cases import Case, age, cases_in, seconds
@@ -54,13 +52,6 @@ def test_phase_follows_as_its_case_says(case: Case) -> None:
     expected = _expected(case)
     assert expected.keys() >= {"row", "phase", "ready", "message"}, "a case says at least these"
     assert {key: seen[key] for key in expected} == expected
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_second_look_at_the_same_moment_changes_nothing(case: Case) -> None:
-    first = merged_status(case.status, conclude(case.history, case.observation, case.facts, case.now), case.now)
-    again = conclude(recall(first), case.observation, case.facts, case.now)
-    assert merged_status(first, again, case.now) == first
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,1 +1,1 @@
-"""The containers as processes over real folders (design.md section 7, kratix.md section 2)."""
+"""The containers over real folders (design.md section 7, kratix.md section 2), by their command line."""

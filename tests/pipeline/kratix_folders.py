@@ -1,12 +1,15 @@
-"""A container as Kratix runs it: a process of its own, three folders, an environment (kratix.md section 2)."""
+"""A container as Kratix runs it: three folders, an environment, an exit code (kratix.md section 2)."""
 
+import contextlib
+import io
 import os
 import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from platform_status_contract.template.yaml_text import dump, load
+from platform_status_pipeline.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "promise" / "contract.yaml"
@@ -28,23 +31,17 @@ class KratixFolders:
         (self.input / "object.yaml").write_text(dump(request), "utf-8")
 
     def run(self, *arguments: str, **environment: str) -> Done:
-        """Run one container; nothing of this process's environment reaches it but PATH."""
-        return subprocess.run(  # noqa: S603 - this Python, our module
-            [sys.executable, "-m", "platform_status_pipeline", *arguments],
-            env={
-                "PATH": os.environ["PATH"],
-                "KRATIX_INPUT_DIR": str(self.input),
-                "KRATIX_OUTPUT_DIR": str(self.output),
-                "KRATIX_METADATA_DIR": str(self.metadata),
-                "SETTLE_SECONDS": "0",
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-            umask=0o077,
-        )
+        """Run one container, in this process, with an environment and an umask of its own."""
+        given = {
+            "KRATIX_INPUT_DIR": str(self.input),
+            "KRATIX_OUTPUT_DIR": str(self.output),
+            "KRATIX_METADATA_DIR": str(self.metadata),
+            "SETTLE_SECONDS": "0",
+            **environment,
+        }
+        with told(0o077) as (stdout, stderr):
+            code = exit_code(lambda: main(arguments, given, stderr))
+        return Done(arguments, code, stdout.getvalue(), stderr.getvalue())
 
     def configure(self, **environment: str) -> Done:
         """Run configure."""
@@ -75,6 +72,26 @@ class KratixFolders:
             for path in sorted(part.rglob("*"))
             if path.is_file()
         }
+
+
+@contextlib.contextmanager
+def told(umask: int) -> Iterator[tuple[io.StringIO, io.StringIO]]:
+    """What is printed within, and that under an umask."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    before = os.umask(umask)
+    try:
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            yield stdout, stderr
+    finally:
+        os.umask(before)
+
+
+def exit_code(main: Callable[[], int]) -> int:
+    """What a program would end with, also where argparse ends it."""
+    try:
+        return main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
 
 
 def as_in_cluster(file: Path, **status: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -1,4 +1,4 @@
-"""The containers that a promise.yaml holds, run as the processes that Kubernetes would make of them."""
+"""The containers that a promise.yaml holds, run with the arguments and variables that Kubernetes would give them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

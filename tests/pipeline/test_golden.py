@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from platform_status_contract.template.yaml_text import load
+from platform_status_contract.validation import validate
 
 from .kratix_folders import EXAMPLES, ROOT, KratixFolders, as_in_cluster
 
@@ -55,6 +56,15 @@ def test_a_case_gives_exactly_what_is_expected(case: Path, tmp_path: Path) -> No
     assert sorted(produced) == sorted(wanted)
     for name, content in produced.items():
         assert content.decode() == wanted[name].decode(), name
+
+
+def test_every_status_that_is_expected_is_valid() -> None:
+    files = sorted(CASES.glob("*/expected/metadata/status.yaml"))
+    assert len(files) >= len(list(EXAMPLES.glob("*.yaml")))
+    for file in files:
+        status = load(file.read_text("utf-8"))
+        assert isinstance(status, dict)
+        assert (validate(status, "status-v1"), validate(status["contract"], "contract-v1")) == ((), ()), file
 
 
 def test_every_folder_is_a_case_and_nothing_else_lies_around() -> None:

@@ -1,4 +1,4 @@
-"""`contract` with `outputs`, as a process after another container: entries, marks, and what is refused."""
+"""`contract` with `outputs`, after another container: entries, marks, and what is refused."""
 
 import json
 import stat

@@ -1,6 +1,5 @@
-"""render as a process over real folders, and the templates that the Promises carry."""
+"""render over real folders, and the templates that the Promises carry."""
 
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +58,6 @@ def test_it_writes_a_file_per_folder_and_where_each_goes(kratix: KratixFolders) 
         "metadata/destination-selectors.yaml": [{"directory": "platform", "matchLabels": {"environment": "platform"}}],
         "metadata/status.yaml": {"problems": []},
     }
-
-
-def test_kratix_may_read_every_file_and_folder(kratix: KratixFolders) -> None:
-    assert kratix.run("render", MANIFESTS=template()).returncode == 0
-    for name in kratix.files:
-        assert stat.S_IMODE((kratix.output.parent / name).stat().st_mode) == 0o644, name
-    assert stat.S_IMODE((kratix.output / "platform").stat().st_mode) == 0o755
 
 
 def test_a_second_attempt_in_the_same_folders_gives_the_same_bytes(kratix: KratixFolders) -> None:

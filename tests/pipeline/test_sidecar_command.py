@@ -1,6 +1,5 @@
-"""`sidecar` as a process over real folders, as a promise workflow of Kratix runs it; and a contract given inline."""
+"""`sidecar` over real folders, as a promise workflow of Kratix runs it; and a contract given inline."""
 
-import stat
 from pathlib import Path
 
 import pytest
@@ -52,13 +51,6 @@ def test_the_manifests_go_to_the_platform_whatever_the_selectors_of_the_promise(
     )
     assert sorted(kratix.files) == USUAL
     assert selectors(kratix) == [OURS]
-
-
-def test_kratix_may_read_every_file_and_folder_although_the_umask_forbids_it(kratix: KratixFolders) -> None:
-    run(kratix)
-    paths = [*(kratix.output / "platform").iterdir(), *kratix.metadata.iterdir()]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o644}
-    assert stat.S_IMODE((kratix.output / "platform").stat().st_mode) == 0o755
 
 
 def test_no_status_is_written(kratix: KratixFolders) -> None:

@@ -1,4 +1,4 @@
-"""`wait` as a process: what it leaves for Kratix' own containers."""
+"""`wait`: what it leaves for Kratix' own containers."""
 
 import stat
 from pathlib import Path

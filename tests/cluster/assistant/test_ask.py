@@ -15,7 +15,6 @@ from platform_status_assistant.ask.documents import schema_text
 from tests.cluster.hctl.conftest import kinds, place  # noqa: F401 - fixtures: the world is that of hctl's own tests
 from tests.cluster.hctl.world import KIND, Place, allow, hctl, other_kinds, put_other
 from tests.cluster.truth import objects
-from tests.unit.hctl.requests import PHASES
 
 # ruff: noqa: F811 - a fixture's name is the argument that asks for it
 pytestmark = pytest.mark.cluster
@@ -34,30 +33,10 @@ def _asked(place: Place, *words: str) -> dict[str, Any]:
     return found
 
 
-def _facts(report: dict[str, Any]) -> dict[str, Any]:
-    return {fact["name"]: fact["value"] for fact in report["facts"]}
-
-
 def _dead_port() -> int:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return int(unused.getsockname()[1])
-
-
-@pytest.mark.parametrize("phase", list(PHASES))
-def test_only_a_ready_request_is_answered_by_yes(place: Place, phase: str) -> None:
-    name = place.unique("media")
-    place.put(name, phase)
-    ended = place.run("ask", f"Is my {name} vCluster working?")
-    assert ended.stderr == ""
-    assert ended.returncode == (0 if phase == "Ready" else 1), ended.stdout
-    opening = {"Ready": "Yes, ", "Unknown": "I cannot say: "}.get(phase, "No, ")
-    assert ended.stdout.startswith(opening)
-    report = _asked(place, "is", name, "ok?")
-    assert report["verdict"] == {"Ready": "yes", "Unknown": "unknown"}.get(phase, "no")
-    assert _facts(report)["phase"] == phase
-    assert [entry["name"] for entry in report["requests"]] == [name]
-    assert all(fact["resourceVersion"] for fact in report["facts"])
 
 
 def test_the_answer_of_the_plan_and_where_each_word_of_it_stands(place: Place) -> None:
@@ -80,77 +59,6 @@ def test_the_answer_of_the_plan_and_where_each_word_of_it_stands(place: Place) -
     lease = [line for line in lines if "spec.renewTime" in line]
     assert len(lease) == 1
     assert f"leases.coordination.k8s.io/vcluster-orchestrator-v2 in {place.namespace}" in lease[0]
-
-
-def test_a_silent_sidecar_is_said_and_nothing_is_claimed(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    place.fall_silent(300)
-    ended = place.run("ask", f"is {name} ok")
-    assert ended.returncode == 4
-    assert ended.stdout.startswith("I cannot say: the sidecar has been silent for 5m")
-    assert f"Last known, but not trusted: vcluster {name} is Ready" in ended.stdout.splitlines()[0]
-    report = _asked(place, "how many pods does", name, "have")
-    assert (report["verdict"], bool(report["abstainedBecause"]), report["exitCode"]) == ("unknown", True, 4)
-
-
-def test_an_edit_that_nobody_looked_at_is_no_yes(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    place.admin.patch(*KIND, name, {"spec": {"exposure": {"apiPort": 8443}}}, namespace=place.namespace)
-    report = _asked(place, "is", name, "ready")
-    assert (report["verdict"], report["exitCode"]) == ("unknown", 1)
-    facts = _facts(report)
-    assert facts["generation"] > facts["observedGeneration"]
-
-
-def test_two_namespaces_are_listed_and_the_question_may_choose(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    place.put(name, "Degraded", namespace="default")
-    ended = place.run("ask", "is", name, "working?")
-    assert ended.returncode == 2
-    assert f"in namespace default; vcluster {name} in namespace {place.namespace}" in ended.stdout
-    report = place.asked("ask", "is", name, "working?")
-    assert (report["verdict"], len(report["requests"])) == ("none", 2)
-    for words in (("is", name, "in namespace default ok"), (f"is default/{name} ok",), ("is", name, "in default ok")):
-        chosen = place.run("ask", *words)
-        assert (chosen.returncode, chosen.stdout[:3]) == (1, "No,"), words
-    assert place.run("ask", "-n", place.namespace, "is", name, "ok").returncode == 0
-
-
-def test_an_unknown_name_gets_the_nearest(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    ended = place.run("ask", f"is {name[1:]} ok?")
-    assert ended.returncode == 2
-    assert f"Did you mean vcluster {name}" in ended.stdout
-
-
-def test_everything_is_counted(place: Place) -> None:
-    for phase in PHASES:
-        place.put(place.unique(phase.lower()), phase)
-    report = _asked(place, "which are broken?")
-    assert (report["intent"], report["verdict"], report["exitCode"]) == ("overview", "none", 1)
-    assert report["text"].startswith("1 of 7 requests is ready. Not ready: ")
-    assert len(report["requests"]) == 7
-    not_ready, _, unclear = report["text"].partition("Unknown: ")
-    assert "unknown-" in unclear
-    assert all(f"{phase.lower()}-" in not_ready for phase in PHASES if phase not in ("Ready", "Unknown"))
-    assert " ready-" not in report["text"]
-
-
-def test_why_names_the_cause_the_next_command_and_the_runbook(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Degraded")
-    report = _asked(place, "why is", name, "broken?")
-    facts = _facts(report)
-    assert report["intent"] == "why"
-    assert facts["cause"]
-    assert facts["nextCommand"].startswith("kubectl ")
-    assert facts["runbook"] == "docs/runbooks/reasons/PodsNotReady.md"
-    assert (Path(__file__).parents[3] / facts["runbook"]).is_file()
-    assert facts["nextCommand"] in report["text"]
 
 
 def test_what_changed_comes_with_the_events_of_the_request_alone(place: Place) -> None:
@@ -268,14 +176,6 @@ def test_a_prometheus_that_is_away_costs_a_note_and_not_the_answer(place: Place)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("Yes, ")
     assert "Note: Prometheus did not respond; this answer uses only the API server: " in ended.stdout
-
-
-@pytest.mark.parametrize("question", ["what is the weather?", "please delete media", "x" * 100_000])
-def test_what_is_no_question_for_it_ends_with_what_it_can_answer(place: Place, question: str) -> None:
-    ended = place.run("ask", question)
-    assert ended.returncode == 2
-    assert ended.stderr == ""
-    assert len(ended.stdout) < 3000
 
 
 @pytest.mark.parametrize(

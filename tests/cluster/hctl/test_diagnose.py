@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
 from tests.cluster.truth import objects
-from tests.unit.hctl import requests
 from tests.unit.hctl.requests import Value, contract
 
 from .kubelet import node_with_logs
@@ -28,13 +26,6 @@ def _contract(place: Place, name: str) -> dict[str, Any]:
     found["subApplications"]["namespace"] = place.namespace
     found["secrets"][0]["name"] = "media-kubeconfig"
     found["workloads"]["controllers"] = [{"kind": "StatefulSet", "name": "vcluster-media", "zero": "allowed"}]
-    return found
-
-
-def _failing(place: Place) -> dict[str, Any]:
-    """The timers of a request whose Works could not be written for ten minutes."""
-    found: dict[str, Any] = requests.status("Degraded", now=datetime.now(UTC), namespace=place.namespace)["health"]
-    found["since"]["worksFailing"] = objects.ago(600)
     return found
 
 
@@ -80,15 +71,6 @@ _CRASHING: dict[str, Any] = {
 
 def _cause(text: str) -> str:
     return text.split("Cause:")[1].split("Looked at:", maxsplit=1)[0]
-
-
-def test_nothing_wrong_is_said_as_such(place: Place) -> None:
-    name = _put(place, "Ready")
-    _put_pod(place, name, "media-0")
-    ended = place.run("vcluster", "diagnose", name)
-    assert ended.returncode == 0, ended.stderr
-    assert "Cause: none found" in ended.stdout
-    assert "✗" not in ended.stdout
 
 
 def test_a_crashing_pod_is_found_with_its_log(place: Place, tmp_path: Path) -> None:
@@ -166,37 +148,6 @@ def test_the_newest_warning_events_of_what_is_at_fault_are_told(kinds: Cluster, 
     assert "Reason7" not in cause
 
 
-def test_a_failed_sync_comes_before_the_pods_it_explains(place: Place) -> None:
-    name = _put(place, "Failed")
-    failed = objects.application(place.namespace, sync="OutOfSync", health="Missing", operation="Failed")
-    place.admin.apply({**failed, "metadata": {"namespace": place.namespace, "name": "vcluster-media"}})
-    ended = place.run("diagnose", f"vco/{name}")
-    cause = _cause(ended.stdout)
-    assert f"Application (bad): Application {place.namespace}/vcluster-media failed to sync:" in cause
-    assert re.search(r"last operation Failed \S+ ago: one or more objects failed to apply", cause)
-    assert "kubectl describe applications.argoproj.io vcluster-media" in ended.stdout
-
-
-def test_a_destination_that_refuses_comes_first(place: Place) -> None:
-    name = _put(place)
-    place.become(name, "Degraded", contract=_contract(place, name), health=_failing(place))
-    found = place.admin.get("platform.kratix.io/v1alpha1", "WorkPlacement", "media-work.a", namespace=place.namespace)
-    refused = objects.condition("WriteSucceeded", "False", "WorkloadsFailedWrite", "authentication required")
-    place.admin.replace({**found, "status": {"conditions": [refused]}}, subresource="status")
-    cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
-    assert "Works (bad): cannot be written: WorkPlacement media-work.a" in cause
-    assert "not written to Destination platform: authentication required" in cause
-
-
-def test_a_missing_secret_is_found_by_its_metadata_only(kinds: Cluster, place: Place) -> None:
-    assert isinstance(kinds, ControlPlane)
-    name = _put(place)
-    _put_pod(place, name, "media-0")
-    place.admin.delete("v1", "Secret", "media-kubeconfig", namespace=place.namespace)
-    ended = place.run("diagnose", f"vco/{name}")
-    assert f"Secret (bad): Secret {place.namespace}/media-kubeconfig does not exist" in _cause(ended.stdout)
-
-
 def test_a_failed_workflow_is_found_with_its_job(place: Place) -> None:
     problem = "spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24"
     failed = {"workflows": {"pipelines": [{"name": "vcluster-configure", "phase": "Failed"}]}}
@@ -240,10 +191,3 @@ def test_what_one_may_not_see_is_told_apart_from_what_is_not_there(kinds: Cluste
     assert ended.returncode == 1, ended.stderr
     assert "you may not read Pods in" in ended.stdout
     assert "does not exist" not in ended.stdout
-
-
-def test_a_request_that_is_held_in_deletion_names_what_holds_it(place: Place) -> None:
-    name = _put(place, "Deleting")
-    cause = _cause(place.run("diagnose", f"vco/{name}").stdout)
-    assert "Deletion (pending): being deleted for" in cause
-    assert "held by example.org/hold" in cause

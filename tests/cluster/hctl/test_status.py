@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +17,7 @@ from localplane.plane import ControlPlane
 from tests.cluster.sidecar.world import install_requests
 from tests.unit.hctl.requests import PHASES
 
-from .world import KIND, PATIENCE, Place, allow, command, environment, hctl, other_kinds, put_other
+from .world import KIND, PATIENCE, Place, allow, command, environment, hctl, hctl_process, other_kinds, put_other
 
 pytestmark = pytest.mark.cluster
 
@@ -36,11 +35,11 @@ def _one_line(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("phase", list(PHASES))
-def test_every_phase_has_its_dashboard_and_its_exit_code(place: Place, phase: str) -> None:
+@pytest.mark.parametrize("phase", ["Ready", "Degraded"])
+def test_a_phase_has_its_dashboard_and_its_exit_code(place: Place, phase: str) -> None:
     name = place.unique("media")
     place.put(name, phase)
-    ended = place.run("vcluster", "status", name)
+    ended = hctl_process(place.kubeconfig, "vcluster", "status", name)
     assert ended.returncode == (0 if phase == "Ready" else 1), ended.stderr
     assert ended.stderr == ""
     assert ended.stdout.startswith(f"┌─ VCluster: {name} ")
@@ -49,19 +48,6 @@ def test_every_phase_has_its_dashboard_and_its_exit_code(place: Place, phase: st
     assert "ago" in ended.stdout.split("Last Check:")[1].splitlines()[0]
     assert f"https://{name}.integratn.tech:443" in ended.stdout
     assert "\x1b" not in ended.stdout
-
-
-def test_a_silent_sidecar_is_the_first_thing_said(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    place.fall_silent(600)
-    ended = place.run("vcluster", "status", name)
-    assert ended.returncode == 4
-    assert ended.stdout.splitlines()[0].startswith("! The sidecar has been silent for 10m")
-    assert "not to be trusted" in ended.stdout.partition("┌")[0].replace("\n", " ")
-    assert "Ready ✓" not in ended.stdout
-    assert place.run("status", "-n", place.namespace).returncode == 4
-    assert place.asked("vcluster", "status", name)["trusted"] is False
 
 
 def test_an_overview_counts_and_ends_with_the_worst(place: Place) -> None:
@@ -79,11 +65,6 @@ def test_an_overview_counts_and_ends_with_the_worst(place: Place) -> None:
     assert report["summary"]["total"] == 7
     schema = json.loads(place.run("schema", "list").stdout)
     jsonschema.Draft202012Validator(schema).validate(report)
-
-
-def test_all_ready_is_a_success(place: Place) -> None:
-    place.put(place.unique("media"), "Ready")
-    assert place.run("status", "-n", place.namespace).returncode == 0
 
 
 def test_what_scripts_read(place: Place) -> None:
@@ -104,82 +85,7 @@ def test_what_scripts_read(place: Place) -> None:
     assert "ConfigureWorkflowCompleted" in wide
 
 
-def test_it_is_found_by_spec_name_in_whatever_namespace(place: Place) -> None:
-    given = place.unique("called")
-    place.put(place.unique("request"), "Ready", spec_name=given)
-    report = place.asked("vcluster", "status", given)
-    assert report["request"]["name"] == place.unique("request")
-    assert report["request"]["namespace"] == place.namespace
-
-
-def test_an_unknown_name_suggests_the_nearest(place: Place) -> None:
-    name = place.unique("media")
-    place.put(name, "Ready")
-    ended = place.run("vcluster", "status", name.replace("media", "meida"))
-    assert ended.returncode == 2
-    assert f"did you mean {name}" in _one_line(ended.stderr)
-    assert ended.stdout == ""
-
-
-def test_two_namespaces_are_named_on_one_line(place: Place) -> None:
-    name, other = place.unique("media"), f"{place.namespace}-b"
-    place.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": other}})
-    place.put(name, "Ready")
-    place.put(name, "Failed", namespace=other)
-    ended = place.run("vcluster", "status", name)
-    assert ended.returncode == 2
-    line = _one_line(ended.stderr)
-    assert f"{place.namespace}/{name}" in line
-    assert f"{other}/{name}" in line
-    assert "-n NAMESPACE" in line
-    assert place.run("vcluster", "status", name, "-n", other).returncode == 1
-    assert place.run("-n", place.namespace, "vcluster", "status", name).returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("status", "gizmo/media"), "has no kind 'gizmo'"),
-        (("vcluster", "list", "--sort", "size"), "--sort size: expected"),
-        (("vcluster", "list", "--columns", "size"), "--columns size: expected some of namespace, name"),
-        (("vcluster", "list", "-A", "-n", "default"), "mutually exclusive"),
-        (("vcluster", "status", "media", "-o", "xml"), "-o xml: expected table"),
-        (("vcluster", "status", "media", "--wait", "Done"), "--wait Done: expected one of Scheduled"),
-        (("vcluster", "status", "media", "--wait", "Ready", "--timeout", "soon"), "expected a duration"),
-        (("schema", "nothing"), "expected one of status, list, diagnosis"),
-    ],
-)
-def test_wrong_usage_is_one_line(place: Place, words: tuple[str, ...], said: str) -> None:
-    ended = place.run(*words)
-    assert ended.returncode == 2
-    assert said in _one_line(ended.stderr)
-
-
-def test_a_cluster_without_the_promise_says_so(tmp_path: Path) -> None:
-    del tmp_path
-    with ControlPlane() as bare:
-        ended = hctl(bare.kubeconfig, "vcluster", "status", "media")
-        assert ended.returncode == 2
-        assert "vcluster-orchestrator-v2 is not installed" in _one_line(ended.stderr)
-        overview = hctl(bare.kubeconfig, "status")
-        assert (overview.returncode, overview.stdout) == (0, "No request of any golden path.\n")
-
-
 # -- not reachable, not allowed
-
-
-def test_a_bad_kubeconfig_is_one_line(place: Place, tmp_path: Path) -> None:
-    garbage = tmp_path / "garbage"
-    garbage.write_text("{ this: is: not: yaml")
-    empty = tmp_path / "empty"
-    empty.write_text("")
-    for path in (garbage, empty, tmp_path / "missing"):
-        ended = place.run("status", "--kubeconfig", str(path))
-        assert ended.returncode == 3, path
-        assert str(path) in _one_line(ended.stderr)
-    ended = place.run("status", "--context", "nowhere")
-    assert ended.returncode == 3
-    assert "no context 'nowhere'" in _one_line(ended.stderr)
 
 
 def test_an_api_server_that_is_away_is_one_line(place: Place, tmp_path: Path) -> None:
@@ -372,10 +278,14 @@ def test_watching_a_list_shows_what_comes(place: Place, started: Any) -> None:  
     assert process.returncode == 130
 
 
-def test_a_watch_outlives_the_api_server(kinds: Cluster) -> None:
-    """On a control plane of its own, because it is taken down."""
-    del kinds
+def test_a_cluster_without_the_promise_says_so_and_a_watch_outlives_the_api_server() -> None:
+    """On a control plane of its own, because there is no Promise at first, and it is taken down at last."""
     with ControlPlane() as plane:
+        ended = hctl(plane.kubeconfig, "vcluster", "status", "media")
+        assert ended.returncode == 2
+        assert "vcluster-orchestrator-v2 is not installed" in _one_line(ended.stderr)
+        overview = hctl(plane.kubeconfig, "status")
+        assert (overview.returncode, overview.stdout) == (0, "No request of any golden path.\n")
         install_requests(plane.admin)
         plane.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "test-own"}})
         place = Place(plane.admin, "test-own", plane.kubeconfig)
@@ -417,40 +327,6 @@ def test_another_golden_path_needs_no_code(place: Place, tmp_path: Path) -> None
         assert place.run("status", f"hiddens.example.org/{hidden}").returncode == 0
 
 
-def test_a_hostile_status_repaints_nothing_and_hides_nobody(place: Place) -> None:
-    name, nasty = place.unique("media"), place.unique("nasty")
-    place.put(name, "Ready")
-    place.put(
-        nasty,
-        "Ready",
-        message="\x1b[2J\x1b[1;1H[bold green]Ready ✓[/] \u202eneddih",
-        endpoints={"api": "\x1b]8;;https://evil.example\x1b\\here\x1b]8;;\x1b\\"},
-    )
-    with _deep(place, nasty):
-        for words in (("vcluster", "status", nasty), ("status", "-n", place.namespace), ("diagnose", f"vco/{nasty}")):
-            ended = place.run(*words)
-            assert "\x1b" not in ended.stdout
-            assert "\u202e" not in ended.stdout
-            assert ended.returncode in (0, 1), ended.stderr
-        assert place.run("vcluster", "status", name).returncode == 0
-
-
-@contextmanager
-def _deep(place: Place, name: str) -> Iterator[None]:
-    """Nest something absurdly in a status; as text, because the json of Python is no hero here either."""
-    path = f"{place.admin.path(*KIND, name, place.namespace)}/status"
-
-    def patch(value: str) -> None:
-        body = f'{{"status":{{"deep":{value}}}}}'.encode()
-        place.admin.http.patch(path, body)
-
-    patch('{"a":' * 5000 + "1" + "}" * 5000)
-    try:
-        yield
-    finally:
-        patch("null")
-
-
 def _in_a_shell(place: Place, line: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(  # noqa: S602 - a shell, for its pipes and redirections
         line,
@@ -466,7 +342,7 @@ def _in_a_shell(place: Place, line: str) -> "subprocess.CompletedProcess[str]":
 def test_a_pipe_that_closes_early_and_a_terminal_without_symbols_are_no_crash(place: Place) -> None:
     name = place.unique("media")
     place.put(name, "Ready")
-    plain = place.run("vcluster", "status", name, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    plain = hctl_process(place.kubeconfig, "vcluster", "status", name, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert plain.returncode == 0, plain.stderr
     assert "Phase:      Ready" in plain.stdout
     assert plain.stdout.isascii()

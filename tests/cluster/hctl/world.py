@@ -1,5 +1,6 @@
-"""A namespace with requests in whatever phase, a Lease, and hctl as a process of its own."""
+"""A namespace with requests in whatever phase, a Lease, and hctl as its user types it."""
 
+import io
 import json
 import os
 import subprocess
@@ -12,15 +13,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import yaml
 
+from hctl.__main__ import run
 from localplane.client import Client, Object
 from localplane.crds import install_crds
 from platform_status_kube.errors import NotFoundError
 from tests.cluster.sidecar.world import until
 from tests.unit.hctl import requests
 
-__all__ = ["KIND", "PATIENCE", "Place", "allow", "command", "environment", "hctl", "other_kinds", "put_other"]
+__all__ = [
+    "KIND",
+    "PATIENCE",
+    "Place",
+    "allow",
+    "command",
+    "environment",
+    "hctl",
+    "hctl_process",
+    "other_kinds",
+    "put_other",
+]
 
 KIND: Final = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
 PATIENCE: Final = 60.0
@@ -44,7 +58,26 @@ def environment(kubeconfig: Path | str, **further: str) -> dict[str, str]:
 
 
 def hctl(kubeconfig: Path | str, *words: str, **further: str) -> "subprocess.CompletedProcess[str]":
-    """Run hctl to its end; whatever happens, nobody may see a traceback."""
+    """Run hctl to its end, in this process, with an environment and streams of its own.
+
+    To start Python and to import takes longer than to answer; `hctl_process` does that where it matters.
+    """
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(3)]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        patch.setattr(os, "environ", environment(kubeconfig, **further))
+        with pytest.raises(SystemExit) as ended:
+            run("hctl", words)
+    told = []
+    for stream in streams[1:]:
+        stream.flush()
+        told.append(stream.buffer.getvalue().decode())
+    return subprocess.CompletedProcess(words, int(ended.value.code or 0), *told)
+
+
+def hctl_process(kubeconfig: Path | str, *words: str, **further: str) -> "subprocess.CompletedProcess[str]":
+    """Run hctl to its end as a process; whatever happens, nobody may see a traceback."""
     ended = subprocess.run(  # noqa: S603 - our own
         command(*words),
         env=environment(kubeconfig, **further),

@@ -28,7 +28,6 @@ class Things:
         paused: Whether the StatefulSet carries vcluster's annotation.
         application: Whether the Application exists.
         sync: What Argo CD says of it.
-        health: Likewise.
         operation: Phase of its last sync operation; empty without one.
         written_for: Generation in its annotation.
         sub_application: Health of the one sub-application; empty without one.
@@ -41,7 +40,6 @@ class Things:
     paused: bool = False
     application: bool = True
     sync: str = "Synced"
-    health: str = "Healthy"
     operation: str = ""
     written_for: int = 1
     sub_application: str = "Healthy"
@@ -94,9 +92,7 @@ class Place:
         self.admin.create(objects.controller(self.namespace, "StatefulSet", paused=things.paused))
         self.admin.create(objects.controller(self.namespace, "Deployment"))
         if things.application:
-            self.put_application(
-                sync=things.sync, health=things.health, operation=things.operation, written_for=things.written_for
-            )
+            self.put_application(sync=things.sync, operation=things.operation, written_for=things.written_for)
         if things.sub_application:
             self.put_sub_application(things.sub_application)
         if things.secret:

@@ -29,12 +29,7 @@ THEIRS = "default"
 @pytest.mark.parametrize(
     "reaching",
     [
-        {"application": {"namespace": THEIRS}},
         {"application": {"name": "platform-root"}},
-        {"subApplications": {"destination": {"name": None, "server": "https://kubernetes.default.svc"}}},
-        {"subApplications": {"destination": {"name": None, "names": ["in-cluster"]}}},
-        {"subApplications": {"namespace": THEIRS}},
-        {"workloads": {"namespace": THEIRS}},
         {"secrets": [{"role": "kubeconfig", "namespace": THEIRS, "name": "x"}]},
     ],
 )

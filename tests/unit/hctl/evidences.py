@@ -147,13 +147,6 @@ def restarted_pod(seconds: int, name: str = "media-1") -> Json:
     return pod(name, containerStatuses=[container], conditions=[condition])
 
 
-def evicted_pod(name: str = "media-gone") -> Json:
-    """What is left of a pod of a ReplicaSet after its eviction."""
-    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "media-5d4f", "uid": "u", "controller": True}
-    metadata = {"ownerReferences": [owner]}
-    return pod(name, ready=False, metadata=metadata, phase="Failed", reason="Evicted", containerStatuses=[])
-
-
 def crash_log(name: str = "media-1") -> Log:
     """The end of its log."""
     of = Container(NAMESPACE, name, "syncer", previous=True)

@@ -180,7 +180,7 @@ _GATED: Final = {
         ],
         containerStatuses=[{"name": "syncer", "ready": True, "restartCount": 0, "state": {"running": {}}}],
     ),
-    "spec": {"readinessGates": [{"conditionType": "lb.example.org/registered"}]},
+    "spec": {"readinessGates": [{"conditionType": "lb.example.org/registered"}, {"conditionType": "never/set"}]},
 }
 _SYNC_FAILED: Final = evidences.application(
     sync="OutOfSync",

@@ -11,7 +11,7 @@ from observability.rulefiles import RUNBOOKS
 from platform_status_contract.rules.assessment import Verdict
 from tests.unit.hctl import evidences
 from tests.unit.hctl.evidences import World
-from tests.unit.hctl.golden import SILENT, diagnosed, judged, refused, tolerant, waiting, written, young
+from tests.unit.hctl.golden import SILENT, diagnosed, judged, waiting, written, young
 from tests.unit.hctl.requests import Value, ago, request
 
 _CRASH: dict[str, Any] = {"pods": [evidences.crashing_pod()]}
@@ -111,27 +111,6 @@ def test_every_bad_look_brings_its_command_but_not_too_many() -> None:
     assert len(set(found.commands)) == 3
 
 
-def test_what_broke_a_moment_ago_is_told_though_the_status_says_ready() -> None:
-    found = diagnosed(request("Ready"), World(**_CRASH))
-    assert found.cause is not None
-    assert found.remark.startswith("The stored status is still Ready")
-    assert found.seen is not None
-    assert (found.seen.phase, found.settled, found.exit_code) == ("Degraded", False, ExitCode.NOT_READY)
-
-
-def test_what_healed_a_moment_ago_is_not_ready_before_the_status_says_so() -> None:
-    found = diagnosed(written(request("Ready"), World(**_CRASH)), evidences.healthy())
-    assert found.seen is not None
-    assert (found.cause, found.seen.phase, found.exit_code) == (None, "Ready", ExitCode.NOT_READY)
-
-
-def test_what_is_tolerated_is_the_cause_of_a_ready_request() -> None:
-    world = World(**_CRASH)
-    found = diagnosed(written(request("Ready", contract=tolerant()), world), world)
-    assert found.cause is not None
-    assert (found.cause.title, found.settled, found.exit_code) == ("Pods", False, ExitCode.READY)
-
-
 def test_a_silent_sidecar_is_the_cause_only_if_nothing_else_is() -> None:
     alone = diagnosed(request("Ready"), evidences.healthy(), SILENT)
     assert alone.cause is not None
@@ -221,14 +200,6 @@ def test_one_of_two_that_waits_for_a_person_waits_for_a_person(moment: str | Non
     assert told.commands[0].startswith("once it is approved: kubectl label ")
 
 
-def test_a_refusal_is_told_with_its_problem_and_its_job() -> None:
-    told = diagnosed(refused(), World(jobs=[evidences.job(failed="the backoff limit")]))
-    assert told.cause is not None
-    assert told.cause.summary == "refused the request: 1 problem (1 Job)"
-    assert "spec.exposure.vip: found 10.9.9.9, expected an address in 10.0.4.0/24" in told.cause.details
-    assert "Job media-configure-1 failed: the backoff limit" in told.cause.details
-
-
 @pytest.mark.parametrize("source", ["pods", "applications", "secrets", "works", "statefulsets"])
 @pytest.mark.parametrize("phase", ["Ready", "Degraded", "young"])
 def test_what_the_reader_may_not_see_is_said_and_predicts_nothing(source: str, phase: str) -> None:
@@ -249,33 +220,6 @@ def test_what_is_bad_before_our_eyes_decides_whatever_else_there_is() -> None:
     told = diagnosed(request("Ready"), World(hidden=["secrets"], **_CRASH))
     assert told.seen is not None
     assert told.seen.phase == "Degraded"
-
-
-def test_what_never_was_looked_at_for_us_is_told_as_the_status_has_it() -> None:
-    told = diagnosed(written(request("Ready"), World(**_CRASH)), World(hidden=["pods"]))
-    assert told.cause is not None
-    assert told.cause.summary.startswith("you may not read Pods in vcluster-media; stored status: 0/1 pods are ready")
-    assert told.cause.commands == ()
-
-
-def test_a_blind_sidecar_is_the_cause_of_its_own_ignorance() -> None:
-    told = diagnosed(request("Unknown"), evidences.healthy())
-    assert told.cause is not None
-    assert (told.cause.title, told.exit_code) == ("Sidecar", ExitCode.NOT_READY)
-
-
-def test_a_readiness_gate_is_named_with_its_reason() -> None:
-    gate = {"type": "lb.example.org/up", "status": "False", "reason": "Unhealthy", "message": "port 443"}
-    status = [{"type": "Ready", "status": "False"}, {"type": "ContainersReady", "status": "True"}, gate]
-    container = {"name": "syncer", "ready": True, "restartCount": 0, "state": {"running": {}}}
-    pod = evidences.pod("media-0", ready=False, conditions=status, containerStatuses=[container])
-    gates = [{"conditionType": "lb.example.org/up"}, {"conditionType": "never/set"}]
-    told = diagnosed(request("Ready"), World(pods=[{**pod, "spec": {"readinessGates": gates}}]))
-    assert told.cause is not None
-    assert told.cause.details == (
-        "media-0: readiness gate lb.example.org/up is False: Unhealthy: port 443",
-        "media-0: readiness gate never/set is not set yet",
-    )
 
 
 @pytest.mark.parametrize(("ended", "told"), [(60, True), (86400 * 90, False)])

@@ -37,10 +37,7 @@ from tests.golden.cases import FOLDER, Case, cases_in
 from tests.golden.folders import SOURCE_FOLDERS
 from tests.lives import telling
 from tests.lives.test_lives import STORIES
-from tests.unit.hctl import evidences
-from tests.unit.hctl.evidences import World
-from tests.unit.hctl.golden import diagnosed, picture, written
-from tests.unit.hctl.requests import Value, ago, request
+from tests.unit.hctl.golden import picture
 
 CASES = [
     pytest.param(folder, case, id=f"{folder}/{case.name}")
@@ -168,46 +165,3 @@ def test_a_settled_status_has_a_cause_exactly_when_it_is_not_ready(path: Path, m
         _has_a_cause_exactly_when_it_is_not_ready(after, picture(draw_diagnosis(after), 400))
         settled += after.settled
     assert settled
-
-
-def _sub_application(health: str, *, created: int = 86400, destination: str = "media") -> Value:
-    return evidences.application("media-dns", destination={"name": destination}, health=health, created=created)
-
-
-def _wanting(minimum: int) -> Value:
-    contract = request("Ready")["status"]["contract"]
-    return request(
-        "Ready", contract={**contract, "subApplications": {**contract["subApplications"], "minimum": minimum}}
-    )
-
-
-_PODS = [evidences.pod("media-0"), evidences.pod("media-1")]
-
-
-@pytest.mark.parametrize(
-    ("found", "world", "source", "verdict"),
-    [
-        (request("Ready"), World(pods=[*_PODS, evidences.restarted_pod(10)]), "pods", "BAD"),
-        (request("Ready"), World(pods=[*_PODS, evidences.evicted_pod()]), "pods", "GOOD"),
-        (_wanting(2), World(), "subApps", "BAD"),
-        (request("Ready"), World(sub_applications=[_sub_application("Missing", created=60)]), "subApps", "GOOD"),
-        (request("Ready"), World(sub_applications=[_sub_application("Suspended")]), "subApps", "PAUSED"),
-        (request("Ready"), World(sub_applications=[_sub_application("Progressing")]), "subApps", "GOOD"),
-    ],
-    ids=["restarted 10 s ago", "evicted", "below the minimum", "young and Missing", "Suspended", "Progressing"],
-)
-def test_what_a_diagnosis_once_judged_by_itself(found: Value, world: World, source: str, verdict: str) -> None:
-    told = diagnosed(written(found, world), world)
-    (look,) = (look for look in told.looks if look.source == source)
-    assert look.verdict.name == verdict
-    assert (told.cause is None) is (verdict == "GOOD")
-    assert told.cause in (None, look)
-    assert told.exit_code is (ExitCode.READY if verdict == "GOOD" else ExitCode.NOT_READY)
-
-
-def test_what_became_pending_is_drawn_so_and_not_as_a_failure() -> None:
-    world = World(application=[], pods=[], secrets=[], sub_applications=[])
-    started = {"observedGeneration": 3, "since": {"started": ago(60)}}
-    drawn = picture(draw_diagnosis(diagnosed(written(request("Progressing", health=started), world), world)), 200)
-    assert "✗" not in drawn
-    assert "… pending Secret" in drawn

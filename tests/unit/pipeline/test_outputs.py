@@ -42,13 +42,6 @@ def lines(document: dict[str, Any], constants: dict[str, str] | None = None) -> 
     return [problem.line for problem in caught.value.problems]
 
 
-def test_expressions_keep_their_type_and_may_use_variables_before_them() -> None:
-    (document,) = made(
-        config_map(data={"size": "${spec.size}", "name": "${variables.b}"}), a="${metadata.name}", b="${variables.a}-1"
-    )
-    assert document == config_map("w", data={"size": 2, "name": "w-1"})
-
-
 def test_each_folder_becomes_a_file_and_may_hold_the_same_manifest_as_another() -> None:
     outputs = (
         {"manifests": [config_map()]},

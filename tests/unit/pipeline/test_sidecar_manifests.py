@@ -296,11 +296,6 @@ def part(**metadata: Any) -> Document:  # noqa: ANN401 - any JSON
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${sidecar.name}", **metadata}}
 
 
-def steered(**directives: str) -> Document:
-    annotations = {f"render.status.integratn.tech/{key}": value for key, value in directives.items()}
-    return part(annotations=annotations)
-
-
 def refused(*parts: Document) -> list[str]:
     with pytest.raises(RequestRefusedError) as caught:
         render({"own.yaml": parts}, OURS, SidecarOptions())
@@ -316,30 +311,12 @@ def test_a_part_of_ones_own_knows_promise_request_sidecar_and_shards() -> None:
     }
 
 
-def test_directives_steer_and_are_taken_off_and_other_annotations_stay() -> None:
-    kept = steered(when="${sidecar.replicas == 1}")
-    kept["metadata"]["annotations"]["mine"] = "stays"
-    dropped = steered(when="${sidecar.replicas > 1}")
-    each = steered(each='${["a", "b"]}')
-    each["metadata"]["name"] = "${each}"
-    none = steered(each="${[]}")
-    made = manifests({"own.yaml": [kept, dropped, each, none], "empty.yaml": [dropped]})
-    assert [document["metadata"] for document in made] == [
-        {"name": "vcluster-orchestrator-v2-status", "annotations": {"mine": "stays"}},
-        {"name": "a"},
-        {"name": "b"},
-    ]
-    assert "empty.yaml" not in render({"empty.yaml": [dropped]}, OURS, SidecarOptions())
-
-
 @pytest.mark.parametrize(
     ("document", "line"),
     [
         (part(labels={"a": "${sidecar.nam}"}), "own.yaml[0] (ConfigMap).metadata.labels.a: ${sidecar.nam}: "),
         (part(labels={"a": "${secrets}"}), "own.yaml[0] (ConfigMap).metadata.labels.a: ${secrets}: "),
         (part(labels={"a": "${sidecar"}), "own.yaml[0] (ConfigMap).metadata.labels.a: the expression at character 1"),
-        (steered(when="yes"), 'own.yaml[0] (ConfigMap).render.status.integratn.tech/when: yields "yes", expected true'),
-        (steered(each="${1}"), "own.yaml[0] (ConfigMap).render.status.integratn.tech/each: yields 1, expected a list"),
         ({"kind": "ConfigMap"}, 'own.yaml: found kind "ConfigMap", name null, expected apiVersion, kind and'),
         ({}, "own.yaml: found kind null"),
         ({"metadata": 7}, "own.yaml: found kind null"),

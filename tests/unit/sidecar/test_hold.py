@@ -50,35 +50,6 @@ def test_what_takes_ready_away_is_written_after_ten_seconds_and_counted() -> Non
     assert bench.outcomes.counts.holds_run_out.value(RAN_OUT) == 1
 
 
-def test_everything_else_is_written_after_a_minute_and_counted() -> None:
-    bench = ready_and_pending()
-    bench.put(Source.PODS, support.pod("b"))
-    assert seconds_until_written(bench, 100) == 60
-    assert bench.outcomes.counts.holds_run_out.value(RAN_OUT) == 1
-
-
-def test_once_the_pipeline_runs_two_quiet_seconds_suffice_and_nothing_is_counted() -> None:
-    bench = ready_and_pending()
-    lose_the_pod(bench)
-    assert bench.turn(7) == []
-    kratix(bench, "Running")
-    assert seconds_until_written(bench, 10) == 2
-    assert bench.outcomes.counts.holds_run_out.value(RAN_OUT) == 0
-
-
-def test_after_the_workflow_a_write_waits_for_a_quiet_second() -> None:
-    bench = ready_and_pending()
-    kratix(bench, "Running")
-    assert bench.turn(5) == []
-    kratix(bench, "Succeeded")
-    lose_the_pod(bench)
-    assert bench.turn(0.5) == []
-    kratix(bench, "Succeeded")
-    assert bench.turn(0.75) == []
-    assert len(bench.turn(0.25)) == 1
-    assert bench.outcomes.counts.holds_run_out.value(RAN_OUT) == 0
-
-
 def test_a_hold_ends_two_seconds_early_behind_a_request_that_kratix_starts_first() -> None:
     bench = Bench()
     bench.put(Source.PODS, support.pod("a"))

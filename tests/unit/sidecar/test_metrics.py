@@ -91,17 +91,6 @@ def test_promtool_finds_nothing_but_the_one_name_that_the_plan_prescribes() -> N
     ], done.stdout
 
 
-def test_the_six_names_of_the_plan_carry_the_labels_of_the_plan() -> None:
-    found = samples(told(everything()))
-    labels = {name: {tuple(key for key, _ in labels) for labels in rows} for name, rows in found.items()}
-    assert labels["platform_vcluster_phase"] == {("name", "namespace", "phase")}
-    assert labels["platform_vcluster_ready"] == {("name", "namespace")}
-    assert labels["platform_vcluster_pods_ready"] == {("name", "namespace")}
-    assert labels["platform_vcluster_pods_total"] == {("name", "namespace")}
-    assert labels["platform_vcluster_reconcile_duration_seconds_count"] == {("name",)}
-    assert labels["platform_status_reconcile_errors_total"] == {("name",)}
-
-
 def test_the_names_of_the_plan_speak_of_vclusters_only() -> None:
     for name, rows in samples(told(everything())).items():
         if name.startswith("platform_vcluster_"):
@@ -110,34 +99,6 @@ def test_the_names_of_the_plan_speak_of_vclusters_only() -> None:
     alone.conclude(OTHER, RequestOutcome(phase=Phase.READY, kind="Database"))
     alone.count(OTHER, 0.1, failed=False)
     assert "platform_vcluster_reconcile_duration_seconds_count" not in samples(told(metrics_world.scrape(alone)))
-
-
-def test_what_cannot_be_read_has_no_series_and_never_zero() -> None:
-    found = samples(told(everything()))
-    silent = {name for name, rows in found.items() if not any({("name", BROKEN[1])} <= set(labels) for labels in rows)}
-    for name in ("pods", "pods_ready", "sub_apps", "sub_apps_healthy", "argocd_healthy"):
-        assert f"platform_resource_{name}" in silent
-    assert {"platform_vcluster_pods_ready", "platform_vcluster_pods_total"} <= silent
-    [synced] = [
-        value for labels, value in found["platform_resource_argocd_synced"].items() if ("name", BROKEN[1]) in labels
-    ]
-    assert synced == 0.0
-
-
-def test_a_condition_is_a_set_of_three_states_and_one_that_is_not_there_has_none() -> None:
-    rows = samples(told(everything()))["platform_resource_condition"]
-    of_broken = {
-        (dict(labels)["condition"], dict(labels)["status"]): value
-        for labels, value in rows.items()
-        if ("name", BROKEN[1]) in labels
-    }
-    assert of_broken["Ready", "Unknown"] == 1.0
-    assert of_broken["Ready", "True"] == of_broken["Ready", "False"] == 0.0
-    assert of_broken["ArgoSynced", "False"] == 1.0
-    assert {kind for kind, _ in of_broken} == set(ConditionType) - {
-        ConditionType.KUBECONFIG_AVAILABLE,
-        ConditionType.SUB_APPS_HEALTHY,
-    }
 
 
 @pytest.mark.parametrize("gone", [HEALTHY, BROKEN, OTHER])

@@ -16,7 +16,7 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Absent, Facts, Observation, Present
 from platform_status_contract.rules.projection import Projection
-from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, ThrottledError, TransportError
+from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, TransportError
 from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.counts import ProcessCounts
 from platform_status_sidecar.decide import Conclude
@@ -175,17 +175,6 @@ def test_a_first_look_is_written_at_once_with_the_version_as_precondition() -> N
     assert bench.status["conditions"][0]["type"] == "ConfigureWorkflowCompleted"
 
 
-def test_at_rest_nothing_is_written() -> None:
-    bench = Bench()
-    bench.turn()
-    bench.see()
-    assert bench.turn(10) == []
-    bench.queue.add(MEDIA)
-    assert bench.turn(3600) == []
-    bench.queue.add(MEDIA)
-    assert bench.turn(3600) == []
-
-
 def test_later_changes_are_written_together_after_the_interval_and_the_last_state_counts() -> None:
     bench = Bench()
     bench.turn()
@@ -214,15 +203,6 @@ def test_after_a_conflict_everything_is_computed_from_a_fresh_read() -> None:
     assert types == ["Reconciled", "ConfigureWorkflowCompleted", "Ready"]
 
 
-def test_conflicts_without_end_are_given_up_and_tried_again_later() -> None:
-    bench = Bench()
-    bench.cluster.failures.extend([ConflictError("HTTP 409", status=409)] * 5)
-    assert len(bench.turn()) == 5
-    assert bench.turn(0.5) == []
-    assert len(bench.turn(0.5)) == 1
-    assert bench.status["phase"] == "Progressing"
-
-
 def test_nothing_is_written_again_from_a_state_that_the_server_called_outdated() -> None:
     bench = Bench()
     bench.cluster.write({**bench.status, "message": "Kratix wrote, and the watch has not said so"})
@@ -235,20 +215,6 @@ def test_nothing_is_written_again_from_a_state_that_the_server_called_outdated()
     assert patch.body is not None
     assert patch.body["metadata"]["resourceVersion"] == "2"
     assert bench.status["phase"] == "Progressing"
-
-
-@pytest.mark.parametrize(
-    ("error", "after"),
-    [(ForbiddenError("HTTP 403", status=403), 1), (ThrottledError("HTTP 429", retry_after=20), 20)],
-)
-def test_a_write_that_fails_is_counted_and_retried(error: TransportError, after: float) -> None:
-    bench = Bench()
-    bench.cluster.failures.append(error)
-    assert len(bench.turn()) == 1
-    assert bench.turn(after - 0.5) == []
-    assert len(bench.turn(0.5)) == 1
-    [(name, tally)] = bench.outcomes.tallies()
-    assert (name, tally.errors) == ("media", 1)
 
 
 def test_a_request_that_is_gone_is_no_error() -> None:
@@ -311,20 +277,6 @@ def test_while_a_workflow_runs_the_write_keeps_out_of_its_start_window() -> None
     bench.see()
     assert bench.turn(1) == []
     assert len(bench.turn(1)) == 1
-
-
-def test_a_request_that_changes_all_the_time_is_written_after_ten_seconds() -> None:
-    running = support.settled(PODS_ONLY, kratix={"workflows": {"pipelines": [{"name": "p", "phase": "Running"}]}})
-    bench = Bench(support.request(running))
-    assert bench.turn() == []
-    written_after = None
-    for second in range(1, 13):
-        bench.cluster.write({**bench.status, "workflows": second})
-        bench.see()
-        if bench.turn(1):
-            written_after = second
-            break
-    assert written_after == 10
 
 
 def test_nothing_is_projected_before_the_first_lists() -> None:

@@ -12,7 +12,15 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import ContractProblem, Facts, Observation
 from platform_status_contract.rules.projection import Projection
 from platform_status_contract.sources.registry import KINDS
-from platform_status_kube.errors import ConflictError, NotFoundError, RefusedError, TransportError, UnansweredError
+from platform_status_kube.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    ThrottledError,
+    TransportError,
+    UnansweredError,
+)
 from platform_status_sidecar.counts import Suppression, WriteResult
 from platform_status_sidecar.decide import decide
 from platform_status_sidecar.queue import DueLook
@@ -75,6 +83,8 @@ def test_a_conflict_is_part_of_the_turn_that_redoes_it() -> None:
         ([CONFLICT] * 5, 5, False, 1.0),
         ([NotFoundError("HTTP 404", status=404)], 1, False, 1.0),
         ([UnansweredError("no answer")], 1, True, 1.0),
+        ([ForbiddenError("HTTP 403", status=403)], 1, True, 1.0),
+        ([ThrottledError("HTTP 429", retry_after=20)], 1, True, 20.0),
         ([CONFLICT, RefusedError("HTTP 422", status=422)], 2, True, 1.0),
     ],
 )

@@ -263,16 +263,21 @@ class Client(Transport):
         self, api_version: str, kind: str, name: str, *, namespace: str | None = None, timeout: float = 10
     ) -> None:
         """Wait until an object is gone; raises WaitError if it stays, for example because of a finalizer."""
-        if self.find(api_version, kind, name, namespace=namespace) is None:
-            return
         scope = self._scope(api_version, kind, namespace)
-        last: Object = {}
-        with closing(self.watch(api_version, kind, namespace=scope, name=name, timeout=timeout)) as events:
+        asked = {"fieldSelector": f"metadata.name={name}"}
+        listed = self.request("GET", self.collection(api_version, kind, scope), query=asked)
+        if not listed["items"]:
+            return
+        last: Object = listed["items"][0]
+        # From the state of the list on: a watch from now on has nothing to tell of what goes before it begins.
+        version = listed["metadata"]["resourceVersion"]
+        with closing(
+            self.watch(api_version, kind, namespace=scope, name=name, resource_version=version, timeout=timeout)
+        ) as events:
             for event in events:
                 last = event.object
                 if event.type == "DELETED":
                     return
-        # It may be deleted between the read and the watch, which then has no event.
         if self.find(api_version, kind, name, namespace=namespace) is not None:
             finalizers = last.get("metadata", {}).get("finalizers", [])
             raise WaitError(f"{kind} {name}: still there after {timeout:g} s; finalizers: {finalizers}")

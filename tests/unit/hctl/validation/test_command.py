@@ -140,8 +140,3 @@ def test_nothing_of_a_cluster_is_needed_or_imported(tmp_path: Path) -> None:
     said, _, modules = ended.stdout.partition("\n")
     assert said == "1 document in 1 file: valid"
     assert not {"platform_status_kube", "urllib3", "requests"} & set(modules.split())
-
-
-def test_this_repository_is_good() -> None:
-    code, output = run(str(ROOT / "promise"), "--strict")
-    assert code == 0, output

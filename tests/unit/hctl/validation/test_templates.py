@@ -64,19 +64,6 @@ def test_a_variable_knows_the_type_of_what_it_stands_for() -> None:
     assert (finding.path, finding.suggestion) == ("spec.variables.b", "did you mean variables.a.vip?")
 
 
-def test_a_variable_is_not_there_before_it_is_made() -> None:
-    (finding,) = found(template(variables='a: "${variables.b}", b: x'), promise=VCLUSTER)
-    assert (finding.rule, finding.path) == ("expression-field", "spec.variables.a")
-
-
-@pytest.mark.parametrize(
-    "expression", ["spec.name +", "nosuch(spec.name)", "status.phase", "other", "spec.a.b.c.", "'"]
-)
-def test_what_does_not_compile_is_found_without_a_crd(expression: str) -> None:
-    (finding,) = found(template(variables=f'a: "${{{expression}}}"'))
-    assert (finding.rule, finding.path) == ("expression", "spec.variables.a")
-
-
 def test_without_a_crd_any_field_may_be_read() -> None:
     assert found(template(variables='a: "${spec.anything.at.all}"')) == ()
 
@@ -98,8 +85,3 @@ def test_without_a_crd_any_field_may_be_read() -> None:
 def test_thresholds_can_have_the_effect_that_they_name(thresholds: str, told: list[tuple[str, str]]) -> None:
     expected = [(rule, f"spec.contract.thresholds.{key}") for rule, key in told]
     assert rules(template(f"    thresholds: {{{thresholds}}}\n")) == expected
-
-
-def test_a_contract_that_observes_nothing_is_found_and_a_misspelt_source_is_called_that() -> None:
-    assert rules(template().replace("works: true", "works: false")) == [("no-source", "spec.contract")]
-    assert rules(template().replace("works: true", "work: true")) == [("typo", "spec.contract.work")]
