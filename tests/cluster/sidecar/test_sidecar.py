@@ -58,7 +58,7 @@ def test_a_request_becomes_ready_degrades_and_recovers(sidecar: Sidecar, life: L
     life.deliver()
     life.until_phase("Ready")
     assert life.condition("Ready")["reason"] == "AllHealthy"
-    assert life.status["health"]["workloads"] == {"ready": 1, "total": 1}
+    assert life.status["health"]["workloads"] == {"ready": 1, "total": 1, "summary": "1/1"}
     assert life.status["health"]["reporter"]["lease"] == f"{world.SYSTEM}/{world.PROMISE}"
     assert f'platform_vcluster_ready{{name="media",namespace="{life.namespace}"}} 1.0' in sidecar.page("/metrics")
     life.set_pod(ready=False)
@@ -183,7 +183,7 @@ def test_pods_that_we_may_not_see_are_unknown_and_never_zero(plane: ControlPlane
         assert "pods: unreadable (Forbidden)" in sidecar.page("/readyz")
         allow(plane.admin, "half-blind", [world.PODS_RULE], "half-blind-pods")
         life.until_phase("Ready")
-        assert life.status["health"]["workloads"] == {"ready": 1, "total": 1}
+        assert life.status["health"]["workloads"] == {"ready": 1, "total": 1, "summary": "1/1"}
 
 
 @pytest.mark.usefixtures("sidecar")
