@@ -111,7 +111,7 @@ else
 	@for folder in $(PROMISES); do $(BIN)/python promise/assemble.py $(if $(REGISTRY),--registry $(REGISTRY)) $$folder || exit 1; done
 endif
 
-observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks; and check them
+observability: $(READY) ## Write what watches it: PrometheusRule, dashboard, runbooks, the tables of metrics; and check them
 	@$(BIN)/python -m observability
 	@$(BIN)/python assistant/knowledge.py --write
 

@@ -1,4 +1,4 @@
-"""Generate the generated files of observability/ and docs/runbooks/, and check them."""
+"""Generate the generated files of observability/, docs/runbooks/ and docs/metrics.md, and check them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import dashboard, rulefiles, runbooks
+from . import dashboard, metrics_page, rulefiles, runbooks
 from .checks import alert_problems, awaited_problems, query_problems
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 _EXAMPLES = """\
 examples:
-  python -m observability             write manifests/, dashboards/ and docs/runbooks/
+  python -m observability             write manifests/, dashboards/, docs/runbooks/, and the tables of docs/metrics.md
   python -m observability --check     exit 1 and name every file that is stale and every rule that is wrong
   python -m observability --print-rules --runbooks https://git.example.org/platform/docs/runbooks/
                                       the PrometheusRule with your own copy of the runbooks
@@ -30,11 +30,12 @@ def generated(root: Path) -> dict[Path, str]:
         root: The checkout.
 
     Raises:
-        ValueError: Runbooks or rules are invalid.
+        ValueError: Runbooks, rules or the page of metrics are invalid.
     """
-    here = root / "observability"
+    here, metrics = root / "observability", root / "docs" / "metrics.md"
     groups = rulefiles.read_groups(here / "rules")
     made = {
+        metrics: metrics_page.filled(metrics.read_text("utf-8")),
         here / "manifests" / "prometheusrule.yaml": rulefiles.manifest(groups),
         here / "dashboards" / "platform-status.json": dashboard.generate(),
     }

@@ -127,22 +127,20 @@ def test_a_person_sees_what_matters_and_with_wide_why(admin: Client) -> None:
         "health": {
             "observedGeneration": 1,
             "argocd": {"syncStatus": "Synced", "healthStatus": "Healthy"},
-            "workloads": {"ready": 2, "total": 3},
-            "subApps": {"healthy": 1, "total": 1},
+            "workloads": {"ready": 2, "total": 3, "summary": "2/3"},
+            "subApps": {"healthy": 1, "total": 1, "summary": "1/1"},
         },
     }
     admin.patch(API, KIND, "shown", {"status": status}, namespace="requests", subresource="status")
     usual = columns(admin, "shown", wide=False)
     del usual["Age"]
     assert list(usual) == ["Name", "Phase", "Ready", "Pods", "Argo CD", "API"]
-    assert list(usual.values()) == ["shown", "Degraded", "False", 2, "Healthy", "https://media.integratn.tech:443"]
+    assert list(usual.values()) == ["shown", "Degraded", "False", "2/3", "Healthy", "https://media.integratn.tech:443"]
     wide = columns(admin, "shown", wide=True)
     assert {label: value for label, value in wide.items() if label not in usual and label != "Age"} == {
         "Reason": "PodsNotReady",
-        "Of Pods": 3,
         "Sync": "Synced",
-        "Sub-Apps": 1,
-        "Of Sub-Apps": 1,
+        "Sub-Apps": "1/1",
         "Kubeconfig": "vcluster-media-kubeconfig",
         "Observed": 1,
         "Message": message,

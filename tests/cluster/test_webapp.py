@@ -151,7 +151,7 @@ def test_a_webapp_lives_from_scheduled_to_deleting_with_a_true_status(
         assert validate(status, "status") == ()
         assert status["message"] == "Web app shop is fully operational"
         assert status["endpoints"]["app"] == "https://shop.team-a.example.com"
-        assert status["health"]["workloads"] == {"ready": 2, "total": 2}
+        assert status["health"]["workloads"] == {"ready": 2, "total": 2, "summary": "2/2"}
         assert status["health"]["reporter"]["lease"] == "platform-status-system/webapp"
         types = {item["type"] for item in status["conditions"]}
         assert {"Ready", "ArgoSynced", "ArgoHealthy", "PodsReady", "WorksReady"} <= types

@@ -99,6 +99,6 @@ class Fleet:
         return (
             status.get("phase") == phase
             and ready == ("True" if phase == "Ready" else "False")
-            and counted == {"ready": PODS - broken, "total": PODS}
+            and counted == {"ready": PODS - broken, "total": PODS, "summary": f"{PODS - broken}/{PODS}"}
             and argo == ("Degraded" if self.sick[name] else "Healthy")
         )

@@ -233,7 +233,7 @@ class Soak:
             set_clock(self._clock, 0)
 
 
-_WHOLE = {"ready": PODS, "total": PODS}
+_WHOLE = {"ready": PODS, "total": PODS, "summary": f"{PODS}/{PODS}"}
 
 
 def main() -> int:

@@ -157,7 +157,8 @@ def ready_without_evidence(sights: list[Sight], since: int, until_version: int |
     for before, after in itertools.pairwise(sights):
         broken = after.version > since and (until_version is None or after.version < until_version)
         became = after.phase == "Ready" and before.phase != "Ready"
-        whole = after.status.get("health", {}).get("workloads") == {"ready": PODS, "total": PODS}
+        counted = after.status.get("health", {}).get("workloads")
+        whole = counted == {"ready": PODS, "total": PODS, "summary": f"{PODS}/{PODS}"}
         if (became and broken) or (after.phase == "Ready" and not whole):
             found.append(after)
     return found

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client.parser import text_string_to_metric_families as read_classic
 
 from observability import checks, rulefiles, runbooks
 from observability.__main__ import main, problems
+from observability.metrics_page import CLOSED
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_sidecar.metrics.families import FAMILIES
+from platform_status_sidecar.metrics.samples import UNREADABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "runbooks"
@@ -21,6 +24,7 @@ PAGES = ROOT / "docs" / "runbooks"
 def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "observability", tmp_path / "observability", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PAGES, tmp_path / "docs" / "runbooks")
+    shutil.copy(ROOT / "docs" / "metrics.md", tmp_path / "docs")
     return tmp_path
 
 
@@ -57,6 +61,9 @@ def test_what_is_generated_twice_is_the_same_and_says_nothing(checkout: Path) ->
     ("file", "old", "new", "said"),
     [
         ("docs/runbooks/reasons/NoPods.md", "# NoPods", "# Edited", "docs/runbooks/reasons/NoPods.md is stale"),
+        ("docs/metrics.md", "| `platform_vcluster_ready` | gauge", "| `mine` | gauge", "docs/metrics.md is stale"),
+        ("docs/metrics.md", "| 409: the request", "| 408: the request", "docs/metrics.md is stale"),
+        ("docs/metrics.md", "<!-- end of values -->", "", "docs/metrics.md has no place for values"),
         ("observability/dashboards/platform-status.json", "Platform status", "Mine", "platform-status.json is stale"),
         ("observability/manifests/prometheusrule.yaml", "15m", "16m", "prometheusrule.yaml is stale"),
         ("observability/runbooks/reasons.yaml", "\nNoPods:", "\nNoPodz:", "NoPods has no entry"),
@@ -90,6 +97,17 @@ def test_what_drifts_is_found_and_named(checkout: Path, file: str, old: str, new
     found = problems(checkout)
     assert any(said in problem for problem in found), found
     assert main(["--check"], root=checkout) == 1
+
+
+def test_the_page_of_metrics_has_each_closed_list_with_the_values_that_the_sidecar_sends() -> None:
+    sent: dict[tuple[str, str], set[str]] = {}
+    for family in read_classic((ROOT / "tests/golden/exposition/classic.txt").read_text("utf-8")):
+        for sample in family.samples:
+            for label in {"result", "cause", "reason"} & sample.labels.keys():
+                sent.setdefault((sample.name, label), set()).add(sample.labels[label])
+    del sent["platform_resource_reason", "reason"]
+    assert sent.pop(("platform_status_source_unreadable", "reason")) == {reason.value for reason in UNREADABLE}
+    assert sent == {place: {item.value for item in closed} for place, closed in CLOSED.items()}
 
 
 def test_a_missing_page_and_one_too_many_are_found(checkout: Path) -> None:

@@ -128,12 +128,11 @@ def columns() -> dict[str, Any]:
 def test_the_printer_columns_of_the_page_show_what_the_status_has() -> None:
     folder = ROOT / "tests" / "golden" / "documents" / "status" / "valid"
     status = msgspec.convert(load((folder / "ready.yaml").read_text("utf-8")), dict[str, Any])
-    status["health"]["objects"] = {"ready": 1, "total": 1}
+    status["health"]["objects"] = {"ready": 1, "total": 1, "summary": "1/1"}
     status["endpoints"] |= {"docs": "https://caches.example.com"}
     whole = {"status": status, "metadata": {"creationTimestamp": "2026-02-26T10:00:00Z"}}
     for column in columns()["additionalPrinterColumns"]:
-        shown = render(column["jsonPath"], whole)
-        assert shown.isdigit() if column["type"] == "integer" else shown, column
+        assert render(column["jsonPath"], whole), column
 
 
 def test_every_fence_is_of_a_kind_that_a_test_here_uses() -> None:

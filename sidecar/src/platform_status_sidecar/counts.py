@@ -41,6 +41,7 @@ class WriteResult(StrEnum):
     """The result of a status write that was sent."""
 
     WRITTEN = "written"
+    """The API server has it."""
     CONFLICT = "conflict"
     """409: the request changed after it was read; the write is repeated from a fresh read."""
     REFUSED = "refused"
@@ -68,7 +69,7 @@ class Suppression(StrEnum):
     UNCHANGED = "unchanged"
     """Only `lastReconciled` would change (design.md section 6, rule 2)."""
     HELD = "held"
-    """It is delayed: Kratix is starting a workflow, or the last write is too recent (rules 5 and 7)."""
+    """It is delayed: Kratix is starting a workflow, or the last write is too recent (the same, rules 5 and 7)."""
 
 
 class RestartCause(StrEnum):
@@ -81,7 +82,9 @@ class RestartCause(StrEnum):
     BROKEN = "broken"
     """The stream was interrupted, or there was no response."""
     THROTTLED = "throttled"
+    """429: too many requests at the API server."""
     FORBIDDEN = "forbidden"
+    """403: the sidecar may not read the kind."""
     MISSING = "missing"
     """The kind is not served."""
     MALFORMED = "malformed"
@@ -92,8 +95,11 @@ class EventResult(StrEnum):
     """The result of an Event."""
 
     SENT = "sent"
+    """The API server has it."""
     REFUSED = "refused"
+    """403, 422 and the like: the same Event would be refused again."""
     FAILED = "failed"
+    """No response, 5xx or 429 at any try."""
     OVER_BUDGET = "over_budget"
     """Dropped: the token bucket of this request, or of all requests together, was empty."""
     OVERFLOW = "overflow"
@@ -104,6 +110,7 @@ class NotificationResult(StrEnum):
     """What became of a notification."""
 
     SENT = "sent"
+    """The receiver has it."""
     FAILED = "failed"
     """Refused, or not answered at any try."""
     DROPPED = "dropped"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 import yaml
 
 from localplane.binaries import find_kubectl
+from localplane.client import Client
+from tests.unit.hctl import requests
 from tests.unit.kube.recording import recording
 
 from .test_kubeconfig import KIND, changed, kubectl, serving
@@ -77,6 +80,28 @@ def test_a_table_without_its_head(place: Place, three: tuple[str, str, str]) -> 
         assert [line.split()[0] for line in with_head[1:]] == [line.split()[0] for line in without]
         assert "NAME" in with_head[0].split()
         assert {word for line in without for word in line.split()} >= set(three)
+
+
+def _column(table: str, name: str) -> dict[str, str]:
+    """The cells of a column by the first word of their row; a dash, like an empty cell, is nothing."""
+    head, *rows = table.splitlines()
+    start = head.index(name)
+    end = start + len(name) + len(re.match(r" *", head[start + len(name) :])[0])  # type: ignore[index]  # matches always
+    return {row.split()[0]: row[start:end].strip(" -") for row in rows}
+
+
+def test_ready_pods_are_one_column_and_the_same_in_both_lists(place: Place) -> None:
+    numbers = requests.status("Degraded")["health"]
+    none: dict[str, object] = {**numbers, "workloads": {"ready": 0, "total": 0}}
+    place.put("whole", "Ready")
+    place.put("broken", "Degraded")
+    place.put("unread", "Unknown")
+    place.put("none", "Degraded", health=none)
+    theirs = kubectl(place.kubeconfig, "get", "vclusterorchestratorv2s", "-n", place.namespace)
+    ours = place.run("list", "vclusterorchestratorv2s", "-n", place.namespace, "--columns", "name,pods,age")
+    pods = {"whole": "3/3", "broken": "2/3", "unread": "", "none": ""}
+    assert _column(theirs.stdout, "PODS") == pods
+    assert _column(ours.stdout, "PODS") == pods
 
 
 def test_one_request_by_every_name_that_is_printed(place: Place, three: tuple[str, str, str]) -> None:

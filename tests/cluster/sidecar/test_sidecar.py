@@ -59,7 +59,7 @@ def test_a_request_becomes_ready_degrades_and_recovers(sidecar: Sidecar, life: L
     life.deliver()
     life.until_phase("Ready")
     assert life.condition("Ready")["reason"] == "AllHealthy"
-    assert life.status["health"]["workloads"] == {"ready": 1, "total": 1}
+    assert life.status["health"]["workloads"] == {"ready": 1, "total": 1, "summary": "1/1"}
     assert life.status["health"]["reporter"]["lease"] == f"{world.SYSTEM}/{world.PROMISE}"
     assert f'platform_vcluster_ready{{name="media",namespace="{life.namespace}"}} 1.0' in sidecar.page("/metrics")
     life.set_pod(ready=False)

@@ -75,7 +75,7 @@ def _adopted(fleet: Fleet, times: dict[str, str | None]) -> None:
             *("observedGeneration", "readyGeneration", "updatingGeneration", "reporter", "since"),
             *("argocd", "workloads"),
         }, "what the older one kept in health is gone"
-        assert status["health"]["workloads"] == {"ready": 2, "total": 2}
+        assert status["health"]["workloads"] == {"ready": 2, "total": 2, "summary": "2/2"}
         types = [entry["type"] for entry in status["conditions"]]
         assert len(types) == len(set(types))
         assert {*OWNED, *types} - {"SubAppsHealthy"} == set(types), "nobody's condition is missing"

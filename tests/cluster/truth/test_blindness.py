@@ -99,7 +99,7 @@ def test_without_permission_to_read_pods_it_is_unknown_and_recovers_when_permiss
         assert place.read()["status"]["phase"] != "Ready"
         permissions.set(*_ALL_BUT_PODS, _PODS)
         status = place.await_status("Ready", "AllHealthy")["status"]
-        assert status["health"]["workloads"] == {"ready": 2, "total": 2}
+        assert status["health"]["workloads"] == {"ready": 2, "total": 2, "summary": "2/2"}
         assert _metrics(sidecar, place) == {
             "platform_vcluster_ready": 1,
             "platform_vcluster_pods_ready": 2,
@@ -152,7 +152,7 @@ def test_permission_that_is_taken_away_makes_it_unknown_after_a_minute(
         sidecar.poke(place.key)
         status = place.read()["status"]
         assert status["phase"] == "Ready", "for a minute the last known value counts"
-        assert status["health"]["workloads"] == {"ready": 2, "total": 2}
+        assert status["health"]["workloads"] == {"ready": 2, "total": 2, "summary": "2/2"}
         sidecar.skip(61, place.key)
         status = place.await_status("Unknown", "SourceUnreadable")["status"]
         assert "workloads" not in status["health"]

@@ -137,7 +137,7 @@ def test_a_conflict_is_redone_from_a_fresh_read_and_nothing_is_lost(place: Place
         assert [status[f"number{n}"] for n in range(1, times + 1)] == list(range(1, times + 1))
         assert sidecar.writes(place.key) == 1 + times + 1
         assert {entry["type"] for entry in status["conditions"]} >= set(OWNED)
-        assert status["health"]["workloads"] == {"ready": 1, "total": 2}
+        assert status["health"]["workloads"] == {"ready": 1, "total": 2, "summary": "1/2"}
 
 
 def _pushed(sidecar: Sidecar, place: Place, phase: str) -> Object:

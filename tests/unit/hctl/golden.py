@@ -101,6 +101,13 @@ def young(**status: Value) -> Value:
     return found
 
 
+def failed() -> Value:
+    """A request of which too few pods have been ready for too long."""
+    found = request("Failed")
+    found["status"]["health"]["since"] |= {"degraded": ago(900), "belowMinReadyRatio": ago(700)}
+    return found
+
+
 def tolerant() -> Value:
     """A contract that tolerates what is bad for ten minutes."""
     return {**request("Ready")["status"]["contract"], "thresholds": {"degradedAfterSeconds": 600}}
@@ -154,6 +161,7 @@ _CRASH: Final = evidences.World(
     pod_log=evidences.crash_log(),
     application=[evidences.application(health="Degraded")],
 )
+_DOWN: Final = evidences.World(pods=[evidences.pod(f"media-{number}", ready=False) for number in range(2)])
 _WARNINGS: Final = (
     WarningEvent(
         "Pod", "vcluster-media", "media-1", "BackOff", "Back-off restarting failed container syncer", 31, NOW - _MINUTE
@@ -256,6 +264,10 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "tree-ready": lambda: _tree(request("Ready"), evidences.healthy()),
     "tree-crash": lambda: _tree(request("Ready"), _CRASH),
     "tree-nothing-made": lambda: _tree(young(), _NOTHING_MADE),
+    "tree-scheduled": lambda: _tree(waiting("Running"), _NOTHING_MADE),
+    "tree-failed": lambda: _tree(failed(), _DOWN),
+    "tree-deleting": lambda: _tree(request("Deleting"), evidences.World(application=[], pods=[])),
+    "tree-unknown": lambda: _tree(request("Unknown"), evidences.World(hidden=["pods"], pods=[])),
     "diagnose-ready": lambda: _settled(request("Ready"), evidences.healthy()),
     "diagnose-crash": lambda: _settled(request("Ready"), _CRASH),
     "diagnose-events": lambda: _eventful(Events(NOW, _WARNINGS)),
@@ -361,6 +373,7 @@ CASES: Final[Mapping[str, Callable[[], RenderableType]]] = {
     "diagnose-forbidden-young": lambda: _diagnosis(young(), evidences.World(hidden=["pods", "secrets"])),
     "diagnose-blind-sidecar": lambda: _diagnosis(request("Unknown"), evidences.healthy()),
     "diagnose-deleting": lambda: _settled(request("Deleting"), evidences.World(application=[], pods=[])),
+    "diagnose-failed": lambda: _settled(failed(), _DOWN),
     "diagnose-no-contract": lambda: _settled(waiting("Running"), _NOTHING_MADE),
 }
 """Name of a picture, which begins with the name of its file -> what is drawn."""

@@ -77,10 +77,10 @@ def status(
     if phase != "Scheduled":
         word = "Degraded" if "ArgoHealthy" in differing else "Progressing" if phase == "Progressing" else "Healthy"
         health["argocd"] = {"syncStatus": "Synced", "healthStatus": word}
-        health["subApps"] = {"healthy": 3, "total": 3, "unhealthy": []}
+        health["subApps"] = {"healthy": 3, "total": 3, "unhealthy": [], "summary": "3/3"}
         health["since"] = {"started": ago(7200, now), "firstReady": ago(7000, now)}
     if pods is not None:
-        health["workloads"] = {"ready": pods[0], "total": pods[1]}
+        health["workloads"] = {"ready": pods[0], "total": pods[1], "summary": f"{pods[0]}/{pods[1]}"}
     ready = {"Ready": "True", "Unknown": "Unknown"}.get(phase, "False")
     found = {"Ready": (ready, reason, message)}
     if phase not in ("Scheduled", "Deleting"):

@@ -23,8 +23,11 @@ def test_every_golden_picture_belongs_to_a_case() -> None:
     assert found == {(file_of(name), titled(name, width)) for name, width in _PICTURES}
 
 
-def test_every_phase_has_a_dashboard() -> None:
-    assert {f"status-{phase.lower()}" for phase in PHASES} <= set(CASES)
+@pytest.mark.parametrize("screen", ["status", "diagnose", "tree", "list", "overview"])
+def test_every_screen_is_drawn_in_every_phase(screen: str) -> None:
+    drawn = "\n".join(_GOLDEN[f"{screen}.txt"].values())
+    named = rf"(?m)^(?:│ Phase:      |V[\w ]+ \S+/media: |\S+ +\S+ +)({'|'.join(PHASES)})\b"
+    assert set(re.findall(named, drawn)) == set(PHASES)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])

@@ -87,14 +87,14 @@ def test_17_no_key_that_is_not_known_yet_is_passed_over_whatever_it_is_called_an
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)) or "contract")
 def test_an_older_reader_keeps_what_it_knew(path: Path) -> None:
     since = {"started": "2026-02-26T09:00:00Z", "firstReady": "2026-02-26T09:10:00Z"}
-    pods = {"ready": 2, "total": 2}
+    pods = {"ready": 2, "total": 2, "summary": "2/2"}
     status: dict[str, Any] = {
         "phase": "Ready",
         "health": {
             "observedGeneration": 1,
             "readyGeneration": 1,
             "since": since,
-            "workloads": {"ready": 2, "total": 2},
+            "workloads": pods,
         },
         "conditions": [
             {"type": kind, "status": "True", "reason": "AllPodsReady", "lastTransitionTime": since["firstReady"]}

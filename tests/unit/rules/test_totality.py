@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Contract, SecretReference, Thresholds
+from platform_status_contract.model.lookup import under
 from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.model.status import Status
 from platform_status_contract.rules.contracts import read_contract
@@ -47,6 +48,16 @@ def test_what_we_write_can_be_stored_and_shown(world: World) -> None:
     texts = [status.message or "", *(condition.message for condition in status.conditions)]
     assert all(text.isprintable() and len(text.encode()) <= MAX_MESSAGE for text in texts)
     assert all(condition.message for condition in status.conditions), "every condition says what it means"
+
+
+@quick
+@given(worlds())
+def test_numbers_have_a_summary_unless_there_is_nothing_to_count(world: World) -> None:
+    health = look(world, world.status, NOW).health
+    for name, good in (("workloads", "ready"), ("subApps", "healthy"), ("objects", "ready")):
+        total = under(health, name, "total")
+        expected = f"{under(health, name, good)}/{total}" if total else None
+        assert under(health, name, "summary") == expected
 
 
 @quick

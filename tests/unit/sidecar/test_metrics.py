@@ -22,7 +22,7 @@ from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.projection import Projection
 from platform_status_sidecar.metrics import FAMILIES, ProcessMetrics, Scrape, collect, exposition
-from platform_status_sidecar.metrics.families import Family, MetricKind
+from platform_status_sidecar.metrics.families import MetricKind
 from platform_status_sidecar.metrics.samples import VCLUSTER
 from platform_status_sidecar.outcomes import Outcomes, RequestOutcome, outcome_of
 from tests.unit.sidecar import metrics_world
@@ -31,7 +31,6 @@ from tests.unit.sidecar.support import MEDIA, NOW, contract, watched
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests/golden/exposition"
-PAGE = ROOT / "docs/metrics.md"
 FILE = GOLDEN / "classic.txt"
 
 
@@ -278,18 +277,7 @@ class TestTimeToTruth:
         assert known.waiting() == left
 
 
-def row(family: Family) -> str:
-    name = family.name + family.suffix
-    labels = ", ".join(f"`{label}`" for label in family.labels) or "-"
-    stability = "stable" if family.is_stable else "experimental"
-    return f"| `{name}` | {family.kind.value} | {labels} | {family.unit or '-'} | {stability} | {family.help} |"
-
-
-class TestPage:
-    def test_the_table_of_the_page_is_the_table_of_the_code(self) -> None:
-        rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| `platform_")]
-        assert rows == [row(family) for family in FAMILIES]
-
+class TestFamilies:
     def test_samples_carry_the_labels_that_the_table_names_and_no_message_or_time(self) -> None:
         found = samples(told(everything()))
         for family in FAMILIES:

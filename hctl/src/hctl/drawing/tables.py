@@ -15,6 +15,7 @@ from rich.text import Text
 from hctl.errors import UsageError
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged
+from hctl.reading.views import Counts
 from hctl.texts import age_of, count_of, duration, inert
 from platform_status_contract.model.vocabulary import Phase
 
@@ -82,19 +83,9 @@ def _checked(judged: Judged, now: datetime) -> Text:
     return Text(("silent" if freshness.state is State.SILENT else "unknown") + known, style=WARNING)
 
 
-def _ratio(judged: Judged) -> str:
-    found = judged.view.workloads
-    return f"{found.good}/{found.total}" if found else ""
-
-
-def _sub_apps(judged: Judged) -> str:
-    found = judged.view.sub_apps
-    return f"{found.good}/{found.total}" if found else ""
-
-
-def _objects(judged: Judged) -> str:
-    found = judged.view.objects
-    return f"{found.good}/{found.total}" if found else ""
+def _ratio(found: Counts | None) -> str:
+    """As the column of kubectl has it: nothing where nothing was counted, and nothing where there is none."""
+    return f"{found.good}/{found.total}" if found and found.total else ""
 
 
 def _argo(judged: Judged) -> str:
@@ -118,10 +109,10 @@ COLUMNS: Final = (
     Column("PHASE", _phase, 99),
     Column("READY", _plain(lambda judged, _: "yes" if judged.ready else "no"), 55, usual=False),
     Column("REASON", _plain(lambda judged, _: judged.view.ready_reason), 80),
-    Column("PODS", _plain(lambda judged, _: _ratio(judged)), 50),
+    Column("PODS", _plain(lambda judged, _: _ratio(judged.view.workloads)), 50),
     Column("ARGOCD", _plain(lambda judged, _: _argo(judged)), 30),
-    Column("SUB-APPS", _plain(lambda judged, _: _sub_apps(judged)), 15, usual=False),
-    Column("OBJECTS", _plain(lambda judged, _: _objects(judged)), 14, usual=False),
+    Column("SUB-APPS", _plain(lambda judged, _: _ratio(judged.view.sub_apps)), 15, usual=False),
+    Column("OBJECTS", _plain(lambda judged, _: _ratio(judged.view.objects)), 14, usual=False),
     Column("CHECKED", _checked, 70),
     Column("AGE", _plain(lambda judged, now: age_of(judged.view.created, now)), 40),
     Column("API", _plain(lambda judged, _: dict(judged.view.endpoints).get("api", "")), 12, usual=False, least=24),

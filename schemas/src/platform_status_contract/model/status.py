@@ -36,6 +36,9 @@ Time = Annotated[str, Meta(pattern=TIME_PATTERN)]
 Count = Annotated[int, Meta(ge=0, le=9007199254740991)]
 """A count; zero means that the source was read and nothing was found."""
 
+Summary = Annotated[str, Meta(pattern=r"^[0-9]{1,16}/[1-9][0-9]{0,15}\Z")]
+"""Two counts as one text, such as ``3/4``, for what shows one value; absent where nothing counts."""
+
 Generation = Annotated[int, Meta(ge=1, le=9007199254740991)]
 """A `metadata.generation`."""
 
@@ -105,19 +108,21 @@ class ArgoHealth(Struct, frozen=True, rename="camel", omit_defaults=True):
     last_sync_time: Time | None = None
 
 
-class WorkloadCount(Struct, frozen=True):
+class WorkloadCount(Struct, frozen=True, omit_defaults=True):
     """Pods that are ready, of pods that count."""
 
     ready: Count
     total: Count
+    summary: Summary | None = None
 
 
-class SubApps(Struct, frozen=True):
+class SubApps(Struct, frozen=True, omit_defaults=True):
     """Sub-applications that are healthy, of those that match; the unhealthy by name, sorted, at most 20."""
 
     healthy: Count
     total: Count
     unhealthy: Annotated[tuple[Name, ...], Meta(max_length=20)]
+    summary: Summary | None = None
 
 
 class Objects(Struct, frozen=True, omit_defaults=True):
@@ -127,12 +132,14 @@ class Objects(Struct, frozen=True, omit_defaults=True):
         ready: How many are ready; absent, like `total` and `unready`, while one could not be read.
         total: How many exist or are missing.
         unready: Those that are not ready.
+        summary: `ready` and `total` as one text.
         done: Entries whose Jobs have completed, and for which generation and wording of the entry.
     """
 
     ready: Count | None = None
     total: Count | None = None
     unready: Annotated[tuple[Name, ...], Meta(max_length=20)] | None = None
+    summary: Summary | None = None
     done: Annotated[dict[EntryName, DoneMark], Meta(max_length=MAX_OBJECTS)] | None = None
 
 

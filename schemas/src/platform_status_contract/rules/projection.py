@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import mapping
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import ConditionStatus, Phase, Reason
@@ -116,8 +117,15 @@ def health_section(
         health["updatingGeneration"] = history.updating_generation
     if facts.reporter_lease:
         health["reporter"] = {"lease": facts.reporter_lease, "version": facts.reporter_version}
-    health |= dict(numbers)
+    health |= {name: _with_summary(part) for name, part in numbers.items()}
     if free:
         health["conditions"] = list(free)
     health["since"] = {str(name): format_time(time) for name, time in sorted(since.items())}
     return health
+
+
+def _with_summary(part: object) -> object:
+    """Add ``summary`` to a source's numbers: ``3/4``, since a printer column shows one value; nothing of nothing."""
+    counts = mapping(part)
+    good, total = counts.get("ready", counts.get("healthy")), counts.get("total")
+    return {**counts, "summary": f"{good}/{total}"} if total else part

@@ -45,7 +45,10 @@ def page() -> str:
     parts = [INTRODUCTION, "## The keys of `.status`"]
     for owner, title, note in _OWNERS:
         parts += [f"### {title}", note, table(_KEYS, key_rows(STATUS, owner))]
-    parts += ["## The contract, `.status.contract`", "Owner: the pipeline. Readers ignore unknown keys."]
+    parts += [
+        "## The contract, `.status.contract`",
+        "Owner: the pipeline. A key that its reader does not know is InvalidContract.",
+    ]
     parts += [table(_KEYS, key_rows(CONTRACT))]
     parts += ["## Phases", table(("Phase", "Ready is", "Meaning"), phase_rows())]
     ours, kratix = condition_rows()

@@ -1,4 +1,4 @@
-"""Every metric: its name, type, labels and unit; a test compares docs/metrics.md with this table.
+"""Every metric: its name, type, labels and unit; the table of docs/metrics.md is generated from it.
 
 `platform_vcluster_*` and `platform_status_reconcile_errors_total` are the plan's names and labels; there ``name`` is
 metadata.name. `platform_resource_*` is for every kind. `platform_status_*` is about the sidecar itself.

@@ -22,6 +22,7 @@ from platform_status_sidecar.outcomes import RequestOutcome
 from .scrape import Scrape
 
 __all__ = [
+    "UNREADABLE",
     "VCLUSTER",
     "Sample",
     "Samples",
@@ -54,7 +55,9 @@ Samples = Callable[[Scrape], Iterator[Sample]]
 VCLUSTER: Final = "VClusterOrchestratorV2"
 """The kind that the plan's metric names are about."""
 
-_UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE)
+UNREADABLE: Final = (Reason.FORBIDDEN, Reason.KIND_MISSING, Reason.KIND_TOO_LARGE, Reason.SOURCE_UNREADABLE)
+"""Why a kind can be unreadable; each has a sample of its own."""
+
 _SPECIAL: Final = re.compile(r'[\\"\n]')
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
@@ -234,7 +237,7 @@ def event_age(scrape: Scrape) -> Iterator[Sample]:
 def unreadable(scrape: Scrape) -> Iterator[Sample]:
     """Yield every reason for each source."""
     for seen in scrape.sources:
-        for reason in _UNREADABLE:
+        for reason in UNREADABLE:
             yield "", _labels(reason=reason.value, source=seen.source), float(reason is seen.failure)
 
 
