@@ -14,7 +14,6 @@ import pytest
 import yaml
 
 from localplane.binaries import find_kubectl
-from localplane.client import Client
 from tests.unit.hctl import requests
 from tests.unit.kube.recording import recording
 
