@@ -12,12 +12,14 @@ __all__ = [
     "APISERVER",
     "ARGO_CD",
     "ASKED_FOR",
+    "CERT_MANAGER",
     "CONTROLLER_MANAGER",
     "ETCD",
     "FLUX",
     "KUBECTL",
     "MINIMUM_GO",
     "NODE_TOOLS",
+    "OPERATORS",
     "REGISTRY",
     "TOOLS",
     "GoTool",
@@ -119,7 +121,11 @@ FLUX = (
 )
 """The controllers of Flux that fetch sources and apply them, for ``localflux``."""
 
-ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX)
+CERT_MANAGER = GoTool("cert-manager", "github.com/cert-manager/cert-manager", "v1.21.2", ".")
+OPERATORS = (CERT_MANAGER,)
+"""Operators whose objects ``localoperators`` records."""
+
+ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX, *OPERATORS)
 """What only some tests and checks need: built when the first of them asks."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")
