@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from localoperators.operators import CertManager, Operator
+from localoperators.operators import CertManager, Operator, ProviderKubernetes
 from tests.gitops.records import Recorder
 from tests.unit.objects.recorded import GOLDEN
 
-from . import cert_manager
+from . import cert_manager, crossplane
 from .stage import NAMESPACE, Stage
 
 _SCENES: Final[Mapping[str, tuple[type[Operator], Callable[[Stage], None]]]] = {
     "cert-manager": (CertManager, cert_manager.play),
+    "crossplane": (ProviderKubernetes, crossplane.play),
 }
 """By the folder of their objects, below tests/golden/objects."""
 

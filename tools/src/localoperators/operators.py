@@ -13,9 +13,9 @@ from typing import ClassVar
 
 from localgitops.engine import Engine
 from localplane.crds import install_crds, module_folder
-from localplane.versions import CERT_MANAGER, GoTool
+from localplane.versions import CERT_MANAGER, PROVIDER_KUBERNETES, GoTool
 
-__all__ = ["CertManager", "Operator"]
+__all__ = ["CertManager", "Operator", "ProviderKubernetes"]
 
 
 class Operator(Engine):
@@ -68,3 +68,17 @@ class CertManager(Operator):
     tools = (tool,)
     crds = "deploy/crds/*.yaml"
     port = 9402
+
+
+class ProviderKubernetes(Operator):
+    """A provider of Crossplane whose external resources are objects of a cluster: here of the same."""
+
+    tool = PROVIDER_KUBERNETES
+    name = tool.name
+    namespace = "crossplane-system"
+    controllers = (name,)
+    tools = (tool,)
+    crds = "package/crds/kubernetes.m.crossplane.io_*.yaml"
+    port = 8081
+    flags = ("--remove-managed-fields", "--poll=1s")
+    variables: ClassVar[Mapping[str, str]] = {"TLS_SERVER_CERTS_DIR": "{folder}"}

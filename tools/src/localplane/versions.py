@@ -122,7 +122,16 @@ FLUX = (
 """The controllers of Flux that fetch sources and apply them, for ``localflux``."""
 
 CERT_MANAGER = GoTool("cert-manager", "github.com/cert-manager/cert-manager", "v1.21.2", ".")
-OPERATORS = (CERT_MANAGER,)
+PROVIDER_KUBERNETES = GoTool(
+    "provider-kubernetes",
+    "github.com/crossplane-contrib/provider-kubernetes",
+    "v1.3.1",
+    "github.com/crossplane-contrib/provider-kubernetes/cmd/provider",
+    toolchain="go1.26.8",
+    # Of a cloud that no scene uses. What upstream asks for is not on the proxy; to pin it: GONOSUMDB=github.com/nebius
+    replaced=("github.com/nebius/gosdk => github.com/nebius/gosdk v0.2.29",),
+)
+OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES)
 """Operators whose objects ``localoperators`` records."""
 
 ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX, *OPERATORS)

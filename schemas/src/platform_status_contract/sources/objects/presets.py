@@ -57,31 +57,22 @@ SOURCE: Final = KindPreset(
 )
 """GitRepository, OCIRepository, HelmRepository, HelmChart, Bucket; of an OCI HelmRepository Flux says nothing."""
 
-# Crossplane: managed resources, claims and composites. From its API's documentation; nothing was recorded here.
+# Crossplane: managed resources, recorded here of provider-kubernetes 1.3.1 (crossplane-runtime 2.4.0). Claims and
+# composites follow its API's documentation.
 #
 # Ready tells whether the external resource is usable, Synced whether Crossplane could write it. Synced False is a
-# failure although Ready stays True: what runs is not what the spec asks for.
-
-_NOT_RECORDED: Final = ("ready", "pending", "failed", "paused", "deleting", "silent")
+# failure although Ready stays True: what runs is not what the spec asks for. A pause is told by the same condition,
+# whether by the annotation or by managementPolicies without any. Ready of a provider bears no generation, Synced does.
 
 RESOURCE: Final = KindPreset(
     "crossplane",
     groups=(".upbound.io", ".crossplane.io"),
     failures=(Mark("Synced", "False", outranks=True),),
-    waiting=("Creating",),
     paused_by=(("crossplane.io/paused", "true"),),
-    unverified=_NOT_RECORDED,
+    pauses=(Mark("Synced", "False", ("ReconcilePaused",)),),
+    dated="Synced",
 )
 """A composite or a claim of a group of your own says `ready: {preset: crossplane}`."""
-
-PACKAGE: Final = KindPreset(
-    "crossplane-package",
-    groups=("pkg.crossplane.io",),
-    kinds=("Provider", "Configuration", "Function"),
-    ready=("Healthy",),
-    failures=(Mark("Installed", "False", outranks=True),),
-    unverified=("ready", "pending", "failed", "deleting", "silent"),
-)
 
 # Cluster API: Cluster, MachineDeployment, KubeadmControlPlane and the rest. From its contract's documentation.
 #
@@ -183,7 +174,6 @@ PRESETS: Final[tuple[KindPreset, ...]] = (
     KUSTOMIZATION,
     HELM_RELEASE,
     SOURCE,
-    PACKAGE,
     RESOURCE,
     CLUSTER_API,
     CERT_MANAGER,
