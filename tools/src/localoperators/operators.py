@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from localgitops.engine import Engine
+from localgitops.network import ADDRESS
 from localplane.crds import install_crds, module_folder
-from localplane.versions import CERT_MANAGER, PROVIDER_KUBERNETES, GoTool
+from localplane.versions import CERT_MANAGER, EXTERNAL_SECRETS, PROVIDER_KUBERNETES, GoTool
 
-__all__ = ["CertManager", "Operator", "ProviderKubernetes"]
+__all__ = ["CertManager", "ExternalSecrets", "Operator", "ProviderKubernetes"]
 
 
 class Operator(Engine):
@@ -82,3 +83,15 @@ class ProviderKubernetes(Operator):
     port = 8081
     flags = ("--remove-managed-fields", "--poll=1s")
     variables: ClassVar[Mapping[str, str]] = {"TLS_SERVER_CERTS_DIR": "{folder}"}
+
+
+class ExternalSecrets(Operator):
+    """External Secrets Operator, with all its providers."""
+
+    tool = EXTERNAL_SECRETS
+    name = namespace = tool.name
+    controllers = (name,)
+    tools = (tool,)
+    crds = "config/crds/bases/*external-secrets.io_*.yaml"
+    port = 8080
+    flags = (f"--metrics-addr={ADDRESS}:{port}", "--concurrent=4")

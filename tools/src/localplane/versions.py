@@ -131,7 +131,13 @@ PROVIDER_KUBERNETES = GoTool(
     # Of a cloud that no scene uses. What upstream asks for is not on the proxy; to pin it: GONOSUMDB=github.com/nebius
     replaced=("github.com/nebius/gosdk => github.com/nebius/gosdk v0.2.29",),
 )
-OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES)
+EXTERNAL_SECRETS = GoTool(
+    "external-secrets",
+    "github.com/external-secrets/external-secrets",
+    "v0.16.2",
+    "github.com/external-secrets/external-secrets",
+)
+OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES, EXTERNAL_SECRETS)
 """Operators whose objects ``localoperators`` records."""
 
 ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX, *OPERATORS)
