@@ -14,9 +14,9 @@ from typing import ClassVar
 from localgitops.engine import Engine
 from localgitops.network import ADDRESS
 from localplane.crds import install_crds, module_folder
-from localplane.versions import CERT_MANAGER, EXTERNAL_SECRETS, PROVIDER_KUBERNETES, GoTool
+from localplane.versions import CERT_MANAGER, CLUSTER_API, EXTERNAL_SECRETS, PROVIDER_KUBERNETES, GoTool
 
-__all__ = ["CertManager", "ExternalSecrets", "Operator", "ProviderKubernetes"]
+__all__ = ["CertManager", "ClusterApi", "ExternalSecrets", "Operator", "ProviderKubernetes"]
 
 
 class Operator(Engine):
@@ -95,3 +95,16 @@ class ExternalSecrets(Operator):
     crds = "config/crds/bases/*external-secrets.io_*.yaml"
     port = 8080
     flags = (f"--metrics-addr={ADDRESS}:{port}", "--concurrent=4")
+
+
+class ClusterApi(Operator):
+    """The core of Cluster API: infrastructure and control planes are of others."""
+
+    tool = CLUSTER_API
+    name = tool.name
+    namespace = "capi-system"
+    controllers = (name,)
+    tools = (tool,)
+    crds = "config/crd/bases/*.yaml"
+    port = 9440
+    flags = ("--webhook-cert-dir={folder}",)

@@ -137,7 +137,8 @@ EXTERNAL_SECRETS = GoTool(
     "v0.16.2",
     "github.com/external-secrets/external-secrets",
 )
-OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES, EXTERNAL_SECRETS)
+CLUSTER_API = GoTool("cluster-api", "sigs.k8s.io/cluster-api", "v1.13.6", "sigs.k8s.io/cluster-api")
+OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES, EXTERNAL_SECRETS, CLUSTER_API)
 """Operators whose objects ``localoperators`` records."""
 
 ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX, *OPERATORS)

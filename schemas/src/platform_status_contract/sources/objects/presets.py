@@ -74,9 +74,10 @@ RESOURCE: Final = KindPreset(
 )
 """A composite or a claim of a group of your own says `ready: {preset: crossplane}`."""
 
-# Cluster API: Cluster, MachineDeployment, KubeadmControlPlane and the rest. From its contract's documentation.
+# Cluster API 1.13.6: Cluster and MachineDeployment recorded here, KubeadmControlPlane and the rest from its contract.
 #
-# Since v1beta2 an object says Available; before that it said Ready. Nothing was recorded here.
+# Since v1beta2 an object says Available; before that it said Ready. What belongs to a paused Cluster bears no mark of
+# its own but the condition Paused. There is no condition of a failure: not available may become available.
 
 CLUSTER_API: Final = KindPreset(
     "cluster-api",
@@ -84,7 +85,7 @@ CLUSTER_API: Final = KindPreset(
     ready=("Available", "Ready"),
     paused=(PausedWhen("spec.paused", equals=True),),
     paused_by=(("cluster.x-k8s.io/paused", ""),),
-    unverified=("ready", "pending", "paused", "deleting", "silent"),
+    pauses=(Mark("Paused", "True"),),
 )
 
 # cert-manager 1.21.2: Certificate, Issuer, ClusterIssuer. Recorded here; it has no pause.
