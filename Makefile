@@ -67,6 +67,11 @@ test-flux: $(READY) ## Run lives with the real Flux, as root; where there can be
 flux-objects: $(READY) ## Run the same, and record what Flux and the sidecar wrote in its lives as golden cases in tests/golden
 	@FLUX_OBJECTS=tests/golden $(BIN)/python -m pytest -n 0 -m flux tests/flux/test_lives.py $(ARGS)
 
+.PHONY: operator-objects
+
+operator-objects: $(READY) ## Run real operators, as root, and record what they write as golden cases in tests/golden/objects (ARGS=cert-manager)
+	@$(BIN)/python -m tests.operators $(ARGS)
+
 kind-up: $(READY) ## Make a kind cluster with Kratix, our images and the Promise (needs Docker and kind)
 	@$(BIN)/python -m platform_status_kind up
 

@@ -16,9 +16,9 @@ from platform_status_contract.sources.objects.wanted import wanted_of
 __all__ = ["GOLDEN", "Document", "documents", "entry_for", "names", "seen_of"]
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
-_FOLDERS: Final = {name: GOLDEN / "objects" / name for name in ("argocd", "builtin", "flux", "kro", "requests")} | {
-    "controllers": GOLDEN / "controllers"
-}
+_OPERATORS: Final = ("cert-manager", "crossplane", "external-secrets", "cluster-api")
+_RECORDED: Final = ("argocd", "builtin", "flux", "kro", "requests", *_OPERATORS)
+_FOLDERS: Final = {name: GOLDEN / "objects" / name for name in _RECORDED} | {"controllers": GOLDEN / "controllers"}
 
 _REQUESTS: Final = "platform.integratn.tech/"
 """Of a kind that has no preset of its own: an entry names it."""

@@ -30,7 +30,6 @@ from .recorded import GOLDEN, documents, entry_for, names, seen_of
 from .test_recorded import BESIDE, EXPECTED, assess, situation_of
 
 BUCKET: Final = "s3.aws.upbound.io/v1beta1 Bucket"
-PROVIDER: Final = "pkg.crossplane.io/v1 Provider"
 CERTIFICATE: Final = "cert-manager.io/v1 Certificate"
 _SLEEPS: Final = {"loft.sh/sleep-mode": "true"}
 READY: Final = {"type": "Ready", "status": "True"}
@@ -149,8 +148,10 @@ def test_an_application_set_that_may_make_none_says_its_condition() -> None:
 
 def test_what_an_entry_says_outranks_the_preset_but_for_a_pause() -> None:
     suspended = thing("kustomize.toolkit.fluxcd.io/v1 Kustomization", conditions(Ready="True"), spec={"suspend": True})
+    bucket = thing(BUCKET, conditions(Ready="True", Synced="False ReconcilePaused"))
     for ready in (ReadyWhen(exists=True), ReadyWhen(condition="Healthy"), ReadyWhen(field="status.a", values=(1,))):
         assert word(suspended, ready=ready)[0] == "PAUSED"
+        assert word(bucket, ready=ready) == ("PAUSED", "is paused (condition Synced)")
     held = PausedWhen("spec.hold", equals="yes")
     assert word(thing("example.org/v1 X", conditions(Ready="True"), spec={"hold": "yes"}), paused=held)[0] == "PAUSED"
     assert word(thing("example.org/v1 X", conditions(Ready="True"), spec={"hold": True}), paused=held)[0] == "READY"
@@ -169,7 +170,8 @@ SITUATIONS: Final = {
 
 def known_of(preset: KindPreset) -> set[str]:
     """The situations that an object of a kind can be in."""
-    pauses, fails = preset.paused or preset.paused_by, preset.fails or preset.failures
+    pauses = preset.paused or preset.paused_by or preset.pauses
+    fails = preset.fails or preset.failures
     return set(SITUATIONS.values()) - ({"paused"} if not pauses else set()) - ({"failed"} if not fails else set())
 
 

@@ -21,18 +21,11 @@ from platform_status_contract.rules.history import History, Remembered
 from platform_status_contract.rules.observation import ObjectSeen, Observation, Present
 from platform_status_contract.sources.objects.assess import assess_objects
 
+from .operators import OPERATORS
 from .recorded import documents, entry_for, names, seen_of
+from .verdicts import FAILED, GOING, GOOD, OPEN, PAUSED, SILENT, SPARED, WAITS
 
-GOOD: Final = ("good ObjectsReady",)
-SILENT: Final = ("pending ObjectSilent", "bad ObjectSilent")
-WAITS: Final = ("pending ObjectNotReady", "bad ObjectNotReady")
-FAILED: Final = ("bad ObjectFailed",)
-PAUSED: Final = ("paused Paused",)
-GOING: Final = ("bad BeingDeleted",)
-OPEN: Final = ("pending ObjectProgressing", "good ObjectsReady", "bad ObjectProgressing")
-SPARED: Final = ("pending ObjectNotReady", "good ObjectsReady")
-
-EXPECTED: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+EXPECTED: Final[dict[str, tuple[tuple[str, ...], str]]] = OPERATORS | {
     "argocd/applicationset-deletion-held": (GOING, "ApplicationSet application-set is being deleted since 2026-"),
     "argocd/applicationset-edited-and-broken": (FAILED, "RenderTemplateParamsError: failed to execute go template"),
     "argocd/applicationset-generator-error": (FAILED, "ApplicationGenerationFromParamsError: error generating params"),

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ import yaml
 from localplane.caches import cache_folder, exclusive
 from localplane.client import Client, Object
 from localplane.errors import BuildError, WaitError
+from localplane.gomodules import pinned
 from localplane.gotoolchains import find_go, go_environment
 from localplane.kubeconfigs import write_private
-from localplane.versions import ARGO_CD, FLUX
+from localplane.versions import ARGO_CD, FLUX, GoTool
 from platform_status_kube.errors import NotFoundError, UnansweredError
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "ForeignCrd",
     "fetch_crd",
     "install_crds",
+    "module_folder",
 ]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -148,7 +151,7 @@ def fetch_crd(crd: ForeignCrd, environ: Mapping[str, str] | None = None, stream:
         if not kept.exists():
             output.write(f"localplane: downloading {crd.module}@{crd.version} for its CRD {crd.name}\n")
             output.flush()
-            content = (_module_folder(crd, find_go(cache, chosen, output), chosen) / crd.path).read_bytes()
+            content = (_downloaded(crd, find_go(cache, chosen, output), chosen) / crd.path).read_bytes()
             found = hashlib.sha256(content).hexdigest()
             if found != crd.sha256:
                 raise BuildError(f"{crd.module}@{crd.version} {crd.path}: SHA-256 {found}, expected {crd.sha256}")
@@ -220,13 +223,21 @@ def _served(client: Client, api_version: str, kind: str) -> bool:
     return True
 
 
-def _module_folder(crd: ForeignCrd, go: Path, environ: Mapping[str, str]) -> Path:
-    module = f"{crd.module}@{crd.version}"
+def module_folder(tool: GoTool, environ: Mapping[str, str]) -> Path:
+    """Return the folder of the module that a tool is built from, as the go.sum of its build pins it."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in pinned(tool).items():
+            (Path(folder) / name).write_bytes(content)
+        return _downloaded(tool, find_go(cache_folder(environ), environ, sys.stderr), environ, folder)
+
+
+def _downloaded(wanted: ForeignCrd | GoTool, go: Path, environ: Mapping[str, str], beside: str = "/") -> Path:
+    """Download a module; by default where there is no go.mod, because go would change the go.sum beside it."""
+    module = f"{wanted.module}@{wanted.version}"
     answer = subprocess.run(  # noqa: S603 - go, no shell
         [str(go), "mod", "download", "-json", module],
-        env=go_environment(environ, crd.toolchain),
-        # In a folder with an unrelated go.mod, go would change its go.sum.
-        cwd="/",
+        env=go_environment(environ, wanted.toolchain),
+        cwd=beside,
         capture_output=True,
         text=True,
         check=False,

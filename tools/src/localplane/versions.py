@@ -12,12 +12,14 @@ __all__ = [
     "APISERVER",
     "ARGO_CD",
     "ASKED_FOR",
+    "CERT_MANAGER",
     "CONTROLLER_MANAGER",
     "ETCD",
     "FLUX",
     "KUBECTL",
     "MINIMUM_GO",
     "NODE_TOOLS",
+    "OPERATORS",
     "REGISTRY",
     "TOOLS",
     "GoTool",
@@ -119,7 +121,27 @@ FLUX = (
 )
 """The controllers of Flux that fetch sources and apply them, for ``localflux``."""
 
-ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX)
+CERT_MANAGER = GoTool("cert-manager", "github.com/cert-manager/cert-manager", "v1.21.2", ".")
+PROVIDER_KUBERNETES = GoTool(
+    "provider-kubernetes",
+    "github.com/crossplane-contrib/provider-kubernetes",
+    "v1.3.1",
+    "github.com/crossplane-contrib/provider-kubernetes/cmd/provider",
+    toolchain="go1.26.8",
+    # Of a cloud that no scene uses. What upstream asks for is not on the proxy; to pin it: GONOSUMDB=github.com/nebius
+    replaced=("github.com/nebius/gosdk => github.com/nebius/gosdk v0.2.29",),
+)
+EXTERNAL_SECRETS = GoTool(
+    "external-secrets",
+    "github.com/external-secrets/external-secrets",
+    "v0.16.2",
+    "github.com/external-secrets/external-secrets",
+)
+CLUSTER_API = GoTool("cluster-api", "sigs.k8s.io/cluster-api", "v1.13.6", "sigs.k8s.io/cluster-api")
+OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES, EXTERNAL_SECRETS, CLUSTER_API)
+"""Operators whose objects ``localoperators`` records."""
+
+ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX, *OPERATORS)
 """Tools for only some tests and checks, built on first use."""
 
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+)|(rc|beta)\d+)?")

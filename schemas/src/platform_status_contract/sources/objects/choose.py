@@ -80,11 +80,12 @@ def rule_of(entry: ObjectEntry) -> Rule:
 def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) -> Rule:
     known = preset_of(group, kind) or _STANDARD
     more = (paused.field,) if paused else ()
+    pauses = tuple(mark.type for mark in known.pauses)
     if ready.exists:
-        return Rule(judge_by_existence, known, (*known.fields, *more), paused=paused)
+        return Rule(judge_by_existence, known, (*known.fields, *more), pauses, paused=paused)
     if ready.field is not None:
         judge = judge_by_field(ready.field, ready.values or (), ready.failed or ())
-        return Rule(judge, known, (*known.fields, *more, ready.field), paused=paused)
+        return Rule(judge, known, (*known.fields, *more, ready.field), pauses, paused=paused)
     builtin = BUILTIN.get((group, kind))
     if ready == ReadyWhen() and (group, kind) == _APPLICATION:
         return Rule(judge_application, known, more, paused=paused)

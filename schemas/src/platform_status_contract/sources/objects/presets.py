@@ -60,35 +60,27 @@ A HelmChart may be made before what it is built from, which gives the first two 
 that it includes.
 """
 
-# Crossplane: managed resources, claims and composites. From its API's documentation; nothing was recorded here.
+# Crossplane: managed resources, recorded here of provider-kubernetes 1.3.1 (crossplane-runtime 2.4.0). Claims and
+# composites follow its API's documentation.
 #
 # Ready tells whether the external resource is usable, Synced whether Crossplane could write it. Synced False is a
-# failure although Ready stays True: what runs is not what the spec asks for.
-
-_NOT_RECORDED: Final = ("ready", "pending", "failed", "paused", "deleting", "silent")
+# failure although Ready stays True: what runs is not what the spec asks for. A pause is told by the same condition,
+# whether by the annotation or by managementPolicies without any. Ready of a provider bears no generation, Synced does.
 
 RESOURCE: Final = KindPreset(
     "crossplane",
     groups=(".upbound.io", ".crossplane.io"),
     failures=(Mark("Synced", "False", outranks=True),),
-    waiting=("Creating",),
     paused_by=(("crossplane.io/paused", "true"),),
-    unverified=_NOT_RECORDED,
+    pauses=(Mark("Synced", "False", ("ReconcilePaused",)),),
+    dated="Synced",
 )
 """A composite or a claim of a group of your own says `ready: {preset: crossplane}`."""
 
-PACKAGE: Final = KindPreset(
-    "crossplane-package",
-    groups=("pkg.crossplane.io",),
-    kinds=("Provider", "Configuration", "Function"),
-    ready=("Healthy",),
-    failures=(Mark("Installed", "False", outranks=True),),
-    unverified=("ready", "pending", "failed", "deleting", "silent"),
-)
-
-# Cluster API: Cluster, MachineDeployment, KubeadmControlPlane and the rest. From its contract's documentation.
+# Cluster API 1.13.6: Cluster and MachineDeployment recorded here, KubeadmControlPlane and the rest from its contract.
 #
-# Since v1beta2 an object says Available; before that it said Ready. Nothing was recorded here.
+# Since v1beta2 an object says Available; before that it said Ready. What belongs to a paused Cluster bears no mark of
+# its own but the condition Paused. There is no condition of a failure: not available may become available.
 
 CLUSTER_API: Final = KindPreset(
     "cluster-api",
@@ -96,32 +88,33 @@ CLUSTER_API: Final = KindPreset(
     ready=("Available", "Ready"),
     paused=(PausedWhen("spec.paused", equals=True),),
     paused_by=(("cluster.x-k8s.io/paused", ""),),
-    unverified=("ready", "pending", "paused", "deleting", "silent"),
+    pauses=(Mark("Paused", "True"),),
 )
 
-# cert-manager: Certificate, Issuer, ClusterIssuer. From its API's documentation; nothing was recorded here.
+# cert-manager 1.21.2: Certificate, Issuer, ClusterIssuer. Recorded here; it has no pause.
 #
-# Issuing turns False with reason Failed when an issuance failed; it is tried again after an hour and more. A
-# certificate that is still valid stays Ready meanwhile.
+# Issuing turns False when an issuance failed, with the reason of whoever refused it: an approver or an issuer of
+# others. It is tried again after an hour and more. A certificate that is still valid stays Ready meanwhile.
 
 CERT_MANAGER: Final = KindPreset(
     "cert-manager",
     groups=("cert-manager.io",),
     kinds=("Certificate", "Issuer", "ClusterIssuer"),
-    failures=(Mark("Issuing", "False", ("Failed",)),),
-    unverified=("ready", "pending", "failed", "deleting", "silent"),
+    failures=(Mark("Issuing", "False"),),
 )
 
-# External Secrets Operator: ExternalSecret, stores, PushSecret. From its documentation; nothing was recorded here.
+# External Secrets Operator 0.16.2: ExternalSecret, stores, PushSecret. Recorded here; it has no pause.
 #
-# Ready False means that the last try failed: SecretSyncedError, or a store that cannot be reached.
+# Ready False means that the last try failed: at first a store, a key or the Secret to push may still come. Ready is
+# True as well where there is no Secret, by what the spec says of deletion and creation. No generation is told: after
+# an edit it stays as it was until the operator has looked.
 
 EXTERNAL_SECRETS: Final = KindPreset(
     "external-secrets",
     groups=("external-secrets.io",),
-    young=("SecretSyncedError", "InvalidStoreRef"),
+    failures=(Mark("Ready", "True", ("SecretDeleted", "SecretMissing"), outranks=True),),
+    young=("SecretSyncedError", "Errored"),
     fails=True,
-    unverified=("ready", "pending", "failed", "deleting", "silent"),
 )
 
 # CloudNativePG: Cluster, Pooler and the rest. From its API's documentation; nothing was recorded here.
@@ -191,7 +184,6 @@ PRESETS: Final[tuple[KindPreset, ...]] = (
     KUSTOMIZATION,
     HELM_RELEASE,
     SOURCE,
-    PACKAGE,
     RESOURCE,
     CLUSTER_API,
     CERT_MANAGER,

@@ -69,19 +69,24 @@ class Said(Struct, frozen=True):
 
 
 class Mark(Struct, frozen=True):
-    """A condition that marks a failure.
+    """A condition that marks a failure, or a pause.
 
     Attributes:
         type: Its type.
-        status: Its status in a failure.
-        reasons: Its reasons in a failure; none: any.
-        outranks: Whether it takes precedence over Ready.
+        status: Its status then.
+        reasons: Its reasons then; none: any.
+        outranks: Whether a failure takes precedence over Ready.
     """
 
     type: str
     status: str
     reasons: tuple[str, ...] = ()
     outranks: bool = False
+
+    def found_in(self, seen: ObjectSeen) -> ConditionSeen | None:
+        """The condition, if the object has it so."""
+        found = seen.condition_of(self.type, self.status)
+        return found if found is not None and (not self.reasons or found.reason in self.reasons) else None
 
 
 class KindPreset(Struct, frozen=True):
@@ -99,12 +104,14 @@ class KindPreset(Struct, frozen=True):
         grace: Seconds for which the last verdict counts while there is none.
         paused: How to tell that somebody has paused an object.
         paused_by: Annotations that tell it, with their values; an empty one stands for any.
+        pauses: Conditions that tell it.
         healthy: The condition that tells of the health of what the object stands for.
         applied: What to say where that condition does not: what was looked at.
         made: The field that lists what an object has made; without anything there is nothing to be ready.
         revisions: Two fields that differ while an update runs.
         rolling: The condition that is True while an update runs.
         observed: The field that says which generation its status is about, where conditions do not.
+        dated: The condition that says it, where the ready one does not.
         is_request: Whether it has a contract of its own, which may observe this request in turn.
         unverified: Situations that no recorded object of the kind shows; said in the docs.
     """
@@ -120,19 +127,22 @@ class KindPreset(Struct, frozen=True):
     grace: int = GRACE_SECONDS
     paused: tuple[PausedWhen, ...] = ()
     paused_by: tuple[tuple[str, str], ...] = ()
+    pauses: tuple[Mark, ...] = ()
     healthy: str = ""
     applied: str = ""
     made: str = ""
     revisions: tuple[str, ...] = ()
     rolling: str = ""
     observed: str = ""
+    dated: str = ""
     is_request: bool = False
     unverified: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """Types of the conditions that it reads."""
-        named = {"Stalled", self.healthy, self.rolling, *self.ready, *(mark.type for mark in self.failures)}
+        marks = (*self.failures, *self.pauses)
+        named = {"Stalled", self.healthy, self.rolling, self.dated, *self.ready, *(mark.type for mark in marks)}
         return tuple(sorted(named - {""}))
 
     @property
@@ -164,6 +174,9 @@ def apart(seen: ObjectSeen, preset: KindPreset, paused: PausedWhen | None) -> Sa
         found = seen.annotation(key)
         if found is not None and value in ("", found):
             return Said(Word.PAUSED, f"is paused (annotation {key})")
+    for pause in preset.pauses:
+        if pause.found_in(seen):
+            return Said(Word.PAUSED, f"is paused (condition {pause.type})")
     return None
 
 
@@ -224,8 +237,8 @@ def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
                 return Said(Word.FAILED, _told(_fuller(failed, ready)))
         if ready is None:
             return Said(Word.SILENT, f"has no condition {preset.ready[0]}")
-        own = ready.generation if ready.generation is not None else observed
-        if is_behind(seen, own):
+        dated = [found.generation for found in (ready, seen.condition(preset.dated)) if found is not None]
+        if is_behind(seen, next((told for told in dated if told is not None), observed)):
             return Said(Word.BEHIND, _behind(seen))
         return _by_ready(seen, ready, preset)
 
@@ -238,11 +251,10 @@ def _about(seen: ObjectSeen, found: ConditionSeen) -> int | None:
 
 def _failed(seen: ObjectSeen, mark: Mark, *, is_ready: bool) -> ConditionSeen | None:
     """The condition of a mark, if it shows a failure of the present generation."""
-    found = seen.condition_of(mark.type, mark.status)
+    found = mark.found_in(seen)
     if found is None or is_behind(seen, _about(seen, found)):
         return None
-    applies = (mark.outranks or not is_ready) and (not mark.reasons or found.reason in mark.reasons)
-    return found if applies else None
+    return found if mark.outranks or not is_ready else None
 
 
 def _fuller(found: ConditionSeen, ready: ConditionSeen | None) -> ConditionSeen:

@@ -1,0 +1,110 @@
+"""Operators as servers: each with its CustomResourceDefinitions, its flags, and the port at which it is ready.
+
+Example::
+
+    with CertManager() as operator:
+        operator.admin.create({"apiVersion": "cert-manager.io/v1", "kind": "Certificate", ...})
+        operator.stop_controller("cert-manager")
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from localgitops.engine import Engine
+from localgitops.network import ADDRESS
+from localplane.crds import install_crds, module_folder
+from localplane.versions import CERT_MANAGER, CLUSTER_API, EXTERNAL_SECRETS, PROVIDER_KUBERNETES, GoTool
+
+__all__ = ["CertManager", "ClusterApi", "ExternalSecrets", "Operator", "ProviderKubernetes"]
+
+
+class Operator(Engine):
+    """One operator, which may do everything, with the CustomResourceDefinitions of its own module.
+
+    In flags and environment ``{folder}`` is its own folder. A certificate lies there, for the webhooks that some insist
+    to serve; nothing calls them.
+    """
+
+    tool: ClassVar[GoTool]
+    """What is built for it."""
+
+    crds: ClassVar[str]
+    """Its CustomResourceDefinitions, as a pattern of files of its module."""
+
+    port: ClassVar[int]
+    """Where it listens once it runs."""
+
+    flags: ClassVar[tuple[str, ...]] = ()
+    """Its command line."""
+
+    variables: ClassVar[Mapping[str, str]] = {}
+    """Its environment, beside the usual."""
+
+    @property
+    def kubeconfig(self) -> Path:
+        """Who it is to the API server, for what it is to reach as if it were elsewhere."""
+        return self._kubeconfig(self.name)
+
+    def _start_servers(self) -> None:
+        install_crds(self.admin, sorted(module_folder(self.tool, self._environ).glob(self.crds)))
+        self.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
+        folder = self._running.path / self.name
+        folder.mkdir()
+        for name in ("crt", "key"):
+            for called in ("tls", "apiserver"):
+                (folder / f"{called}.{name}").symlink_to(self.plane.files[f"apiserver.{name}"])
+        ours = {"HOME": "{folder}", "TMPDIR": "{folder}", "KUBECONFIG": str(self.kubeconfig), **self.variables}
+        environ = {**self._direct, **{name: value.format(folder=folder) for name, value in ours.items()}}
+        line = [flag.format(folder=folder) for flag in self.flags]
+        self._serve(self.name, self.port, [str(self._ensure_built(self.tool)), *line], environ)
+
+
+class CertManager(Operator):
+    """Its controllers of Certificates and Issuers; nobody approves what they request."""
+
+    tool = CERT_MANAGER
+    name = namespace = tool.name
+    controllers = (name,)
+    tools = (tool,)
+    crds = "deploy/crds/*.yaml"
+    port = 9402
+
+
+class ProviderKubernetes(Operator):
+    """A provider of Crossplane whose external resources are objects of a cluster: here of the same."""
+
+    tool = PROVIDER_KUBERNETES
+    name = tool.name
+    namespace = "crossplane-system"
+    controllers = (name,)
+    tools = (tool,)
+    crds = "package/crds/kubernetes.m.crossplane.io_*.yaml"
+    port = 8081
+    flags = ("--remove-managed-fields", "--poll=1s")
+    variables: ClassVar[Mapping[str, str]] = {"TLS_SERVER_CERTS_DIR": "{folder}"}
+
+
+class ExternalSecrets(Operator):
+    """External Secrets Operator, with all its providers."""
+
+    tool = EXTERNAL_SECRETS
+    name = namespace = tool.name
+    controllers = (name,)
+    tools = (tool,)
+    crds = "config/crds/bases/*external-secrets.io_*.yaml"
+    port = 8080
+    flags = (f"--metrics-addr={ADDRESS}:{port}", "--concurrent=4")
+
+
+class ClusterApi(Operator):
+    """The core of Cluster API: infrastructure and control planes are of others."""
+
+    tool = CLUSTER_API
+    name = tool.name
+    namespace = "capi-system"
+    controllers = (name,)
+    tools = (tool,)
+    crds = "config/crd/bases/*.yaml"
+    port = 9440
+    flags = ("--webhook-cert-dir={folder}",)
