@@ -64,4 +64,10 @@ def test_every_case_lies_where_a_runner_looks() -> None:
     found = {path.relative_to(FOLDER).parts[0] for path in FOLDER.rglob("*.y*ml")}
     assert found - elsewhere == ours
     others = [path for name in ours for path in (FOLDER / name).iterdir() if path.suffix != ".yaml"]
-    assert sorted(path.name for path in others) == ["argocd", "builtin", "flux", "kro"]  # objects that were recorded
+    assert sorted(path.name for path in others) == [
+        "argocd",
+        "builtin",
+        "flux",
+        "kro",
+        "requests",
+    ]  # objects that were recorded
