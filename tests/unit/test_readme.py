@@ -57,7 +57,7 @@ def test_the_contract_on_the_first_screen_has_twelve_lines_and_is_one_for_argo_c
 
 
 @pytest.mark.parametrize(
-    "said", ["tens of milliseconds", "once in 5 s", "quiet for 2 s", "polled, so they take up to 60 s"]
+    "said", ["tens of milliseconds", "at most every 5 s", "not written for 2 s", "polled, so they take up to 60 s"]
 )
 def test_the_first_screen_says_how_soon(said: str) -> None:
     assert said in " ".join(FIRST_SCREEN.split())
