@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from localoperators.operators import CertManager, ClusterApi, ExternalSecrets, Operator, ProviderKubernetes
+from localoperators.operators import (
+    CertManager,
+    CloudNativePG,
+    ClusterApi,
+    ExternalSecrets,
+    Operator,
+    ProviderKubernetes,
+)
 from tests.gitops.records import Recorder
 from tests.unit.objects.recorded import GOLDEN
 
-from . import cert_manager, cluster_api, crossplane, external_secrets
+from . import cert_manager, cloudnative_pg, cluster_api, crossplane, external_secrets
 from .stage import NAMESPACE, Stage
 
 _SCENES: Final[Mapping[str, tuple[type[Operator], Callable[[Stage], None]]]] = {
@@ -18,6 +25,7 @@ _SCENES: Final[Mapping[str, tuple[type[Operator], Callable[[Stage], None]]]] = {
     "crossplane": (ProviderKubernetes, crossplane.play),
     "external-secrets": (ExternalSecrets, external_secrets.play),
     "cluster-api": (ClusterApi, cluster_api.play),
+    "cloudnative-pg": (CloudNativePG, cloudnative_pg.play),
 }
 """By the folder of their objects, below tests/golden/objects."""
 

@@ -16,7 +16,7 @@ from platform_status_contract.sources.objects.wanted import wanted_of
 __all__ = ["GOLDEN", "Document", "documents", "entry_for", "names", "seen_of"]
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
-_OPERATORS: Final = ("cert-manager", "crossplane", "external-secrets", "cluster-api")
+_OPERATORS: Final = ("cert-manager", "crossplane", "external-secrets", "cluster-api", "cloudnative-pg")
 _RECORDED: Final = ("argocd", "builtin", "flux", "kro", "requests", *_OPERATORS)
 _FOLDERS: Final = {name: GOLDEN / "objects" / name for name in _RECORDED} | {"controllers": GOLDEN / "controllers"}
 

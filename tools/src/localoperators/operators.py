@@ -14,9 +14,16 @@ from typing import ClassVar
 from localgitops.engine import Engine
 from localgitops.network import ADDRESS
 from localplane.crds import install_crds, module_folder
-from localplane.versions import CERT_MANAGER, CLUSTER_API, EXTERNAL_SECRETS, PROVIDER_KUBERNETES, GoTool
+from localplane.versions import (
+    CERT_MANAGER,
+    CLOUDNATIVE_PG,
+    CLUSTER_API,
+    EXTERNAL_SECRETS,
+    PROVIDER_KUBERNETES,
+    GoTool,
+)
 
-__all__ = ["CertManager", "ClusterApi", "ExternalSecrets", "Operator", "ProviderKubernetes"]
+__all__ = ["CertManager", "CloudNativePG", "ClusterApi", "ExternalSecrets", "Operator", "ProviderKubernetes"]
 
 
 class Operator(Engine):
@@ -41,6 +48,9 @@ class Operator(Engine):
     variables: ClassVar[Mapping[str, str]] = {}
     """Its environment, beside the usual."""
 
+    copies: ClassVar[tuple[str, ...]] = ()
+    """Where in its folder it looks for its own program."""
+
     @property
     def kubeconfig(self) -> Path:
         """Who it is to the API server, for what it is to reach as if it were elsewhere."""
@@ -56,8 +66,12 @@ class Operator(Engine):
                 (folder / f"{called}.{name}").symlink_to(self.plane.files[f"apiserver.{name}"])
         ours = {"HOME": "{folder}", "TMPDIR": "{folder}", "KUBECONFIG": str(self.kubeconfig), **self.variables}
         environ = {**self._direct, **{name: value.format(folder=folder) for name, value in ours.items()}}
-        line = [flag.format(folder=folder) for flag in self.flags]
-        self._serve(self.name, self.port, [str(self._ensure_built(self.tool)), *line], environ)
+        program = self._ensure_built(self.tool)
+        for copy in self.copies:
+            (folder / copy).parent.mkdir(exist_ok=True)
+            (folder / copy).symlink_to(program)
+        line = ["env", f"--chdir={folder}", str(program), *(flag.format(folder=folder) for flag in self.flags)]
+        self._serve(self.name, self.port, line, environ)
 
 
 class CertManager(Operator):
@@ -108,3 +122,23 @@ class ClusterApi(Operator):
     crds = "config/crd/bases/*.yaml"
     port = 9440
     flags = ("--webhook-cert-dir={folder}",)
+
+
+class CloudNativePG(Operator):
+    """CloudNativePG; there is no node, so no instance ever runs."""
+
+    tool = CLOUDNATIVE_PG
+    name = tool.name
+    namespace = "cnpg-system"
+    controllers = (name,)
+    tools = (tool,)
+    crds = "config/crd/bases/*.yaml"
+    port = 9443
+    flags = ("controller", f"--metrics-bind-address={ADDRESS}:8080")
+    variables: ClassVar[Mapping[str, str]] = {
+        "OPERATOR_NAMESPACE": namespace,
+        "OPERATOR_IMAGE_NAME": "registry.example.org/cloudnative-pg",
+        "POSTGRES_IMAGE_NAME": "registry.example.org/postgresql:17.6",
+        "WEBHOOK_CERT_DIR": "{folder}",
+    }
+    copies = ("operator/manager_amd64", "operator/manager_arm64")

@@ -138,7 +138,13 @@ EXTERNAL_SECRETS = GoTool(
     "github.com/external-secrets/external-secrets",
 )
 CLUSTER_API = GoTool("cluster-api", "sigs.k8s.io/cluster-api", "v1.13.6", "sigs.k8s.io/cluster-api")
-OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES, EXTERNAL_SECRETS, CLUSTER_API)
+CLOUDNATIVE_PG = GoTool(
+    "cloudnative-pg",
+    "github.com/cloudnative-pg/cloudnative-pg",
+    "v1.28.1",
+    "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
+)
+OPERATORS = (CERT_MANAGER, PROVIDER_KUBERNETES, EXTERNAL_SECRETS, CLUSTER_API, CLOUDNATIVE_PG)
 """Operators whose objects ``localoperators`` records."""
 
 ASKED_FOR = (KUBECTL, REGISTRY, ACTIONLINT, ARGO_CD, *FLUX, *OPERATORS)

@@ -117,16 +117,17 @@ EXTERNAL_SECRETS: Final = KindPreset(
     fails=True,
 )
 
-# CloudNativePG: Cluster, Pooler and the rest. From its API's documentation; nothing was recorded here.
+# CloudNativePG 1.28.1: Cluster. Recorded here, but for one that is ready: that takes instances, and these a node.
 #
-# A cluster that is hibernated, or whose reconciliation is switched off, is paused by an annotation.
+# A cluster that is hibernated, or whose reconciliation is switched off, is paused by an annotation. Its conditions bear
+# no generation, and Ready names no cause: that stands in status.phase. There is no condition of a failure.
 
 CLOUDNATIVE_PG: Final = KindPreset(
     "cloudnative-pg",
     groups=("postgresql.cnpg.io",),
     kinds=("Cluster",),
     paused_by=(("cnpg.io/hibernation", "on"), ("cnpg.io/reconciliationLoop", "disabled")),
-    unverified=("ready", "pending", "paused", "deleting", "silent"),
+    unverified=("ready",),
 )
 
 # Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.
