@@ -147,7 +147,7 @@ def test_a_named_object_is_followed_from_its_making_to_its_end(
         operators.make(kind, "media", {"phase": "Starting"})
         operators.say(kind, "media", {"phase": "Running"})
         status = place.await_status("Ready")["status"]
-        assert status["health"]["objects"] == {"ready": 1, "total": 1, "unready": []}
+        assert status["health"]["objects"] == {"ready": 1, "total": 1, "summary": "1/1", "unready": []}
         assert {"Ready", "DatabaseReady"} <= {item["type"] for item in status["conditions"] if item["status"] == "True"}
         operators.say(kind, "media", {"phase": "Failed"})
         place.await_status("Degraded", "ObjectFailed")

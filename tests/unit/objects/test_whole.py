@@ -76,7 +76,7 @@ def test_a_condition_of_a_free_type_is_written_recorded_and_taken_back() -> None
     written = after({"conditions": [foreign]}, look({}, contract_of(QUEUE), queue()))
     assert kinds(written) == ["OtherReady", "Ready", "QueueReady"]
     assert written["health"]["conditions"] == ["QueueReady"]
-    assert written["health"]["objects"] == {"ready": 1, "total": 1, "unready": []}
+    assert written["health"]["objects"] == {"ready": 1, "total": 1, "summary": "1/1", "unready": []}
     assert written["phase"] == "Ready"
     gone = after(written, look(written, contract_of(works=True)))
     assert kinds(gone) == ["OtherReady", "Ready", "WorksReady"]
@@ -214,5 +214,5 @@ def test_a_contract_that_is_too_new_keeps_numbers_conditions_and_what_is_done() 
     assert none["health"]["objects"] == {"done": done}
     assert kinds(none) == ["Ready"]
     back = after(none, look(none, contract_of(QUEUE, JOB), queue(), Present(())))
-    assert back["health"]["objects"] == {"ready": 1, "total": 1, "unready": [], "done": done}
+    assert back["health"]["objects"] == {"ready": 1, "total": 1, "summary": "1/1", "unready": [], "done": done}
     assert back["phase"] == "Ready"

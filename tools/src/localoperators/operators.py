@@ -138,7 +138,7 @@ class CloudNativePG(Operator):
     variables: ClassVar[Mapping[str, str]] = {
         "OPERATOR_NAMESPACE": namespace,
         "OPERATOR_IMAGE_NAME": "registry.example.org/cloudnative-pg",
-        "POSTGRES_IMAGE_NAME": "registry.example.org/postgresql:17.6",
+        "POSTGRES_IMAGE_NAME": "registry.invalid/postgresql:17.6",
         "WEBHOOK_CERT_DIR": "{folder}",
     }
     copies = ("operator/manager_amd64", "operator/manager_arm64")
