@@ -4,6 +4,6 @@
 implementation of a command is imported when it runs, in `running`. A further command is a function in `app` and a
 module beside it.
 
-Further modules: `answers`, `asking`, `completion`, `doctors`, `explanations`, `late`, `options`, `overviews`, `refusals`,
-`schemas`, `statuses`, `validate`, `validations`, `versions`.
+Further modules: `answers`, `asking`, `completion`, `doctors`, `explanations`, `late`, `options`, `overviews`,
+`refusals`, `schemas`, `statuses`, `validate`, `validations`, `versions`.
 """
