@@ -1,12 +1,21 @@
-"""CloudNativePG: Clusters whose first instance waits for a node; one that runs would need its image."""
+"""CloudNativePG: Clusters; the scene does what the kubelet and the manager of the instance would."""
 
+import base64
 from typing import Final
 
-from .stage import Kind, Stage, says
+from localgitops.network import ADDRESS
+from localoperators.operators import CloudNativePG
+from tests.cluster.truth.objects import ago
+from tests.gitops.manifests import Json
+
+from .stage import NAMESPACE, Kind, Stage, says
 
 __all__ = ["play"]
 
 CLUSTER: Final[Kind] = ("postgresql.cnpg.io/v1", "Cluster")
+_JOB: Final[Kind] = ("batch/v1", "Job")
+_POD: Final[Kind] = ("v1", "Pod")
+_CLAIM: Final[Kind] = ("v1", "PersistentVolumeClaim")
 _HIBERNATED: Final = {"cnpg.io/hibernation": "on"}
 _DISABLED: Final = {"cnpg.io/reconciliationLoop": "disabled"}
 
@@ -30,8 +39,53 @@ def play(stage: Stage) -> None:
     _cluster(stage, "held")
     stage.await_(CLUSTER, "held", says("Ready", "False"), "it is looked at")
     stage.keep_deleting("cluster-deletion-held", CLUSTER, "held")
+    _cluster(stage, "running")
+    _run(stage, "running")
+    stage.keep("cluster-healthy", CLUSTER, "running", says("Ready", "True"))
 
 
 def _cluster(stage: Stage, name: str, *, annotations: dict[str, str] | None = None, **spec: object) -> None:
     metadata = {"annotations": annotations} if annotations else {}
     stage.make(CLUSTER, name, {"instances": 1, "storage": {"size": "1Gi"}, **spec}, **metadata)
+
+
+def _run(stage: Stage, name: str) -> None:
+    """Complete the Job that makes the database, start its pod, and report as the manager in it does."""
+    first = f"{name}-1"
+    stage.await_(_JOB, f"{first}-initdb", bool, "the database is made")
+    stage.edit(_CLAIM, first, {"status": {"phase": "Bound"}}, "status")
+    done = {"type": "Complete", "status": "True", "lastTransitionTime": ago(0), "reason": "CompletionsReached"}
+    met = {**done, "type": "SuccessCriteriaMet"}
+    times = {"startTime": ago(5), "completionTime": ago(0)}
+    job = {"succeeded": 1, "terminating": 0, "uncountedTerminatedPods": {}, **times, "conditions": [met, done]}
+    stage.edit(_JOB, f"{first}-initdb", {"status": job}, "status")
+    pod = stage.await_(_POD, first, bool, "the instance is made")
+    stage.edit(CLUSTER, name, {"status": {"currentPrimary": first, "currentPrimaryTimestamp": ago(0)}}, "status")
+    _serve(stage, name, stage.admin.get(*CLUSTER, name, namespace=NAMESPACE)["status"])
+    containers = [
+        {"name": told["name"], "image": told["image"], "imageID": "", "restartCount": 0, "ready": True, "started": True}
+        | {"state": {"running": {"startedAt": ago(3)}}}
+        for told in pod["spec"]["containers"]
+    ]
+    conditions = [
+        {"type": kind, "status": "True", "lastTransitionTime": ago(0)} for kind in ("Ready", "ContainersReady")
+    ]
+    status = {"phase": "Running", "podIP": ADDRESS, "podIPs": [{"ip": ADDRESS}], "startTime": ago(3)}
+    stage.edit(_POD, first, {"status": {**status, "conditions": conditions, "containerStatuses": containers}}, "status")
+
+
+def _serve(stage: Stage, name: str, cluster: Json) -> None:
+    assert isinstance(stage.operator, CloudNativePG)
+    secret = stage.admin.get("v1", "Secret", f"{name}-server", namespace=NAMESPACE)["data"]
+    report = {
+        "isPrimary": True,
+        "systemID": "7577777777777777777",
+        "currentLsn": "0/3000148",
+        "currentWAL": "000000010000000000000003",
+        "timeLineID": 1,
+        "executableHash": cluster["cloudNativePGOperatorHash"],
+        "instanceManagerVersion": stage.operator.tool.version.removeprefix("v"),
+        "instanceArch": "amd64",
+        "sessionID": "1",
+    }
+    stage.operator.serve_instance({key: base64.b64decode(value) for key, value in secret.items()}, report)

@@ -67,6 +67,7 @@ OPERATORS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "cluster-api/machinedeployment-of-paused-cluster": (PAUSED, "is paused (condition Paused)"),
     "cloudnative-pg/cluster-deletion-held": (GOING, "Cluster held is being deleted since 2026-11-29T"),
     "cloudnative-pg/cluster-edited-right-after": (WAITS, "ClusterIsNotReady: Cluster Is Not Ready"),
+    "cloudnative-pg/cluster-healthy": (GOOD, "is ready"),
     "cloudnative-pg/cluster-hibernated": (PAUSED, "is paused (annotation cnpg.io/hibernation)"),
     "cloudnative-pg/cluster-image-catalog-missing": (WAITS, "ClusterIsNotReady: Cluster Is Not Ready"),
     "cloudnative-pg/cluster-just-created": (SILENT, "has no conditions yet"),

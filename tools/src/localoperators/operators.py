@@ -7,12 +7,15 @@ Example::
         operator.stop_controller("cert-manager")
 """
 
+import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from localgitops.engine import Engine
 from localgitops.network import ADDRESS
+from localoperators import instance
 from localplane.crds import install_crds, module_folder
 from localplane.versions import (
     CERT_MANAGER,
@@ -24,6 +27,9 @@ from localplane.versions import (
 )
 
 __all__ = ["CertManager", "CloudNativePG", "ClusterApi", "ExternalSecrets", "Operator", "ProviderKubernetes"]
+
+_INSTANCE_PORT: Final = 8000
+"""At which CloudNativePG asks the manager of an instance."""
 
 
 class Operator(Engine):
@@ -125,7 +131,7 @@ class ClusterApi(Operator):
 
 
 class CloudNativePG(Operator):
-    """CloudNativePG; there is no node, so no instance ever runs."""
+    """CloudNativePG; there is no node, so a scene plays the kubelet and the instances."""
 
     tool = CLOUDNATIVE_PG
     name = tool.name
@@ -142,3 +148,18 @@ class CloudNativePG(Operator):
         "WEBHOOK_CERT_DIR": "{folder}",
     }
     copies = ("operator/manager_amd64", "operator/manager_arm64")
+
+    def serve_instance(self, certificate: Mapping[str, bytes], status: Mapping[str, object]) -> None:
+        """Serve the status of one instance, whose pod has the address of loopback.
+
+        Args:
+            certificate: ``tls.crt`` and ``tls.key`` of the Cluster's server.
+            status: The answer, as JSON.
+        """
+        folder = self._running.path / "instance"
+        folder.mkdir()
+        for name in ("tls.crt", "tls.key"):
+            (folder / name).write_bytes(certificate[name])
+        (folder / "status.json").write_text(json.dumps(status), "utf-8")
+        server = [sys.executable, "-I", instance.__file__, str(_INSTANCE_PORT), str(folder)]
+        self._serve("instance", _INSTANCE_PORT, server, self._direct)

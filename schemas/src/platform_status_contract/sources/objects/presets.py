@@ -117,7 +117,7 @@ EXTERNAL_SECRETS: Final = KindPreset(
     fails=True,
 )
 
-# CloudNativePG 1.28.1: Cluster. Recorded here, but for one that is ready: that takes instances, and these a node.
+# CloudNativePG 1.28.1: Cluster. Recorded here; a scene plays the kubelet and the manager of the instance.
 #
 # A cluster that is hibernated, or whose reconciliation is switched off, is paused by an annotation. Its conditions bear
 # no generation, and Ready names no cause: that stands in status.phase. There is no condition of a failure.
@@ -127,7 +127,6 @@ CLOUDNATIVE_PG: Final = KindPreset(
     groups=("postgresql.cnpg.io",),
     kinds=("Cluster",),
     paused_by=(("cnpg.io/hibernation", "on"), ("cnpg.io/reconciliationLoop", "disabled")),
-    unverified=("ready",),
 )
 
 # Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.

@@ -113,7 +113,6 @@ class KindPreset(Struct, frozen=True):
         observed: The field that says which generation its status is about, where conditions do not.
         dated: The condition that says it, where the ready one does not.
         is_request: Whether it has a contract of its own, which may observe this request in turn.
-        unverified: Situations that no recorded object of the kind shows; said in the docs.
     """
 
     name: str
@@ -136,7 +135,6 @@ class KindPreset(Struct, frozen=True):
     observed: str = ""
     dated: str = ""
     is_request: bool = False
-    unverified: tuple[str, ...] = ()
 
     @property
     def conditions(self) -> tuple[str, ...]:
