@@ -138,8 +138,8 @@ bench: control-plane ## Measure the sidecar with 200 and 1,000 requests (N=100 f
 	@$(BIN)/python -m tests.bench $(if $(WORLD),--world $(WORLD)) $(if $(N),--requests $(N)) \
 	  $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPU),--cpu $(CPU)) $(if $(SHARD),--shard $(SHARD)) $(if $(OBJECTS),--objects)
 
-bench-hctl: control-plane ## Measure how soon hctl answers, beside kubectl
-	@$(BIN)/python -m tests.bench.hctl
+bench-hctl: control-plane ## Measure how soon hctl answers, beside kubectl (BESIDE=PYTHON: that of another checkout, in turn)
+	@$(BIN)/python -m tests.bench.hctl $(if $(BESIDE),--beside $(BESIDE))
 
 pictures: control-plane ## Draw the pictures of docs/hctl.md, out of a real run
 	@$(BIN)/python -m tests.cluster.hctl.pictures

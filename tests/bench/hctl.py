@@ -1,7 +1,8 @@
 """Measures hctl: how soon ``--help`` is there, and how soon the status of one, beside kubectl on the same machine.
 
-Usage: ``python -m tests.bench.hctl [--runs 9] [--requests 200]``. A ratio holds on another machine, or on a busy one,
-where seconds do not. Without kubectl the status is compared with one bare GET of a fresh Python.
+Usage: ``python -m tests.bench.hctl [--runs 9] [--requests 200] [--beside PYTHON]``. A ratio holds on another machine,
+or on a busy one, where seconds do not: so all commands take turns. Without kubectl the status is compared with one bare
+GET of a fresh Python.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import TypeAlias
 
 import yaml
 
@@ -27,6 +30,7 @@ from tests.unit.hctl import requests
 _ROOT = Path(__file__).parents[2]
 _KIND = "vclusterorchestratorv2s.platform.integratn.tech"
 _NAMESPACE = "bench"
+_COMMANDS = ("--help", "vcluster status", "vcluster list", "vcluster diagnose")
 _GOALS = {"hctl --help": 0.3, "hctl vcluster status": 1.0}
 _BARE_GET = (
     "import os, ssl, urllib.request as u; c = ssl.create_default_context(cafile=os.environ['CA']);"
@@ -39,6 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.hctl", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=9, help="how often each command runs (default: %(default)s)")
     parser.add_argument("--requests", type=int, default=200, help="requests on the server (default: %(default)s)")
+    parser.add_argument("--beside", metavar="PYTHON", help="that of another environment, whose hctl runs in turn")
     options = parser.parse_args()
     with ControlPlane() as plane, tempfile.TemporaryDirectory() as folder:
         _load(plane.admin, Path(folder), options.requests)
@@ -46,12 +51,13 @@ def main() -> int:
         rows = [
             ("python -c pass", [sys.executable, "-c", "pass"], environ),
             _yardstick(plane, Path(folder), environ),
-            ("hctl --help", [sys.executable, "-m", "hctl", "--help"], environ),
-            ("hctl vcluster status", [sys.executable, "-m", "hctl", "vcluster", "status", "media-0"], environ),
-            ("hctl vcluster list", [sys.executable, "-m", "hctl", "vcluster", "list"], environ),
-            ("hctl vcluster diagnose", [sys.executable, "-m", "hctl", "vcluster", "diagnose", "media-0"], environ),
         ]
-        measured = [(name, *_measure(command, where, options.runs)) for name, command, where in rows]
+        for words in _COMMANDS:
+            rows.append((f"hctl {words}", [sys.executable, "-m", "hctl", *words.split(), *_name(words)], environ))
+            if options.beside:
+                beside = [options.beside, "-m", "hctl", *words.split(), *_name(words)]
+                rows.append((f"hctl {words}, beside", beside, environ))
+        measured = _measure(rows, options.runs)
     sys.stdout.write(table(measured, options.requests))
     return 0
 
@@ -102,19 +108,28 @@ def _load(admin: Client, folder: Path, count: int) -> None:
         admin.replace({**created, "status": status}, subresource="status")
 
 
-def _measure(command: Sequence[str], environ: Mapping[str, str], runs: int) -> tuple[float, float]:
-    """Run a command again and again; the first run, which fills caches, does not count."""
-    walls, cpus = [], []
+def _name(words: str) -> list[str]:
+    return ["media-0"] if words.endswith(("status", "diagnose")) else []
+
+
+_Row: TypeAlias = tuple[str, Sequence[str], Mapping[str, str]]
+
+
+def _measure(rows: Sequence[_Row], runs: int) -> list[tuple[str, float, float]]:
+    """Run the commands in turn, again and again; the first round, which fills caches, does not count."""
+    walls: dict[str, list[float]] = {name: [] for name, _, _ in rows}
+    cpus: dict[str, list[float]] = {name: [] for name, _, _ in rows}
     for _ in range(runs + 1):
-        before, began = os.times(), time.perf_counter()
-        # 4: nobody renews a Lease here, so every status is stale; that is an answer too.
-        ended = subprocess.run(command, env=dict(environ), stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - ours
-        walls.append(time.perf_counter() - began)
-        after = os.times()
-        cpus.append(after.children_user + after.children_system - before.children_user - before.children_system)
-        if ended.returncode not in (0, 4):
-            raise SystemExit(f"{' '.join(command)}: exit code {ended.returncode}")
-    return statistics.median(walls[1:]), statistics.median(cpus[1:])
+        for name, command, environ in rows:
+            before, began = getrusage(RUSAGE_CHILDREN), time.perf_counter()
+            # 4: nobody renews a Lease here, so every status is stale; that is an answer too.
+            ended = subprocess.run(command, env=dict(environ), stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - ours
+            walls[name].append(time.perf_counter() - began)
+            after = getrusage(RUSAGE_CHILDREN)
+            cpus[name].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+            if ended.returncode not in (0, 4):
+                raise SystemExit(f"{' '.join(command)}: exit code {ended.returncode}")
+    return [(name, statistics.median(walls[name][1:]), statistics.median(cpus[name][1:])) for name, _, _ in rows]
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def help_of_hctl() -> str:
     pending, texts = [(command, command.make_context("hctl", [], resilient_parsing=True, terminal_width=80))], []
     while pending:
         command, context = pending.pop(0)
-        texts.append(f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n")
+        texts.append(f"## {context.command_path}\n\n```text\n{context.command.get_help(context)}\n```\n")
         parts = command.commands if isinstance(command, typer.core.TyperGroup) else {}
         for name, part in parts.items():
             if not part.hidden:

@@ -1,6 +1,7 @@
 """Fetching requests: one by any of its names, all of a kind, all golden paths; each with its freshness."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from msgspec import Struct
@@ -38,7 +39,7 @@ class Scope(Struct, frozen=True):
     selector: str = ""
 
 
-class Collection(Struct, frozen=True):
+class Collection(Struct, frozen=True, dict=True):
     """The requests of one kind.
 
     Attributes:
@@ -59,10 +60,10 @@ class Collection(Struct, frozen=True):
     narrowed: bool = False
     selector: str = ""
 
-    @property
-    def views(self) -> list[RequestView]:
-        """The requests, read."""
-        return [read_request(found, resource=self.kind.resource) for found in self.objects]
+    @cached_property
+    def views(self) -> tuple[RequestView, ...]:
+        """The requests, read; once, because a list asks for them more than once."""
+        return tuple(read_request(found, resource=self.kind.resource) for found in self.objects)
 
 
 class Found(Struct, frozen=True):

@@ -9,6 +9,7 @@ from hctl.errors import ExitCode
 from hctl.target import Target
 
 from .asking import add_ask
+from .late import LateApp
 from .options import (
     AllOption,
     ColumnsOption,
@@ -39,7 +40,7 @@ _EPILOG = (
     "4 the status is stale and not to be trusted."
 )
 
-app = typer.Typer(
+app = LateApp(
     name="hctl",
     help="Is what I asked the platform for ready, and if not, why? Reads the status contract of any golden path.",
     epilog=_EPILOG,
@@ -72,7 +73,6 @@ def root(
 @app.command(
     "status", epilog="Examples: hctl status | hctl status webapp/shop --wait Ready --timeout 10m && echo it is up"
 )
-@with_target
 def status(
     target: Target,
     reference: ReferenceArgument = "",
@@ -104,7 +104,6 @@ def status(
 
 @app.command("ls", hidden=True)
 @app.command("list", epilog="Examples: hctl list | hctl list webapps --problems --sort phase -l team=a")
-@with_target
 def list_all(
     target: Target,
     kind: KindArgument = "",
@@ -124,7 +123,6 @@ def list_all(
 
 
 @app.command("get", hidden=True)
-@with_target
 def get(
     target: Target,
     kind: KindArgument = "",
@@ -145,7 +143,6 @@ def get(
 
 @app.command("describe", hidden=True)
 @app.command("diagnose", epilog="Examples: hctl diagnose media | hctl diagnose webapp/shop -o json")
-@with_target
 def diagnose(
     target: Target,
     reference: ReferenceArgument,
@@ -158,7 +155,6 @@ def diagnose(
 
 
 @app.command("dump", epilog="Examples: hctl dump media > case.yaml | hctl dump webapp/shop --full > case.yaml")
-@with_target
 def dump(
     target: Target,
     reference: ReferenceArgument,
@@ -181,7 +177,6 @@ def dump(
 
 
 @app.command("explain", epilog="Examples: hctl explain media | hctl explain -f case.yaml --now 2026-02-26T10:30:00Z")
-@with_target
 def explain(
     target: Target,
     reference: ReferenceArgument = "",
@@ -208,7 +203,6 @@ def explain(
 
 
 @app.command("doctor", epilog="Exit codes: 0 no failure, 1 a failure, 3 no answer, 4 something could not be read.")
-@with_target
 def doctor(
     target: Target,
     output: OutputOption = "table",
@@ -229,7 +223,6 @@ def doctor(
 
 
 @app.command("tree", epilog="Examples: hctl tree media | hctl tree webapp/shop -o wide")
-@with_target
 def tree(
     target: Target,
     reference: ReferenceArgument,
@@ -271,7 +264,6 @@ def schema(
 
 
 @app.command("version", epilog="Examples: hctl version | hctl version --client")
-@with_target
 def version(
     target: Target,
     client: Annotated[bool, typer.Option("--client", help="Only hctl's own; asks no cluster.")] = False,

@@ -12,7 +12,6 @@ from typer.core import TyperCommand
 from hctl.errors import ExitCode, UsageError
 from hctl.target import Target
 
-from .options import with_target
 from .running import finish
 
 __all__ = ["add_ask"]
@@ -79,7 +78,6 @@ def add_ask(app: typer.Typer) -> None:
     """
 
     @app.command(_NAME, cls=_Ask)
-    @with_target
     def ask(
         target: Target,
         question: _Text,

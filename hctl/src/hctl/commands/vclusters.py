@@ -4,6 +4,7 @@ import typer
 
 from hctl.target import Target
 
+from .late import LateApp
 from .options import (
     AllOption,
     ColumnsOption,
@@ -18,19 +19,17 @@ from .options import (
     WaitOption,
     WatchOption,
     listed,
-    with_target,
 )
 from .running import diagnose_one, explain_one, finish, list_of, status_of
 
 __all__ = ["vcluster"]
 
-vcluster = typer.Typer(
+vcluster = LateApp(
     help="Virtual clusters: requests of kind VClusterOrchestratorV2.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
 @vcluster.command("status", epilog="Examples: hctl vcluster status media | hctl vcluster status media --watch")
-@with_target
 def vcluster_status(
     target: Target,
     name: NameArgument,
@@ -51,7 +50,6 @@ def vcluster_status(
 @vcluster.command(
     "list", epilog="Examples: hctl vcluster list | hctl vcluster list --problems --columns name,phase,message"
 )
-@with_target
 def vcluster_list(
     target: Target,
     problems: ProblemsOption = False,
@@ -70,7 +68,6 @@ def vcluster_list(
 
 
 @vcluster.command("diagnose", epilog="Example: hctl vcluster diagnose media")
-@with_target
 def vcluster_diagnose(
     target: Target,
     name: NameArgument,
