@@ -1,4 +1,4 @@
-"""The options of a command are made when it runs: those of all commands took a tenth of the start of hctl."""
+"""The options of a command are made when it runs: those of all commands took a sixth of the work of ``--help``."""
 
 import pytest
 from typer.main import get_command_from_info
