@@ -13,12 +13,13 @@ from platform_status_contract.rules.observation import ObjectSeen
 from platform_status_contract.sources.objects.record import decode_object
 from platform_status_contract.sources.objects.wanted import wanted_of
 
-__all__ = ["GOLDEN", "Document", "documents", "entry_for", "names", "seen_of"]
+__all__ = ["GOLDEN", "RECORDED", "Document", "documents", "entry_for", "names", "seen_of"]
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 _OPERATORS: Final = ("cert-manager", "crossplane", "external-secrets", "cluster-api", "cloudnative-pg")
-_RECORDED: Final = ("argocd", "builtin", "flux", "kro", "requests", *_OPERATORS)
-_FOLDERS: Final = {name: GOLDEN / "objects" / name for name in _RECORDED} | {"controllers": GOLDEN / "controllers"}
+RECORDED: Final = ("argocd", "builtin", "flux", "kro", "requests", *_OPERATORS)
+"""The folders of recorded objects, below tests/golden/objects."""
+_FOLDERS: Final = {name: GOLDEN / "objects" / name for name in RECORDED} | {"controllers": GOLDEN / "controllers"}
 
 _REQUESTS: Final = "platform.integratn.tech/"
 """Of a kind that has no preset of its own: an entry names it."""
