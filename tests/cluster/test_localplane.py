@@ -300,11 +300,11 @@ class TestSideBySide:
         assert plane.admin.request("GET", "/readyz") == "ok"
 
     def test_one_that_runs_is_not_started_twice(self, plane: ControlPlane) -> None:
-        with pytest.raises(StartError, match="runs already"):
+        with pytest.raises(StartError, match="already running"):
             plane.start()
 
     def test_one_that_does_not_run_says_so(self) -> None:
-        with pytest.raises(LocalPlaneError, match="does not run"):
+        with pytest.raises(LocalPlaneError, match="is not running"):
             _ = ControlPlane().admin
 
 
@@ -354,7 +354,7 @@ class TestFaults:
         log = Path(next(line for line in str(raised.value).splitlines() if line.startswith("log: "))[5:])
         assert "unknown flag: --no-such-flag" in str(raised.value)
         assert "unknown flag: --no-such-flag" in log.read_text()
-        with pytest.raises(LocalPlaneError, match="does not run"):
+        with pytest.raises(LocalPlaneError, match="is not running"):
             _ = plane.pids
 
     def test_the_report_of_a_failed_test_names_the_logs_and_they_are_kept(self, tmp_path: Path) -> None:

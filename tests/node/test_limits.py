@@ -75,5 +75,5 @@ def test_what_is_no_image_is_refused_with_its_name(node: LocalNode) -> None:
 
 
 def test_a_node_is_started_once(node: LocalNode) -> None:
-    with pytest.raises(NodeError, match="runs already"):
+    with pytest.raises(NodeError, match="already running"):
         node.start()

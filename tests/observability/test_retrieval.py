@@ -133,7 +133,7 @@ def test_a_bad_query_is_said_to_be_one(prometheus: Prometheus, query: str) -> No
 def test_a_path_that_is_not_prometheus_is_said_to_be_none(prometheus: Prometheus) -> None:
     with (
         Prometheus(f"{prometheus.url}/elsewhere") as other,
-        pytest.raises(PrometheusError, match="is no Prometheus") as raised,
+        pytest.raises(PrometheusError, match="is not a Prometheus") as raised,
     ):
         other.query("up")
     assert raised.value.failure is QueryFailure.NOT_UNDERSTOOD
