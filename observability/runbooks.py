@@ -17,8 +17,8 @@ __all__ = ["alert_page", "index_page", "pages", "problems", "reason_page"]
 
 _HEAD: Final = "<!-- Generated from observability/; change that, then run: make observability -->\n"
 _PLACEHOLDERS: Final = (
-    "`KIND`, `NAME` and `NAMESPACE` are those of the request; `ARGOCD`, `APPLICATION`, `WORKLOADS`, `SECRET` and "
-    "`SECRETNAMESPACE` are in its `.status.contract`; the message of the condition names `POD`, `SUBAPP` or `WORK`."
+    "`KIND`, `NAME` and `NAMESPACE` are those of the request. `ARGOCD`, `APPLICATION`, `WORKLOADS`, `SECRET` and "
+    "`SECRETNAMESPACE` are in its `.status.contract`. The message of the condition names `POD`, `SUBAPP` or `WORK`."
 )
 _GOOD: Final = "good"
 

@@ -21,9 +21,8 @@ from platform_status_contract import REPOSITORY
 __all__ = ["MAX_AVERAGE_WORDS", "average_words", "help_of_hctl", "leave_docs", "on_files", "on_page_markdown"]
 
 MAX_AVERAGE_WORDS: Final = 20.0
-"""Maximum number of words per sentence, on average over a page of `_PLAIN`."""
+"""Maximum number of words per sentence, on average over a page; records of decisions (adr/) are not measured."""
 
-_PLAIN: Final = frozenset({"index.md", "start.md", "using.md", "report.md", "contract/versions.md"})
 _LOG: Final = logging.getLogger("mkdocs.hooks.platform_status_site")
 _FENCE: Final = re.compile(r"^ *```.*?^ *```$|<!--.*?-->", re.MULTILINE | re.DOTALL)
 _NO_PROSE: Final = re.compile(r"^(?:#.*|\|.*|!\[.*)$", re.MULTILINE)
@@ -97,12 +96,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Rewrite links to files outside docs/, and measure the sentences of the pages in `_PLAIN`."""
+    """Rewrite links to files outside docs/, and measure the sentences."""
     del files
     source = page.file.src_uri
     text, dead = leave_docs(markdown, source, Path(config.docs_dir).parent)
     for link in dead:
         _LOG.warning("%s: the link %s leads to nothing", source, link)
-    if source in _PLAIN and (average := average_words(markdown)) > MAX_AVERAGE_WORDS:
+    average = average_words(markdown)
+    if average > MAX_AVERAGE_WORDS and not source.startswith("adr/"):
         _LOG.warning("%s: %.1f words a sentence on average, at most %g", source, average, MAX_AVERAGE_WORDS)
     return _HELP.sub(lambda _: help_of_hctl(), text)
