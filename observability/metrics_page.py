@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.sources.registry import KINDS
+from platform_status_contract.validation.reference_words import table
 from platform_status_sidecar.counts import EventResult, NotificationResult, RestartCause, Suppression, WriteResult
 from platform_status_sidecar.metrics.families import FAMILIES, Family
 from platform_status_sidecar.metrics.samples import UNREADABLE
@@ -44,16 +44,11 @@ def filled(page: str) -> str:
     tables = {"metrics": _metrics(), "values": _values()}
     if missing := tables.keys() - {match[2] for match in _BLOCK.finditer(page) if match[2] == match[4]}:
         raise ValueError(f"docs/metrics.md has no place for {', '.join(sorted(missing))}: <!-- generated: NAME ... -->")
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{tables[found[2]]}{found[3]}", page)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return _BLOCK.sub(lambda found: f"{found[1]}\n{tables[found[2]]}\n{found[3]}", page)
 
 
 def _metrics() -> str:
-    return _table(("name", "type", "labels", "unit", "stability", "meaning"), map(_metric, FAMILIES))
+    return table(("name", "type", "labels", "unit", "stability", "meaning"), [_metric(family) for family in FAMILIES])
 
 
 def _metric(family: Family) -> tuple[str, ...]:
@@ -74,7 +69,7 @@ def _values() -> str:
     rows.append(
         ("`source`", "each that has it", f"{sources}, `PLURAL.VERSION.GROUP`", "A kind that some contract needs")
     )
-    return _table(("label", "metric", "value", "meaning"), rows)
+    return table(("label", "metric", "value", "meaning"), rows)
 
 
 def _meanings(closed: type[StrEnum]) -> list[tuple[str, str]]:

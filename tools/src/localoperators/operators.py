@@ -57,6 +57,10 @@ class Operator(Engine):
     copies: ClassVar[tuple[str, ...]] = ()
     """Where in its folder it looks for its own program."""
 
+    def __init_subclass__(cls) -> None:
+        """Take name, program and controller from the tool."""
+        cls.name, cls.tools, cls.controllers = cls.tool.name, (cls.tool,), (cls.tool.name,)
+
     @property
     def kubeconfig(self) -> Path:
         """Who it is to the API server, for what it is to reach as if it were elsewhere."""
@@ -84,9 +88,7 @@ class CertManager(Operator):
     """Its controllers of Certificates and Issuers; nobody approves what they request."""
 
     tool = CERT_MANAGER
-    name = namespace = tool.name
-    controllers = (name,)
-    tools = (tool,)
+    namespace = tool.name
     crds = "deploy/crds/*.yaml"
     port = 9402
 
@@ -95,10 +97,7 @@ class ProviderKubernetes(Operator):
     """A provider of Crossplane whose external resources are objects of a cluster: here of the same."""
 
     tool = PROVIDER_KUBERNETES
-    name = tool.name
     namespace = "crossplane-system"
-    controllers = (name,)
-    tools = (tool,)
     crds = "package/crds/kubernetes.m.crossplane.io_*.yaml"
     port = 8081
     flags = ("--remove-managed-fields", "--poll=1s")
@@ -109,9 +108,7 @@ class ExternalSecrets(Operator):
     """External Secrets Operator, with all its providers."""
 
     tool = EXTERNAL_SECRETS
-    name = namespace = tool.name
-    controllers = (name,)
-    tools = (tool,)
+    namespace = tool.name
     crds = "config/crds/bases/*external-secrets.io_*.yaml"
     port = 8080
     flags = (f"--metrics-addr={ADDRESS}:{port}", "--concurrent=4")
@@ -121,10 +118,7 @@ class ClusterApi(Operator):
     """The core of Cluster API: infrastructure and control planes are of others."""
 
     tool = CLUSTER_API
-    name = tool.name
     namespace = "capi-system"
-    controllers = (name,)
-    tools = (tool,)
     crds = "config/crd/bases/*.yaml"
     port = 9440
     flags = ("--webhook-cert-dir={folder}",)
@@ -134,10 +128,7 @@ class CloudNativePG(Operator):
     """CloudNativePG; there is no node, so a scene plays the kubelet and the instances."""
 
     tool = CLOUDNATIVE_PG
-    name = tool.name
     namespace = "cnpg-system"
-    controllers = (name,)
-    tools = (tool,)
     crds = "config/crd/bases/*.yaml"
     port = 9443
     flags = ("controller", f"--metrics-bind-address={ADDRESS}:8080")

@@ -157,16 +157,14 @@ def _labels(promise: object) -> dict[str, str]:
     """Return the labels of all selectors; a Destination must have all of them (kratix.md section 1)."""
     labels: dict[str, str] = {}
     for selector in items(under(promise, "spec", "destinationSelectors")):
-        match = under(selector, "matchLabels")
-        if isinstance(match, Mapping):
-            labels |= {key: value for key, value in match.items() if isinstance(value, str)}
+        match = mapping(under(selector, "matchLabels"))
+        labels |= {key: value for key, value in match.items() if isinstance(value, str)}
     return labels
 
 
 def _bad_labels(installed: object) -> Iterator[Problem]:
     for index, selector in enumerate(items(under(installed, "spec", "destinationSelectors"))):
-        match = under(selector, "matchLabels")
-        for key, value in match.items() if isinstance(match, Mapping) else ():
+        for key, value in mapping(under(selector, "matchLabels")).items():
             if not isinstance(value, str):
                 path = f"spec.destinationSelectors[{index}].matchLabels.{key}"
                 yield Problem("installed Promise", f"found {path} {found(value)}, expected a text", "quote the value")

@@ -55,7 +55,7 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         automatically (may be empty).
     """
     fields = mapping(status)
-    workflows = mapping(mapping(fields.get("kratix")).get("workflows"))
+    workflows = mapping(under(fields, "kratix", "workflows"))
     pipelines = [mapping(entry) for entry in items(workflows.get("pipelines"))]
     state = _by_pipelines(pipelines)
     condition = _condition(fields)
