@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,22 @@ class Audit:
     authors: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, folder: Path, audited: Audited) -> "Audit":
-        """Read the log."""
+    def read(cls, folder: Path, audited: Audited, ends: Mapping[str, datetime]) -> "Audit":
+        """Read the log.
+
+        Args:
+            folder: Where it lies.
+            audited: What is in it.
+            ends: By life, when it ended; its request stays until the lane ends, and what the sidecar writes then is
+                no part of the life: a request that was left Progressing becomes Degraded when its deadline passes.
+        """
         found = cls()
         for event in _answered(folder):
             about, user = event["objectRef"], event["user"]["username"]
             if about["resource"] == audited.requests:
+                end = ends.get(about["name"])
+                if end is not None and datetime.fromisoformat(event["requestReceivedTimestamp"]) > end:
+                    continue
                 found._note_request(about["name"], event["responseObject"]["status"]["phase"])
             elif event["verb"] != "create" and _writes_status(about, event.get("requestObject")):
                 key = f"{about['resource']}/{about['namespace']}/{about['name']}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -60,10 +61,12 @@ class Result:
 
     Attributes:
         seconds: How long it took.
+        ended: When it was over.
         error: Why it ended early; None if it did not.
     """
 
     seconds: float
+    ended: datetime
     error: Exception | None
 
 
@@ -194,7 +197,8 @@ class Lane(Generic[EngineT, SceneT]):
                         results[each.name] = live(each)[1]
             if any(result.error for result in results.values()):
                 tell(f"logs: {engine.keep_logs()}")
-            return Report(engine.name, started, engine.users, results, Audit.read(folder, self.audited))
+            ends = {name: result.ended for name, result in results.items()}
+            return Report(engine.name, started, engine.users, results, Audit.read(folder, self.audited, ends))
 
 
 def _live(each: Life[SceneT], scene: SceneT, failures: Recorder) -> Result:
@@ -206,4 +210,5 @@ def _live(each: Life[SceneT], scene: SceneT, failures: Recorder) -> Result:
         error = found
         with suppress(NotFoundError):
             failures.keep(each.name, *scene.engine_objects())
-    return Result(time.monotonic() - began, error)
+    ended = datetime.now(UTC)
+    return Result(time.monotonic() - began, ended, error)

@@ -11,7 +11,7 @@ __all__: list[str] = []
 def request(scene: FluxScene) -> None:
     scene.commit(web(), refresh=False)
     _record(scene, "just-created", scene.ask_kratix())
-    _record(scene, "on-its-way", scene.becomes("Progressing", "ObjectNotReady"))
+    _record(scene, "on-its-way", scene.becomes("Progressing", "ObjectNotReady", condition="WebReady"))
     scene.run_web()
     _record(scene, "ready", scene.becomes_ready())
     scene.change({"suspend": True})

@@ -11,7 +11,7 @@ __all__: list[str] = []
 def ready(scene: FluxScene) -> None:
     scene.begin(web())
     scene.deploy()
-    scene.becomes("Progressing", "ObjectNotReady")
+    scene.becomes("Progressing", "ObjectNotReady", condition="WebReady")
     scene.run_web()
     scene.record("first-ready")
 
