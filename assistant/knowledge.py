@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from platform_status_assistant.knowledge.texts import Knowledge
+from platform_status_assistant.mcp.resources import Knowledge
 
 _ROOT = Path(__file__).resolve().parent.parent
 _DOCS = _ROOT / "docs"
-_TEXTS = _ROOT / "assistant/src/platform_status_assistant/knowledge/texts.json"
+_TEXTS = _ROOT / "assistant/src/platform_status_assistant/mcp/texts.json"
 
 
 def generate() -> bytes:

@@ -8,8 +8,6 @@ What belongs here, by package; each imports only those above it:
 - `mcp`: the same answers as tools and resources of the Model Context Protocol. Builds on hctl.
 
 What may not: a rule about health (those are the contract's), a write to a cluster.
-
-Further modules: `knowledge`.
 """
 
 __version__ = "0.1.0"

@@ -19,7 +19,7 @@ from hctl.public.facts import Target
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from platform_status_assistant.mcp import documents, server
+from platform_status_assistant.mcp import documents, resources
 from platform_status_assistant.mcp.tools import TOOLS
 from tests.cluster.hctl.conftest import kinds, place
 from tests.cluster.hctl.world import PATIENCE, Place, allow, environment
@@ -211,12 +211,12 @@ def test_words_of_a_tenant_stay_in_quotation_marks(place: Place) -> None:
 def test_every_runbook_the_contract_and_the_schemas_can_be_read(place: Place) -> None:
     async def talk(client: mcp.Client) -> None:
         offered = {str(entry.uri) for entry in (await client.list_resources()).resources}
-        assert offered == set(server.pages())
+        assert offered == set(resources.pages())
         templates = (await client.list_resource_templates()).resource_templates
         assert {entry.uri_template for entry in templates} == {"runbook://reasons/{reason}", "runbook://alerts/{alert}"}
         for uri in sorted(offered):
             (content,) = (await client.read_resource(uri)).contents
-            assert getattr(content, "text", "") == server.pages()[uri].text != ""
+            assert getattr(content, "text", "") == resources.pages()[uri].text != ""
 
     over_stdio(place.kubeconfig, talk)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hctl.commands.schemas import show_schema
+from hctl.commands.versions import show_schema
 from hctl.errors import ExitCode, UsageError
 from platform_status_contract.validation import load_schema, schema_names
 from tests.golden.mistakes import mistakes

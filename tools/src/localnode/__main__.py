@@ -10,9 +10,8 @@ from localnode.binaries import find_node_binaries
 from localnode.errors import NotPossibleError
 from localnode.node import LocalNode
 from localnode.requirements import why_not
-from localplane.commandline import make_parser, outcome_of
+from localplane.commandline import end_as_ctrl_c, make_parser, outcome_of
 from localplane.errors import FAILURES
-from localplane.interrupts import end_as_ctrl_c
 
 __all__ = ["main"]
 

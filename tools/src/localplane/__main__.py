@@ -11,12 +11,11 @@ from localplane.binaries import find_binaries, find_kubectl
 from localplane.builds import ensure_built
 from localplane.caches import cache_folder
 from localplane.clusters import existing_cluster
-from localplane.commandline import make_parser, outcome_of
+from localplane.commandline import end_as_ctrl_c, make_parser, outcome_of
 from localplane.crds import FOREIGN, fetch_crd, install_crds
 from localplane.errors import FAILURES, ClusterChoiceError, StartError
 from localplane.gomodules import pin
 from localplane.gotoolchains import find_go
-from localplane.interrupts import end_as_ctrl_c
 from localplane.plane import ControlPlane
 from localplane.versions import ASKED_FOR, KUBECTL, NODE_TOOLS, TOOLS
 

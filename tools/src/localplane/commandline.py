@@ -1,11 +1,13 @@
-"""Common parts of all commands of the tools: a parser with examples, and failures as one line and an exit code."""
+"""Common parts of all commands of the tools: a parser with examples, failures as one line, and an end by a signal."""
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
-__all__ = ["make_parser", "outcome_of"]
+__all__ = ["end_as_ctrl_c", "make_parser", "outcome_of"]
 
 
 def make_parser(program: str, description: str, epilog: str) -> argparse.ArgumentParser:
@@ -52,3 +54,14 @@ def outcome_of(
     except KeyboardInterrupt:
         return interrupted
     return 0
+
+
+def end_as_ctrl_c() -> None:
+    """Make SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, so that each `with` block stops its servers."""
+    # SIGINT too: a shell starts background commands with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt(signal.Signals(number).name)

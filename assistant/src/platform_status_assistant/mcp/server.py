@@ -1,4 +1,4 @@
-"""The server: maps the protocol's requests to tools and resources (the contract's reference, runbooks, JSON Schemas).
+"""The server: maps the protocol's requests to tools and resources.
 
 hctl blocks, so calls run in a small thread pool.
 """
@@ -12,62 +12,15 @@ import anyio.to_thread
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
-from mcp_types import Resource
-from msgspec import Struct
 
 from hctl.public.access import Session
-from hctl.public.facts import HctlError, Target, UsageError, inert, schema_text
+from hctl.public.facts import HctlError, Target, UsageError, inert
 from platform_status_assistant import __version__
-from platform_status_assistant.knowledge.texts import knowledge
 
 from . import tools
+from .resources import offered, pages
 
 __all__ = ["build_server"]
-
-_MARKDOWN: Final = "text/markdown"
-_SCHEMA: Final = "application/schema+json"
-
-
-class ResourcePage(Struct, frozen=True):
-    """One resource.
-
-    Attributes:
-        title: Its title for people.
-        media_type: Media type of the text.
-        text: The whole text.
-    """
-
-    title: str
-    media_type: str
-    text: str
-
-
-@functools.cache
-def pages() -> dict[str, ResourcePage]:
-    """Return URI -> resource."""
-    known = knowledge()
-    found = {
-        "contract://v1": ResourcePage("The status contract, version 1: every key and reason", _MARKDOWN, known.contract)
-    }
-    for folder, texts in (("reasons", known.reasons), ("alerts", known.alerts)):
-        found |= {
-            f"runbook://{folder}/{name}": ResourcePage(f"Runbook: {name}", _MARKDOWN, text)
-            for name, text in texts.items()
-        }
-    for schema in sorted({spec.schema for spec in tools.TOOLS.values()}):
-        found[f"schema://{schema}"] = ResourcePage(
-            f"JSON Schema of the {schema} document", _SCHEMA, schema_text(schema)
-        )
-    return found
-
-
-def offered() -> list[Resource]:
-    """Return the resources in the types of the protocol."""
-    return [
-        Resource(uri=uri, name=uri, title=page.title, mime_type=page.media_type, size=len(page.text.encode()))
-        for uri, page in pages().items()
-    ]
-
 
 _MAX_AT_ONCE: Final = 4
 """Concurrent calls to the API server."""

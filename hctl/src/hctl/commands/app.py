@@ -256,7 +256,7 @@ def schema(
     """Print the JSON Schema of the output of -o json, or of a document of the contract."""
 
     def show() -> ExitCode:
-        from .schemas import show_schema  # noqa: PLC0415 - see the module's docstring
+        from .versions import show_schema  # noqa: PLC0415 - see the module's docstring
 
         return show_schema(document)
 

@@ -1,4 +1,4 @@
-"""``hctl version`` and ``hctl completion``, which need no object of the cluster."""
+"""``hctl version``, ``hctl completion`` and ``hctl schema``, which need no object of the cluster."""
 
 import json
 import os
@@ -8,14 +8,17 @@ from typing import get_args, get_type_hints
 import yaml
 
 from hctl import __version__
+from hctl.documents.reports import DOCUMENTS, schema_text
 from hctl.errors import ExitCode, UsageError
 from hctl.session import Session
 from hctl.target import Target
 from hctl.texts import inert
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.lookup import mapping
+from platform_status_contract.validation import UnknownSchemaError
+from platform_status_contract.validation.schemas import bundled_schema, schema_names
 
-__all__ = ["show_completion", "show_versions"]
+__all__ = ["show_completion", "show_schema", "show_versions"]
 
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -53,4 +56,25 @@ def show_completion(shell: str) -> ExitCode:
     # With this variable, typer prints the completion script instead of running a command.
     os.environ["_HCTL_COMPLETE"] = f"source_{shell}"
     app(prog_name="hctl", args=[], standalone_mode=False)
+    return ExitCode.READY
+
+
+def show_schema(document: str) -> ExitCode:
+    """Print a schema, including the schemas that it refers to.
+
+    Args:
+        document: Name of a document of ``-o json``, or of a schema of the contract.
+
+    Raises:
+        UsageError: There is no such document.
+    """
+    if document in DOCUMENTS:
+        sys.stdout.write(schema_text(document))
+        return ExitCode.READY
+    try:
+        schema = bundled_schema(document)
+    except UnknownSchemaError as error:
+        names = ", ".join((*DOCUMENTS, *schema_names()))
+        raise UsageError(f"no document {inert(document, 60)!r}; expected one of {names}") from error
+    sys.stdout.write(f"{json.dumps(schema, indent=2)}\n")
     return ExitCode.READY

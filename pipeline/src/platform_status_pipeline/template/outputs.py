@@ -12,8 +12,7 @@ from msgspec import Meta, Struct
 from platform_status_contract.model.template import TemplateMetadata
 from platform_status_contract.model.template_parts import KeyName, Text
 from platform_status_contract.template.problems import Problem
-from platform_status_contract.template.variables import know_variables
-from platform_status_contract.template.walk import Walk
+from platform_status_contract.template.walk import Walk, know_variables
 from platform_status_pipeline.errors import TemplateError
 from platform_status_pipeline.template.decode import decode
 from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved

@@ -9,8 +9,7 @@ from msgspec import Struct
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.template import StatusContract
 from platform_status_contract.template.problems import Problem
-from platform_status_contract.template.variables import know_variables
-from platform_status_contract.template.walk import Walk
+from platform_status_contract.template.walk import Walk, know_variables
 from platform_status_contract.validation import CONTRACT, STATUS, validate
 from platform_status_pipeline.errors import TemplateError
 from platform_status_pipeline.template.decode import decode, problem_of

@@ -6,5 +6,5 @@ Belongs here: what all sources share, namely records, envelopes, interests, sele
 `observe`, which lets each source read it. May not: I/O, clocks, where the objects come from (the sidecar's store, a
 dump), what one source reads (`sources`), or conclusions (`rules`).
 
-Further modules: `decode`, `facts`, `interest`, `records`, `selectors`, `signs`, `view`.
+Further modules: `decode`, `facts`, `interest`, `records`, `selectors`, `view`.
 """

@@ -16,11 +16,10 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.rules.timers import SourceName, Timer
 
+from .argo.assess import assess_argo
 from .argo.describe import collect_application, describe_application
-from .argo.health import assess_argo_health
 from .argo.kinds import APPLICATION
 from .argo.read import interest_in_application, read_application
-from .argo.sync import assess_argo_sync
 from .objects.assess import assess_objects
 from .objects.describe import collect_objects, describe_objects, kinds_of_objects
 from .objects.health import objects_health
@@ -28,8 +27,7 @@ from .objects.kinds import ObjectKind, kind_of
 from .objects.read import interest_in_objects, read_objects
 from .secrets.assess import assess_secrets
 from .secrets.describe import collect_secrets, describe_secrets
-from .secrets.kinds import SECRET
-from .secrets.read import interest_in_secrets, read_secrets
+from .secrets.read import SECRET, interest_in_secrets, read_secrets
 from .source import ContractSource, ObservedKind
 from .sub_applications.assess import assess_sub_apps
 from .sub_applications.describe import (
@@ -65,7 +63,7 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds=(WORK, PLACEMENT),
         interest=interest_in_works,
         read=read_works,
-        assess=(assess_works,),
+        assess=assess_works,
         describe=describe_works,
         collect=collect_works,
     ),
@@ -74,7 +72,7 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds=(APPLICATION,),
         interest=interest_in_application,
         read=read_application,
-        assess=(assess_argo_sync, assess_argo_health),
+        assess=assess_argo,
         describe=describe_application,
         collect=collect_application,
     ),
@@ -83,7 +81,7 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds=(POD, *CONTROLLERS.values()),
         interest=interest_in_workloads,
         read=read_workloads,
-        assess=(assess_workloads,),
+        assess=assess_workloads,
         describe=describe_workloads,
         collect=collect_workloads,
         selects=select_pods,
@@ -93,7 +91,7 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds=(SECRET,),
         interest=interest_in_secrets,
         read=read_secrets,
-        assess=(assess_secrets,),
+        assess=assess_secrets,
         describe=describe_secrets,
         collect=collect_secrets,
     ),
@@ -102,7 +100,7 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds=(),
         interest=interest_in_sub_applications,
         read=read_sub_applications,
-        assess=(assess_sub_apps,),
+        assess=assess_sub_apps,
         describe=describe_sub_applications,
         collect=collect_sub_applications,
         selects=select_sub_applications,
@@ -112,7 +110,7 @@ SOURCES: Final[tuple[ContractSource, ...]] = (
         kinds=(),
         interest=interest_in_objects,
         read=read_objects,
-        assess=(assess_objects,),
+        assess=assess_objects,
         describe=describe_objects,
         collect=collect_objects,
         kinds_in=kinds_of_objects,
@@ -178,8 +176,8 @@ def source_of(assessment: Assessment) -> ContractSource:
 def assess(observation: Observation, situation: Situation, clock: Clock) -> tuple[Assessment, ...]:
     """Assess every source that the contract names, in source order."""
     assessments: list[Assessment] = []
-    for judge in (judge for source in SOURCES for judge in source.assess):
-        found = judge(observation, situation, clock)
+    for source in SOURCES:
+        found = source.assess(observation, situation, clock)
         assessments += found if isinstance(found, tuple) else [found] if found is not None else []
     workers = [item for item in assessments if item.source in (SourceName.PODS, SourceName.OBJECTS)]
     runs = bool(workers) and all(item.verdict is Verdict.GOOD for item in workers)

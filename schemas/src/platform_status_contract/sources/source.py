@@ -1,6 +1,7 @@
 """The interface of a folder of this package; `registry` lists the folders."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -10,14 +11,13 @@ from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.decode.envelope import Reader
 from platform_status_contract.observing.interest import Interest, Topic
 from platform_status_contract.observing.records import Key, Record
-from platform_status_contract.observing.signs import Sign
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.assessment import Assessment, Situation
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
 from platform_status_contract.rules.timers import SourceName
 
-__all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "ObservedKind", "unreadable_kind"]
+__all__ = ["FOREIGN", "Assess", "Basis", "ContractSource", "Fetch", "Json", "ObservedKind", "Sign", "unreadable_kind"]
 
 Json = dict[str, Any]
 
@@ -25,11 +25,28 @@ FOREIGN: Final = f"its annotation {OWNER_ANNOTATION} names another request"
 """The only text about an object that belongs to another request."""
 
 Assess: TypeAlias = Callable[[Observation, Situation, Clock], Assessment | tuple[Assessment, ...] | None]
-"""Assesses one source; None, or none, if the contract does not name it: no condition, and it never blocks Ready."""
+"""Assesses one source; nothing if the contract does not name it: no condition, and it never blocks Ready."""
 
 
 def _no_topics(_record: Record) -> tuple[Topic, ...]:
     return ()
+
+
+class Sign(Struct, frozen=True):
+    """The sign of life of a controller in one of its objects; if it hangs, they keep their last, maybe healthy, status.
+
+    Attributes:
+        group: The controller, and its part that may hang separately; one object with a recent sign proves that the
+            group is alive.
+        at: When the controller reconciled the object last; None if it never did.
+        asked: Whether a reconcile was requested and is not done.
+        counts: Whether the controller reconciles this object at all; False for a paused one.
+    """
+
+    group: Topic
+    at: datetime | None
+    asked: bool
+    counts: bool
 
 
 class ObservedKind(Struct, frozen=True):
@@ -161,7 +178,7 @@ class ContractSource(Struct, frozen=True):
     kinds: tuple[ObservedKind, ...]
     interest: Callable[[Contract, Key], Interest]
     read: Callable[[Observation, View, Contract, Key], Observation]
-    assess: tuple[Assess, ...]
+    assess: Assess
     describe: Callable[[Assessment, View, Contract, Key, Clock], Iterator[Basis]]
     collect: Callable[[Fetch, Contract, Json], None]
     selects: Callable[[Contract], tuple[tuple[str, Selector | None], ...]] = _no_selectors

@@ -6,5 +6,5 @@ templates, and hctl, which checks them, agree. May not: I/O, or code for one par
 
 Requires the extra ``template`` (CEL and PyYAML); so `model`, `rules`, `observing` and the sidecar never import it.
 
-Modules: `cel`, `expressions`, `problems`, `promises`, `variables`, `walk`, `yaml_marks`, `yaml_text`.
+Modules: `cel`, `expressions`, `problems`, `promises`, `walk`, `yaml_marks`, `yaml_text`.
 """

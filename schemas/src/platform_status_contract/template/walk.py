@@ -11,7 +11,7 @@ from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
 from platform_status_contract.template.problems import Problem
 
-__all__ = ["Walk"]
+__all__ = ["Walk", "know_variables"]
 
 
 class _Drop:
@@ -102,3 +102,23 @@ class Walk:
         except CelError as error:
             self.problems.append(Problem(path, f"${{{expression.source}}}: {error}", self._fix))
             return ""
+
+
+def know_variables(walk: Walk, variables: Mapping[str, str], constants: Mapping[str, str]) -> None:
+    """Add the variables of a template to a walk; each may use the ones before it.
+
+    Args:
+        walk: Has the other names already; collects the problems.
+        variables: Name -> text of the template.
+        constants: Values that override those of variables, as text.
+    """
+    known: dict[str, object] = {}
+    for name in sorted(constants.keys() - variables.keys()):
+        walk.problems.append(
+            Problem(f"spec.variables.{name}", "is not a variable of the template", "name one that it has")
+        )
+    for name, text in variables.items():
+        walk.know("variables", dict(known))
+        # A variable may be null; null drops only keys and items.
+        known[name] = constants[name] if name in constants else walk.value(text, f"spec.variables.{name}")
+    walk.know("variables", known)

@@ -7,10 +7,9 @@ read by `hctl validate`. May not: rules, or access to a cluster. This is the onl
 Reading order: `schemas` (the files), `problems` (the output), `values` (values outside JSON), `expectations` (a schema
 in words), `explain` (from an error of jsonschema to a problem), `validate`.
 
-Further modules: `differences`, `errors`, `reference`, `reference_keys`, `reference_prose`, `reference_words`.
+Further modules: `differences`, `reference`, `reference_keys`, `reference_prose`, `reference_words`.
 """
 
-from .errors import UnknownSchemaError, ValidationPackageError
 from .problems import SchemaProblem
 from .schemas import (
     CONTRACT,
@@ -18,6 +17,7 @@ from .schemas import (
     STATUS,
     STATUS_CONTRACT,
     SchemaName,
+    UnknownSchemaError,
     load_schema,
     resolved_schema,
     schema_names,
@@ -33,7 +33,6 @@ __all__ = [
     "SchemaName",
     "SchemaProblem",
     "UnknownSchemaError",
-    "ValidationPackageError",
     "load_schema",
     "resolved_schema",
     "schema_names",

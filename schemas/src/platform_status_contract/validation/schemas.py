@@ -15,8 +15,6 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry, Resource
 
-from .errors import UnknownSchemaError
-
 __all__ = [
     "CONTRACT",
     "PLATFORM_POLICY",
@@ -25,6 +23,7 @@ __all__ = [
     "Matches",
     "Schema",
     "SchemaName",
+    "UnknownSchemaError",
     "bundled_schema",
     "load_schema",
     "python_pattern",
@@ -36,6 +35,11 @@ __all__ = [
     "validator",
     "validator_of",
 ]
+
+
+class UnknownSchemaError(Exception):
+    """There is no schema of that name; the message lists the existing ones."""
+
 
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema as decoded JSON."""

@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from platform_status_contract.observing.interest import Topic
 from platform_status_contract.observing.records import Key
-from platform_status_contract.observing.signs import Sign
 from platform_status_contract.rules.observation import Silence
+from platform_status_contract.sources.source import Sign
 
 __all__ = ["SignsOfLife"]
 

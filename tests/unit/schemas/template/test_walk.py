@@ -3,8 +3,7 @@
 import pytest
 
 from platform_status_contract.template.problems import Problem, found
-from platform_status_contract.template.variables import know_variables
-from platform_status_contract.template.walk import Walk
+from platform_status_contract.template.walk import Walk, know_variables
 
 
 def walk(**values: object) -> Walk:

@@ -6,9 +6,8 @@ from typing import Final
 from platform_status_contract.model.contract import DestinationMatch
 from platform_status_contract.observing.interest import Topic, about_object
 from platform_status_contract.observing.records import Record
-from platform_status_contract.observing.signs import Sign
 from platform_status_contract.observing.sources import Source
-from platform_status_contract.sources.source import ObservedKind
+from platform_status_contract.sources.source import ObservedKind, Sign
 
 from .keep import keep_application
 from .record import ApplicationRecord, decode_application

@@ -1,4 +1,4 @@
 """Secrets that must exist; nothing but their metadata is ever read.
 
-Modules: `assess`, `describe`, `kinds`, `read`, `record`.
+Modules: `assess`, `describe`, `read`, `record`.
 """

@@ -19,7 +19,7 @@ from platform_status_contract.rules.observation import Absent, Observation, Read
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName
 
-from .kinds import entry_of
+from .read import entry_of
 
 __all__ = ["assess_secrets"]
 

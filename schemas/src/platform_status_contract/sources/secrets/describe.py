@@ -10,7 +10,7 @@ from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Present
 from platform_status_contract.sources.source import FOREIGN, Basis, Fetch, Json
 
-from .kinds import SECRET
+from .read import SECRET
 
 __all__ = ["collect_secrets", "describe_secrets"]
 

@@ -1,16 +1,30 @@
-"""What a contract makes of interest about Secrets, and the reading of them."""
+"""The kind that this source reads, what a contract makes of interest about Secrets, and the reading of them."""
+
+from typing import Final
 
 import msgspec
 
-from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.contract import Contract, SecretReference
+from platform_status_contract.model.vocabulary import ConditionType
 from platform_status_contract.observing.interest import Interest, about_object
 from platform_status_contract.observing.records import Key, is_foreign
+from platform_status_contract.observing.sources import Source
 from platform_status_contract.observing.view import View
 from platform_status_contract.rules.observation import Observation, Present, Reading, SecretSeen, Unreadable
+from platform_status_contract.sources.source import ObservedKind
 
-from .kinds import SECRET
+from .record import decode_secret
 
-__all__ = ["interest_in_secrets", "read_secrets"]
+__all__ = ["SECRET", "entry_of", "interest_in_secrets", "read_secrets"]
+
+SECRET: Final = ObservedKind(
+    source=Source.SECRETS, api_version="v1", kind="Secret", decode=decode_secret, metadata_only=True, watched=False
+)
+
+
+def entry_of(reference: SecretReference) -> str:
+    """Return the role of a Secret, as its judgement is told from others; that of the kubeconfig has a fixed name."""
+    return "" if reference.condition == ConditionType.KUBECONFIG_AVAILABLE else reference.role
 
 
 def interest_in_secrets(contract: Contract, _request: Key) -> Interest:

@@ -1,0 +1,125 @@
+"""The Argo CD Application: does the cluster hold what Git says (sync), and does it work, as far as Argo CD can tell?"""
+
+from typing import Final
+
+from platform_status_contract.model.vocabulary import ConditionType, Reason
+from platform_status_contract.rules.assessment import Assessment, Situation, Verdict, strict
+from platform_status_contract.rules.clock import Clock
+from platform_status_contract.rules.observation import ApplicationSeen, Observation
+from platform_status_contract.rules.texts import clean
+from platform_status_contract.rules.timers import SourceName, Timer
+
+from .states import (
+    FAILED,
+    RUNNING,
+    Aspect,
+    Judgement,
+    assess_application,
+    health_word,
+    is_empty,
+    sync_fails,
+    sync_word,
+    with_problems,
+)
+
+__all__ = ["assess_argo"]
+
+_WORDS: Final = {
+    "Healthy": (Verdict.GOOD, Reason.APPLICATION_HEALTHY, "is healthy"),
+    "Progressing": (Verdict.PENDING, Reason.APPLICATION_PROGRESSING, "is progressing"),
+    "Suspended": (Verdict.PAUSED, Reason.PAUSED, "is suspended"),
+    "Degraded": (Verdict.BAD, Reason.APPLICATION_DEGRADED, "is degraded"),
+    "Missing": (Verdict.BAD, Reason.APPLICATION_MISSING, "has missing resources"),
+}
+
+
+def assess_argo(observation: Observation, situation: Situation, clock: Clock) -> tuple[Assessment, ...]:
+    """Assess sync and health of the Application of a contract; empty if it names none.
+
+    Sync: Synced is good; OutOfSync is bad; absent, empty or Unknown is pending before firstReady. Health: Healthy is
+    good, of nothing it is pending, as Progressing is; Degraded and Missing are bad; Suspended is paused.
+    """
+    found = (assess_application(aspect, observation, situation, clock) for aspect in (_SYNC, _HEALTH))
+    return tuple(each for each in found if each is not None)
+
+
+def _judge_sync(
+    what: str,
+    seen: ApplicationSeen,
+    situation: Situation,
+    failed: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
+) -> Judgement:
+    if seen.sync_status == "Synced":
+        hooks = f"the last operation of {what} failed: {seen.operation_message}"
+        note = hooks if seen.operation_phase in FAILED and seen.operation_message else ""
+        if seen.problems and not seen.compared_current:
+            # what it is to be next cannot be made, such as a hydration that failed
+            note = clean(seen.problems, 320)
+        return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced", note=note)
+    is_running = seen.operation_phase in RUNNING
+    if not failed:
+        # While it syncs one after the other leaves the list, and each would be a write.
+        differing = f": {seen.differing}" if seen.differing and not is_running else ""
+        message = with_problems(f"{what} is out of sync{differing}", seen)
+        return Judgement(Verdict.BAD, Reason.OUT_OF_SYNC, message, on_its_way=is_running)
+    message = f"{what} failed to sync"
+    said = clean(seen.operation_message, 240) or clean(seen.problems, 240)
+    before = situation.history.conditions.get(ConditionType.ARGO_SYNCED)
+    if said:
+        message = f"{message}: {said}"
+    elif is_running and before is not None and before.message.startswith(message):
+        # Argo CD forgets why the last try failed as soon as it begins the next one
+        message = before.message
+    return Judgement(Verdict.BAD, Reason.SYNC_FAILED, message, ended=seen.operation_phase in FAILED)
+
+
+_SYNC: Final = Aspect(
+    source=SourceName.ARGO_SYNC,
+    condition=ConditionType.ARGO_SYNCED,
+    timer=Timer.SYNC_FAILED,
+    holds=sync_fails,
+    word=sync_word,
+    judge=_judge_sync,
+    unknown="sync state",
+    pending=Reason.SYNC_UNKNOWN,
+    unreadable=Reason.SYNC_UNKNOWN,
+)
+
+
+def _degraded(seen: ApplicationSeen) -> bool | None:
+    """Predicate of timer argoDegraded; Unknown is neither Degraded nor well."""
+    word = health_word(seen)
+    return None if word == "Unknown" else word == "Degraded"
+
+
+def _judge_health(
+    what: str,
+    seen: ApplicationSeen,
+    situation: Situation,
+    _: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
+) -> Judgement:
+    verdict, reason, message = _WORDS[health_word(seen)]
+    named = situation.contract.application
+    if is_empty(seen) and not (named and named.may_be_empty):
+        verdict, reason, message = Verdict.PENDING, Reason.NO_RESOURCES, "holds no resources"
+    # Of what is only on its way Argo CD counts replicas; what it blames stays the same.
+    blames = verdict is Verdict.BAD or seen.health_message.startswith("Caused by ")
+    said = clean(seen.health_message, 200) if blames and verdict is not Verdict.GOOD else ""
+    message = f"{what} {message}: {said}" if said else f"{what} {message}"
+    if verdict is Verdict.PENDING:
+        return Judgement(strict(situation), reason, message, on_its_way=True)
+    is_explained = verdict is not Verdict.BAD or said
+    return Judgement(verdict, reason, message if is_explained else with_problems(message, seen))
+
+
+_HEALTH: Final = Aspect(
+    source=SourceName.ARGO_HEALTH,
+    condition=ConditionType.ARGO_HEALTHY,
+    timer=Timer.ARGO_DEGRADED,
+    holds=_degraded,
+    word=health_word,
+    judge=_judge_health,
+    unknown="health",
+    pending=Reason.APPLICATION_PROGRESSING,
+    unreadable=Reason.SOURCE_UNREADABLE,
+)
