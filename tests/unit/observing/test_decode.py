@@ -248,6 +248,34 @@ def test_an_init_container_counts_as_restarting_only_if_it_runs_as_long_as_the_p
         assert (record.seen.restarted is not None) is restarted
 
 
+UNPLACED = [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]
+
+
+@pytest.mark.parametrize(
+    ("status", "waiting"),
+    [
+        ({"conditions": UNPLACED}, "Unschedulable"),
+        ({"conditions": [{"type": "PodScheduled", "status": "True", "reason": "Unschedulable"}]}, ""),
+        ({"conditions": UNPLACED, "reason": "Evicted"}, "Evicted"),
+        (
+            {"reason": "NodeLost", "containerStatuses": [{"state": {"waiting": {"reason": "PodInitializing"}}}]},
+            "NodeLost",
+        ),
+        (
+            {"reason": "NodeLost", "containerStatuses": [{"state": {"waiting": {"reason": "CrashLoopBackOff"}}}]},
+            "CrashLoopBackOff",
+        ),
+        ({"reason": "NodeLost", "conditions": 7}, "NodeLost"),
+    ],
+)
+def test_a_pod_without_a_reason_of_a_container_says_its_own(status: support.Json, waiting: str) -> None:
+    item = support.pod()
+    item["status"] = {"phase": "Pending", **status}
+    record = decode_pod(encode(item))
+    assert record is not None
+    assert record.seen.waiting == waiting
+
+
 @pytest.mark.parametrize(
     "word", ["ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed"]
 )

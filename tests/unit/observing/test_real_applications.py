@@ -157,6 +157,42 @@ def test_while_the_next_try_runs_it_is_still_failing_and_says_no_reason() -> Non
     assert (seen.try_failed, seen.operation_message) == (True, "")
 
 
+@pytest.mark.parametrize(
+    ("phase", "retries", "message", "told"),
+    [
+        (
+            "Running",
+            0,
+            "waiting for completion of hook batch/Job/migrate",
+            "waiting for completion of hook batch/Job/migrate",
+        ),
+        (
+            "Running",
+            0,
+            "waiting for healthy state of /Pod/a and 12 more resources",
+            "waiting for healthy state of /Pod/a",
+        ),
+        ("Running", 1, "waiting for completion of hook batch/Job/migrate", ""),
+        ("Succeeded", 0, "waiting for completion of hook batch/Job/migrate", ""),
+        ("Running", 0, "one or more tasks are running", ""),
+    ],
+)
+def test_a_sync_that_runs_says_what_it_waits_for(phase: str, retries: int, message: str, told: str) -> None:
+    item = real("sync-failing-retrying")
+    item["status"]["operationState"] = {"phase": phase, "message": message, "retryCount": retries}
+    assert seen_in(item).operation_message == told
+
+
+def test_without_a_message_the_resources_that_are_degraded_are_named() -> None:
+    item = real("degraded-progress-deadline")
+    item["status"]["health"] = {"status": "Degraded"}
+    for resource in item["status"]["resources"]:
+        resource["health"] = {"status": "Degraded"}
+    assert seen_in(item).health_message
+    item["status"]["health"] = {"status": "Progressing"}
+    assert seen_in(item).health_message == ""
+
+
 def test_a_failed_hook_is_named() -> None:
     item = real("post-sync-hook-failed")
     item["status"]["sync"]["status"] = "OutOfSync"

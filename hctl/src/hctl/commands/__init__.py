@@ -5,5 +5,5 @@ implementation of a command is imported when it runs, in `running`. A further co
 module beside it.
 
 Further modules: `answers`, `asking`, `completion`, `doctors`, `explanations`, `late`, `options`, `overviews`,
-`refusals`, `schemas`, `statuses`, `validate`, `validations`, `versions`.
+`refusals`, `statuses`, `validate`, `validations`, `versions`.
 """

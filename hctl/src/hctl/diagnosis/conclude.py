@@ -223,13 +223,17 @@ def _first_cause(looks: tuple[Look, ...], evidence: Evidence) -> Look | None:
         # The contract exists, so the workflow has run, even if it left no Job or condition.
         wrong = [look for look in wrong if look.title != "Workflow"]
     blocking = [found.source for found in explanation.blocking]
+    paused = next((place for place, found in enumerate(explanation.blocking) if found.verdict is Verdict.PAUSED), None)
     row = explanation.projection.row
 
     def weight(look: Look) -> tuple[int, int]:
         if look.source is None:
             return 3, 0
+        place = blocking.index(look.source)
+        if look.verdict is Verdict.BAD and paused is not None and paused < place:
+            return 3, place  # bad because of the pause
         order = {Verdict.BAD: 0, Verdict.PAUSED: 2, Verdict.UNREADABLE: 2 if row == "8" else 5, Verdict.PENDING: 4}
-        return order[look.verdict] + _follows(look), blocking.index(look.source)
+        return order[look.verdict] + _follows(look), place
 
     return min(wrong, key=weight, default=doubtful)
 

@@ -78,6 +78,7 @@ class Assessment(Struct, frozen=True):
         on_its_way: Whether it is bad only because it is still in progress; sources that are bad by themselves are
             named first.
         ended: Whether the failed operation has ended and is not retried automatically.
+        follows_pause: Whether paused workloads alone can make it bad; beside them it is their consequence.
         entry: The entry of `contract.objects`, or the role of a Secret other than kubeconfig; else empty.
     """
 
@@ -91,6 +92,7 @@ class Assessment(Struct, frozen=True):
     note: str = ""
     on_its_way: bool = False
     ended: bool = False
+    follows_pause: bool = False
     entry: str = ""
 
     @property

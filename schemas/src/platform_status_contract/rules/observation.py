@@ -90,10 +90,10 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     Attributes:
         sync_status: `status.sync.status`; empty if Argo CD has not compared yet.
         health_status: `status.health.status`; empty if not yet assessed.
-        health_message: `status.health.message`.
+        health_message: `status.health.message`; without one the first Degraded resource that Argo CD lists.
         operation_phase: `status.operationState.phase`; empty if none ever ran.
-        operation_message: Why the operation, or the last try of the running one, failed; without the parts that differ
-            from try to try; empty if none failed.
+        operation_message: Why the operation, or the last try of the running one, failed, without the parts that differ
+            from try to try; of one that runs without a failure, what it waits for; empty if nothing is said.
         finished_at: `status.operationState.finishedAt`.
         compared_current: Whether `status.sync.comparedTo` is the Application's own source (True if never compared).
         written_for: The generation in the contract's generationAnnotation; None if missing or not a number.
@@ -153,7 +153,8 @@ class PodSeen(Struct, frozen=True, gc=False):
         crashing: Whether a container waits to be restarted after a failure (CrashLoopBackOff), or was restarted at an
             unknown time.
         restarted: When a container was last restarted after a failure; None if none is known to have failed.
-        waiting: The first waiting reason of a container (CrashLoopBackOff, ImagePullBackOff ...); empty if none.
+        waiting: The first reason of a container that waits (CrashLoopBackOff, ImagePullBackOff ...), else of the pod
+            (Evicted, NodeLost ...), else why it has no node (Unschedulable, SchedulingGated); empty if there is none.
         deleted: Its deletionTimestamp, at the end of its grace period; `LONG_AGO` for one that cannot be read.
         owner_kind: Kind of the controlling owner; empty without one.
         owner_name: Name of the controlling owner; empty without one.

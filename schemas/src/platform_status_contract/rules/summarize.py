@@ -20,7 +20,7 @@ class Summary(Struct, frozen=True):
 
     Attributes:
         blocking: The assessments that are not good, worst first: bad by itself, bad because it is still in progress or
-            because of another bad source, paused, unreadable, pending; ties in source order.
+            because of another bad source, paused, bad because of the pause, unreadable, pending; ties in source order.
         notes: Remarks of sources that do not block.
     """
 
@@ -41,10 +41,16 @@ def summarize(assessments: Sequence[Assessment]) -> Summary:
     """Sort the blocking assessments; the sort is stable, so equal ones stay in source order."""
     blocking = [assessment for assessment in assessments if assessment.verdict is not Verdict.GOOD]
     is_seen = any(found.source in _CAUSES and _is_bad_by_itself(found) for found in blocking)
+    is_asleep = any(found.source is SourceName.PODS and found.verdict is Verdict.PAUSED for found in blocking)
+    is_syncing = any(found.source is SourceName.ARGO_SYNC and found.on_its_way for found in blocking)
+    consequences = {Reason.APPLICATION_DEGRADED: is_seen, Reason.APPLICATION_MISSING: is_syncing}
 
     def rank(found: Assessment) -> tuple[Verdict, bool]:
-        follows = found.reason is Reason.APPLICATION_DEGRADED and is_seen
-        return found.verdict, found.verdict is Verdict.BAD and (found.on_its_way or follows)
+        if found.verdict is not Verdict.BAD:
+            return found.verdict, False
+        if is_asleep and found.follows_pause:
+            return Verdict.PAUSED, True
+        return Verdict.BAD, found.on_its_way or consequences.get(found.reason, False)
 
     blocking.sort(key=rank)
     return Summary(tuple(blocking), tuple(assessment.note for assessment in assessments if assessment.note))

@@ -43,6 +43,11 @@ def assess_argo(observation: Observation, situation: Situation, clock: Clock) ->
     return tuple(each for each in found if each is not None)
 
 
+def _named_controllers(situation: Situation) -> set[str]:
+    """The controllers of the contract in the words of `ApplicationSeen.differing`."""
+    return {f"{item.kind} {item.name}" for part in situation.contract.workload_parts for item in part.controllers or ()}
+
+
 def _judge_sync(
     what: str,
     seen: ApplicationSeen,
@@ -57,13 +62,16 @@ def _judge_sync(
             note = clean(seen.problems, 320)
         return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced", note=note)
     is_running = seen.operation_phase in RUNNING
+    told = clean(seen.operation_message, 240)
+    waits = told if is_running and not seen.try_failed else ""
     if not failed:
         # While it syncs one after the other leaves the list, and each would be a write.
-        differing = f": {seen.differing}" if seen.differing and not is_running else ""
-        message = with_problems(f"{what} is out of sync{differing}", seen)
-        return Judgement(Verdict.BAD, Reason.OUT_OF_SYNC, message, on_its_way=is_running)
+        said = waits if is_running else seen.differing
+        message = with_problems(f"{what} is out of sync: {said}" if said else f"{what} is out of sync", seen)
+        only = set(seen.differing.split(", ")) <= _named_controllers(situation)
+        return Judgement(Verdict.BAD, Reason.OUT_OF_SYNC, message, on_its_way=is_running, follows_pause=only)
     message = f"{what} failed to sync"
-    said = clean(seen.operation_message, 240) or clean(seen.problems, 240)
+    said = ("" if waits else told) or clean(seen.problems, 240)
     before = situation.history.conditions.get(ConditionType.ARGO_SYNCED)
     if said:
         message = f"{message}: {said}"

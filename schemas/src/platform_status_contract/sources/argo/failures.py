@@ -3,6 +3,7 @@
 Argo CD's own messages move while nothing changes: they name temporary files, count tries and tell times.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -21,6 +22,11 @@ _FAILED: Final = ("Failed", "Error")
 _RETRYING: Final = "Retrying attempt"
 """Argo CD appends it to the message of a try that failed, when another one follows."""
 
+_WAITING: Final = "waiting for "
+"""So begins what Argo CD says of an operation that waits for a hook, or for the health of a wave."""
+
+_MORE: Final = re.compile(r" and [0-9]{1,6} more [a-z]{1,40}\Z")
+
 _MAX_ONE: Final = 240
 """Most characters of one reason, and of one condition."""
 
@@ -34,7 +40,8 @@ class Told(Struct):
 
     Attributes:
         phase: Its phase.
-        message: Why the operation, or the last try of the one that runs, failed; empty if none did or if none is said.
+        message: Why the operation, or the last try of the one that runs, failed; what one waits for that runs without
+            a failure; empty if nothing is said.
         finished_at: When it ended.
         try_failed: Whether a try of the operation that runs has failed.
     """
@@ -69,6 +76,9 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
         words = clip(f"{name}: {because}" if because else name)[:_MAX_ONE] + more
     elif between or not is_running:
         words = clip(steady(message or ""))
+    elif not retries and (message or "").startswith(_WAITING):
+        # The first is named; the number of the others moves all the time.
+        words = clip(steady(_MORE.sub("", clip(message))))[:_MAX_ONE]
     return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))
 
 

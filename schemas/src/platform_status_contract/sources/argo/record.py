@@ -123,6 +123,7 @@ class _Resource(Struct):
     kind: str = ""
     name: str = ""
     status: str | None = None
+    health: _Health | None = None
 
 
 class _Status(Struct, rename="camel"):
@@ -173,7 +174,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
         seen=ApplicationSeen(
             sync_status=sync.status or "",
             health_status=health.status or "",
-            health_message=clip(health.message),
+            health_message=clip(health.message) or _blamed(health.status, status.resources or ()),
             operation_phase=operation.phase,
             operation_message=operation.message,
             finished_at=operation.finished_at,
@@ -268,7 +269,12 @@ def _resources(value: object) -> list[_Resource] | None:
     if value is None:
         return None
     return [
-        _Resource(text(item, "kind"), text(item, "name"), text(item, "status"))
+        _Resource(
+            text(item, "kind"),
+            text(item, "name"),
+            text(item, "status"),
+            _Health(text(item, "health", "status"), text(item, "health", "message")),
+        )
         for item in (value if isinstance(value, list) else ())
     ]
 
@@ -281,6 +287,14 @@ def _problems(conditions: Raw, hydrator: Raw) -> str:
 
 def _is_automated(policy: _SyncPolicy | None) -> bool:
     return policy is not None and policy.automated is not None and policy.automated.enabled is not False
+
+
+def _blamed(health: str | None, resources: Iterable[_Resource]) -> str:
+    """Name the first resource that is Degraded, where Argo CD lists the health of each (until 2.x, or if told to)."""
+    if health != "Degraded":
+        return ""
+    bad = sorted((item.kind, item.name) for item in resources if item.health and item.health.status == health)
+    return clip(name_culprits([f"{kind} {name}" for kind, name in bad]))
 
 
 def _differing(resources: Iterable[_Resource]) -> str:

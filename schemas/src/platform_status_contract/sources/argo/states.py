@@ -65,6 +65,7 @@ class Judgement(Struct, frozen=True):
     on_its_way: bool = False
     ended: bool = False
     note: str = ""
+    follows_pause: bool = False
 
 
 class Aspect(Struct, frozen=True):
@@ -139,6 +140,7 @@ def assess_application(
             clean(found.note),
             on_its_way=found.on_its_way,
             ended=found.ended,
+            follows_pause=found.follows_pause,
         )
         return _before_its_sync(told, seen, situation, clock)
     message = clean(with_problems(f"Argo CD does not know the {aspect.unknown} of {what}", seen))

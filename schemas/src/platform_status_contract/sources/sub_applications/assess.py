@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.contract import SubApplications
@@ -129,8 +130,13 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
         for word, words in drifted.items()
         if (names := [app.name for app in apps if app.state == "Healthy" and sync_word(app.seen) == word])
     ]
-    stale = [app.name for app in apps if app.state == "Healthy" and not app.seen.compared_current]
-    notes += [f"not compared by Argo CD since they were changed: {name_culprits(stale)}"] if stale else []
+    stale = [app for app in apps if app.state == "Healthy" and not app.seen.compared_current]
+    unmade = [app for app in stale if app.seen.problems]  # such as a hydration that failed
+    notes += [f"{app.name}: {_said(app)}" for app in unmade[:1]]
+    unseen = [app.name for app in stale if app not in unmade]
+    notes += [f"not compared by Argo CD since they were changed: {name_culprits(unseen)}"] if unseen else []
+    hooks = [app.name for app in apps if sync_word(app.seen) == "Synced" and app.seen.operation_phase in FAILED]
+    notes += [f"last operation failed: {name_culprits(hooks)}"] if hooks else []
     notes += [f"being deleted: {name_culprits([app.name for app in leaving])}"] if leaving else []
     return _Look(wanted, apps, timers, excused, notes, len(found) - len(own))
 
@@ -206,8 +212,11 @@ def _broken(look: _Look, broken: Sequence[_App]) -> Assessment:
     message = f"{healthy}/{len(look.apps)} sub-applications are healthy; not: {_names(broken)}"
     said = next((text for app in sorted(broken, key=lambda app: app.name) if (text := _said(app))), "")
     on_its_way = all(app.state == "Progressing" for app in broken)
+    # Of a cluster that sleeps Argo CD knows nothing, or waits for it.
+    asleep = all(app.state in ("Progressing", "Unknown") for app in broken)
     message = f"{message}: {said}" if said else message
-    return _found(look, Verdict.BAD, Reason.SUB_APPS_UNHEALTHY, message, on_its_way=on_its_way)
+    found = _found(look, Verdict.BAD, Reason.SUB_APPS_UNHEALTHY, message, on_its_way=on_its_way)
+    return msgspec.structs.replace(found, follows_pause=asleep)
 
 
 def _found(

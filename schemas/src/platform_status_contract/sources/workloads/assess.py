@@ -31,7 +31,7 @@ from platform_status_contract.rules.timers import SourceName, Timer, bad_timer
 
 from .groups import Group, is_held
 from .look import WorkloadsLook, look_at, may_be_zero, none_is_fine
-from .pods import called, culprit, is_on_its_way, is_restarting
+from .pods import called, culprit, is_on_its_way, is_restarting, is_unplaced
 
 __all__ = ["BEHIND_SECONDS", "assess_workloads"]
 
@@ -76,9 +76,10 @@ def assess_workloads(observation: Observation, situation: Situation, clock: Cloc
     ready, total = sum(look.ready for look in looks), sum(look.total for look in looks)
     timers = _timers(ready, total, situation, clock, is_behind=any(look.is_behind for look in looks))
     excused = situation.once_ready and not _was_bad(situation)
-    findings = [item for look in looks for item in _of_part(look, timers, situation, clock, excused=excused)]
+    kept = 0 < _stored_ready(situation) <= ready
+    findings = [item for look in looks for item in _of_part(look, timers, situation, clock, excused=excused, kept=kept)]
     if excused and any(finding.verdict is Verdict.BAD for finding in findings):
-        findings = [item for look in looks for item in _of_part(look, timers, situation, clock, excused=False)]
+        findings = [item for look in looks for item in _of_part(look, timers, situation, clock)]
     health: dict[str, object] = {"workloads": {"ready": ready, "total": total}}
     worst = min(findings, key=lambda finding: finding.verdict, default=_Finding(Verdict.GOOD))
     if isinstance(asked, Blind) and worst.verdict is not Verdict.BAD:
@@ -105,6 +106,11 @@ def _is_late(timers: dict[str, datetime], clock: Clock) -> bool:
     return clock.older_than(timers.get(Timer.CONTROLLERS_BEHIND), BEHIND_SECONDS)
 
 
+def _stored_ready(situation: Situation) -> int:
+    found = (situation.history.workloads or {}).get("ready")
+    return found if isinstance(found, int) else 0
+
+
 def _was_bad(situation: Situation) -> bool:
     """Whether workloads are, or were, bad: then they are good again only when no pod is missing."""
     before = situation.history.conditions.get(_CONDITION)
@@ -117,14 +123,20 @@ def _was_bad(situation: Situation) -> bool:
 
 
 def _of_part(
-    look: WorkloadsLook, timers: dict[str, datetime], situation: Situation, clock: Clock, *, excused: bool
+    look: WorkloadsLook,
+    timers: dict[str, datetime],
+    situation: Situation,
+    clock: Clock,
+    *,
+    excused: bool = False,
+    kept: bool = False,
 ) -> list[_Finding]:
-    """The findings about one namespace; excused: whether a group may lack pods for a while."""
+    """The findings about one namespace; see `_of` for the arguments."""
     findings = [] if look.is_blind else _of_controllers(look, situation)
     if look.is_few and not (situation.once_ready and not _is_late(timers, clock)):
         few = f"{look.total} of at least {look.part.minimum} pods exist{look.where(situation)}"
         findings.append(_Finding(missing(situation), Reason.NO_PODS, text=few))
-    findings += [_of(group, look, timers, situation, clock, excused=excused) for group in look.groups]
+    findings += [_of(group, look, timers, situation, clock, excused=excused, kept=kept) for group in look.groups]
     is_silent = all(finding.verdict is Verdict.GOOD for finding in findings) and not look.is_blind
     if not look.total and is_silent and not none_is_fine(look.part):
         text = f"no pods that count in namespace {look.part.namespace}"
@@ -159,6 +171,7 @@ def _of(
     clock: Clock,
     *,
     excused: bool,
+    kept: bool,
 ) -> _Finding:
     """The finding about the pods of a group.
 
@@ -168,7 +181,9 @@ def _of(
         timers: The source's timers.
         situation: The context.
         clock: Now.
-        excused: Whether a group may lack pods for a while, if at least minReadyRatio of its pods are ready.
+        excused: Whether a group may lack pods for a while, if enough of them are ready.
+        kept: Whether no fewer pods are ready than were; then they are enough, even if more are wanted now, as after a
+            step of an autoscaler. Else minReadyRatio of the pods are.
     """
     deadline = situation.contract.thresholds.progress_deadline_seconds
     stuck = (*(pod for pod in group.down if not is_on_its_way(pod, deadline, clock)), *group.hanging)
@@ -178,7 +193,7 @@ def _of(
     if group.is_asleep:
         return _Finding(Verdict.GOOD)
     ratio = situation.contract.thresholds.min_ready_ratio
-    is_enough = look.share >= ratio if group.controller is None else group.ready >= group.total * ratio
+    is_enough = kept or (look.share >= ratio if group.controller is None else group.ready >= group.total * ratio)
     may_lack = excused and is_enough
     if group.controller is None:
         if stuck or (group.down and not may_lack):
@@ -236,7 +251,9 @@ def _short(group: Group, controller: ControllerSeen) -> str:
     if not controller.current:
         return f"{called} has not been looked at by its controller since it was changed"
     if group.ready < group.total:
-        return f"{called} has {group.ready} of {group.total} pods ready"
+        unplaced = [culprit(pod) for pod in group.down if is_unplaced(pod)]
+        told = f"; not placed: {name_culprits(unplaced)}" if unplaced else ""
+        return f"{called} has {group.ready} of {group.total} pods ready{told}"
     return f"{called} is being rolled out"
 
 

@@ -79,7 +79,8 @@ def _pod(record: PodRecord, clock: Clock) -> str:
     elif is_ready(seen, clock):
         parts.append("ready")
     else:
-        parts.append("ready, but not for long enough since it restarted" if seen.ready else "not ready")
+        is_up = seen.ready and seen.phase != "Failed"
+        parts.append("ready, but not for long enough since it restarted" if is_up else "not ready")
     parts += [count_of(seen.restarts, "restart")] if seen.restarts else []
     parts += [seen.waiting] if seen.waiting else []
     return ", ".join(parts)

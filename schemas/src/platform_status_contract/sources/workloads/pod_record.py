@@ -48,6 +48,7 @@ class _Meta(Struct, rename="camel"):
 class _Condition(Struct, rename="camel"):
     type: str = ""
     status: str = ""
+    reason: str | None = None
     last_transition_time: str | None = None
 
 
@@ -75,6 +76,7 @@ class _Container(Struct, rename="camel"):
 
 class _Status(Struct, rename="camel"):
     phase: str = ""
+    reason: str | None = None
     start_time: str | None = None
     conditions: list[_Condition] | None = None
     container_statuses: list[_Container] | None = None
@@ -153,7 +155,7 @@ def _seen(status: _Status, meta: _Meta, sidecars: frozenset[str], *, owner: tupl
         restarts=sum(max(item.restart_count, 0) for item in containers),
         crashing=_CRASHING in waiting or LONG_AGO in restarted,
         restarted=max(restarted, default=None),
-        waiting=_reason(waiting),
+        waiting=_reason(waiting, status),
         deleted=deleted,
         owner_kind=sys.intern(owner[0]),
         owner_name=sys.intern(owner[1]),
@@ -198,8 +200,13 @@ def _restarted(container: _Container) -> datetime | None:
     return parse_time(ran.started_at) or LONG_AGO
 
 
-def _reason(waiting: list[str]) -> str:
-    telling = next((reason for reason in waiting if reason not in _USUAL_WAITING), next(iter(waiting), ""))
+def _reason(waiting: list[str], status: _Status) -> str:
+    """Return the reason of a container, else that of the pod, else why it has no node."""
+    unplaced = (
+        found.reason for found in status.conditions or () if found.type == "PodScheduled" and found.status == "False"
+    )
+    usual = next(iter(waiting), "") or next(unplaced, None)
+    telling = next((reason for reason in waiting if reason not in _USUAL_WAITING), status.reason or usual or "")
     return _ONE_WORD.get(telling, clip(telling))
 
 
@@ -240,6 +247,7 @@ def _readable_status(status: object) -> _Status:
     except msgspec.ValidationError:
         return _Status(
             phase=text(status, "phase"),
+            reason=text(status, "reason"),
             container_statuses=[
                 _Container(
                     restart_count=count(item, "restartCount"),

@@ -10,6 +10,7 @@ __all__ = [
     "HANGING_SECONDS",
     "RESTARTING_SECONDS",
     "STEADY_SECONDS",
+    "UNPLACED_SECONDS",
     "belongs",
     "called",
     "counts",
@@ -18,6 +19,7 @@ __all__ = [
     "is_on_its_way",
     "is_ready",
     "is_restarting",
+    "is_unplaced",
 ]
 
 STEADY_SECONDS = 60
@@ -31,6 +33,12 @@ HANGING_SECONDS = 60
 
 _STARTING: Final = frozenset(("", "ContainerCreating", "PodInitializing"))
 """What a container waits for that only needs time."""
+
+_UNPLACED: Final = frozenset(("Unschedulable", "SchedulingGated", "SchedulerError"))
+"""Why a pod has no node; a new node takes an autoscaler minutes."""
+
+UNPLACED_SECONDS = 300
+"""Seconds after its creation for which a pod may have no node before that counts as an error."""
 
 
 def counts(pod: PodSeen) -> bool:
@@ -61,9 +69,18 @@ def is_restarting(pod: PodSeen, clock: Clock) -> bool:
 
 def is_on_its_way(pod: PodSeen, deadline: float, clock: Clock) -> bool:
     """Whether a pod that is not ready may still be starting: younger than the deadline, no error, never ready yet."""
-    if pod.created is None or pod.fell or pod.phase == "Failed" or pod.waiting not in _STARTING:
+    if is_unplaced(pod):
+        deadline = min(deadline, UNPLACED_SECONDS)
+    elif pod.waiting not in _STARTING:
+        return False
+    if pod.created is None or pod.fell or pod.phase == "Failed":
         return False
     return not is_restarting(pod, clock) and not clock.older_than(min(pod.created, clock.now), deadline)
+
+
+def is_unplaced(pod: PodSeen) -> bool:
+    """Whether a pod has no node yet."""
+    return pod.waiting in _UNPLACED
 
 
 def belongs(pod: PodSeen, kind: str, name: str) -> bool:
