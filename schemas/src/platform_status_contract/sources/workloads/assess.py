@@ -140,6 +140,7 @@ def _of_part(
     is_silent = all(finding.verdict is Verdict.GOOD for finding in findings) and not look.is_blind
     if not look.total and is_silent and not none_is_fine(look.part):
         text = f"no pods that count in namespace {look.part.namespace}"
+        text += f"; terminating: {name_culprits([called(pod) for pod in look.leaving])}" if look.leaving else ""
         findings.append(_Finding(missing(situation), Reason.NO_PODS, text=text))
     return findings
 

@@ -22,6 +22,7 @@ class WorkloadsLook(Struct, frozen=True):
         controllers: The named controllers that exist.
         asleep: Those of them whose pods are expected to be absent.
         groups: The pods.
+        leaving: Pods that terminate, none of which may count.
         is_blind: Whether the controllers could not be read.
     """
 
@@ -29,6 +30,7 @@ class WorkloadsLook(Struct, frozen=True):
     controllers: Sequence[ControllerSeen]
     asleep: Sequence[ControllerSeen]
     groups: Sequence[Group]
+    leaving: Sequence[PodSeen]
     is_blind: bool
 
     @property
@@ -71,8 +73,9 @@ def look_at(
     controllers = asked.value if isinstance(asked, Present) else ()
     own = tuple(item for item in controllers if item.namespace in ("", part.namespace))
     asleep = [item for item in own if _is_asleep(item, part)]
-    groups = grouped([pod for pod in pods if pod.namespace in ("", part.namespace)], own, asleep, clock)
-    return WorkloadsLook(part, own, asleep, groups, is_blind=isinstance(asked, Blind))
+    here = [pod for pod in pods if pod.namespace in ("", part.namespace)]
+    groups, leaving = grouped(here, own, asleep, clock), [pod for pod in here if pod.deleted is not None]
+    return WorkloadsLook(part, own, asleep, groups, leaving, is_blind=isinstance(asked, Blind))
 
 
 def _is_asleep(controller: ControllerSeen, part: Workloads) -> bool:
