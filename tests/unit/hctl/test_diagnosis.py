@@ -222,6 +222,21 @@ def test_what_is_bad_before_our_eyes_decides_whatever_else_there_is() -> None:
     assert told.seen.phase == "Degraded"
 
 
+def test_an_init_container_that_never_ends_says_for_how_long() -> None:
+    init = {"name": "wait", "ready": False, "state": {"running": {"startedAt": ago(1800)}}}
+    found = diagnosed(request("Ready"), World(pods=[evidences.pod("a", ready=False, initContainerStatuses=[init])]))
+    assert found.cause is not None
+    assert "a: init container wait: has run for 30m" in found.cause.details
+
+
+def test_the_node_of_a_pod_whose_containers_are_all_ready_is_looked_at() -> None:
+    pod = evidences.pod("a", ready=False, containerStatuses=[{"name": "main", "ready": True}])
+    found = diagnosed(request("Ready"), World(pods=[{**pod, "spec": {"nodeName": "n1"}}]))
+    assert found.cause is not None
+    assert "its node n1 has not reported since it was ready" in found.cause.details[0]
+    assert any(command.endswith("describe node n1") for command in found.commands)
+
+
 @pytest.mark.parametrize(("ended", "told"), [(60, True), (86400 * 90, False)])
 def test_an_earlier_run_is_told_of_only_while_it_explains_something(ended: int, *, told: bool) -> None:
     container = {

@@ -63,7 +63,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     others_say = [f"{each.name}: {_reason(pod) or each.says}" for pod, each in others[:_SHOWN]]
     commands, log = [orders.kubectl("describe", "pod", entry.name, namespace=entry.namespace)], evidence.pod_log
     node = text(worst, "spec", "nodeName", limit=253)
-    if node and _is_left(worst, evidence.explanation.now):
+    if node and (_is_left(worst, evidence.explanation.now) or _is_unheard(worst)):
         commands.insert(0, orders.kubectl("describe", "node", node))
     if log is not None and not log.unread:
         of = log.of
@@ -77,6 +77,12 @@ def _is_left(pod: object, now: datetime) -> bool:
     due = parse_time(metadata.get("deletionTimestamp"))
     is_due = metadata.get("deletionTimestamp") is not None and (due is None or due <= now)
     return is_due and not items(metadata.get("finalizers"))
+
+
+def _is_unheard(pod: object) -> bool:
+    """Whether a pod is not ready although each container was, and no gate is closed: its node has stopped reporting."""
+    ran = [status.get("ready") for status in map(mapping, items(under(pod, "status", "containerStatuses")))]
+    return condition(pod, "Ready").get("status") == "False" and bool(ran) and all(ran) and not list(_gates(pod))
 
 
 def _going(pod: object, now: datetime) -> str:
@@ -101,13 +107,16 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     told: list[str] = []
     if scheduled.get("status") == "False":
         told.append(f"{name} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
-    for status in _statuses(pod):
-        told += _container(pod, status, now)
+    for field, what in (("initContainerStatuses", "init container"), ("containerStatuses", "container")):
+        for status in map(mapping, items(under(pod, "status", field))):
+            told += _container(pod, what, status, now)
     told += [f"{name}: readiness gate {said}" for said in _gates(pod)]
     if told:
         return told
     said = " ".join(filter(None, (text(pod, "status", "reason"), text(pod, "status", "message"))))
     said = said or text(condition(pod, "Ready"), "message")
+    if not said and _is_unheard(pod):
+        said = f"its node {text(pod, 'spec', 'nodeName', limit=253)}".rstrip() + " has not reported since it was ready"
     return [f"{name}: {entry.says}" + (f": {said}" if said else "")]
 
 
@@ -125,7 +134,7 @@ def _gates(pod: object) -> Iterator[str]:
         yield f"{kind} is {word}" + (f": {said}" if said else "")
 
 
-def _container(pod: object, status: Mapping[str, object], now: datetime) -> list[str]:
+def _container(pod: object, what: str, status: Mapping[str, object], now: datetime) -> list[str]:
     waiting = text(status, "state", "waiting", "reason", limit=100)
     ended = mapping(under(status, "state", "terminated"))
     if status.get("ready") is True or (not waiting and ended.get("exitCode") == 0):
@@ -135,12 +144,14 @@ def _container(pod: object, status: Mapping[str, object], now: datetime) -> list
     if not ended and (waiting or finished is None or (now - finished).total_seconds() < _LONG_AGO):
         ended = before
     restarts = number(status.get("restartCount")) or 0
-    facts = [waiting or ("is not ready" if mapping(under(status, "state", "running")) else "")]
+    began = parse_time(under(status, "state", "running", "startedAt"))
+    runs = f"has run for {age_of(began, now)}" if what.startswith("init") and began else "is not ready"
+    facts = [waiting or (runs if mapping(under(status, "state", "running")) else "")]
     facts += [_ended(ended)] if ended and ended.get("exitCode") != 0 else []
     facts += [count_of(restarts, "restart")] if restarts else []
     name = text(status, "name", limit=253)
     said = text(status, "state", "waiting", "message") or text(ended, "message")
-    told = [f"{name_of(pod)}: container {name}: {', '.join(filter(None, facts)) or 'has not started'}", said]
+    told = [f"{name_of(pod)}: {what} {name}: {', '.join(filter(None, facts)) or 'has not started'}", said]
     told += [_more_memory(pod, name)] if ended.get("reason") == "OOMKilled" else []
     return [line for line in told if line]
 
