@@ -149,7 +149,7 @@ def _world(number: int, *, objects: bool) -> Iterator[Object]:
             "namespace": NAMESPACE,
             "labels": {"kratix.io/work": f"{name}-work"},
         },
-        "spec": {"targetDestinationName": "worker"},
+        "spec": {"targetDestinationName": "worker", "id": "x"},
         "status": {"conditions": [{"type": "WriteSucceeded", "status": "True"}]},
     }
     status = _settled(name)

@@ -90,7 +90,7 @@ class ScriptedLife:
         self.life.create(KRATIX, "Work", self._work, {"spec": {"workloadGroups": [{"id": "a"}]}}, labels)
 
     def works_are_written(self) -> None:
-        placed = {"spec": {"targetDestinationName": "d"}}
+        placed = {"spec": {"targetDestinationName": "d", "id": "a"}}
         written = {
             "type": "WriteSucceeded",
             "status": "True",

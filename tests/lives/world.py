@@ -211,15 +211,15 @@ class Eyes:
 
 def _works(word: str) -> tuple[WorkSeen, ...]:
     placement = {
-        "written": WorkPlacementSeen("media-abc.worker", "worker", written=True),
-        "failing": WorkPlacementSeen("media-abc.worker", "worker", written=False, message="no such branch"),
-        "misplaced": WorkPlacementSeen("media-abc.worker", "worker", written=True, misplaced=True),
+        "written": WorkPlacementSeen("media-abc.worker", "worker", written=True, group="a"),
+        "failing": WorkPlacementSeen("media-abc.worker", "worker", written=False, message="no such branch", group="a"),
+        "misplaced": WorkPlacementSeen("media-abc.worker", "worker", written=True, misplaced=True, group="a"),
     }.get(word)
     if placement is not None:
-        return (WorkSeen("media-abc", empty=False, placements=(placement,)),)
+        return (WorkSeen("media-abc", groups=("a",), placements=(placement,)),)
     if word == "pending":
-        return (WorkSeen("media-abc", empty=False, placements=()),)
-    return (WorkSeen("media-abc", empty=True, placements=()),) if word == "empty" else ()
+        return (WorkSeen("media-abc", groups=("a",), placements=()),)
+    return (WorkSeen("media-abc", groups=(), placements=()),) if word == "empty" else ()
 
 
 def _application(world: World, changed: datetime) -> Present[ApplicationSeen] | Absent:

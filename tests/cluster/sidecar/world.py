@@ -196,7 +196,7 @@ class Life:
         labels = {"kratix.io/promise-name": PROMISE, "kratix.io/resource-name": "media"}
         self.create(KRATIX, "Work", "work", {"spec": {"workloadGroups": [{"id": "a"}]}}, labels)
         self.create(
-            KRATIX, "WorkPlacement", "place", {"spec": {"targetDestinationName": "d"}}, {"kratix.io/work": "work"}
+            KRATIX, "WorkPlacement", "place", {"spec": {"targetDestinationName": "d", "id": "a"}}, {"kratix.io/work": "work"}
         )
         written = {"type": "WriteSucceeded", "status": "True", "reason": "r", "message": "m"}
         self.set_status(KRATIX, "WorkPlacement", "place", {"conditions": [written | {"lastTransitionTime": WHEN}]})

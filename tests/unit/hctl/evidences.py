@@ -177,7 +177,7 @@ def placement(*, failure: str = "") -> Json:
         "WorkPlacement",
         "media-work.a",
         metadata={"labels": {"kratix.io/work": "media-work"}},
-        spec={"targetDestinationName": "platform"},
+        spec={"targetDestinationName": "platform", "id": "a"},
         status={"conditions": [condition]},
     )
 

@@ -121,7 +121,7 @@ def healthy() -> dict[Source, list[Json]]:
         Source.WORK_PLACEMENTS: [
             {
                 "metadata": _metadata("team", "media-work.a", labels={"kratix.io/work": "media-work"}),
-                "spec": {"targetDestinationName": "platform"},
+                "spec": {"targetDestinationName": "platform", "id": "a"},
                 "status": {"conditions": [_condition("WriteSucceeded", "True", "x"), _condition("Ready", "True", "x")]},
             }
         ],

@@ -423,12 +423,40 @@ def test_a_request_without_a_status_has_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("groups", "empty"), [(None, True), ([], True), ([{"id": "a"}], False), ("rubbish", False), ([1], False)]
+    ("groups", "ids"), [(None, ()), ([], ()), ([{"id": "a"}], ("a",)), ("rubbish", ("",)), ([1, {"id": "a"}], ("", "a"))]
 )
-def test_a_work_without_workload_groups_is_empty_and_rubbish_is_not(groups: object, *, empty: bool) -> None:
+def test_a_work_has_the_ids_of_its_workload_groups_and_rubbish_is_one_without(
+    groups: object, ids: tuple[str, ...]
+) -> None:
     record = decode_work(encode({**support.work(), "spec": {"workloadGroups": groups}}))
     assert record is not None
-    assert record.empty is empty
+    assert record.groups == ids
+
+
+@pytest.mark.parametrize(
+    ("status", "unscheduled", "message"),
+    [("False", True, "no Destination"), ("True", False, "Pending"), ("Unknown", False, "Pending"), (None, False, "")],
+)
+def test_a_work_says_why_it_is_not_scheduled_while_that_is_so(
+    status: str | None, *, unscheduled: bool, message: str
+) -> None:
+    said = [("ScheduleSucceeded", status, "no Destination"), ("Ready", "False", "Pending")] if status else []
+    conditions = [{"type": kind, "status": word, "message": text} for kind, word, text in said]
+    record = decode_work(encode({**support.work(), "status": {"conditions": conditions}}))
+    assert record is not None
+    assert (record.unscheduled, record.message) == (unscheduled, message)
+
+
+@pytest.mark.parametrize(
+    ("since", "deleted"),
+    [(None, None), ("2026-02-26T10:00:00Z", datetime(2026, 2, 26, 10, tzinfo=UTC)), ("soon", LONG_AGO), (1, LONG_AGO)],
+)
+def test_works_and_placements_are_being_deleted_whatever_the_time_is(since: object, deleted: datetime | None) -> None:
+    for item, decode in ((support.work(), decode_work), (support.placement(), decode_placement)):
+        item["metadata"]["deletionTimestamp"] = since
+        record = decode(encode(item))
+        assert record is not None
+        assert record.deleted == deleted
 
 
 @pytest.mark.parametrize(("status", "written"), [("True", True), ("False", False), ("Unknown", None), (True, None)])

@@ -105,7 +105,7 @@ def test_worst_texts_everywhere_still_fit() -> None:
     names = [f"{index:02}{worst}" for index in range(30)]
     placements = tuple(WorkPlacementSeen(name, worst, written=False, message=worst) for name in names)
     seen = Observation(
-        works=Present((WorkSeen("w", empty=False, placements=placements),)),
+        works=Present((WorkSeen("w", groups=("a",), placements=placements),)),
         application=Present(
             ApplicationSeen("OutOfSync", "Degraded", worst, "Failed", worst, finished_at=NOW, written_for=1)
         ),
@@ -136,7 +136,7 @@ def test_worst_texts_of_sixteen_objects_and_roles_still_fit(roles: int) -> None:
     contract = whole_contract(Thresholds())
     observation = Observation(
         works=Present(
-            (WorkSeen("w", empty=False, placements=tuple(WorkPlacementSeen(n, n, written=True) for n in names)),)
+            (WorkSeen("w", groups=("a",), placements=tuple(WorkPlacementSeen(n, n, written=True) for n in names)),)
         ),
         application=Present(
             ApplicationSeen("OutOfSync", "Degraded", worst, "Failed", worst, finished_at=NOW, written_for=1)

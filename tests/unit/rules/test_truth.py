@@ -277,7 +277,7 @@ def test_11_a_work_that_no_destination_takes_is_bad_after_two_minutes(
         "health": {"since": since},
         "conditions": [{**kept, "lastTransitionTime": _SINCE["started"]}] if was else [],
     }
-    seen = msgspec.structs.replace(good_observation(), works=Present((WorkSeen("w", empty=False, placements=()),)))
+    seen = msgspec.structs.replace(good_observation(), works=Present((WorkSeen("w", groups=("a",), placements=()),)))
     told = assessed(seen, limits, status, once_ready=True)[SourceName.WORKS]
     assert (told.verdict is Verdict.BAD) is (age >= 120)
     assert (told.verdict is Verdict.GOOD) is (age < 120), "until then it is a note"
@@ -302,7 +302,7 @@ def test_13_a_request_is_where_kratix_placed_it_and_not_where_it_was_misplaced(
         WorkPlacementSeen(f"p{index}", where, written, misplaced)
         for index, (where, misplaced, written) in enumerate(placed)
     )
-    works = Present((WorkSeen("w", empty=False, placements=placements),))
+    works = Present((WorkSeen("w", groups=("a",), placements=placements),))
     seen = msgspec.structs.replace(good_observation(), works=works)
     facts = Facts(
         "media", "a", "V", 1, deleting=False, contract=whole_contract(Thresholds()), workflow=Workflow.COMPLETED

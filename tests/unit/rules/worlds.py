@@ -187,7 +187,7 @@ def whole_contract(limits: Thresholds, generation: int = 1) -> Contract:
 def good_observation(generation: int = 1) -> Observation:
     """Every source of `whole_contract`, good."""
     return Observation(
-        works=Present((WorkSeen("w", empty=False, placements=(WorkPlacementSeen("p", "worker", written=True),)),)),
+        works=Present((WorkSeen("w", ("a",), (WorkPlacementSeen("p", "worker", written=True, group="a"),)),)),
         application=Present(ApplicationSeen("Synced", "Healthy", written_for=generation)),
         pods=Present((PodSeen("a", "Running", ready=True),)),
         controllers=Present(()),
@@ -260,13 +260,17 @@ placements: Final = st.builds(
     written=st.sampled_from([True, True, False, None]),
     misplaced=st.sampled_from([False, False, True]),
     message=hostile_text,
+    group=st.sampled_from(["a", "a", "b", ""]),
+    deleted=st.sampled_from([None, None, LONG_AGO]) | moments,
 )
 works: Final = st.builds(
     WorkSeen,
     name=hostile_text,
-    empty=st.sampled_from([False, False, True]),
+    groups=st.sampled_from([("a",), ("a",), ("a", "b"), ("",), ()]),
     placements=st.lists(placements, max_size=2).map(tuple),
+    unscheduled=st.sampled_from([False, False, True]),
     message=hostile_text,
+    deleted=st.sampled_from([None, None, LONG_AGO]) | moments,
 )
 _secrets: Final = st.builds(SecretSeen, name=hostile_text, deleted=st.sampled_from([None, None, LONG_AGO]) | moments)
 sub_applications: Final = st.builds(

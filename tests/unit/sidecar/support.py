@@ -264,7 +264,7 @@ def work(name: str = "work", resource: str = "media", promise: str = PROMISE) ->
 def placement(name: str = "place", of: str = "work", written: str = "True") -> Json:
     return {
         "metadata": meta(("team", name), labels={"kratix.io/work": of}),
-        "spec": {"targetDestinationName": "platform"},
+        "spec": {"targetDestinationName": "platform", "id": "a"},
         "status": {"conditions": [{"type": "WriteSucceeded", "status": written, "message": "text"}]},
     }
 

@@ -240,6 +240,8 @@ class WorkPlacementSeen(Struct, frozen=True, gc=False):
         written: WriteSucceeded; None while unknown.
         misplaced: Whether Kratix marked it misplaced, by a label or in its Ready condition.
         message: Text of a failed write.
+        group: Id of the workload group that it places; empty if it cannot be read.
+        deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
     """
 
     name: str
@@ -247,15 +249,28 @@ class WorkPlacementSeen(Struct, frozen=True, gc=False):
     written: bool | None = None
     misplaced: bool = False
     message: str = ""
+    group: str = ""
+    deleted: datetime | None = None
 
 
 class WorkSeen(Struct, frozen=True):
-    """A Kratix Work of the request; one without workload groups has nothing to write (kratix.md section 6)."""
+    """A Kratix Work of the request (kratix.md section 6).
+
+    Attributes:
+        name: Its name.
+        groups: Ids of its workload groups, empty for one that cannot be read; without groups it has nothing to write.
+        placements: Its WorkPlacements.
+        unscheduled: Whether its ScheduleSucceeded is False; an absent condition says nothing.
+        message: Why it is unscheduled, else the message of its Ready condition.
+        deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
+    """
 
     name: str
-    empty: bool
+    groups: tuple[str, ...]
     placements: tuple[WorkPlacementSeen, ...]
+    unscheduled: bool = False
     message: str = ""
+    deleted: datetime | None = None
 
 
 FieldValue = bool | int | str

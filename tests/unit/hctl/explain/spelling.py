@@ -155,12 +155,13 @@ def _time(moment: datetime | None) -> str | None:
 def _work(work: WorkSeen, case: GoldenCase) -> Iterator[Json]:
     namespace = case.facts.namespace
     labels = {PROMISE_LABEL: _PROMISE, "kratix.io/resource-name": case.facts.name}
+    said = "ScheduleSucceeded" if work.unscheduled else "Ready"
     yield {
         "apiVersion": _KRATIX,
         "kind": "Work",
-        "metadata": _metadata(work.name, namespace, labels=labels),
-        "spec": {"workloadGroups": [] if work.empty else [{"id": "a"}]},
-        "status": {"conditions": [{"type": "Ready", "status": "False", "message": work.message}]},
+        "metadata": _metadata(work.name, namespace, labels=labels, deletionTimestamp=_time(work.deleted)),
+        "spec": {"workloadGroups": [{"id": group} for group in work.groups]},
+        "status": {"conditions": [{"type": said, "status": "False", "message": work.message}]},
     }
     for placed in work.placements:
         flags = {"kratix.io/work": work.name, "kratix.io/misplaced": str(placed.misplaced).lower()}
@@ -168,8 +169,8 @@ def _work(work: WorkSeen, case: GoldenCase) -> Iterator[Json]:
         yield {
             "apiVersion": _KRATIX,
             "kind": "WorkPlacement",
-            "metadata": _metadata(placed.name, namespace, labels=flags),
-            "spec": {"targetDestinationName": placed.destination},
+            "metadata": _metadata(placed.name, namespace, labels=flags, deletionTimestamp=_time(placed.deleted)),
+            "spec": {"targetDestinationName": placed.destination, "id": placed.group},
             "status": {"conditions": [{"type": "WriteSucceeded", "status": written, "message": placed.message}]},
         }
 

@@ -1,7 +1,8 @@
 """Kratix Works: is what the pipeline put out written to its Destinations?
 
 Source: kratix.md section 6. Work Ready=True means scheduled, not written; a WorkPlacement's WriteSucceeded is the best
-evidence there is. A failing write flaps by design of Kratix, hence the 120 s before it counts as bad.
+evidence there is, and each workload group of a Work has a WorkPlacement of its own. A failing write flaps by design of
+Kratix, hence the 120 s before it counts as bad.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from platform_status_contract.rules.assessment import (
     Blind,
     Situation,
     Verdict,
+    being_deleted,
     blind,
     carried,
     lenient,
@@ -26,11 +28,11 @@ from platform_status_contract.rules.observation import Absent, Observation, Work
 from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer
 
-__all__ = ["assess_works"]
+__all__ = ["assess_works", "unplaced"]
 
 FAILING_SECONDS = 120
 PENDING_SECONDS = 120
-"""So long a Work may wait for a Destination, or for the first write to it."""
+"""So long a Work may wait for a Destination, or for the first write to it; and so long may its removal take."""
 
 _SOURCE = SourceName.WORKS
 _TIMERS = (Timer.WORKS_FAILING, Timer.WORKS_PENDING)
@@ -63,8 +65,23 @@ def _fails(placement: WorkPlacementSeen) -> bool:
     return placement.misplaced or placement.written is False
 
 
+def unplaced(work: WorkSeen) -> str:
+    """Return why a Work is not placed as a whole, or does not stay so; empty if it is."""
+    if not work.groups:
+        return ""
+    if work.deleted is not None:
+        return being_deleted("it", work.deleted)
+    # Kratix writes it after the WorkPlacements: False beside all of them lasts a moment, or an update of one failed.
+    if work.unscheduled:
+        return work.message or "Kratix could not schedule it"
+    # Kratix removes what a WorkPlacement wrote when it deletes it.
+    placed = {placement.group for placement in work.placements if placement.group and placement.deleted is None}
+    missing = [group or "?" for group in work.groups if group not in placed]
+    return f"no WorkPlacement for workload group {name_culprits(missing)}" if missing else ""
+
+
 def _is_written(work: WorkSeen) -> bool:
-    return work.empty or (bool(work.placements) and all(placement.written for placement in work.placements))
+    return not unplaced(work) and all(placement.written for placement in work.placements)
 
 
 def _failing(
@@ -81,12 +98,14 @@ def _failing(
 
 def _waiting(waiting: list[WorkSeen], timers: dict[str, datetime], situation: Situation, clock: Clock) -> Assessment:
     """An edit's new Work is written within seconds; one that no Destination takes is not written at all."""
+    going = all(work.deleted for work in waiting)
+    reason = Reason.BEING_DELETED if going else Reason.WORKS_PENDING
     names = name_culprits([work.name for work in waiting])
-    said = _first_text((work.name, work.message) for work in waiting)
-    message = f"Works not yet written: {names}{said}"
+    said = _first_text((work.name, unplaced(work) or work.message) for work in waiting)
+    message = f"Works {'being removed' if going else 'not yet written'}: {names}{said}"
     if clock.older_than(timers[Timer.WORKS_PENDING], PENDING_SECONDS):
-        return _found(Verdict.BAD, Reason.WORKS_PENDING, message, timers)
-    found = _found(lenient(situation), Reason.WORKS_PENDING, message, timers)
+        return _found(Verdict.BAD, reason, message, timers)
+    found = _found(lenient(situation), reason, message, timers)
     # What was written stays written meanwhile.
     before = carried(_SOURCE, _CONDITION, situation, timers, {}) if situation.once_ready else None
     is_written = before is not None and before.reason is Reason.WORKS_WRITTEN

@@ -9,13 +9,14 @@ from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.observing.decode.lenient import text
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.view import View
-from platform_status_contract.rules.assessment import Assessment
+from platform_status_contract.rules.assessment import Assessment, being_deleted
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.texts import count_of
 from platform_status_contract.sources.source import Basis, Fetch, Json, unreadable_kind
 
+from .assess import unplaced
 from .kinds import PLACEMENT, WORK
-from .read import works_of
+from .read import seen, works_of
 from .record import HOME_LABEL, RESOURCE_LABEL, WORK_LABEL, PlacementRecord
 
 __all__ = ["collect_works", "describe_works"]
@@ -29,18 +30,22 @@ def describe_works(
     """Name Works and placements, and how far they are written."""
     for kind in (WORK, PLACEMENT):
         yield from unreadable_kind(view, kind, request[0])
-    placed = view.state(PLACEMENT.source).failure is None
+    readable = view.state(PLACEMENT.source).failure is None
     for work, placements in works_of(view, request):
-        says = "nothing to write" if work.empty else count_of(len(placements), "placement")
-        yield Basis(WORK, work.key, says, culprit=placed and not (work.empty or placements))
+        why = unplaced(seen(work, placements)) if readable else ""
+        says = count_of(len(placements), "placement") if work.groups else "nothing to write"
+        yield Basis(WORK, work.key, f"{says}: {why}" if why else says, culprit=bool(why))
         for item in placements:
-            yield Basis(PLACEMENT, item.key, _written(item), culprit=item.misplaced or not item.written)
+            going = item.deleted is not None
+            yield Basis(PLACEMENT, item.key, _written(item), culprit=going or item.misplaced or not item.written)
 
 
 def _written(item: PlacementRecord) -> str:
+    if item.deleted is not None:
+        return being_deleted("it", item.deleted)
     where = f" to {item.destination}" if item.destination else ""
     if item.misplaced:
-        return f"misplaced{where}"
+        return f"misplaced{where}: its Destination no longer matches its selectors"
     if item.written:
         return f"written{where}"
     return f"not yet written{where}" if item.written is None else f"not written{where}: {item.message}"

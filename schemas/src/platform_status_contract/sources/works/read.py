@@ -13,7 +13,7 @@ from platform_status_contract.rules.observation import Observation, Present, Wor
 from .kinds import PLACEMENT, WORK, about_works, placed_with
 from .record import PlacementRecord, WorkRecord
 
-__all__ = ["interest_in_works", "read_works", "works_of"]
+__all__ = ["interest_in_works", "read_works", "seen", "works_of"]
 
 
 def interest_in_works(contract: Contract, request: Key) -> Interest:
@@ -28,7 +28,7 @@ def read_works(observation: Observation, view: View, contract: Contract, request
     if not contract.works:
         return observation
     sources = (WORK.source, PLACEMENT.source)
-    works = reading(view, sources, lambda: Present(tuple(_seen(*each) for each in works_of(view, request))))
+    works = reading(view, sources, lambda: Present(tuple(seen(*each) for each in works_of(view, request))))
     return msgspec.structs.replace(observation, works=works)
 
 
@@ -40,13 +40,18 @@ def works_of(view: View, request: Key) -> Iterator[tuple[WorkRecord, list[Placem
             yield work, [item for item in placements if isinstance(item, PlacementRecord)]
 
 
-def _seen(work: WorkRecord, placements: list[PlacementRecord]) -> WorkSeen:
+def seen(work: WorkRecord, placements: list[PlacementRecord]) -> WorkSeen:
+    """Return a Work with its placements as the rules judge them."""
     return WorkSeen(
         name=work.name,
-        empty=work.empty,
+        groups=work.groups,
         placements=tuple(
-            WorkPlacementSeen(item.name, item.destination, item.written, item.misplaced, item.message)
+            WorkPlacementSeen(
+                item.name, item.destination, item.written, item.misplaced, item.message, item.group, item.deleted
+            )
             for item in placements
         ),
+        unscheduled=work.unscheduled,
         message=work.message,
+        deleted=work.deleted,
     )

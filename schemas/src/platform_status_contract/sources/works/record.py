@@ -1,13 +1,14 @@
 """Kratix Works and WorkPlacements (kratix.md section 6). The workload content itself is skipped, never decoded."""
 
+from datetime import datetime
 from typing import Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.envelope import Meta, reader
-from platform_status_contract.observing.decode.lenient import clip, strings, text
+from platform_status_contract.observing.decode.lenient import clip, deletion, strings, text
 from platform_status_contract.observing.records import Key, Record, number_of
 from platform_status_contract.observing.sources import PROMISE_LABEL
 
@@ -31,15 +32,19 @@ class WorkRecord(Record, frozen=True, gc=False):
         resource: Label kratix.io/resource-name.
         home: Namespace of the request: label kratix.io/resource-namespace, which only a pipeline in a namespace of its
             own sets, else the Work's.
-        empty: Whether it has no workload groups.
-        message: Message of its Ready condition.
+        groups: Ids of its workload groups; empty for one that cannot be read.
+        unscheduled: Whether its ScheduleSucceeded is False.
+        message: Message of that condition while it is False, else of Ready, which is one word.
+        deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
     """
 
     promise: str
     resource: str
     home: str
-    empty: bool
+    groups: tuple[str, ...]
+    unscheduled: bool
     message: str
+    deleted: datetime | None
 
     @property
     def request(self) -> Key:
@@ -52,17 +57,21 @@ class PlacementRecord(Record, frozen=True, gc=False):
 
     Attributes:
         work: Label kratix.io/work.
+        group: spec.id, the workload group that it places.
         destination: spec.targetDestinationName.
         written: Condition WriteSucceeded; None while unknown.
         misplaced: By label, or by the Ready condition.
         message: Text of a failed write.
+        deleted: Its deletionTimestamp; `LONG_AGO` for one that cannot be read.
     """
 
     work: str
+    group: str
     destination: str
     written: bool | None
     misplaced: bool
     message: str
+    deleted: datetime | None
 
 
 HOME_LABEL: Final = "kratix.io/resource-namespace"
@@ -71,6 +80,9 @@ HOME_LABEL: Final = "kratix.io/resource-namespace"
 RESOURCE_LABEL: Final = "kratix.io/resource-name"
 WORK_LABEL: Final = "kratix.io/work"
 MISPLACED_LABEL: Final = "kratix.io/misplaced"
+
+_MAX_ID: Final = 64
+"""Longer than the id of any workload group, which is also the value of a label."""
 
 
 class _Condition(Struct):
@@ -84,8 +96,12 @@ class _Status(Struct):
     conditions: list[_Condition] | None = None
 
 
+class _Group(Struct):
+    id: str = ""
+
+
 class _WorkSpec(Struct, rename="camel"):
-    workload_groups: list[Raw] | None = None
+    workload_groups: list[_Group] | None = None
 
 
 class _Work(Struct):
@@ -96,6 +112,7 @@ class _Work(Struct):
 
 class _PlacementSpec(Struct, rename="camel"):
     target_destination_name: str = ""
+    id: str = ""
 
 
 class _Placement(Struct):
@@ -110,19 +127,20 @@ _PLACEMENT_DECODER = msgspec.json.Decoder(_Placement)
 
 def _strict_work(seen: _Work) -> WorkRecord:
     conditions = list(seen.status.conditions or ()) if seen.status else []
-    empty = not (seen.spec and seen.spec.workload_groups)
-    return _work(seen.metadata, conditions, empty=empty)
+    groups = seen.spec.workload_groups if seen.spec else None
+    return _work(seen.metadata, conditions, [group.id for group in groups or ()])
 
 
 def _strict_placement(seen: _Placement) -> PlacementRecord:
     conditions = list(seen.status.conditions or ()) if seen.status else []
-    destination = seen.spec.target_destination_name if seen.spec else ""
-    return _placement(seen.metadata, conditions, destination=destination)
+    return _placement(seen.metadata, conditions, seen.spec or _PlacementSpec())
 
 
-def _work(meta: Meta, conditions: list[_Condition], *, empty: bool) -> WorkRecord:
+def _work(meta: Meta, conditions: list[_Condition], groups: list[str]) -> WorkRecord:
     labels = meta.labels or {}
-    ready = _find(conditions, "Ready")
+    scheduled, ready = _find(conditions, "ScheduleSucceeded"), _find(conditions, "Ready")
+    unscheduled = scheduled is not None and scheduled.status == "False"
+    said = scheduled if unscheduled else ready
     return WorkRecord(
         namespace=meta.namespace,
         name=meta.name,
@@ -130,12 +148,14 @@ def _work(meta: Meta, conditions: list[_Condition], *, empty: bool) -> WorkRecor
         promise=labels.get(PROMISE_LABEL, ""),
         resource=labels.get(RESOURCE_LABEL, ""),
         home=labels.get(HOME_LABEL, "") or meta.namespace,
-        empty=empty,
-        message=clip(ready.message) if ready else "",
+        groups=tuple(group[:_MAX_ID] for group in groups),
+        unscheduled=unscheduled,
+        message=clip(said.message) if said else "",
+        deleted=deletion(meta.deletion_timestamp),
     )
 
 
-def _placement(meta: Meta, conditions: list[_Condition], *, destination: str) -> PlacementRecord:
+def _placement(meta: Meta, conditions: list[_Condition], spec: _PlacementSpec) -> PlacementRecord:
     labels = meta.labels or {}
     write, ready = _find(conditions, "WriteSucceeded"), _find(conditions, "Ready")
     written = {"True": True, "False": False}.get(write.status) if write else None
@@ -145,10 +165,12 @@ def _placement(meta: Meta, conditions: list[_Condition], *, destination: str) ->
         name=meta.name,
         version=number_of(meta.resource_version),
         work=labels.get(WORK_LABEL, ""),
-        destination=clip(destination),
+        group=spec.id[:_MAX_ID],
+        destination=clip(spec.target_destination_name),
         written=written,
         misplaced=labels.get(MISPLACED_LABEL) == "true" or says_misplaced,
         message=clip(write.message) if write and written is False else "",
+        deleted=deletion(meta.deletion_timestamp),
     )
 
 
@@ -170,20 +192,21 @@ def _readable_meta(whole: object, namespace: str, name: str) -> Meta:
         name=name,
         namespace=namespace,
         resource_version=text(meta, "resourceVersion"),
+        deletion_timestamp=None if under(meta, "deletionTimestamp") is None else text(meta, "deletionTimestamp"),
         labels=strings(under(meta, "labels")),
     )
 
 
 def _lenient_work(whole: object, namespace: str, name: str) -> WorkRecord:
     groups = under(whole, "spec", "workloadGroups")
-    # Rubbish is not "nothing to write", which would count as written.
-    empty = groups is None or groups == []
-    return _work(_readable_meta(whole, namespace, name), _conditions(whole), empty=empty)
+    # Rubbish is not "nothing to write", which would count as written, but a group that is placed nowhere.
+    ids = [text(group, "id") for group in groups] if isinstance(groups, list) else [] if groups is None else [""]
+    return _work(_readable_meta(whole, namespace, name), _conditions(whole), ids)
 
 
 def _lenient_placement(whole: object, namespace: str, name: str) -> PlacementRecord:
-    destination = text(whole, "spec", "targetDestinationName")
-    return _placement(_readable_meta(whole, namespace, name), _conditions(whole), destination=destination)
+    spec = _PlacementSpec(text(whole, "spec", "targetDestinationName"), text(whole, "spec", "id"))
+    return _placement(_readable_meta(whole, namespace, name), _conditions(whole), spec)
 
 
 decode_work: Final = reader(_WORK_DECODER, _strict_work, _lenient_work)
