@@ -205,7 +205,7 @@ def test_a_contract_that_is_too_new_keeps_numbers_conditions_and_what_is_done() 
     written = after({}, look({}, contract_of(QUEUE, JOB), queue(), Present((complete,))))
     done = written["health"]["objects"]["done"]
     assert list(done) == ["migrate"]
-    invalid = look(written, ContractProblem(Reason.INVALID_CONTRACT, "an unknown key", unknown_key=True))
+    invalid = look(written, ContractProblem(Reason.INVALID_CONTRACT, "an unknown key", newer=True))
     kept = after(written, invalid)
     assert kept["health"]["objects"] == written["health"]["objects"]
     assert kept["health"]["conditions"] == ["MigrateReady", "QueueReady"]

@@ -67,7 +67,7 @@ def test_the_contract_itself_is_read() -> None:
 def test_a_key_of_tomorrow_is_refused_by_name_wherever_it_stands(path: Path) -> None:
     problem = read_contract({"contract": newer(WHOLE, path)})
     assert isinstance(problem, ContractProblem)
-    assert problem.unknown_key
+    assert problem.newer
     assert KEY in problem.message
     assert "update the sidecar's image" in problem.message
 
@@ -80,8 +80,19 @@ def test_17_no_key_that_is_not_known_yet_is_passed_over_whatever_it_is_called_an
     assume(key not in KNOWN)
     problem = read_contract({"contract": newer(WHOLE, path, key, value)})
     assert isinstance(problem, ContractProblem), "what it asks for would be left out, and the request be Ready"
-    assert problem.unknown_key
+    assert problem.newer
     assert key in problem.message
+
+
+@pytest.mark.parametrize(
+    ("version", "is_newer"),
+    [("v2", True), ("v10", True), ("v1", False), ("v0", False), ("v02", False), ("v2alpha1", False), ("v2\n", False)]
+    + [("V2", False), ("2", False), (2, False), (["v2"], False), ("v\u0662", False), ("v" + "9" * 5000, False)],
+)
+def test_a_contract_of_a_later_version_is_newer_and_any_other_word_is_not(version: object, *, is_newer: bool) -> None:
+    problem = read_contract({"contract": {**WHOLE, "version": version}})
+    assert isinstance(problem, ContractProblem) is (version != "v1")
+    assert getattr(problem, "newer", False) is is_newer
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)) or "contract")

@@ -139,7 +139,7 @@ def test_a_contract_of_a_megabyte_is_invalid_by_name_and_nothing_else_of_the_sta
     kept = json.loads(record.status)
     found = read_contract(kept)
     assert isinstance(found, ContractProblem)
-    assert (found.reason, found.unknown_key) == (Reason.INVALID_CONTRACT, False)
+    assert (found.reason, found.newer) == (Reason.INVALID_CONTRACT, False)
     assert f"larger than {MAX_CONTRACT} bytes" in found.message
     assert read_contract(status) == found, "hctl, which reads it whole, says the same"
     assert kept["conditions"] == status["conditions"]

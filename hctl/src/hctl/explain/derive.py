@@ -131,9 +131,9 @@ class Explanation(Struct, frozen=True):
 
     @property
     def too_new(self) -> str:
-        """Why this hctl may be too old for the contract, so that it judges nothing; empty if it knows every key."""
+        """Why this hctl may be too old for the contract, so that it judges nothing; empty if it is not newer."""
         contract = self.facts.contract
-        if not isinstance(contract, ContractProblem) or not contract.unknown_key:
+        if not isinstance(contract, ContractProblem) or not contract.newer:
             return ""
         return f"{contract.message} (this is hctl {__version__})"
 

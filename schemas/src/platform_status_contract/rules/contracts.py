@@ -1,5 +1,6 @@
 """Reads `.status.contract`: a Contract, or why there is none. Total."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -27,6 +28,9 @@ _TOO_LARGE: Final = ContractProblem(
 _UNKNOWN_KEY: Final = "Object contains unknown field"
 """The beginning of msgspec's error for an unknown key."""
 
+_NEWER_VERSION: Final = re.compile(r"v(?!1$)[1-9][0-9]{0,3}", re.ASCII)
+"""A version of the contract after v1, the only one that this reader knows."""
+
 
 def read_contract(status: object) -> Contract | ContractProblem:
     """Read the contract of a status.
@@ -46,7 +50,7 @@ def read_contract(status: object) -> Contract | ContractProblem:
     try:
         contract = msgspec.convert(raw, Contract)
     except msgspec.ValidationError as error:
-        return _invalid(str(error))
+        return _invalid(str(error), raw)
     except UnicodeError:  # raised by msgspec while it formats its error about a lone surrogate
         return ContractProblem(Reason.INVALID_CONTRACT, "status.contract: holds text that is not valid Unicode")
     return contract
@@ -64,8 +68,14 @@ def is_too_large(raw: object) -> bool:
         return False  # the decoder reports the error
 
 
-def _invalid(error: str) -> ContractProblem:
-    if not error.startswith(_UNKNOWN_KEY):
+def _invalid(error: str, raw: object) -> ContractProblem:
+    version = raw.get("version") if isinstance(raw, Mapping) else None
+    if isinstance(version, str) and _NEWER_VERSION.fullmatch(version):
+        # The first error may be about any of its keys, each of which may be right in its own version.
+        told = f"version {version} is newer than v1; update the sidecar's image (and hctl)"
+    elif error.startswith(_UNKNOWN_KEY):
+        hint = "if the pipeline's image is newer than what reads this, update the sidecar's image (and hctl)"
+        told = f"{error}; {hint}"
+    else:
         return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {error}"))
-    hint = "if the pipeline's image is newer than what reads this, update the sidecar's image (and hctl)"
-    return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {error}; {hint}"), unknown_key=True)
+    return ContractProblem(Reason.INVALID_CONTRACT, clean(f"status.contract: {told}"), newer=True)

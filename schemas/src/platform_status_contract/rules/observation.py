@@ -384,12 +384,12 @@ class ContractProblem(Struct, frozen=True):
     Attributes:
         reason: `NO_CONTRACT` or `INVALID_CONTRACT`.
         message: The error as text.
-        unknown_key: Whether it holds an unknown key: it may be written for a newer reader.
+        newer: Whether it may be written for a newer reader: it has a newer version, or an unknown key.
     """
 
     reason: Reason
     message: str = ""
-    unknown_key: bool = False
+    newer: bool = False
 
 
 class Facts(Struct, frozen=True):
