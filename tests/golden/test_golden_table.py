@@ -25,6 +25,7 @@ def _seen(projection: Projection, case: Case) -> dict[str, object]:
         "ready": f"{projection.ready.status.value} {projection.ready.reason}",
         "readySince": age(projection.ready.last_transition_time, case.now),
         "message": projection.message,
+        "readyMessage": projection.ready.message,
         "conditions": {found.type: f"{found.status.value} {found.reason}" for found in projection.conditions[1:]},
         "since": _ages(health["since"], case),
         "readyGeneration": health.get("readyGeneration"),

@@ -17,7 +17,7 @@ from hctl.texts import masked
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.lookup import mapping, under
 from platform_status_contract.model.status import Status
-from platform_status_contract.model.vocabulary import OWNER_ANNOTATION, ConditionType
+from platform_status_contract.model.vocabulary import KRATIX_CONDITIONS, OWNER_ANNOTATION, ConditionType
 from platform_status_contract.observing.decode.requests import decode_request
 from platform_status_contract.observing.selectors import label_keys
 from platform_status_contract.observing.sources import PROMISE_LABEL
@@ -45,7 +45,7 @@ _FLAGS: Final = frozenset((*_ON_REQUESTS, SLEEPS_LABEL, PAUSED_ANNOTATION, MISPL
 _OF_REQUESTS: Final = (PROMISE_LABEL, *_ON_REQUESTS)
 """Labels of a request that the rules read."""
 
-_CONDITIONS: Final = (*map(str, ConditionType), "ConfigureWorkflowCompleted")
+_CONDITIONS: Final = (*map(str, ConditionType), *KRATIX_CONDITIONS)
 
 
 class _Pipeline(Struct, rename="camel"):

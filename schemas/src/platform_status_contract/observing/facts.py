@@ -8,7 +8,13 @@ from platform_status_contract.observing.records import RequestRecord
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem, Facts, Workflow
 from platform_status_contract.rules.texts import clean
-from platform_status_contract.rules.workflow import DRY_RUN_LABEL, PAUSED_LABEL, read_workflow, running_since
+from platform_status_contract.rules.workflow import (
+    DRY_RUN_LABEL,
+    PAUSED_LABEL,
+    deletion_message,
+    read_workflow,
+    running_since,
+)
 
 __all__ = ["facts_of", "is_dry_run"]
 
@@ -55,6 +61,7 @@ def facts_of(
         workflow=workflow,
         workflow_message=message,
         workflow_since=running_since(status),
+        deletion_message=deletion_message(status) if record.deleting else "",
         problems=tuple(item for item in (problems if isinstance(problems, list) else ()) if isinstance(item, str)),
         reporter_lease=lease,
         reporter_version=version,

@@ -403,8 +403,9 @@ class Facts(Struct, frozen=True):
         deleting: Whether deletionTimestamp is set.
         contract: The readable contract, or why there is none.
         workflow: The state of the workflow.
-        workflow_message: Kratix's message about a suspended or failed pipeline; may be empty.
+        workflow_message: Kratix's message about a suspended or failed pipeline, or why none runs; may be empty.
         workflow_since: When the running pipeline started; None if none runs, or if that is unknown.
+        deletion_message: Kratix's message about a failed or suspended delete workflow; empty without one.
         problems: `status.problems`, why the pipeline refused the request.
         reporter_lease: `namespace/name` of the sidecar's Lease.
         reporter_version: Version of the sidecar.
@@ -419,6 +420,7 @@ class Facts(Struct, frozen=True):
     workflow: Workflow
     workflow_message: str = ""
     workflow_since: datetime | None = None
+    deletion_message: str = ""
     problems: tuple[str, ...] = ()
     reporter_lease: str = ""
     reporter_version: str = ""

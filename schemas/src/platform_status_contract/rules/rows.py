@@ -93,6 +93,10 @@ def _ready(table: Table) -> Outcome:
     notes = list(table.summary.notes)
     if contract.generation > 1 and not contract.tells_arrival:
         notes.append(f"arrival of generation {contract.generation} is not observed")
+    if table.facts.workflow is Workflow.FAILED:
+        # A rerun of a generation that was Ready: what an earlier run put out is still there, and is good.
+        why = why_failed(table.facts, otherwise="Kratix does not say why")
+        notes.append(f"the last run of the workflow failed: {why}")
     return Outcome("3", Phase.READY, Reason.ALL_HEALTHY, "; ".join(notes))
 
 
@@ -183,7 +187,7 @@ def _is_lagging(table: Table) -> bool:
 
 def _overdue(table: Table) -> Outcome:
     if not _is_late(table):
-        return Outcome("7", Phase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, _lag(table))
+        return Outcome("7", Phase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, _lag(table, late=True))
     deadline = table.situation.contract.thresholds.progress_deadline_seconds
     detail = f"not ready within {deadline} s: {table.summary.readable[0].message}"
     return Outcome("7", Phase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, detail)
@@ -196,12 +200,17 @@ def _not_overdue(table: Table) -> str:
     return f"{why}, and it does not lag behind the spec for that long with nothing under way"
 
 
-def _lag(table: Table) -> str:
-    """Describe what lags behind the spec, with Argo CD's message if it is the Application."""
+def _lag(table: Table, *, late: bool = False) -> str:
+    """Describe what lags behind the spec, with Argo CD's message if it is the Application.
+
+    The workflow is named if it is late or Kratix says something of it: each of its steps would be a write otherwise.
+    """
     lag = table.situation.lag or ""
     sync = next((found for found in table.assessments if found.source is SourceName.ARGO_SYNC), None)
     why = {Verdict.GOOD: sync.note, Verdict.PENDING: sync.message}.get(sync.verdict) if sync else ""
-    return f"{lag}: {why}" if why and lag.startswith(NOT_COMPARED) else lag
+    lag = f"{lag}: {why}" if why and lag.startswith(NOT_COMPARED) else lag
+    named = not table.workflow_is_through and (late or tells_of_workflow(table.facts, table.clock))
+    return f"{lag}; {_workflow_to_come(table)}" if named else lag
 
 
 # -- rows 8 to 10

@@ -24,7 +24,7 @@ def row_1_deleting(facts: Facts) -> Outcome | None:
     without a deletionTimestamp comes from a backup or from a wrong writer, and would otherwise stay for ever
     (ADR 0008).
     """
-    return Outcome("1", Phase.DELETING, Reason.DELETING) if facts.deleting else None
+    return Outcome("1", Phase.DELETING, Reason.DELETING, facts.deletion_message) if facts.deleting else None
 
 
 def row_2_no_contract(  # noqa: PLR0911 - one return per line of the table in design.md section 5

@@ -19,6 +19,7 @@ __all__ = [
     "PAUSED_LABEL",
     "RERUN_LABELS",
     "SUSPENDED_LABEL",
+    "deletion_message",
     "is_about_to_start",
     "read_workflow",
     "running_since",
@@ -51,14 +52,14 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         labels: metadata.labels of the request.
 
     Returns:
-        The state, and Kratix's message about a suspended or failed pipeline, or about one that is retried
-        automatically (may be empty).
+        The state, and Kratix's message about a suspended or failed pipeline, about one that is retried automatically,
+        or about what keeps a workflow from starting (may be empty).
     """
     fields = mapping(status)
     workflows = mapping(under(fields, "kratix", "workflows"))
     pipelines = [mapping(entry) for entry in items(workflows.get("pipelines"))]
     state = _by_pipelines(pipelines)
-    condition = _condition(fields)
+    condition = _condition(fields, "ConfigureWorkflowCompleted")
     if state is None:
         state = _by_condition(condition)
     retry = _retry(pipelines)
@@ -69,7 +70,19 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         state = Workflow.SUSPENDED
     elif state is not Workflow.RUNNING and any(labels.get(label) == "true" for label in RERUN_LABELS):
         state = Workflow.PENDING
+    if state in (Workflow.NONE, Workflow.PENDING):
+        # Kratix runs no pipeline while what the Promise requires is not installed.
+        return state, _told_if_false(_condition(fields, "PromiseAvailable"))
     return state, _message(state, pipelines, condition)
+
+
+def deletion_message(status: object) -> str:
+    """Return why the delete workflow does not go on, which holds the request; empty if Kratix does not say so.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+    """
+    return _told_if_false(_condition(mapping(status), "DeleteWorkflowCompleted"))
 
 
 def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
@@ -140,10 +153,10 @@ def _by_condition(condition: Mapping[str, object]) -> Workflow:
     return Workflow.RUNNING if condition.get("status") == "False" else Workflow.NONE
 
 
-def _condition(fields: Mapping[str, object]) -> Mapping[str, object]:
+def _condition(fields: Mapping[str, object], kind: str) -> Mapping[str, object]:
     for entry in items(fields.get("conditions")):
         condition = mapping(entry)
-        if condition.get("type") == "ConfigureWorkflowCompleted":
+        if condition.get("type") == kind:
             return condition
     return {}
 
@@ -156,6 +169,10 @@ def _message(state: Workflow, pipelines: list[Mapping[str, object]], condition: 
         if _phase(pipeline) is state and said:
             return said
     return _told(condition) if state is Workflow.FAILED else ""
+
+
+def _told_if_false(condition: Mapping[str, object]) -> str:
+    return (_told(condition) or "Kratix does not say why") if condition.get("status") == "False" else ""
 
 
 def _told(fields: Mapping[str, object], limit: int = MAX_MESSAGE) -> str:

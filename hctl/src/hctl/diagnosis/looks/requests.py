@@ -21,7 +21,9 @@ def look_at_deletion(explanation: Explanation, raw: object, orders: Orders) -> L
         return None
     view = explanation.judged.view
     summary = "; ".join(holds_in_deletion(raw, explanation.now)) or "is being deleted"
-    return Look("Deletion", Verdict.PENDING, summary, commands=(orders.describe(view),))
+    said = explanation.facts.deletion_message
+    details = (f"its delete workflow: {said}",) if said else ()
+    return Look("Deletion", Verdict.PENDING, summary, details, commands=(orders.describe(view),))
 
 
 def look_at_contract(explanation: Explanation, orders: Orders) -> Look | None:
