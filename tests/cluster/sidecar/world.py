@@ -195,9 +195,8 @@ class Life:
         self.create_application()
         labels = {"kratix.io/promise-name": PROMISE, "kratix.io/resource-name": "media"}
         self.create(KRATIX, "Work", "work", {"spec": {"workloadGroups": [{"id": "a"}]}}, labels)
-        self.create(
-            KRATIX, "WorkPlacement", "place", {"spec": {"targetDestinationName": "d", "id": "a"}}, {"kratix.io/work": "work"}
-        )
+        placed = {"spec": {"targetDestinationName": "d", "id": "a"}}
+        self.create(KRATIX, "WorkPlacement", "place", placed, {"kratix.io/work": "work"})
         written = {"type": "WriteSucceeded", "status": "True", "reason": "r", "message": "m"}
         self.set_status(KRATIX, "WorkPlacement", "place", {"conditions": [written | {"lastTransitionTime": WHEN}]})
         self.create("v1", "Secret", "kubeconfig", {"stringData": {"config": "not for us"}})

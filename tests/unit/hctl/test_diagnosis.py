@@ -347,3 +347,67 @@ def test_the_container_that_failed_a_job_is_the_first_that_ended_badly() -> None
     found = failed_container([pod])
     assert found is not None
     assert (found.pod, found.container, found.previous) == ("job-pod", "configure", False)
+
+
+def in_pipelines(found: Value, **labels: str) -> Value:
+    """An object of a Promise whose pipelines run in a namespace of their own."""
+    found["metadata"] |= {"namespace": "pipelines"}
+    found["metadata"]["labels"] = found["metadata"].get("labels", {}) | labels
+    return found
+
+
+def test_commands_look_where_the_works_are() -> None:
+    unplaced = in_pipelines(evidences.work(), **{"kratix.io/resource-namespace": "vcluster-media"})
+    unplaced["status"] = {"conditions": [{"type": "ScheduleSucceeded", "status": "False", "message": "no Destination"}]}
+    found = request("Ready")
+    found["status"]["health"]["since"]["worksPending"] = ago(600)
+    cause = diagnosed(found, World(works=[unplaced], placements=[])).cause
+    assert cause is not None
+    assert cause.details == ("Work media-work: 0 placements: no Destination",)
+    assert cause.commands == ("kubectl describe work media-work -n pipelines",)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "where"),
+    [([evidences.job()], "-n vcluster-media"), ([in_pipelines(evidences.job())], "-n pipelines"), ([], "-A")],
+)
+def test_where_no_work_exists_the_jobs_tell_the_namespace_and_else_none_is_left_out(
+    jobs: list[Any], where: str
+) -> None:
+    cause = diagnosed(young(), World(works=[], placements=[], jobs=jobs)).cause
+    assert cause is not None
+    assert cause.commands == (f"kubectl get works -l kratix.io/resource-name=media {where}",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (
+            {"conditions": [{"type": "Ready", "status": "False", "message": "Misplaced"}]},
+            "misplaced to platform: its Dest",
+        ),
+        (
+            {"labels": {"kratix.io/work": "media-work", "kratix.io/misplaced": "true"}},
+            "misplaced to platform: its Dest",
+        ),
+        ({"deletionTimestamp": "2026-02-26T10:00:00Z"}, "it is being deleted since 2026-02-26T10:00:00Z"),
+    ],
+)
+def test_a_placement_is_described_as_the_rules_judge_it(changes: dict[str, Any], says: str) -> None:
+    placed = evidences.placement()
+    placed["status"]["conditions"] += changes.pop("conditions", [])
+    placed["metadata"] |= changes
+    found = failing_for_long()
+    found["status"]["health"]["since"]["worksPending"] = ago(600)
+    cause = diagnosed(found, World(placements=[placed])).cause
+    assert cause is not None
+    assert cause.details[0].startswith(f"WorkPlacement media-work.a: {says}")
+
+
+def test_a_delete_workflow_that_failed_is_told() -> None:
+    found = request("Deleting")
+    said = "The Delete Pipeline has failed"
+    found["status"]["conditions"].append({"type": "DeleteWorkflowCompleted", "status": "False", "message": said})
+    cause = diagnosed(found, World()).cause
+    assert cause is not None
+    assert (cause.title, cause.details) == ("Deletion", (f"its delete workflow: {said}",))

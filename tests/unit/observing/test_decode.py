@@ -423,7 +423,8 @@ def test_a_request_without_a_status_has_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("groups", "ids"), [(None, ()), ([], ()), ([{"id": "a"}], ("a",)), ("rubbish", ("",)), ([1, {"id": "a"}], ("", "a"))]
+    ("groups", "ids"),
+    [(None, ()), ([], ()), ([{"id": "a"}], ("a",)), ("rubbish", ("",)), ([1, {"id": "a"}], ("", "a"))],
 )
 def test_a_work_has_the_ids_of_its_workload_groups_and_rubbish_is_one_without(
     groups: object, ids: tuple[str, ...]

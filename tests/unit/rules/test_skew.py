@@ -86,8 +86,21 @@ def test_17_no_key_that_is_not_known_yet_is_passed_over_whatever_it_is_called_an
 
 @pytest.mark.parametrize(
     ("version", "is_newer"),
-    [("v2", True), ("v10", True), ("v1", False), ("v0", False), ("v02", False), ("v2alpha1", False), ("v2\n", False)]
-    + [("V2", False), ("2", False), (2, False), (["v2"], False), ("v\u0662", False), ("v" + "9" * 5000, False)],
+    [
+        ("v2", True),
+        ("v10", True),
+        ("v1", False),
+        ("v0", False),
+        ("v02", False),
+        ("v2alpha1", False),
+        ("v2\n", False),
+        ("V2", False),
+        ("2", False),
+        (2, False),
+        (["v2"], False),
+        ("v\u0662", False),
+        ("v" + "9" * 5000, False),
+    ],
 )
 def test_a_contract_of_a_later_version_is_newer_and_any_other_word_is_not(version: object, *, is_newer: bool) -> None:
     problem = read_contract({"contract": {**WHOLE, "version": version}})

@@ -8,9 +8,11 @@ from msgspec import Struct
 from hctl.dump.case import Case
 from hctl.explain.derive import Explanation
 from hctl.explain.inputs import Input
+from hctl.reading.fields import text
 from hctl.texts import inert
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules.assessment import Verdict
+from platform_status_contract.rules.observation import Workflow
 from platform_status_contract.rules.timers import SourceName
 
 __all__ = ["Container", "Events", "Evidence", "Log", "Look", "WarningEvent"]
@@ -94,6 +96,18 @@ class Evidence(Struct, frozen=True):
     jobs_unread: str = ""
     job_log: Log | None = None
     pod_log: Log | None = None
+
+    @property
+    def workflow_namespace(self) -> str:
+        """Namespace in which Kratix runs the workflow; empty if that is unknown.
+
+        It is the request's, unless the Promise has a pipelineNamespace: so the Works tell it, else the Jobs. If neither
+        exists although the workflow has run, it is another one.
+        """
+        works = (found for found in self.case.objects if found.get("kind") == "Work")
+        known = next((text(found, "metadata", "namespace", limit=63) for found in (*works, *self.jobs)), "")
+        has_run = self.explanation.facts.workflow not in (Workflow.NONE, Workflow.PENDING)
+        return known or ("" if has_run else self.explanation.judged.view.namespace)
 
     def object(self, entry: Input) -> Any:  # noqa: ANN401 - JSON
         """Return the object of an input; an empty one if there is none."""

@@ -38,16 +38,22 @@ def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: 
     say("the workflow's Jobs")
     fetching = _Fetching(transport)
     view = explanation.judged.view
+    evidence = Evidence(explanation, case)
     jobs: list[Any] = []
     # A label value has at most 63 characters, so a request with a longer name has no Jobs with that label.
     if view.name and len(view.name) <= _LABEL_LENGTH:
-        path = f"/apis/batch/v1/namespaces/{segment(view.namespace)}/jobs"
-        jobs = jobs_of(view, fetching.list(path, f"kratix.io/resource-name={view.name}"))
-    evidence = Evidence(explanation, case, tuple(jobs), fetching.unread)
+        selector = f"kratix.io/resource-name={view.name}"
+        namespace = evidence.workflow_namespace
+        jobs = jobs_of(view, fetching.list(_jobs(namespace or view.namespace), selector))
+        if not (jobs or namespace or fetching.unread):
+            jobs = jobs_of(view, fetching.list(_jobs(""), selector))
+            fetching.unread = fetching.unread and f"none in {view.namespace}; elsewhere: {fetching.unread}"
+    evidence = msgspec.structs.replace(evidence, jobs=tuple(jobs), jobs_unread=fetching.unread)
     failed = failed_job(jobs)
     job_log = None
     if failed is not None:
-        pods = fetching.list(_pods(view.namespace), f"batch.kubernetes.io/job-name={name_of(failed)}")
+        home = text(failed, "metadata", "namespace", limit=63)
+        pods = fetching.list(_pods(home), f"batch.kubernetes.io/job-name={name_of(failed)}")
         job_log = fetching.log(failed_container(pods))
     say("logs")
     sick = next((pod for found in explanation.sources for pod, _ in sick_pods(found, evidence)), None)
@@ -82,6 +88,10 @@ def gather_events(transport: ClusterReader, evidence: Evidence, cause: Look | No
         if page.following:
             unread.append(f"{entry.called}: more than {_MAX_EVENTS} events, newer ones may be missing")
     return Events(transport.now(), newest_events(found), "; ".join(unread)) if asked else None
+
+
+def _jobs(namespace: str) -> str:
+    return f"/apis/batch/v1/namespaces/{segment(namespace)}/jobs" if namespace else "/apis/batch/v1/jobs"
 
 
 def _pods(namespace: str) -> str:

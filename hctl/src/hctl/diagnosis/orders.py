@@ -22,6 +22,11 @@ class Orders:
         where = ("-n", namespace) if namespace else ()
         return shlex.join(("kubectl", *self._flags, *words, *where))
 
+    def listing(self, kind: str, name: str, namespace: str) -> str:
+        """Return the command that lists what Kratix made for a request, by its name; everywhere without a namespace."""
+        where = ("-n", namespace) if namespace else ("-A",)
+        return self.kubectl("get", kind, "-l", f"kratix.io/resource-name={name}", *where)
+
     def describe(self, view: RequestView) -> str:
         """Return the command that describes a request."""
         return self.kubectl("describe", view.resource, view.name, namespace=view.namespace)

@@ -9,7 +9,7 @@ from hctl.reading.fields import condition, name_of, newest_first, text
 from hctl.reading.read import number
 from hctl.reading.views import RequestView
 from hctl.texts import count_of, duration, inert
-from platform_status_contract.model.lookup import items, under
+from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.rules.assessment import Verdict
 from platform_status_contract.rules.observation import Workflow
@@ -29,11 +29,17 @@ _PROBLEMS = 10
 
 
 def jobs_of(view: RequestView, jobs: list[Any]) -> list[Any]:
-    """Keep only the Jobs of this request: one of another kind may have the same name (kratix.md section 2)."""
+    """Keep only the Jobs of this request.
+
+    One of another kind may have the same name, and so may one of another namespace whose pipelines run in the same
+    pipelineNamespace (kratix.md section 2).
+    """
 
     def ours(job: object) -> bool:
-        kind = under(job, "metadata", "annotations", "kratix.io/job-resource-kind")
-        return kind is None or kind == view.kind
+        annotations = mapping(under(job, "metadata", "annotations"))
+        kind = annotations.get("kratix.io/job-resource-kind", view.kind)
+        home = annotations.get("kratix.io/job-resource-namespace", view.namespace)
+        return (kind, home) == (view.kind, view.namespace)
 
     return newest_first([job for job in jobs if ours(job)])
 
@@ -84,14 +90,13 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
         words = f"{words}; label {PAUSED_LABEL} keeps Kratix from continuing"
         commands = [orders.once_approved(_without(PAUSED_LABEL, view, orders))]
     if failed is not None:
-        commands.append(_logs(failed, evidence, view, orders))
+        commands.append(_logs(failed, evidence, orders))
     elif verdict is not Verdict.GOOD and not commands:
-        selector = f"kratix.io/resource-name={view.name}"
-        commands.append(orders.kubectl("get", "jobs", "-l", selector, namespace=view.namespace))
+        commands.append(orders.listing("jobs", view.name, evidence.workflow_namespace))
     told += [f"its Jobs: {evidence.jobs_unread}"] if evidence.jobs_unread else []
     known = f" ({count_of(len(jobs), 'Job')})" if jobs else ""
     log = evidence.job_log if failed is not None else None
-    newest = [] if verdict is Verdict.GOOD else [Input("Job", view.namespace, name_of(job)) for job in jobs[:1]]
+    newest = [] if verdict is Verdict.GOOD else [Input("Job", _namespace(job), name_of(job)) for job in jobs[:1]]
     details = (*problems, *said, *told)
     return Look("Workflow", verdict, f"{words}{known}", details, log, tuple(commands), objects=tuple(newest))
 
@@ -119,14 +124,18 @@ def _without(label: str, view: RequestView, orders: Orders) -> str:
     return orders.kubectl("label", view.resource, view.name, f"{label}-", namespace=view.namespace)
 
 
+def _namespace(job: object) -> str:
+    return text(job, "metadata", "namespace", limit=63)
+
+
 def _failure(job: object) -> list[str]:
     failure = condition(job, "Failed")
     said = text(failure, "message") or text(failure, "reason")
     return [f"Job {name_of(job)} failed" + (f": {said}" if said else "")]
 
 
-def _logs(job: object, evidence: Evidence, view: RequestView, orders: Orders) -> str:
+def _logs(job: object, evidence: Evidence, orders: Orders) -> str:
     if evidence.job_log is not None:
         of = evidence.job_log.of
         return orders.logs(of.namespace, of.pod, of.container, previous=of.previous)
-    return orders.kubectl("logs", f"job/{name_of(job)}", "--all-containers", namespace=view.namespace)
+    return orders.kubectl("logs", f"job/{name_of(job)}", "--all-containers", namespace=_namespace(job))
