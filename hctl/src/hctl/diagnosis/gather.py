@@ -46,8 +46,7 @@ def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: 
         namespace = evidence.workflow_namespace
         jobs = jobs_of(view, fetching.list(_jobs(namespace or view.namespace), selector))
         if not (jobs or namespace or fetching.unread):
-            jobs = jobs_of(view, fetching.list(_jobs(""), selector))
-            fetching.unread = fetching.unread and f"none in {view.namespace}; elsewhere: {fetching.unread}"
+            jobs = jobs_of(view, fetching.list(_jobs(""), selector, where=f"none in {view.namespace}; elsewhere: "))
     evidence = msgspec.structs.replace(evidence, jobs=tuple(jobs), jobs_unread=fetching.unread)
     failed = failed_job(jobs)
     job_log = None
@@ -105,11 +104,11 @@ class _Fetching:
         self._transport = transport
         self.unread = ""
 
-    def list(self, path: str, selector: str) -> list[Any]:
+    def list(self, path: str, selector: str, where: str = "") -> list[Any]:
         try:
             return self._transport.list_all(path, selector=selector)[0]
         except ClusterError as error:
-            self.unread = _reason(error)
+            self.unread = where + _reason(error)
             return []
 
     def log(self, of: Container | None) -> Log | None:
