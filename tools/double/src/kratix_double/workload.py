@@ -6,7 +6,7 @@
 import base64
 import gzip
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -174,12 +174,12 @@ def _kept(conditions: list[dict[str, Any]], old: Mapping[str, Any]) -> list[dict
     ]
 
 
-def work_status(state: str, count: int, old: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def work_status(state: str, groups: Sequence[str], old: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Return the status of a Work.
 
     Args:
         state: Ready, Pending, Misplaced or Failing; Ready means scheduled, not written.
-        count: Number of WorkPlacements.
+        groups: Ids of its workload groups; of one Destination, either all match or none.
         old: The previous status.
         now: Time for changed conditions.
     """
@@ -189,12 +189,22 @@ def work_status(state: str, count: int, old: Mapping[str, Any], now: datetime) -
         "Misplaced": "Misplaced",
         "Failing": "WorkplacementsFailing",
     }[state]
-    scheduled = "False" if state == "Pending" else "True"
+    # The scheduler says why; Ready has one word, which the work controller also changes when a write fails.
+    ids = ",".join(groups)
+    scheduled = {
+        "Pending": ("False", reason, f"No matching destination found for workloadGroups: [{ids}]"),
+        "Misplaced": (
+            "False",
+            "DestinationSelectorMismatch",
+            f"Target destination no longer matches destinationSelectors for workloadGroups: [{ids}]",
+        ),
+    }.get(state, ("True", "AllWorkplacementsScheduled", "All workplacements scheduled successfully"))
     conditions = [
         condition("Ready", "True" if state == "Ready" else "False", reason, state, now),
-        condition("ScheduleSucceeded", scheduled, reason, "", now),
+        condition("ScheduleSucceeded", *scheduled, now),
     ]
-    return {"workPlacements": count, "workPlacementsCreated": count, "conditions": _kept(conditions, old)}
+    created = 0 if state == "Pending" else len(groups)
+    return {"workPlacements": len(groups), "workPlacementsCreated": created, "conditions": _kept(conditions, old)}
 
 
 def placement_status(

@@ -180,7 +180,7 @@ class WorkController:
     def _schedule(self, work: Object) -> None:
         groups = work["spec"].get("workloadGroups", [])
         if not self.destination.matches and groups:
-            self._set_work(work, "Pending", 0)
+            self._set_work(work, "Pending")
             return
         existing = {entry["metadata"]["name"]: entry for entry in self._placements(work)}
         for group in groups:
@@ -198,7 +198,7 @@ class WorkController:
             metadata = placed["metadata"]
             self._agenda.put(_Task("store", metadata["namespace"], metadata["name"]), self._timings.store)
         state = "Misplaced" if self.destination.misplaced and groups else "Ready"
-        self._set_work(work, state, len(groups))
+        self._set_work(work, state)
 
     def _label_misplaced(self, placement: Object) -> Object:
         labels = placement["metadata"]["labels"]
@@ -216,7 +216,7 @@ class WorkController:
         error = self.destination.error
         if error is not None:
             self._set_placement(placement, version=None, error=error)
-            self._set_work(work, "Failing", len(work["spec"].get("workloadGroups", [])))
+            self._set_work(work, "Failing")
             return
         version = self.destination.store.write(placement)
         self._set_placement(placement, version=version, error=None)
@@ -228,9 +228,10 @@ class WorkController:
         )
         self._put_status(placement, old, new)
 
-    def _set_work(self, work: Object, state: str, count: int) -> None:
+    def _set_work(self, work: Object, state: str) -> None:
         old = work.get("status", {})
-        self._put_status(work, old, workload.work_status(state, count, old, datetime.now(UTC)))
+        ids = [group["id"] for group in work["spec"].get("workloadGroups", [])]
+        self._put_status(work, old, workload.work_status(state, ids, old, datetime.now(UTC)))
 
     def _put_status(self, obj: Object, old: dict[str, Any], new: dict[str, Any]) -> None:
         if old != new:

@@ -79,9 +79,32 @@ def test_wrong_selectors_are_errors(selectors: list[dict[str, Any]], error: str)
 
 
 def test_a_scheduled_work_is_ready_although_nothing_is_written() -> None:
-    assert _ready(workload.work_status("Ready", 1, {}, NOW)) == ("True", "Ready")
+    assert _ready(workload.work_status("Ready", ["a"], {}, NOW)) == ("True", "Ready")
     placed = workload.placement_status({}, version=None, error=None, misplaced=False, now=NOW)
     assert _ready(placed) == ("False", "Pending")
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "message", "created"),
+    [
+        ("Ready", "True", "All workplacements scheduled successfully", 2),
+        ("Failing", "True", "All workplacements scheduled successfully", 2),
+        ("Pending", "False", "No matching destination found for workloadGroups: [a,b]", 0),
+        (
+            "Misplaced",
+            "False",
+            "Target destination no longer matches destinationSelectors for workloadGroups: [a,b]",
+            2,
+        ),
+    ],
+)
+def test_schedulesucceeded_says_why_a_work_is_not_scheduled(
+    state: str, status: str, message: str, created: int
+) -> None:
+    seen = workload.work_status(state, ["a", "b"], {}, NOW)
+    said = next(entry for entry in seen["conditions"] if entry["type"] == "ScheduleSucceeded")
+    assert (said["status"], said["message"]) == (status, message)
+    assert (seen["workPlacements"], seen["workPlacementsCreated"]) == (2, created)
 
 
 def test_a_write_shows_in_writesucceeded_and_versionid() -> None:
@@ -110,7 +133,7 @@ def test_a_failed_write_carries_its_error() -> None:
 
 
 def test_the_worst_ready_message_counts_and_a_missing_one_is_pending() -> None:
-    works = [{"status": workload.work_status(state, 1, {}, NOW)} for state in ("Ready", "Misplaced", "Failing")]
+    works = [{"status": workload.work_status(state, ["a"], {}, NOW)} for state in ("Ready", "Misplaced", "Failing")]
     assert workload.works_state(works) == "Failing"
     assert workload.works_state(works[:2]) == "Misplaced"
     assert workload.works_state([*works[:1], {}]) == "Pending"
