@@ -75,8 +75,10 @@ def unplaced(work: WorkSeen) -> str:
     if work.unscheduled:
         return work.message or "Kratix could not schedule it"
     # Kratix removes what a WorkPlacement wrote when it deletes it.
-    placed = {placement.group for placement in work.placements if placement.group and placement.deleted is None}
-    missing = [group or "?" for group in work.groups if group not in placed]
+    live = [placement.group for placement in work.placements if placement.deleted is None]
+    if live and len(work.groups) == 1:
+        return ""  # whatever its id is, there is no other group that they could place
+    missing = [group or "?" for group in work.groups if not group or group not in live]
     return f"no WorkPlacement for workload group {name_culprits(missing)}" if missing else ""
 
 

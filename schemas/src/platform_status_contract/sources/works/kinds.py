@@ -9,6 +9,7 @@ from platform_status_contract.observing.sources import PROMISE_LABEL, Source
 from platform_status_contract.sources.source import ObservedKind
 
 from .record import (
+    GROUP_LABEL,
     HOME_LABEL,
     MISPLACED_LABEL,
     RESOURCE_LABEL,
@@ -65,6 +66,6 @@ PLACEMENT: Final = ObservedKind(
     decode=decode_placement,
     groups=_of_placement,
     part_of=_work_of,
-    labels=(WORK_LABEL, MISPLACED_LABEL),
+    labels=(WORK_LABEL, GROUP_LABEL, MISPLACED_LABEL),
     page=50,
 )

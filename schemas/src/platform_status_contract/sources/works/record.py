@@ -13,6 +13,7 @@ from platform_status_contract.observing.records import Key, Record, number_of
 from platform_status_contract.observing.sources import PROMISE_LABEL
 
 __all__ = [
+    "GROUP_LABEL",
     "HOME_LABEL",
     "MISPLACED_LABEL",
     "RESOURCE_LABEL",
@@ -57,7 +58,7 @@ class PlacementRecord(Record, frozen=True, gc=False):
 
     Attributes:
         work: Label kratix.io/work.
-        group: spec.id, the workload group that it places.
+        group: spec.id, else label kratix.io/workload-group-id: the workload group that it places.
         destination: spec.targetDestinationName.
         written: Condition WriteSucceeded; None while unknown.
         misplaced: By label, or by the Ready condition.
@@ -79,6 +80,7 @@ HOME_LABEL: Final = "kratix.io/resource-namespace"
 
 RESOURCE_LABEL: Final = "kratix.io/resource-name"
 WORK_LABEL: Final = "kratix.io/work"
+GROUP_LABEL: Final = "kratix.io/workload-group-id"
 MISPLACED_LABEL: Final = "kratix.io/misplaced"
 
 _MAX_ID: Final = 64
@@ -165,7 +167,7 @@ def _placement(meta: Meta, conditions: list[_Condition], spec: _PlacementSpec) -
         name=meta.name,
         version=number_of(meta.resource_version),
         work=labels.get(WORK_LABEL, ""),
-        group=spec.id[:_MAX_ID],
+        group=(spec.id or labels.get(GROUP_LABEL, ""))[:_MAX_ID],
         destination=clip(spec.target_destination_name),
         written=written,
         misplaced=labels.get(MISPLACED_LABEL) == "true" or says_misplaced,
