@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from platform_status_contract.model.times import LONG_AGO
 from platform_status_contract.rules.observation import ObjectSeen
+from platform_status_contract.sources.objects import record
 from platform_status_contract.sources.objects.choose import rule_of
 from platform_status_contract.sources.objects.record import ObjectRecord, decode_object
 from platform_status_contract.sources.objects.standard import Word
@@ -181,6 +182,14 @@ def test_depth_and_size_are_no_matter() -> None:
     assert seen_in({"conditions": [*many, *THING["status"]["conditions"]]}).condition("Ready") is not None
 
 
+def test_of_many_conditions_of_a_type_only_what_is_kept_is_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
+    tidied: list[str] = []
+    monkeypatch.setattr(record, "steady", lambda text: tidied.append(text) or text)
+    many = [{"type": "Ready", "status": "False", "observedGeneration": n, "message": f"m{n}"} for n in range(300)]
+    (found,) = seen_in({"conditions": many}).conditions
+    assert (found.message, tidied) == ("m299", ["m299"])
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
@@ -189,6 +198,8 @@ def test_depth_and_size_are_no_matter() -> None:
         ("Failed to install after 2 attempt(s)", "Failed to install"),
         ("stat /data/kustomization-202116167/no/such: no such file", "stat no/such: no such file"),
         ("open /tmp/helmchart-x-14097029/source/a.yaml", "open source/a.yaml"),
+        ("open charts/tmp-14097029/x/y-123456/a.yaml", "open chartsa.yaml"),
+        ("see a/b, c/d-1409/e and /data", "see a/b, c/d-1409/e and /data"),
         ("dial tcp 10.0.0.1:443: connect: connection refused", "dial tcp 10.0.0.1:443: connect: connection refused"),
         ("the password=hunter2 is wrong", "the password=redacte is wrong"),
     ],

@@ -14,12 +14,12 @@ _CREDENTIAL = re.compile(
     (?P<field> ["']? \b (?:proxy-)? authorization ["']? \s* [:=] \s* ) ["']?
         (?: (?:bearer|basic|digest|negotiate|token|apikey) \s+ )? (?: [^\s,;}"']+ )
     | (?P<scheme> \b (?:bearer|basic) \s+ ) (?: [a-z0-9._~+/=-]+ )
-    | (?P<key> (?:\\*["'])? \b [a-z0-9_-]{0,64}? (?:token|passw(?:or)?d|passphrase|secret|signature
+    | (?P<key> (?:(?<!\\)\\*+["'])? \b [a-z0-9_-]{0,64}? (?:token|passw(?:or)?d|passphrase|secret|signature
         |(?:api|access|private)[_-]?key|client-key-data) (?:\\*["'])? \s* [:=] \s* )
         (?: \\*"[^"]*(?:"|\Z) | '[^']*(?:'|\Z) | [^\s,;&}"']+ )
     | (?P<flag> --[a-z0-9-]{0,64} (?:token|password|passphrase|secret|key) \s+ ) (?: [^\s]+ )
     | (?: \b (?: gh[a-z]_ | github_pat_ | glpat- | xox[a-z]- ) [a-z0-9_-]{8,} | \b (?-i:A[KS]IA) [a-z0-9]{12,} )
-    | (?: \b (?-i:eyJ) [a-z0-9_-]{8,} \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
+    | (?: \b (?-i:eyJ) [a-z0-9_-]{8,}+ \. [a-z0-9_-]{8,} (?: \. [a-z0-9_-]* )? )
     | (?: -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- .*? (?: -----END\ [A-Z ]*PRIVATE\ KEY----- | \Z ) )
     | (?P<url> \b [a-z][a-z0-9+.-]{0,15} :// ) (?: [^\s/@:]{0,256} : [^\s]{1,4096} | [^\s/@]{1,4096} ) (?= @ )
     """,

@@ -25,7 +25,7 @@ _MOVING = re.compile(
     r"""
       \W{0,8}\bretried\ \d+\ times?\b[).]*                                 # (retried 5 times).
     | \W{0,8}\bretrying\ (?:operation|attempt)\b                           # Retrying attempt #3 at 11:59AM.
-        (?:\.?\ *\battempt)?\ *(?:\#?\d+)?(?:\ at\ .*?(?=\.(?:\s|$)|$))?\.?
+        (?:\.?\ *\battempt)?\ *(?:\#?\d+)?(?:\ at\ .*?(?=\.(?:\s|$)|\n|$))?\.?
     | \W{0,8}\battempt\ \#?\d+(?:\ of\ \d+)?\b                             # attempt #3
     | (?:(?:/var|/private)?/tmp|/dev/shm)(?:/[^\s"':,;()/]*[\d_][^\s"':,;()/]*)*/?
     | (?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]):\d+->                 # the port of our end of a connection
@@ -35,6 +35,9 @@ _MOVING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Parts of other programs' messages that differ although nothing has changed: temporary paths, counters, times."""
+
+_EMPTY = re.compile(r"""(?<!\ )\ *+(?:""|'')""")
+"""Quotation marks around nothing; spaces are looked at once, from the first of them."""
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
@@ -88,7 +91,7 @@ def first_line(texts: Iterable[str]) -> str:
 
 def steady(text: str) -> str:
     """Remove the parts of another program's message that differ from try to try although nothing has changed."""
-    kept = re.sub(r"""\ *(?:""|'')""", "", _MOVING.sub("", text[:_MAX_READ]))
+    kept = _EMPTY.sub("", _MOVING.sub("", text[:_MAX_READ]))
     return " ".join(kept.split())
 
 

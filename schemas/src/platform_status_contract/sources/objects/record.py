@@ -39,11 +39,14 @@ _MOVING: Final = re.compile(
     r"""
       \ (?:after|in|within|for)\ (?:\d+(?:\.\d+)?(?:ns|us|\u00b5s|ms|h|m|s))+(?!\w)    # after 30.012857331s
     | \ (?:after|with)\ \d+\ (?:attempt|retr)\w*(?:\(s\))?                             # after 2 attempt(s)
-    | (?:/[\w.-]+)*/[\w.-]*-\d{5,}/                                                    # /data/kustomization-822935991/
+    | (?<![\w./-])([\w.-]*+)/[\w./-]*-\d{5,}+/                                         # /data/kustomization-822935991/
     """,
     re.VERBOSE,
 )
-"""What moves in the messages of controllers while nothing changes, beside what `steady` cuts."""
+"""What moves in the messages of controllers while nothing changes, beside what `steady` cuts.
+
+A path is looked at once, from its beginning, which is kept: a try at each of its slashes would take the square of time.
+"""
 
 
 class ObjectRecord(LabelledRecord, frozen=True, gc=False):
@@ -189,17 +192,19 @@ def _observed_by(status: Mapping[str, Raw]) -> Iterator[str]:
 
 def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[ConditionSeen, ...]:
     """Keep one condition a type, the newest; of two that contradict each other both, the one that is not True first."""
-    kept: dict[tuple[str, bool], ConditionSeen] = {}
+    kept: dict[tuple[str, bool], _Condition] = {}
     for item in conditions:
         key = (item.type, item.status == "True")
         before = kept.get(key)
-        if item.type in types and (before is None or _age(item.observed_generation) > _age(before.generation)):
-            message = clip(_tidy(item.message or ""))
-            since = None if item.status in ("True", "False") else parse_time(item.last_transition_time)
-            kept[key] = ConditionSeen(
-                item.type, _short(item.status), _short(item.reason), message, item.observed_generation, since
-            )
-    return tuple(kept[key] for key in sorted(kept))
+        if item.type in types and (before is None or _age(item.observed_generation) > _age(before.observed_generation)):
+            kept[key] = item
+    return tuple(_seen(kept[key]) for key in sorted(kept))
+
+
+def _seen(item: _Condition) -> ConditionSeen:
+    message = clip(_tidy(item.message or ""))
+    since = None if item.status in ("True", "False") else parse_time(item.last_transition_time)
+    return ConditionSeen(item.type, _short(item.status), _short(item.reason), message, item.observed_generation, since)
 
 
 def _age(generation: int | None) -> int:
@@ -226,7 +231,7 @@ def _short(words: str | None) -> str:
 
 def _tidy(message: str) -> str:
     """Cut from a message what differs from try to try."""
-    return steady(_MOVING.sub("", message[:4096]))
+    return steady(_MOVING.sub(r"\1", message[:4096]))
 
 
 def _chosen(pairs: Mapping[str, str] | None, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
