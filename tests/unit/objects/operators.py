@@ -54,7 +54,10 @@ OPERATORS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "external-secrets/secretstore-just-created": (SILENT, "has no conditions yet"),
     "external-secrets/secretstore-ready": (GOOD, "is ready"),
     "cluster-api/cluster-available": (GOOD, "is ready"),
-    "cluster-api/cluster-available-gate-missing": (OPEN, "is checking health"),
+    "cluster-api/cluster-available-gate-missing": (
+        OPEN,
+        "reports AvailableUnknown: * Backup: Condition not yet reported",
+    ),
     "cluster-api/cluster-control-plane-unavailable": (WAITS, "NotAvailable: * ControlPlaneAvailable: Available"),
     "cluster-api/cluster-control-plane-waits": (WAITS, "ControlPlaneAvailable: MediaControlPlane does not exist"),
     "cluster-api/cluster-deletion-held": (GOING, "Cluster second is being deleted since 2026-11-29T"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platform_status_contract.model.objects import ReadyWhen
 from platform_status_contract.model.times import LONG_AGO
 from platform_status_contract.rules.observation import ObjectSeen
 from platform_status_contract.sources.objects import record
@@ -121,19 +122,25 @@ def test_what_was_asked_for_is_kept_and_nothing_else() -> None:
     assert seen.speaks
     assert dict(seen.fields) == {
         "spec.suspend": True,
-        "status.phase": "y" * 61 + "\u2026",
+        "status.phase": "y" * 65,
         "status.parts.here": 3,
         "status.list": 2,
     }
     assert (seen.annotations, seen.finalizers, seen.deleted) == ((("a.org/x", "1"),), ("a", "b", "c"), LONG_AGO)
 
 
+BROKEN: Final = "conditions[0]: Expected `str`, got `bool` - at `$.status`"
+
+
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
         ({"conditions": 5}, "Expected `array | null`, got `int`"),
-        ({"conditions": [{"type": 5}]}, "Expected `str`, got `int` - at `$[0].type`"),
-        ({"conditions": [{"type": "Ready", "status": True}]}, "Expected `str`, got `bool` - at `$[0].status`"),
+        ({"conditions": [{"type": 5}]}, "conditions[0]: Expected `str`, got `int` - at `$.type`"),
+        ({"conditions": [{"type": "Ready", "status": True}]}, BROKEN),
+        ({"conditions": [{"type": "Ready", "status": True}, {"type": "Ready", "status": "True"}]}, BROKEN),
+        ({"conditions": [{"type": "Other", "status": True}, {"type": "Mine", "status": "True"}]}, BROKEN),
+        ({"conditions": [None, None]}, "conditions[0]: Expected `object`, got `null`"),
         ({"observedGeneration": [3]}, "Expected `int | str | null`, got `array`"),
         ({"observedGeneration": 10**400}, "Expected `int` <= 9007199254740992"),
         ([], "Expected `object | null`, got `array`"),
@@ -143,6 +150,60 @@ def test_what_does_not_fit_is_unreadable_and_exists(status: object, problem: str
     seen = seen_in(status)
     assert seen.problem == problem
     assert not seen.speaks
+
+
+@pytest.mark.parametrize("unfit", [None, 5, {}, {"status": "True"}, {"type": 5}, {"type": "Other", "status": True}])
+def test_a_condition_that_does_not_fit_hides_none_of_the_others(unfit: object) -> None:
+    ready = THING["status"]["conditions"][0]
+    for conditions in ([unfit, ready], [ready, unfit]):
+        seen = seen_in({"conditions": conditions})
+        assert (seen.problem, [found.type for found in seen.conditions]) == ("", ["Ready"])
+
+
+@pytest.mark.parametrize(("told", "read"), [("2", 2), ("6c8f", None), (2, 2), (None, None)])
+def test_the_generation_of_a_condition_may_be_a_text(told: object, read: int | None) -> None:
+    every = [{"type": "Ready", "status": "True", "observedGeneration": told}]
+    assert [found.generation for found in seen_in({"conditions": every}).conditions] == [read]
+
+
+WORDS: Final[dict[str, tuple[str, ReadyWhen]]] = {
+    "True": ("example.org/v1 Thing", ReadyWhen()),
+    "Bound": ("v1 PersistentVolumeClaim", ReadyWhen()),
+    "Succeeded": ("v1 Pod", ReadyWhen()),
+    "Up": ("example.org/v1 Thing", ReadyWhen(field="status.phase", values=("Up",))),
+    "u" * 64: ("example.org/v1 Thing", ReadyWhen(field="status.phase", values=("u" * 64,))),
+    "\u00fc" * 64: ("example.org/v1 Thing", ReadyWhen(field="status.phase", values=("\u00fc" * 64,))),
+}
+"""Words that make ready, and where."""
+
+
+@quick
+@given(st.sampled_from(sorted(WORDS)), st.data())
+def test_a_text_that_only_looks_like_a_word_is_not_that_word(word: str, data: st.DataObject) -> None:
+    api, ready = WORDS[word]
+    version, _, kind = api.rpartition(" ")
+    at = data.draw(st.integers(0, len(word)))
+    hidden = data.draw(st.sampled_from(["", " ", "\n", "\t", "\u00a0", "\u00ad", "\u200b", "\u202e", "\ufeff", "x"]))
+    text = word[:at] + hidden + word[at:]
+    status = {"phase": text, "conditions": [{"type": "Ready", "status": text}]}
+    document = {"apiVersion": version, "kind": kind, "metadata": {"name": "x", "namespace": "n"}, "status": status}
+    entry = entry_for(document, ready=ready)
+    found = decode_object(json.dumps(document).encode(), wanted_of(entry))
+    assert found is not None
+    assert (rule_of(entry).says(found.seen).word is Word.READY) == (text == word)
+
+
+def test_an_annotation_is_compared_as_it_stands_there() -> None:
+    assert seen_in(annotations={"a.org/x": " 1\n"}).annotations == (("a.org/x", " 1\n"),)
+
+
+def test_what_is_no_value_of_a_field_is_not_absent() -> None:
+    for odd in (1.5, {}, {"a": 1}, 2**63):
+        seen = seen_in({"phase": odd})
+        assert (seen.is_odd("status.phase"), seen.field("status.phase"), seen.written) == (True, None, odd != {})
+    for absent in ({}, {"phase": None}):
+        seen = seen_in(absent)
+        assert (seen.fields, seen.is_odd("status.phase"), seen.written) == ((), False, False)
 
 
 def test_metadata_that_does_not_fit_leaves_the_name_and_the_deletion() -> None:
@@ -184,7 +245,12 @@ def test_depth_and_size_are_no_matter() -> None:
 
 def test_of_many_conditions_of_a_type_only_what_is_kept_is_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
     tidied: list[str] = []
-    monkeypatch.setattr(record, "steady", lambda text: tidied.append(text) or text)
+
+    def steady(text: str) -> str:
+        tidied.append(text)
+        return text
+
+    monkeypatch.setattr(record, "steady", steady)
     many = [{"type": "Ready", "status": "False", "observedGeneration": n, "message": f"m{n}"} for n in range(300)]
     (found,) = seen_in({"conditions": many}).conditions
     assert (found.message, tidied) == ("m299", ["m299"])

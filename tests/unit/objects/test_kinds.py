@@ -104,6 +104,36 @@ def test_of_two_conditions_that_contradict_each_other_the_worse_counts(
         assert word(thing(api, status, spec={"replicas": 1}))[0] == expected
 
 
+NOTES: Final[list[tuple[dict[str, Any], str]]] = [
+    (thing("batch/v1 CronJob", {}), ""),
+    (thing("batch/v1 CronJob", {"lastScheduleTime": "2026-11-29T00:33:00Z"}), "has not succeeded in its last run"),
+    (thing("batch/v1 CronJob", {"lastScheduleTime": "2026-11-29T00:33:00Z", "active": [{"name": "x"}]}), ""),
+    *(
+        (thing("batch/v1 CronJob", {"lastScheduleTime": "2026-11-29T00:33:00Z", "lastSuccessfulTime": ended}), note)
+        for ended, note in (
+            ("2026-11-29T00:33:05Z", ""),
+            ("2026-11-29T00:30:05Z", "has not succeeded in its last run"),
+            (7, "has not succeeded in its last run"),
+        )
+    ),
+    (thing("v1 PersistentVolumeClaim", {"phase": "Bound"} | conditions(Resizing="True")), "reports Resizing True"),
+    (thing("v1 PersistentVolumeClaim", {"phase": "Bound"} | conditions(Resizing="False")), ""),
+]
+
+
+@pytest.mark.parametrize(("document", "note"), NOTES)
+def test_what_is_good_may_have_a_remark(document: dict[str, Any], note: str) -> None:
+    entry = entry_for(document)
+    said = rule_of(entry).says(seen_of(document, entry))
+    assert (said.word, said.note) == (Word.READY, note)
+
+
+def test_a_namespace_says_why_it_does_not_go() -> None:
+    for kind in ("NamespaceDeletionDiscoveryFailure", "NamespaceDeletionGroupVersionParsingFailure"):
+        status = {"phase": "Terminating", "conditions": [{"type": kind, "status": "True", "message": "no answer"}]}
+        assert word(thing("v1 Namespace", status, deletionTimestamp="2026-11-29T00:30:00Z"))[1].endswith("; no answer")
+
+
 def test_a_generation_that_is_a_text_is_compared() -> None:
     for told, expected in (("0", "BEHIND"), ("-1", "BEHIND"), ("1", "BEHIND"), ("2", "READY")):
         document = thing("example.org/v1 X", {"observedGeneration": told, "phase": "Healthy"}, generation=2)

@@ -56,7 +56,7 @@ EXPECTED: Final[dict[str, tuple[tuple[str, ...], str]]] = OPERATORS | {
     "flux/first-waiting-for-health": (OPEN, "checking health"),
     "flux/bucket-connection-refused": (FAILED, "BucketOperationFailed: failed to confirm existence of 'app' bucket"),
     "flux/gitrepository-deletion-held": (GOING, "GitRepository git-repository is being deleted since 2026-"),
-    "flux/gitrepository-fetching": (OPEN, "is checking health"),
+    "flux/gitrepository-fetching": (OPEN, "reports Progressing: processing object: new generation -1 -> 1"),
     "flux/gitrepository-include-missing": (WAITS, "NotFound: could not get resource for include"),
     "flux/gitrepository-include-no-artifact": (WAITS, "NoArtifact: no artifact available for include"),
     "flux/gitrepository-include-ready": (GOOD, "GitRepository made-of-another-whole is ready"),

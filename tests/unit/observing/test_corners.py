@@ -99,7 +99,7 @@ MINE = {"type": "Mine", "message": "m"}
 WANTED = Wanted(
     "example.org",
     "Queue",
-    fields=("spec.suspend", "status.deep.phase"),
+    fields=("spec.suspend", "status.deep.phase", "status.list.0.ip", "status.list.0.name"),
     annotations=("x.org/for",),
     conditions=("Ready",),
     entries=True,
@@ -116,7 +116,15 @@ WANTED = Wanted(
         ({"status": {"deep": "flat"}}, {"status": {"deep": "flat"}}),
         ({"status": {}}, {"status": {}}),
         ({"status": {"observedGeneration": 3}}, {"status": {"observedGeneration": 3}}),
-        ({"status": {"conditions": {"a": 1}}}, {"status": {"conditions": {}}}),
+        ({"status": {"conditions": {"a": 1}}}, {"status": {"conditions": {}, "Other": True}}),
+        ({"status": {"parents": ["x"], "users": 3}}, {"status": {"Other": True}}),
+        ({"status": {"observedGeneration": -1, "parents": []}}, {"status": {"observedGeneration": -1}}),
+        (
+            {"status": {"list": [{"ip": "1", "name": "a", "x": 1}, {"ip": "2"}]}},
+            {"status": {"list": [{"ip": "1", "name": "a"}]}},
+        ),
+        ({"status": {"list": [5]}}, {"status": {"list": [{}]}}),
+        ({"status": {"list": []}}, {"status": {"list": []}}),
         (
             {"status": {"conditions": [READY, {"type": "Mine", "message": "m"}]}},
             {"status": {"conditions": [READY, OTHER]}},

@@ -308,7 +308,7 @@ objects: Final = st.builds(
                 "spec.suspend",
                 "spec.type",
                 "status.phase",
-                "status.loadBalancer.ingress",
+                "status.loadBalancer.ingress.0.ip",
                 "status.health.observedGeneration",
                 "status.lastAppliedRevision",
                 "status.lastAttemptedRevision",

@@ -274,7 +274,7 @@ class WorkSeen(Struct, frozen=True):
 
 
 FieldValue = bool | int | str
-"""The value of a field of any object; texts are cut at 64 bytes."""
+"""The value of a field of any object; texts are as they stand there, but cut behind what a contract's may be long."""
 
 
 class ConditionSeen(Struct, frozen=True, gc=False):
@@ -309,8 +309,10 @@ class ObjectSeen(Struct, frozen=True, gc=False):
         finalizers: The finalizers that delay its deletion.
         observed: status.observedGeneration; None without one.
         speaks: Whether it has any condition; any status, if none of its rules reads conditions.
+        written: Whether its status holds anything at all.
         conditions: The conditions that its rules read.
-        fields: The fields that its rules read, by path; a missing field is left out, a list is replaced by its length.
+        fields: The fields that its rules read, by path; a missing field is left out, a list is replaced by its length,
+            and anything else that is no text, whole number or boolean by None.
         annotations: The annotations that its rules read.
         names: The objects in its own contract, if it is a request: `named` of each.
         problem: Why its status cannot be read, although it exists.
@@ -327,8 +329,9 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     finalizers: tuple[str, ...] = ()
     observed: int | None = None
     speaks: bool = False
+    written: bool = False
     conditions: tuple[ConditionSeen, ...] = ()
-    fields: tuple[tuple[str, FieldValue], ...] = ()
+    fields: tuple[tuple[str, FieldValue | None], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
     names: tuple[str, ...] = ()
     problem: str = ""
@@ -347,6 +350,10 @@ class ObjectSeen(Struct, frozen=True, gc=False):
     def field(self, path: str) -> FieldValue | None:
         """Return the value of a field by its path; None if it has no text, number or boolean there."""
         return next((value for known, value in self.fields if known == path), None)
+
+    def is_odd(self, path: str) -> bool:
+        """Whether something stands at a path that has no value for the rules."""
+        return (path, None) in self.fields
 
     def annotation(self, key: str) -> str | None:
         """Return an annotation."""

@@ -239,7 +239,7 @@ def _undecided(look: _Look, undecided: list[_Judged], situation: Situation, cloc
     found = _named(look, undecided, strict(situation))
     if found.verdict is not Verdict.BAD:
         return found
-    return msgspec.structs.replace(found, message=clean(f"{found.message} since {format_time(since)}"))
+    return msgspec.structs.replace(found, message=clean(f"{found.message.rstrip('.')} since {format_time(since)}"))
 
 
 def _last(look: _Look, situation: Situation, *, is_behind: bool) -> Assessment | None:
@@ -276,7 +276,7 @@ def _named(look: _Look, found: Sequence[_Judged], verdict: Verdict) -> Assessmen
     ordered = sorted(found, key=lambda item: (item.said.word is not Word.FAILED, item.seen.namespace, item.seen.name))
     first = ordered[0]
     text = f"{_name(look, first)} {first.said.text}"
-    if first.said.word is Word.SILENT and first.late and not first.seen.speaks:
+    if first.said.word is Word.SILENT and first.late and not (first.seen.speaks or first.seen.written):
         text = f"nothing writes the status of {_name(look, first)}: is its operator running?"
     if first.said.word is Word.DELETED and first.late and first.seen.finalizers:
         text += f"; held by finalizers {name_culprits(first.seen.finalizers)}"

@@ -5,15 +5,28 @@ young, and who wants that names the controller under `workloads`.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
-from platform_status_contract.rules.observation import ConditionSeen, ControllerSeen, ObjectSeen
+from platform_status_contract.model.times import parse_time
+from platform_status_contract.rules.observation import ControllerSeen, FieldValue, ObjectSeen
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.sources.workloads.groups import Group, is_held
 
-from .standard import KindPreset, Said, Word, is_behind, judge_by_conditions, judge_by_existence
+from .standard import (
+    KindPreset,
+    Said,
+    Word,
+    behind,
+    is_behind,
+    judge_by_conditions,
+    judge_by_existence,
+    quoted,
+    shown,
+)
 
 __all__ = ["BUILTIN", "JOB", "Builtin"]
 
@@ -47,6 +60,9 @@ def _controller(seen: ObjectSeen) -> Said:
     if by_itself is not None:
         return by_itself
     counted = f"has {ready} of {wanted} pods ready"
+    unavailable = seen.condition_of("Available", "False")
+    if group.is_complete and unavailable:  # they have not been ready for minReadySeconds
+        return Said(Word.NOT_READY, f"{counted}, and {quoted(unavailable)}")
     if group.is_complete:
         old = wanted - found.updated
         return Said(Word.READY, counted, note=f"{old} pods run an older revision" if old > 0 else "")
@@ -63,35 +79,41 @@ def _of_itself(seen: ObjectSeen, found: ControllerSeen, wanted: int) -> Said | N
         said = Said(Word.PAUSED, "is put to sleep" if found.paused else "is scaled to zero")
     elif found.held or is_held(found):
         said = Said(Word.PAUSED, "has its rollout paused")
+    elif not found.current:  # and what failed is an older generation
+        said = Said(Word.BEHIND, behind(seen)) if seen.observed else Said(Word.SILENT, "has no status yet")
     elif found.failure:
         said = Said(Word.FAILED, f"reports {clean(found.failure, 300)}")
-    elif not found.current:
-        looked = f"has a generation {seen.generation} that its controller has not looked at"
-        said = Said(Word.BEHIND, looked) if seen.observed else Said(Word.SILENT, "has no status yet")
     elif wanted == 0:
         said = Said(Word.NOT_READY, "matches no node")
     return said
 
 
 def _replica_set(seen: ObjectSeen) -> Said:
-    wanted, ready = seen.field("spec.replicas"), seen.field("status.readyReplicas")
-    wanted = wanted if isinstance(wanted, int) else 1
+    wanted, ready = _number(seen, "spec.replicas", 1), _number(seen, "status.readyReplicas", 0)
+    if wanted is None or ready is None:
+        return Said(Word.UNREADABLE, "cannot be read: what should be a number of pods is none")
     if seen.observed is None or is_behind(seen, seen.observed):
         return Said(Word.BEHIND if seen.observed else Word.SILENT, "has not been looked at by its controller")
     if wanted == 0:
         return Said(Word.PAUSED, "is scaled to zero")
     failed = seen.condition_of("ReplicaFailure", "True")
     if failed:
-        return Said(Word.FAILED, _quoted(failed))
-    ready = ready if isinstance(ready, int) else 0
-    return Said(Word.READY if ready >= wanted else Word.NOT_READY, f"has {ready} of {wanted} pods ready")
+        return Said(Word.FAILED, quoted(failed))
+    word = Word.READY if ready >= wanted else Word.NOT_READY
+    return Said(word, f"has {min(ready, wanted)} of {wanted} pods ready")
+
+
+def _number(seen: ObjectSeen, path: str, default: int) -> int | None:
+    """Return a number of pods, which is left out where it is the default; None if something else stands there."""
+    value = default if seen.field(path) is None and not seen.is_odd(path) else seen.field(path)
+    return value if type(value) is int and value >= 0 else None
 
 
 def _job(seen: ObjectSeen) -> Said:
     for kind in ("Failed", "FailureTarget"):
         failed = seen.condition_of(kind, "True")
         if failed:
-            return Said(Word.FAILED, _quoted(failed))
+            return Said(Word.FAILED, quoted(failed))
     complete = seen.condition("Complete")
     if complete is not None and complete.status == "True":
         return Said(Word.READY, "has completed")
@@ -102,14 +124,29 @@ def _job(seen: ObjectSeen) -> Said:
 
 
 def _cron_job(seen: ObjectSeen) -> Said:
-    return Said(Word.PAUSED, "is suspended") if seen.field("spec.suspend") is True else Said(Word.READY, "is scheduled")
+    if seen.field("spec.suspend") is True:
+        return Said(Word.PAUSED, "is suspended")
+    last, good = (_time(seen, f"status.last{name}Time") for name in ("Schedule", "Successful"))
+    failed = last is not None and not seen.field("status.active") and (good is None or good < last)
+    return Said(Word.READY, "is scheduled", note="has not succeeded in its last run" if failed else "")
+
+
+def _time(seen: ObjectSeen, path: str) -> datetime | None:
+    value = seen.field(path)
+    return parse_time(value) if isinstance(value, str) else None
 
 
 def _service(seen: ObjectSeen) -> Said:
-    if seen.field("spec.type") != "LoadBalancer":
+    kind = seen.field("spec.type")
+    if kind == "LoadBalancer":
+        has_address = any(isinstance(found := seen.field(path), str) and found for path in _ADDRESSES)
+        return Said(Word.READY, "has an address") if has_address else Said(Word.NOT_READY, "has no address yet")
+    if kind in ("ClusterIP", "NodePort", "ExternalName") or (kind is None and not seen.is_odd("spec.type")):
         return Said(Word.READY, "exists")
-    has_address = bool(seen.field("status.loadBalancer.ingress"))
-    return Said(Word.READY, "has an address") if has_address else Said(Word.NOT_READY, "has no address yet")
+    return Said(Word.UNREADABLE, "cannot be read: spec.type is none that Kubernetes has")
+
+
+_ADDRESSES: Final = ("status.loadBalancer.ingress.0.ip", "status.loadBalancer.ingress.0.hostname")
 
 
 def _volume(good: tuple[str, ...], bad: tuple[str, ...], waits: str) -> Callable[[ObjectSeen], Said]:
@@ -118,12 +155,17 @@ def _volume(good: tuple[str, ...], bad: tuple[str, ...], waits: str) -> Callable
         if not isinstance(phase, str) or not phase:
             return Said(Word.SILENT, "has no phase yet")
         if phase in good:
-            return Said(Word.READY, f"is {phase}")
+            told = next((found for name in _RESIZING if (found := seen.condition_of(name, "True"))), None)
+            return Said(Word.READY, f"is {phase}", note=quoted(told) if told else "")
         if phase in bad:
             return Said(Word.FAILED, f"is {phase}")
-        return Said(Word.NOT_READY, f"is {clean(phase, 64)}{waits if phase == 'Pending' else ''}")
+        return Said(Word.NOT_READY, f"is {shown(phase)}{waits if phase == 'Pending' else ''}")
 
     return judge
+
+
+_RESIZING: Final = ("ControllerResizeError", "NodeResizeError", "Resizing", "FileSystemResizePending")
+"""Conditions of a volume that is used, and does not have the size that it should; the worst first."""
 
 
 def _pod(seen: ObjectSeen) -> Said:
@@ -133,77 +175,131 @@ def _pod(seen: ObjectSeen) -> Said:
         return Said(Word.FAILED, f"has failed: {reason}" if reason else "has failed")
     if phase == "Succeeded":
         return Said(Word.READY, "has completed")
-    if not phase:
-        return Said(Word.SILENT, "has no phase yet")
+    return _living_pod(seen, phase) if phase else Said(Word.SILENT, "has no phase yet")
+
+
+def _living_pod(seen: ObjectSeen, phase: FieldValue) -> Said:
     ready, scheduled = seen.condition("Ready"), seen.condition("PodScheduled")
+    if is_behind(seen, seen.observed if ready is None or ready.generation is None else ready.generation):
+        return Said(Word.BEHIND, behind(seen))
     if ready is not None and ready.status == "True":
         return Said(Word.READY, "is ready")
     told = scheduled if scheduled is not None and scheduled.status == "False" else ready
     if told is not None and told.message:
-        return Said(Word.NOT_READY, _quoted(told))
-    return Said(Word.NOT_READY, f"is {clean(str(phase), 64)} and not ready")
+        return Said(Word.NOT_READY, quoted(told))
+    return Said(Word.NOT_READY, f"is {shown(phase)} and not ready")
 
 
 def _autoscaler(seen: ObjectSeen) -> Said:
     """Good once it can scale and does; a target of zero replicas is somebody's wish."""
     if not seen.speaks:
-        return Said(Word.SILENT, "has no conditions yet")
+        return Said(Word.SILENT, "has no conditions yet; autoscaling/v1 shows none")
     for kind in ("AbleToScale", "ScalingActive"):
         found = seen.condition(kind)
         if found is None or found.status != "True":
             paused = found is not None and found.reason == "ScalingDisabled"
             word = Word.PAUSED if paused else Word.NOT_READY
-            return Said(word, _quoted(found) if found else f"has no condition {kind}")
+            return Said(word, quoted(found) if found else f"has no condition {kind}")
     return Said(Word.READY, "scales its target")
 
 
-def _quoted(found: ConditionSeen) -> str:
-    said = clean(found.message, 300)
-    what = clean(found.reason, 64) or f"{found.type} {clean(found.status, 16)}"
-    return f"reports {what}: {said}" if said else f"reports {what}"
+def _with(*conditions: str) -> Builtin:
+    """Good while each of the conditions is True; nobody looks again while one is Unknown, so that is a verdict too."""
+    judges = [judge_by_conditions(KindPreset("", ready=(kind,))) for kind in conditions]
+
+    def judge(seen: ObjectSeen) -> Said:
+        every = [judge(seen) for judge in judges]
+        said = next((found for found in every if found.word is not Word.READY), every[0])
+        return msgspec.structs.replace(said, word=Word.NOT_READY) if said.word is Word.CHECKING else said
+
+    return Builtin(judge, conditions=(*conditions, "Stalled"))
 
 
-def _with(*conditions: str, failures: tuple[str, ...] = ()) -> Builtin:
-    preset = KindPreset("", ready=conditions)
-    return Builtin(judge_by_conditions(preset), conditions=(*preset.conditions, *failures))
+def _signing_request(seen: ObjectSeen) -> Said:
+    for kind in ("Denied", "Failed"):
+        refused = seen.condition_of(kind, "True")
+        if refused:
+            return Said(Word.FAILED, quoted(refused))
+    if seen.field("status.certificate"):
+        return Said(Word.READY, "has its certificate")
+    is_approved = seen.condition_of("Approved", "True") is not None
+    return Said(Word.NOT_READY, "is approved, and has no certificate yet" if is_approved else "waits for approval")
+
+
+def _notifier(seen: ObjectSeen) -> Said:
+    """Flux writes a status of these kinds no more; what still has one is judged by it."""
+    return _BY_READY(seen) if seen.speaks else judge_by_existence(seen)
 
 
 def _exists() -> Builtin:
     return Builtin(judge_by_existence)
 
 
-_PODS: Final = Builtin(_controller)
+_BY_READY: Final = judge_by_conditions(KindPreset(""))
+_PODS: Final = Builtin(_controller, conditions=("Available",))
+_REPLICAS: Final = Builtin(
+    _replica_set, fields=("spec.replicas", "status.readyReplicas"), conditions=("ReplicaFailure",)
+)
 JOB: Final = ("batch", "Job")
+_ADMISSION: Final = (
+    "ValidatingWebhookConfiguration",
+    "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicyBinding",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+)
 
 BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
     ("apps", "Deployment"): _PODS,
     ("apps", "StatefulSet"): _PODS,
     ("apps", "DaemonSet"): _PODS,
-    ("apps", "ReplicaSet"): Builtin(
-        _replica_set, fields=("spec.replicas", "status.readyReplicas"), conditions=("ReplicaFailure",)
-    ),
+    ("apps", "ReplicaSet"): _REPLICAS,
+    ("", "ReplicationController"): _REPLICAS,
     JOB: Builtin(_job, ("spec.suspend", "status.active"), ("Complete", "Failed", "FailureTarget")),
-    ("batch", "CronJob"): Builtin(_cron_job, ("spec.suspend",)),
-    ("", "Service"): Builtin(_service, ("spec.type", "status.loadBalancer.ingress")),
+    ("batch", "CronJob"): Builtin(
+        _cron_job, ("spec.suspend", "status.active", "status.lastScheduleTime", "status.lastSuccessfulTime")
+    ),
+    ("", "Service"): Builtin(_service, ("spec.type", *_ADDRESSES)),
     ("", "PersistentVolumeClaim"): Builtin(
-        _volume(("Bound",), ("Lost",), ": it waits for a volume, or for the first pod that uses it"), ("status.phase",)
+        _volume(("Bound",), ("Lost",), ": it waits for a volume, or for the first pod that uses it"),
+        ("status.phase",),
+        _RESIZING,
     ),
     ("", "PersistentVolume"): Builtin(_volume(("Bound", "Available"), ("Failed",), ""), ("status.phase",)),
     ("", "Pod"): Builtin(_pod, ("status.phase", "status.reason"), ("PodScheduled", "Ready")),
     ("", "Namespace"): Builtin(
         judge_by_existence,
-        leaving=("NamespaceContentRemaining", "NamespaceFinalizersRemaining", "NamespaceDeletionContentFailure"),
+        leaving=(
+            "NamespaceContentRemaining",
+            "NamespaceFinalizersRemaining",
+            "NamespaceDeletionContentFailure",
+            "NamespaceDeletionDiscoveryFailure",
+            "NamespaceDeletionGroupVersionParsingFailure",
+        ),
     ),
     ("autoscaling", "HorizontalPodAutoscaler"): Builtin(_autoscaler, conditions=("AbleToScale", "ScalingActive")),
     ("policy", "PodDisruptionBudget"): _with("DisruptionAllowed"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): _with("Established"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): _with("Established", "NamesAccepted"),
     ("apiregistration.k8s.io", "APIService"): _with("Available"),
-    **{("", kind): _exists() for kind in ("ServiceAccount", "ResourceQuota", "LimitRange", "Endpoints")},
+    ("certificates.k8s.io", "CertificateSigningRequest"): Builtin(
+        _signing_request, ("status.certificate",), ("Approved", "Denied", "Failed")
+    ),
+    **{("", kind): _exists() for kind in ("ServiceAccount", "ResourceQuota", "LimitRange", "Endpoints", "PodTemplate")},
+    ("apps", "ControllerRevision"): _exists(),
     ("", "Node"): _with("Ready"),
     **{("networking.k8s.io", kind): _exists() for kind in ("Ingress", "IngressClass", "NetworkPolicy")},
     ("discovery.k8s.io", "EndpointSlice"): _exists(),
     ("scheduling.k8s.io", "PriorityClass"): _exists(),
-    ("storage.k8s.io", "StorageClass"): _exists(),
+    **{
+        ("storage.k8s.io", kind): _exists()
+        for kind in ("StorageClass", "CSIDriver", "CSINode", "VolumeAttributesClass")
+    },
+    **{("admissionregistration.k8s.io", kind): _exists() for kind in _ADMISSION},
+    ("argoproj.io", "AppProject"): _exists(),
+    **{
+        ("notification.toolkit.fluxcd.io", kind): Builtin(_notifier, conditions=("Ready", "Stalled"))
+        for kind in ("Alert", "Provider")
+    },
     ("node.k8s.io", "RuntimeClass"): _exists(),
     ("coordination.k8s.io", "Lease"): _exists(),
 }

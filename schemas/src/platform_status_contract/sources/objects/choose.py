@@ -12,7 +12,7 @@ from platform_status_contract.rules.observation import ObjectSeen
 
 from .argo import judge_application
 from .builtin import BUILTIN, JOB
-from .presets import PRESETS
+from .presets import FLUX, PRESETS
 from .standard import (
     GRACE_SECONDS,
     KindPreset,
@@ -78,7 +78,7 @@ def rule_of(entry: ObjectEntry) -> Rule:
 
 @lru_cache(maxsize=256)
 def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) -> Rule:
-    known = preset_of(group, kind) or _STANDARD
+    known = preset_of(group, kind) or (FLUX if group.endswith(".toolkit.fluxcd.io") else _STANDARD)
     more = (paused.field,) if paused else ()
     pauses = tuple(mark.type for mark in known.pauses)
     if ready.exists:
@@ -93,7 +93,7 @@ def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) ->
         return Rule(
             builtin.judge,
             known,
-            (*builtin.fields, *more),
+            (*known.fields, *builtin.fields, *more),
             (*builtin.conditions, *builtin.leaving),
             builtin.leaving,
             ends=(group, kind) == JOB,

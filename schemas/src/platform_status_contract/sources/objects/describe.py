@@ -15,6 +15,7 @@ from platform_status_contract.sources.workloads.describe import controller_words
 
 from .kinds import kind_of, object_kinds, source_of_entry
 from .read import objects_of
+from .standard import ODD, shown
 
 __all__ = ["collect_objects", "describe_objects", "kinds_of_objects"]
 
@@ -58,8 +59,8 @@ def _says(seen: ObjectSeen) -> str:
     if seen.controller is not None:
         return controller_words(seen.controller)
     parts = ["being deleted"] if seen.deleted else []
-    parts += [f"{found.type} {found.status or 'without status'}" for found in seen.conditions]
-    parts += [f"{path} {value}" for path, value in seen.fields]
+    parts += [f"{found.type} {shown(found.status) or 'without status'}" for found in seen.conditions]
+    parts += [f"{path} {ODD if value is None else shown(value)}" for path, value in seen.fields]
     parts += [f"generation {seen.generation}, observed {seen.observed}"] if seen.observed is not None else []
     parts += [f"cannot be read: {seen.problem}"] if seen.problem else []
     messages = (found.message for found in seen.conditions if found.status != "True" and found.message)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.model.lookup import items
 from platform_status_contract.rules.masking import masked
 from platform_status_contract.sources.source import Json
 
@@ -13,7 +14,7 @@ __all__ = ["keep_object"]
 
 _MAX_TEXT: Final = 4096
 _OTHER: Final = "Other"
-"""Type of a condition that no rule reads: that there is one is all that counts."""
+"""Type of a condition, or name of a field, that no rule reads: that there is one is all that counts."""
 
 
 def keep_object(wanted: Wanted, kept: Json, whole: Json, _contract: Contract | None) -> None:
@@ -33,6 +34,13 @@ def keep_object(wanted: Wanted, kept: Json, whole: Json, _contract: Contract | N
         for key in ("conditions", "observedGeneration"):
             if key in status and key not in kept["status"]:
                 kept["status"][key] = _conditions(status[key], wanted) if key == "conditions" else _plain(status[key])
+        if _holds(status) and not _holds(kept["status"]):
+            kept["status"][_OTHER] = True
+
+
+def _holds(status: Json) -> bool:
+    """Whether anything stands there that somebody has written, as the decoder has it."""
+    return any(value not in (None, -1, {}, []) for value in status.values())
 
 
 def _part(kept: Any, whole: Any, paths: Iterable[str]) -> Any:  # noqa: ANN401 - any JSON
@@ -48,7 +56,11 @@ def _part(kept: Any, whole: Any, paths: Iterable[str]) -> Any:  # noqa: ANN401 -
 def _copy(whole: Json, kept: Json, path: list[str]) -> None:
     """Keep the field under a path, and what is on the way to it."""
     value = whole.get(path[0])
-    if len(path) == 1 or not isinstance(value, dict):
+    if path[1:2] == ["0"] and isinstance(value, list) and value:
+        first = next((item for item in items(kept.get(path[0])) if isinstance(item, dict)), {})
+        kept[path[0]] = [first]
+        _copy(value[0] if isinstance(value[0], dict) else {}, first, path[2:])
+    elif len(path) == 1 or not isinstance(value, dict):
         kept.update({path[0]: _plain(value)} if path[0] in whole else {})
     else:
         _copy(value, kept.setdefault(path[0], {}), path[1:])

@@ -5,7 +5,7 @@ from typing import Final
 from platform_status_contract.model.objects import PausedWhen
 from platform_status_contract.sources.objects.standard import KindPreset, Mark
 
-__all__ = ["PRESETS"]
+__all__ = ["FLUX", "PRESETS"]
 
 # Flux 2: source-controller and kustomize-controller 1.9.6, helm-controller 1.x; tried on 2,795 real writes.
 #
@@ -18,6 +18,9 @@ GRACE_SECONDS: Final = 10
 
 _SUSPENDED: Final = (PausedWhen("spec.suspend", equals=True),)
 
+_PASSING: Final = ("HealthCheckCanceled",)
+"""Something newer to apply ends a look at the health of the older, before it has found anything."""
+
 KUSTOMIZATION: Final = KindPreset(
     "flux-kustomization",
     groups=("kustomize.toolkit.fluxcd.io",),
@@ -25,6 +28,8 @@ KUSTOMIZATION: Final = KindPreset(
     waiting=("DependencyNotReady",),
     young=("SourceNotReady", "ArtifactFailed"),
     fails=True,
+    passing=_PASSING,
+    checking="is checking health",
     grace=GRACE_SECONDS,
     paused=_SUSPENDED,
     healthy="Healthy",
@@ -40,6 +45,8 @@ HELM_RELEASE: Final = KindPreset(
     waiting=("DependencyNotReady",),
     young=("SourceNotReady", "ArtifactFailed"),
     fails=True,
+    passing=_PASSING,
+    checking="is checking health",
     grace=GRACE_SECONDS,
     paused=_SUSPENDED,
     applied="is released; nobody has looked at its pods since",
@@ -58,6 +65,12 @@ SOURCE: Final = KindPreset(
 
 A HelmChart may be made before what it is built from, which gives the first two reasons, and a GitRepository before one
 that it includes.
+"""
+
+FLUX: Final = KindPreset("", paused=_SUSPENDED)
+"""Every other kind of a group below toolkit.fluxcd.io, such as ImageRepository: the standard rules, and the pause.
+
+It is no preset, because none of these kinds was recorded.
 """
 
 # Crossplane: managed resources, recorded here of provider-kubernetes 1.3.1 (crossplane-runtime 2.4.0). Claims and

@@ -28,7 +28,7 @@ from .wanted import Wanted
 __all__ = ["MAX_VALUE", "ObjectRecord", "ObjectShape", "decode_object", "shape_of"]
 
 MAX_VALUE: Final = 64
-"""Longest value of a field or an annotation that is kept, in bytes; a contract's values are no longer."""
+"""Longest value of a field or an annotation in a contract, in characters; of a longer one a character more is kept."""
 
 _MAX_FINALIZERS: Final = 3
 _MAX_DIGITS: Final = 15
@@ -89,7 +89,7 @@ class _Condition(Struct, rename="camel"):
     status: str = ""
     reason: str | None = None
     message: str | None = None
-    observed_generation: _Number | None = None
+    observed_generation: _Number | str | None = None
     last_transition_time: str | None = None
 
 
@@ -100,7 +100,11 @@ class _Named(Struct):
 _NAMED = msgspec.json.Decoder(_Named)
 _DECODER = msgspec.json.Decoder(ObjectShape)
 _PART = msgspec.json.Decoder(dict[str, Raw] | None)
-_CONDITIONS = msgspec.json.Decoder(list[_Condition] | None)
+_CONDITIONS = msgspec.json.Decoder(list[Raw] | None)
+_CONDITION = msgspec.json.Decoder(_Condition)
+_NOTHING: Final = (b"null", b"-1", b"{}", b"[]")
+"""What stands in a status before anybody has written it: a CRD may have -1 as the default of observedGeneration."""
+
 _OBSERVED = msgspec.json.Decoder(_Number | str | None)
 
 
@@ -142,7 +146,7 @@ def _decode(wanted: Wanted, data: Raw | bytes) -> ObjectRecord | None:
         generation=meta.generation,
         created=parse_time(meta.creation_timestamp),
         deleted=deletion(meta.deletion_timestamp),
-        finalizers=tuple(_short(name) for name in (meta.finalizers or ())[:_MAX_FINALIZERS]),
+        finalizers=tuple(clean(clip(name), MAX_VALUE) for name in (meta.finalizers or ())[:_MAX_FINALIZERS]),
         annotations=_chosen(meta.annotations, wanted.annotations),
     )
     try:
@@ -161,22 +165,25 @@ def _told(seen: ObjectSeen, whole: ObjectShape, wanted: Wanted) -> ObjectSeen:
     if any(path.startswith("spec.") for path in wanted.fields):
         parts["spec"] = _PART.decode(whole.spec) or {}
     nothing = Raw(b"null")
-    conditions: list[_Condition] = []
+    conditions: list[Raw] = []
     if wanted.conditions:
         conditions = _CONDITIONS.decode(parts["status"].get("conditions", nothing)) or []
     observed = _OBSERVED.decode(parts["status"].get("observedGeneration", nothing))
     return msgspec.structs.replace(
         seen,
-        observed=_number_in(observed) if isinstance(observed, str) else observed,
+        observed=_number_in(observed),
         speaks=bool(conditions) if wanted.conditions else bool(parts["status"]),
-        conditions=_kept(conditions, wanted.conditions),
+        written=any(bytes(value) not in _NOTHING for value in parts["status"].values()),
+        conditions=_kept(_readable(conditions, wanted.conditions), wanted.conditions),
         fields=tuple(_fields(parts, wanted.fields)),
         names=tuple(_observed_by(parts["status"])) if wanted.entries else (),
     )
 
 
-def _number_in(observed: str) -> int | None:
+def _number_in(observed: int | str | None) -> int | None:
     """Argo Rollouts writes its generation as a text; older ones a hash, which tells nothing."""
+    if not isinstance(observed, str):
+        return observed
     digits = observed.removeprefix("-")
     is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_DIGITS
     return int(observed) if is_number else None
@@ -190,13 +197,33 @@ def _observed_by(status: Mapping[str, Raw]) -> Iterator[str]:
             yield named(*(clean(text(entry, key), 253) for key in ("kind", "namespace", "object")))
 
 
+def _readable(conditions: Iterable[Raw], types: tuple[str, ...]) -> list[_Condition]:
+    """Decode conditions one by one: what does not fit hides none of the others.
+
+    Raises:
+        ValidationError: It may be one that counts: it is of such a type, or none of such a type can be read.
+    """
+    found: list[_Condition] = []
+    unfit = ""
+    for index, item in enumerate(conditions):
+        try:
+            found.append(_CONDITION.decode(item))
+        except msgspec.DecodeError as error:
+            unfit = unfit or f"conditions[{index}]: {error}"
+            if text(_any(item), "type") in types:
+                raise msgspec.ValidationError(f"conditions[{index}]: {error}") from error
+    if unfit and not any(item.type in types for item in found):
+        raise msgspec.ValidationError(unfit)
+    return found
+
+
 def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[ConditionSeen, ...]:
     """Keep one condition a type, the newest; of two that contradict each other both, the one that is not True first."""
     kept: dict[tuple[str, bool], _Condition] = {}
     for item in conditions:
         key = (item.type, item.status == "True")
         before = kept.get(key)
-        if item.type in types and (before is None or _age(item.observed_generation) > _age(before.observed_generation)):
+        if item.type in types and (before is None or _age(item) > _age(before)):
             kept[key] = item
     return tuple(_seen(kept[key]) for key in sorted(kept))
 
@@ -204,29 +231,41 @@ def _kept(conditions: Iterable[_Condition], types: tuple[str, ...]) -> tuple[Con
 def _seen(item: _Condition) -> ConditionSeen:
     message = clip(_tidy(item.message or ""))
     since = None if item.status in ("True", "False") else parse_time(item.last_transition_time)
-    return ConditionSeen(item.type, _short(item.status), _short(item.reason), message, item.observed_generation, since)
+    generation = _number_in(item.observed_generation)
+    return ConditionSeen(item.type, _short(item.status), _short(item.reason), message, generation, since)
 
 
-def _age(generation: int | None) -> int:
+def _age(item: _Condition) -> int:
+    generation = _number_in(item.observed_generation)
     return -1 if generation is None else generation
 
 
-def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Iterable[tuple[str, FieldValue]]:
+def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Iterable[tuple[str, FieldValue | None]]:
     for path in paths:
         part, first, *rest = path.split(".")
         if first in parts.get(part, {}):
-            value = under(msgspec.json.decode(parts[part][first]), *rest)
+            value = _reach(msgspec.json.decode(parts[part][first]), rest)
             if isinstance(value, str):
                 yield path, _short(value)
             elif isinstance(value, list):
                 yield path, len(value)
-            elif isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**63):
-                yield path, value
+            elif value is not None:
+                yield path, value if isinstance(value, int) and abs(value) < 2**63 else None
+
+
+def _reach(value: object, steps: Iterable[str]) -> object:
+    """Follow a path; a step 0, which no contract can name, is the first item of a list."""
+    for step in steps:
+        value = value[0] if step == "0" and isinstance(value, list) and value else under(value, step)
+    return value
 
 
 def _short(words: str | None) -> str:
-    """Cut a text at `MAX_VALUE` bytes; one that was cut is equal to none that a contract holds."""
-    return clean(clip(words), MAX_VALUE)
+    """Keep a text as it stands there: one that only looks like a word, once made safe to show, is not that word.
+
+    One that is cut is longer than any that a contract holds.
+    """
+    return clip(words)[: MAX_VALUE + 1]
 
 
 def _tidy(message: str) -> str:
@@ -235,7 +274,7 @@ def _tidy(message: str) -> str:
 
 
 def _chosen(pairs: Mapping[str, str] | None, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((key, clean(pairs[key], MAX_VALUE)) for key in keys if key in pairs) if pairs else ()
+    return tuple((key, pairs[key][: MAX_VALUE + 1]) for key in keys if key in pairs) if pairs else ()
 
 
 def _as_known(seen: ObjectSeen, data: Raw | bytes, wanted: Wanted) -> ObjectSeen:

@@ -7,6 +7,7 @@ Reconciling is ignored, with Ready or alone. Only positive evidence is good: an 
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,20 +18,29 @@ from platform_status_contract.rules.texts import clean
 
 __all__ = [
     "GRACE_SECONDS",
+    "ODD",
     "KindPreset",
     "Mark",
     "Said",
     "Word",
     "apart",
+    "behind",
     "equal",
     "is_behind",
     "judge_by_conditions",
     "judge_by_existence",
     "judge_by_field",
+    "quoted",
+    "shown",
+    "silent",
 ]
 
 GRACE_SECONDS = 60
 """Seconds for which the last verdict counts while there is no present one."""
+
+
+ODD: Final = "is no text, number or boolean"
+"""What is wrong with the value of a field that has another type."""
 
 
 class Word(Enum):
@@ -101,6 +111,8 @@ class KindPreset(Struct, frozen=True):
         waiting: Reasons of a ready condition that is False while the object waits for another.
         young: Reasons that say the same at first, and a failure later.
         fails: Whether any other reason is a failure, and not only not ready yet.
+        passing: Reasons of one that is False because its controller has begun anew, which is no verdict.
+        checking: What its controller does while Ready is Unknown; empty: what the condition itself tells.
         grace: Seconds for which the last verdict counts while there is none.
         paused: How to tell that somebody has paused an object.
         paused_by: Annotations that tell it, with their values; an empty one stands for any.
@@ -123,6 +135,8 @@ class KindPreset(Struct, frozen=True):
     waiting: tuple[str, ...] = ()
     young: tuple[str, ...] = ()
     fails: bool = False
+    passing: tuple[str, ...] = ()
+    checking: str = ""
     grace: int = GRACE_SECONDS
     paused: tuple[PausedWhen, ...] = ()
     paused_by: tuple[tuple[str, str], ...] = ()
@@ -199,10 +213,11 @@ def judge_by_field(path: str, good: tuple[Scalar, ...], failed: tuple[Scalar, ..
     def judge(seen: ObjectSeen) -> Said:
         value = seen.field(path)
         if value is None:
-            return Said(Word.SILENT, f"has no {path}")
+            odd = Said(Word.UNREADABLE, f"cannot be read: {path} {ODD}")
+            return odd if seen.is_odd(path) else Said(Word.SILENT, f"has no {path}")
         if is_behind(seen, seen.observed):
-            return Said(Word.BEHIND, _behind(seen))
-        text = f"has {path} {_shown(value)}"
+            return Said(Word.BEHIND, behind(seen))
+        text = f"has {path} {shown(value)}"
         if any(equal(value, item) for item in good):
             return Said(Word.READY, text)
         return Said(Word.FAILED if any(equal(value, item) for item in failed) else Word.NOT_READY, text)
@@ -210,11 +225,14 @@ def judge_by_field(path: str, good: tuple[Scalar, ...], failed: tuple[Scalar, ..
     return judge
 
 
-def _shown(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else clean(str(value), 64)
+def shown(value: Scalar) -> str:
+    """Return a value as a message has it: of a text that cannot be shown as it stands there, its characters."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return clean(text if clean(text) == text else ascii(text), 64)
 
 
-def _behind(seen: ObjectSeen) -> str:
+def behind(seen: ObjectSeen) -> str:
+    """Say that a status is about an older generation than the present one."""
     return f"has a generation {seen.generation} that its controller has not looked at"
 
 
@@ -223,7 +241,7 @@ def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
 
     def judge(seen: ObjectSeen) -> Said:
         if not seen.speaks:
-            return Said(Word.SILENT, "has no conditions yet")
+            return silent(seen)
         observed = seen.field(preset.observed) if preset.observed else seen.observed
         if preset.observed and type(observed) is not int:
             return Said(Word.SILENT, f"has no {preset.observed}")
@@ -232,15 +250,21 @@ def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
         for mark in (_STALLED, *preset.failures):
             failed = _failed(seen, mark, is_ready=is_ready)
             if failed is not None:
-                return Said(Word.FAILED, _told(_fuller(failed, ready)))
+                return Said(Word.FAILED, quoted(_fuller(failed, ready)))
         if ready is None:
             return Said(Word.SILENT, f"has no condition {preset.ready[0]}")
         dated = [found.generation for found in (ready, seen.condition(preset.dated)) if found is not None]
         if is_behind(seen, next((told for told in dated if told is not None), observed)):
-            return Said(Word.BEHIND, _behind(seen))
+            return Said(Word.BEHIND, behind(seen))
         return _by_ready(seen, ready, preset)
 
     return judge
+
+
+def silent(seen: ObjectSeen) -> Said:
+    """What an object without conditions is; its operator may never write any, and something else all the same."""
+    hint = "has a status without conditions: the contract should name a field of it (ready: {field: ...})"
+    return Said(Word.SILENT, hint if seen.written else "has no conditions yet")
 
 
 def _about(seen: ObjectSeen, found: ConditionSeen) -> int | None:
@@ -268,16 +292,17 @@ def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Sai
         return Said(Word.NOT_READY, f"is ready with nothing in {preset.made}")
     if ready.status == "True":
         return Said(Word.READY, _good(seen, preset))
-    if ready.status not in ("", "Unknown"):  # some operators have words of their own: Prometheus is Degraded
+    if (
+        ready.status not in ("", "Unknown") and ready.reason not in preset.passing
+    ):  # some operators have words of their own: Prometheus is Degraded
         word = Word.FAILED if preset.fails else Word.NOT_READY
         word = Word.NOT_READY if ready.reason in preset.waiting else word
         word = Word.YOUNG if ready.reason in preset.young else word
-        return Said(word, _told(ready))
+        return Said(word, quoted(ready))
     values = [seen.field(path) for path in preset.revisions]
     updating = len(values) > 1 and None not in values and not equal(values[0], values[1])
-    return Said(
-        Word.CHECKING, "is being updated" if updating else "is checking health", patient=updating, since=ready.since
-    )
+    text = "is being updated" if updating else preset.checking or quoted(ready)
+    return Said(Word.CHECKING, text, patient=updating, since=ready.since)
 
 
 def _good(seen: ObjectSeen, preset: KindPreset) -> str:
@@ -288,8 +313,8 @@ def _good(seen: ObjectSeen, preset: KindPreset) -> str:
     return preset.applied
 
 
-def _told(found: ConditionSeen) -> str:
-    """Quote a condition."""
-    what = clean(found.reason, 64) or found.type
+def quoted(found: ConditionSeen) -> str:
+    """Quote a condition: its reason and message, else its status."""
+    what = clean(found.reason, 64) or f"{found.type} {shown(found.status) or 'without status'}"
     said = clean(found.message, 300)
     return f"reports {what}: {said}" if said else f"reports {what}"
