@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
+from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.model.vocabulary import Phase
 from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
@@ -23,6 +24,7 @@ from platform_status_contract.rules.conclude import conclude
 from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import Facts, Observation
 from platform_status_contract.rules.projection import Projection
+from platform_status_contract.sources.objects.kinds import object_kinds
 from platform_status_contract.sources.registry import KINDS, declared_kinds
 from platform_status_kube.errors import NotFoundError, RefusedError, TransportError
 from platform_status_sidecar.app import App
@@ -35,11 +37,12 @@ from platform_status_sidecar.watch.secrets import SecretPolls
 from platform_status_sidecar.workers import Turns
 from platform_status_sidecar.write.merge_patch import apply
 
-from .world import PROMISE, SECRET
+from .world import PROMISE, QUEUE, SECRET
 
 __all__ = ["NOW", "Said", "say"]
 
 NOW = datetime(2026, 2, 26, 10, 30, tzinfo=UTC)
+_DECLARED = msgspec.json.encode(object_kinds([msgspec.convert(QUEUE, ObjectEntry)])).decode()
 _SETTINGS = SidecarSettings(promise=PROMISE, listen_host="127.0.0.1", listen_port=0, write_interval=0)
 
 
@@ -155,12 +158,11 @@ class Said:
 
 
 def say(
-    world: Mapping[Source, Sequence[bytes]],
+    world: Mapping[str, Sequence[bytes]],
     *,
     secret: bool = True,
     streams: bool = True,
-    declared: str = "[]",
-    objects: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
+    declared: str = _DECLARED,
 ) -> Said:
     """Carry a world through the whole line, until nothing more is to be done.
 
@@ -169,7 +171,6 @@ def say(
         secret: Whether the Secret of the contract exists.
         streams: Whether the server streams what there is; without it everything is listed in pages.
         declared: The kinds that the contract names under `objects`, as the sidecar is told of them.
-        objects: The objects of each of these.
 
     Raises:
         Exception: Whatever the sidecar would have logged as a defect of its own.
@@ -183,7 +184,7 @@ def say(
     clock, stop = _Clock(), threading.Event()
     more = declared_kinds(declared)
     kinds = {kind.source: kind for kind in watched_kinds(_SETTINGS.resource, PROMISE, {**KINDS, **more}.values())}
-    there = {**{str(source): found for source, found in world.items()}, **objects}
+    there = {str(source): found for source, found in world.items()}
     documents = {kind.path: there.get(kind.source, ()) for kind in kinds.values()}
     with _deep():
         requests = [json.loads(document) for document in world[Source.REQUESTS]]

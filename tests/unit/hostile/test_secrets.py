@@ -38,7 +38,7 @@ from tests.unit.hctl import evidences
 from tests.unit.hctl.golden import judged, picture
 
 from .line import NOW, Said, say
-from .world import encode, healthy
+from .world import QUEUES, encode, healthy
 
 CANARY: Final = "Qz7canaryQz7"
 TEXTS: Final = {
@@ -72,9 +72,10 @@ OBJECTS: Final = [
 ]
 
 
-def planted(text: str) -> tuple[dict[Source, list[Any]], dict[str, list[Any]]]:
+def planted(text: str) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
     """A virtual cluster of which nothing works and everybody tells the text, and the objects of further kinds."""
     world = healthy()
+    del world[QUEUES]  # the contract names others
     objects: dict[str, list[Any]] = {}
     condition = {"status": "False", "reason": text, "message": text, "lastTransitionTime": "2026-02-26T09:00:00Z"}
 
@@ -143,7 +144,7 @@ def logged() -> Iterator[io.StringIO]:
         root.removeHandler(handler)
 
 
-def case_of(world: dict[Source, list[Any]], more: dict[str, list[Any]], said: Said) -> Case:
+def case_of(world: dict[str, list[Any]], more: dict[str, list[Any]], said: Said) -> Case:
     """What hctl reads of the same cluster, once the sidecar has written."""
     [request] = world[Source.REQUESTS]
     contract = read_contract(request["status"])
@@ -197,7 +198,7 @@ def test_nobody_is_told_a_credential(text: str, logged: io.StringIO) -> None:
     assert isinstance(contract, Contract)
     declared = msgspec.json.encode(object_kinds(contract.objects or ())).decode()
     encoded = {source: [json.dumps(item).encode() for item in found] for source, found in objects.items()}
-    said = say(encode(world), declared=declared, objects=encoded)
+    said = say({**encode(world), **encoded}, declared=declared)
     record = decode_request(json.dumps(world[Source.REQUESTS][0]).encode())
     assert record is not None
     outlets = {

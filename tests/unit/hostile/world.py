@@ -7,14 +7,26 @@ from typing import Any
 
 from platform_status_contract.observing.sources import Source
 
-__all__ = ["PROMISE", "REQUEST", "SECRET", "Path", "encode", "healthy", "paths", "replaced", "under"]
+__all__ = ["PROMISE", "QUEUE", "QUEUES", "REQUEST", "SECRET", "Path", "encode", "healthy", "paths", "replaced", "under"]
 
 Json = Any
 Path = tuple[str | int, ...]
 
+QUEUES = "queues.v1.example.org"
 PROMISE = "vcluster-orchestrator-v2"
 REQUEST = ("team", "media")
 SECRET = ("vcluster-media", "media-kubeconfig")
+
+QUEUE: Json = {
+    "name": "queue",
+    "apiVersion": "example.org/v1",
+    "kind": "Queue",
+    "resource": "queues",
+    "scope": "Namespaced",
+    "namespace": "team",
+    "object": "media",
+}
+"""The entry of the contract that observes an object of a kind of its own."""
 
 _THEN = "2026-02-26T09:00:00Z"
 _SOURCE = {"repoURL": "https://charts.example.org", "chart": "vcluster", "targetRevision": "0.30.0"}
@@ -50,6 +62,7 @@ def _contract() -> Json:
             "selector": {"matchLabels": {"app": "vcluster"}},
             "controllers": [{"kind": "StatefulSet", "name": "media"}],
         },
+        "objects": [QUEUE],
         "secrets": [{"role": "kubeconfig", "namespace": SECRET[0], "name": SECRET[1]}],
         "works": True,
         "thresholds": {"progressDeadlineSeconds": 900, "degradedAfterSeconds": 0, "failedAfterSeconds": 600},
@@ -69,7 +82,7 @@ def _application(name: str, destination: Json) -> Json:
     }
 
 
-def healthy() -> dict[Source, list[Json]]:
+def healthy() -> dict[str, list[Json]]:
     """Return one document of each kind, and two Applications: the second is the sub-application."""
     completed = _condition("ConfigureWorkflowCompleted", "True", "PipelinesExecutedSuccessfully")
     pipelines = [{"name": "configure", "phase": "Succeeded"}]
@@ -92,6 +105,12 @@ def healthy() -> dict[Source, list[Json]]:
     owner = {"kind": "StatefulSet", "name": "media", "controller": True}
     work_labels = {"kratix.io/promise-name": PROMISE, "kratix.io/resource-name": "media"}
     return {
+        QUEUES: [
+            {
+                "metadata": _metadata("team", "media", generation=1),
+                "status": {"phase": "Up", "conditions": [_condition("Ready", "True", "x")]},
+            }
+        ],
         Source.REQUESTS: [
             {
                 "kind": "VClusterOrchestratorV2",
@@ -183,7 +202,7 @@ def replaced(document: Json, path: Path, value: Json) -> Json:
     return changed
 
 
-def encode(world: Mapping[Source, list[Json]]) -> dict[Source, list[bytes]]:
+def encode(world: Mapping[str, list[Json]]) -> dict[str, list[bytes]]:
     return {
         source: [json.dumps(item, ensure_ascii=False, allow_nan=False).encode() for item in documents]
         for source, documents in world.items()
