@@ -119,6 +119,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         CONTRACT,
         {**SMALL, "workloads": [{"namespace": "a"}, {"namespace": "a", "minimum": 1}]},
     ),
+    "credentials-in-endpoints": (STATUS, {"endpoints": {"db": "https://host/db?password=hunter2"}}),
     "default-values": (CONTRACT, {**SMALL, "thresholds": {"degradedAfterSeconds": 0}}),
 }
 

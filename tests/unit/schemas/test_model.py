@@ -2,9 +2,13 @@
 
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
+import time
+import unicodedata
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -13,11 +17,14 @@ import pytest
 
 from platform_status_contract import model
 from platform_status_contract.model.contract import Contract, DestinationMatch, MatchExpression
+from platform_status_contract.model.selectors import SAFE_TEXT
 from platform_status_contract.model.status import Status
 from platform_status_contract.model.template import StatusContract
 from platform_status_contract.model.template_parts import check_expressions
-from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, resolved_schema
-from platform_status_contract.validation.schemas import python_pattern
+from platform_status_contract.rules.texts import without_invisible
+from platform_status_contract.template.promises import promise_schema
+from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, resolved_schema, schema_names
+from platform_status_contract.validation.schemas import python_pattern, validator_of
 
 from .strategies import Json
 
@@ -73,18 +80,19 @@ def test_no_union_holds_a_patterned_text_beside_a_container(struct: type[msgspec
         assert not (patterned and containers), struct
 
 
-def patterns_of_schema(name: str) -> set[str]:
-    def walk(node: Json) -> Iterator[str]:
-        if isinstance(node, dict):
-            if isinstance(node.get("pattern"), str):
-                yield python_pattern(node["pattern"])
-            for key, value in node.items():
-                yield from walk(value) if key not in ("examples", "$defs") else ()
-        if isinstance(node, list):
-            for item in node:
-                yield from walk(item)
+def patterns_in(node: Json) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("pattern"), str):
+            yield python_pattern(node["pattern"])
+        for key, value in node.items():
+            yield from patterns_in(value) if key not in ("examples", "$defs") else ()
+    if isinstance(node, list):
+        for item in node:
+            yield from patterns_in(item)
 
-    return set(walk(resolved_schema(name)))
+
+def patterns_of_schema(name: str) -> set[str]:
+    return set(patterns_in(resolved_schema(name)))
 
 
 def patterns_of_model(struct: type[msgspec.Struct]) -> set[str]:
@@ -177,3 +185,48 @@ def test_the_schema_of_the_template_knows_the_pattern_of_an_expression() -> None
 def test_the_host_of_a_server_gives_its_cluster_two_names_more(server: str | None, names: tuple[str, ...]) -> None:
     found = DestinationMatch(server=server, names=("media", "media.example.org"), name="media")
     assert found.all_names == tuple(dict.fromkeys(("media", "media.example.org", *names)))
+
+
+BEGINNINGS = (
+    "",
+    "a",
+    "A",
+    "1",
+    "a/",
+    "1.1.",
+    "status.",
+    "git@",
+    "${",
+    "https://",
+    "postgres://",
+    "2026-02-26T10:30:00",
+)
+REPEATED = ("a", "A", "1", "-", ".", "/", ":", "@", "%", "%3", "{", " ", "a-", "a.", "a/", "a:", "1.", "-1")
+
+
+def test_no_pattern_takes_longer_than_its_text_is_long() -> None:
+    """A pattern that tries each place again takes a second and more for such a text, the others a thousandth."""
+    ours = set[str]().union(*map(patterns_of_schema, schema_names()), *map(patterns_of_model, STRUCTS))
+    for pattern in sorted(ours.union(patterns_in(promise_schema()))):
+        compiled = re.compile(pattern)
+        for beginning, repeated in product(BEGINNINGS, REPEATED):
+            hostile = beginning + repeated * 40_000 + "\n"
+            before = time.thread_time()
+            compiled.search(hostile)
+            assert time.thread_time() - before < 0.5, (pattern, beginning, repeated)
+
+
+def test_a_text_that_is_too_long_is_not_held_against_its_pattern() -> None:
+    tried = list[str]()
+    judge = validator_of({"type": "string", "maxLength": 3, "pattern": "^a"}, lambda _, text: bool(tried.append(text)))
+    assert [error.validator for error in judge.iter_errors("bbbb")] == ["maxLength"]
+    assert [error.validator for error in judge.iter_errors("bbb")] == ["pattern"]
+    assert tried == ["bbb"]
+
+
+def test_the_characters_that_no_text_of_ours_may_hold_are_those_that_are_removed_from_the_texts_of_others() -> None:
+    invisible = {sign for sign in map(chr, range(sys.maxunicode + 1)) if without_invisible(sign) != sign}
+    refused = {sign for sign in map(chr, range(sys.maxunicode + 1)) if not re.search(SAFE_TEXT, sign)}
+    controls = {sign for sign in refused if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp")}
+    assert refused == invisible | controls
+    assert set("\u00ad\u061c\u200b\u200e\u200f\u202e\u2060\ufeff\U000e0041") <= refused

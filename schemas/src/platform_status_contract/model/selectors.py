@@ -3,11 +3,12 @@ r"""Names and label selectors as Kubernetes defines them, and texts that are saf
 Patterns end in ``\Z``: Python's ``$`` lets a line feed at the end through, which the ``$`` of JSON Schema does not.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 __all__ = [
+    "INVISIBLE",
     "SAFE_TEXT",
     "DisplayText",
     "LabelName",
@@ -23,8 +24,14 @@ _SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\
 _QUALIFIED = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z"
 _LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?\Z"
 
-SAFE_TEXT = "^[^\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069]+\\Z"
-"""Text free of control and bidirectional characters, so that it cannot repaint or reorder a terminal."""
+INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+"""The characters without a width, for a character class; `rules.texts` removes the same ones from foreign texts."""
+
+SAFE_TEXT = f"^[^\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e{INVISIBLE}]+\\Z"
+"""Text free of control, bidirectional and invisible characters: what a terminal shows is the text, and all of it."""
 
 Namespace = Annotated[str, Meta(pattern=_LABEL, min_length=1, max_length=63)]
 """Name of a namespace: an RFC 1123 label."""

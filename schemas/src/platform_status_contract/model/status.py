@@ -48,11 +48,15 @@ DoneMark = Annotated[str, Meta(pattern=DONE_MARK)]
 Url = Annotated[
     str,
     Meta(
-        pattern=r"^(?!(javascript|vbscript|data|file):)[a-z][a-z0-9+.-]*://(?![^/?#]*:[^/?#]*@)[!-~]+\Z",
+        pattern=r"^(?!(javascript|vbscript|data|file):)(?!https?://(/|[^/?#]*@))"
+        r"[a-z][a-z0-9+.-]*://(?!([^/?#:%]|%(?!3[Aa]))*(:|%3[Aa])[^/?#]*@)[!-\[\]-~]+\Z",
         max_length=2048,
     ),
 ]
-"""A URL in printable ASCII, of any scheme that runs no script and opens no file, and without a password."""
+"""A URL in printable ASCII, of any scheme that runs no script and opens no file, and without a password.
+
+A browser takes what stands before an ``@`` for a user and a backslash for a slash, so both could show a wrong host.
+"""
 
 Name = Annotated[str, Meta(min_length=1, max_length=253, pattern=SAFE_TEXT)]
 """A name of something, free of control characters."""

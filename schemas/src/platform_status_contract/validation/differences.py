@@ -83,6 +83,12 @@ DIFFERENCES: Final = (
         "JSON Schema can compare the items of a list only as a whole; a pod would count twice.",
     ),
     Difference(
+        "credentials-in-endpoints",
+        "endpoints of a status: a password, key or token behind the host",
+        Effect.MODEL_ONLY,
+        "No pattern describes a credential; `validate` compares with what is masked in messages.",
+    ),
+    Difference(
         "default-values",
         "every key that holds its default value",
         Effect.NOT_WRITTEN,

@@ -81,12 +81,12 @@ def quote(text: str, longest: int = _MAX_TEXT) -> str:
 
 
 def describe(value: object) -> str:
-    """Describe a value: a scalar as JSON, without the password of a URL; a container by its size only."""
+    """Describe a value: a scalar as JSON, without the credentials in a URL; a container by its size only."""
     match value:
         case None | bool():
             words = json.dumps(value)
         case str():
-            words = quote(masked(value, len(value)) if "@" in value else value)
+            words = quote(masked(value, len(value)) if "@" in value or "://" in value else value)
         case int() if abs(value) >= MANY_DIGITS:
             words = "a number of more than 19 digits"
         case int() | float():

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
@@ -208,8 +209,10 @@ def validator_of(schema: Schema, matches: Matches = search) -> Validator:
 
 @functools.cache
 def _validators(matches: Matches) -> type[Validator]:
-    def pattern(_: Validator, pattern: str, instance: object, __: Schema) -> Iterator[ValidationError]:
-        if isinstance(instance, str) and not matches(pattern, instance):
+    def pattern(_: Validator, pattern: str, instance: object, schema: Schema) -> Iterator[ValidationError]:
+        # No pattern reads a text that is too long anyway; maxLength reports it.
+        is_short = isinstance(instance, str) and len(instance) <= schema.get("maxLength", math.inf)
+        if isinstance(instance, str) and is_short and not matches(pattern, instance):
             yield ValidationError("does not match its pattern")
 
     made: type[Validator] = extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]  # the stubs leave `extend` untyped

@@ -8,9 +8,10 @@ import msgspec
 from jsonschema.protocols import Validator
 
 from platform_status_contract.rules.contracts import MAX_CONTRACT, is_too_large
+from platform_status_contract.rules.masking import masked
 
 from .explain import explain
-from .problems import Path, SchemaProblem
+from .problems import Path, SchemaProblem, describe
 from .schemas import CONTRACT, STATUS, SchemaName, resolve_name, validator
 from .values import foreign_values
 
@@ -20,6 +21,7 @@ MAX_PROBLEMS = 50
 """Maximum number of listed problems; one more line has the number of the others."""
 
 _MAX_ERRORS = 1000
+_HOST = re.compile("[^:]*://[^/?#]*")
 
 
 def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
@@ -37,7 +39,7 @@ def validate(document: object, schema: SchemaName) -> tuple[SchemaProblem, ...]:
         UnknownSchemaError: There is no such schema.
     """
     name = resolve_name(schema)
-    return validate_with(document, validator(name)) or _too_large(document, name)
+    return validate_with(document, validator(name)) or _too_large(document, name) or _revealing(document, name)
 
 
 def _too_large(document: Any, name: str) -> tuple[SchemaProblem, ...]:  # noqa: ANN401 - any JSON
@@ -49,6 +51,20 @@ def _too_large(document: Any, name: str) -> tuple[SchemaProblem, ...]:  # noqa: 
     told = f"{len(msgspec.json.encode(contract))} bytes of compact JSON"
     return (
         SchemaProblem.at(path, told, f"at most {MAX_CONTRACT}: shorten annotations, selectors and lists of values"),
+    )
+
+
+def _revealing(document: Any, name: str) -> tuple[SchemaProblem, ...]:  # noqa: ANN401 - any JSON
+    """Check the endpoints of a status for what is masked in the texts of others: everybody who reads it sees them."""
+    endpoints = document.get("endpoints", {}) if name == STATUS else {}
+    # The schema forbids a password before the host; a host itself may have a name such as my-secret:8443.
+    behind = {key: _HOST.sub("", url, count=1) for key, url in endpoints.items()}
+    expected = "an address without a password, key or token in it"
+    hint = "put that into a Secret, and name the Secret under credentials"
+    return tuple(
+        SchemaProblem.at(("endpoints", key), describe(endpoints[key]), expected, hint)
+        for key, rest in sorted(behind.items())
+        if masked(rest, len(rest)) != rest
     )
 
 
