@@ -5,11 +5,15 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Contract
+from platform_status_contract.policy.names import RequestNames, name_problem
 from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.policy.scope import scope_of
 from platform_status_contract.rules.scope import out_of_scope, places_in
+from tests.examples import examples
 from tests.unit.schemas.policy.made import policy
 
 CONTRACT = {
@@ -95,10 +99,10 @@ def test_the_scope_is_that_of_the_kind_and_the_targets_of_the_names() -> None:
     strict, free = shipped_policy(), shipped_policy("single-tenant")
     assert scope_of(strict, GROUP, KIND) == (
         *("{namespace}", "{namespace}--*"),
-        *(f"application:argocd/vcluster-{name}" for name in ("{name}", "vcluster-{name}", "{namespace}--*")),
-        *(f"cluster:argocd/{name}" for name in ("{name}", "vcluster-{name}", "{namespace}--*")),
-        *(f"cluster:argocd/{name}.*" for name in ("{name}", "vcluster-{name}")),
-        *(f"cluster:argocd/https://{name}" for name in ("{name}.*", "vcluster-{name}.*", "{namespace}--*")),
+        *(f"application:argocd/vcluster-{name}" for name in ("{name}", "{namespace}--*")),
+        *(f"cluster:argocd/{name}" for name in ("{name}", "{namespace}--*", "{name}.*")),
+        *(f"cluster:argocd/https://{name}" for name in ("{name}.*", "{namespace}--*")),
+        *(f"reserved:{name}" for name in strict.spec.names.reserved),
     )
     assert scope_of(free, GROUP, KIND) is None
     assert scope_of(strict, GROUP, "Widget") is None
@@ -120,8 +124,9 @@ def test_the_scope_is_that_of_the_kind_and_the_targets_of_the_names() -> None:
         }
     ]
     made = policy(names=names, kinds=kinds)
-    clusters = ("r=cluster:{request}.x", "cluster:{namespace}--*.x", "a=cluster:m.x", "a=cluster:n.x")
-    assert scope_of(made, GROUP, KIND) == ("argocd", *clusters, "s", "a=old", "r=vcluster-{request}")
+    clusters = ("r=cluster:{name}.x", "cluster:{namespace}--*.x", "a=cluster:m.x", "a=cluster:n.x")
+    reserved = ("reserved:m", "reserved:n")
+    assert scope_of(made, GROUP, KIND) == ("argocd", *clusters, "s", "a=old", "r=vcluster-{name}", *reserved)
     made = policy(names={"shortNames": "Free"}, kinds=kinds)
     assert scope_of(made, GROUP, KIND) == ("argocd", "cluster:*")
 
@@ -159,6 +164,15 @@ ARGO = {"namespace": "argocd"}
         ("media", {"name": "media"}, "media"),
         ("media", {"name": "media.integratn.tech"}, "media.integratn.tech"),
         ("vcluster-", {"name": "media"}, "media"),
+        ("vcluster-in-cluster", {"name": "in-cluster"}, "in-cluster"),
+        ("vcluster-in-cluster", {"name": "vcluster-in-cluster"}, ""),
+        ("vcluster-auth-x", {"server": "https://auth-x.integratn.tech"}, "https://auth-x.integratn.tech"),
+        ("vcluster-a--b", {"name": "a--b"}, "a--b"),
+        ("vcluster-a--b", {"server": "https://a--b.integratn.tech"}, "https://a--b.integratn.tech"),
+        ("vcluster-a--b", {"name": "vcluster-a--b"}, "vcluster-a--b"),
+        ("vcluster-a--b", {"name": "vcluster-a--b--c"}, ""),
+        ("vcluster-a", {"name": "vcluster-a--b"}, ""),
+        ("team-b", {"name": "team-b---x"}, "team-b---x"),
     ],
 )
 def test_sub_applications_are_those_of_a_cluster_of_the_request(
@@ -177,15 +191,17 @@ def test_sub_applications_are_those_of_a_cluster_of_the_request(
     [
         ("a", "a--b", True),
         ("a", "a--b--c", False),  # of the tenant whose namespace is a--b
+        ("a", "a---b", False),  # of nobody: no name begins with a dash
         ("a--b", "a--b--c", True),
         ("a", "old", True),
         ("b", "old", False),
+        ("a", "a--old", True),  # a target of its own, whatever is called so elsewhere
         ("r", "vcluster-x", True),
         ("b", "vcluster-x", False),
     ],
 )
 def test_no_place_is_that_of_another_tenant(namespace: str, place: str, *, allowed: bool) -> None:
-    scope = ("{namespace}", "{namespace}--*", "a=old", "r=vcluster-{request}")
+    scope = ("{namespace}", "{namespace}--*", "a=old", "r=vcluster-{name}", "reserved:a--old")
     made = contract(
         **dict.fromkeys(("application", "subApplications", "secrets", "objects")),
         workloads={"namespace": place, "selector": {"matchLabels": {"a": "b"}}},
@@ -198,6 +214,9 @@ def test_no_place_is_that_of_another_tenant(namespace: str, place: str, *, allow
     [
         ("vcluster-media", "vcluster-media", True),
         ("vcluster-media", "vcluster-vcluster-media", True),
+        ("vcluster-in-cluster", "vcluster-in-cluster", False),
+        ("vcluster-a--b", "vcluster-a--b", False),
+        ("vcluster-vcluster-a", "vcluster-vcluster-a", True),
         ("team-b", "vcluster-team-b--x", True),
         ("team-b", "vcluster-media", False),
         ("team-b", "vcluster-team-b--x--y", False),
@@ -212,6 +231,38 @@ def test_the_application_is_one_that_a_request_of_the_namespace_can_have(
         application={**ARGO, "name": name}, **dict.fromkeys(("subApplications", "workloads", "secrets", "objects"))
     )
     assert (out_of_scope(made, scope_of(shipped_policy(), GROUP, KIND), namespace, "x") == "") is allowed
+
+
+@pytest.mark.parametrize("mode", ["Namespace", "RequestsNamespace"])
+@given(data=st.data())
+@settings(max_examples=examples(100), deadline=None, database=None)
+def test_a_name_is_in_scope_exactly_if_a_request_of_the_namespace_can_have_it(mode: str, data: st.DataObject) -> None:
+    part = st.sampled_from(["a", "b", "in-cluster", "auth", "old", "vcluster", "r"])
+    text = st.lists(st.tuples(part, st.sampled_from(["", "-", "--"])), min_size=1, max_size=3).map(
+        lambda pairs: "".join(map("".join, pairs)).rstrip("-")
+    )
+    made = policy(
+        names={
+            "shortNames": mode,
+            **({"requestsNamespace": "r"} if mode == "RequestsNamespace" else {}),
+            "reserved": ["in-cluster", "auth*"],
+            "legacyNames": [{"namespace": "a", "name": "old"}, {"namespace": "b", "name": "a--old"}],
+        },
+        kinds=[
+            {
+                "group": GROUP, "kind": KIND, "bounds": [{"path": "spec", "type": "free"}],
+                "observes": ["application:argocd/x-{name}"],
+            }
+        ],
+    )
+    namespace, request, name = data.draw(st.just("r") | text), data.draw(text), data.draw(text)
+    asked = contract(
+        **dict.fromkeys(("subApplications", "workloads", "secrets", "objects")),
+        application={"namespace": "argocd", "name": f"x-{name}"},
+    )
+    told = out_of_scope(asked, scope_of(made, GROUP, KIND), namespace, request)
+    problem = name_problem(made.spec.names, RequestNames(name, namespace, request))
+    assert (told == "") is (problem == ""), (namespace, request, name, told, problem)
 
 
 @pytest.mark.parametrize(
