@@ -98,6 +98,83 @@ def test_endpoints_credentials_and_a_contract_that_observes_nothing_are_checked(
     assert line.startswith(start)
 
 
+NULL = "${spec.none}"
+ENTRY = {"name": "db", "apiVersion": "a.org/v1", "kind": "Db", "resource": "dbs", "scope": "Cluster"}
+LABEL = {"key": "a", "operator": "NotIn", "values": ["x", NULL]}
+
+
+def pods(**parts: object) -> dict[str, Any]:
+    return {"workloads": {"namespace": "t", **parts}}
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        (
+            {"workloads": {"namespace": "t", "selector": {"matchLabels": {"app": NULL, "b": "c"}}}},
+            "selector.matchLabels.app",
+        ),
+        ({"workloads": [pods(selector={"matchLabels": NULL})["workloads"]]}, "[0].selector.matchLabels"),
+        (pods(selector={"matchExpressions": [NULL]}), "selector.matchExpressions[0]"),
+        (pods(selector={"matchExpressions": [LABEL]}), "selector.matchExpressions[0].values[1]"),
+        (pods(selector=NULL), "selector"),
+        (pods(minimum=NULL), "minimum"),
+        (pods(controllers=NULL), "controllers"),
+        (pods(controllers=[{"kind": "Deployment", "name": NULL}]), "controllers[0].name"),
+        ({"application": {"namespace": "argocd", "name": "a", "generationAnnotation": NULL}}, "generationAnnotation"),
+        (
+            {"subApplications": {"namespace": "argocd", "destination": {"server": "s", "names": ["a", NULL]}}},
+            "destination.names[1]",
+        ),
+        (
+            {"subApplications": {"namespace": "argocd", "destination": {"server": "s", "name": NULL}}},
+            "destination.name",
+        ),
+        (
+            {"objects": [{**ENTRY, "selector": {"matchLabels": {"a": NULL}}}]},
+            "[0].selector.matchLabels.a",
+        ),
+        ({"secrets": [{"role": "kubeconfig", "namespace": NULL, "name": "a"}]}, "[0].namespace"),
+        ({"thresholds": {"minReadyRatio": NULL}}, "minReadyRatio"),
+    ],
+)
+def test_a_null_that_would_widen_what_is_observed_or_lower_what_is_required_is_refused(
+    part: dict[str, Any], key: str
+) -> None:
+    (name,) = part
+    (line,) = problems({**REQUEST, "spec": {"name": "media", "none": None}}, contract=part)
+    where = f"spec.contract.{name}{'' if key.startswith('[') else '.'}{key}"
+    told = f"{NULL} yields null, expected a value: null drops whole sources only"
+    assert line == f"{where}: {told}; mend the template of the Promise, or the request"
+
+
+def test_a_null_drops_a_whole_source_an_entry_of_a_list_of_them_and_what_nothing_depends_on() -> None:
+    contract = {
+        "application": NULL,
+        "workloads": [{"namespace": "t", "controllers": [NULL, {"kind": "Deployment", "name": "a"}]}, NULL],
+        "secrets": [NULL],
+        "thresholds": NULL,
+        "annotations": {"a.org/b": NULL, "c": "d"},
+    }
+    made = resolved(
+        {**REQUEST, "spec": {"name": "media", "none": None}},
+        contract=contract,
+        endpoints={"api": NULL},
+        credentials={"kubeconfigSecret": NULL},
+    )
+    assert (made.endpoints, made.credentials) == ({}, {})
+    assert made.contract == {
+        "version": "v1",
+        "generation": 7,
+        "displayName": "Widget",
+        "name": "media",
+        "workloads": [{"namespace": "t", "controllers": [{"kind": "Deployment", "name": "a"}]}],
+        "secrets": [],
+        "works": True,
+        "annotations": {"c": "d"},
+    }
+
+
 @pytest.mark.parametrize("generation", [None, 0, "3", True, -1])
 def test_a_request_without_a_generation_is_refused(generation: object) -> None:
     lines = problems({**REQUEST, "metadata": {"name": "w", "generation": generation}})

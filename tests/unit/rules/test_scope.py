@@ -250,7 +250,9 @@ def test_a_name_is_in_scope_exactly_if_a_request_of_the_namespace_can_have_it(mo
         },
         kinds=[
             {
-                "group": GROUP, "kind": KIND, "bounds": [{"path": "spec", "type": "free"}],
+                "group": GROUP,
+                "kind": KIND,
+                "bounds": [{"path": "spec", "type": "free"}],
                 "observes": ["application:argocd/x-{name}"],
             }
         ],

@@ -1,17 +1,19 @@
 """Checks every ``${...}`` of a template: complete, valid CEL, and only with fields that a request can have. Pure."""
 
 import functools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from platform_status_contract.model.lookup import mapping
+from platform_status_contract.model.template_parts import may_be_null
 from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
-from platform_status_contract.validation.problems import Path
+from platform_status_contract.validation.problems import Path, format_path, quote
 from platform_status_contract.validation.schemas import Schema
 
-from .findings import Finding
+from .findings import Finding, Severity
 from .kinds import RequestKind
 from .located import Located
 from .reads import ANYTHING, TEXT, Misread, misreads
@@ -20,6 +22,8 @@ from .syntax import read_tree
 __all__ = ["expression_findings"]
 
 _FEW: Final = 16
+_NULL: Final = re.compile(r"(^|[?:])\s*(dyn\(\s*)?null[\s)]*($|:)")
+"""An expression that is null, or a choice of which null is a branch."""
 
 
 def expression_findings(
@@ -49,7 +53,9 @@ def expression_findings(
     scope["variables"] = {"type": "object", "properties": known, "additionalProperties": False}
     for section in sections:
         for path, text in _texts(root.inside(*section).value, section):
-            yield from _text(root, path, text, scope)[1]
+            schema, findings = _text(root, path, text, scope)
+            yield from findings
+            yield from _null(root, path, text, schema)
 
 
 def _schema(schema: object) -> Schema:
@@ -94,6 +100,16 @@ def _text(root: Located, path: Path, text: str, scope: Mapping[str, Schema]) -> 
             continue
         findings += [_misread(root, path, field) for field in misread]
     return (schema if len(pieces) == 1 else TEXT), findings
+
+
+def _null(root: Located, path: Path, text: str, schema: Schema) -> Iterator[Finding]:
+    """Warn of a null where the pipeline would refuse one."""
+    can_be = "null" in schema.get("type", ()) or _NULL.search(text.removeprefix("${").removesuffix("}"))
+    if can_be and path[:2] == ("spec", "contract") and not may_be_null(format_path(path[2:])):
+        expected = "a value for every request: null drops whole sources only"
+        yield root.find(
+            path, "expression-null", f"{quote(text)}, which can be null", expected, severity=Severity.WARNING
+        )
 
 
 @functools.lru_cache(maxsize=16)

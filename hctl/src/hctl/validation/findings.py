@@ -35,6 +35,7 @@ RULES: Final[dict[str, str]] = {
     "policy-bounds": "The bounds of a policy are valid, and none contradicts another.",
     "expression": "Every ${...} of a template is complete, and is CEL with names that exist.",
     "expression-field": "The request can have every field that an expression reads.",
+    "expression-null": "Only a whole source of a contract may be null: a selector without its label selects all.",
     "no-source": "A contract observes at least one source; without one it would always be Ready.",
     "object-literal": "An entry of objects names its kind and fields literally: no request decides what is read.",
     "object-name": "Each entry of objects has a condition of its own.",

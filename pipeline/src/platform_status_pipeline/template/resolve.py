@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.template import StatusContract
+from platform_status_contract.model.template_parts import may_be_null
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk, know_variables
 from platform_status_contract.validation import CONTRACT, STATUS, validate
@@ -87,6 +88,7 @@ def resolve(
     """
     walk = Walk(ROOTS, {name: request.get(name) for name in ROOTS if name in request}, fix=_FIX)
     contract, endpoints, credentials = _sections(walk, template, constants or {})
+    walk.problems += _missing(walk.dropped)
     metadata = request.get("metadata")
     generation = metadata.get("generation") if isinstance(metadata, Mapping) else None
     if not isinstance(generation, int) or isinstance(generation, bool) or generation < 1:
@@ -103,6 +105,16 @@ def resolve(
     if walk.problems:
         raise TemplateError(walk.problems)
     return Resolved(contract, endpoints, credentials)
+
+
+def _missing(dropped: Mapping[str, str]) -> list[Problem]:
+    """Refuse a null that widens what is observed, or lowers what is required, without a word."""
+    inside = ((path, path.removeprefix("spec.contract."), source) for path, source in dropped.items())
+    return [
+        Problem(path, f"${{{source}}} yields null, expected a value: null drops whole sources only", _FIX)
+        for path, key, source in inside
+        if key != path and not may_be_null(key)
+    ]
 
 
 def _against(schema: str, resolved: Mapping[str, Any], path: str) -> list[Problem]:

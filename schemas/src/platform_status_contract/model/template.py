@@ -1,7 +1,8 @@
 """StatusContract: the template that a Promise author writes (design.md section 4).
 
 Any string may hold CEL expressions in ``${...}``. A string that is one expression takes the expression's value,
-whatever its type; null drops the key. Unknown fields are errors: because of a typo a source would not be observed.
+whatever its type; null drops a whole source (`template_parts.may_be_null`). Unknown fields are errors: because of a
+typo a source would not be observed.
 """
 
 from typing import Annotated, Any, Literal

@@ -32,6 +32,7 @@ __all__ = [
     "ThresholdsPart",
     "WorkloadsPart",
     "check_expressions",
+    "may_be_null",
 ]
 
 Expression = str
@@ -44,6 +45,7 @@ _Value = Annotated[str, Meta(max_length=4096)]
 _Labels = Annotated[dict[str, _Value], Meta(max_length=64)]
 _SecondsPart = Annotated[int, Meta(ge=0, le=604800)] | Expression
 _EXPRESSION = re.compile(r"^\$\{[\s\S]*\}\Z")
+_WHOLE = re.compile(r"[A-Za-z]+(\[[0-9]+\])?(\.controllers\[[0-9]+\])?|annotations[.\[].*", re.DOTALL)
 
 
 def check_expressions(**values: object) -> None:
@@ -59,6 +61,17 @@ def check_expressions(**values: object) -> None:
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, str) and not _EXPRESSION.match(item):
                 raise ValueError(f"{name}: a string must be one expression ${{...}} here")
+
+
+def may_be_null(path: str) -> bool:
+    """Whether a null may drop what stands at a path of a contract: a whole source, a controller, an annotation.
+
+    Within them a missing key is not neutral: without a label more is selected, without a minimum less is required.
+
+    Args:
+        path: Below ``spec.contract``, such as ``workloads[0].selector.matchLabels.app``.
+    """
+    return _WHOLE.fullmatch(path) is not None
 
 
 class ApplicationPart(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

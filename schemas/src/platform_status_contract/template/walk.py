@@ -23,6 +23,7 @@ class Walk:
 
     Attributes:
         problems: The problems found so far, in the order of the walk.
+        dropped: Path of each key or item that an expression made null -> the expression.
     """
 
     def __init__(self, names: Iterable[str], values: Mapping[str, object] | None, *, fix: str) -> None:
@@ -34,6 +35,7 @@ class Walk:
             fix: The fix to report with a problem.
         """
         self.problems: list[Problem] = []
+        self.dropped: dict[str, str] = {}
         self._environment = Environment(names, [REPLACE])
         self._values = None if values is None else dict(values)
         self._fix = fix
@@ -77,7 +79,10 @@ class Walk:
         match pieces:
             case (Expression() as only,):
                 value = self._evaluate(only, path)
-                return _Drop if value is None else value
+                if value is not None:
+                    return value
+                self.dropped[path] = only.source
+                return _Drop
         return "".join(
             piece if isinstance(piece, str) else self._as_text(piece, self._evaluate(piece, path), path)
             for piece in pieces

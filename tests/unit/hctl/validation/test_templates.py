@@ -1,6 +1,10 @@
 """Templates: their expressions, their thresholds, what they observe."""
 
 import pytest
+import yaml
+
+from hctl.validation.check import SourceFile, check
+from hctl.validation.findings import Severity
 
 from .files import ROOT, found, rules, template
 
@@ -85,3 +89,31 @@ def test_without_a_crd_any_field_may_be_read() -> None:
 def test_thresholds_can_have_the_effect_that_they_name(thresholds: str, told: list[tuple[str, str]]) -> None:
     expected = [(rule, f"spec.contract.thresholds.{key}") for rule, key in told]
     assert rules(template(f"    thresholds: {{{thresholds}}}\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "warned"),
+    [
+        ("workloads: {namespace: a, selector: {matchLabels: {app: '${spec.targetNamespace}'}}}", True),
+        ("workloads: {namespace: a, minimum: '${has(spec.x) ? dyn(2) : null}'}", True),
+        ("application: {namespace: a, name: b, generationAnnotation: '${null}'}", True),
+        ("subApplications: {namespace: a, destination: {name: b}, minimum: '${has(spec.x) ? dyn(null) : 2}'}", True),
+        ("thresholds: {minReadyRatio: '${has(spec.x) ? dyn(0.5) : null }'}", True),
+        ("workloads: {namespace: a, selector: {matchLabels: {app: 'x-${spec.targetNamespace}'}}}", False),
+        ("workloads: {namespace: a, selector: {matchLabels: {app: '${spec.name}'}}}", False),
+        ("workloads: {namespace: a, minimum: '${spec.name == null ? 1 : 2}'}", False),
+        ("application: '${has(spec.x) ? dyn({}) : null}'", False),
+        ("annotations: {a.org/b: '${spec.targetNamespace}'}", False),
+    ],
+)
+def test_a_null_that_the_pipeline_would_refuse_is_warned_of(part: str, *, warned: bool) -> None:
+    promise = yaml.safe_load((ROOT / VCLUSTER).read_text("utf-8"))
+    schema = promise["spec"]["api"]["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    schema["properties"]["spec"]["properties"] |= {
+        "targetNamespace": {"type": "string", "nullable": True},
+        "x": {"type": "string"},
+    }
+    files = [SourceFile("a.yaml", template(f"    {part}\n").encode())]
+    report = check(files, promises=[SourceFile("promise.yaml", yaml.safe_dump(promise).encode())])
+    told = [(finding.rule, finding.severity) for finding in report.findings if finding.rule.startswith("expression")]
+    assert told == ([("expression-null", Severity.WARNING)] if warned else [])
