@@ -29,6 +29,14 @@ _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 """A version; Kratix names the revision ``<promise>-<version>``, which must be a valid object name."""
 
 _ACTIONS: Final = ("configure", "delete")
+_INTERVALS: Final[tuple[Path, ...]] = (
+    ("spec", "workflows", "config", "reconciliationInterval"),
+    ("metadata", "annotations", "kratix.io/reconciliation-interval"),
+)
+_TERM: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_MAX_INTERVAL: Final = 64
+"""Longest text of an interval."""
 
 
 def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
@@ -55,6 +63,7 @@ def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[Kin
     for workflow in ("promise", "resource"):
         for action in _ACTIONS:
             yield from _pipelines(root, name if isinstance(name, str) else "", workflow, action)
+    yield from _intervals(root)
     yield from _dependencies(root)
     api = root.inside("spec", "api")
     templates = list(embedded_templates(root))
@@ -88,6 +97,20 @@ def _content(root: Located) -> Iterator[Finding]:
         found, expected = "pipelines for requests", "spec.api too: without it there are no requests"
     if found:
         yield root.find(path, "promise-content", found, expected, severity=Severity.WARNING, at_key=True)
+
+
+def _intervals(root: Located) -> Iterator[Finding]:
+    """Check the intervals, which the webhook of Kratix parses as Go does."""
+    for path in _INTERVALS:
+        text = root.inside(*path).value
+        if isinstance(text, str) and not _lasts_a_minute(text.removeprefix("+")):
+            yield root.wants(path, "schema", "at least 1m, such as 10m or 1h30m; there is no unit for days")
+
+
+def _lasts_a_minute(text: str) -> bool:
+    terms = _TERM.findall(text[:_MAX_INTERVAL])
+    seconds = sum(float(count) * _SECONDS[unit] for count, unit in terms)
+    return "".join(map("".join, terms)) == text and seconds >= _SECONDS["m"]
 
 
 def _pipelines(root: Located, promise: str, workflow: str, action: str) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Resolving every ``${...}`` in a JSON value. Pure; all problems are collected, not only the first.
 
-A string that is one expression takes the expression's value, of any type; null drops the key or the item. In a longer
-string each expression must yield a text, a number or a boolean.
+A string that is one expression takes the expression's value, of any type; null drops the key or the item, and
+is noted. In a longer string each expression must yield a text, a number or a boolean.
 """
 
 from collections.abc import Iterable, Mapping

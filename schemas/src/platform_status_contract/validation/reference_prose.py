@@ -89,9 +89,10 @@ TEMPLATE_INTRODUCTION = """
 
 A Promise author writes it; the pipeline resolves it into `.status.contract`, `.status.endpoints` and
 `.status.credentials`. Any text may contain CEL expressions in `${...}`, with the variables `spec`, `metadata` and
-`variables`. A text that is one expression takes the expression's value, of any type. Null drops a whole source, a
-controller, an annotation, an endpoint or a credential, and is an error elsewhere: a selector without its label would
-select everything. Unknown keys are errors here: with a typo nothing would be observed. The parts have the same meaning as in the contract above.
+`variables`. A text that is one expression takes the expression's value, of any type. Null drops a whole source,
+a controller, an annotation, an endpoint or a credential, and is an error elsewhere: a selector without its label would
+select everything. Unknown keys are errors here: with a typo nothing would be observed. The parts have the same meaning
+as in the contract above.
 """
 
 POLICY_INTRODUCTION = """

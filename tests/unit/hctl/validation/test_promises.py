@@ -211,3 +211,27 @@ def test_a_crd_of_other_people_is_their_business_until_a_request_of_it_is_there(
     assert found(dump(other)) == ()
     thing = {"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "a"}}
     assert [finding.rule for finding in found(dump(other, thing))] == ["promise-api"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "is_good"),
+    [
+        *((text, True) for text in ("1m", "60s", "1h30m", "10h", "0.5h", ".5h", "+90s", "59s1000ms", "1.m")),
+        *((text, False) for text in ("", "0", "30s", "59.9s", "1d", "1 m", "m", "-5m", "10", "1m30", "1M")),
+        ("1" * 5_000, False),
+    ],
+)
+@pytest.mark.parametrize("by", ["field", "annotation"])
+def test_an_interval_is_one_that_the_webhook_of_kratix_takes(by: str, interval: str, *, is_good: bool) -> None:
+    def edit(promise: dict[str, Any]) -> None:
+        if by == "field":
+            promise["spec"]["workflows"]["config"] = {"reconciliationInterval": interval}
+        else:
+            promise["metadata"]["annotations"] = {"kratix.io/reconciliation-interval": interval}
+
+    where = {
+        "field": "spec.workflows.config.reconciliationInterval",
+        "annotation": 'metadata.annotations["kratix.io/reconciliation-interval"]',
+    }[by]
+    told = [(each.rule, each.path) for each in edited(edit)]
+    assert told == ([] if is_good else [("schema", where)])
