@@ -30,10 +30,13 @@ _LEFT: Final = {
     Why.EXCLUDED: ("excluded path", "excluded paths"),
     Why.LINK: ("link that was not followed", "links that were not followed"),
     Why.SPECIAL: ("file that is not regular", "files that are not regular"),
+    Why.PATCH: ("patch of a kustomization", "patches of a kustomization"),
+    Why.OTHER: ("file that is no YAML or JSON", "files that are no YAML or JSON"),
 }
 _NOTES: Final = {
     Why.LINK: "a broken link, or one out of the folder, is not followed; pass it as an argument to read it",
     Why.SPECIAL: "a pipe, socket or device in a folder is not read; pass it as an argument to read it",
+    Why.OTHER: "no YAML or JSON, and no kind of the platform in it; pass it as an argument to see the error",
 }
 
 
@@ -81,8 +84,8 @@ def validate_files(paths: Sequence[str], asked: ValidationOptions) -> ExitCode:
     form = DocumentForm(asked.kind) if asked.kind else None
     policy = policy_of(asked.policy) if asked.policy else None
     report = check(files.sources, promises=promises, form=form, policy=policy)
-    report = replace(report, left=files.left)
-    _note(files.left)
+    report = replace(report, left=(*files.left, *report.left))
+    _note(report.left)
     if not report.documents and not asked.allow_nothing:
         raise UsageError(f"{_named(paths)}: nothing to validate: {_nothing(report)}")
     if asked.output == "table":

@@ -1,6 +1,7 @@
 """Checks all files together: finds their documents and kinds, and applies the rules. Pure."""
 
-from collections.abc import Iterator, Sequence
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
@@ -15,9 +16,9 @@ from platform_status_contract.validation.problems import Path, describe, format_
 from platform_status_contract.validation.schemas import Schema
 
 from .crd_rules import rule_findings
-from .findings import Finding, Report, Severity
+from .findings import Finding, LeftAlone, Report, Severity, Why
 from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
-from .known import Known, groups_meant, is_golden_path, is_slip, learn, name_of, near_kinds
+from .known import Known, groups_meant, is_golden_path, is_slip, learn, mentions_ours, name_of, near_kinds
 from .located import Located
 from .metadata import metadata_findings
 from .openapi import judge
@@ -30,6 +31,8 @@ from .templates import manifests_findings, template_findings
 __all__ = ["DocumentForm", "SourceFile", "check"]
 
 _KINDS_OF_OURS: Final = ("StatusContract", "Manifests", "PlatformPolicy")
+_KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml")
+_PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _STATUS_KEYS: Final = ("contract", "phase", "health")
 
 
@@ -84,9 +87,17 @@ def check(
         form: The form to treat every document as; None to derive it from its kind.
         policy: The policy for requests; None for that of their Promise, else the strict policy.
     """
+    left: list[LeftAlone] = []
     files = [_read(source) for source in sources]
+    if form is None:
+        patches = {patch for read in files for patch in _patches(read)}
+        files = _kept(files, lambda read: posixpath.normpath(read.source.file) in patches, Why.PATCH, left)
     beside = [_read(source) for source in promises]
     known = learn([read.roots for read in files], [read.roots for read in beside])
+    if form is None:
+        files = _kept(
+            files, lambda read: bool(read.flaw) and not mentions_ours(read.source.data, known), Why.OTHER, left
+        )
     rules = _Rules(policies_of([*(read.roots for read in files), *(read.roots for read in beside)]), policy)
     findings: list[Finding] = []
     documents = passed_over = 0
@@ -102,7 +113,25 @@ def check(
             found.append(_flawed(read.source.file, len(read.roots), flaw))
             documents += 1
         findings += sorted(dict.fromkeys(found), key=_order)
-    return Report(tuple(findings), len(sources), documents, passed_over)
+    return Report(tuple(findings), len(files), documents, passed_over, tuple(left))
+
+
+def _kept(files: Sequence[_Read], is_other: Callable[[_Read], bool], why: Why, left: list[LeftAlone]) -> list[_Read]:
+    """Return the files without those of a folder that are for other tools, which are added to `left`."""
+    others = [read for read in files if not read.source.given and is_other(read)]
+    left += [LeftAlone(read.source.file, why) for read in others]
+    return [read for read in files if all(read is not other for other in others)]
+
+
+def _patches(read: _Read) -> Iterator[str]:
+    """Yield the files that a kustomization lists as patches, each a part of an object."""
+    folder, name = posixpath.split(read.source.file)
+    if name in _KUSTOMIZATIONS:
+        for root in read.roots:
+            for item in (item for key in _PATCHES for item in root.inside(key).items()):
+                path = mapping(item.value).get("path", item.value)
+                if isinstance(path, str):
+                    yield posixpath.normpath(posixpath.join(folder, path))
 
 
 def _flawed(file: str, index: int, flaw: Flaw) -> Finding:

@@ -117,10 +117,12 @@ class Why(StrEnum):
     EXCLUDED = "excluded"
     LINK = "links"
     SPECIAL = "special"
+    PATCH = "patches"
+    OTHER = "otherSyntax"
 
 
 class LeftAlone(Struct, frozen=True):
-    """A file or folder that is not read.
+    """A file or folder that is not read, or not validated.
 
     Attributes:
         file: Its shown path.

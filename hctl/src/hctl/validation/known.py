@@ -4,6 +4,7 @@ A document has a kind if both group and kind match; another group is another kin
 only be a typing error in the group of a platform kind.
 """
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -12,11 +13,11 @@ from msgspec import Struct
 
 from platform_status_contract.model.lookup import mapping
 
-from .kinds import KindId, RequestKind, api_of, builtin_kinds, crd_of, kinds_of
+from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, builtin_kinds, crd_of, kinds_of
 from .located import Located
 from .promises import embedded_templates
 
-__all__ = ["Known", "groups_meant", "is_golden_path", "is_slip", "learn", "name_of", "near_kinds"]
+__all__ = ["Known", "groups_meant", "is_golden_path", "is_slip", "learn", "mentions_ours", "name_of", "near_kinds"]
 
 _MAX_GROUP: Final = 253
 
@@ -105,3 +106,13 @@ def groups_meant(root: Located, known: Known) -> list[str]:
         is_core = version == "v1" and not any(name.kind == kind for name in builtin_kinds())
         return [] if is_core else groups
     return groups if is_slip(group, groups) else []
+
+
+def mentions_ours(data: bytes, known: Known) -> bool:
+    """Whether a file that is no YAML could be one of the platform's: it names a group, or the kind of a request."""
+    # A file in UTF-16 has a NUL beside each character.
+    text = data.decode("utf-8", "replace").replace("\0", "")
+    if any(group in text for group in {OURS, KRATIX, *known.groups}):
+        return True
+    kinds = {"Promise", *(name.kind for name in known.kinds)}
+    return any(re.search(rf"""\bkind["']?\s*:\s*["']?{re.escape(kind)}\b""", text) for kind in kinds)

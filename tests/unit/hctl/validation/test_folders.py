@@ -58,6 +58,60 @@ def run(*arguments: str) -> Result:
     return result
 
 
+REQUEST_PATCH = """\
+apiVersion: platform.integratn.tech/v1alpha1
+kind: VClusterOrchestratorV2
+metadata: {name: media}
+spec: {integrations: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "patches: [{path: patch.yaml}]",
+        "patches: [{path: ./patch.yaml, target: {kind: VClusterOrchestratorV2}}, {patch: '- op: remove'}]",
+        "patchesStrategicMerge: [patch.yaml]",
+        "patchesJson6902: [{path: ../overlay/patch.yaml, target: {version: v1}}]",
+    ],
+)
+def test_a_patch_that_a_kustomization_lists_is_left_alone_unless_it_is_named(folder: Path, listed: str) -> None:
+    write(folder / "overlay" / "patch.yaml", REQUEST_PATCH)
+    write(folder / "overlay" / "kustomization.yaml", "resources: [../request.yaml]\n")
+    assert run(".").exit_code == 1
+    write(folder / "overlay" / "kustomization.yaml", f"resources: [../request.yaml]\n{listed}\n")
+    done = run(".")
+    assert (done.exit_code, "skipped: 1 patch of a kustomization" in done.stdout) == (0, True)
+    assert run(".", "overlay/patch.yaml").exit_code == 1
+    assert run(".", "--kind", "request").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_ours"),
+    [
+        ("x.yaml", "{% if x %}\na: {{ b }}\n{% endif %}\n", False),
+        ("tsconfig.json", '{\n  // kind: none\n  "compilerOptions": {},\n}\n', False),
+        ("x.yaml", "kind: ConfigMap\na: [\n", False),
+        ("x.yaml", "kind: VClusterOrchestratorV2\na: [\n", True),
+        ("x.yaml", "apiVersion: status.integratn.tech/v1\na: [\n", True),
+        ("x.json", '{"apiVersion": "platform.kratix.io/v1alpha1",}', True),
+        ("x.yaml", "apiVersion: platform.integratn.tech/v1alpha1\nspec: {{ b }}: {{ c }}\n", True),
+        ("x.json", '{"kind" : "Promise",}', True),
+    ],
+)
+def test_what_is_no_yaml_and_names_no_kind_of_ours_is_left_alone_unless_it_is_named(
+    folder: Path, name: str, text: str, *, is_ours: bool
+) -> None:
+    write(folder / name, text)
+    done = run(".")
+    assert (done.exit_code == 1) is is_ours
+    assert ("1 file that is no YAML or JSON" in done.stdout) is not is_ours
+    assert (f"hctl: {name}: no YAML or JSON" in done.stderr) is not is_ours
+    assert run(name).exit_code == 1
+    (folder / name).write_bytes(text.encode("utf-16"))
+    assert (run(".").exit_code == 1) is is_ours
+
+
 def test_templates_of_a_chart_are_left_alone_wherever_it_lies(folder: Path) -> None:
     """Case 11, with charts in charts."""
     web = folder / "charts" / "web"
@@ -84,7 +138,8 @@ def test_templates_of_a_chart_are_left_alone_wherever_it_lies(folder: Path) -> N
     told = "1 document in 5 files: valid (4 of other kinds skipped; skipped: 4 Helm templates)\n"
     assert result.stdout == told
     summary = json.loads(run(".", "-o", "json").stdout)["summary"]
-    assert summary["leftAlone"] == {"chartTemplates": 4, "excluded": 0, "links": 0, "special": 0}
+    others = dict.fromkeys(("excluded", "links", "special", "patches", "otherSyntax"), 0)
+    assert summary["leftAlone"] == {"chartTemplates": 4, **others}
 
 
 def test_the_folder_of_a_chart_itself_may_be_named(folder: Path) -> None:
