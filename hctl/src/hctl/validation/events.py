@@ -13,6 +13,7 @@ import yaml
 
 from hctl.texts import inert
 from platform_status_contract.template.yaml_text import scalar_value
+from platform_status_contract.validation.problems import quote
 
 __all__ = [
     "END",
@@ -27,6 +28,11 @@ __all__ = [
 
 MAX_DEPTH: Final = 64
 """Levels of nesting of a document."""
+
+_MAX_SHOWN: Final = 20
+"""Characters of a number that is too large."""
+
+_DIGITS: Final = re.compile(r"-?[0-9]+")
 
 _BEGIN: Final = re.compile(r"[^ \t\r\n:,]")
 """Matches the beginning of a JSON value, or the end of a list or mapping."""
@@ -96,7 +102,7 @@ def looks_like_json(text: str) -> bool:
     if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return False
     try:
-        json.loads(text)
+        json.loads(text, parse_int=len)
     except (ValueError, RecursionError):
         return False
     return True
@@ -109,7 +115,7 @@ def json_events(text: str) -> Iterator[ParseEvent]:
         UnreadableError: The text is not JSON.
     """
     try:
-        json.loads(text, parse_constant=_no_constant)
+        json.loads(text, parse_constant=_no_constant, parse_int=len)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"invalid JSON ({error.msg})", Place(error.lineno, error.colno), "JSON") from error
     except RecursionError as error:
@@ -127,8 +133,16 @@ def json_events(text: str) -> Iterator[ParseEvent]:
             yield END if sign in "}]" else ParseEvent("map" if sign == "{" else "list", None, place)
             at += 1
         else:
-            value, at = decoder.raw_decode(text, at)
+            try:
+                value, at = decoder.raw_decode(text, at)
+            except ValueError as error:  # a number of more digits than Python reads
+                raise _too_large(_DIGITS.findall(text, at)[0], place) from error
             yield ParseEvent("scalar", value, place)
+
+
+def _too_large(text: str, place: Place, tag: str = "") -> UnreadableError:
+    expected = f"a value of its tag {tag.removeprefix(_STANDARD)}" if tag else "a smaller number"
+    return UnreadableError(quote(text, _MAX_SHOWN), place, expected)
 
 
 def _no_constant(name: str) -> object:
@@ -140,6 +154,7 @@ def yaml_events(text: str) -> Iterator[ParseEvent]:
 
     Raises:
         yaml.YAMLError: The text is not YAML.
+        UnreadableError: A number is too large, or a value is not of its tag.
     """
     lines = text.split("\n")
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -153,7 +168,10 @@ def yaml_events(text: str) -> Iterator[ParseEvent]:
             elif plain and tag is None and _AMBIGUOUS.match(event.value):
                 yield ParseEvent("scalar", event.value, place, "?")
             else:
-                value = scalar_value(event.value, str(tag or ""), plain=plain)
+                try:
+                    value = scalar_value(event.value, str(tag or ""), plain=plain)
+                except ValueError as error:
+                    raise _too_large(event.value, place, str(tag or "")) from error
                 block = _indent(lines, place.line) if event.style == "|" else -1
                 yield ParseEvent("scalar", value, place, note, block)
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -60,7 +60,13 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
-    return int(loader.construct_scalar(node), 10)
+    try:
+        return int(loader.construct_scalar(node), 10)
+    except ValueError as error:
+        # Python reads no number of more than 4300 digits, and a tag may stand before any text.
+        raise YamlError(
+            f"line {node.start_mark.line + 1}: {node.value[:20]!r} is no number, or too large a one"
+        ) from error
 
 
 def _float(loader: _Loader, node: yaml.ScalarNode) -> float:

@@ -61,6 +61,8 @@ def test_times_and_versions_stay_text_when_they_are_read() -> None:
         ("a: [", "while parsing"),
         ("a: 1\n---\nb: 2", "expected a single document"),
         ("a: 1e999", "too large"),
+        ("a: 1\nb: " + "9" * 5000, "line 2: '99999999999999999999' is no number, or too large a one"),
+        ("a: !!int x", "line 1: 'x' is no number, or too large a one"),
     ],
 )
 def test_what_hides_its_meaning_is_refused(text: str, cause: str) -> None:
