@@ -28,7 +28,7 @@ INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
-"""The characters without a width, for a character class; `rules.texts` removes the same ones from foreign texts."""
+"""The characters without a width, for a character class: joiners, variation selectors, fillers, tags."""
 
 SAFE_TEXT = f"^[^\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e{INVISIBLE}]+\\Z"
 """Text free of control, bidirectional and invisible characters: what a terminal shows is the text, and all of it."""

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from platform_status_contract.model.selectors import INVISIBLE
+
 __all__ = [
     "MAX_MESSAGE",
     "bounded_names",
@@ -39,11 +41,7 @@ _MOVING = re.compile(
 _EMPTY = re.compile(r"""(?<!\ )\ *+(?:""|'')""")
 """Quotation marks around nothing; spaces are looked at once, from the first of them."""
 
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
-"""Characters without a width, some of which count as printable: joiners, variation selectors, fillers, tags."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 _MAX_READ = 4096
 _MAX_CULPRITS = 3
