@@ -1013,7 +1013,7 @@ def test_measured_again_the_work_of_a_pipeline_that_left_the_promise_goes_with_i
     assert _stored(kratix) == ["kept/kept.yaml", "old/old.yaml"]
     hold.set()
     _eventually(lambda: _stored(kratix) == ["kept/kept.yaml", "new/new.yaml"], "the old file gone")
-    assert _pipelines(cluster.works()) == ["kept", "new"]
+    _eventually(lambda: _pipelines(cluster.works()) == ["kept", "new"], "the old Work gone, after its file")
     assert _pipelines(cluster.placements()) == ["kept", "new"]
     assert kratix.complaints == []
 
