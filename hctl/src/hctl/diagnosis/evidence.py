@@ -8,7 +8,7 @@ from msgspec import Struct
 from hctl.dump.case import Case
 from hctl.explain.derive import Explanation
 from hctl.explain.inputs import Input
-from hctl.reading.fields import text
+from hctl.reading.fields import namespace_of
 from hctl.texts import inert
 from platform_status_contract.model.vocabulary import Reason
 from platform_status_contract.rules.assessment import Verdict
@@ -105,7 +105,7 @@ class Evidence(Struct, frozen=True):
         exists although the workflow has run, it is another one.
         """
         works = (found for found in self.case.objects if found.get("kind") == "Work")
-        known = next((text(found, "metadata", "namespace", limit=63) for found in (*works, *self.jobs)), "")
+        known = next((namespace_of(found) for found in (*works, *self.jobs)), "")
         has_run = self.explanation.facts.workflow not in (Workflow.NONE, Workflow.PENDING)
         return known or ("" if has_run else self.explanation.judged.view.namespace)
 

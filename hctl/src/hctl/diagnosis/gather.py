@@ -9,7 +9,7 @@ from hctl.cluster.transport import ClusterReader, segment
 from hctl.dump.case import Case
 from hctl.errors import ClusterError
 from hctl.explain.derive import Explanation
-from hctl.reading.fields import name_of, text
+from hctl.reading.fields import name_of, namespace_of, text
 from hctl.texts import lines_of
 
 from .evidence import Container, Events, Evidence, Log, Look, WarningEvent
@@ -51,7 +51,7 @@ def gather(transport: ClusterReader, explanation: Explanation, case: Case, say: 
     failed = failed_job(jobs)
     job_log = None
     if failed is not None:
-        home = text(failed, "metadata", "namespace", limit=63)
+        home = namespace_of(failed)
         pods = fetching.list(_pods(home), f"batch.kubernetes.io/job-name={name_of(failed)}")
         job_log = fetching.log(failed_container(pods))
     say("logs")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hctl.reading.fields import name_of, text
+from hctl.reading.fields import name_of, namespace_of, text
 from platform_status_contract.model.lookup import items, mapping, under
 
 from .facts import CheckFacts, CheckFound, CheckLine, CheckState, named
@@ -65,7 +65,7 @@ def check_accounts(facts: CheckFacts) -> CheckLine:
         told = f"the RBAC objects that grant it could not be read ({unread[0]})"
         return CheckLine(check, CheckState.NOT_READABLE, told, "kubectl auth can-i list rolebindings -A")
     accounts = [
-        (text(item, "metadata", "namespace", limit=63), named_so["promise"])
+        (namespace_of(item), named_so["promise"])
         for item in facts.look("accounts").objects
         if (named_so := _PIPELINE.fullmatch(name_of(item)))
     ]
@@ -112,7 +112,7 @@ def _ways(facts: CheckFacts, spaces: set[str]) -> Iterator[_Way]:
         for space in spaces:
             yield from _granted(binding, rules, space, f"clusterrolebinding {name_of(binding)}")
     for binding in facts.look("role bindings").objects:
-        space = text(binding, "metadata", "namespace", limit=63)
+        space = namespace_of(binding)
         is_wide = under(binding, "roleRef", "kind") == "ClusterRole"
         role = wide.get(_role(binding)) if is_wide else roles.get((space, _role(binding)))
         if space in spaces:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from hctl.reading.fields import condition, name_of, text
+from hctl.reading.fields import condition, name_of, namespace_of, text
 from hctl.reading.freshness import SILENT_AFTER
 from hctl.reading.promises import USUAL_DESTINATION, destinations_of_sidecars
 from hctl.texts import duration
@@ -153,7 +153,7 @@ def check_images(facts: CheckFacts) -> CheckLine:
         states = (under(item, "status", key) for key in ("initContainerStatuses", "containerStatuses"))
         for status in (status for each in states for status in items(each)):
             if text(status, "state", "waiting", "reason", limit=100) in _UNPULLED:
-                space, name = text(item, "metadata", "namespace", limit=63), name_of(item)
+                space, name = namespace_of(item), name_of(item)
                 told = f"{text(status, 'image')} cannot be pulled: {text(status, 'state', 'waiting', 'reason')}"
                 return CheckLine(check, CheckState.FAILURE, told, f"kubectl describe pod {name} -n {space}")
             pulled |= {text(status, "image")} if under(status, "imageID") else set()

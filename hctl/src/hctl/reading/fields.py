@@ -8,7 +8,7 @@ from hctl.texts import age_of, inert, told
 from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time
 
-__all__ = ["condition", "holds_in_deletion", "name_of", "newest_first", "text"]
+__all__ = ["condition", "holds_in_deletion", "name_of", "namespace_of", "newest_first", "text"]
 
 
 def text(value: object, *keys: str, limit: int = 600) -> str:
@@ -19,6 +19,11 @@ def text(value: object, *keys: str, limit: int = 600) -> str:
 def name_of(value: object) -> str:
     """Return metadata.name."""
     return text(value, "metadata", "name", limit=253)
+
+
+def namespace_of(value: object) -> str:
+    """Return metadata.namespace; empty for an object without one."""
+    return text(value, "metadata", "namespace", limit=63)
 
 
 def condition(value: object, kind: str) -> Mapping[str, object]:

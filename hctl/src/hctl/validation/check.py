@@ -118,9 +118,13 @@ def check(
 
 def _kept(files: Sequence[_Read], is_other: Callable[[_Read], bool], why: Why, left: list[LeftAlone]) -> list[_Read]:
     """Return the files without those of a folder that are for other tools, which are added to `left`."""
-    others = [read for read in files if not read.source.given and is_other(read)]
-    left += [LeftAlone(read.source.file, why) for read in others]
-    return [read for read in files if all(read is not other for other in others)]
+    kept: list[_Read] = []
+    for read in files:
+        if not read.source.given and is_other(read):
+            left.append(LeftAlone(read.source.file, why))
+        else:
+            kept.append(read)
+    return kept
 
 
 def _patches(read: _Read) -> Iterator[str]:

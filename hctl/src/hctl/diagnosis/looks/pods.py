@@ -8,7 +8,7 @@ from hctl.diagnosis.evidence import Container, Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, holds_in_deletion, name_of, text
+from hctl.reading.fields import condition, holds_in_deletion, name_of, namespace_of, text
 from hctl.reading.read import number
 from hctl.texts import age_of, count_of, duration
 from platform_status_contract.model.contract import Contract
@@ -21,6 +21,9 @@ from .controllers import controller_details, failures
 __all__ = ["pod_details", "sick_container", "sick_pods"]
 
 _SHOWN: Final = 3
+_CONTAINERS: Final = {"initContainerStatuses": "init container", "containerStatuses": "container"}
+"""Field of the status -> what its containers are called."""
+
 _NEVER_RAN: Final = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
 _STARTING: Final = _NEVER_RAN[:2]
 _LONG_AGO: Final = 600
@@ -38,7 +41,7 @@ def sick_container(pod: object) -> Container | None:
     """Return the container whose log explains a pod; None if none ever ran, or if the pod should be gone."""
     if under(pod, "metadata", "deletionTimestamp") is not None:
         return None
-    namespace = text(pod, "metadata", "namespace", limit=63)
+    namespace = namespace_of(pod)
     for status in _statuses(pod):
         waiting = text(status, "state", "waiting", "reason", limit=100)
         if status.get("ready") is True or waiting in _NEVER_RAN or waiting.startswith("Create"):
@@ -81,7 +84,7 @@ def _is_left(pod: object, now: datetime) -> bool:
 
 def _is_unheard(pod: object) -> bool:
     """Whether a pod is not ready although each container was, and no gate is closed: its node has stopped reporting."""
-    ran = [status.get("ready") for status in map(mapping, items(under(pod, "status", "containerStatuses")))]
+    ran = [status.get("ready") for status in _statuses_in(pod, "containerStatuses")]
     return condition(pod, "Ready").get("status") == "False" and bool(ran) and all(ran) and not list(_gates(pod))
 
 
@@ -107,8 +110,8 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     told: list[str] = []
     if scheduled.get("status") == "False":
         told.append(f"{name} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
-    for field, what in (("initContainerStatuses", "init container"), ("containerStatuses", "container")):
-        for status in map(mapping, items(under(pod, "status", field))):
+    for field, what in _CONTAINERS.items():
+        for status in _statuses_in(pod, field):
             told += _container(pod, what, status, now)
     told += [f"{name}: readiness gate {said}" for said in _gates(pod)]
     if told:
@@ -174,8 +177,11 @@ def _ended(ended: Mapping[str, object]) -> str:
 
 
 def _statuses(pod: object) -> list[Mapping[str, object]]:
-    found = (under(pod, "status", field) for field in ("initContainerStatuses", "containerStatuses"))
-    return [mapping(entry) for part in found for entry in items(part)]
+    return [status for field in _CONTAINERS for status in _statuses_in(pod, field)]
+
+
+def _statuses_in(pod: object, field: str) -> list[Mapping[str, object]]:
+    return [mapping(entry) for entry in items(under(pod, "status", field))]
 
 
 def _restarts(pod: object) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from hctl.diagnosis.evidence import Container, Evidence, Look
 from hctl.diagnosis.orders import Orders
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, name_of, newest_first, text
+from hctl.reading.fields import condition, name_of, namespace_of, newest_first, text
 from hctl.reading.read import number
 from hctl.reading.views import RequestView
 from hctl.texts import count_of, duration, inert
@@ -61,7 +61,7 @@ def failed_container(pods: list[Any]) -> Container | None:
                 for state in ("state", "lastState"):
                     code = under(status, state, "terminated", "exitCode")
                     if code is not None and code != 0:
-                        namespace = text(pod, "metadata", "namespace", limit=63)
+                        namespace = namespace_of(pod)
                         return Container(namespace, name_of(pod), text(status, "name", limit=253), state == "lastState")
     return None
 
@@ -96,7 +96,7 @@ def look_at_workflow(evidence: Evidence, orders: Orders) -> Look:
     told += [f"its Jobs: {evidence.jobs_unread}"] if evidence.jobs_unread else []
     known = f" ({count_of(len(jobs), 'Job')})" if jobs else ""
     log = evidence.job_log if failed is not None else None
-    newest = [] if verdict is Verdict.GOOD else [Input("Job", _namespace(job), name_of(job)) for job in jobs[:1]]
+    newest = [] if verdict is Verdict.GOOD else [Input("Job", namespace_of(job), name_of(job)) for job in jobs[:1]]
     details = (*problems, *said, *told)
     return Look("Workflow", verdict, f"{words}{known}", details, log, tuple(commands), objects=tuple(newest))
 
@@ -124,10 +124,6 @@ def _without(label: str, view: RequestView, orders: Orders) -> str:
     return orders.kubectl("label", view.resource, view.name, f"{label}-", namespace=view.namespace)
 
 
-def _namespace(job: object) -> str:
-    return text(job, "metadata", "namespace", limit=63)
-
-
 def _failure(job: object) -> list[str]:
     failure = condition(job, "Failed")
     said = text(failure, "message") or text(failure, "reason")
@@ -138,4 +134,4 @@ def _logs(job: object, evidence: Evidence, orders: Orders) -> str:
     if evidence.job_log is not None:
         of = evidence.job_log.of
         return orders.logs(of.namespace, of.pod, of.container, previous=of.previous)
-    return orders.kubectl("logs", f"job/{name_of(job)}", "--all-containers", namespace=_namespace(job))
+    return orders.kubectl("logs", f"job/{name_of(job)}", "--all-containers", namespace=namespace_of(job))
