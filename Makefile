@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
 DISTS := schemas kube pipeline sidecar hctl assistant tools tools/double
 WORKERS ?= auto
+# Tests on the API server wait for half of their time: one worker more than cores keeps the cores busy.
+TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 2) + 1)')
 # Where `make system` can install what is missing, a skipped test is a fault.
 NO_SKIPS := $(shell [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || echo --no-skips)
 export PYTHONPATH :=
@@ -33,7 +35,7 @@ demo-observability: control-plane ## Break a request: the alert arrives, hctl an
 test: system control-plane ## Run every test, those on the real API server included; as root on a Debian none may be skipped
 	@$(BIN)/python -m localplane build kubectl
 	@$(BIN)/python -m observability.binaries || true # what needs them says so
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not node and not argocd and not flux and not long" $(NO_SKIPS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not node and not argocd and not flux and not long" $(NO_SKIPS) $(ARGS)
 
 system: ## Install what tests take from the system, as root on a Debian; elsewhere say what is missing
 	@tools/system-packages.sh
@@ -81,8 +83,8 @@ kind-demo: $(READY) ## Take the example request through its life on that cluster
 kind-down: $(READY) ## Delete that cluster
 	@$(BIN)/python -m platform_status_kind down
 
-coverage: $(READY) ## Hold the contract and its rules to full branch coverage
-	@$(BIN)/python -m pytest -n $(WORKERS) -q tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing tests/unit/objects \
+coverage: $(READY) ## Hold the contract and its rules to full branch coverage, with a tenth of the examples of make test
+	@$(BIN)/python -m pytest -n $(WORKERS) -q --hypothesis-profile=quick tests/golden tests/lives tests/unit/rules tests/unit/schemas tests/unit/observing tests/unit/objects \
 	  tests/unit/hctl/explain tests/unit/sidecar/test_bytes.py \
 	  --cov=platform_status_contract --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 

@@ -150,8 +150,9 @@ def test_before_the_promise_nothing_is_claimed_and_the_contract_ends_that(
         for name, found in fleet.read().items():
             if fleet.shapes[name] in ONCE_READY and times[name] is not None:
                 assert found["status"]["health"]["since"]["firstReady"] == times[name]
+        # Nothing yet, the contract, Ready; and one between, where pods and Works take a busy machine more than 5 s.
         landed = _writes_of_ours(recorder, fleet)
-        assert max(landed.values()) <= 3, landed
+        assert max(landed.values()) <= 4, landed
     for name, shape in fleet.shapes.items():
         phases, _ = _seen(recorder, fleet, name)
         assert phases.count("Ready") == (2 if shape in SAID_READY else 1), f"{shape}: {phases}"
