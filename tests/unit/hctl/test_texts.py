@@ -51,6 +51,20 @@ def test_a_log_keeps_its_last_lines() -> None:
         ("AKIAABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
         ("?X-Amz-Signature=abc&x=y", "abc"),
         ('{\\"password\\":\\"abc\\"}', "abc"),
+        ("AccountKey=abc==;EndpointSuffix=x", "abc"),
+        ("https://x.blob.example.org/c?sv=2022&sig=abc%3D&se=1", "abc"),
+        ("Server=db;Pwd=hunter2;", "hunter2"),
+        ("pass=hunter2", "hunter2"),
+        ("client_key_data: LS0tLS1", "LS0t"),
+        ("tls.key: LS0tLS1CRUdJTg==", "LS0t"),
+        (".dockerconfigjson: eyJhdXRocyI6", "eyJh"),
+        ('{"auth":"dXNlcjpwYXNz"}', "dXNl"),
+        ("Set-Cookie: session=abc", "abc"),
+        ("login failed for user 'x' using password 'hunter2'", "hunter2"),
+        ("token hvs.CAESIJabcdefgh is expired", "CAES"),
+        ("AIzaSyabcdefghijklmnopqrstuvwxyz0123456", "abcdef"),
+        ("https://api.telegram.org/bot123456:AAabcdefghijklmnopqrstuvwxyz012345/send", "abcdef"),
+        ("POST https://hooks.slack.com/services/T000/B000/abcdef", "abcdef"),
     ],
 )
 def test_what_looks_like_a_credential_is_masked(text: str, secret: str) -> None:
@@ -59,7 +73,15 @@ def test_what_looks_like_a_credential_is_masked(text: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["apps/billing: app path does not exist", "https://charts.example.org/x@v1", "no token"]
+    "text",
+    [
+        "apps/billing: app path does not exist",
+        "https://charts.example.org/x@v1",
+        "no token",
+        "bypass=true, config=x",
+        "failed auth: no such user",
+        "key web: not found",
+    ],
 )
 def test_what_does_not_look_like_one_is_not(text: str) -> None:
     assert masked(text, 500) == text

@@ -167,6 +167,8 @@ ARGO = {"namespace": "argocd"}
         ("vcluster-in-cluster", {"name": "in-cluster"}, "in-cluster"),
         ("vcluster-in-cluster", {"name": "vcluster-in-cluster"}, ""),
         ("vcluster-auth-x", {"server": "https://auth-x.integratn.tech"}, "https://auth-x.integratn.tech"),
+        ("vcluster-vcluster-a", {"name": "vcluster-a"}, "vcluster-a"),
+        ("vcluster-vcluster-a", {"name": "vcluster-vcluster-a"}, ""),
         ("vcluster-a--b", {"name": "a--b"}, "a--b"),
         ("vcluster-a--b", {"server": "https://a--b.integratn.tech"}, "https://a--b.integratn.tech"),
         ("vcluster-a--b", {"name": "vcluster-a--b"}, "vcluster-a--b"),
@@ -216,7 +218,8 @@ def test_no_place_is_that_of_another_tenant(namespace: str, place: str, *, allow
         ("vcluster-media", "vcluster-vcluster-media", True),
         ("vcluster-in-cluster", "vcluster-in-cluster", False),
         ("vcluster-a--b", "vcluster-a--b", False),
-        ("vcluster-vcluster-a", "vcluster-vcluster-a", True),
+        ("vcluster-vcluster-a", "vcluster-vcluster-a", False),  # of the name vcluster-a, which is that namespace's
+        ("vcluster-vcluster-a", "vcluster-vcluster-vcluster-a", True),
         ("team-b", "vcluster-team-b--x", True),
         ("team-b", "vcluster-media", False),
         ("team-b", "vcluster-team-b--x--y", False),

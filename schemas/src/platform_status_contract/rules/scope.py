@@ -70,7 +70,13 @@ class _Own(Struct, frozen=True):
     def _short_names(self, *, is_limited: bool) -> list[str]:
         """The names without ``--``, as `policy.names` gives them."""
         short = self.namespace.removeprefix(PREFIX)
-        names = (self.request,) if is_limited else (short, self.namespace) if short != self.namespace else ()
+        if is_limited:
+            names = [self.request]
+        elif short == self.namespace:
+            names = []
+        else:
+            # A name with the prefix belongs to the namespace of that very name.
+            names = [self.namespace] if short.startswith(PREFIX) else [short, self.namespace]
         return [name for name in names if name and "--" not in name and not self._is_reserved(name)]
 
     def _fits(self, pattern: str, place: str, name: str) -> bool:

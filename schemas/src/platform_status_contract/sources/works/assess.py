@@ -34,6 +34,7 @@ FAILING_SECONDS = 120
 PENDING_SECONDS = 120
 """So long a Work may wait for a Destination, or for the first write to it; and so long may its removal take."""
 
+_NONE_LEFT = "no Work exists any more"
 _SOURCE = SourceName.WORKS
 _TIMERS = (Timer.WORKS_FAILING, Timer.WORKS_PENDING)
 _CONDITION = ConditionType.WORKS_READY
@@ -49,14 +50,16 @@ def assess_works(observation: Observation, situation: Situation, clock: Clock) -
     works = () if isinstance(reading, Absent) else reading.value
     failing = [placement for work in works for placement in work.placements if _fails(placement)]
     waiting = [work for work in works if not _is_written(work)]
+    # Kratix removes what a Work wrote along with it, so one that is gone leaves nothing written.
+    is_gone = not works and situation.once_ready
     timers = running(Timer.WORKS_FAILING, bool(failing), situation, clock)
-    timers |= running(Timer.WORKS_PENDING, bool(waiting) and not failing, situation, clock)
+    timers |= running(Timer.WORKS_PENDING, (bool(waiting) or is_gone) and not failing, situation, clock)
     if failing:
         return _failing(failing, timers, situation, clock)
-    if not works:
-        return _found(lenient(situation), Reason.WAITING_FOR_WORKS, "no Work exists yet", timers)
-    if waiting:
+    if waiting or is_gone:
         return _waiting(waiting, timers, situation, clock)
+    if not works:
+        return _found(Verdict.PENDING, Reason.WAITING_FOR_WORKS, "no Work exists yet", timers)
     message = f"{len(works)}/{len(works)} Works are written"
     return Assessment(_SOURCE, _CONDITION, Verdict.GOOD, Reason.WORKS_WRITTEN, message)
 
@@ -99,12 +102,12 @@ def _failing(
 
 
 def _waiting(waiting: list[WorkSeen], timers: dict[str, datetime], situation: Situation, clock: Clock) -> Assessment:
-    """An edit's new Work is written within seconds; one that no Destination takes is not written at all."""
-    going = all(work.deleted for work in waiting)
+    """An edit's new Work is written within seconds; one that no Destination takes, or that is gone, is not written."""
+    going = bool(waiting) and all(work.deleted for work in waiting)
     reason = Reason.BEING_DELETED if going else Reason.WORKS_PENDING
     names = name_culprits([work.name for work in waiting])
     said = _first_text((work.name, unplaced(work) or work.message) for work in waiting)
-    message = f"Works {'being removed' if going else 'not yet written'}: {names}{said}"
+    message = f"Works {'being removed' if going else 'not yet written'}: {names}{said}" if waiting else _NONE_LEFT
     if clock.older_than(timers[Timer.WORKS_PENDING], PENDING_SECONDS):
         return _found(Verdict.BAD, reason, message, timers)
     found = _found(lenient(situation), reason, message, timers)
