@@ -9,7 +9,8 @@ READY := $(VENV)/.ready
 PROMISES := promise promise/webapp $(patsubst %/parts.yaml,%,$(sort $(wildcard promise/subpromises/*/parts.yaml)))
 DISTS := schemas kube pipeline sidecar hctl assistant tools tools/double
 WORKERS ?= auto
-# Tests on the API server wait for half of their time: one worker more than cores keeps the cores busy.
+# Tests on the API server wait for half of their time: one worker more than cores keeps the cores busy. Each
+# has an API server, which at rest takes half of the processor time where it may use one core only.
 TEST_WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 2) + 1)')
 # Where `make system` can install what is missing, a skipped test is a fault.
 NO_SKIPS := $(shell [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || echo --no-skips)
@@ -35,7 +36,7 @@ demo-observability: control-plane ## Break a request: the alert arrives, hctl an
 test: system control-plane ## Run every test, those on the real API server included; as root on a Debian none may be skipped
 	@$(BIN)/python -m localplane build kubectl
 	@$(BIN)/python -m observability.binaries || true # what needs them says so
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not node and not argocd and not flux and not long" $(NO_SKIPS) $(ARGS)
+	@GOMAXPROCS=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not node and not argocd and not flux and not long" $(NO_SKIPS) $(ARGS)
 
 system: ## Install what tests take from the system, as root on a Debian; elsewhere say what is missing
 	@tools/system-packages.sh
