@@ -301,6 +301,16 @@ def test_an_automatic_sync_has_ten_seconds_to_begin(age: int, verdict: Verdict) 
     assert sync().verdict is BAD, "there is no good verdict to keep"
 
 
+def test_of_a_long_condition_the_cause_at_its_end_is_kept() -> None:
+    wrapped = "failed to compare desired state to live state: " + "failed to calculate diff: " * 40
+    said = told_by_conditions([{"type": "ComparisonError", "message": f"{wrapped}connection refused"}])
+    assert said.startswith("ComparisonError: failed to compare desired state")
+    assert said.endswith("failed to calculate diff: connection refused")
+    assert len(said) == 240
+    secret = told_by_conditions([{"type": "ComparisonError", "message": f"{wrapped}password=hunter2 refused"}])
+    assert secret.endswith("password=redacte refused")
+
+
 def test_what_several_conditions_say_is_said_once() -> None:
     cause = "Failed to load live state: the server has asked for the client to provide credentials"
     conditions = [

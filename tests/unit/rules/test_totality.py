@@ -210,8 +210,9 @@ def test_names_that_hold_nothing_printable_are_left_out() -> None:
     assert bounded_names(["\x00", "a"]) == ["a"]
 
 
-def test_text_that_is_too_long_ends_in_an_ellipsis() -> None:
-    assert clean("é" * 10, 10) == "ééé…"
+def test_text_that_is_too_long_keeps_its_head_and_its_tail() -> None:
+    assert clean("é" * 10, 10) == "éé…é"
+    assert clean(f"no sync: {'x' * 9_000} : connection refused", 40) == "no sync: xxxxxxxxxx…connection refused"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ __all__ = [
     "count_of",
     "first_line",
     "name_culprits",
+    "shortened",
     "steady",
     "without_invisible",
 ]
@@ -57,18 +58,25 @@ def clean(text: object, limit: int = MAX_MESSAGE) -> str:
         limit: Longest result in bytes of JSON text, where a quotation mark and a backslash take two.
 
     Returns:
-        One line without control, bidirectional or unencodable characters, cut with an ellipsis at `limit`.
+        One line without control, bidirectional or unencodable characters; of a longer one head and tail, for an error
+        in Go begins with what failed and ends with why.
     """
     if not isinstance(text, str):
         return ""
-    head = without_invisible(text[: limit * 4])
-    printable = head if head.isprintable() else "".join(char if char.isprintable() else " " for char in head)
+    seen = without_invisible(shortened(text, limit * 4))
+    printable = seen if seen.isprintable() else "".join(char if char.isprintable() else " " for char in seen)
     line = " ".join(printable.split())
     if _size(line) <= limit:
         return line
     room = limit - _size(_ELLIPSIS)
-    fitting = sum(size <= room for size in accumulate(map(_size, line)))
-    return line[:fitting].rstrip() + _ELLIPSIS
+    head, tail = _fitting(line, room - room // 2), _fitting(line[::-1], room // 2)
+    return line[:head].rstrip() + _ELLIPSIS + line[len(line) - tail :].lstrip()
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text in its middle to this many characters."""
+    tail = (limit - 1) // 2
+    return text if len(text) <= limit else text[: limit - 1 - tail] + _ELLIPSIS + text[len(text) - tail :]
 
 
 def without_invisible(text: str) -> str:
@@ -95,6 +103,11 @@ def steady(text: str) -> str:
 
 def _size(text: str) -> int:
     return len(text.encode()) + text.count('"') + text.count("\\")
+
+
+def _fitting(text: str, room: int) -> int:
+    """Count the characters that fit, from the first on."""
+    return sum(size <= room for size in accumulate(map(_size, text)))
 
 
 def name_culprits(culprits: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from platform_status_contract.model.times import LONG_AGO, parse_time
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_contract.observing.records import Labels
 from platform_status_contract.rules.masking import masked
+from platform_status_contract.rules.texts import shortened
 
 __all__ = [
     "MAX_TEXT",
@@ -26,6 +27,9 @@ __all__ = [
 
 MAX_TEXT: Final = 512
 """Longest text from a cluster, in characters: texts are copied into messages, and the status stays under 8 KiB."""
+
+_MAX_READ: Final = 2048
+"""Characters of a text within which its cause is looked for; credentials are masked before anything is cut."""
 
 _MAX_INTEGER: Final = 2**53 - 1
 _MAX_OWNER: Final = 400
@@ -64,9 +68,9 @@ def labels(pairs: Mapping[str, str] | None) -> Labels:
     return tuple(sorted((sys.intern(key), sys.intern(value)) for key, value in pairs.items()))
 
 
-def clip(words: str | None) -> str:
-    """Mask credentials in a text from the cluster, and cut it to `MAX_TEXT` characters."""
-    return masked(words, MAX_TEXT) if words else ""
+def clip(words: str | None, limit: int = MAX_TEXT) -> str:
+    """Mask credentials in a text from the cluster, and cut its middle down to `limit` characters."""
+    return shortened(masked(words, _MAX_READ), limit) if words else ""
 
 
 def deletion(value: object) -> datetime | None:

@@ -28,7 +28,7 @@ _WAITING: Final = "waiting for "
 _MORE: Final = re.compile(r" and [0-9]{1,6} more [a-z]{1,40}\Z")
 
 _MAX_ONE: Final = 240
-"""Most characters of one reason, and of one condition."""
+"""Most characters of one reason, and of the conditions together."""
 
 _MAX_CONDITIONS: Final = 2
 _MAX_READ: Final = 16
@@ -73,12 +73,12 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
     if failures:
         name, said = failures[0]
         because = steady(said)
-        words = clip(f"{name}: {because}" if because else name)[:_MAX_ONE] + more
+        words = clip(f"{name}: {because}" if because else name, _MAX_ONE) + more
     elif between or not is_running:
         words = clip(steady(message or ""))
     elif not retries and (message or "").startswith(_WAITING):
         # The first is named; the number of the others moves all the time.
-        words = clip(steady(_MORE.sub("", clip(message))))[:_MAX_ONE]
+        words = clip(steady(_MORE.sub("", clip(message))), _MAX_ONE)
     return Told(phase, words, finished_at, try_failed=is_running and bool(failures or between or retries > 0))
 
 
@@ -97,7 +97,7 @@ def told_by_conditions(conditions: object) -> str:
     Argo CD says the same in several conditions, and in one within another: what holds it tells it.
     """
     found = {
-        (text(item, "type"), clip(steady(text(item, "message"))))
+        (text(item, "type"), steady(text(item, "message")))
         for item in (conditions[:_MAX_READ] if isinstance(conditions, list) else ())
         if text(item, "type").endswith("Error")
     }
@@ -105,12 +105,13 @@ def told_by_conditions(conditions: object) -> str:
     for kind, said in sorted(found):
         others = [other for name, other in found if (name, other) != (kind, said) and (other != said or name < kind)]
         if not said or not any(said in other for other in others):
-            told.append(f"{kind}: {said[:_MAX_ONE]}" if said else kind)
-    return clip("; ".join(told[:_MAX_CONDITIONS]))
+            told.append(f"{kind}: {said}" if said else kind)
+    shown = told[:_MAX_CONDITIONS]
+    return "; ".join(clip(said, _MAX_ONE // len(shown)) for said in shown)
 
 
 def told_by_hydrator(hydrator: object) -> str:
     """Say why the sources of an Application could not be hydrated; empty if they were, or if none are."""
     operation = under(hydrator, "currentOperation")
     failed = text(operation, "phase") in _FAILED
-    return clip(steady(text(operation, "message")) or "hydration failed")[:_MAX_ONE] if failed else ""
+    return clip(steady(text(operation, "message")) or "hydration failed", _MAX_ONE) if failed else ""

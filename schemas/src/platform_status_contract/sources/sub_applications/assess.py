@@ -239,5 +239,5 @@ def _names(apps: Sequence[_App]) -> str:
 def _said(app: _App) -> str:
     """What Argo CD says about it; one that syncs fails for its operation's reason, any other for its own."""
     if app.state == _FAILING and app.seen.operation_message:
-        return clean(app.seen.operation_message, 200)
-    return clean(app.seen.problems or app.seen.health_message, 200)
+        return clean(app.seen.operation_message, 250)
+    return clean(app.seen.problems or app.seen.health_message, 250)
