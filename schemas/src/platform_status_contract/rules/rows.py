@@ -16,12 +16,16 @@ from .assessment import Assessment, Verdict
 from .observation import Workflow
 from .situate import NOT_COMPARED
 from .table import Outcome, Table, tells_of_workflow, why_failed
+from .texts import clean
 from .timers import SourceName, Timer
 
 __all__ = ["CAUGHT_UP_SECONDS", "DEGRADED_SECONDS", "ROWS", "Requirement", "Row", "project"]
 
 DEGRADED_SECONDS = 60
 """Seconds that Degraded lasts at least before it can become Failed."""
+
+_MAX_CAUSE: Final = 250
+"""Bytes of a cause, so that what lags fits behind it."""
 
 CAUGHT_UP_SECONDS = 30
 """Seconds that an update must not have been Behind before it is over: Argo CD shows outdated health for a moment."""
@@ -203,14 +207,19 @@ def _not_overdue(table: Table) -> str:
 def _lag(table: Table, *, late: bool = False) -> str:
     """Describe what lags behind the spec, with Argo CD's message if it is the Application.
 
-    The workflow is named if it is late or Kratix says something of it: each of its steps would be a write otherwise.
+    What is bad by itself, or unreadable, stands before it: it may be why nothing arrives. The workflow is named if it
+    is late or Kratix says something of it: each of its steps would be a write otherwise.
     """
     lag = table.situation.lag or ""
     sync = next((found for found in table.assessments if found.source is SourceName.ARGO_SYNC), None)
-    why = {Verdict.GOOD: sync.note, Verdict.PENDING: sync.message}.get(sync.verdict) if sync else ""
+    waits = sync and (sync.verdict is Verdict.PENDING or sync.on_its_way)
+    why = (sync.message if waits else sync.note) if sync else ""
     lag = f"{lag}: {why}" if why and lag.startswith(NOT_COMPARED) else lag
+    first = next(iter(table.summary.blocking), None)
+    is_cause = first and first.verdict in (Verdict.BAD, Verdict.UNREADABLE) and not first.on_its_way
+    cause = clean(first.message, _MAX_CAUSE) if first and is_cause else ""
     named = not table.workflow_is_through and (late or tells_of_workflow(table.facts, table.clock))
-    return f"{lag}; {_workflow_to_come(table)}" if named else lag
+    return "; ".join(filter(None, (cause, lag, _workflow_to_come(table) if named else "")))
 
 
 # -- rows 8 to 10

@@ -158,15 +158,18 @@ def _lag_of_application(
     reading = settle(observation.application, situation, clock)
     where = f"{application.namespace}/{application.name}"
     generation = situation.contract.generation
-    last = f"{NOT_COMPARED} Application {where} as it was written for generation {generation}"
     if isinstance(reading, Blind):
-        return _while_blind(reading, situation, last)
+        return _while_blind(reading, situation, f"Application {where} was last seen behind generation {generation}")
     if isinstance(reading, Absent) or reading.value.foreign:
         return None
     seen = reading.value
-    annotated = application.generation_annotation is not None
-    is_old = annotated and (seen.written_for is None or seen.written_for < generation)
-    return last if is_old or not seen.compared_current else ""
+    if application.generation_annotation is not None and (seen.written_for or 0) < generation:
+        # Nobody has rewritten it yet, which is not Argo CD's doing.
+        old, new = f"still that of generation {seen.written_for}", f"not yet written for generation {generation}"
+        return f"Application {where} is {old if seen.written_for else new}"
+    if seen.compared_current:
+        return ""
+    return f"{NOT_COMPARED} Application {where} as it was written for generation {generation}"
 
 
 def _has_started(contract: Contract, observation: Observation) -> bool:
