@@ -188,7 +188,7 @@ def _of(
     """
     deadline = situation.contract.thresholds.progress_deadline_seconds
     stuck = (*(pod for pod in group.down if not is_on_its_way(pod, deadline, clock)), *group.hanging)
-    named = stuck or group.down
+    named = (*(stuck or group.down), *group.ended)
     restarting = bool(named) and all(is_restarting(pod, clock) and pod.deleted is None for pod in named)
     broken = _Finding(Verdict.BAD, Reason.PODS_RESTARTING if restarting else Reason.PODS_NOT_READY, named)
     if group.is_asleep:
@@ -233,7 +233,9 @@ def _of_controller(
         return _Finding(Verdict.GOOD, text=f"{old} pods of {called} run an older revision" if old > 0 else "")
     short = _short(group, controller)
     if is_rolling:
-        return _Finding(Verdict.GOOD, text=short)
+        # what a DaemonSet may lack for a while, it may lack for good
+        unwell = "" if is_fine else f"; not ready: {name_culprits([culprit(pod) for pod in broken.pods])}"
+        return _Finding(Verdict.GOOD, text=f"{short}{unwell}")
     if not group.ready and not broken.pods:
         return _Finding(missing(situation), Reason.NO_PODS, text=short)
     return broken if broken.pods else msgspec.structs.replace(broken, text=short)
@@ -248,7 +250,8 @@ def _short(group: Group, controller: ControllerSeen) -> str:
     """Describe what an incomplete controller lacks."""
     called = _called(controller)
     if group.lacking:
-        return f"{called} lacks {group.lacking} of {group.total} pods"
+        told = f"; not ready: {name_culprits([culprit(pod) for pod in group.ended])}" if group.ended else ""
+        return f"{called} lacks {group.lacking} of {group.total} pods{told}"
     if not controller.current:
         return f"{called} has not been looked at by its controller since it was changed"
     if group.ready < group.total:

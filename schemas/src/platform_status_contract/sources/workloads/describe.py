@@ -37,7 +37,7 @@ def _describe(view: View, wanted: Workloads, clock: Clock) -> Iterator[Basis]:
     controllers = [record.seen for _, record in named if record is not None]
     asleep = [item for item in controllers if item.paused or item.wanted == 0]
     groups = grouped([pod.seen for pod in pods], controllers, asleep, clock)
-    culprits = {pod.name for group in groups for pod in (*group.down, *group.hanging)}
+    culprits = {pod.name for group in groups for pod in (*group.down, *group.hanging, *group.ended)}
     for pod in pods:
         yield Basis(POD, pod.key, _pod(pod, clock), culprit=pod.name in culprits)
     for item, record in named:

@@ -25,7 +25,8 @@ class Group(Struct, frozen=True):
         total: Number of desired pods.
         down: Pods that count and are not ready.
         hanging: Terminating pods that should be gone and block their replacement.
-        lacking: Number of desired pods that do not exist.
+        lacking: Number of desired pods that do not exist, or have ended without a replacement to come at once.
+        ended: Pods that are there in place of missing ones: terminating or completed.
         is_asleep: Whether its pods are expected to be absent.
     """
 
@@ -35,6 +36,7 @@ class Group(Struct, frozen=True):
     down: tuple[PodSeen, ...]
     hanging: tuple[PodSeen, ...]
     lacking: int = 0
+    ended: tuple[PodSeen, ...] = ()
     is_asleep: bool = False
 
     @property
@@ -107,8 +109,13 @@ def _owned(controller: ControllerSeen, wanted: int, own: Sequence[PodSeen], cloc
     ready = max(min(controller.ready, len(counted) - len(down), wanted), 0)
     missing = max(wanted - ready - len(down), 0)
     hanging = tuple(pod for pod in own if hangs(pod, clock))[:missing]
-    leaving = sum(_leaves(pod, clock) for pod in own) if controller.kind != "Deployment" else 0
-    return Group(controller, ready, wanted, down, hanging, max(missing - len(hanging) - leaving, 0))
+    short = missing - len(hanging)
+    # A Deployment does not wait for a pod that terminates.
+    going = [pod for pod in own if pod.deleted is not None] if controller.kind != "Deployment" else []
+    lacking = max(short - sum(_leaves(pod, clock) for pod in going), 0)
+    ended = [pod for pod in going if not hangs(pod, clock)]
+    ended += [pod for pod in own if pod.phase == "Succeeded" and pod.deleted is None]
+    return Group(controller, ready, wanted, down, hanging, lacking, tuple(ended[:short]))
 
 
 def _leaves(pod: PodSeen, clock: Clock) -> bool:

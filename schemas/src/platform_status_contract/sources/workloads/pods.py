@@ -100,5 +100,6 @@ def called(pod: PodSeen) -> str:
 
 def culprit(pod: PodSeen) -> str:
     """Name a pod, and what it waits for."""
-    waiting = "Terminating" if pod.deleted is not None else clean(pod.waiting, 40)
+    ended = "Completed" if pod.phase == "Succeeded" else clean(pod.waiting, 40)
+    waiting = ended if pod.deleted is None else "Terminating"
     return f"{called(pod)} ({waiting})" if waiting else called(pod)
