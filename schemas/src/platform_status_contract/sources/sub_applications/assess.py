@@ -126,13 +126,13 @@ def _look(found: Sequence[SubApplicationSeen], wanted: SubApplications, situatio
     # OutOfSync alone breaks nothing, nor does what lives and cannot be compared
     drifted = {"OutOfSync": "out of sync", "Unknown": "sync state unknown"}
     notes = [
-        f"{words}: {name_culprits(names)}"
+        f"{words}: {name_culprits([app.name for app in those])}{_because(those)}"
         for word, words in drifted.items()
-        if (names := [app.name for app in apps if app.state == "Healthy" and sync_word(app.seen) == word])
+        if (those := [app for app in apps if app.state == "Healthy" and sync_word(app.seen) == word])
     ]
     stale = [app for app in apps if app.state == "Healthy" and not app.seen.compared_current]
     unmade = [app for app in stale if app.seen.problems]  # such as a hydration that failed
-    notes += [f"{app.name}: {_said(app)}" for app in unmade[:1]]
+    notes += [f"{app.name}: {_said(app)}" for app in unmade if sync_word(app.seen) == "Synced"][:1]
     unseen = [app.name for app in stale if app not in unmade]
     notes += [f"not compared by Argo CD since they were changed: {name_culprits(unseen)}"] if unseen else []
     hooks = [app.name for app in apps if sync_word(app.seen) == "Synced" and app.seen.operation_phase in FAILED]
@@ -210,11 +210,10 @@ def _fine(look: _Look, situation: Situation) -> Assessment:
 def _broken(look: _Look, broken: Sequence[_App]) -> Assessment:
     healthy = len(look.are("Healthy"))
     message = f"{healthy}/{len(look.apps)} sub-applications are healthy; not: {_names(broken)}"
-    said = next((text for app in sorted(broken, key=lambda app: app.name) if (text := _said(app))), "")
     on_its_way = all(app.state == "Progressing" for app in broken)
     # Of a cluster that sleeps Argo CD knows nothing, or waits for it.
     asleep = all(app.state in ("Progressing", "Unknown") for app in broken)
-    message = f"{message}: {said}" if said else message
+    message += _because(broken)
     found = _found(look, Verdict.BAD, Reason.SUB_APPS_UNHEALTHY, message, on_its_way=on_its_way)
     return msgspec.structs.replace(found, follows_pause=asleep)
 
@@ -234,6 +233,12 @@ def _found(
 
 def _names(apps: Sequence[_App]) -> str:
     return name_culprits([f"{app.name} ({app.state})" if app.state in (_FAILING, _GOING) else app.name for app in apps])
+
+
+def _because(apps: Sequence[_App]) -> str:
+    """What Argo CD says of the first of them of which it says anything."""
+    said = next((text for app in sorted(apps, key=lambda app: app.name) if (text := _said(app))), "")
+    return f": {said}" if said else ""
 
 
 def _said(app: _App) -> str:
