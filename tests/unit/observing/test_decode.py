@@ -232,6 +232,46 @@ def test_a_pod_is_restarting_only_while_it_restarts(
     assert (record.seen.crashing, record.seen.restarted is not None) == (crashing, restarted)
 
 
+OOM = {"exitCode": 137, "reason": "OOMKilled", "finishedAt": STARTED}
+CRASHED = {"exitCode": 2, "reason": "Error", "finishedAt": "2026-02-26T09:00:00Z"}
+WAITS = {"waiting": {"reason": "CrashLoopBackOff"}}
+
+
+@pytest.mark.parametrize(
+    ("containers", "failed"),
+    [
+        ([{"name": "db", "restartCount": 40, "state": WAITS, "lastState": {"terminated": OOM}}], "db: OOMKilled"),
+        (
+            [{"name": "db", "restartCount": 41, "state": {"running": RAN}, "lastState": {"terminated": OOM}}],
+            "db: OOMKilled",
+        ),
+        ([{"name": "db", "restartCount": 41, "state": {"terminated": OOM}, "lastState": FAILED}], "db: OOMKilled"),
+        ([{"name": "db", "restartCount": 1, "state": WAITS, "lastState": {"terminated": CRASHED}}], "db: exit code 2"),
+        ([{"name": "db", "restartCount": 1, "state": WAITS, "lastState": FAILED}], "db: exit code 137"),
+        ([{"name": "db", "restartCount": 1, "state": WAITS, "lastState": {"terminated": {"exitCode": 0}}}], ""),
+        ([{"name": "db", "restartCount": 1, "state": {"running": RAN}}], ""),
+        ([{"name": "db", "restartCount": 1}], ""),
+        ([{"name": "db", "restartCount": 0, "state": {"terminated": OOM}}], ""),
+        (
+            [
+                {"name": "db", "restartCount": 1, "state": {"running": RAN}, "lastState": {"terminated": CRASHED}},
+                {"name": "proxy", "restartCount": 1, "state": {"running": RAN}, "lastState": {"terminated": OOM}},
+                {"name": "web", "restartCount": 1, "state": {"running": RAN}, "lastState": FAILED},
+            ],
+            "proxy: OOMKilled",
+        ),
+    ],
+)
+def test_the_container_that_failed_last_is_named_the_same_from_restart_to_restart(
+    containers: list[support.Json], failed: str
+) -> None:
+    item = support.pod()
+    item["status"]["containerStatuses"] = containers
+    record = decode_pod(encode(item))
+    assert record is not None
+    assert record.seen.failed == failed
+
+
 @pytest.mark.parametrize(("policy", "restarted"), [("Always", True), (None, False)])
 def test_an_init_container_counts_as_restarting_only_if_it_runs_as_long_as_the_pod(
     policy: str | None, *, restarted: bool

@@ -160,6 +160,8 @@ class PodSeen(Struct, frozen=True, gc=False):
         owner_name: Name of the controlling owner; empty without one.
         created: Its creationTimestamp; None if unknown.
         fell: Whether it was ready since it started, and no longer is (for a terminating pod: before its deletion).
+        failed: The container that failed last, and how, such as ``db: OOMKilled`` or ``db: exit code 1``; empty if none
+            is known to have failed.
         namespace: Its namespace, if the contract names several; else empty.
     """
 
@@ -176,6 +178,7 @@ class PodSeen(Struct, frozen=True, gc=False):
     owner_name: str = ""
     created: datetime | None = None
     fell: bool = False
+    failed: str = ""
     namespace: str = ""
 
 

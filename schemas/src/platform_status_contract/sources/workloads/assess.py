@@ -85,7 +85,7 @@ def assess_workloads(observation: Observation, situation: Situation, clock: Cloc
     if isinstance(asked, Blind) and worst.verdict is not Verdict.BAD:
         what = f"the controllers of the pods in {_places(parts)}"
         return blind(_SOURCE, _CONDITION, asked, what, situation, _TIMERS, health)
-    return _told(worst, findings, f"{ready}/{total}", timers, health)
+    return _told(worst, findings, f"{ready}/{total}", timers, health, clock)
 
 
 def _places(parts: Sequence[Workloads]) -> str:
@@ -206,7 +206,7 @@ def _of(
     is_spared = is_short and is_enough and situation.once_ready
     is_rolling = not late and ((not stuck and may_lack) or is_spared)
     return _of_controller(
-        group, group.controller, broken, look.part, situation, is_fine=not stuck, is_rolling=is_rolling
+        group, group.controller, broken, look.part, situation, clock, is_fine=not stuck, is_rolling=is_rolling
     )
 
 
@@ -216,6 +216,7 @@ def _of_controller(
     broken: _Finding,
     part: Workloads,
     situation: Situation,
+    clock: Clock,
     *,
     is_fine: bool,
     is_rolling: bool,
@@ -231,10 +232,10 @@ def _of_controller(
     if is_fine and (group.is_complete or (is_held(controller) and group.ready >= group.total)):
         old = controller.wanted - controller.updated
         return _Finding(Verdict.GOOD, text=f"{old} pods of {called} run an older revision" if old > 0 else "")
-    short = _short(group, controller)
+    short = _short(group, controller, clock)
     if is_rolling:
         # what a DaemonSet may lack for a while, it may lack for good
-        unwell = "" if is_fine else f"; not ready: {name_culprits([culprit(pod) for pod in broken.pods])}"
+        unwell = "" if is_fine else f"; not ready: {name_culprits([culprit(pod, clock) for pod in broken.pods])}"
         return _Finding(Verdict.GOOD, text=f"{short}{unwell}")
     if not group.ready and not broken.pods:
         return _Finding(missing(situation), Reason.NO_PODS, text=short)
@@ -246,23 +247,28 @@ def _called(controller: ControllerSeen) -> str:
     return f"{controller.kind} {where}{clean(controller.name, 100)}"
 
 
-def _short(group: Group, controller: ControllerSeen) -> str:
+def _short(group: Group, controller: ControllerSeen, clock: Clock) -> str:
     """Describe what an incomplete controller lacks."""
     called = _called(controller)
     if group.lacking:
-        told = f"; not ready: {name_culprits([culprit(pod) for pod in group.ended])}" if group.ended else ""
+        told = f"; not ready: {name_culprits([culprit(pod, clock) for pod in group.ended])}" if group.ended else ""
         return f"{called} lacks {group.lacking} of {group.total} pods{told}"
     if not controller.current:
         return f"{called} has not been looked at by its controller since it was changed"
     if group.ready < group.total:
-        unplaced = [culprit(pod) for pod in group.down if is_unplaced(pod)]
+        unplaced = [culprit(pod, clock) for pod in group.down if is_unplaced(pod)]
         told = f"; not placed: {name_culprits(unplaced)}" if unplaced else ""
         return f"{called} has {group.ready} of {group.total} pods ready{told}"
     return f"{called} is being rolled out"
 
 
 def _told(
-    worst: _Finding, findings: Sequence[_Finding], count: str, timers: dict[str, datetime], health: dict[str, object]
+    worst: _Finding,
+    findings: Sequence[_Finding],
+    count: str,
+    timers: dict[str, datetime],
+    health: dict[str, object],
+    clock: Clock,
 ) -> Assessment:
     """Build a condition from the worst finding and the others with the same verdict."""
     alike = [finding for finding in findings if finding.verdict is worst.verdict]
@@ -273,7 +279,7 @@ def _told(
     parts = [] if worst.reason in _OF_NONE and not pods else [f"{count} pods are ready"]
     if pods:
         restarting = all(item.reason is Reason.PODS_RESTARTING for item in alike if item.pods)
-        names = name_culprits([culprit(pod) for pod in pods])
+        names = name_culprits([culprit(pod, clock) for pod in pods])
         parts.append(f"{'restarting' if restarting else 'not ready'}: {names}")
     message = clean("; ".join([*parts, *texts]))
     note = clean("; ".join(texts)) if worst.verdict is Verdict.GOOD else ""

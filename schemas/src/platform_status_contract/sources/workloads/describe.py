@@ -82,6 +82,7 @@ def _pod(record: PodRecord, clock: Clock) -> str:
         is_up = seen.ready and seen.phase != "Failed"
         parts.append("ready, but not for long enough since it restarted" if is_up else "not ready")
     parts += [count_of(seen.restarts, "restart")] if seen.restarts else []
+    parts += [f"last failed: {seen.failed}"] if seen.failed else []
     parts += [seen.waiting] if seen.waiting else []
     return ", ".join(parts)
 

@@ -58,7 +58,9 @@ class _Waiting(Struct):
 
 class _Ran(Struct, rename="camel"):
     started_at: str | None = None
+    finished_at: str | None = None
     exit_code: int | None = None
+    reason: str | None = None
 
 
 class _State(Struct):
@@ -166,6 +168,7 @@ def _seen(status: _Status, meta: _Meta, sidecars: frozenset[str], *, owner: tupl
             deleted,
             timedelta(seconds=min(max(meta.deletion_grace_period_seconds or 0, 0), _MAX_GRACE)),
         ),
+        failed=_failed(containers),
     )
 
 
@@ -198,6 +201,30 @@ def _restarted(container: _Container) -> datetime | None:
         return None
     ran = state.running or state.terminated or _Ran()
     return parse_time(ran.started_at) or LONG_AGO
+
+
+def _failed(containers: Iterable[_Container]) -> str:
+    """Name the container that failed last, and how; the same while it waits, runs and fails again."""
+    exits = (
+        (_ended(ran), f"{clip(item.name)}: {_exit(ran)}")
+        for item in containers
+        if item.restart_count > 0 and (ran := _last_exit(item)) is not None and ran.exit_code
+    )
+    return sys.intern(max(exits, default=(LONG_AGO, ""))[1])
+
+
+def _last_exit(container: _Container) -> _Ran | None:
+    ended = container.state.terminated if container.state else None
+    return ended or (container.last_state.terminated if container.last_state else None)
+
+
+def _ended(ran: _Ran) -> datetime:
+    return parse_time(ran.finished_at) or LONG_AGO
+
+
+def _exit(ran: _Ran) -> str:
+    """How it ended; the reason Error, which is any exit code, says less than the code."""
+    return f"exit code {ran.exit_code}" if ran.reason in (None, "", "Error") else clip(ran.reason)
 
 
 def _reason(waiting: list[str], status: _Status) -> str:

@@ -98,8 +98,11 @@ def called(pod: PodSeen) -> str:
     return f"{pod.namespace}/{pod.name}" if pod.namespace else pod.name
 
 
-def culprit(pod: PodSeen) -> str:
-    """Name a pod, and what it waits for."""
-    ended = "Completed" if pod.phase == "Succeeded" else clean(pod.waiting, 40)
-    waiting = ended if pod.deleted is None else "Terminating"
+def culprit(pod: PodSeen, clock: Clock) -> str:
+    """Name a pod, and what it waits for; of one that restarts how its container failed, which is the same each time."""
+    waiting = clean(pod.waiting, 40)
+    if pod.deleted is not None or pod.phase == "Succeeded":
+        waiting = "Completed" if pod.deleted is None else "Terminating"
+    elif pod.failed and is_restarting(pod, clock) and pod.waiting in ("", "CrashLoopBackOff"):
+        waiting = clean(pod.failed, 60)
     return f"{called(pod)} ({waiting})" if waiting else called(pod)
