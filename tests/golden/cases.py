@@ -157,6 +157,7 @@ class _OwnFacts(msgspec.Struct, forbid_unknown_fields=True):
     workflow: Workflow
     workflow_message: str = ""
     workflow_since: datetime | None = None
+    workflow_due: datetime | None = None
     deletion_message: str = ""
     problems: tuple[str, ...] = ()
     reporter_lease: str = ""

@@ -5,7 +5,7 @@ import pytest
 
 from platform_status_contract.rules.contracts import read_contract
 from platform_status_contract.rules.observation import ContractProblem
-from platform_status_contract.rules.workflow import read_workflow
+from platform_status_contract.rules.workflow import next_try, read_workflow
 
 from .cases import Case, cases_in
 
@@ -14,6 +14,7 @@ from .cases import Case, cases_in
 def test_workflow_stands_where_its_case_says(case: Case) -> None:
     workflow, said = read_workflow(case.status, case.given.labels)
     assert {"workflow": workflow.value, "message": said} == case.expect
+    assert (next_try(case.status) is not None) == said.startswith("it tries again by itself")
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases_in("contracts")])

@@ -12,6 +12,7 @@ from platform_status_contract.rules.workflow import (
     DRY_RUN_LABEL,
     PAUSED_LABEL,
     deletion_message,
+    next_try,
     read_workflow,
     running_since,
 )
@@ -61,6 +62,7 @@ def facts_of(
         workflow=workflow,
         workflow_message=message,
         workflow_since=running_since(status),
+        workflow_due=next_try(status),
         deletion_message=deletion_message(status) if record.deleting else "",
         problems=tuple(item for item in (problems if isinstance(problems, list) else ()) if isinstance(item, str)),
         reporter_lease=lease,

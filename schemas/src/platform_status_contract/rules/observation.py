@@ -415,6 +415,7 @@ class Facts(Struct, frozen=True):
         workflow: The state of the workflow.
         workflow_message: Kratix's message about a suspended or failed pipeline, or why none runs; may be empty.
         workflow_since: When the running pipeline started; None if none runs, or if that is unknown.
+        workflow_due: When a suspended pipeline tries again by itself; None if none does.
         deletion_message: Kratix's message about a failed or suspended delete workflow; empty without one.
         problems: `status.problems`, why the pipeline refused the request.
         reporter_lease: `namespace/name` of the sidecar's Lease.
@@ -430,6 +431,7 @@ class Facts(Struct, frozen=True):
     workflow: Workflow
     workflow_message: str = ""
     workflow_since: datetime | None = None
+    workflow_due: datetime | None = None
     deletion_message: str = ""
     problems: tuple[str, ...] = ()
     reporter_lease: str = ""

@@ -15,7 +15,7 @@ from platform_status_contract.model.vocabulary import Phase, Reason
 from .assessment import Assessment, Verdict
 from .observation import Workflow
 from .situate import NOT_COMPARED
-from .table import Outcome, Table, tells_of_workflow, why_failed
+from .table import Outcome, Table, is_stuck, tells_of_workflow, why_failed
 from .texts import clean
 from .timers import SourceName, Timer
 
@@ -101,6 +101,8 @@ def _ready(table: Table) -> Outcome:
         # A rerun of a generation that was Ready: what an earlier run put out is still there, and is good.
         why = why_failed(table.facts, otherwise="Kratix does not say why")
         notes.append(f"the last run of the workflow failed: {why}")
+    if is_stuck(table.facts, table.clock):
+        notes.append(f"the workflow runs again: {tells_of_workflow(table.facts, table.clock)}")
     return Outcome("3", Phase.READY, Reason.ALL_HEALTHY, "; ".join(notes))
 
 

@@ -15,10 +15,13 @@ from .summarize import Summary
 from .texts import first_line
 from .timers import SourceName, Timer
 
-__all__ = ["STUCK_SECONDS", "Outcome", "Table", "tells_of_workflow", "why_failed"]
+__all__ = ["STUCK_SECONDS", "Outcome", "Table", "is_stuck", "tells_of_workflow", "why_failed"]
 
 STUCK_SECONDS = 600
-"""Seconds after which a running pipeline may be stuck: Kratix gives up a failing one after seven tries, about 6 min."""
+"""Seconds after which a running pipeline may be stuck: Kratix gives up a failing one after seven tries, about 6 min.
+
+One whose next try is that late may be stuck too.
+"""
 
 _THROUGH: Final = (Workflow.COMPLETED, Workflow.NONE)
 
@@ -113,12 +116,20 @@ class Table(Struct, frozen=True):
         return next((found.message for found in self.assessments if found.source is source), "")
 
 
+def is_stuck(facts: Facts, clock: Clock) -> bool:
+    """Whether the workflow has been running, or late for its next try, for so long that it may be stuck."""
+    since = facts.workflow_due or facts.workflow_since
+    return facts.workflow is Workflow.RUNNING and clock.older_than(since, STUCK_SECONDS)
+
+
 def tells_of_workflow(facts: Facts, clock: Clock) -> str:
     """Describe what an unfinished workflow waits for, or that it takes too long; empty otherwise."""
-    if facts.workflow is Workflow.RUNNING and clock.older_than(facts.workflow_since, STUCK_SECONDS):
-        since = format_time(facts.workflow_since or clock.now)
-        return f"it has been running since {since}, longer than Kratix takes for seven tries: it may be stuck"
-    return facts.workflow_message
+    if not is_stuck(facts, clock):
+        return facts.workflow_message
+    if facts.workflow_due:
+        return f"it may be stuck: {facts.workflow_message.replace('tries', 'was to try', 1)}"
+    since = format_time(facts.workflow_since or clock.now)
+    return f"it has been running since {since}, longer than Kratix takes for seven tries: it may be stuck"
 
 
 def why_failed(facts: Facts, *, otherwise: str) -> str:

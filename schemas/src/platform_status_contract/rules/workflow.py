@@ -21,6 +21,7 @@ __all__ = [
     "SUSPENDED_LABEL",
     "deletion_message",
     "is_about_to_start",
+    "next_try",
     "read_workflow",
     "running_since",
 ]
@@ -116,6 +117,16 @@ def running_since(status: object) -> datetime | None:
     return min((time for time in times if time is not None), default=None)
 
 
+def next_try(status: object) -> datetime | None:
+    """Return when a suspended workflow goes on by itself; None if none does.
+
+    Args:
+        status: `.status` as decoded JSON: any value at all.
+    """
+    workflows = mapping(under(status, "kratix", "workflows"))
+    return _next_try([mapping(entry) for entry in items(workflows.get("pipelines"))])
+
+
 def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
     phases = {_phase(pipeline) for pipeline in pipelines}
     if not phases - {None}:
@@ -131,13 +142,21 @@ def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
 
 def _retry(pipelines: list[Mapping[str, object]]) -> str:
     """Describe when a suspended workflow continues by itself; empty if it waits for a person or is not suspended."""
-    waiting = [pipeline for pipeline in pipelines if _phase(pipeline) is Workflow.SUSPENDED]
-    times = [parse_time(pipeline.get("nextRetryAt")) for pipeline in waiting]
-    known = [time for time in times if time is not None]
-    if not waiting or len(known) < len(times):
+    time = _next_try(pipelines)
+    if time is None:
         return ""
-    said = next(filter(None, (_told(pipeline, 240) for pipeline in waiting)), "")
-    return f"it tries again by itself at {format_time(max(known))}" + (f": {said}" if said else "")
+    said = next(filter(None, (_told(pipeline, 240) for pipeline in _suspended(pipelines))), "")
+    return f"it tries again by itself at {format_time(time)}" + (f": {said}" if said else "")
+
+
+def _next_try(pipelines: list[Mapping[str, object]]) -> datetime | None:
+    times = [parse_time(pipeline.get("nextRetryAt")) for pipeline in _suspended(pipelines)]
+    known = [time for time in times if time is not None]
+    return max(known, default=None) if len(known) == len(times) else None
+
+
+def _suspended(pipelines: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    return [pipeline for pipeline in pipelines if _phase(pipeline) is Workflow.SUSPENDED]
 
 
 def _phase(pipeline: Mapping[str, object]) -> Workflow | None:
