@@ -401,6 +401,17 @@ def test_an_application_is_read_as_the_rules_see_it() -> None:
     assert record.numbers == (("x.org/generation", 3),)
 
 
+@pytest.mark.parametrize("labels", [{}, {"rubbish": 7}])
+@pytest.mark.parametrize(("phase", "runs"), [("Running", True), ("Terminating", True), ("Succeeded", False)])
+def test_the_start_of_an_operation_is_kept_while_it_runs(labels: support.Json, phase: str, *, runs: bool) -> None:
+    item = support.application()
+    item["metadata"]["labels"] = labels
+    item["status"]["operationState"] = {"phase": phase, "startedAt": STARTED}
+    record = decode_application(encode(item))
+    assert record is not None
+    assert (record.seen.started_at is not None) is runs
+
+
 def test_a_long_message_of_others_is_cut() -> None:
     item = support.application()
     item["status"]["health"]["message"] = "x" * 100_000

@@ -95,6 +95,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
         operation_message: Why the operation, or the last try of the running one, failed, without the parts that differ
             from try to try; of one that runs without a failure, what it waits for; empty if nothing is said.
         finished_at: `status.operationState.finishedAt`.
+        started_at: `status.operationState.startedAt` of an operation that runs; else None.
         compared_current: Whether `status.sync.comparedTo` is the Application's own source (True if never compared).
         written_for: The generation in the contract's generationAnnotation; None if missing or not a number.
         try_failed: Whether a try of the running operation has failed.
@@ -114,6 +115,7 @@ class ApplicationSeen(Struct, frozen=True, gc=False):
     operation_phase: str = ""
     operation_message: str = ""
     finished_at: datetime | None = None
+    started_at: datetime | None = None
     compared_current: bool = True
     written_for: int | None = None
     try_failed: bool = False

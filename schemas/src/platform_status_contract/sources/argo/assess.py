@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from platform_status_contract.model.times import format_time
 from platform_status_contract.model.vocabulary import ConditionType, Reason
 from platform_status_contract.rules.assessment import Assessment, Situation, Verdict, strict
 from platform_status_contract.rules.clock import Clock
@@ -23,6 +24,9 @@ from .states import (
 )
 
 __all__ = ["assess_argo"]
+
+HELD_UP_SECONDS: Final = 600
+"""Seconds after which a sync that runs beside Synced is a note: it holds up every later one."""
 
 _WORDS: Final = {
     "Healthy": (Verdict.GOOD, Reason.APPLICATION_HEALTHY, "is healthy"),
@@ -53,6 +57,7 @@ def _judge_sync(
     seen: ApplicationSeen,
     situation: Situation,
     failed: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
+    clock: Clock,
 ) -> Judgement:
     if seen.sync_status == "Synced":
         hooks = f"the last operation of {what} failed: {seen.operation_message}"
@@ -60,6 +65,10 @@ def _judge_sync(
         if seen.problems and not seen.compared_current:
             # what it is to be next cannot be made, such as a hydration that failed
             note = clean(seen.problems, 320)
+        if seen.started_at and clock.older_than(seen.started_at, HELD_UP_SECONDS):
+            # a hook after the sync, say: until it ends Argo CD begins no other sync
+            waits = f": {clean(seen.operation_message, 240)}" if seen.operation_message else ""
+            note = f"a sync of {what} has been running since {format_time(seen.started_at)}{waits}"
         return Judgement(Verdict.GOOD, Reason.SYNCED, f"{what} is synced", note=note)
     is_running = seen.operation_phase in RUNNING
     told = clean(seen.operation_message, 240)
@@ -105,6 +114,7 @@ def _judge_health(
     seen: ApplicationSeen,
     situation: Situation,
     _: bool,  # noqa: FBT001 - the timer's state, as Aspect.judge has it
+    _clock: Clock,
 ) -> Judgement:
     verdict, reason, message = _WORDS[health_word(seen)]
     named = situation.contract.application

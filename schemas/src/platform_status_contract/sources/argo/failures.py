@@ -15,9 +15,9 @@ from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.lenient import clip, text
 from platform_status_contract.rules.texts import steady
 
-__all__ = ["Told", "told_by_conditions", "told_by_hydrator", "told_by_operation"]
+__all__ = ["RUNNING", "Told", "told_by_conditions", "told_by_hydrator", "told_by_operation"]
 
-_RUNNING: Final = ("Running", "Terminating")
+RUNNING: Final = ("Running", "Terminating")
 _FAILED: Final = ("Failed", "Error")
 _RETRYING: Final = "Retrying attempt"
 """Argo CD appends it to the message of a try that failed, when another one follows."""
@@ -62,7 +62,7 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
         retries: How many tries have failed before the present one.
         result: Its `syncResult`, any JSON.
     """
-    is_running = phase in _RUNNING
+    is_running = phase in RUNNING
     if not is_running and phase not in _FAILED:
         return Told(phase, "", finished_at, try_failed=False)
     failures = sorted(_failures(msgspec.json.decode(result)))

@@ -25,7 +25,7 @@ from platform_status_contract.rules.observation import ApplicationSeen
 from platform_status_contract.rules.texts import name_culprits
 
 from .compared import compared_current, same_destination
-from .failures import Told, told_by_conditions, told_by_hydrator, told_by_operation
+from .failures import RUNNING, Told, told_by_conditions, told_by_hydrator, told_by_operation
 
 __all__ = ["REFRESH_ANNOTATION", "SKIP_ANNOTATION", "ApplicationRecord", "decode_application"]
 
@@ -110,6 +110,7 @@ class _Health(Struct):
 class _Operation(Struct, rename="camel"):
     phase: str | None = None
     message: str | None = None
+    started_at: str | None = None
     finished_at: str | None = None
     retry_count: int | None = None
     sync_result: Raw = _EMPTY
@@ -178,6 +179,7 @@ def _strict(seen: _Application) -> ApplicationRecord:
             operation_phase=operation.phase,
             operation_message=operation.message,
             finished_at=operation.finished_at,
+            started_at=_started(status.operation_state),
             compared_current=sync.compared_to is None or _is_current(spec, sync.compared_to, status.source_hydrator),
             try_failed=operation.try_failed,
             resources=_has_resources(status),
@@ -222,6 +224,7 @@ def _lenient(whole: object, namespace: str, name: str) -> ApplicationRecord:
                 else _Operation(
                     phase=text(status, "operationState", "phase"),
                     message=text(status, "operationState", "message"),
+                    started_at=text(status, "operationState", "startedAt"),
                     finished_at=text(status, "operationState", "finishedAt"),
                     retry_count=count(status, "operationState", "retryCount"),
                     sync_result=_raw(under(status, "operationState", "syncResult")),
@@ -252,6 +255,10 @@ def _told(operation: _Operation) -> Told:
         operation.retry_count or 0,
         operation.sync_result,
     )
+
+
+def _started(operation: _Operation | None) -> datetime | None:
+    return parse_time(operation.started_at) if operation and operation.phase in RUNNING else None
 
 
 def _has_resources(status: _Status) -> bool | None:

@@ -25,6 +25,8 @@ from platform_status_contract.rules.observation import Absent, ApplicationSeen, 
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
+from .failures import RUNNING
+
 __all__ = [
     "AUTOMATED_SECONDS",
     "FAILED",
@@ -41,9 +43,8 @@ __all__ = [
     "with_problems",
 ]
 
-RUNNING = ("Running", "Terminating")
 FAILED = ("Failed", "Error")
-"""Phases of a running operation, and of one that has failed for good."""
+"""Phases of an operation that has failed for good."""
 
 UNKNOWN_SECONDS = 60
 """Seconds for which an empty or Unknown state is tolerated once ready, because Argo CD flaps when it restarts."""
@@ -77,7 +78,7 @@ class Aspect(Struct, frozen=True):
         timer: Its own timer.
         holds: The timer's predicate: True, False, or None if this Application gives no evidence.
         word: Argo CD's status; ``Unknown`` for any other value.
-        judge: Name, known status, situation and whether the timer runs -> the verdict.
+        judge: Name, known status, situation, whether the timer runs, and now -> the verdict.
         unknown: Text for what is unknown if the status is Unknown.
         pending: Reason for Unknown before firstReady.
         unreadable: Reason for Unknown that lasts, after it.
@@ -88,7 +89,7 @@ class Aspect(Struct, frozen=True):
     timer: Timer
     holds: Callable[[ApplicationSeen], bool | None]
     word: Callable[[ApplicationSeen], str]
-    judge: Callable[[str, ApplicationSeen, Situation, bool], "Judgement"]
+    judge: Callable[[str, ApplicationSeen, Situation, bool, Clock], "Judgement"]
     unknown: str
     pending: Reason
     unreadable: Reason
@@ -128,7 +129,7 @@ def assess_application(
         silent = Blind(Reason.ARGOCD_SILENT, lasting=True)
         return blind(source, condition, silent, what, situation, [aspect.timer, *_SHARED])
     if aspect.word(seen) != "Unknown":
-        found = aspect.judge(what, seen, situation, aspect.timer in timers)
+        found = aspect.judge(what, seen, situation, aspect.timer in timers, clock)
         told = Assessment(
             source,
             condition,
