@@ -19,8 +19,8 @@ _LENGTH: Final = 8192
 _LIMIT: Final = 0.1
 """Seconds of the processor; in proportion it is 0.01, and the square of time was 0.4 and 1.0."""
 
-_BOUNDED: Final = {"platform_status_contract.rules.masking._CREDENTIAL": 1024}
-"""It looks for an end far behind several beginnings, so its caller cuts the text: here at twice `MAX_TEXT`."""
+_BOUNDED: Final = {"platform_status_contract.rules.masking._CREDENTIAL": 4096}
+"""It looks for an end far behind several beginnings, so its caller cuts the text: here at twice what `clip` reads."""
 
 _APART: Final = {
     "platform_status_contract.observing.decode.depth._TOKENS",  # goes through valid JSON, where each text has its end
