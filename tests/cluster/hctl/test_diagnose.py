@@ -84,7 +84,7 @@ def test_a_crashing_pod_is_found_with_its_log(place: Place, tmp_path: Path) -> N
         report = place.asked("diagnose", f"vco/{name}")
     assert ended.returncode == 1
     cause = _cause(ended.stdout)
-    assert "✗ Pods (bad): 1/2 pods are ready; restarting: media-1 (main: exit code 1)" in cause
+    assert "✗ Pods (bad): 1/2 pods are ready; restarting: media-1 (CrashLoopBackOff, main: exit code 1)" in cause
     assert "media-1: container main: CrashLoopBackOff, exit code 1, 7 restarts" in cause
     assert "| line 49\n" in cause
     assert "| [2Jpanic: no etcd\n" in cause

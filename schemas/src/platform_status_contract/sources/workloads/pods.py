@@ -99,10 +99,10 @@ def called(pod: PodSeen) -> str:
 
 
 def culprit(pod: PodSeen, clock: Clock) -> str:
-    """Name a pod, and what it waits for; of one that restarts how its container failed, which is the same each time."""
+    """Name a pod, and what it waits for; of one that restarts also how its container failed."""
     waiting = clean(pod.waiting, 40)
     if pod.deleted is not None or pod.phase == "Succeeded":
         waiting = "Completed" if pod.deleted is None else "Terminating"
     elif pod.failed and is_restarting(pod, clock) and pod.waiting in ("", "CrashLoopBackOff"):
-        waiting = clean(pod.failed, 60)
+        waiting = ", ".join(filter(None, (waiting, clean(pod.failed, 60))))
     return f"{called(pod)} ({waiting})" if waiting else called(pod)
