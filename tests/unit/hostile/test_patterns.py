@@ -32,7 +32,17 @@ _PIECES: Final = [
     *("-", "_", "--", "--a", "--token", "1", "1.", ":", " ", " \n", " x", "\\", '"', "'", '""', '" "', '\\"'),
     *("[a:", "a:", "a://", "a://b:", "a:b@", "(", "{", "${", "\x00", "2026-02-26T10:30:0", " in 1", " in 1h"),
     *(" after 1 attempt", "retried 1 ", "retrying operation at ", "attempt #1 of ", "eyJ-", "gh_-", "password="),
-    *("token", "bearer ", "authorization: ", "-----BEGIN ", 'pods "', "\u200b"),
+    *(
+        "token",
+        "bearer ",
+        "authorization: ",
+        "-----BEGIN ",
+        'pods "',
+        "\u200b",
+        ", request id: ",
+        "(host-id=a",
+        'pod "',
+    ),
 ]
 
 

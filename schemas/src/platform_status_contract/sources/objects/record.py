@@ -35,15 +35,21 @@ _MAX_DIGITS: Final = 15
 _CONTROLLERS: Final = {("apps", kind): controller_decoder(kind) for kind in ("Deployment", "StatefulSet", "DaemonSet")}
 _APPLICATION: Final = ("argoproj.io", "Application")
 
+_ID: Final = r"""["']?\b(?i:(?:x-amz-)?(?:request|host|correlation|trace|span|activity)[-_ ]?id)["']?\ ?[:=]\ ?
+      (?:"[\w+/=.-]{8,512}+"|[\w+/=.-]{8,512}+)"""
 _MOVING: Final = re.compile(
-    r"""
+    rf"""
       \ (?:after|in|within|for)\ (?:\d+(?:\.\d+)?(?:ns|us|\u00b5s|ms|h|m|s))+(?!\w)    # after 30.012857331s
     | \ (?:after|with)\ \d+\ (?:attempt|retr)\w*(?:\(s\))?                             # after 2 attempt(s)
-    | (?<![\w./-])([\w.-]*+)/[\w./-]*-\d{5,}+/                                         # /data/kustomization-822935991/
+    | (?<![\w./-])([\w.-]*+)/[\w./-]*-\d{{5,}}+/                                       # /data/kustomization-822935991/
+    | [,;]?\ ?(?:\({_ID}\)|{_ID})                                                      # , RequestID: N6VZ2C4Y3R5QJ8XA
+    | (?:(?<=\b[Pp]od)|(?<=\b[Pp]ods))\ "[^"]{{1,253}}"(?=\ is\ (?:forbidden|invalid)) # pods "web-x8k2p" is forbidden
     """,
     re.VERBOSE,
 )
 """What moves in the messages of controllers while nothing changes, beside what `steady` cuts.
+
+The name of a pod that was refused is another one at each try. A bare UUID stays: it may be the name of a volume.
 
 A path is looked at once, from its beginning, which is kept: a try at each of its slashes would take the square of time.
 """
