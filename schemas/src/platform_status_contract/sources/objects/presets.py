@@ -92,8 +92,9 @@ RESOURCE: Final = KindPreset(
 
 # Cluster API 1.13.6: Cluster and MachineDeployment recorded here, KubeadmControlPlane and the rest from its contract.
 #
-# Since v1beta2 an object says Available; before that it said Ready. What belongs to a paused Cluster bears no mark of
-# its own but the condition Paused. There is no condition of a failure: not available may become available.
+# Since v1beta2 an object says Available; before that Ready was the summary, and Available one part of it. What belongs
+# to a paused Cluster bears no mark of its own but the condition Paused. There is no condition of a failure: not
+# available may become available.
 
 CLUSTER_API: Final = KindPreset(
     "cluster-api",

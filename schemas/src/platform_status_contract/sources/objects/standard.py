@@ -106,7 +106,7 @@ class KindPreset(Struct, frozen=True):
         name: Its name.
         groups: API groups; one that begins with a dot is the end of a group.
         kinds: Kinds; none: all of the groups.
-        ready: Types of the condition to read as Ready; the first one that an object has.
+        ready: Types of the condition to read as Ready; of several that an object has the worst one counts.
         failures: Further conditions that mark a failure.
         waiting: Reasons of a ready condition that is False while the object waits for another.
         young: Reasons that say the same at first, and a failure later.
@@ -245,7 +245,9 @@ def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
         observed = seen.field(preset.observed) if preset.observed else seen.observed
         if preset.observed and type(observed) is not int:
             return Said(Word.SILENT, f"has no {preset.observed}")
-        ready = next((found for name in preset.ready if (found := seen.condition(name)) is not None), None)
+        # Which type is the summary depends on the version: a good word beside a bad one may be about less.
+        every = [found for name in preset.ready if (found := seen.condition(name)) is not None]
+        ready = min(every, key=_goodness, default=None)
         is_ready = ready is not None and ready.status == "True"
         for mark in (_STALLED, *preset.failures):
             failed = _failed(seen, mark, is_ready=is_ready)
@@ -259,6 +261,11 @@ def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
         return _by_ready(seen, ready, preset)
 
     return judge
+
+
+def _goodness(found: ConditionSeen) -> int:
+    """Rank a ready condition: a bad word, none, a good one."""
+    return {"True": 2, "Unknown": 1, "": 1}.get(found.status, 0)
 
 
 def silent(seen: ObjectSeen) -> Said:
