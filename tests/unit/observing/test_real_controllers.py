@@ -217,3 +217,16 @@ def test_a_controller_that_fits_no_shape_has_nothing_ready(kind: str) -> None:
     assert (seen.paused, seen.wanted, seen.ready, seen.current) == (True, 1, 0, False)
     bare = _seen({"kind": kind, "metadata": {"name": "x", "namespace": "shop"}})
     assert bare.wanted is None, "metadata alone says nothing about pods"
+
+
+def test_a_deployment_says_what_refuses_its_replica_set() -> None:
+    """Its controller writes this condition and no more, so nothing of the new generation is observed."""
+    refused = {"type": "Progressing", "status": "False", "reason": "ReplicaSetCreateError", "message": "exceeded quota"}
+    for situation, status in (("deployment-just-created", {}), ("deployment-rollout-right-after-edit", None)):
+        whole = _object(situation)
+        whole["status"] = (whole["status"] if status is None else status) | {"conditions": [refused]}
+        seen = _seen(whole)
+        found = _assess((seen,), _pods(seen, 3, 0, 0), once_ready=True)
+        assert not seen.current
+        assert found.verdict is BAD
+        assert found.message.endswith(f"Deployment {seen.name}: ReplicaSetCreateError: exceeded quota")

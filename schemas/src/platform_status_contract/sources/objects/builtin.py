@@ -14,6 +14,7 @@ from msgspec import Struct
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.rules.observation import ControllerSeen, FieldValue, ObjectSeen
 from platform_status_contract.rules.texts import clean
+from platform_status_contract.sources.workloads.controller_record import NOT_CREATED
 from platform_status_contract.sources.workloads.groups import Group, is_held
 
 from .standard import (
@@ -79,6 +80,8 @@ def _of_itself(seen: ObjectSeen, found: ControllerSeen, wanted: int) -> Said | N
         said = Said(Word.PAUSED, "is put to sleep" if found.paused else "is scaled to zero")
     elif found.held or is_held(found):
         said = Said(Word.PAUSED, "has its rollout paused")
+    elif found.failure.startswith(NOT_CREATED):  # tried again; it counts no generation as observed until it succeeds
+        said = Said(Word.NOT_READY, f"reports {clean(found.failure, 300)}")
     elif not found.current:  # and what failed is an older generation
         said = Said(Word.BEHIND, behind(seen)) if seen.observed else Said(Word.SILENT, "has no status yet")
     elif found.failure:

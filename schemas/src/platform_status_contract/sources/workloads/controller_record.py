@@ -14,7 +14,7 @@ from platform_status_contract.observing.decode.lenient import MAX_TEXT, clip, de
 from platform_status_contract.observing.records import Record, number_of
 from platform_status_contract.rules.observation import ControllerSeen
 
-__all__ = ["PAUSED_ANNOTATION", "SLEEPS_LABEL", "ControllerRecord", "controller_decoder"]
+__all__ = ["NOT_CREATED", "PAUSED_ANNOTATION", "SLEEPS_LABEL", "ControllerRecord", "controller_decoder"]
 
 
 class ControllerRecord(Record, frozen=True, gc=False):
@@ -33,6 +33,10 @@ PAUSED_ANNOTATION: Final = "loft.sh/paused"
 SLEEPS_LABEL: Final = "loft.sh/sleep-mode"
 """Label that vcluster's sleep mode sets to "true" on the controller that it scales down."""
 
+NOT_CREATED: Final = "ReplicaSetCreateError"
+"""Why a Deployment makes no progress whose ReplicaSet is refused: tried again, and until then nothing is observed."""
+
+_STUCK: Final = ("ProgressDeadlineExceeded", NOT_CREATED)
 _MAX_PODS: Final = 2**31 - 1
 """Kubernetes counts pods in 32 bits."""
 
@@ -146,7 +150,7 @@ def _share(limit: int | str | None, of: int) -> int:
 
 def _failure(conditions: list[_Condition]) -> str:
     for condition in conditions:
-        late = condition.type == "Progressing" and condition.reason == "ProgressDeadlineExceeded"
+        late = condition.type == "Progressing" and condition.reason in _STUCK
         if (late and condition.status == "False") or (
             condition.type == "ReplicaFailure" and condition.status == "True"
         ):
