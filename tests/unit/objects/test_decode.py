@@ -308,3 +308,7 @@ def test_both_wants_are_one() -> None:
     one = Wanted("apps", "Deployment", ("spec.a",), ("x",), ("l",), ("Ready",))
     other = Wanted("apps", "Deployment", ("spec.b", "spec.a"), (), ("k",), ("Stalled",))
     assert one | other == Wanted("apps", "Deployment", ("spec.a", "spec.b"), ("x",), ("k", "l"), ("Ready", "Stalled"))
+
+
+def test_what_only_adds_to_a_message_need_not_be_declared() -> None:
+    assert Wanted(fields=("status.message as text",), conditions=("NotReady", "Ready")).words == {"condition Ready"}

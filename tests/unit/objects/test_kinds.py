@@ -20,8 +20,10 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import ObjectSeen, Observation, Present, SubApplicationSeen
 from platform_status_contract.sources.objects.builtin import BUILTIN
 from platform_status_contract.sources.objects.choose import preset_of, rule_of
+from platform_status_contract.sources.objects.keep import keep_object
 from platform_status_contract.sources.objects.presets import APPLICATION_SET, PRESETS, REQUEST, SOURCE
 from platform_status_contract.sources.objects.standard import KindPreset, Word
+from platform_status_contract.sources.objects.wanted import wanted_of
 from platform_status_contract.sources.sub_applications.assess import assess_sub_apps
 from tests.unit.rules.settings import quick
 from tests.unit.rules.worlds import NOW, entries, objects
@@ -77,6 +79,27 @@ HAND: Final[list[tuple[dict[str, Any], str, str]]] = [
 @pytest.mark.parametrize(("document", "expected", "text"), HAND)
 def test_a_kind_is_judged_by_its_row(document: dict[str, Any], expected: str, text: str) -> None:
     assert word(document) == (expected, text)
+
+
+@pytest.mark.parametrize("document", [document for document, _, _ in HAND])
+def test_a_kind_is_judged_by_its_dump_as_by_the_whole(document: dict[str, Any]) -> None:
+    entry = entry_for(document)
+    kept = {"metadata": document["metadata"]}
+    keep_object(wanted_of(entry), kept, document, None)
+    whole, again = seen_of(document, entry), seen_of(document | {"spec": None, "status": None} | kept, entry)
+    # what has a decoder of its own is kept by the shape of that
+    without = {"controller": None, "application": None}
+    assert msgspec.structs.replace(again, **without) == msgspec.structs.replace(whole, **without)
+
+
+def test_of_a_pod_that_is_named_twice_a_dump_keeps_what_both_read() -> None:
+    state = {"terminated": {"exitCode": 1, "reason": "Error", "message": "p"}}
+    pod = thing("v1 Pod", {"containerStatuses": [{"name": "app", "restartCount": 3, "state": state}, 5, {}]})
+    old = {"name": "app", "restartCount": 3, "lastState": {}, "state": {"terminated": {"exitCode": 1}}}
+    kept: dict[str, Any] = {"status": {"containerStatuses": [old]}}
+    keep_object(wanted_of(entry_for(pod)), kept, pod, None)
+    both = old | {"state": {"terminated": {"exitCode": 1, "reason": "Error"}}}
+    assert kept["status"]["containerStatuses"] == [both, 5, {}]
 
 
 KUSTOMIZATION: Final = "kustomize.toolkit.fluxcd.io/v1 Kustomization"
@@ -138,6 +161,43 @@ def test_a_generation_that_is_a_text_is_compared() -> None:
     for told, expected in (("0", "BEHIND"), ("-1", "BEHIND"), ("1", "BEHIND"), ("2", "READY")):
         document = thing("example.org/v1 X", {"observedGeneration": told, "phase": "Healthy"}, generation=2)
         assert word(document, ready=ReadyWhen(field="status.phase", values=("Healthy",)))[0] == expected
+
+
+ROLLOUT: Final = ReadyWhen(field="status.phase", values=("Healthy",), failed=("Degraded",))
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "text"),
+    [
+        ({"phase": "Degraded", "message": "it timed out"}, "FAILED", "has status.phase Degraded: it timed out"),
+        ({"phase": "Paused", "message": "CanaryPauseStep"}, "NOT_READY", "has status.phase Paused: CanaryPauseStep"),
+        ({"phase": "Degraded", "message": ["it timed out"]}, "FAILED", "has status.phase Degraded"),
+        ({"phase": "Healthy", "message": "it timed out"}, "READY", "has status.phase Healthy"),
+    ],
+)
+def test_the_message_beside_a_field_says_why(status: object, expected: str, text: str) -> None:
+    assert word(thing("argoproj.io/v1alpha1 Rollout", status), ready=ROLLOUT) == (expected, text)
+
+
+def test_a_release_of_a_new_chart_or_of_new_values_may_take_as_long_as_progress_may() -> None:
+    """Neither changes the generation: a range of versions has a new chart, or a ConfigMap new values."""
+    upgrading = documents("flux/helmrelease-values-edited-upgrading")[0]
+    before = upgrading["status"]["history"][0]["configDigest"]
+    for more, limit in (
+        ({"lastAttemptedRevision": "1.1.0", "lastAttemptedConfigDigest": before}, 900),
+        ({}, 900),
+        ({"lastAttemptedConfigDigest": before}, 10),
+    ):
+        entry = entry_for(upgrading)
+        seen = seen_of(upgrading | {"status": upgrading["status"] | more}, entry)
+        since = next(found.since for found in seen.conditions if found.type == "Ready")
+        assert since is not None
+        for seconds, verdict in ((limit - 1, Verdict.GOOD), (limit + 1, Verdict.BAD)):
+            now = since + timedelta(seconds=seconds)
+            assert assess(entry, seen, situation_of(entry, ready=True, now=now), now).verdict is verdict, (
+                more,
+                seconds,
+            )
 
 
 def test_every_builtin_kind_has_an_object() -> None:

@@ -18,6 +18,7 @@ from platform_status_contract.sources.workloads.controller_record import NOT_CRE
 from platform_status_contract.sources.workloads.groups import Group, is_held
 
 from .standard import (
+    TEXT,
     KindPreset,
     Said,
     Word,
@@ -27,6 +28,7 @@ from .standard import (
     judge_by_existence,
     quoted,
     shown,
+    told,
 )
 
 __all__ = ["BUILTIN", "JOB", "Builtin"]
@@ -158,10 +160,10 @@ def _volume(good: tuple[str, ...], bad: tuple[str, ...], waits: str) -> Callable
         if not isinstance(phase, str) or not phase:
             return Said(Word.SILENT, "has no phase yet")
         if phase in good:
-            told = next((found for name in _RESIZING if (found := seen.condition_of(name, "True"))), None)
-            return Said(Word.READY, f"is {phase}", note=quoted(told) if told else "")
+            resizing = next((found for name in _RESIZING if (found := seen.condition_of(name, "True"))), None)
+            return Said(Word.READY, f"is {phase}", note=quoted(resizing) if resizing else "")
         if phase in bad:
-            return Said(Word.FAILED, f"is {phase}")
+            return Said(Word.FAILED, told(f"is {phase}", seen, _MESSAGE))
         return Said(Word.NOT_READY, f"is {shown(phase)}{waits if phase == 'Pending' else ''}")
 
     return judge
@@ -174,11 +176,22 @@ _RESIZING: Final = ("ControllerResizeError", "NodeResizeError", "Resizing", "Fil
 def _pod(seen: ObjectSeen) -> Said:
     phase = seen.field("status.phase")
     if phase == "Failed":
-        reason = seen.field("status.reason")
-        return Said(Word.FAILED, f"has failed: {reason}" if reason else "has failed")
+        return Said(Word.FAILED, _of_pod("has failed", seen))
     if phase == "Succeeded":
         return Said(Word.READY, "has completed")
     return _living_pod(seen, phase) if phase else Said(Word.SILENT, "has no phase yet")
+
+
+def _of_pod(text: str, seen: ObjectSeen) -> str:
+    """Add why: what the pod itself has (Evicted, NodeLost), else the first of its containers in trouble."""
+    reason = seen.field("status.reason")
+    own = told(f"{text}: {shown(reason)}" if reason else text, seen, _MESSAGE)
+    first = next((path for path in _CONTAINERS if seen.field(f"{path}{TEXT}")), "") if own == text else ""
+    return told(own, seen, first)
+
+
+_MESSAGE: Final = "status.message"
+_CONTAINERS: Final = ("status.initContainerStatuses", "status.containerStatuses")
 
 
 def _living_pod(seen: ObjectSeen, phase: FieldValue) -> Said:
@@ -187,10 +200,10 @@ def _living_pod(seen: ObjectSeen, phase: FieldValue) -> Said:
         return Said(Word.BEHIND, behind(seen))
     if ready is not None and ready.status == "True":
         return Said(Word.READY, "is ready")
-    told = scheduled if scheduled is not None and scheduled.status == "False" else ready
-    if told is not None and told.message:
-        return Said(Word.NOT_READY, quoted(told))
-    return Said(Word.NOT_READY, f"is {shown(phase)} and not ready")
+    unplaced = scheduled if scheduled is not None and scheduled.status == "False" else None
+    plain, why = f"is {shown(phase)} and not ready", unplaced or ready
+    text = plain if unplaced else _of_pod(plain, seen)
+    return Said(Word.NOT_READY, quoted(why) if text == plain and why is not None and why.message else text)
 
 
 def _autoscaler(seen: ObjectSeen) -> Said:
@@ -268,8 +281,14 @@ BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
         ("status.phase",),
         _RESIZING,
     ),
-    ("", "PersistentVolume"): Builtin(_volume(("Bound", "Available"), ("Failed",), ""), ("status.phase",)),
-    ("", "Pod"): Builtin(_pod, ("status.phase", "status.reason"), ("PodScheduled", "Ready")),
+    ("", "PersistentVolume"): Builtin(
+        _volume(("Bound", "Available"), ("Failed",), ""), ("status.phase", f"{_MESSAGE}{TEXT}")
+    ),
+    ("", "Pod"): Builtin(
+        _pod,
+        ("status.phase", "status.reason", *(f"{path}{TEXT}" for path in (_MESSAGE, *_CONTAINERS))),
+        ("PodScheduled", "Ready"),
+    ),
     ("", "Namespace"): Builtin(
         judge_by_existence,
         leaving=(
@@ -282,7 +301,9 @@ BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
     ),
     ("autoscaling", "HorizontalPodAutoscaler"): Builtin(_autoscaler, conditions=("AbleToScale", "ScalingActive")),
     ("policy", "PodDisruptionBudget"): _with("DisruptionAllowed"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): _with("Established", "NamesAccepted"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): msgspec.structs.replace(
+        _with("Established", "NamesAccepted"), leaving=("Terminating",)
+    ),
     ("apiregistration.k8s.io", "APIService"): _with("Available"),
     ("certificates.k8s.io", "CertificateSigningRequest"): Builtin(
         _signing_request, ("status.certificate",), ("Approved", "Denied", "Failed")

@@ -15,10 +15,12 @@ from .builtin import BUILTIN, JOB
 from .presets import FLUX, PRESETS
 from .standard import (
     GRACE_SECONDS,
+    TEXT,
     KindPreset,
     Said,
     Word,
     apart,
+    beside,
     judge_by_conditions,
     judge_by_existence,
     judge_by_field,
@@ -85,7 +87,8 @@ def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) ->
         return Rule(judge_by_existence, known, (*known.fields, *more), pauses, paused=paused)
     if ready.field is not None:
         judge = judge_by_field(ready.field, ready.values or (), ready.failed or ())
-        return Rule(judge, known, (*known.fields, *more, ready.field), pauses, paused=paused)
+        fields = (*known.fields, *more, ready.field, f"{beside(ready.field)}{TEXT}")
+        return Rule(judge, known, fields, pauses, paused=paused)
     builtin = BUILTIN.get((group, kind))
     if ready == ReadyWhen() and (group, kind) == _APPLICATION:
         return Rule(judge_application, known, more, paused=paused)
@@ -101,6 +104,6 @@ def _rule(group: str, kind: str, ready: ReadyWhen, paused: PausedWhen | None) ->
         )
     preset = next((item for item in PRESETS if item.name == ready.preset), known)
     if ready.condition is not None:
-        preset = msgspec.structs.replace(preset, ready=(ready.condition,), made="")
+        preset = msgspec.structs.replace(preset, ready=(ready.condition,), made="", texts=())
     fields = (*preset.fields, *more)
     return Rule(judge_by_conditions(preset), preset, fields, preset.conditions, grace=preset.grace, paused=paused)

@@ -15,7 +15,7 @@ from platform_status_contract.sources.workloads.describe import controller_words
 
 from .kinds import kind_of, object_kinds, source_of_entry
 from .read import objects_of
-from .standard import ODD, shown
+from .standard import ODD, TEXT, shown
 
 __all__ = ["collect_objects", "describe_objects", "kinds_of_objects"]
 
@@ -60,10 +60,12 @@ def _says(seen: ObjectSeen) -> str:
         return controller_words(seen.controller)
     parts = ["being deleted"] if seen.deleted else []
     parts += [f"{found.type} {shown(found.status) or 'without status'}" for found in seen.conditions]
-    parts += [f"{path} {ODD if value is None else shown(value)}" for path, value in seen.fields]
+    compared = [(path, value) for path, value in seen.fields if not path.endswith(TEXT)]
+    parts += [f"{path} {ODD if value is None else shown(value)}" for path, value in compared]
     parts += [f"generation {seen.generation}, observed {seen.observed}"] if seen.observed is not None else []
     parts += [f"cannot be read: {seen.problem}"] if seen.problem else []
-    messages = (found.message for found in seen.conditions if found.status != "True" and found.message)
+    messages = [found.message for found in seen.conditions if found.status != "True" and found.message]
+    messages += [str(value) for path, value in seen.fields if path.endswith(TEXT)]
     told = "; ".join(dict.fromkeys(messages))
     return (", ".join(parts) or "says nothing of itself") + (f": {told}" if told else "")
 

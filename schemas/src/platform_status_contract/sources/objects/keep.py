@@ -8,6 +8,8 @@ from platform_status_contract.model.lookup import items
 from platform_status_contract.rules.masking import masked
 from platform_status_contract.sources.source import Json
 
+from .containers import LOOKED_AT
+from .standard import TEXT
 from .wanted import Wanted
 
 __all__ = ["keep_object"]
@@ -49,21 +51,34 @@ def _part(kept: Any, whole: Any, paths: Iterable[str]) -> Any:  # noqa: ANN401 -
         return _plain(whole)
     result: Json = kept if isinstance(kept, dict) else {}
     for path in paths:
-        _copy(whole, result, path.split(".")[1:])
+        _copy(whole, result, path.removesuffix(TEXT).split(".")[1:], is_text=path.endswith(TEXT))
     return result
 
 
-def _copy(whole: Json, kept: Json, path: list[str]) -> None:
+def _copy(whole: Json, kept: Json, path: list[str], *, is_text: bool = False) -> None:
     """Keep the field under a path, and what is on the way to it."""
     value = whole.get(path[0])
     if path[1:2] == ["0"] and isinstance(value, list) and value:
         first = next((item for item in items(kept.get(path[0])) if isinstance(item, dict)), {})
         kept[path[0]] = [first]
         _copy(value[0] if isinstance(value[0], dict) else {}, first, path[2:])
+    elif len(path) == 1 and is_text and isinstance(value, list):
+        before = items(kept.get(path[0]))
+        kept[path[0]] = [_container(item, before[index : index + 1]) for index, item in enumerate(value)]
     elif len(path) == 1 or not isinstance(value, dict):
         kept.update({path[0]: _plain(value)} if path[0] in whole else {})
     else:
-        _copy(value, kept.setdefault(path[0], {}), path[1:])
+        _copy(value, kept.setdefault(path[0], {}), path[1:], is_text=is_text)
+
+
+def _container(whole: Any, kept: list[object]) -> Any:  # noqa: ANN401 - any JSON
+    """Add to what another kind keeps of a container, since a pod may be named twice."""
+    if not isinstance(whole, dict):
+        return _plain(whole)
+    result: Json = next((dict(item) for item in kept if isinstance(item, dict)), {})
+    for path in LOOKED_AT:
+        _copy(whole, result, path.split("."))
+    return result
 
 
 def _entries(value: Any) -> Any:  # noqa: ANN401 - any JSON

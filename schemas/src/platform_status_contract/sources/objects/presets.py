@@ -34,7 +34,7 @@ KUSTOMIZATION: Final = KindPreset(
     paused=_SUSPENDED,
     healthy="Healthy",
     applied="is applied; nothing looks at the health of what it applied",
-    revisions=("status.lastAppliedRevision", "status.lastAttemptedRevision"),
+    revisions=(("status.lastAppliedRevision", "status.lastAttemptedRevision"),),
 )
 """Without `wait` or health checks Ready means applied: name what it applies as well."""
 
@@ -46,12 +46,22 @@ HELM_RELEASE: Final = KindPreset(
     young=("SourceNotReady", "ArtifactFailed"),
     fails=True,
     passing=_PASSING,
-    checking="is checking health",
+    updating="",
     grace=GRACE_SECONDS,
     paused=_SUSPENDED,
+    revisions=(
+        ("status.lastAttemptedRevision", "status.history.0.chartVersion"),
+        ("status.lastAttemptedConfigDigest", "status.history.0.configDigest"),
+    ),
+    cause="Released",
+    remedies=("RollbackSucceeded", "RollbackFailed", "UninstallSucceeded", "UninstallFailed"),
     applied="is released; nobody has looked at its pods since",
 )
-"""helm-controller looks at the health of what it installed once, and never again."""
+"""helm-controller looks at the health of what it installed once, and never again.
+
+While it installs or upgrades Ready is Unknown and names the action. A new chart or new values from elsewhere leave the
+generation as it is: what it tries then differs from what the newest release was made of.
+"""
 
 SOURCE: Final = KindPreset(
     "flux-source",
@@ -134,13 +144,14 @@ EXTERNAL_SECRETS: Final = KindPreset(
 # CloudNativePG 1.28.1: Cluster. Recorded here; a scene plays the kubelet and the manager of the instance.
 #
 # A cluster that is hibernated, or whose reconciliation is switched off, is paused by an annotation. Its conditions bear
-# no generation, and Ready names no cause: that stands in status.phase. There is no condition of a failure.
+# no generation, and Ready names no cause: status.phase and phaseReason do. There is no condition of a failure.
 
 CLOUDNATIVE_PG: Final = KindPreset(
     "cloudnative-pg",
     groups=("postgresql.cnpg.io",),
     kinds=("Cluster",),
     paused_by=(("cnpg.io/hibernation", "on"), ("cnpg.io/reconciliationLoop", "disabled")),
+    texts=("status.phase", "status.phaseReason"),
 )
 
 # Argo CD 3.6.1: ApplicationSet. Recorded here; an Application has rules of its own, see `argo.judge_application`.
@@ -188,7 +199,7 @@ _OBSERVED: Final = "status.health.observedGeneration"
 
 REQUEST: Final = KindPreset(
     "request",
-    revisions=("status.health.readyGeneration", _OBSERVED),
+    revisions=(("status.health.readyGeneration", _OBSERVED),),
     observed=_OBSERVED,
     is_request=True,
 )

@@ -23,6 +23,8 @@ from platform_status_contract.rules.texts import clean, steady
 from platform_status_contract.sources.argo.record import ApplicationRecord, decode_application
 from platform_status_contract.sources.workloads.controller_record import ControllerRecord, controller_decoder
 
+from .containers import in_trouble
+from .standard import TEXT
 from .wanted import Wanted
 
 __all__ = ["MAX_VALUE", "ObjectRecord", "ObjectShape", "decode_object", "shape_of"]
@@ -248,10 +250,13 @@ def _age(item: _Condition) -> int:
 
 def _fields(parts: Mapping[str, Mapping[str, Raw]], paths: Iterable[str]) -> Iterable[tuple[str, FieldValue | None]]:
     for path in paths:
-        part, first, *rest = path.split(".")
+        part, first, *rest = path.removesuffix(TEXT).split(".")
         if first in parts.get(part, {}):
             value = _reach(msgspec.json.decode(parts[part][first]), rest)
-            if isinstance(value, str):
+            if path.endswith(TEXT):
+                words = in_trouble(value) if isinstance(value, list) else value
+                yield from [(path, clip(_tidy(words)))] if isinstance(words, str) and words else []
+            elif isinstance(value, str):
                 yield path, _short(value)
             elif isinstance(value, list):
                 yield path, len(value)

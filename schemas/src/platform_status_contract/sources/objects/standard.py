@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from platform_status_contract.model.objects import PausedWhen, Scalar
@@ -19,20 +20,24 @@ from platform_status_contract.rules.texts import clean
 __all__ = [
     "GRACE_SECONDS",
     "ODD",
+    "TEXT",
     "KindPreset",
     "Mark",
     "Said",
     "Word",
     "apart",
     "behind",
+    "beside",
     "equal",
     "is_behind",
     "judge_by_conditions",
     "judge_by_existence",
     "judge_by_field",
+    "only_tells",
     "quoted",
     "shown",
     "silent",
+    "told",
 ]
 
 GRACE_SECONDS = 60
@@ -41,6 +46,10 @@ GRACE_SECONDS = 60
 
 ODD: Final = "is no text, number or boolean"
 """What is wrong with the value of a field that has another type."""
+
+
+TEXT: Final = " as text"
+"""Ends the path of a text that is quoted and never compared: no path of a contract holds a space."""
 
 
 class Word(Enum):
@@ -113,6 +122,7 @@ class KindPreset(Struct, frozen=True):
         fails: Whether any other reason is a failure, and not only not ready yet.
         passing: Reasons of one that is False because its controller has begun anew, which is no verdict.
         checking: What its controller does while Ready is Unknown; empty: what the condition itself tells.
+        updating: Likewise while an update runs.
         grace: Seconds for which the last verdict counts while there is none.
         paused: How to tell that somebody has paused an object.
         paused_by: Annotations that tell it, with their values; an empty one stands for any.
@@ -120,7 +130,10 @@ class KindPreset(Struct, frozen=True):
         healthy: The condition that tells of the health of what the object stands for.
         applied: What to say where that condition does not: what was looked at.
         made: The field that lists what an object has made; without anything there is nothing to be ready.
-        revisions: Two fields that differ while an update runs.
+        revisions: Pairs of fields that differ while an update runs; one pair is enough.
+        cause: The condition that says what failed where Ready tells only what was done about it.
+        remedies: Reasons of Ready that tell that.
+        texts: Texts that say why an object is not ready, where Ready does not.
         rolling: The condition that is True while an update runs.
         observed: The field that says which generation its status is about, where conditions do not.
         dated: The condition that says it, where the ready one does not.
@@ -137,6 +150,7 @@ class KindPreset(Struct, frozen=True):
     fails: bool = False
     passing: tuple[str, ...] = ()
     checking: str = ""
+    updating: str = "is being updated"
     grace: int = GRACE_SECONDS
     paused: tuple[PausedWhen, ...] = ()
     paused_by: tuple[tuple[str, str], ...] = ()
@@ -144,7 +158,10 @@ class KindPreset(Struct, frozen=True):
     healthy: str = ""
     applied: str = ""
     made: str = ""
-    revisions: tuple[str, ...] = ()
+    revisions: tuple[tuple[str, str], ...] = ()
+    cause: str = ""
+    remedies: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     rolling: str = ""
     observed: str = ""
     dated: str = ""
@@ -154,17 +171,26 @@ class KindPreset(Struct, frozen=True):
     def conditions(self) -> tuple[str, ...]:
         """Types of the conditions that it reads."""
         marks = (*self.failures, *self.pauses)
-        named = {"Stalled", self.healthy, self.rolling, self.dated, *self.ready, *(mark.type for mark in marks)}
-        return tuple(sorted(named - {""}))
+        named = {"Stalled", self.healthy, self.rolling, self.dated, self.cause, *(mark.type for mark in marks)}
+        refused = {_REFUSED} if "Ready" in self.ready else set()
+        return tuple(sorted((named | refused | set(self.ready)) - {""}))
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Paths of the fields that it reads."""
-        named = {self.observed, self.made, *self.revisions, *(item.field for item in self.paused)}
+        named = {self.observed, self.made, *(item.field for item in self.paused)}
+        named |= {path for pair in self.revisions for path in pair} | {f"{path}{TEXT}" for path in self.texts}
         return tuple(sorted(named - {""}))
 
 
 _STALLED = Mark("Stalled", "True", outranks=True)
+_REFUSED: Final = "NotReady"
+"""What some operators write in the place of Ready, while it is not: Strimzi."""
+
+
+def only_tells(word: str) -> bool:
+    """Whether a field or a condition only says why an object is not good: without it a message says less."""
+    return word.endswith(TEXT) or word == _REFUSED
 
 
 def equal(one: Scalar | None, other: Scalar | None) -> bool:
@@ -208,7 +234,7 @@ def judge_by_existence(_: ObjectSeen) -> Said:
 
 
 def judge_by_field(path: str, good: tuple[Scalar, ...], failed: tuple[Scalar, ...]) -> Callable[[ObjectSeen], Said]:
-    """The verdict of an object from a field."""
+    """The verdict of an object from a field; the message beside it says why it is not good."""
 
     def judge(seen: ObjectSeen) -> Said:
         value = seen.field(path)
@@ -220,9 +246,21 @@ def judge_by_field(path: str, good: tuple[Scalar, ...], failed: tuple[Scalar, ..
         text = f"has {path} {shown(value)}"
         if any(equal(value, item) for item in good):
             return Said(Word.READY, text)
-        return Said(Word.FAILED if any(equal(value, item) for item in failed) else Word.NOT_READY, text)
+        word = Word.FAILED if any(equal(value, item) for item in failed) else Word.NOT_READY
+        return Said(word, told(text, seen, beside(path)))
 
     return judge
+
+
+def beside(path: str) -> str:
+    """Return the path of the message that stands beside a field."""
+    return f"{path.rpartition('.')[0]}.message"
+
+
+def told(text: str, seen: ObjectSeen, *paths: str) -> str:
+    """Add to a text what an object itself says, in fields that are read as texts."""
+    said = (seen.field(f"{path}{TEXT}") for path in paths)
+    return ": ".join([text, *(clean(item, 300) for item in said if isinstance(item, str) and item)])
 
 
 def shown(value: Scalar) -> str:
@@ -252,13 +290,15 @@ def judge_by_conditions(preset: KindPreset) -> Callable[[ObjectSeen], Said]:
         for mark in (_STALLED, *preset.failures):
             failed = _failed(seen, mark, is_ready=is_ready)
             if failed is not None:
-                return Said(Word.FAILED, quoted(_fuller(failed, ready)))
-        if ready is None:
+                return Said(Word.FAILED, _why(seen, _fuller(failed, ready), preset))
+        refused = seen.condition_of(_REFUSED, "True") if "Ready" in preset.ready else None
+        decides = ready or refused
+        if decides is None:
             return Said(Word.SILENT, f"has no condition {preset.ready[0]}")
-        dated = [found.generation for found in (ready, seen.condition(preset.dated)) if found is not None]
+        dated = [found.generation for found in (decides, seen.condition(preset.dated)) if found is not None]
         if is_behind(seen, next((told for told in dated if told is not None), observed)):
             return Said(Word.BEHIND, behind(seen))
-        return _by_ready(seen, ready, preset)
+        return _by_ready(seen, ready, preset) if ready else Said(Word.NOT_READY, quoted(decides))
 
     return judge
 
@@ -305,11 +345,21 @@ def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Sai
         word = Word.FAILED if preset.fails else Word.NOT_READY
         word = Word.NOT_READY if ready.reason in preset.waiting else word
         word = Word.YOUNG if ready.reason in preset.young else word
-        return Said(word, quoted(ready))
-    values = [seen.field(path) for path in preset.revisions]
-    updating = len(values) > 1 and None not in values and not equal(values[0], values[1])
-    text = "is being updated" if updating else preset.checking or quoted(ready)
+        return Said(word, _why(seen, ready, preset))
+    pairs = [(seen.field(one), seen.field(other)) for one, other in preset.revisions]
+    updating = any(None not in pair and not equal(*pair) for pair in pairs)
+    text = (preset.updating if updating else preset.checking) or quoted(ready)
     return Said(Word.CHECKING, text, patient=updating, since=ready.since)
+
+
+def _why(seen: ObjectSeen, found: ConditionSeen, preset: KindPreset) -> str:
+    """Quote what says why an object is not ready, and of a failure that was made up for what had failed."""
+    texts = told("", seen, *preset.texts).removeprefix(": ")
+    text = quoted(msgspec.structs.replace(found, message=texts) if texts else found)
+    cause = seen.condition_of(preset.cause, "False") if found.reason in preset.remedies else None
+    if cause is None or is_behind(seen, _about(seen, cause)):
+        return text
+    return f"{quoted(cause)}; then {text.removeprefix('reports ')}"
 
 
 def _good(seen: ObjectSeen, preset: KindPreset) -> str:

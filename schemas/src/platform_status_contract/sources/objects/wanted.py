@@ -7,6 +7,7 @@ from platform_status_contract.model.objects import ObjectEntry
 from platform_status_contract.observing.selectors import label_keys
 
 from .choose import rule_of
+from .standard import only_tells
 
 __all__ = ["Wanted", "wanted_of"]
 
@@ -34,9 +35,9 @@ class Wanted(Struct, frozen=True):
 
     @property
     def words(self) -> frozenset[str]:
-        """Everything that is read, as words to compare."""
+        """Everything that is read and may make an object good, as words to compare."""
         names = ("fields", "annotations", "labels", "conditions")
-        words = {f"{name[:-1]} {word}" for name in names for word in getattr(self, name)}
+        words = {f"{name[:-1]} {word}" for name in names for word in getattr(self, name) if not only_tells(word)}
         return frozenset(words | ({"what its contract observes"} if self.entries else set()))
 
     def __or__(self, other: "Wanted") -> "Wanted":
