@@ -127,6 +127,17 @@ def test_of_two_conditions_that_contradict_each_other_the_worse_counts(
         assert word(thing(api, status, spec={"replicas": 1}))[0] == expected
 
 
+_NEW: Final = "has pods that are not ready for minReadySeconds yet"
+_READY_PODS: Final[dict[str, object]] = {
+    "observedGeneration": 1,
+    "replicas": 2,
+    "readyReplicas": 2,
+    "updatedReplicas": 2,
+    "desiredNumberScheduled": 2,
+    "currentNumberScheduled": 2,
+    "numberReady": 2,
+    "updatedNumberScheduled": 2,
+}
 NOTES: Final[list[tuple[dict[str, Any], str]]] = [
     (thing("batch/v1 CronJob", {}), ""),
     (thing("batch/v1 CronJob", {"lastScheduleTime": "2026-11-29T00:33:00Z"}), "has not succeeded in its last run"),
@@ -141,6 +152,18 @@ NOTES: Final[list[tuple[dict[str, Any], str]]] = [
     ),
     (thing("v1 PersistentVolumeClaim", {"phase": "Bound"} | conditions(Resizing="True")), "reports Resizing True"),
     (thing("v1 PersistentVolumeClaim", {"phase": "Bound"} | conditions(Resizing="False")), ""),
+    *(
+        (thing(f"apps/v1 {kind}", _READY_PODS | available, spec={"replicas": 2, "minReadySeconds": wait}), note)
+        for kind, wait, available, note in (
+            ("ReplicaSet", 300, {}, _NEW),
+            ("ReplicaSet", 300, {"availableReplicas": 2}, ""),
+            ("ReplicaSet", 0, {}, ""),
+            ("StatefulSet", 300, {"availableReplicas": 1}, _NEW),
+            ("StatefulSet", 300, {"availableReplicas": 2}, ""),
+            ("DaemonSet", 300, {"numberAvailable": 1}, _NEW),
+            ("DaemonSet", 300, {"numberAvailable": 2}, ""),
+        )
+    ),
 ]
 
 

@@ -20,6 +20,7 @@ from platform_status_contract.sources.workloads.groups import Group, is_held
 from .standard import (
     TEXT,
     KindPreset,
+    Mark,
     Said,
     Word,
     behind,
@@ -68,11 +69,22 @@ def _controller(seen: ObjectSeen) -> Said:
         return Said(Word.NOT_READY, f"{counted}, and {quoted(unavailable)}")
     if group.is_complete:
         old = wanted - found.updated
-        return Said(Word.READY, counted, note=f"{old} pods run an older revision" if old > 0 else "")
+        note = f"{old} pods run an older revision" if old > 0 else _not_for_long(seen, wanted)
+        return Said(Word.READY, counted, note=note)
     if ready == wanted:
         return Said(Word.NOT_READY, f"{counted} and is being rolled out", share=1)
     is_spared = found.kind == "DaemonSet" and wanted - ready <= found.spare
     return Said(Word.NOT_READY, counted, share=ready / wanted if is_spared else None)
+
+
+def _not_for_long(seen: ObjectSeen, wanted: int) -> str:
+    """Remark that pods are ready, and may fail yet: no number, which would be a write for each of them."""
+    wait, *counts = (seen.field(path) for path in _AVAILABLE)
+    is_new = type(wait) is int and wait > 0 and all(type(found) is not int or found < wanted for found in counts)
+    return "has pods that are not ready for minReadySeconds yet" if is_new else ""
+
+
+_AVAILABLE: Final = ("spec.minReadySeconds", "status.availableReplicas", "status.numberAvailable")
 
 
 def _of_itself(seen: ObjectSeen, found: ControllerSeen, wanted: int) -> Said | None:
@@ -104,8 +116,8 @@ def _replica_set(seen: ObjectSeen) -> Said:
     failed = seen.condition_of("ReplicaFailure", "True")
     if failed:
         return Said(Word.FAILED, quoted(failed))
-    word = Word.READY if ready >= wanted else Word.NOT_READY
-    return Said(word, f"has {min(ready, wanted)} of {wanted} pods ready")
+    text = f"has {min(ready, wanted)} of {wanted} pods ready"
+    return Said(Word.READY, text, note=_not_for_long(seen, wanted)) if ready >= wanted else Said(Word.NOT_READY, text)
 
 
 def _number(seen: ObjectSeen, path: str, default: int) -> int | None:
@@ -247,19 +259,37 @@ def _notifier(seen: ObjectSeen) -> Said:
     return _BY_READY(seen) if seen.speaks else judge_by_existence(seen)
 
 
+def _claim(seen: ObjectSeen) -> Said:
+    """Devices are chosen for the first pod that uses a claim, so none need be at first."""
+    results = seen.field("status.allocation.devices.results")
+    if type(results) is int and results > 0:
+        return Said(Word.READY, "is allocated")
+    return Said(Word.NOT_READY, "is not allocated: it waits for the first pod that uses it, or for a driver")
+
+
+def _attachment(seen: ObjectSeen) -> Said:
+    if seen.field("status.attached") is True:
+        return Said(Word.READY, "is attached")
+    return Said(Word.NOT_READY, told("is not attached", seen, _ATTACH_ERROR))
+
+
+_ATTACH_ERROR: Final = "status.attachError.message"
+
+
 def _exists() -> Builtin:
     return Builtin(judge_by_existence)
 
 
 _BY_READY: Final = judge_by_conditions(KindPreset(""))
-_PODS: Final = Builtin(_controller, conditions=("Available",))
+_PODS: Final = Builtin(_controller, _AVAILABLE, conditions=("Available",))
 _REPLICAS: Final = Builtin(
-    _replica_set, fields=("spec.replicas", "status.readyReplicas"), conditions=("ReplicaFailure",)
+    _replica_set, ("spec.replicas", "status.readyReplicas", *_AVAILABLE), conditions=("ReplicaFailure",)
 )
 JOB: Final = ("batch", "Job")
 _ADMISSION: Final = (
     "ValidatingWebhookConfiguration",
     "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "MutatingAdmissionPolicy",
     "MutatingAdmissionPolicyBinding",
@@ -308,15 +338,31 @@ BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
     ("certificates.k8s.io", "CertificateSigningRequest"): Builtin(
         _signing_request, ("status.certificate",), ("Approved", "Denied", "Failed")
     ),
-    **{("", kind): _exists() for kind in ("ServiceAccount", "ResourceQuota", "LimitRange", "Endpoints", "PodTemplate")},
+    ("storage.k8s.io", "VolumeAttachment"): Builtin(_attachment, ("status.attached", f"{_ATTACH_ERROR}{TEXT}")),
+    ("storagemigration.k8s.io", "StorageVersionMigration"): Builtin(
+        judge_by_conditions(KindPreset("", ready=("Succeeded",), failures=(Mark("Failed", "True"),))),
+        conditions=("Failed", "Stalled", "Succeeded"),
+    ),
+    ("resource.k8s.io", "ResourceClaim"): Builtin(_claim, ("status.allocation.devices.results",)),
+    **{
+        ("resource.k8s.io", kind): _exists()
+        for kind in ("DeviceClass", "DeviceTaintRule", "ResourceClaimTemplate", "ResourceSlice")
+    },
+    **{("flowcontrol.apiserver.k8s.io", kind): _exists() for kind in ("FlowSchema", "PriorityLevelConfiguration")},
+    **{
+        ("", kind): _exists()
+        for kind in ("ServiceAccount", "ResourceQuota", "LimitRange", "Endpoints", "PodTemplate", "Event")
+    },
+    ("events.k8s.io", "Event"): _exists(),
+    ("certificates.k8s.io", "ClusterTrustBundle"): _exists(),
     ("apps", "ControllerRevision"): _exists(),
     ("", "Node"): _with("Ready"),
-    **{("networking.k8s.io", kind): _exists() for kind in ("Ingress", "IngressClass", "NetworkPolicy")},
+    **{("networking.k8s.io", kind): _exists() for kind in ("Ingress", "IngressClass", "IPAddress", "NetworkPolicy")},
     ("discovery.k8s.io", "EndpointSlice"): _exists(),
-    ("scheduling.k8s.io", "PriorityClass"): _exists(),
+    **{("scheduling.k8s.io", kind): _exists() for kind in ("PriorityClass", "Workload")},
     **{
         ("storage.k8s.io", kind): _exists()
-        for kind in ("StorageClass", "CSIDriver", "CSINode", "VolumeAttributesClass")
+        for kind in ("StorageClass", "CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttributesClass")
     },
     **{("admissionregistration.k8s.io", kind): _exists() for kind in _ADMISSION},
     ("argoproj.io", "AppProject"): _exists(),
@@ -325,6 +371,6 @@ BUILTIN: Final[Mapping[tuple[str, str], Builtin]] = {
         for kind in ("Alert", "Provider")
     },
     ("node.k8s.io", "RuntimeClass"): _exists(),
-    ("coordination.k8s.io", "Lease"): _exists(),
+    **{("coordination.k8s.io", kind): _exists() for kind in ("Lease", "LeaseCandidate")},
 }
 """By group and kind; the version does not matter."""
