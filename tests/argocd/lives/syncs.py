@@ -58,7 +58,7 @@ def edited(scene: ArgoScene) -> None:
     scene.deploy()
     scene.becomes_ready()
     scene.edit()
-    scene.becomes("Progressing", "SpecChanged", "Argo CD has not yet compared Application argocd/edited")
+    scene.becomes("Progressing", "SpecChanged", "Application argocd/edited is still that of generation 1")
     scene.change({"metadata": scene.written_for(2), "spec": {"source": source(scene.repository.url, "more")}})
     scene.becomes("Progressing", "SpecChanged", "generation 2 is being rolled out")
     scene.becomes_ready()
