@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hctl.texts import inert
 from platform_status_contract.model.lookup import mapping
@@ -25,6 +26,7 @@ from .openapi import judge
 from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request
 from .promises import crd_findings, promise_findings
 from .statuses import contract_findings, status_findings
+from .stored import as_stored, replaced
 from .streams import Flaw, read_stream
 from .templates import manifests_findings, template_findings
 
@@ -177,7 +179,7 @@ def _judge(
         return None
     # An ambiguous value is reported already, so its wrong type is not reported again.
     ambiguous = {format_path(flaw.path) for flaw in root.document.flaws}
-    told = (finding for finding in found if not (finding.rule == "schema" and finding.path in ambiguous))
+    told = (finding for finding in found if not (finding.rule in ("schema", "null") and finding.path in ambiguous))
     return [*root.flawed(flaw for flaw in root.document.flaws if not _is_shipped(root, flaw)), *told]
 
 
@@ -249,18 +251,28 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
         expected = " or ".join(f"{group}/{version}" for version in kind.versions)
         found = inert(str(mapping(root.value).get("apiVersion")), 100)
         return [root.find(("apiVersion",), "api-version", found, expected)]
-    findings = list(_by_schema(root, kind.versions[version]))
+    schema = kind.versions[version]
+    stored = replace(root, value=as_stored(root.value, schema))
+    findings = list(_by_schema(stored, schema))
     wrong = {finding.path for finding in findings}
     # A value that is invalid is not checked against the policy too.
-    findings += (finding for finding in refused(root, rules.policies, rules.given) if finding.path not in wrong)
+    findings += (finding for finding in refused(stored, rules.policies, rules.given) if finding.path not in wrong)
+    findings += (finding for finding in _nulls(root, schema) if finding.path not in wrong)
     status = root.inside("status")
     if any(key in mapping(status.value) for key in _STATUS_KEYS):
         findings += status_findings(status, mapping(mapping(root.value).get("metadata")).get("generation"))
     return findings
 
 
+def _nulls(root: Located, schema: Schema) -> Iterator[Finding]:
+    for path, default in replaced(root.value, schema):
+        does = "drops the key" if default is None else f"takes the default {describe(default)}"
+        expected = f"a value, or no key: the API server {does}"
+        yield root.find(path, "null", "null", expected, severity=Severity.WARNING, at_key=True)
+
+
 def _by_schema(root: Located, schema: Schema) -> Iterator[Finding]:
-    """Check a request against the schema of its version: structure, metadata, and the rules of the CRD."""
+    """Check a request, as it is stored, against the schema of its version: structure, metadata, rules of the CRD."""
     problems = judge(root.value, schema)
     yield from root.told(problems)
     about_metadata = list(metadata_findings(root))

@@ -1,13 +1,12 @@
 """Checks the rules of a CRD in addition to its structure: CEL rules, and unique keys of list items. Pure.
 
-Rules are evaluated after the defaults, as in the API server. Rules with `oldSelf` are skipped, because they are about a
-change. Rules are not evaluated where the structure is invalid.
+Rules with `oldSelf` are skipped, because they are about a change. Rules are not evaluated where the structure is
+invalid.
 """
 
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 from platform_status_contract.model.lookup import mapping
@@ -19,6 +18,7 @@ from .findings import Finding, Severity
 from .kubernetes_cel import rules_environment
 from .located import Located
 from .metadata import is_name
+from .stored import parts
 
 __all__ = ["NAMED", "is_transition", "rule_findings"]
 
@@ -63,7 +63,7 @@ def rule_findings(root: Located, schema: Schema, wrong: frozenset[Path]) -> Iter
     """Evaluate every rule of a schema.
 
     Args:
-        root: The request.
+        root: The request as it is stored.
         schema: Its schema, translated.
         wrong: Paths at which the structure is invalid.
     """
@@ -72,31 +72,7 @@ def rule_findings(root: Located, schema: Schema, wrong: frozenset[Path]) -> Iter
     if "name" not in named and isinstance(named.get("generateName"), str):
         # The server generates a name of this length before it evaluates the rules.
         named["name"] = f"{named['generateName']}xxxxx"
-    whole = _defaulted({**value, "metadata": named}, schema)
-    yield from _walk(root, (), whole, schema, wrong)
-
-
-def _parts(value: object, schema: Schema) -> list[tuple[Any, Any, Any]]:
-    """Return keys or indexes of a value, each with the value there and its schema."""
-    if isinstance(value, dict):
-        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
-        return [(key, item, properties.get(key, further)) for key, item in value.items()]
-    if isinstance(value, list):
-        return [(index, item, schema.get("items")) for index, item in enumerate(value)]
-    return []
-
-
-def _defaulted(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
-    """Return a copy with the defaults of the schema, which the API server adds before it evaluates rules."""
-    if not isinstance(schema, dict) or not isinstance(value, dict | list):
-        return value
-    filled = {key: _defaulted(item, inner) for key, item, inner in _parts(value, schema)}
-    if isinstance(value, list):
-        return list(filled.values())
-    for key, inner in mapping(schema.get("properties")).items():
-        if key not in filled and "default" in mapping(inner):
-            filled[key] = _defaulted(deepcopy(mapping(inner)["default"]), inner)
-    return filled
+    yield from _walk(root, (), {**value, "metadata": named}, schema, wrong)
 
 
 def _walk(root: Located, path: Path, value: Any, schema: object, wrong: frozenset[Path]) -> Iterator[Finding]:  # noqa: ANN401 - any JSON
@@ -107,7 +83,7 @@ def _walk(root: Located, path: Path, value: Any, schema: object, wrong: frozense
             if not is_transition(rule):
                 yield from _ask(root, path, value, schema, mapping(rule))
         yield from _twice(root, path, value, schema)
-    for key, item, inner in _parts(value, schema):
+    for key, item, inner in parts(value, schema):
         yield from _walk(root, (*path, key), item, inner, wrong)
 
 
@@ -178,10 +154,10 @@ def _escaped(value: Any, schema: object) -> Any:  # noqa: ANN401 - any JSON
     if not isinstance(schema, dict) or not isinstance(value, dict | list):
         return value
     known = mapping(schema.get("properties"))
-    parts = [(key, _escaped(item, inner)) for key, item, inner in _parts(value, schema)]
+    escaped = [(key, _escaped(item, inner)) for key, item, inner in parts(value, schema)]
     if isinstance(value, list):
-        return [item for _, item in parts]
-    return {(_escape(key) if key in known else key): item for key, item in parts}
+        return [item for _, item in escaped]
+    return {(_escape(key) if key in known else key): item for key, item in escaped}
 
 
 def _escape(name: str) -> str:

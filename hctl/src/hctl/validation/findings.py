@@ -18,6 +18,7 @@ RULES: Final[dict[str, str]] = {
     "ambiguous-scalar": "No unquoted text that only some YAML parsers read as a boolean or a number.",
     "schema": "The document has the structure of its schema: types, ranges, patterns, required keys.",
     "typo": "Every key is in the schema; the API server would silently drop an unknown one.",
+    "null": "No value is null by accident: the API server would silently drop it, or take the default.",
     "api-version": "The kind exists in that API group and version.",
     "unknown-kind": "The kind of a document in a group of the platform has a known CRD.",
     "metadata": "Names, labels and annotations are valid for the API server.",

@@ -1,8 +1,8 @@
 """Checks the schema of a CRD, and translates it to a JSON Schema for the validation of requests. Pure.
 
-The differences: an object with properties allows no others (the API server would drop them), null counts as absent if
-the value is nullable, int-or-string is one type, and patterns are RE2, as in CEL's `matches`. Keywords without a
-counterpart (CEL rules, keys of lists, defaults) are kept for `crd_rules`.
+The differences: an object with properties allows no others (the API server would drop them), int-or-string is one
+type, and patterns are RE2, as in CEL's `matches`. Keywords without a counterpart are kept: null and defaults for
+`stored`, CEL rules and keys of lists for `crd_rules`.
 """
 
 import functools
@@ -128,9 +128,11 @@ def _translated(schema: Schema) -> Schema:
     if kind == "object" and "additionalProperties" not in known:
         result["additionalProperties"] = is_open or known.get("x-kubernetes-embedded-resource") is True
         result.setdefault("properties", {})
-    if known.get("nullable") is True and isinstance(result.get("type"), str):
-        result["type"] = [result["type"], "null"]
-        result |= {"enum": [*result["enum"], None]} if "enum" in result else {}
+    if known.get("nullable") is True:
+        result["nullable"] = True  # for `stored`: without a type, JSON Schema has no word for it
+        if isinstance(result.get("type"), str):
+            result["type"] = [result["type"], "null"]
+            result |= {"enum": [*result["enum"], None]} if "enum" in result else {}
     return _with_words(result | ({"examples": [known["example"]]} if "example" in known else {}))
 
 
