@@ -21,7 +21,7 @@ REQUESTS: Final = "platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2"
 _DRY: Final = {"dryRun": "All", "fieldValidation": "Strict"}
 _PARTED: Final = re.compile(r"^(?:---|\.\.\.)(?=\s|\Z)", re.MULTILINE)
 _NAMESPACE: Final = re.compile(r'(\bnamespace"?: *"?)(vcluster-(?:media|music|films))\b')
-_LIST: Final = "apiVersion: v1\nkind: List\n"
+_LIST: Final = re.compile(r"^kind: \w*List$", re.MULTILINE)
 _CRDS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
@@ -43,9 +43,9 @@ class Server:
         Returns:
             Why it is refused; empty if it is accepted.
         """
-        if document.startswith(_LIST):  # kubectl unpacks it
-            answers = [self.made(item) for item in yaml.load(document, _Texts)["items"]]  # noqa: S506 - see `status`
-            return "; ".join(filter(None, answers))
+        if _LIST.search(document):  # kubectl unpacks it
+            listed = yaml.load(document, _Texts)  # noqa: S506 - see `status`
+            return "; ".join(filter(None, map(self.made, _items(listed))))
         return self._send("POST", self._path, self.moved(document).encode(), "application/yaml")
 
     def made(self, request: dict[str, Any]) -> str:
@@ -72,6 +72,15 @@ class Server:
         except TransportError as error:
             return error.said or str(error.status)
         return ""
+
+
+def _items(listed: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Unpack a list as kubectl does: lists in it too, and what the items of a typed one are stands in its own head."""
+    if "items" not in listed:
+        yield listed
+    head = {"apiVersion": listed["apiVersion"], "kind": listed["kind"].removesuffix("List")}
+    for item in listed.get("items", ()):
+        yield from _items(head | item)
 
 
 class _Texts(yaml.SafeLoader):

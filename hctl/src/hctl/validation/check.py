@@ -156,12 +156,21 @@ def _read(source: SourceFile) -> _Read:
 
 
 def _objects(root: Located) -> Iterator[Located]:
-    """Yield the objects of a document: itself, or the items of a List."""
-    items = root.inside("items")
-    if api_of(root) == ("", "v1", "List") and isinstance(items.value, list):
-        yield from (items.inside(index) for index in range(len(items.value)))
-    else:
+    """Yield the objects of a document: itself, or the items of a List, as kubectl does for a list in a list too.
+
+    The depth is limited by that of a document.
+    """
+    items, value = root.inside("items"), mapping(root.value)
+    version, kind = value.get("apiVersion"), str(value.get("kind"))
+    if not (isinstance(items.value, list) and isinstance(version, str) and kind.endswith("List")):
         yield root
+        return
+    for item in items.items():
+        if isinstance(item.value, dict) and not item.value.keys() & {"apiVersion", "kind"}:
+            # The API server leaves both out of a typed list; kubectl takes them from the kind of the list.
+            head = {"apiVersion": version, "kind": kind.removesuffix("List")}
+            item = replace(item, value={**head, **item.value})  # noqa: PLW2901 - the same item, completed
+        yield from _objects(item)
 
 
 def _judge(
