@@ -210,7 +210,7 @@ def test_an_app_without_a_host_gets_no_ingress_and_an_address_inside(
 @pytest.mark.parametrize(
     ("metadata", "spec", "where"),
     [
-        ({"name": "a--b"}, {}, "metadata.name must not contain two dashes"),
+        ({"name": "a--b"}, {}, "metadata.name must be a DNS label of at most 53 characters"),
         ({}, {"port": 80}, "spec.port"),
         ({}, {"host": "https://shop.team-a.example.com"}, "spec.host"),
         ({}, {"image": ""}, "spec.image"),

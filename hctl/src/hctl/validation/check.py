@@ -22,6 +22,7 @@ from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
 from .known import Known, groups_meant, is_golden_path, is_slip, learn, mentions_ours, name_of, near_kinds
 from .located import Located
 from .metadata import metadata_findings
+from .namespaces import namespace_findings
 from .openapi import judge
 from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request
 from .promises import crd_findings, promise_findings
@@ -266,6 +267,8 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
     wrong = {finding.path for finding in findings}
     # A value that is invalid is not checked against the policy too.
     findings += (finding for finding in refused(stored, rules.policies, rules.given) if finding.path not in wrong)
+    if "metadata.name" not in wrong:
+        findings += namespace_findings(stored, known.manifests.get(kind.name, ()))
     findings += (finding for finding in _nulls(root, schema) if finding.path not in wrong)
     status = root.inside("status")
     if any(key in mapping(status.value) for key in _STATUS_KEYS):

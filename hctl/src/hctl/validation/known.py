@@ -29,6 +29,7 @@ class Known(Struct, frozen=True):
         kinds: The kinds of requests.
         groups: The groups of the platform: those of kinds in Promises, or with the category of golden paths.
         templates: Name of a template -> the kind that its Promise defines; None if Promises contradict each other.
+        manifests: Kind -> the templates of kind Manifests in its Promise.
         only: The kind of the only Promise or CRD that was given with --promise.
         used: The kinds of all documents.
     """
@@ -36,6 +37,7 @@ class Known(Struct, frozen=True):
     kinds: dict[KindId, RequestKind]
     groups: frozenset[str]
     templates: dict[str, RequestKind | None]
+    manifests: dict[KindId, list[Located]]
     only: RequestKind | None
     used: frozenset[KindId]
 
@@ -50,6 +52,7 @@ def learn(files: Sequence[Sequence[Located]], beside: Sequence[Sequence[Located]
     kinds = builtin_kinds()
     groups = {name.group for name in kinds}
     templates: dict[str, RequestKind | None] = {}
+    manifests: dict[KindId, list[Located]] = {}
     given: list[RequestKind] = []
     named = [(root, False) for roots in files for root in roots]
     # The files of --promise are read last, so that they take precedence.
@@ -63,8 +66,10 @@ def learn(files: Sequence[Sequence[Located]], beside: Sequence[Sequence[Located]
             for template, what in embedded_templates(root) if crd is not root else ():
                 name = name_of(template) if what == "StatusContract" else ""
                 templates[name] = kind if templates.get(name, kind) == kind else None
+                if what == "Manifests":
+                    manifests.setdefault(kind.name, []).append(template)
     used = frozenset(KindId(group, kind) for group, _, kind in (api_of(root) for root, _ in named))
-    return Known(kinds, frozenset(groups), templates, given[0] if len(given) == 1 else None, used)
+    return Known(kinds, frozenset(groups), templates, manifests, given[0] if len(given) == 1 else None, used)
 
 
 def name_of(root: Located) -> str:

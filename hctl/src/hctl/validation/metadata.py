@@ -10,7 +10,7 @@ from platform_status_contract.validation.problems import describe, quote
 from .findings import Finding
 from .located import Located
 
-__all__ = ["is_name", "metadata_findings"]
+__all__ = ["is_label", "is_name", "metadata_findings"]
 
 _MAX_NAME: Final = 63
 """Characters of a name, because Kratix uses the name of every request as a label value."""
@@ -31,6 +31,11 @@ def is_name(key: str) -> bool:
     return bool(_WORD.match(name))
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is a DNS label, as the name of a namespace is."""
+    return bool(_LABEL.match(text))
+
+
 def metadata_findings(root: Located) -> Iterator[Finding]:
     """Check the metadata of an object for values that the API server or Kratix would reject."""
     metadata = mapping(mapping(root.value).get("metadata"))
@@ -46,7 +51,7 @@ def metadata_findings(root: Located) -> Iterator[Finding]:
     if isinstance(generated, str) and generated and not _SUBDOMAIN.match(f"{generated}x"):
         yield root.wants(("metadata", "generateName"), "metadata", f"the beginning of {_SUBDOMAIN_WORDS}")
     namespace = metadata.get("namespace")
-    if isinstance(namespace, str) and not _LABEL.match(namespace):
+    if isinstance(namespace, str) and not is_label(namespace):
         yield root.wants(("metadata", "namespace"), "metadata", "the name of a namespace: a DNS label")
     for section in ("labels", "annotations"):
         yield from _section(root, section, mapping(metadata.get(section)))
