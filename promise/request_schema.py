@@ -63,6 +63,7 @@ _METADATA: dict[str, Any] = {
             **_STRINGS,
             "description": "platform.integratn.tech/base-domain and platform.integratn.tech/reconcile-at are read.",
         },
+        "selfLink": {"type": "string", "description": "Written by older versions of Kubernetes."},
         "uid": {"type": "string", "description": "Written by Kubernetes."},
         "resourceVersion": {"type": "string", "description": "Written by Kubernetes."},
         "creationTimestamp": _TIME,

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
-from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, UnknownSchemaError, validate
+from platform_status_contract.validation import (
+    CONTRACT,
+    STATUS,
+    STATUS_CONTRACT,
+    UnknownSchemaError,
+    validate,
+    validate_with,
+    validator_of,
+)
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.explain import explain
 from platform_status_contract.validation.validate import MAX_PROBLEMS
@@ -113,10 +121,48 @@ def test_an_item_that_stands_twice_is_said_to() -> None:
             "a mapping of at least 1 keys and of at most 2 keys",
         ),
         ({"type": "boolean"}, "true or false"),
+        ({"type": "integer", "exclusiveMaximum": 5}, "a whole number below 5"),
+        ({"type": "number", "exclusiveMinimum": 0, "maximum": 9}, "a number above 0 and of at most 9"),
+        (
+            {"type": "number", "minimum": 0, "multipleOf": 5},
+            "a number of at least 0 and that is a multiple of 5",
+        ),
+        ({"type": "string", "format": "ipv4"}, "a string of the format ipv4"),
     ],
 )
 def test_what_a_schema_asks_for_is_put_in_words(schema: Any, text: str) -> None:  # noqa: ANN401 - any schema
     assert expectation(schema) == text
+
+
+_A: Any = {"required": ["a"]}
+_B: Any = {"required": ["b"]}
+_IS_A: Any = {"properties": {"kind": {"const": "a"}}}
+_OBJECT: Any = {"type": "object"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "document", "text"),
+    [
+        (_OBJECT | {"oneOf": [_A, _B]}, {"a": 1, "b": 1}, "only one of: a mapping with a; a mapping with b"),
+        (_OBJECT | {"anyOf": [_A, _B]}, {}, "a mapping with a or a mapping with b"),
+        (_OBJECT | {"not": _A}, {"a": 1}, "anything but a mapping with a"),
+        (_OBJECT | {"not": _IS_A}, {"kind": "a"}, "anything but a mapping where kind is a"),
+        (_OBJECT | {"not": {"anyOf": [_A, _B]}}, {"a": 1}, "a mapping that satisfies not in its schema"),
+        ({"not": True}, {}, "anything but any value"),
+        (_OBJECT | {"not": _A, "x-expected": "nothing like it"}, {"a": 1}, "nothing like it"),
+    ],
+)
+def test_what_a_choice_asks_for_is_nothing_that_the_refused_value_is(schema: Any, document: object, text: str) -> None:  # noqa: ANN401 - any schema
+    (problem,) = validate_with(document, validator_of(schema))
+    assert problem.expected == text
+
+
+def test_a_keyword_may_have_another_meaning() -> None:
+    judge = validator_of(
+        {"format": "even"}, further=(("format", lambda name, value: name != "even" or value % 2 == 0),)
+    )
+    assert validate_with(4, judge) == ()
+    assert len(validate_with(5, judge)) == 1
 
 
 def test_a_contract_that_no_reader_keeps_is_a_problem_by_itself_and_in_a_status() -> None:

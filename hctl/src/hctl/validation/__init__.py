@@ -7,6 +7,6 @@ Reading order: `findings` (the results, and the ids of the rules), `streams` (te
 value), `located` (places of findings), `kinds`, `stored` and `openapi` (structure), `crd_rules`, `reads` and
 `expressions` (CEL), then a module per kind of document, and `check` over all.
 
-Further modules: `elsewhere`, `events`, `known`, `kubernetes_cel`, `metadata`, `namespaces`, `policies`, `promises`,
- `statuses`, `syntax`, `templates`.
+Further modules: `elsewhere`, `events`, `formats`, `known`, `kubernetes_cel`, `metadata`, `namespaces`, `policies`,
+`promises`, `re2`, `statuses`, `syntax`, `templates`.
 """

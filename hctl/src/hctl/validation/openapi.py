@@ -12,18 +12,31 @@ from typing import Final
 
 from jsonschema.protocols import Validator
 
-from platform_status_contract.template.cel import CelError, Environment
 from platform_status_contract.validation import SchemaProblem, validate_with, validator_of
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.schemas import Schema
 
-__all__ = ["judge", "matches_re2", "translate"]
+from .formats import has_format, is_checked
+from .re2 import compiles, matches_re2
+
+__all__ = ["judge", "translate"]
 
 _OPEN: Final = "x-kubernetes-preserve-unknown-fields"
 _NUMBER_OR_TEXT: Final = "x-kubernetes-int-or-string"
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf")
-_MAX_INTEGER: Final = 2**63 - 1
-"""The largest integer; the API server reads a number of more than 64 bits as floating-point."""
+_EPSILON: Final = 1e-9
+"""What the API server takes for a whole number: its relative distance from one."""
+
+_IN_64_BITS: Final[Schema] = {"maximum": 2**63 - 1, "x-expected": f"a whole number of at most {2**63 - 1}"}
+"""The API server reads a larger number as floating-point."""
+
+_IN_32_BITS: Final[Schema] = {"minimum": -(2**31), "maximum": 2**31 - 1, "x-expected": "a whole number of 32 bits"}
+
+_EMBEDDED: Final[Schema] = {
+    "apiVersion": {"type": "string", "pattern": "^([^/]+/)?[^/]+$", "x-expected": "a version, such as apps/v1"},
+    "kind": {"type": "string", "pattern": "^(?i)[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", "x-expected": "a kind"},
+}
+"""What an object inside an object must have."""
 
 
 def _or_null(kind: str, **more: object) -> Schema:
@@ -111,7 +124,7 @@ def _translated_text(text: str) -> tuple[Schema, tuple[SchemaProblem, ...]]:
 @functools.cache
 def _structure() -> Validator:
     # The only pattern in `_STRUCTURE` means "is a valid pattern".
-    return validator_of(_STRUCTURE, lambda _, text: _compiles(text))
+    return validator_of(_STRUCTURE, lambda _, text: compiles(text))
 
 
 def _translated(schema: Schema) -> Schema:
@@ -123,11 +136,16 @@ def _translated(schema: Schema) -> Schema:
         result = {key: value for key, value in result.items() if key not in _BRANCHES} | {"type": ["integer", "string"]}
     elif kind:
         result["type"] = kind
-    if number_or_text or kind == "integer":
-        result.setdefault("maximum", _MAX_INTEGER)
+    if (number_or_text or kind == "integer") and not {"maximum", "exclusiveMaximum"} & result.keys():
+        result["allOf"] = [*result.get("allOf", ()), _IN_64_BITS]
+    if kind == "integer" and known.get("format") == "int32" and not {"minimum", "maximum"} <= result.keys():
+        result["allOf"] = [*result.get("allOf", ()), _IN_32_BITS]
     if kind == "object" and "additionalProperties" not in known:
-        result["additionalProperties"] = is_open or known.get("x-kubernetes-embedded-resource") is True
+        result["additionalProperties"] = is_open
         result.setdefault("properties", {})
+    if known.get("x-kubernetes-embedded-resource") is True:
+        result["required"] = list(dict.fromkeys([*result.get("required", ()), *_EMBEDDED]))
+        result["properties"] = {"metadata": {"type": "object"}, **_EMBEDDED, **result.get("properties", {})}
     if known.get("nullable") is True:
         result["nullable"] = True  # for `stored`: without a type, JSON Schema has no word for it
         if isinstance(result.get("type"), str):
@@ -174,6 +192,7 @@ def _nested(schema: Schema, inner: Callable[[Schema], Schema]) -> Schema:
 def _keywords(schema: Schema) -> Schema:
     """Translate the keywords with the same meaning."""
     result: Schema = {key: schema[key] for key in _COPIED if key in schema}
+    result |= {"format": schema["format"]} if is_checked(schema.get("format")) else {}
     for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         # In OpenAPI v3.0 it is a boolean beside minimum or maximum; in JSON Schema a number instead of them.
         if schema.get(word) is True and bound in result:
@@ -181,37 +200,21 @@ def _keywords(schema: Schema) -> Schema:
     return result
 
 
-@functools.cache
-def _re2() -> Environment:
-    return Environment(["pattern", "text"])
-
-
-@functools.cache
-def _compiles(pattern: str) -> bool:
-    try:
-        _matches(pattern, "")
-    except CelError:
-        return False
-    return True
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """Whether a pattern matches by the syntax of the API server, in linear time.
-
-    Raises:
-        CelError: The pattern is not valid RE2.
-    """
-    return _re2().compile("text.matches(pattern)").evaluate({"pattern": pattern, "text": text}) is True
-
-
-def matches_re2(pattern: str, text: str) -> bool:
-    """Whether a pattern matches; an invalid one matches nothing."""
-    try:
-        return _matches(pattern, text)
-    except CelError:
-        return False
-
-
 def judge(value: object, schema: Schema) -> tuple[SchemaProblem, ...]:
     """Check a value against a translated schema."""
-    return validate_with(value, validator_of(schema, matches_re2))
+    return validate_with(value, validator_of(schema, matches_re2, _FURTHER))
+
+
+def _is_multiple(factor: float, value: object) -> bool:
+    """Whether a number is a multiple, as the API server computes it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    if isinstance(value, int):
+        # It drops the fraction of the factor; below 1 nothing is left, which it refuses.
+        return factor >= 1 and value % int(factor) == 0
+    times = 1 / factor * value if factor < 1 else value / factor
+    whole = round(times)
+    return times == whole or abs(times - whole) < _EPSILON * abs(whole)
+
+
+_FURTHER: Final = (("format", has_format), ("multipleOf", _is_multiple))

@@ -9,9 +9,16 @@ from typing import Any
 
 from .schemas import Schema
 
-__all__ = ["choices", "expectation"]
+__all__ = ["alternatives", "choices", "expectation"]
 
 _MAX_LISTED = 12
+_BOUNDS = {
+    "minimum": "of at least",
+    "exclusiveMinimum": "above",
+    "maximum": "of at most",
+    "exclusiveMaximum": "below",
+}
+_COMPOSED = {"allOf", "anyOf", "oneOf", "not"}
 _NOUNS = {
     "string": "a string",
     "integer": "a whole number",
@@ -47,6 +54,32 @@ def expectation(schema: object) -> str:
     return f"{nouns}{_range(schema)}{_size(schema)}{_keys(schema)}"
 
 
+def alternatives(keyword: str, schema: Schema, *, is_several: bool) -> str:
+    """Describe the values that satisfy anyOf, oneOf or not.
+
+    Args:
+        keyword: One of the three.
+        schema: The schema that has it.
+        is_several: Whether the value satisfies more than one part of oneOf.
+    """
+    if "x-expected" in schema:
+        return str(schema["x-expected"])
+    parts = schema[keyword] if isinstance(schema[keyword], list) else [schema[keyword]]
+    noun = {"type": schema["type"]} if "type" in schema else {}
+    if any(isinstance(part, dict) and _COMPOSED.intersection(part) for part in parts):
+        return f"{expectation(noun)} that satisfies {keyword} in its schema"
+    words = list(dict.fromkeys(_with_parts({**noun, **part} if isinstance(part, dict) else part) for part in parts))
+    if keyword == "not":
+        return f"anything but {words[0]}"
+    return f"only one of: {'; '.join(words)}" if is_several else " or ".join(words)
+
+
+def _with_parts(schema: object) -> str:
+    inner = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    keys = [f"{key} is {expectation(part)}" for key, part in inner.items()]
+    return f"{expectation(schema)}{' where ' if keys else ''}{' and '.join(keys)}"
+
+
 def choices(schema: object) -> list[Any] | None:
     """The values that a schema lists by const, enum, or a oneOf of consts; None if it lists none."""
     if not isinstance(schema, dict):
@@ -69,12 +102,12 @@ def _list(values: list[Any]) -> str:
 
 
 def _range(schema: Schema) -> str:
-    least, most = schema.get("minimum"), schema.get("maximum")
-    if least is not None and most is not None:
-        return f" from {least} to {most}"
-    if least is not None:
-        return f" of at least {least}"
-    return f" of at most {most}" if most is not None else ""
+    if {"minimum", "maximum"} <= schema.keys():
+        words = [f" from {schema['minimum']} to {schema['maximum']}"]
+    else:
+        words = [f" {word} {schema[key]}" for key, word in _BOUNDS.items() if key in schema]
+    words += [f" that is a multiple of {schema['multipleOf']}"] if "multipleOf" in schema else []
+    return " and".join(words)
 
 
 def _size(schema: Schema) -> str:
@@ -86,7 +119,9 @@ def _size(schema: Schema) -> str:
             return f" of at most {high}{unit}"
         if low is not None:
             return f" of at least {low}{unit}"
-    return " that matches its pattern" if "pattern" in schema else ""
+    if "pattern" in schema:
+        return " that matches its pattern"
+    return f" of the format {schema['format']}" if "format" in schema else ""
 
 
 def _keys(schema: Schema) -> str:

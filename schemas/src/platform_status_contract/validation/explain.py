@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
 
-from .expectations import choices, expectation
+from .expectations import alternatives, choices, expectation
 from .problems import Path, SchemaProblem, describe, quote
 from .schemas import Schema
 
@@ -39,6 +39,9 @@ def explain(error: ValidationError) -> Iterator[SchemaProblem]:
             yield from _unknown(path, instance, schema)
         case "anyOf" | "oneOf" if choices(schema) is None:
             yield from _branches(path, error)
+        case "not":
+            expected = alternatives("not", schema, is_several=False)
+            yield SchemaProblem.at(path, _found("not", schema, instance), expected)
         case _ if "propertyNames" in error.absolute_schema_path:
             yield SchemaProblem.at((*path, instance), f"the key {quote(instance)}", expectation(schema))
         case keyword:
@@ -103,7 +106,9 @@ def _branches(path: Path, error: ValidationError) -> Iterator[SchemaProblem]:
         wanted = [key for branch in schema[str(error.validator)] for key in branch.get("required", [])]
         typos = [(key, _near(key, wanted)) for key in list(error.instance)[:_MAX_KEYS] if key not in wanted]
         hint = next((f"did you mean {near} instead of {quote(key)}?" for key, near in typos if near), "")
-    yield SchemaProblem.at(path, _found(str(error.validator), schema, error.instance), expectation(schema), hint)
+    keyword = str(error.validator)
+    expected = alternatives(keyword, schema, is_several=not error.context)
+    yield SchemaProblem.at(path, _found(keyword, schema, error.instance), expected, hint)
 
 
 def _near(word: object, known: list[Any]) -> str:

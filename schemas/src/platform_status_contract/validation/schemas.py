@@ -21,6 +21,8 @@ __all__ = [
     "PLATFORM_POLICY",
     "STATUS",
     "STATUS_CONTRACT",
+    "Fulfils",
+    "Keyword",
     "Matches",
     "Schema",
     "SchemaName",
@@ -47,6 +49,12 @@ Schema: TypeAlias = dict[str, Any]
 
 Matches: TypeAlias = Callable[[str, str], bool]
 """Whether a pattern (the first argument) matches somewhere in a text."""
+
+Fulfils: TypeAlias = Callable[[Any, Any], bool]
+"""Whether a value (the second argument) fulfils a keyword of a schema with some value."""
+
+Keyword: TypeAlias = tuple[str, Fulfils]
+"""A keyword of a schema, and its meaning."""
 
 SchemaName: TypeAlias = str
 """Name of a schema: its file name without ``.schema.json``, such as ``contract-v1``; or ``contract`` for short."""
@@ -197,25 +205,35 @@ def search(pattern: str, text: str) -> bool:
     return re.search(python_pattern(pattern), text) is not None
 
 
-def validator_of(schema: Schema, matches: Matches = search) -> Validator:
+def validator_of(schema: Schema, matches: Matches = search, further: tuple[Keyword, ...] = ()) -> Validator:
     """Return a validator for a JSON Schema 2020-12 without references that is not one of our files.
 
     Args:
         schema: The schema.
         matches: The pattern matcher; a foreign schema may contain malicious patterns.
+        further: Keywords with another meaning than that of JSON Schema.
     """
-    return _validators(matches)(schema)
+    return _validators(matches, further)(schema)
+
+
+def _by(fulfils: Fulfils) -> Callable[[Validator, Any, Any, Schema], Iterator[ValidationError]]:
+    def keyword(_: Validator, wanted: Any, instance: Any, __: Schema) -> Iterator[ValidationError]:  # noqa: ANN401 - any JSON
+        if not fulfils(wanted, instance):
+            yield ValidationError("does not fulfil the keyword")
+
+    return keyword
 
 
 @functools.cache
-def _validators(matches: Matches) -> type[Validator]:
+def _validators(matches: Matches, further: tuple[Keyword, ...]) -> type[Validator]:
     def pattern(_: Validator, pattern: str, instance: object, schema: Schema) -> Iterator[ValidationError]:
         # No pattern reads a text that is too long anyway; maxLength reports it.
         is_short = isinstance(instance, str) and len(instance) <= schema.get("maxLength", math.inf)
         if isinstance(instance, str) and is_short and not matches(pattern, instance):
             yield ValidationError("does not match its pattern")
 
-    made: type[Validator] = extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]  # the stubs leave `extend` untyped
+    keywords = {"pattern": pattern, **{word: _by(fulfils) for word, fulfils in further}}
+    made: type[Validator] = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # the stubs leave `extend` untyped
     return made
 
 
