@@ -48,7 +48,7 @@ _TIME: Final = "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?(z|[-+][0-9]{
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _IPV4: Final = re.compile(r"0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\.0*([0-9]{1,3})\Z")
 _GO: Final = re.compile(r"[-+]?(0|(([0-9]{1,9}(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|\u03bcs|ms|s|m|h))+)\Z")
-_SPOKEN: Final = re.compile(r"([0-9]+)\s*([A-Za-zµ]+)", re.ASCII)
+_SPOKEN: Final = re.compile(r"(?<![0-9])([0-9]+)\s*([A-Za-zµ]+)", re.ASCII)
 _UNIT: Final = re.compile(r"(ns|us|µs|ms|s|m|h|hr|d|w|wk)\Z|nano|micro|milli|sec|min|hour|day|week", re.IGNORECASE)
 
 
