@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.envelope import Meta, Reader, reader
-from platform_status_contract.observing.decode.lenient import MAX_TEXT, clip, deletion, strings, text
+from platform_status_contract.observing.decode.lenient import clip, deletion, strings, text
 from platform_status_contract.observing.records import Record, number_of
 from platform_status_contract.rules.observation import ControllerSeen
 
@@ -154,7 +154,8 @@ def _failure(conditions: list[_Condition]) -> str:
         if (late and condition.status == "False") or (
             condition.type == "ReplicaFailure" and condition.status == "True"
         ):
-            return clip(f"{condition.reason}: {_NAMES.sub('pods', condition.message[: 2 * MAX_TEXT])}")
+            # not cut before it is masked: half a credential is none that the mask knows
+            return clip(f"{condition.reason}: {_NAMES.sub('pods', condition.message)}")
     return ""
 
 
