@@ -56,6 +56,7 @@ def test_every_case_lies_where_a_runner_looks() -> None:
         "applications",
         "assistant",
         "controllers",
+        "crd_values.yaml",
         "documents",
         "dumps",
         "marketplace",
