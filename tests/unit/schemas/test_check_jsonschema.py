@@ -22,6 +22,7 @@ REQUEST = "vclusterorchestratorv2-request-v1alpha1"
 
 OTHERWISE = {
     "good-list": "a list of requests is no request",
+    "good-list-of-its-kind": "nor is a list of its own kind",
     "good-time-without-quotes": "a time for most readers of YAML, a text for those of Kubernetes",
     "good-creation-timestamp-null": "null is no text for any schema; hctl passes over this one",
 }

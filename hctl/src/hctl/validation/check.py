@@ -266,10 +266,13 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
     findings = list(_by_schema(stored, schema))
     wrong = {finding.path for finding in findings}
     # A value that is invalid is not checked against the policy too.
-    findings += (finding for finding in refused(stored, rules.policies, rules.given) if finding.path not in wrong)
+    # A policy refuses null too, as the pipeline does where a file is its input.
+    judged = {found.path: found for as_is in (stored, root) for found in refused(as_is, rules.policies, rules.given)}
+    findings += (finding for path, finding in judged.items() if path not in wrong)
     if "metadata.name" not in wrong:
         findings += namespace_findings(stored, known.manifests.get(kind.name, ()))
-    findings += (finding for finding in _nulls(root, schema) if finding.path not in wrong)
+    told = {finding.path for finding in findings}
+    findings += (finding for finding in _nulls(root, schema) if finding.path not in told)
     status = root.inside("status")
     if any(key in mapping(status.value) for key in _STATUS_KEYS):
         findings += status_findings(status, mapping(mapping(root.value).get("metadata")).get("generation"))

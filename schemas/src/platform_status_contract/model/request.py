@@ -45,6 +45,7 @@ class ObjectMeta(Struct, frozen=True, rename="camel", omit_defaults=True):
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     uid: str | None = None
+    self_link: str | None = None
     resource_version: str | None = None
     creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
