@@ -35,7 +35,7 @@ FORMS = {
     "words that YAML reads as something else": FULL
     | {"name": "123", "namespace": "null", "host": "1.null.example.com"},
     "an image that would end its line": FULL | {"image": 'x"\n  replicas: 20 # {'},
-    "the longest names": FULL | {"name": "n" * 31, "namespace": "s" * 31, "host": f"shop.{'s' * 31}.example.com"},
+    "the longest names": FULL | {"name": "n" * 27, "namespace": "s" * 27, "host": f"shop.{'s' * 27}.example.com"},
 }
 
 
