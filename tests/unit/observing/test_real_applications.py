@@ -322,6 +322,18 @@ def test_what_several_conditions_say_is_said_once() -> None:
     assert told_by_conditions(conditions) == f"ComparisonError: {cause}"
 
 
+def test_of_two_conditions_with_the_same_cause_the_first_has_the_room() -> None:
+    refused = "error synchronizing cache state: the server has asked for the client to provide credentials"
+    conditions = [
+        {"type": "ComparisonError", "message": f"Failed to load {state} state: failed to get cluster info: {refused}"}
+        for state in ("target", "live")
+    ]
+    told = f"ComparisonError: Failed to load live state: failed to get cluster info: {refused}"
+    assert told_by_conditions(conditions) == told
+    conditions[0]["message"] = "Failed to load target state: no such path"
+    assert told_by_conditions(conditions).endswith("; ComparisonError: Failed to load target state: no such path")
+
+
 def test_a_credential_in_what_argo_cd_says_becomes_no_message() -> None:
     item = real("sync-failing-retrying")
     said = "clone https://user:hunter2@git.example.org/x failed, password=hunter2"

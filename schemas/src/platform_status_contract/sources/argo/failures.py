@@ -94,7 +94,8 @@ def _failures(result: object) -> Iterator[tuple[str, str]]:
 def told_by_conditions(conditions: object) -> str:
     """Read an Application's own conditions: what is wrong with it, by type; warnings are not told.
 
-    Argo CD says the same in several conditions, and in one within another: what holds it tells it.
+    Argo CD says the same in several conditions, and in one within another: what holds it tells it. Of several of a type
+    with the same cause the first tells how it came about, or none would have the room.
     """
     found = {
         (text(item, "type"), steady(text(item, "message")))
@@ -106,8 +107,14 @@ def told_by_conditions(conditions: object) -> str:
         others = [other for name, other in found if (name, other) != (kind, said) and (other != said or name < kind)]
         if not said or not any(said in other for other in others):
             told.append(f"{kind}: {said}" if said else kind)
-    shown = told[:_MAX_CONDITIONS]
+    first = {_cause(said): said for said in reversed(told)}
+    shown = [said for said in told if first[_cause(said)] == said][:_MAX_CONDITIONS]
     return "; ".join(clip(said, _MAX_ONE // len(shown)) for said in shown)
+
+
+def _cause(said: str) -> tuple[str, str]:
+    """Return the type of a condition, and the end of what it says: Go puts what happened before why."""
+    return said.partition(": ")[0], said.rpartition(": ")[2]
 
 
 def told_by_hydrator(hydrator: object) -> str:
