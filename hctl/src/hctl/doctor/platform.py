@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from hctl.reading.fields import condition, name_of, namespace_of, text
+from hctl.reading.fields import condition, container_statuses, name_of, namespace_of, text
 from hctl.reading.freshness import SILENT_AFTER
 from hctl.reading.promises import USUAL_DESTINATION, destinations_of_sidecars
 from hctl.texts import duration
@@ -150,8 +150,7 @@ def check_images(facts: CheckFacts) -> CheckLine:
     pulled: set[str] = set()
     looks = [facts.look(name) for name in ("pods", "pipeline pods")]
     for item in (item for found in looks for item in found.objects):
-        states = (under(item, "status", key) for key in ("initContainerStatuses", "containerStatuses"))
-        for status in (status for each in states for status in items(each)):
+        for status in container_statuses(item):
             if text(status, "state", "waiting", "reason", limit=100) in _UNPULLED:
                 space, name = namespace_of(item), name_of(item)
                 told = f"{text(status, 'image')} cannot be pulled: {text(status, 'state', 'waiting', 'reason')}"

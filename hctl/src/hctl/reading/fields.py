@@ -2,13 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from hctl.texts import age_of, inert, told
 from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time
 
-__all__ = ["condition", "holds_in_deletion", "name_of", "namespace_of", "newest_first", "text"]
+__all__ = [
+    "CONTAINERS",
+    "condition",
+    "container_statuses",
+    "holds_in_deletion",
+    "name_of",
+    "namespace_of",
+    "newest_first",
+    "text",
+]
+
+CONTAINERS: Final = {"initContainerStatuses": "init container", "containerStatuses": "container"}
+"""Field of a pod's status -> what its containers are called, in the order in which they start."""
 
 
 def text(value: object, *keys: str, limit: int = 600) -> str:
@@ -24,6 +36,11 @@ def name_of(value: object) -> str:
 def namespace_of(value: object) -> str:
     """Return metadata.namespace; empty for an object without one."""
     return text(value, "metadata", "namespace", limit=63)
+
+
+def container_statuses(pod: object, *fields: str) -> list[Mapping[str, object]]:
+    """Return the statuses of the containers in some fields of a pod's status, by default of all."""
+    return [mapping(entry) for field in fields or CONTAINERS for entry in items(under(pod, "status", field))]
 
 
 def condition(value: object, kind: str) -> Mapping[str, object]:

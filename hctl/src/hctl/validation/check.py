@@ -266,9 +266,7 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
     findings = list(_by_schema(stored, schema))
     wrong = {finding.path for finding in findings}
     # A value that is invalid is not checked against the policy too.
-    # A policy refuses null too, as the pipeline does where a file is its input.
-    judged = {found.path: found for as_is in (stored, root) for found in refused(as_is, rules.policies, rules.given)}
-    findings += (finding for path, finding in judged.items() if path not in wrong)
+    findings += (finding for finding in _refused(root, stored, rules) if finding.path not in wrong)
     if "metadata.name" not in wrong:
         findings += namespace_findings(stored, known.manifests.get(kind.name, ()))
     told = {finding.path for finding in findings}
@@ -277,6 +275,15 @@ def _request(root: Located, known: Known, rules: _Rules) -> list[Finding]:
     if any(key in mapping(status.value) for key in _STATUS_KEYS):
         findings += status_findings(status, mapping(mapping(root.value).get("metadata")).get("generation"))
     return findings
+
+
+def _refused(root: Located, stored: Located, rules: _Rules) -> list[Finding]:
+    """Judge a request by the policy: as it is written, for a pipeline may read a file too, and as it is stored."""
+    found = list(refused(root, rules.policies, rules.given))
+    if stored.value == root.value:
+        return found
+    known = {finding.path for finding in found}
+    return [*found, *(item for item in refused(stored, rules.policies, rules.given) if item.path not in known)]
 
 
 def _nulls(root: Located, schema: Schema) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hctl.texts import inert
 from platform_status_contract.model.lookup import mapping
-from platform_status_contract.template.walk import Walk, know_variables
+from platform_status_contract.template.walk import DIRECTIVES, Walk, know_variables
 
 from .findings import Finding
 from .located import Located
@@ -18,7 +18,6 @@ from .metadata import is_label
 __all__ = ["namespace_findings"]
 
 _NAMES: Final = ("apiVersion", "kind", "metadata", "spec", "variables")
-_DIRECTIVES: Final = "render.status.integratn.tech/"
 _MAX_LABEL: Final = 63
 
 
@@ -55,7 +54,7 @@ def _namespaces(template: Located, request: dict[str, object]) -> Iterator[str]:
         for manifest in output.inside("manifests").items():
             metadata = mapping(manifest.inside("metadata").value)
             # A manifest with a directive may not be made at all.
-            if any(key.startswith(_DIRECTIVES) for key in mapping(metadata.get("annotations"))):
+            if any(key.startswith(DIRECTIVES) for key in mapping(metadata.get("annotations"))):
                 continue
             is_namespace = mapping(manifest.value).get("kind") == "Namespace"
             before = len(walk.problems)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from platform_status_contract.template.problems import Problem, found
-from platform_status_contract.template.walk import Walk
+from platform_status_contract.template.walk import DIRECTIVES, Walk
 
 __all__ = ["EACH", "WHEN", "Document", "Identity", "misfits", "resolved"]
 
@@ -17,9 +17,8 @@ Document = dict[str, Any]
 Identity = tuple[object, ...]
 """apiVersion, kind, namespace and name of a manifest."""
 
-_PREFIX: Final = "render.status.integratn.tech/"
-WHEN: Final = f"{_PREFIX}when"
-EACH: Final = f"{_PREFIX}each"
+WHEN: Final = f"{DIRECTIVES}when"
+EACH: Final = f"{DIRECTIVES}each"
 
 
 def resolved(walk: Walk, manifest: Mapping[str, Any], path: str, *, fix: str) -> Iterator[Document]:
@@ -74,7 +73,7 @@ def _without_directives(manifest: Mapping[str, Any]) -> tuple[Mapping[str, Any],
     annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
     if not isinstance(metadata, Mapping) or not isinstance(annotations, Mapping):
         return manifest, {}
-    directives = {key: value for key, value in annotations.items() if key.startswith(_PREFIX)}
+    directives = {key: value for key, value in annotations.items() if key.startswith(DIRECTIVES)}
     if not directives:
         return manifest, {}
     kept = {key: value for key, value in annotations.items() if key not in directives}

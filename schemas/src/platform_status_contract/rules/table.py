@@ -14,6 +14,7 @@ from .observation import Facts, Workflow
 from .summarize import Summary
 from .texts import first_line
 from .timers import SourceName, Timer
+from .workflow import TRIES_AGAIN
 
 __all__ = ["STUCK_SECONDS", "Outcome", "Table", "is_stuck", "tells_of_workflow", "why_failed"]
 
@@ -23,6 +24,7 @@ STUCK_SECONDS = 600
 One whose next try is that late may be stuck too.
 """
 
+_WAS_TO_TRY: Final = "it was to try again by itself at"
 _THROUGH: Final = (Workflow.COMPLETED, Workflow.NONE)
 
 
@@ -127,7 +129,7 @@ def tells_of_workflow(facts: Facts, clock: Clock) -> str:
     if not is_stuck(facts, clock):
         return facts.workflow_message
     if facts.workflow_due:
-        return f"it may be stuck: {facts.workflow_message.replace('tries', 'was to try', 1)}"
+        return f"it may be stuck: {facts.workflow_message.replace(TRIES_AGAIN, _WAS_TO_TRY, 1)}"
     since = format_time(facts.workflow_since or clock.now)
     return f"it has been running since {since}, longer than Kratix takes for seven tries: it may be stuck"
 

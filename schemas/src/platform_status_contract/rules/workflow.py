@@ -19,12 +19,16 @@ __all__ = [
     "PAUSED_LABEL",
     "RERUN_LABELS",
     "SUSPENDED_LABEL",
+    "TRIES_AGAIN",
     "deletion_message",
     "is_about_to_start",
     "next_try",
     "read_workflow",
     "running_since",
 ]
+
+TRIES_AGAIN = "it tries again by itself at"
+"""Begins the message about a suspended workflow that goes on by itself; the time follows."""
 
 DRY_RUN_LABEL = "kratix.io/dry-run"
 """A request with this label is a dry run of Kratix (kratix.md section 8), whatever the label's value."""
@@ -57,8 +61,7 @@ def read_workflow(status: object, labels: Mapping[str, str]) -> tuple[Workflow, 
         or about what keeps a workflow from starting (may be empty).
     """
     fields = mapping(status)
-    workflows = mapping(under(fields, "kratix", "workflows"))
-    pipelines = [mapping(entry) for entry in items(workflows.get("pipelines"))]
+    pipelines = _pipelines(fields)
     state = _by_pipelines(pipelines)
     condition = _condition(fields, "ConfigureWorkflowCompleted")
     if state is None:
@@ -96,8 +99,7 @@ def is_about_to_start(status: object, labels: Mapping[str, str]) -> bool:
         status: `.status` as decoded JSON: any value at all.
         labels: metadata.labels of the request.
     """
-    workflows = mapping(under(status, "kratix", "workflows"))
-    phases = {_phase(mapping(entry)) for entry in items(workflows.get("pipelines"))}
+    phases = {_phase(pipeline) for pipeline in _pipelines(status)}
     if labels.get(PAUSED_LABEL) == "true" or phases & {Workflow.RUNNING, Workflow.FAILED}:
         return False
     if Workflow.SUSPENDED in phases:
@@ -111,8 +113,7 @@ def running_since(status: object) -> datetime | None:
     Args:
         status: `.status` as decoded JSON: any value at all.
     """
-    workflows = mapping(under(status, "kratix", "workflows"))
-    pipelines = [mapping(entry) for entry in items(workflows.get("pipelines"))]
+    pipelines = _pipelines(status)
     times = (parse_time(entry.get("lastTransitionTime")) for entry in pipelines if _phase(entry) is Workflow.RUNNING)
     return min((time for time in times if time is not None), default=None)
 
@@ -123,8 +124,11 @@ def next_try(status: object) -> datetime | None:
     Args:
         status: `.status` as decoded JSON: any value at all.
     """
-    workflows = mapping(under(status, "kratix", "workflows"))
-    return _next_try([mapping(entry) for entry in items(workflows.get("pipelines"))])
+    return _next_try(_pipelines(status))
+
+
+def _pipelines(status: object) -> list[Mapping[str, object]]:
+    return [mapping(entry) for entry in items(under(status, "kratix", "workflows", "pipelines"))]
 
 
 def _by_pipelines(pipelines: list[Mapping[str, object]]) -> Workflow | None:
@@ -146,7 +150,7 @@ def _retry(pipelines: list[Mapping[str, object]]) -> str:
     if time is None:
         return ""
     said = next(filter(None, (_told(pipeline, 240) for pipeline in _suspended(pipelines))), "")
-    return f"it tries again by itself at {format_time(time)}" + (f": {said}" if said else "")
+    return f"{TRIES_AGAIN} {format_time(time)}" + (f": {said}" if said else "")
 
 
 def _next_try(pipelines: list[Mapping[str, object]]) -> datetime | None:

@@ -5,13 +5,16 @@ is noted. In a longer string each expression must yield a text, a number or a bo
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from platform_status_contract.template.cel import REPLACE, CelError, Environment
 from platform_status_contract.template.expressions import Expression, UnbalancedError, split
 from platform_status_contract.template.problems import Problem
 
-__all__ = ["Walk", "know_variables"]
+__all__ = ["DIRECTIVES", "Walk", "know_variables"]
+
+DIRECTIVES: Final = "render.status.integratn.tech/"
+"""Prefix of the annotations that steer a manifest: whether it is made at all, and how often."""
 
 
 class _Drop:

@@ -8,7 +8,15 @@ from hctl.diagnosis.evidence import Container, Evidence
 from hctl.diagnosis.orders import Orders
 from hctl.explain.derive import Explained
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, holds_in_deletion, name_of, namespace_of, text
+from hctl.reading.fields import (
+    CONTAINERS,
+    condition,
+    container_statuses,
+    holds_in_deletion,
+    name_of,
+    namespace_of,
+    text,
+)
 from hctl.reading.read import number
 from hctl.texts import age_of, count_of, duration
 from platform_status_contract.model.contract import Contract
@@ -21,9 +29,6 @@ from .controllers import controller_details, failures
 __all__ = ["pod_details", "sick_container", "sick_pods"]
 
 _SHOWN: Final = 3
-_CONTAINERS: Final = {"initContainerStatuses": "init container", "containerStatuses": "container"}
-"""Field of the status -> what its containers are called."""
-
 _NEVER_RAN: Final = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
 _STARTING: Final = _NEVER_RAN[:2]
 _LONG_AGO: Final = 600
@@ -42,7 +47,7 @@ def sick_container(pod: object) -> Container | None:
     if under(pod, "metadata", "deletionTimestamp") is not None:
         return None
     namespace = namespace_of(pod)
-    for status in _statuses(pod):
+    for status in container_statuses(pod):
         waiting = text(status, "state", "waiting", "reason", limit=100)
         if status.get("ready") is True or waiting in _NEVER_RAN or waiting.startswith("Create"):
             continue
@@ -84,7 +89,7 @@ def _is_left(pod: object, now: datetime) -> bool:
 
 def _is_unheard(pod: object) -> bool:
     """Whether a pod is not ready although each container was, and no gate is closed: its node has stopped reporting."""
-    ran = [status.get("ready") for status in _statuses_in(pod, "containerStatuses")]
+    ran = [status.get("ready") for status in container_statuses(pod, "containerStatuses")]
     return condition(pod, "Ready").get("status") == "False" and bool(ran) and all(ran) and not list(_gates(pod))
 
 
@@ -110,8 +115,8 @@ def _story(pod: object, entry: Input, now: datetime) -> list[str]:
     told: list[str] = []
     if scheduled.get("status") == "False":
         told.append(f"{name} cannot be scheduled: {text(scheduled, 'message') or 'no reason given'}")
-    for field, what in _CONTAINERS.items():
-        for status in _statuses_in(pod, field):
+    for field, what in CONTAINERS.items():
+        for status in container_statuses(pod, field):
             told += _container(pod, what, status, now)
     told += [f"{name}: readiness gate {said}" for said in _gates(pod)]
     if told:
@@ -176,20 +181,12 @@ def _ended(ended: Mapping[str, object]) -> str:
     return f"{number_of} ({reason})" if reason and reason != "Error" else number_of
 
 
-def _statuses(pod: object) -> list[Mapping[str, object]]:
-    return [status for field in _CONTAINERS for status in _statuses_in(pod, field)]
-
-
-def _statuses_in(pod: object, field: str) -> list[Mapping[str, object]]:
-    return [mapping(entry) for entry in items(under(pod, "status", field))]
-
-
 def _restarts(pod: object) -> int:
-    return sum(number(status.get("restartCount")) or 0 for status in _statuses(pod))
+    return sum(number(status.get("restartCount")) or 0 for status in container_statuses(pod))
 
 
 def _reason(pod: object) -> str:
-    reasons = (text(status, "state", "waiting", "reason", limit=100) for status in _statuses(pod))
+    reasons = (text(status, "state", "waiting", "reason", limit=100) for status in container_statuses(pod))
     known = next((reason for reason in reasons if reason and reason not in _STARTING), "")
     unscheduled = condition(pod, "PodScheduled").get("status") == "False"
     return known or ("Unschedulable" if unscheduled else text(pod, "status", "reason", limit=100))

@@ -5,7 +5,7 @@ from typing import Any
 from hctl.diagnosis.evidence import Container, Evidence, Look
 from hctl.diagnosis.orders import Orders
 from hctl.explain.inputs import Input
-from hctl.reading.fields import condition, name_of, namespace_of, newest_first, text
+from hctl.reading.fields import condition, container_statuses, name_of, namespace_of, newest_first, text
 from hctl.reading.read import number
 from hctl.reading.views import RequestView
 from hctl.texts import count_of, duration, inert
@@ -56,13 +56,12 @@ def failed_job(jobs: list[Any]) -> Any | None:  # noqa: ANN401 - JSON
 def failed_container(pods: list[Any]) -> Container | None:
     """Return the first container, in the order of execution, that failed."""
     for pod in newest_first(pods):
-        for field in ("initContainerStatuses", "containerStatuses"):
-            for status in items(under(pod, "status", field)):
-                for state in ("state", "lastState"):
-                    code = under(status, state, "terminated", "exitCode")
-                    if code is not None and code != 0:
-                        namespace = namespace_of(pod)
-                        return Container(namespace, name_of(pod), text(status, "name", limit=253), state == "lastState")
+        for status in container_statuses(pod):
+            for state in ("state", "lastState"):
+                code = under(status, state, "terminated", "exitCode")
+                if code is not None and code != 0:
+                    name = text(status, "name", limit=253)
+                    return Container(namespace_of(pod), name_of(pod), name, state == "lastState")
     return None
 
 

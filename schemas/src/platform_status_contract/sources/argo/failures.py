@@ -15,10 +15,12 @@ from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.lenient import clip, text
 from platform_status_contract.rules.texts import steady
 
-__all__ = ["RUNNING", "Told", "told_by_conditions", "told_by_hydrator", "told_by_operation"]
+__all__ = ["FAILED", "RUNNING", "Told", "told_by_conditions", "told_by_hydrator", "told_by_operation"]
 
 RUNNING: Final = ("Running", "Terminating")
-_FAILED: Final = ("Failed", "Error")
+FAILED: Final = ("Failed", "Error")
+"""Phases of an operation, or of a hook, that runs, and of one that has failed for good."""
+
 _RETRYING: Final = "Retrying attempt"
 """Argo CD appends it to the message of a try that failed, when another one follows."""
 
@@ -63,7 +65,7 @@ def told_by_operation(phase: str, message: str | None, finished_at: datetime | N
         result: Its `syncResult`, any JSON.
     """
     is_running = phase in RUNNING
-    if not is_running and phase not in _FAILED:
+    if not is_running and phase not in FAILED:
         return Told(phase, "", finished_at, try_failed=False)
     failures = sorted(_failures(msgspec.json.decode(result)))
     # Only what is shown is worked on: a tenant may write thousands of long texts.
@@ -86,7 +88,7 @@ def _failures(result: object) -> Iterator[tuple[str, str]]:
     """Name the objects that could not be applied, and the hooks that failed, with what is said of each."""
     found = under(result, "resources")
     for item in found if isinstance(found, list) else ():
-        if text(item, "status") == "SyncFailed" or text(item, "hookPhase") in _FAILED:
+        if text(item, "status") == "SyncFailed" or text(item, "hookPhase") in FAILED:
             hook = f"{text(item, 'hookType')} hook " if text(item, "hookType") else ""
             yield f"{hook}{text(item, 'kind')} {text(item, 'name')}", text(item, "message")
 
@@ -102,23 +104,18 @@ def told_by_conditions(conditions: object) -> str:
         for item in (conditions[:_MAX_READ] if isinstance(conditions, list) else ())
         if text(item, "type").endswith("Error")
     }
-    told: list[str] = []
+    told: dict[tuple[str, str], str] = {}
     for kind, said in sorted(found):
         others = [other for name, other in found if (name, other) != (kind, said) and (other != said or name < kind)]
         if not said or not any(said in other for other in others):
-            told.append(f"{kind}: {said}" if said else kind)
-    first = {_cause(said): said for said in reversed(told)}
-    shown = [said for said in told if first[_cause(said)] == said][:_MAX_CONDITIONS]
+            # Go puts what happened before why.
+            told.setdefault((kind, said.rpartition(": ")[2]), f"{kind}: {said}" if said else kind)
+    shown = list(told.values())[:_MAX_CONDITIONS]
     return "; ".join(clip(said, _MAX_ONE // len(shown)) for said in shown)
-
-
-def _cause(said: str) -> tuple[str, str]:
-    """Return the type of a condition, and the end of what it says: Go puts what happened before why."""
-    return said.partition(": ")[0], said.rpartition(": ")[2]
 
 
 def told_by_hydrator(hydrator: object) -> str:
     """Say why the sources of an Application could not be hydrated; empty if they were, or if none are."""
     operation = under(hydrator, "currentOperation")
-    failed = text(operation, "phase") in _FAILED
+    failed = text(operation, "phase") in FAILED
     return clip(steady(text(operation, "message")) or "hydration failed", _MAX_ONE) if failed else ""

@@ -10,11 +10,11 @@ from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.rules.masking import masked
 from platform_status_contract.sources.source import Json
 
+from .failures import FAILED
 from .record import SKIP_ANNOTATION, decode_application
 
 __all__ = ["keep_application"]
 
-_FAILED: Final = ("Failed", "Error")
 _RESULT: Final = ("status", "hookPhase", "hookType", "kind", "name", "message")
 _MAX_TEXT: Final = 4096
 
@@ -47,7 +47,7 @@ def keep_application(kept: Json, whole: Json, contract: Contract | None) -> None
 
 
 def _has_failed(result: object) -> bool:
-    return under(result, "status") == "SyncFailed" or under(result, "hookPhase") in _FAILED
+    return under(result, "status") == "SyncFailed" or under(result, "hookPhase") in FAILED
 
 
 def _texts(found: object, keys: Iterable[str]) -> Json:

@@ -25,7 +25,7 @@ from platform_status_contract.rules.observation import Absent, ApplicationSeen, 
 from platform_status_contract.rules.texts import clean
 from platform_status_contract.rules.timers import SourceName, Timer
 
-from .failures import RUNNING
+from .failures import FAILED, RUNNING
 
 __all__ = [
     "AUTOMATED_SECONDS",
@@ -42,9 +42,6 @@ __all__ = [
     "sync_word",
     "with_problems",
 ]
-
-FAILED = ("Failed", "Error")
-"""Phases of an operation that has failed for good."""
 
 UNKNOWN_SECONDS = 60
 """Seconds for which an empty or Unknown state is tolerated once ready, because Argo CD flaps when it restarts."""

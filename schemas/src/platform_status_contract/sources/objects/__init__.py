@@ -2,7 +2,7 @@
 
 `record` decodes what `wanted` names; `standard`, `builtin` and `presets` give the verdict of one object, `choose` picks
 which of them judges an entry, `assess` makes of a reading what the phase table looks at. May not: I/O, clocks. Only
-`record` imports `observing`.
+`record` and `containers` import `observing`.
 
 Further modules: `argo`, `containers`, `declared`, `describe`, `health`, `keep`, `kinds`, `read`.
 """

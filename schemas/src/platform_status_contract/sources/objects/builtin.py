@@ -29,6 +29,7 @@ from .standard import (
     judge_by_existence,
     quoted,
     shown,
+    texts,
     told,
 )
 
@@ -197,9 +198,9 @@ def _pod(seen: ObjectSeen) -> Said:
 def _of_pod(text: str, seen: ObjectSeen) -> str:
     """Add why: what the pod itself has (Evicted, NodeLost), else the first of its containers in trouble."""
     reason = seen.field("status.reason")
-    own = told(f"{text}: {shown(reason)}" if reason else text, seen, _MESSAGE)
-    first = next((path for path in _CONTAINERS if seen.field(f"{path}{TEXT}")), "") if own == text else ""
-    return told(own, seen, first)
+    own = [shown(reason) if reason else "", texts(seen, _MESSAGE)]
+    first = "" if any(own) else next(filter(None, (texts(seen, path) for path in _CONTAINERS)), "")
+    return ": ".join(filter(None, (text, *own, first)))
 
 
 _MESSAGE: Final = "status.message"

@@ -37,6 +37,7 @@ __all__ = [
     "quoted",
     "shown",
     "silent",
+    "texts",
     "told",
 ]
 
@@ -257,10 +258,15 @@ def beside(path: str) -> str:
     return f"{path.rpartition('.')[0]}.message"
 
 
-def told(text: str, seen: ObjectSeen, *paths: str) -> str:
-    """Add to a text what an object itself says, in fields that are read as texts."""
+def texts(seen: ObjectSeen, *paths: str) -> str:
+    """Return what an object itself says, in fields that are read as texts; empty if nothing."""
     said = (seen.field(f"{path}{TEXT}") for path in paths)
-    return ": ".join([text, *(clean(item, 300) for item in said if isinstance(item, str) and item)])
+    return ": ".join(clean(item, 300) for item in said if isinstance(item, str) and item)
+
+
+def told(text: str, seen: ObjectSeen, *paths: str) -> str:
+    """Add to a text what an object itself says."""
+    return ": ".join(filter(None, (text, texts(seen, *paths))))
 
 
 def shown(value: Scalar) -> str:
@@ -354,8 +360,8 @@ def _by_ready(seen: ObjectSeen, ready: ConditionSeen, preset: KindPreset) -> Sai
 
 def _why(seen: ObjectSeen, found: ConditionSeen, preset: KindPreset) -> str:
     """Quote what says why an object is not ready, and of a failure that was made up for what had failed."""
-    texts = told("", seen, *preset.texts).removeprefix(": ")
-    text = quoted(msgspec.structs.replace(found, message=texts) if texts else found)
+    said = texts(seen, *preset.texts)
+    text = quoted(msgspec.structs.replace(found, message=said) if said else found)
     cause = seen.condition_of(preset.cause, "False") if found.reason in preset.remedies else None
     if cause is None or is_behind(seen, _about(seen, cause)):
         return text

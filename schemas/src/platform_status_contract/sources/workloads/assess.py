@@ -235,7 +235,7 @@ def _of_controller(
     short = _short(group, controller, clock)
     if is_rolling:
         # what a DaemonSet may lack for a while, it may lack for good
-        unwell = "" if is_fine else f"; not ready: {name_culprits([culprit(pod, clock) for pod in broken.pods])}"
+        unwell = "" if is_fine else f"; not ready: {_names(broken.pods, clock)}"
         return _Finding(Verdict.GOOD, text=f"{short}{unwell}")
     if not group.ready and not broken.pods:
         return _Finding(missing(situation), Reason.NO_PODS, text=short)
@@ -247,17 +247,21 @@ def _called(controller: ControllerSeen) -> str:
     return f"{controller.kind} {where}{clean(controller.name, 100)}"
 
 
+def _names(pods: Sequence[PodSeen], clock: Clock) -> str:
+    return name_culprits([culprit(pod, clock) for pod in pods])
+
+
 def _short(group: Group, controller: ControllerSeen, clock: Clock) -> str:
     """Describe what an incomplete controller lacks."""
     called = _called(controller)
     if group.lacking:
-        told = f"; not ready: {name_culprits([culprit(pod, clock) for pod in group.ended])}" if group.ended else ""
+        told = f"; not ready: {_names(group.ended, clock)}" if group.ended else ""
         return f"{called} lacks {group.lacking} of {group.total} pods{told}"
     if not controller.current:
         return f"{called} has not been looked at by its controller since it was changed"
     if group.ready < group.total:
-        unplaced = [culprit(pod, clock) for pod in group.down if is_unplaced(pod)]
-        told = f"; not placed: {name_culprits(unplaced)}" if unplaced else ""
+        unplaced = [pod for pod in group.down if is_unplaced(pod)]
+        told = f"; not placed: {_names(unplaced, clock)}" if unplaced else ""
         return f"{called} has {group.ready} of {group.total} pods ready{told}"
     return f"{called} is being rolled out"
 
@@ -279,8 +283,7 @@ def _told(
     parts = [] if worst.reason in _OF_NONE and not pods else [f"{count} pods are ready"]
     if pods:
         restarting = all(item.reason is Reason.PODS_RESTARTING for item in alike if item.pods)
-        names = name_culprits([culprit(pod, clock) for pod in pods])
-        parts.append(f"{'restarting' if restarting else 'not ready'}: {names}")
+        parts.append(f"{'restarting' if restarting else 'not ready'}: {_names(pods, clock)}")
     message = clean("; ".join([*parts, *texts]))
     note = clean("; ".join(texts)) if worst.verdict is Verdict.GOOD else ""
     return Assessment(_SOURCE, _CONDITION, worst.verdict, worst.reason, message, timers, health, note)

@@ -15,6 +15,8 @@ from platform_status_contract.observing.decode.lenient import clip, count, delet
 from platform_status_contract.observing.records import LabelledRecord, number_of
 from platform_status_contract.rules.observation import PodSeen
 
+from .pods import ONE_WORD, STARTING
+
 __all__ = ["PodRecord", "decode_pod"]
 
 
@@ -103,9 +105,6 @@ class _Pod(Struct):
 _DECODER = msgspec.json.Decoder(_Pod)
 _NO_STATUS = _Status()
 _NO_SPEC = _Spec()
-_USUAL_WAITING = frozenset(("", "ContainerCreating", "PodInitializing"))
-"""Waiting reasons that are reported only if no other container has a better one."""
-
 _MAX_GRACE: Final = 7 * 86400
 """A longer grace period, in seconds, counts as a week."""
 
@@ -113,9 +112,6 @@ _TAKEN_OVER: Final = timedelta(seconds=5)
 """Longest time between two timestamps that the kubelet writes when it takes over a pod."""
 
 _CRASHING: Final = "CrashLoopBackOff"
-_PULLING: Final = "ImagePullBackOff"
-_ONE_WORD: Final = dict.fromkeys(("ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed"), _PULLING)
-"""Reasons of a failed image pull; the kubelet alternates them with ImagePullBackOff, so one reason replaces all."""
 
 
 def _strict(seen: _Pod) -> PodRecord:
@@ -233,8 +229,8 @@ def _reason(waiting: list[str], status: _Status) -> str:
         found.reason for found in status.conditions or () if found.type == "PodScheduled" and found.status == "False"
     )
     usual = next(iter(waiting), "") or next(unplaced, None)
-    telling = next((reason for reason in waiting if reason not in _USUAL_WAITING), status.reason or usual or "")
-    return _ONE_WORD.get(telling, clip(telling))
+    telling = next((reason for reason in waiting if reason not in STARTING), status.reason or usual or "")
+    return ONE_WORD.get(telling, clip(telling))
 
 
 def _lenient(whole: object, namespace: str, name: str) -> PodRecord:

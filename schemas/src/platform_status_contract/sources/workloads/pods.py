@@ -8,7 +8,9 @@ from platform_status_contract.rules.texts import clean
 
 __all__ = [
     "HANGING_SECONDS",
+    "ONE_WORD",
     "RESTARTING_SECONDS",
+    "STARTING",
     "STEADY_SECONDS",
     "UNPLACED_SECONDS",
     "belongs",
@@ -31,8 +33,13 @@ RESTARTING_SECONDS = 600
 HANGING_SECONDS = 60
 """Seconds after its deletionTimestamp, which includes the grace period, after which a pod counts as hanging."""
 
-_STARTING: Final = frozenset(("", "ContainerCreating", "PodInitializing"))
+STARTING: Final = frozenset(("", "ContainerCreating", "PodInitializing"))
 """What a container waits for that only needs time."""
+
+ONE_WORD: Final = dict.fromkeys(
+    ("ErrImagePull", "RegistryUnavailable", "SignatureValidationFailed"), "ImagePullBackOff"
+)
+"""Reasons of a failed image pull; the kubelet alternates them with ImagePullBackOff, so one reason replaces all."""
 
 _UNPLACED: Final = frozenset(("Unschedulable", "SchedulingGated", "SchedulerError"))
 """Why a pod has no node; a new node takes an autoscaler minutes."""
@@ -71,7 +78,7 @@ def is_on_its_way(pod: PodSeen, deadline: float, clock: Clock) -> bool:
     """Whether a pod that is not ready may still be starting: younger than the deadline, no error, never ready yet."""
     if is_unplaced(pod):
         deadline = min(deadline, UNPLACED_SECONDS)
-    elif pod.waiting not in _STARTING:
+    elif pod.waiting not in STARTING:
         return False
     if pod.created is None or pod.fell or pod.phase == "Failed":
         return False
@@ -101,8 +108,10 @@ def called(pod: PodSeen) -> str:
 def culprit(pod: PodSeen, clock: Clock) -> str:
     """Name a pod, and what it waits for; of one that restarts also how its container failed."""
     waiting = clean(pod.waiting, 40)
-    if pod.deleted is not None or pod.phase == "Succeeded":
-        waiting = "Completed" if pod.deleted is None else "Terminating"
+    if pod.deleted is not None:
+        waiting = "Terminating"
+    elif pod.phase == "Succeeded":
+        waiting = "Completed"
     elif pod.failed and is_restarting(pod, clock) and pod.waiting in ("", "CrashLoopBackOff"):
         waiting = ", ".join(filter(None, (waiting, clean(pod.failed, 60))))
     return f"{called(pod)} ({waiting})" if waiting else called(pod)
