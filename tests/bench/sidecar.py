@@ -20,6 +20,7 @@ from platform_status_demo import roles
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_sidecar.shard import WHOLE, Shard
+from tests.variables import image_environment
 
 __all__ = ["MeasuredSidecar"]
 
@@ -154,8 +155,7 @@ class MeasuredSidecar:
             **given,
             "KUBERNETES_SERVICE_HOST": str(server.hostname),
             "KUBERNETES_SERVICE_PORT": str(server.port),
-            # as in the image
-            "MALLOC_ARENA_MAX": "2",
+            **image_environment(),
             "PYTHONPYCACHEPREFIX": str(self._folder / "bytecode"),
         }
 

@@ -14,6 +14,7 @@ from typing import Any
 from localplane.client import Client
 from platform_status_demo import roles
 from tests.cluster.sidecar.world import until
+from tests.variables import image_environment
 
 __all__ = ["FaultySidecar", "credentials"]
 
@@ -71,8 +72,7 @@ class FaultySidecar:
         server = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(self._port)}
         log = self._folder / f"sidecar-{time.monotonic_ns()}.log"
         self._logs.append(log)
-        # two arenas, as the Deployment sets it: threads must not each keep memory of their own
-        environ = {**os.environ, **server, "MALLOC_ARENA_MAX": "2", **self._environ}
+        environ = {**os.environ, **server, **image_environment(), **self._environ}
         with log.open("wb") as stream:
             self._child = subprocess.Popen([*command, *self._flags], env=environ, stderr=stream)  # noqa: S603 - our own
         if wait:

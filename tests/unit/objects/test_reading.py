@@ -167,9 +167,9 @@ def test_what_is_read_may_not_depend_on_the_request(entry: dict[str, Any], named
 
 def test_a_name_is_a_place_of_one_and_a_selector_a_whole_namespace() -> None:
     interest = interest_in(contract_of(QUEUE, msgspec.structs.replace(CHOSEN, name="all")), REQUEST)
-    assert interest.places == {(SOURCE, "team-a", "films"), (SOURCE, "team-a", "")}
-    assert interest.sources == {SOURCE}
-    assert {(SOURCE, "team-a", "films"), (SOURCE, "team-a")} < interest.topics
+    assert interest.places == ((SOURCE, "team-a", ""), (SOURCE, "team-a", "films"))
+    assert interest.sources == (SOURCE,)
+    assert {(SOURCE, "team-a", "films"), (SOURCE, "team-a")} < set(interest.topics)
 
 
 def test_a_change_of_an_object_concerns_who_names_it_and_who_selects_there() -> None:

@@ -229,19 +229,23 @@ def test_sub_applications_in_several_namespaces_are_told_apart() -> None:
 
 
 def test_selectors_narrow_pods_and_sub_applications() -> None:
+    selector = {"matchExpressions": [{"key": "managed-by", "operator": "DoesNotExist"}]}
+    changes = {
+        "workloads": {"namespace": "vcluster-media", "selector": selector},
+        "subApplications": {**support.CONTRACT["subApplications"], "selector": {"matchLabels": {"tier": "x"}}},
+    }
     known = full()
+    # The store keeps the labels of pods by which the contracts that it knows select.
+    known.put(Source.REQUESTS, support.request(support.settled({**support.CONTRACT, **changes}), version=2))
     known.put(Source.PODS, support.pod("own", labels={"app": "v"}), support.pod("tenant", labels={"managed-by": "v"}))
     known.put(
         Source.APPLICATIONS,
         support.application("a", server="https://media:443", labels={"tier": "x"}),
         support.application("b", server="https://media:443"),
     )
-    selector = {"matchExpressions": [{"key": "managed-by", "operator": "DoesNotExist"}]}
-    found = seen(
-        known,
-        workloads={"namespace": "vcluster-media", "selector": selector},
-        subApplications={**support.CONTRACT["subApplications"], "selector": {"matchLabels": {"tier": "x"}}},
-    )
+    known.put(Source.PODS, support.pod("p0"))
+    known.store.note_listed(("pods", "vcluster-media", ""))
+    found = seen(known, **changes)
     assert isinstance(found.pods, Present)
     assert [pod.name for pod in found.pods.value] == ["own", "p0"]
     assert isinstance(found.sub_applications, Present)

@@ -135,7 +135,6 @@ def test_limits_probes_and_rights_are_those_of_the_plan() -> None:
     }
     paths = {name: found[name]["httpGet"]["path"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
     assert paths == {"startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz"}
-    assert found["env"] == [{"name": "MALLOC_ARENA_MAX", "value": "2"}]
     assert found["securityContext"] == {
         "runAsNonRoot": True,
         "allowPrivilegeEscalation": False,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from platform_status_contract.model.conditions import MAX_OBJECTS
 from platform_status_contract.model.vocabulary import Phase, Reason
 from platform_status_contract.observing.decode.requests import decode_request, to_keep
-from platform_status_contract.observing.records import MAX_LABELS
+from platform_status_contract.observing.records import MAX_LABELS, LabelledRecord
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.contracts import MAX_CONTRACT, read_contract
 from platform_status_contract.rules.observation import ContractProblem
@@ -94,7 +94,7 @@ def _contract(key: str) -> dict[str, Any]:
     return {**support.CONTRACT, "workloads": {"namespace": "vcluster-media", "selector": selector}}
 
 
-def test_of_thousands_of_labels_those_are_kept_that_a_selector_looks_at() -> None:
+def test_of_the_labels_of_a_pod_those_are_kept_that_a_selector_looks_at() -> None:
     known = watched()
     known.put(Source.REQUESTS, support.request(support.settled(_contract("ours"))))
     known.sync(Source.REQUESTS)
@@ -102,7 +102,16 @@ def test_of_thousands_of_labels_those_are_kept_that_a_selector_looks_at() -> Non
     known.put(Source.PODS, support.pod("a", labels=_many(ours="yes", later="yes")), support.pod("b", labels={"x": "y"}))
     known.sync(Source.PODS)
     kept = {record.name: record.labels for record in pods_in(known.store, "vcluster-media")}
-    assert kept == {"a": (("ours", "yes"),), "b": (("x", "y"),)}, f"up to {MAX_LABELS} labels all of them"
+    assert kept == {"a": (("ours", "yes"),), "b": ()}
+
+
+def test_an_application_has_no_place_to_list_again_and_keeps_up_to_32_labels() -> None:
+    known = watched()
+    few = {f"k{number:02}": "v" for number in range(MAX_LABELS)}
+    known.put(Source.APPLICATIONS, support.application("few", labels=few))
+    known.put(Source.APPLICATIONS, support.application("many", labels={**few, "one": "more"}))
+    records = (known.store.record(Source.APPLICATIONS, ("argocd", name)) for name in ("few", "many"))
+    assert [isinstance(record, LabelledRecord) and dict(record.labels) for record in records] == [few, {}]
 
 
 def test_a_selector_that_looks_at_another_label_waits_until_the_pods_were_read_again() -> None:
@@ -120,7 +129,7 @@ def test_a_selector_that_looks_at_another_label_waits_until_the_pods_were_read_a
     known.put(Source.PODS, pod)
     known.store.note_listed(place)
     assert known.store.is_known(place)
-    assert [record.labels for record in pods_in(known.store, "vcluster-media")] == [(("later", "yes"), ("ours", "yes"))]
+    assert [record.labels for record in pods_in(known.store, "vcluster-media")] == [(("later", "yes"),)]
 
 
 def test_a_request_keeps_the_labels_that_are_read() -> None:

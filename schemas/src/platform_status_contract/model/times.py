@@ -6,6 +6,7 @@ times are written in one format only, and read by a tolerant, total function.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["LONG_AGO", "TIME_PATTERN", "duration", "format_time", "parse_time"]
@@ -18,6 +19,7 @@ TIME_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _FINE_BELOW = 120
+_MAX_KNOWN: Final = 1024
 
 _READABLE = re.compile(r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z")
 
@@ -51,6 +53,12 @@ def parse_time(text: object) -> datetime | None:
     """
     if not isinstance(text, str) or not _READABLE.match(text) or not text.isascii():
         return None
+    return _moment(text)
+
+
+# Objects that were made together share their times; only texts that look like a time get here, so none is long.
+@lru_cache(_MAX_KNOWN)
+def _moment(text: str) -> datetime | None:
     head, _, fraction_and_zone = text.partition(".")
     if fraction_and_zone:
         text = head + fraction_and_zone.lstrip("0123456789")

@@ -16,7 +16,7 @@ Place: TypeAlias = tuple[str, str, str]
 
 
 class Interest(Struct, frozen=True, gc=False):
-    """What one request observes.
+    """What one request observes; tuples, because those of a thousand requests stay in memory, and sets are larger.
 
     Attributes:
         topics: Topics whose changes wake it.
@@ -26,11 +26,11 @@ class Interest(Struct, frozen=True, gc=False):
         labels: Kinds, and keys of the labels by which it selects objects of them.
     """
 
-    topics: frozenset[Topic] = frozenset()
-    sources: frozenset[str] = frozenset()
-    places: frozenset[Place] = frozenset()
-    secrets: frozenset[Key] = frozenset()
-    labels: frozenset[tuple[str, str]] = frozenset()
+    topics: tuple[Topic, ...] = ()
+    sources: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    secrets: tuple[Key, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING = Interest()
@@ -38,15 +38,17 @@ NOTHING = Interest()
 
 
 def union(*interests: Interest) -> Interest:
-    """Combine interests, and add a topic for each kind and each place as a whole."""
-    sources = frozenset[str]().union(*(each.sources for each in interests))
-    places = frozenset[Place]().union(*(each.places for each in interests))
-    topics = frozenset[Topic]().union(*(each.topics for each in interests))
+    """Combine interests, each part without duplicates, and add a topic for each kind and each place as a whole."""
+    sources = sorted({source for each in interests for source in each.sources})
+    places = sorted({place for each in interests for place in each.places})
+    topics = {topic for each in interests for topic in each.topics}
+    topics |= {about_kind(source) for source in sources} | {about_place(place) for place in places}
     return Interest(
-        topics | {about_kind(source) for source in sources} | {about_place(place) for place in places},
-        sources,
-        places,
-        frozenset[Key]().union(*(each.secrets for each in interests)),
+        tuple(sorted(topics)),
+        tuple(sources),
+        tuple(places),
+        tuple(sorted({secret for each in interests for secret in each.secrets})),
+        tuple(sorted({label for each in interests for label in each.labels})),
     )
 
 
@@ -62,5 +64,4 @@ def about_object(source: str, key: Key) -> Topic:
 
 def about_place(place: Place) -> Topic:
     """Return the topic of a place; for a place of one object it is the topic of the object."""
-    source, namespace, name = place
-    return (source, namespace, name) if name else (source, namespace)
+    return place if place[2] else place[:2]

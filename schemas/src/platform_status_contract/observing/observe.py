@@ -34,11 +34,11 @@ def observe(view: View, request: Key, contract: Contract) -> Observation | NotYe
         incomplete list does not prove absence.
     """
     interest = interest_in(contract, request)
-    states = {source: view.state(source) for source in sorted(interest.sources)}
+    states = {source: view.state(source) for source in interest.sources}
     waiting = [source for source, state in states.items() if not state.synced and state.failure is None]
     if not waiting:
         # A place that is newly observed after the list of its kind is listed separately.
-        places = sorted(place for place in interest.places if not states[place[0]].failure)
+        places = [place for place in interest.places if not states[place[0]].failure]
         waiting = list(dict.fromkeys(place[0] for place in places if not view.is_known(place)))
     waiting += ["secrets"] if any(view.secret(key) is None for key in interest.secrets) else []
     if waiting:

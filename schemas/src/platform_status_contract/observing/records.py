@@ -3,7 +3,8 @@
 Ten thousand pods stay resident, so every field must be needed by a rule or an index.
 """
 
-from collections.abc import Container
+import sys
+from collections.abc import Iterable
 from typing import Final, Self
 
 import msgspec
@@ -27,7 +28,7 @@ Labels = tuple[tuple[str, str], ...]
 """Labels as sorted pairs: half the memory of a dict, and hashable."""
 
 MAX_LABELS: Final = 32
-"""An object with more labels than this keeps only those that a selector uses."""
+"""An object that is kept wherever it is, and has more labels than this, keeps only those that a selector uses."""
 
 _MAX_DIGITS: Final = 20
 
@@ -82,14 +83,15 @@ class LabelledRecord(Record, frozen=True, gc=False):
     """A record of an object that a selector may match.
 
     Attributes:
-        labels: Its labels; of an object with more than `MAX_LABELS` of them only those that a selector uses.
+        labels: Its labels; in the sidecar's store only those that a selector uses, see `Store`.
     """
 
     labels: Labels
 
-    def with_labels(self, keys: Container[str]) -> Self:
-        """Keep only the labels with these keys."""
-        return msgspec.structs.replace(self, labels=tuple(pair for pair in self.labels if pair[0] in keys))
+    def with_labels(self, labels: Iterable[tuple[str, str]]) -> Self:
+        """Return it with these labels; many objects have the same, so each text is in memory once."""
+        kept = tuple((sys.intern(key), sys.intern(value)) for key, value in labels)
+        return msgspec.structs.replace(self, labels=kept)
 
 
 class RequestRecord(Record, frozen=True, gc=False):

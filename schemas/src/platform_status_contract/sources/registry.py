@@ -163,9 +163,8 @@ def out_of_reach(contract: Contract, kinds: Mapping[str, ObservedKind]) -> str:
 def interest_in(contract: Contract, request: Key) -> Interest:
     """Return the interest of a request by its contract."""
     selections = (found for source in SOURCES for found in source.selects(contract))
-    labels = frozenset((kind, key) for kind, selector in selections for key in label_keys(selector))
-    whole = union(*(source.interest(contract, request) for source in SOURCES))
-    return msgspec.structs.replace(whole, labels=labels)
+    labels = tuple((kind, key) for kind, selector in selections for key in label_keys(selector))
+    return union(Interest(labels=labels), *(source.interest(contract, request) for source in SOURCES))
 
 
 def source_of(assessment: Assessment) -> ContractSource:

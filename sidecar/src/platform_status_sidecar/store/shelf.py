@@ -88,6 +88,13 @@ class Index(Generic[K, V]):
             return True
         return False
 
+    def move(self, value: V, before: Iterable[K], after: Iterable[K]) -> list[K]:
+        """Replace the keys of a value; return those that no value had."""
+        old, new = set(before), set(after)
+        for key in old - new:
+            self.discard(key, value)
+        return [key for key in new - old if self.add(key, value)]
+
     def get(self, key: K) -> Iterable[V]:
         """Return the values, possibly none; the caller must not change them, nor use them without the store's lock."""
         several = self._several.get(key)

@@ -6,7 +6,7 @@ is newly observed.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -36,6 +36,7 @@ from platform_status_sidecar.clock import TimeSource
 
 from .interests import interest_of
 from .reading import Reading, SecretReading
+from .shelf import Index
 
 __all__ = ["Store"]
 
@@ -88,8 +89,8 @@ class Store(Reading):
         self._mine = mine
         self._poll = poll
         self._cover = cover
-        self._selected: dict[str, set[str]] = {source: set() for source in self.sources}
-        self._trimmed: set[tuple[str, str]] = set()
+        # Kind and key of a label -> requests that select by it.
+        self._selected: Index[tuple[str, str], Key] = Index()
         self.needed: Mapping[str, threading.Event] = {source: threading.Event() for source in self.sources}
         self.needed[Source.REQUESTS].set()
 
@@ -229,9 +230,10 @@ class Store(Reading):
     # -- inside
 
     def _put_observed(self, source: str, record: Record) -> None:
-        if isinstance(record, LabelledRecord) and len(record.labels) > MAX_LABELS:
-            record = record.with_labels(self._selected[source])
-            self._trimmed.add((source, record.namespace))
+        if isinstance(record, LabelledRecord) and record.labels:
+            # Where an object is kept for its place, that is listed again if a contract selects by a further label.
+            whole = source not in self._coverage and len(record.labels) <= MAX_LABELS
+            record = record.with_labels(pair for pair in record.labels if whole or (source, pair[0]) in self._selected)
         shelf = self._shelves[source]
         before = shelf.get(record.key)
         if before is not None and before.is_newer_than(record.version):
@@ -279,39 +281,30 @@ class Store(Reading):
     def _register(self, key: Key, interest: Interest) -> None:
         before = self._interests.get(key, NOTHING)
         self._interests[key] = interest
-        for topic in before.topics - interest.topics:
-            self._observers.discard(topic, key)
-        for topic in interest.topics - before.topics:
-            self._observers.add(topic, key)
-        self._cover_places(before.places, interest.places)
-        self._select(interest)
-        for secret in before.secrets - interest.secrets:
+        if interest == before:
+            return
+        self._observers.move(key, before.topics, interest.topics)
+        further = self._selected.move(key, before.labels, interest.labels)
+        self._cover_places(before.places, interest.places, {source for source, _ in further})
+        for secret in set(before.secrets).difference(interest.secrets):
             if not self.is_secret_wanted(secret):
                 self._secrets.pop(secret, None)
-        for secret in interest.secrets - before.secrets:
+        for secret in set(interest.secrets).difference(before.secrets):
             self._poll(secret)
         if self._states[Source.REQUESTS].synced:
             self._announce_needs(interest.sources)
 
-    def _cover_places(self, before: frozenset[Place], after: frozenset[Place]) -> None:
-        for place in before - after:
+    def _cover_places(self, before: Iterable[Place], after: Iterable[Place], again: Container[str]) -> None:
+        """Keep the observed places; those of the kinds `again` are listed again, for labels that were not kept."""
+        for place in set(before).difference(after):
             if about_place(place) not in self._observers:
                 self._forget(place)
-        for place in after - before:
-            if self._coverage[place[0]].observe(place):
+        for place in after:
+            coverage = self._coverage[place[0]]
+            if place[0] in again:
+                coverage.forget(place)
+            if coverage.observe(place):
                 self._cover(place)
-
-    def _select(self, interest: Interest) -> None:
-        """Keep further labels; objects in the places of this interest, stored without them, are listed again."""
-        for source, key in interest.labels:
-            if key in self._selected[source]:
-                continue
-            self._selected[source].add(key)
-            for place in interest.places:
-                if place[0] == source and place[:2] in self._trimmed:
-                    self._coverage[source].forget(place)
-                    if self._coverage[source].observe(place):
-                        self._cover(place)
 
     def _forget(self, place: Place) -> None:
         source, namespace, _ = place

@@ -1,6 +1,5 @@
 """Total getters over any JSON, for objects that do not fit their strict shape."""
 
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -64,8 +63,7 @@ def labels(pairs: Mapping[str, str] | None) -> Labels:
     """Return labels as the records hold them."""
     if not pairs:
         return ()
-    # Ten thousand pods have the same few labels: interned, each text is in memory once.
-    return tuple(sorted((sys.intern(key), sys.intern(value)) for key, value in pairs.items()))
+    return tuple(sorted(pairs.items()))
 
 
 def clip(words: str | None, limit: int = MAX_TEXT) -> str:

@@ -20,7 +20,7 @@ def interest_in_application(contract: Contract, _request: Key) -> Interest:
     if named is None:
         return NOTHING
     topic = about_object(APPLICATION.source, (named.namespace, named.name))
-    return Interest(frozenset({topic}), frozenset({APPLICATION.source}))
+    return Interest((topic,), (APPLICATION.source,))
 
 
 def read_application(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:

@@ -1,5 +1,6 @@
 """An Argo CD Application."""
 
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Self
@@ -161,20 +162,20 @@ def _strict(seen: _Application) -> ApplicationRecord:
     is_asked = seen.operation is not None and status.operation_state is None
     operation = _told(status.operation_state or _Operation(phase="Running" if is_asked else None))
     return ApplicationRecord(
-        namespace=meta.namespace,
+        namespace=sys.intern(meta.namespace),
         name=meta.name,
         version=number_of(meta.resource_version),
         labels=labels(meta.labels),
-        server=server_of(spec.destination.server),
-        destination=spec.destination.name or "",
+        server=sys.intern(server_of(spec.destination.server)),
+        destination=sys.intern(spec.destination.name or ""),
         created=parse_time(meta.creation_timestamp),
         numbers=_numbers(meta.annotations),
-        controller=status.controller_namespace or "",
+        controller=sys.intern(status.controller_namespace or ""),
         reconciled=parse_time(status.reconciled_at),
         refreshing=REFRESH_ANNOTATION in (meta.annotations or {}),
         seen=ApplicationSeen(
-            sync_status=sync.status or "",
-            health_status=health.status or "",
+            sync_status=sys.intern(sync.status or ""),
+            health_status=sys.intern(health.status or ""),
             health_message=clip(health.message) or _blamed(health.status, status.resources or ()),
             operation_phase=operation.phase,
             operation_message=operation.message,

@@ -19,8 +19,8 @@ __all__ = ["interest_in_objects", "objects_of", "read_objects"]
 def interest_in_objects(contract: Contract, _request: Key) -> Interest:
     """Each object by its name, or the objects of a namespace."""
     entries = contract.objects or ()
-    places = frozenset((source_of_entry(entry), entry.namespace or "", entry.object or "") for entry in entries)
-    return Interest(sources=frozenset(source for source, _, _ in places), places=places)
+    places = tuple((source_of_entry(entry), entry.namespace or "", entry.object or "") for entry in entries)
+    return Interest(sources=tuple(source for source, _, _ in places), places=places)
 
 
 def read_objects(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:

@@ -29,8 +29,8 @@ def entry_of(reference: SecretReference) -> str:
 
 def interest_in_secrets(contract: Contract, _request: Key) -> Interest:
     """Each Secret, by name."""
-    keys = frozenset((item.namespace, item.name) for item in contract.secrets or ())
-    return Interest(frozenset(about_object(SECRET.source, key) for key in keys), secrets=keys)
+    keys = tuple((item.namespace, item.name) for item in contract.secrets or ())
+    return Interest(tuple(about_object(SECRET.source, key) for key in keys), secrets=keys)
 
 
 def read_secrets(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:

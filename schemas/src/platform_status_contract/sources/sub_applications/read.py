@@ -19,7 +19,7 @@ def interest_in_sub_applications(contract: Contract, _request: Key) -> Interest:
     wanted = contract.sub_applications
     if wanted is None:
         return NOTHING
-    return Interest(frozenset(_topics(wanted)), frozenset({APPLICATION.source}))
+    return Interest(tuple(_topics(wanted)), (APPLICATION.source,))
 
 
 def read_sub_applications(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:

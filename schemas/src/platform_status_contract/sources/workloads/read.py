@@ -24,9 +24,9 @@ def interest_in_workloads(contract: Contract, _request: Key) -> Interest:
     parts = contract.workload_parts
     named = [(CONTROLLERS[item.kind].source, (part.namespace, item.name)) for part, item in _controllers(contract)]
     return Interest(
-        frozenset(about_object(*each) for each in named),
-        frozenset(([POD.source] if parts else []) + [source for source, _ in named]),
-        frozenset((POD.source, part.namespace, "") for part in parts),
+        tuple(about_object(*each) for each in named),
+        (*((POD.source,) if parts else ()), *(source for source, _ in named)),
+        tuple((POD.source, part.namespace, "") for part in parts),
     )
 
 

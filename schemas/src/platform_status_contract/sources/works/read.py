@@ -20,7 +20,7 @@ def interest_in_works(contract: Contract, request: Key) -> Interest:
     """Works, and where they are placed."""
     if not contract.works:
         return NOTHING
-    return Interest(frozenset({about_works(request)}), frozenset({WORK.source, PLACEMENT.source}))
+    return Interest((about_works(request),), (WORK.source, PLACEMENT.source))
 
 
 def read_works(observation: Observation, view: View, contract: Contract, request: Key) -> Observation:

@@ -1,5 +1,6 @@
 """Kratix Works and WorkPlacements (kratix.md section 6). The workload content itself is skipped, never decoded."""
 
+import sys
 from datetime import datetime
 from typing import Final
 
@@ -144,15 +145,15 @@ def _work(meta: Meta, conditions: list[_Condition], groups: list[str]) -> WorkRe
     unscheduled = scheduled is not None and scheduled.status == "False"
     said = scheduled if unscheduled else ready
     return WorkRecord(
-        namespace=meta.namespace,
+        namespace=sys.intern(meta.namespace),
         name=meta.name,
         version=number_of(meta.resource_version),
-        promise=labels.get(PROMISE_LABEL, ""),
+        promise=sys.intern(labels.get(PROMISE_LABEL, "")),
         resource=labels.get(RESOURCE_LABEL, ""),
-        home=labels.get(HOME_LABEL, "") or meta.namespace,
-        groups=tuple(group[:_MAX_ID] for group in groups),
+        home=sys.intern(labels.get(HOME_LABEL, "") or meta.namespace),
+        groups=tuple(sys.intern(group[:_MAX_ID]) for group in groups),
         unscheduled=unscheduled,
-        message=clip(said.message) if said else "",
+        message=sys.intern(clip(said.message)) if said else "",
         deleted=deletion(meta.deletion_timestamp),
     )
 
@@ -163,12 +164,12 @@ def _placement(meta: Meta, conditions: list[_Condition], spec: _PlacementSpec) -
     written = {"True": True, "False": False}.get(write.status) if write else None
     says_misplaced = ready is not None and ready.status != "True" and "Misplaced" in (ready.reason, ready.message)
     return PlacementRecord(
-        namespace=meta.namespace,
+        namespace=sys.intern(meta.namespace),
         name=meta.name,
         version=number_of(meta.resource_version),
         work=labels.get(WORK_LABEL, ""),
-        group=(spec.id or labels.get(GROUP_LABEL, ""))[:_MAX_ID],
-        destination=clip(spec.target_destination_name),
+        group=sys.intern((spec.id or labels.get(GROUP_LABEL, ""))[:_MAX_ID]),
+        destination=sys.intern(clip(spec.target_destination_name)),
         written=written,
         misplaced=labels.get(MISPLACED_LABEL) == "true" or says_misplaced,
         message=clip(write.message) if write and written is False else "",
