@@ -231,9 +231,7 @@ class Store(Reading):
 
     def _put_observed(self, source: str, record: Record) -> None:
         if isinstance(record, LabelledRecord) and record.labels:
-            # Where an object is kept for its place, that is listed again if a contract selects by a further label.
-            whole = source not in self._coverage and len(record.labels) <= MAX_LABELS
-            record = record.with_labels(pair for pair in record.labels if whole or (source, pair[0]) in self._selected)
+            record = record.with_labels(pair for pair in record.labels if self._keeps(source, pair[0], record))
         shelf = self._shelves[source]
         before = shelf.get(record.key)
         if before is not None and before.is_newer_than(record.version):
@@ -242,6 +240,12 @@ class Store(Reading):
         self._note_sign(source, before, record)
         if before is None or not before.says_the_same(record):
             self._changed_record(source, before, record)
+
+    def _keeps(self, source: str, label: str, record: LabelledRecord) -> bool:
+        # Where an object is kept for its place, that is listed again if a contract selects by a further label.
+        if source not in self._coverage and len(record.labels) <= MAX_LABELS:
+            return True
+        return label in self.kinds[source].labels or (source, label) in self._selected
 
     def _note_sign(self, source: str, before: Record | None, after: Record | None) -> None:
         record, read = after or before, self.kinds[source].sign
