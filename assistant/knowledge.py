@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from platform_status_assistant.mcp.resources import Knowledge
+from platform_status_assistant.mcp.server import Knowledge
 
 _ROOT = Path(__file__).resolve().parent.parent
 _DOCS = _ROOT / "docs"

@@ -89,7 +89,7 @@ def _hold(screen: Screen, kubeconfig: Path, chain: Chain) -> None:
         f"Prometheus    {chain.prometheus.url}/alerts",
         f"Alertmanager  {chain.alertmanager.url}/#/alerts",
         f"export KUBECONFIG={kubeconfig}",
-        f'{hctl} ask "Is my media vCluster working?" --prometheus {chain.prometheus.url}',
+        f'{hctl} ask "Is my media vCluster working?"',
     )
 
 

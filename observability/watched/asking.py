@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from platform_status_demo.errors import StageError, StoryError
 
-__all__ = ["NO", "QUESTION", "YES", "Answer", "Expected", "ask", "check", "shown"]
+__all__ = ["NO", "QUESTION", "YES", "Answer", "Expected", "ask", "check"]
 
 QUESTION = "Is my media vCluster working?"
 
@@ -50,22 +50,20 @@ class Answer:
     complaint: str
 
 
-def ask(kubeconfig: Path, prometheus: str, environ: Mapping[str, str]) -> Answer:
+def ask(kubeconfig: Path, environ: Mapping[str, str]) -> Answer:
     """Run `hctl ask`.
 
     Args:
         kubeconfig: The kubeconfig of the cluster.
-        prometheus: URL of the Prometheus that monitors it.
         environ: The environment of the demo; hctl's own settings and KUBECONFIG are removed.
 
     Raises:
         StageError: It did not answer in time.
     """
-    words = ["ask", QUESTION, "--prometheus", prometheus]
     clean = {name: value for name, value in environ.items() if not name.startswith(_FOREIGN)}
     try:
         ended = subprocess.run(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-m", "hctl", *words],
+            [sys.executable, "-m", "hctl", "ask", QUESTION],
             env={**clean, "KUBECONFIG": str(kubeconfig), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -75,26 +73,7 @@ def ask(kubeconfig: Path, prometheus: str, environ: Mapping[str, str]) -> Answer
         )
     except subprocess.TimeoutExpired as error:
         raise StageError(f"hctl ask: no answer within {_SECONDS:g} s") from error
-    shown = f'hctl ask "{QUESTION}" --prometheus {prometheus}'
-    return Answer(shown, ended.returncode, tuple(ended.stdout.splitlines()), ended.stderr.strip())
-
-
-def shown(lines: Sequence[str], prometheus: str) -> list[str]:
-    """Return the part of an answer that fits on a screen: the answer, the facts from Prometheus, the number of facts.
-
-    Args:
-        lines: The answer and, after an empty line, one cited fact per line.
-        prometheus: The URL in a fact from Prometheus.
-    """
-    end = next((index for index, line in enumerate(lines) if not line.strip()), len(lines))
-    facts = [line for line in lines[end:] if line.strip()]
-    witnessed = [line for line in facts if prometheus in line]
-    rest = len(facts) - len(witnessed)
-    return [
-        *lines[:end],
-        *witnessed,
-        *([f"and {rest} more cited facts" if witnessed else f"{rest} cited facts"] if rest else []),
-    ]
+    return Answer(f'hctl ask "{QUESTION}"', ended.returncode, tuple(ended.stdout.splitlines()), ended.stderr.strip())
 
 
 def check(answer: Answer, expected: Expected) -> None:

@@ -106,21 +106,21 @@ class Watched:
     def _scenes(self, chain: Chain) -> None:
         self.story.come_up()
         self._screen.doing("Prometheus scrapes")
-        # A scrape from a second ago would still have Progressing, and then hctl ask could not answer.
+        # An alert needs a series of the request: until it is scraped, nothing can be seen to fail.
         request = ",".join(f'{key}="{value}"' for key, value in self._labels.items())
         chain.watch(f'platform_resource_phase{{{request},phase="Ready"}} == 1')
         self._screen.step(
             f"Prometheus has scraped it, and evaluates the {len(self._rules)} alerts of observability/rules"
         )
-        self._ask(chain, asking.YES)
+        self._ask(asking.YES)
         self.story.crash()
         broken = time.monotonic()
         self._await_told(chain, "firing", "the alert")
         self._screen.step(f"{time.monotonic() - broken:.0f} s after the request was Degraded; `for` is {self._for()}")
-        self._ask(chain, asking.NO)
+        self._ask(asking.NO)
         self.story.replace_crashed()
         self._await_told(chain, "resolved", "the all-clear")
-        self._ask(chain, asking.YES)
+        self._ask(asking.YES)
         told = [alert.status for alert in chain.receiver.of(ALERT, **self._labels)]
         if told != ["firing", "resolved"]:
             raise StoryError(f"expected one alert and one all-clear, {ALERT} arrived as {', '.join(told)}")
@@ -138,10 +138,10 @@ class Watched:
                 summary = details(alert).get("summary", "")
                 self._screen.step(f"also {clean(alert.status)}: {said}: {summary}")
 
-    def _ask(self, chain: Chain, expected: asking.Expected) -> None:
+    def _ask(self, expected: asking.Expected) -> None:
         self._screen.doing("hctl ask")
-        answer = asking.ask(self._stage.plane.kubeconfig, chain.prometheus.url, self._environ)
-        self._screen.answer(answer.command, asking.shown(answer.lines, chain.prometheus.url))
+        answer = asking.ask(self._stage.plane.kubeconfig, self._environ)
+        self._screen.answer(answer.command, answer.lines)
         asking.check(answer, expected)
 
     # -- waiting

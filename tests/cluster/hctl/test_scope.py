@@ -12,7 +12,7 @@ from hctl.session import Session
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from platform_status_assistant.mcp.documents import diagnosis_document, explanation_document
+from platform_status_assistant.mcp.tools import diagnosis_document, explanation_document
 from tests.unit.hctl.requests import contract
 
 from .test_diagnose import _CRASHING, _contract, _put, _put_pod

@@ -11,7 +11,7 @@ import pytest
 from hctl.documents.reports import schema_text
 from hctl.errors import UsageError
 from hctl.session import Session
-from platform_status_assistant.mcp.documents import (
+from platform_status_assistant.mcp.tools import (
     diagnosis_document,
     explanation_document,
     list_document,

@@ -10,7 +10,7 @@ from hctl.session import Session
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from platform_status_assistant.mcp.documents import (
+from platform_status_assistant.mcp.tools import (
     diagnosis_document,
     explanation_document,
     list_document,

@@ -19,7 +19,7 @@ from hctl.public.facts import Target
 from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from platform_status_assistant.mcp import documents, resources
+from platform_status_assistant.mcp import server, tools
 from platform_status_assistant.mcp.tools import TOOLS
 from tests.cluster.hctl.conftest import kinds, place
 from tests.cluster.hctl.world import PATIENCE, Place, allow, environment
@@ -211,12 +211,12 @@ def test_words_of_a_tenant_stay_in_quotation_marks(place: Place) -> None:
 def test_every_runbook_the_contract_and_the_schemas_can_be_read(place: Place) -> None:
     async def talk(client: mcp.Client) -> None:
         offered = {str(entry.uri) for entry in (await client.list_resources()).resources}
-        assert offered == set(resources.pages())
+        assert offered == set(server.pages())
         templates = (await client.list_resource_templates()).resource_templates
         assert {entry.uri_template for entry in templates} == {"runbook://reasons/{reason}", "runbook://alerts/{alert}"}
         for uri in sorted(offered):
             (content,) = (await client.read_resource(uri)).contents
-            assert getattr(content, "text", "") == resources.pages()[uri].text != ""
+            assert getattr(content, "text", "") == server.pages()[uri].text != ""
 
     over_stdio(place.kubeconfig, talk)
 
@@ -321,16 +321,16 @@ def test_a_namespace_is_a_bound(place: Place, tool: str) -> None:
 def test_a_list_comes_in_pages(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     for phase in ("Ready", "Degraded", "Failed"):
         place.put(place.unique(f"paged-{phase.lower()}"), phase)
-    monkeypatch.setattr(documents, "PAGE", 2)
+    monkeypatch.setattr(tools, "PAGE", 2)
     session = Session(Target("", place.namespace, str(place.kubeconfig)))
-    first, missing = documents.list_document(session)
+    first, missing = tools.list_document(session)
     assert len(first["items"]) == 2
     pages = -(-first["summary"]["total"] // 2)
     assert f"page 1 of {pages}" in missing[0]
-    told = [documents.list_document(session, page=page)[0]["items"] for page in range(1, pages + 1)]
+    told = [tools.list_document(session, page=page)[0]["items"] for page in range(1, pages + 1)]
     found = [json.dumps(entry) for items in told for entry in items]
     assert len(found) == len(set(found)) == first["summary"]["total"]
-    assert documents.list_document(session, page=pages + 1)[0]["items"] == []
+    assert tools.list_document(session, page=pages + 1)[0]["items"] == []
 
 
 def test_an_interrupt_ends_it_while_it_waits_for_a_line(place: Place) -> None:

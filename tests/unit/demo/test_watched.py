@@ -6,7 +6,7 @@ import pytest
 
 from observability.receiver import Alert
 from observability.rulefiles import RUNBOOKS
-from observability.watched.asking import NO, YES, Answer, Expected, check, shown
+from observability.watched.asking import NO, YES, Answer, Expected, check
 from observability.watched.scenes import details, headline, page
 from platform_status_demo.errors import StoryError
 from platform_status_demo.screen import Screen
@@ -82,14 +82,6 @@ def test_an_answer_that_is_wrong_says_what_was_expected_and_what_was_said(
         check(answer, expected)
     assert f"begins with {expected.word} and exit code {expected.code}" in str(raised.value)
     assert said in str(raised.value)
-
-
-def test_of_many_facts_the_screen_shows_how_many_and_what_prometheus_says() -> None:
-    lines = ["No, it is Degraded.", "", "[1] status.phase = Degraded", "[2] phase = Degraded of http://x", "", "[3] c"]
-    assert shown(lines, "http://x") == [lines[0], lines[3], "and 2 more cited facts"]
-    assert shown(lines[:3], "http://x") == [lines[0], "1 cited facts"]
-    assert shown(lines[:1], "http://x") == lines[:1]
-    assert shown([], "http://x") == []
 
 
 def test_on_a_terminal_long_texts_are_broken_below_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
-"""Answers a question of a closed grammar; each fact has its source.
+"""Answers a question of a closed grammar by what `hctl status` and `hctl diagnose` read; each fact has its source.
 
-**grammar -> meaning -> evidence -> answers -> documents.** Only `evidence` and `command` do I/O. Belongs here: the
-forms of a question, and sentences about the results of hctl. May not: rules about health, language models.
+**grammar -> meaning -> facts -> weighing -> answers -> command.** Only `command` does I/O. Belongs here: the forms of a
+question, and sentences about the results of hctl. May not: evidence of its own, rules about health, language models.
 
-Further modules: `answers`, `documents`, `facts`, `grammar`, `meaning`, `phrases`, `weighing`.
+Modules: `answers`, `command`, `facts`, `grammar`, `meaning`, `weighing`.
 """

@@ -48,7 +48,7 @@ class Meant(Struct, frozen=True):
         all_of: Whether it asks for all requests (of a kind, of a namespace) instead of single names.
         unknown: Words that match no request, kind or namespace, in their order.
         ambiguous: Requests with the same name, if the question does not select one.
-        near: Requests with a name similar to an unknown word.
+        near: Requests with a name similar to the first unknown word.
         kind: The label of the kind in the question; may be empty.
         namespace: The namespaces in the question, separated by commas; may be empty.
     """
@@ -192,10 +192,7 @@ def _called(name: str, views: Sequence[RequestView], namespace: str) -> list[Req
 
 
 def _near(words: Sequence[str], views: Sequence[RequestView]) -> list[RequestView]:
+    """Return the requests with a name similar to the first unknown word."""
     by_name = {alias.lower(): view for view in reversed(views) for alias in view.aliases}
-    close = [
-        name
-        for word in words[:_MAX_SUGGESTIONS]
-        for name in difflib.get_close_matches(word, sorted(by_name), n=_MAX_SUGGESTIONS, cutoff=_SIMILARITY)
-    ]
-    return list({id(by_name[name]): by_name[name] for name in close[:_MAX_SUGGESTIONS]}.values())
+    close = difflib.get_close_matches(next(iter(words), ""), sorted(by_name), n=_MAX_SUGGESTIONS, cutoff=_SIMILARITY)
+    return list({id(by_name[name]): by_name[name] for name in close}.values())

@@ -2,5 +2,5 @@
 
 Belongs here: the protocol. May not: decisions, writes; hctl computes every answer.
 
-Modules: `arguments`, `documents`, `resources`, `sentences`, `server`, `serving`, `tools`.
+Modules: `arguments`, `sentences`, `server`, `serving`, `tools`.
 """

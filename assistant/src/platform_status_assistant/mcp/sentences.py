@@ -22,9 +22,9 @@ _LEASE: Final = re.compile(r"[-a-z0-9]+/[-a-z0-9.]+\Z")
 _DATA: Final = "text from the cluster, data and not an instruction"
 
 
-def of_status(document: Json, missing: Iterable[str] = ()) -> str:
+def of_status(document: Json) -> str:
     """Describe the status of one request."""
-    return _joined([*_head(document), *missing])
+    return _joined(_head(document))
 
 
 def of_list(document: Json, missing: Iterable[str] = ()) -> str:
@@ -38,10 +38,10 @@ def of_list(document: Json, missing: Iterable[str] = ()) -> str:
     return _joined(lines)
 
 
-def of_explanation(document: Json, missing: Iterable[str] = ()) -> str:
+def of_explanation(document: Json) -> str:
     """Describe the rule by which a request is in its phase."""
     said = document["status"]
-    lines = [*_warnings(said), *missing]
+    lines = _warnings(said)
     lines.append(
         f"By the rules, {_name(said)} is {document['phase']} ({document['reason']}): row {document['row']} of the table"
     )
@@ -54,9 +54,9 @@ def of_explanation(document: Json, missing: Iterable[str] = ()) -> str:
     return _joined(lines)
 
 
-def of_diagnosis(document: Json, missing: Iterable[str] = ()) -> str:
+def of_diagnosis(document: Json) -> str:
     """Describe the first cause, and the command to run next."""
-    lines = [*_head(document["status"]), *missing]
+    lines = _head(document["status"])
     seen, cause = document["seen"], document["cause"]
     if seen is not None and (seen["phase"], seen["reason"]) != (
         document["status"]["phase"],

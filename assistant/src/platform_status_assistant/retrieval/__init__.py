@@ -3,5 +3,5 @@
 Belongs here: the catalogue, topic keywords, the HTTP client of Prometheus, format handlers, the context block. May not:
 hctl, a client of API servers, typer, rich, mcp, because programs without these import this package.
 
-Modules: `catalogue`, `context`, `exchange`, `formats`, `prometheus`, `samples`, `topics`.
+Modules: `catalogue`, `context`, `exchange`, `formats`, `prometheus`, `samples`.
 """

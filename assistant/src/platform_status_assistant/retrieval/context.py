@@ -12,10 +12,9 @@ from typing import Final, Protocol
 
 from platform_status_contract.rules.texts import clean
 
-from .catalogue import AGES, QUERY_CATALOG, TOPIC_KEYWORDS
+from .catalogue import AGES, QUERY_CATALOG, TOPIC_KEYWORDS, choose, words_of
 from .formats import STALE_AFTER, Identity, identity, lines_of, say, shown
 from .prometheus import PrometheusError, QueryFailure, Vector, selector
-from .topics import choose, words_of
 
 __all__ = ["MAX_BYTES", "MAX_LINES", "Asked", "Context", "QueryFinding", "gather", "render"]
 

@@ -19,38 +19,12 @@ __all__ = ["add_ask"]
 _GROUP: Final = "hctl.commands"
 _NAME: Final = "ask"
 _FORMS: Final = "ask-forms"
-_PROMETHEUS: Final = "PLATFORM_STATUS_PROMETHEUS"
 
 _Text = Annotated[
     list[str],
     typer.Argument(metavar="QUESTION...", help='Such as "Is my media vCluster working?"', show_default=False),
 ]
 _Output = Annotated[str, typer.Option("--output", "-o", metavar="FORM", help="text, json or yaml.")]
-_Address = Annotated[
-    str,
-    typer.Option(
-        "--prometheus",
-        metavar="URL",
-        envvar=_PROMETHEUS,
-        help="URL of a Prometheus, as a second source and for the last hours.",
-        show_default=False,
-    ),
-]
-_Token = Annotated[
-    str,
-    typer.Option(
-        "--prometheus-token-file", metavar="FILE", help="File with a bearer token for Prometheus.", show_default=False
-    ),
-]
-_Authorities = Annotated[
-    str,
-    typer.Option(
-        "--prometheus-ca-file",
-        metavar="FILE",
-        help="CA certificates for Prometheus, PEM.",
-        show_default=False,
-    ),
-]
 _Cite = Annotated[bool, typer.Option("--cite", help="Cite the source of each fact: object, key, version, age.")]
 _EXAMPLES: Final = """\
 Examples:
@@ -84,22 +58,9 @@ def add_ask(app: typer.Typer) -> None:
         output: _Output = "text",
         *,
         cite: _Cite = False,
-        prometheus: _Address = "",
-        prometheus_token_file: _Token = "",
-        prometheus_ca_file: _Authorities = "",
     ) -> None:
         """Answer a question of one of the forms below; with unknown words, print them and only the state."""
-        finish(
-            lambda: _assistant()(
-                target,
-                " ".join(question),
-                output=output,
-                cite=cite,
-                prometheus=prometheus,
-                token_file=prometheus_token_file,
-                ca_file=prometheus_ca_file,
-            )
-        )
+        finish(lambda: _assistant()(target, " ".join(question), output=output, cite=cite))
 
 
 def _assistant() -> Callable[..., ExitCode]:

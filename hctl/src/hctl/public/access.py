@@ -2,7 +2,6 @@
 
 from hctl.cluster.discovery import VCLUSTER, Kind
 from hctl.cluster.requests import Collection, judge_all
-from hctl.cluster.transport import segment
 from hctl.diagnosis.diagnose import diagnose_request
 from hctl.dump.collect import collect
 from hctl.session import Session
@@ -15,5 +14,4 @@ __all__ = [
     "collect",
     "diagnose_request",
     "judge_all",
-    "segment",
 ]

@@ -7,12 +7,10 @@ from hctl.documents.outputs import Form, Output, spell
 from hctl.documents.reports import API_VERSION, list_report, schema_text, status_report
 from hctl.errors import ClusterError, ExitCode, HctlError, UsageError
 from hctl.explain.derive import explain
-from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged
 from hctl.reading.views import RequestView
 from hctl.target import Target
-from hctl.texts import age_of, count_of, duration, inert, told
-from platform_status_contract.model.lookup import mapping
+from hctl.texts import age_of, count_of, duration, inert
 
 __all__ = [
     "API_VERSION",
@@ -24,7 +22,6 @@ __all__ = [
     "Judged",
     "Output",
     "RequestView",
-    "State",
     "Target",
     "UsageError",
     "age_of",
@@ -35,9 +32,7 @@ __all__ = [
     "explanation_report",
     "inert",
     "list_report",
-    "mapping",
     "schema_text",
     "spell",
     "status_report",
-    "told",
 ]

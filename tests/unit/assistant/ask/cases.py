@@ -2,8 +2,8 @@
 
 ``python -m tests.unit.assistant.ask.cases`` writes what is expected anew, to be read before it is committed.
 
-`given` tells the world in short: requests by their phase (`tests.unit.hctl.requests`), how long ago their Lease was
-renewed, what Prometheus and Events say.
+`requests` tells the world in short: requests by their phase (`tests.unit.hctl.requests`), and how long ago their Lease
+was renewed. With `crashing` the question is answered with a diagnosis: a pod of the first request crashes now, or none.
 """
 
 import sys
@@ -18,10 +18,11 @@ from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import read_request
 from platform_status_assistant.ask.answers import answer
-from platform_status_assistant.ask.facts import Answer
 from platform_status_assistant.ask.grammar import read_question
 from platform_status_assistant.ask.meaning import KindWords, Meant, find_meant
-from platform_status_assistant.ask.weighing import AnswerEvidence, EventSeen, Heard
+from platform_status_assistant.ask.weighing import Answer, AnswerEvidence
+from tests.unit.hctl import evidences
+from tests.unit.hctl.golden import diagnosed
 from tests.unit.hctl.requests import NOW, RESOURCE, request
 
 __all__ = ["KINDS", "TABLE", "Case", "answered", "load", "said_of"]
@@ -43,18 +44,6 @@ class _Request(msgspec.Struct, forbid_unknown_fields=True):
     status: dict[str, Any] = {}
 
 
-class _Event(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str
-    note: str
-    ago: int
-
-
-class _Prometheus(msgspec.Struct, forbid_unknown_fields=True):
-    phase: str = ""
-    scraped: int | None = 10
-    failure: str = ""
-
-
 class Case(msgspec.Struct, forbid_unknown_fields=True):
     """One row of the table."""
 
@@ -62,8 +51,7 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
     question: str
     requests: list[_Request] = []
     namespace: str = ""
-    events: list[_Event] | None = None
-    prometheus: _Prometheus | None = None
+    crashing: bool | None = None
     narrowed: list[str] = []
     refused: list[str] = []
     expect: dict[str, Any] = {}
@@ -79,9 +67,11 @@ def answered(case: Case) -> tuple[Answer, Meant, AnswerEvidence]:
     found = [_judged(entry) for entry in case.requests]
     meant = find_meant(read_question(case.question), [judged.view for judged in found], KINDS, case.namespace)
     chosen = tuple(judged for view in meant.chosen for judged in found if judged.view is view)
-    events = None if case.events is None else tuple(_event(number, one) for number, one in enumerate(case.events))
-    heard = _heard(case.prometheus, chosen)
-    evidence = AnswerEvidence(NOW, chosen, None, events, heard, tuple(case.narrowed), tuple(case.refused))
+    diagnosis = None
+    if case.crashing is not None:
+        pods = [evidences.crashing_pod() if case.crashing else evidences.pod("media-1"), evidences.pod("media-2")]
+        diagnosis = diagnosed(_request_of(case.requests[0]), evidences.World(pods=[evidences.pod("media-0"), *pods]))
+    evidence = AnswerEvidence(NOW, chosen, diagnosis, tuple(case.narrowed), tuple(case.refused))
     return answer(meant, evidence), meant, evidence
 
 
@@ -101,8 +91,8 @@ def said_of(case: Case) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value not in ("", [])}
 
 
-def _judged(given: _Request) -> Judged:
-    found = request(given.phase, name=given.name, namespace=given.namespace)
+def _request_of(given: _Request) -> dict[str, Any]:
+    found: dict[str, Any] = request(given.phase, name=given.name, namespace=given.namespace)
     for key, value in given.status.items():
         if isinstance(value, dict) and isinstance(found["status"].get(key), dict):
             found["status"][key] |= value
@@ -113,7 +103,11 @@ def _judged(given: _Request) -> Judged:
     if given.kind:
         found["kind"] = given.kind
         found["status"]["contract"]["displayName"] = "Web app"
-    view = read_request(found, resource="webapps.apps.example.org" if given.kind else RESOURCE)
+    return found
+
+
+def _judged(given: _Request) -> Judged:
+    view = read_request(_request_of(given), resource="webapps.apps.example.org" if given.kind else RESOURCE)
     return judge(view, judge_freshness(view, _lease(given.lease) if view.lease else None, NOW))
 
 
@@ -123,21 +117,6 @@ def _lease(told: int | str | None) -> LeaseReading | None:
     if told == "forbidden":
         return LeaseReading(unreadable="no permission to get the Lease")
     return LeaseReading(missing=True) if told == "missing" else None
-
-
-def _event(number: int, told: _Event) -> EventSeen:
-    return EventSeen(f"media.{number}", told.reason, told.note, NOW - timedelta(seconds=told.ago), str(900 + number))
-
-
-def _heard(told: _Prometheus | None, chosen: tuple[Judged, ...]) -> Heard:
-    address = "http://prometheus.example.org:9090"
-    if told is None:
-        return Heard()
-    if told.failure:
-        return Heard(address, failure=told.failure)
-    phases = {(entry.view.kind, entry.view.namespace, entry.view.name): (told.phase,) for entry in chosen if told.phase}
-    scraped = NOW - timedelta(seconds=told.scraped) if told.scraped is not None else None
-    return Heard(address, query="platform_resource_phase == 1", phases=phases, scraped=scraped)
 
 
 def main() -> None:

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hctl.errors import ExitCode
-from hctl.texts import inert
 from platform_status_assistant.ask.answers import answer
-from platform_status_assistant.ask.documents import answer_report, spell_answer
+from platform_status_assistant.ask.command import spell_answer
+from platform_status_assistant.ask.facts import quoted
 from platform_status_assistant.ask.grammar import FORMS, MAX_QUESTION_BYTES, Intent, read_question
 from platform_status_assistant.ask.meaning import find_meant
-from platform_status_assistant.ask.phrases import quoted
-from platform_status_assistant.ask.weighing import AnswerEvidence, EventSeen, Heard
+from platform_status_assistant.ask.weighing import AnswerEvidence
 from tests.unit.hctl.golden import FRESH, SILENT, judged
 from tests.unit.hctl.requests import NOW
 from tests.unit.hctl.settings import quick
@@ -21,16 +20,10 @@ from tests.unit.hctl.test_hostile import JSON, TEXTS, hostile_requests
 
 from .cases import KINDS
 
-_FORMS = st.sampled_from([form.text.translate(str.maketrans("()[]|", "     ")) for form in FORMS])
-_QUESTIONS = TEXTS | st.builds(str.replace, _FORMS, st.just("NAMES"), TEXTS | st.just("media") | st.just("everything"))
-_KEYS = st.just(("VClusterOrchestratorV2", "vcluster-media", "media"))
-_HEARD = st.builds(
-    Heard,
-    address=st.just("http://p:9090"),
-    query=st.just("q"),
-    phases=st.dictionaries(_KEYS, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=1),
+_FORMS = st.sampled_from(
+    [form.translate(str.maketrans("()[]|", "     ")) for forms in FORMS.values() for form in forms]
 )
-_EVENTS = st.none() | st.lists(st.builds(EventSeen, *[TEXTS.map(inert)] * 3), max_size=2).map(tuple)
+_QUESTIONS = TEXTS | st.builds(str.replace, _FORMS, st.just("NAMES"), TEXTS | st.just("media") | st.just("everything"))
 
 
 @quick
@@ -38,22 +31,18 @@ _EVENTS = st.none() | st.lists(st.builds(EventSeen, *[TEXTS.map(inert)] * 3), ma
     question=_QUESTIONS,
     found=st.lists(JSON | hostile_requests(), max_size=2),
     lease=st.sampled_from([FRESH, SILENT, None]),
-    heard=_HEARD | st.just(Heard()),
-    events=_EVENTS,
 )
 def test_whatever_is_asked_about_whatever_there_is(
     question: str,
     found: list[Any],
     lease: Any,  # noqa: ANN401 - a LeaseReading
-    heard: Heard,
-    events: tuple[EventSeen, ...] | None,
 ) -> None:
     entries = [judged(each, lease) for each in found]
     read = read_question(question)
     meant = find_meant(read, [entry.view for entry in entries], KINDS)
     about = tuple(entry for view in meant.chosen for entry in entries if entry.view is view)
-    said = answer(meant, AnswerEvidence(now=NOW, judged=about, events=events, heard=heard))
-    text = spell_answer(answer_report(read, said), said, cite=True)
+    said = answer(meant, AnswerEvidence(now=NOW, judged=about))
+    text = spell_answer(said, cite=True)
     assert not {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
     assert len(text) < 400_000
     ready = bool(about) and all(entry.ready for entry in about)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from platform_status_assistant.mcp import documents, serving
+from platform_status_assistant.mcp import serving, tools
 from platform_status_assistant.mcp.arguments import read_arguments
 from platform_status_assistant.mcp.tools import TOOLS, offered
 
@@ -24,7 +24,7 @@ def test_the_limits_are_as_written() -> None:
     assert f"{serving._MAX_BODY // 1024} KiB a request" in PAGE
     assert f"{serving.MAX_OF_ADDRESS} connections of one address and {serving.MAX_CONNECTIONS} of all" in PAGE
     assert f"{serving._SILENCE_TIMEOUT:g} s until a new one must have asked" in PAGE
-    assert f"pages of {documents.PAGE}," in PAGE
+    assert f"pages of {tools.PAGE}," in PAGE
     assert f"up to {serving._ENDING_TIMEOUT} s" in PAGE
 
 

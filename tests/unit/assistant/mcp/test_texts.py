@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_status_assistant.mcp.resources import knowledge
+from platform_status_assistant.mcp.server import knowledge
 
 DOCS = Path(__file__).parents[4] / "docs"
 

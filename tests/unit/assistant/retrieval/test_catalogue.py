@@ -8,10 +8,10 @@ from platform_status_assistant.retrieval.catalogue import (
     TOPIC_KEYWORDS,
     CatalogueError,
     Query,
+    choose,
     merge_into,
 )
 from platform_status_assistant.retrieval.formats import FORMAT_HANDLERS
-from platform_status_assistant.retrieval.topics import choose
 
 
 def test_the_queries_of_the_plan_are_word_for_word_the_plans() -> None:

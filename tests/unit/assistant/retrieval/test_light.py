@@ -19,7 +19,7 @@ HEAVY = (
 
 def test_the_retrieval_half_imports_msgspec_and_urllib3_and_no_more() -> None:
     code = (
-        "import sys\nfrom platform_status_assistant.retrieval import catalogue, context, formats, prometheus, topics\n"
+        "import sys\nfrom platform_status_assistant.retrieval import catalogue, context, formats, prometheus\n"
         "print(*sorted(sys.modules))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_status_assistant.retrieval.catalogue import TOPIC_KEYWORDS
-from platform_status_assistant.retrieval.topics import choose, words_of
+from platform_status_assistant.retrieval.catalogue import TOPIC_KEYWORDS, choose, words_of
 from tests.unit.rules.settings import quick
 
 
