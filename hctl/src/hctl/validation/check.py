@@ -21,8 +21,7 @@ from .findings import Finding, LeftAlone, Report, Severity, Why
 from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
 from .known import Known, groups_meant, is_golden_path, is_slip, learn, mentions_ours, name_of, near_kinds
 from .located import Located
-from .metadata import metadata_findings
-from .namespaces import namespace_findings
+from .metadata import metadata_findings, namespace_findings
 from .openapi import judge
 from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request
 from .promises import crd_findings, promise_findings
