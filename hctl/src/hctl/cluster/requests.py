@@ -9,9 +9,8 @@ from msgspec import Struct
 from hctl.errors import ClusterError, UsageError
 from hctl.reading.freshness import judge_freshness
 from hctl.reading.judgement import Judged, judge
-from hctl.reading.names import choose
 from hctl.reading.read import read_request
-from hctl.reading.views import RequestView
+from hctl.reading.views import RequestView, choose
 from hctl.texts import inert
 
 from .discovery import Kind

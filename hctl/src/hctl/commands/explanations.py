@@ -13,8 +13,7 @@ from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, parse_output
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.diagnoses import draw_diagnosis
-from hctl.drawing.explanations import draw_explanation
-from hctl.drawing.trees import draw_tree
+from hctl.drawing.explanations import draw_explanation, draw_tree
 from hctl.dump.case import Case, parse_case, spell_case
 from hctl.dump.collect import collect
 from hctl.dump.keep import keep
