@@ -33,8 +33,7 @@ from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
-from platform_status_pipeline.kratix.destinations import labels_of
-from platform_status_pipeline.kratix.folders import read_documents, read_mapping
+from platform_status_pipeline.kratix.folders import labels_of, read_documents, read_mapping
 from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import SidecarOptions, render

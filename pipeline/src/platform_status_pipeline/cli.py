@@ -18,7 +18,7 @@ from platform_status_pipeline.problems import report
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.render import INLINE, render
 from platform_status_pipeline.surroundings import Surroundings
-from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.wait import wait
 
 __all__ = ["main"]

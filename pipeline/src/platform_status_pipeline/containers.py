@@ -9,8 +9,8 @@ from platform_status_contract.model.policy import Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline.errors import FolderError, RequestRefusedError, TemplateError
-from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import (
+    directed,
     read_documents,
     read_list,
     read_mapping,
@@ -28,8 +28,8 @@ from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.surroundings import Surroundings
 from platform_status_pipeline.template.listed import ListedOutputs, list_outputs
 from platform_status_pipeline.template.resolve import read_template, resolve
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
-from platform_status_pipeline.vcluster.settings import Settings
 
 __all__ = ["DIRECTORY", "configure", "contract", "delete", "inline", "sidecar"]
 

@@ -9,8 +9,7 @@ from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.containers import inline
 from platform_status_pipeline.errors import RequestRefusedError
-from platform_status_pipeline.kratix.destinations import directed
-from platform_status_pipeline.kratix.folders import read_list, read_mapping, remove_files, write_file
+from platform_status_pipeline.kratix.folders import directed, read_list, read_mapping, remove_files, write_file
 from platform_status_pipeline.kratix.status_file import rendered
 from platform_status_pipeline.problems import forget
 from platform_status_pipeline.surroundings import Surroundings

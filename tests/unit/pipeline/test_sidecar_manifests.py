@@ -9,7 +9,7 @@ from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
 from platform_status_pipeline.promise.manifests import Document, Parts, SidecarOptions, account_of, render
-from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_sidecar.settings import SidecarSettings
 
 from .promises import PARTS, ours, widget
