@@ -14,7 +14,7 @@ from kratix_double.job import Command, Pipeline
 from kratix_double.requests import Promise
 from localplane.crds import APPLICATION
 from platform_status_demo import roles
-from platform_status_demo.errors import StageError
+from platform_status_demo.command import StageError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage, braced
 from platform_status_kube.errors import NotFoundError
@@ -71,7 +71,7 @@ class AuthoredStage(Stage):
         try:
             self._document = read_mapping(promise)
             self._request = read_mapping(request)
-            self._facts = facts = read_promise(self._document)
+            facts = read_promise(self._document)
             self._named = named_kinds(self._document)
             policy = policy_of_promise(self._document)
             files = render(read_documents(root / roles.PARTS), facts, SidecarOptions(), self._named, policy)

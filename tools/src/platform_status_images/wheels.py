@@ -13,8 +13,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from localplane.caches import digest, exclusive
 from platform_status_images.closure import Pinned, Target
-from platform_status_images.commands import run, say
-from platform_status_images.errors import ClosureError
+from platform_status_images.commands import ClosureError, run, say
 from platform_status_images.images import PREFIX, ROOT
 
 __all__ = ["Wheel", "build_wheels", "download_arguments", "fetch_wheels"]

@@ -18,9 +18,8 @@ from platform_status_contract import REPOSITORY
 from platform_status_images.archives import Archive, write_oci
 from platform_status_images.build import Order, build, host_machine
 from platform_status_images.closure import Target
-from platform_status_images.commands import run, say
+from platform_status_images.commands import ImageError, run, say
 from platform_status_images.engines import PLATFORMS
-from platform_status_images.errors import ImageError
 from platform_status_images.images import IMAGES, ROOT
 from platform_status_images.release import write_wheels
 from platform_status_images.wheels import build_wheels

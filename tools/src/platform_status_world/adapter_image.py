@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from localnode.images import Entry, layer, on_top
-from platform_status_world.errors import WorldError
+from platform_status_world.cluster import WorldError
 
 __all__ = ["ADAPTER_IMAGE", "write_adapter_image"]
 

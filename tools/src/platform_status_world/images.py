@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform_status_world.errors import NoToolError, WorldError
+from platform_status_world.cluster import NoToolError, WorldError
 
 __all__ = ["SIDECAR_IMAGE", "Images", "find_images"]
 
