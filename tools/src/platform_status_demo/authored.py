@@ -22,7 +22,7 @@ from platform_status_pipeline.errors import PipelineError
 from platform_status_pipeline.kratix.folders import read_documents, read_mapping
 from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.manifests import SidecarOptions, render_sidecar
 from platform_status_pipeline.promise.watches import named_kinds
 
 __all__ = ["AuthoredStage", "expanded"]
@@ -74,7 +74,7 @@ class AuthoredStage(Stage):
             facts = read_promise(self._document)
             self._named = named_kinds(self._document)
             policy = policy_of_promise(self._document)
-            files = render(read_documents(root / roles.PARTS), facts, SidecarOptions(), self._named, policy)
+            files = render_sidecar(read_documents(root / roles.PARTS), facts, SidecarOptions(), self._named, policy)
         except PipelineError as error:
             raise StageError(str(error)) from error
         self._shipped = [document for documents in files.values() for document in documents]
