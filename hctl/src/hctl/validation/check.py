@@ -25,10 +25,9 @@ from .metadata import metadata_findings, namespace_findings
 from .openapi import judge
 from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request
 from .promises import crd_findings, promise_findings
-from .statuses import contract_findings, status_findings
 from .stored import as_stored, replaced
 from .streams import Flaw, read_stream
-from .templates import manifests_findings, template_findings
+from .templates import contract_findings, manifests_findings, status_findings, template_findings
 
 __all__ = ["DocumentForm", "SourceFile", "check"]
 
