@@ -15,7 +15,7 @@ from platform_status_images.context import write_context
 from platform_status_images.engines import ENGINES, PLATFORMS
 from platform_status_images.images import IMAGES
 from platform_status_images.push import registry_name
-from platform_status_images.release import write_wheels
+from platform_status_images.wheels import write_wheels
 
 __all__ = ["main"]
 
