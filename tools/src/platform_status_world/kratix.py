@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 import yaml
@@ -26,8 +25,8 @@ from localplane.client import Client, Object
 from localplane.crds import install_crds
 from localplane.errors import WaitError
 from platform_status_world import shape
-from platform_status_world.adapter_image import ADAPTER_IMAGE
 from platform_status_world.cluster import WorldError
+from platform_status_world.images import ADAPTER_IMAGE
 from platform_status_world.promises import PromiseDocument
 from platform_status_world.shape import Owner
 
@@ -119,9 +118,7 @@ class PlayedKratix:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def _run_promise_workflow(self, document: PromiseDocument, pipeline: dict[str, Any], uid: str) -> None:
