@@ -112,8 +112,7 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
         given.say("nothing to resolve for a request that is being deleted")
         return
     forget(given, request)
-    text = _inline(template, "STATUS_CONTRACT") if isinstance(template, str) else read_mapping(template)
-    document = read_template(text)
+    document = read_template(_document(template, "STATUS_CONTRACT"))
     listed = _listed(given, document.spec.contract.outputs, request)
     result = resolve(document, request, variables, listed.entries)
     message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
@@ -169,7 +168,7 @@ def render(
     refused = judge(policy, request) if policy is not None else ()
     if refused:
         raise RequestRefusedError(refused)
-    manifests = outputs.read(_inline(template, INLINE) if isinstance(template, str) else read_mapping(template))
+    manifests = outputs.read(_document(template, INLINE))
     remove_files(folders.output, manifests.files)
     made = outputs.resolve(manifests, request, variables)
     status = rendered(read_mapping(folders.status, optional=True))
@@ -184,18 +183,17 @@ def render(
     given.say(f"wrote {', '.join(made.files)}")
 
 
-def _inline(text: str, variable: str) -> object:
-    """Read a template that a Promise carries in an environment variable.
-
-    Args:
-        text: The template.
-        variable: The environment variable.
+def _document(template: Path | str, variable: str) -> object:
+    """Read a template: a file, or the text that a Promise carries in an environment variable.
 
     Raises:
-        TemplateError: It is not YAML.
+        FolderError: The file cannot be read.
+        TemplateError: The text is not YAML.
     """
+    if isinstance(template, Path):
+        return read_mapping(template)
     try:
-        return load(text)
+        return load(template)
     except YamlError as error:
         problem = Problem(variable, f"not the YAML of one object: {error}", "mend the Promise")
         raise TemplateError([problem]) from error
