@@ -14,7 +14,7 @@ import msgspec
 from hctl.cluster.transport import ClusterReader, segment
 from hctl.dump.case import Case
 from hctl.dump.collect import collect
-from hctl.errors import ClusterError
+from hctl.errors import FORBIDDEN, NOT_FOUND, ClusterError
 from hctl.explain.derive import Explanation, explain
 from hctl.explain.inputs import Input
 from hctl.reading.fields import name_of, namespace_of, text
@@ -173,7 +173,7 @@ class _Fetching:
 
 
 def _reason(error: ClusterError) -> str:
-    known = {403: "you have no permission to read them", 404: "there is none", 0: "no answer"}
+    known = {FORBIDDEN: "you have no permission to read them", NOT_FOUND: "there is none", 0: "no answer"}
     return known.get(error.status, f"no answer ({error.status})")
 
 
