@@ -7,5 +7,5 @@ Reading order: `findings` (the results, and the ids of the rules), `streams` (te
 value), `located` (places of findings), `kinds`, `stored` and `openapi` (structure), `crd_rules` and `expressions`
 (CEL), then a module per kind of document, and `check` over all.
 
-Further modules: `events`, `formats`, `known`, `metadata`, `policies`, `promises`, `syntax`, `templates`.
+Further modules: `events`, `formats`, `metadata`, `policies`, `promises`, `syntax`, `templates`.
 """

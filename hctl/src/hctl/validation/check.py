@@ -18,8 +18,23 @@ from platform_status_contract.validation.schemas import Schema
 
 from .crd_rules import rule_findings
 from .findings import Finding, LeftAlone, Report, Severity, Why
-from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
-from .known import Known, groups_meant, is_golden_path, is_slip, learn, mentions_ours, name_of, near_kinds
+from .kinds import (
+    KRATIX,
+    OURS,
+    KindId,
+    Known,
+    RequestKind,
+    api_of,
+    crd_of,
+    groups_meant,
+    is_golden_path,
+    is_slip,
+    kinds_of,
+    learn,
+    mentions_ours,
+    name_of,
+    near_kinds,
+)
 from .located import Located
 from .metadata import metadata_findings, namespace_findings
 from .openapi import judge

@@ -11,23 +11,18 @@ from typing import Final
 
 from hctl.reading.fields import destinations_of_sidecars
 from platform_status_contract.model.lookup import mapping
-from platform_status_contract.policy.read import VARIABLE
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSION_LABEL, promise_schema
 from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
 from .findings import Finding, Severity
 from .kinds import KindId, RequestKind, api_of
-from .located import Located
+from .located import Located, embedded_templates, template_variables
 from .openapi import translate
 from .policies import policy_findings
-from .streams import Document, Flaw, read_stream
 from .templates import manifests_findings, template_findings
 
-__all__ = ["crd_findings", "embedded_templates", "promise_findings"]
-
-_TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifests", VARIABLE: "PlatformPolicy"}
-"""Variable of a container -> the document in it."""
+__all__ = ["crd_findings", "promise_findings"]
 
 _NAME_LABEL: Final = "kratix.io/promise-name"
 _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
@@ -214,37 +209,12 @@ def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Findi
         yield schema.wants(("properties",), "promise-api", expected, severity=Severity.WARNING, at_key=True)
 
 
-def _variables(root: Located) -> Iterator[tuple[Located, str]]:
-    """Yield the values of variables with a template, each with the expected kind."""
-    workflows = root.inside("spec", "workflows", "resource")
-    for pipeline in (item for action in _ACTIONS for item in workflows.inside(action).items()):
-        for container in pipeline.inside("spec", "containers").items():
-            for variable in container.inside("env").items():
-                name, value = mapping(variable.value).get("name"), variable.inside("value")
-                if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
-                    yield value, _TEMPLATES[name]
-
-
-def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:
-    """Yield the templates in variables of a Promise's containers, each with its kind."""
-    for value, what in _variables(root):
-        documents, flaw = _as_seen(value)
-        if flaw is None and len(documents) == 1:
-            yield Located(root.file, documents[0], documents[0].value, (), value), what
-
-
 def _unreadable_templates(root: Located) -> Iterator[Finding]:
-    for value, what in _variables(root):
-        documents, flaw = _as_seen(value)
+    for value, what, documents, flaw in template_variables(root):
         if flaw is not None:
             yield value.find((), "yaml", flaw.found, f"the YAML of a {what}")
         elif len(documents) != 1:
             yield value.find((), "yaml", f"{len(documents)} documents", f"one, of kind {what}")
-
-
-def _as_seen(variable: Located) -> tuple[tuple[Document, ...], Flaw | None]:
-    """Parse a variable as the container does: Kubernetes replaces ``$$`` by ``$``."""
-    return read_stream(str(variable.value).replace("$$", "$").encode("utf-8", "replace"), is_json=False)
 
 
 def _elsewhere(root: Located, template: Located, manifests: Sequence[Located]) -> Iterator[Finding]:
