@@ -37,7 +37,7 @@ _SLICE = 2.0
 _JOB_SECONDS = 300.0
 
 
-class PodTimings(Timings):
+class _PodTimings(Timings):
     """Real time, without the delays that a real pod causes itself."""
 
     @property
@@ -108,9 +108,9 @@ class PlayedKratix:
             configure=_pipelines(document.pipelines("resource", "configure")),
             delete=_pipelines(delete)[0] if delete else None,
             folder=jobs,
-            timings=PodTimings(),
+            timings=_PodTimings(),
             pods=False,
-            runner=pod_runner(document),
+            runner=_pod_runner(document),
         )
         self._double = self._stack.enter_context(double)
         double.replace_works()
@@ -149,8 +149,8 @@ class PlayedKratix:
             suffix=secrets.token_hex(3)[:5],
             image=ADAPTER_IMAGE,
         )
-        job = start_job(self._client, run)
-        if not await_job(self._client, namespace, job):
+        job = _start_job(self._client, run)
+        if not _await_job(self._client, namespace, job):
             raise WorldError(f"Job {namespace}/{job} of the Promise's workflow {name} failed")
 
 
@@ -158,7 +158,7 @@ def _pipelines(documents: Sequence[dict[str, Any]]) -> list[Pipeline]:
     return [Pipeline(document["metadata"]["name"], ()) for document in documents]
 
 
-def start_job(client: Client, run: shape.Run) -> str:
+def _start_job(client: Client, run: shape.Run) -> str:
     """Create the RBAC objects and the Job of one run.
 
     Returns:
@@ -169,7 +169,7 @@ def start_job(client: Client, run: shape.Run) -> str:
     return str(client.create(shape.job(run))["metadata"]["name"])
 
 
-def await_job(client: Client, namespace: str, name: str, cancelled: Callable[[], bool] = lambda: False) -> bool:
+def _await_job(client: Client, namespace: str, name: str, cancelled: Callable[[], bool] = lambda: False) -> bool:
     """Wait for the end of a Job.
 
     Args:
@@ -195,7 +195,7 @@ def await_job(client: Client, namespace: str, name: str, cancelled: Callable[[],
     raise WorldError(f"Job {namespace}/{name}: not over after {_JOB_SECONDS:g} s")
 
 
-def pod_runner(document: PromiseDocument) -> type[Runner]:
+def _pod_runner(document: PromiseDocument) -> type[Runner]:
     """Return a class of runners for one Promise.
 
     Args:
@@ -219,8 +219,8 @@ def pod_runner(document: PromiseDocument) -> type[Runner]:
                 suffix=secrets.token_hex(3)[:5],
                 image=ADAPTER_IMAGE,
             )
-            name = start_job(self._client, told)
-            succeeded = await_job(self._client, key.namespace, name, run.cancelled.is_set)
+            name = _start_job(self._client, told)
+            succeeded = _await_job(self._client, key.namespace, name, run.cancelled.is_set)
             if run.action == "configure":
                 self._works.refresh()
             return Outcome(succeeded=succeeded, log=[] if succeeded else [f"Job {name} failed"])

@@ -28,13 +28,13 @@ _FEW: Final = 16
 _NULL: Final = re.compile(r"(^|[?:])\s*(dyn\(\s*)?null[\s)]*($|:)")
 """An expression that is null, or a choice of which null is a branch."""
 
-Scope: TypeAlias = Mapping[str, Schema]
+_Scope: TypeAlias = Mapping[str, Schema]
 """Name -> the schema of its value."""
 
-ANYTHING: Final[Schema] = {}
+_ANYTHING: Final[Schema] = {}
 """The schema of an unknown value."""
 
-TEXT: Final[Schema] = {"type": "string"}
+_TEXT: Final[Schema] = {"type": "string"}
 
 _NOTHING: Final[Schema] = {"x-empty": True}
 """The schema of ``{}``: a choice between it and another value has the schema of the other."""
@@ -43,7 +43,7 @@ _EMPTY: Final = SyntaxNode("map")
 _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 
-class Misread(NamedTuple):
+class _Misread(NamedTuple):
     """A field that cannot exist.
 
     Attributes:
@@ -68,16 +68,16 @@ def expression_findings(
         kind: The kind of its requests; None if unknown.
         further: Further names that an expression may use.
     """
-    schema = kind.stored if kind else ANYTHING
+    schema = kind.stored if kind else _ANYTHING
     properties = mapping(schema.get("properties"))
     names = ("apiVersion", "kind", "metadata", "spec")
     scope: dict[str, Schema] = {name: _schema(properties.get(name)) for name in names}
-    scope |= {"apiVersion": TEXT, "kind": TEXT} | dict.fromkeys(further, ANYTHING)
+    scope |= {"apiVersion": _TEXT, "kind": _TEXT} | dict.fromkeys(further, _ANYTHING)
     known: dict[str, Schema] = {}
     for name, text in mapping(root.inside("spec", "variables").value).items():
         scope["variables"] = {"type": "object", "properties": dict(known), "additionalProperties": False}
         path: Path = ("spec", "variables", name)
-        known[name] = ANYTHING
+        known[name] = _ANYTHING
         if isinstance(text, str):
             known[name], findings = _text(root, path, text, scope)
             yield from findings
@@ -106,27 +106,27 @@ def _text(root: Located, path: Path, text: str, scope: Mapping[str, Schema]) -> 
     try:
         pieces = split(text)
     except UnbalancedError as error:
-        return TEXT, [root.find(path, "expression", str(error), "a CEL expression in ${...}")]
-    schema = TEXT
+        return _TEXT, [root.find(path, "expression", str(error), "a CEL expression in ${...}")]
+    schema = _TEXT
     for piece in pieces:
         if not isinstance(piece, Expression):
             continue
         try:
             environment = _environment(tuple(scope))
             environment.compile(piece.source)
-            schema, misread = misreads(read_tree(environment.parse(piece.source)), scope)
+            schema, misread = _misreads(read_tree(environment.parse(piece.source)), scope)
         except CelError as error:
             known = ", ".join(scope)
             findings.append(
                 root.find(path, "expression", f"${{{piece.source}}}: {error}", f"CEL that uses only {known}")
             )
-            schema = ANYTHING
+            schema = _ANYTHING
             continue
         except RecursionError:
             findings.append(root.find(path, "expression", "an expression that is nested too deeply", "a shorter one"))
             continue
         findings += [_misread(root, path, field) for field in misread]
-    return (schema if len(pieces) == 1 else TEXT), findings
+    return (schema if len(pieces) == 1 else _TEXT), findings
 
 
 def _null(root: Located, path: Path, text: str, schema: Schema) -> Iterator[Finding]:
@@ -144,7 +144,7 @@ def _environment(names: tuple[str, ...]) -> Environment:
     return Environment(names, [REPLACE])
 
 
-def _misread(root: Located, path: Path, misread: Misread) -> Finding:
+def _misread(root: Located, path: Path, misread: _Misread) -> Finding:
     owner, field, known = misread
     if not known:
         return root.find(
@@ -156,7 +156,7 @@ def _misread(root: Located, path: Path, misread: Misread) -> Finding:
     return root.find(path, "expression-field", f"${{{owner}.{field}}}", f"a field of {owner}: {words}", suggestion)
 
 
-def misreads(tree: SyntaxNode, scope: Scope) -> tuple[Schema, tuple[Misread, ...]]:
+def _misreads(tree: SyntaxNode, scope: _Scope) -> tuple[Schema, tuple[_Misread, ...]]:
     """Find the fields in an expression that cannot exist.
 
     Args:
@@ -173,14 +173,14 @@ def misreads(tree: SyntaxNode, scope: Scope) -> tuple[Schema, tuple[Misread, ...
 
 class _Reader:
     def __init__(self) -> None:
-        self.found: list[Misread] = []
+        self.found: list[_Misread] = []
 
-    def schema_of(self, node: SyntaxNode, scope: Scope) -> Schema:
+    def schema_of(self, node: SyntaxNode, scope: _Scope) -> Schema:
         match node:
             case SyntaxNode("name", (name,)):
-                return scope.get(name, ANYTHING)
+                return scope.get(name, _ANYTHING)
             case SyntaxNode("constant", texts):
-                return TEXT if texts else ANYTHING
+                return _TEXT if texts else _ANYTHING
             case SyntaxNode("select", (field,), (owner,)):
                 return self._field(owner, field, self.schema_of(owner, scope))
             case SyntaxNode("fold", names, (over, *parts)):
@@ -188,7 +188,7 @@ class _Reader:
         schemas = [self.schema_of(part, scope) for part in node.parts]
         if node.kind == "call":
             return self._call(node, schemas)
-        return _NOTHING if node == _EMPTY else ANYTHING
+        return _NOTHING if node == _EMPTY else _ANYTHING
 
     def _call(self, node: SyntaxNode, schemas: list[Schema]) -> Schema:
         match node.texts[0], node.parts:
@@ -202,34 +202,34 @@ class _Reader:
                 one, other = schemas[1:]
                 if one is _NOTHING or other is _NOTHING:
                     return other if one is _NOTHING else one
-                return one if one == other else ANYTHING
+                return one if one == other else _ANYTHING
             case "string", _:
-                return TEXT
-        return ANYTHING
+                return _TEXT
+        return _ANYTHING
 
-    def _fold(self, names: Sequence[str], over: Schema, parts: Sequence[SyntaxNode], scope: Scope) -> Schema:
+    def _fold(self, names: Sequence[str], over: Schema, parts: Sequence[SyntaxNode], scope: _Scope) -> Schema:
         variable, second, accumulator = names
-        known = dict.fromkeys((accumulator, variable, second), ANYTHING)
+        known = dict.fromkeys((accumulator, variable, second), _ANYTHING)
         if not second:
-            known[variable] = TEXT if "object" in _types(over) else _item(over)
+            known[variable] = _TEXT if "object" in _types(over) else _item(over)
         for part in parts:
             self.schema_of(part, {**scope, **known})
-        return ANYTHING
+        return _ANYTHING
 
     def _field(self, owner: SyntaxNode, field: str, schema: Schema) -> Schema:
         if schema is _NOTHING or not schema:
-            return ANYTHING
+            return _ANYTHING
         types = _types(schema)
         properties = mapping(schema.get("properties"))
         if types and types <= _SCALARS:
-            self.found.append(Misread(_written(owner), field, ()))
-            return ANYTHING
+            self.found.append(_Misread(_written(owner), field, ()))
+            return _ANYTHING
         if field in properties:
             return _schema(properties[field])
         further = schema.get("additionalProperties", True)
         if further is False and "object" in types:
-            self.found.append(Misread(_written(owner), field, tuple(sorted(properties))))
-            return ANYTHING
+            self.found.append(_Misread(_written(owner), field, tuple(sorted(properties))))
+            return _ANYTHING
         return _schema(further)
 
 
@@ -239,7 +239,7 @@ def _types(schema: Schema) -> frozenset[str]:
 
 
 def _schema(schema: object) -> Schema:
-    return schema if isinstance(schema, dict) else ANYTHING
+    return schema if isinstance(schema, dict) else _ANYTHING
 
 
 def _item(schema: Schema) -> Schema:

@@ -1,7 +1,8 @@
 """The /kratix folders: reads the request, and writes files that Kratix' own containers can read.
 
 Kratix runs as another user, and a retry uses the same folders. So files have mode 0644 whatever the umask, are written
-atomically, and replace those of an earlier attempt (kratix.md section 2).
+atomically, and replace those of an earlier attempt (kratix.md section 2). Where a folder of the output goes stands in
+destination-selectors.yaml (section 1).
 """
 
 import contextlib

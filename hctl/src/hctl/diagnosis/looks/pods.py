@@ -27,11 +27,11 @@ from platform_status_contract.rules.assessment import Verdict
 __all__ = ["pod_details", "sick_container", "sick_pods"]
 
 _SHOWN: Final = 3
+_SHOWN_CONTROLLERS: Final = 4
 _NEVER_RAN: Final = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
 _STARTING: Final = _NEVER_RAN[:2]
 _LONG_AGO: Final = 600
 """Seconds after which the exit of an earlier run no longer explains why the present one is not ready."""
-_SHOWN_CONTROLLERS = 4
 
 
 def sick_pods(found: Explained, evidence: Evidence) -> list[tuple[Any, Input]]:
@@ -61,7 +61,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     """Describe the worst pod, and list the others and the errors of controllers; without pods, only the controllers."""
     sick = sick_pods(found, evidence)
     if not sick:
-        details, commands = controller_details(found, evidence, orders)
+        details, commands = _controller_details(found, evidence, orders)
         contract = evidence.explanation.facts.contract
         parts = contract.workload_parts if isinstance(contract, Contract) else ()
         return details, commands or [orders.kubectl("get", "pods", namespace=part.namespace) for part in parts]
@@ -75,7 +75,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     if log is not None and not log.unread:
         of = log.of
         commands.insert(0, orders.logs(of.namespace, of.pod, of.container, previous=of.previous))
-    return [*story, *others_say, *failures(found)], commands
+    return [*story, *others_say, *_failures(found)], commands
 
 
 def _is_left(pod: object, now: datetime) -> bool:
@@ -191,7 +191,7 @@ def _reason(pod: object) -> str:
     return known or ("Unschedulable" if unscheduled else text(pod, "status", "reason", limit=100))
 
 
-def controller_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
+def _controller_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
     """Describe desired and present pods of each controller, and what prevents more; commands are for the first one."""
     is_paused = found.assessment.verdict is Verdict.PAUSED
     culprits = [entry for entry in found.culprits if entry.kind != "Pod"]
@@ -214,7 +214,7 @@ def controller_details(found: Explained, evidence: Evidence, orders: Orders) -> 
     return details, []
 
 
-def failures(found: Explained) -> list[str]:
+def _failures(found: Explained) -> list[str]:
     """Return the errors that prevent more pods, one line per controller that reports one."""
     said = [(entry, _counts_and_failure(entry)[1]) for entry in found.culprits if entry.kind != "Pod"]
     return [f"{entry.kind} {entry.name}: {failure}" for entry, failure in said if failure][:_SHOWN_CONTROLLERS]
