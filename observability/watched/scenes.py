@@ -1,88 +1,24 @@
-"""The scenes: healthy; failed, with an alert; recovered, with an all-clear. `hctl ask` must answer Yes, No, Yes.
-
-It runs as a process, as a user would run it.
-"""
+"""The scenes: healthy; failed, with an alert; recovered, with an all-clear. `hctl ask` must answer Yes, No, Yes."""
 
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from observability.chain import RULES, Chain, hastened, running
 from observability.receiver import Alert, Notification, Receiver
 from observability.rulefiles import RUNBOOKS, alerts, read_groups
+from observability.watched import asking
 from platform_status_contract.rules.texts import clean
 from platform_status_demo.command import StageError, StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage
 from platform_status_demo.story import Story
 
-__all__ = [
-    "ALERT",
-    "EXPECTED",
-    "NO",
-    "YES",
-    "Answer",
-    "Expected",
-    "Watched",
-    "check",
-    "details",
-    "headline",
-    "page",
-    "shown",
-]
-
-ALERT = "VClusterNotReady"
-EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready")
-"""The phases that the request must go through, in this order."""
-
-# `for`, then a flush of Alertmanager's group, then a margin for a busy machine
-_PATIENCE = 60.0
-_LOOK = 0.5
-
-QUESTION = "Is my media vCluster working?"
+__all__ = ["ALERT", "EXPECTED", "Watched", "details", "headline", "page"]
 
 _LONGEST = 1000
 _UNSAID = frozenset({"alertname"})
-_SECONDS = 60.0
-_FOREIGN = ("PLATFORM_STATUS_", "KUBE", "HCTL_")
-
-
-@dataclass(frozen=True)
-class Expected:
-    """An expected answer.
-
-    Attributes:
-        word: Its first word.
-        code: The exit code.
-    """
-
-    word: str
-    code: int
-
-
-YES = Expected("Yes", 0)
-NO = Expected("No", 1)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The result of `hctl ask`.
-
-    Attributes:
-        command: The command line, as a user would type it.
-        code: The exit code.
-        lines: Standard output.
-        complaint: Standard error.
-    """
-
-    command: str
-    code: int
-    lines: tuple[str, ...]
-    complaint: str
 
 
 def headline(alert: Alert, receiver: str) -> str:
@@ -112,6 +48,15 @@ def details(alert: Alert) -> dict[str, str]:
         }
     )
     return {key: value for key, value in found.items() if value}
+
+
+ALERT = "VClusterNotReady"
+EXPECTED = ("Scheduled", "Progressing", "Ready", "Degraded", "Ready")
+"""The phases that the request must go through, in this order."""
+
+# `for`, then a flush of Alertmanager's group, then a margin for a busy machine
+_PATIENCE = 60.0
+_LOOK = 0.5
 
 
 class Watched:
@@ -167,15 +112,15 @@ class Watched:
         self._screen.step(
             f"Prometheus has scraped it, and evaluates the {len(self._rules)} alerts of observability/rules"
         )
-        self._ask(chain, YES)
+        self._ask(chain, asking.YES)
         self.story.crash()
         broken = time.monotonic()
         self._await_told(chain, "firing", "the alert")
         self._screen.step(f"{time.monotonic() - broken:.0f} s after the request was Degraded; `for` is {self._for()}")
-        self._ask(chain, NO)
+        self._ask(chain, asking.NO)
         self.story.replace_crashed()
         self._await_told(chain, "resolved", "the all-clear")
-        self._ask(chain, YES)
+        self._ask(chain, asking.YES)
         told = [alert.status for alert in chain.receiver.of(ALERT, **self._labels)]
         if told != ["firing", "resolved"]:
             raise StoryError(f"expected one alert and one all-clear, {ALERT} arrived as {', '.join(told)}")
@@ -193,11 +138,11 @@ class Watched:
                 summary = details(alert).get("summary", "")
                 self._screen.step(f"also {clean(alert.status)}: {said}: {summary}")
 
-    def _ask(self, chain: Chain, expected: Expected) -> None:
+    def _ask(self, chain: Chain, expected: asking.Expected) -> None:
         self._screen.doing("hctl ask")
-        answer = ask(self._stage.plane.kubeconfig, chain.prometheus.url, self._environ)
-        self._screen.answer(answer.command, shown(answer.lines, chain.prometheus.url))
-        check(answer, expected)
+        answer = asking.ask(self._stage.plane.kubeconfig, chain.prometheus.url, self._environ)
+        self._screen.answer(answer.command, asking.shown(answer.lines, chain.prometheus.url))
+        asking.check(answer, expected)
 
     # -- waiting
 
@@ -220,66 +165,3 @@ class Watched:
         alerts = chain.prometheus.get("alerts")["alerts"]
         wanted = {"alertname": ALERT, **self._labels}.items()
         return next((clean(alert["state"]) for alert in alerts if wanted <= alert["labels"].items()), "nothing")
-
-
-def ask(kubeconfig: Path, prometheus: str, environ: Mapping[str, str]) -> Answer:
-    """Run `hctl ask`.
-
-    Args:
-        kubeconfig: The kubeconfig of the cluster.
-        prometheus: URL of the Prometheus that monitors it.
-        environ: The environment of the demo; hctl's own settings and KUBECONFIG are removed.
-
-    Raises:
-        StageError: It did not answer in time.
-    """
-    words = ["ask", QUESTION, "--prometheus", prometheus]
-    clean = {name: value for name, value in environ.items() if not name.startswith(_FOREIGN)}
-    try:
-        ended = subprocess.run(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-m", "hctl", *words],
-            env={**clean, "KUBECONFIG": str(kubeconfig), "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise StageError(f"hctl ask: no answer within {_SECONDS:g} s") from error
-    shown = f'hctl ask "{QUESTION}" --prometheus {prometheus}'
-    return Answer(shown, ended.returncode, tuple(ended.stdout.splitlines()), ended.stderr.strip())
-
-
-def shown(lines: Sequence[str], prometheus: str) -> list[str]:
-    """Return the part of an answer that fits on a screen: the answer, the facts from Prometheus, the number of facts.
-
-    Args:
-        lines: The answer and, after an empty line, one cited fact per line.
-        prometheus: The URL in a fact from Prometheus.
-    """
-    end = next((index for index, line in enumerate(lines) if not line.strip()), len(lines))
-    facts = [line for line in lines[end:] if line.strip()]
-    witnessed = [line for line in facts if prometheus in line]
-    rest = len(facts) - len(witnessed)
-    return [
-        *lines[:end],
-        *witnessed,
-        *([f"and {rest} more cited facts" if witnessed else f"{rest} cited facts"] if rest else []),
-    ]
-
-
-def check(answer: Answer, expected: Expected) -> None:
-    """Compare an answer with the expected one.
-
-    Raises:
-        StoryError: The text or the exit code differs.
-    """
-    first = answer.lines[0] if answer.lines else ""
-    word = first.split(maxsplit=1)[0].strip(",.:;") if first.split() else ""
-    if (word, answer.code) != (expected.word, expected.code):
-        said = first or answer.complaint or "nothing"
-        raise StoryError(
-            f"{answer.command}: expected an answer that begins with {expected.word} and exit code {expected.code}, "
-            f"found {said!r} with exit code {answer.code}"
-        )

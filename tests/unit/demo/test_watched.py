@@ -6,7 +6,8 @@ import pytest
 
 from observability.receiver import Alert
 from observability.rulefiles import RUNBOOKS
-from observability.watched.scenes import NO, YES, Answer, Expected, check, details, headline, page, shown
+from observability.watched.asking import NO, YES, Answer, Expected, check, shown
+from observability.watched.scenes import details, headline, page
 from platform_status_demo.command import StoryError
 from platform_status_demo.screen import Screen
 
