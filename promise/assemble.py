@@ -33,11 +33,10 @@ from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import PipelineError
-from platform_status_pipeline.kratix.destinations import labels_of
-from platform_status_pipeline.kratix.folders import read_documents, read_mapping
+from platform_status_pipeline.kratix.folders import labels_of, read_documents, read_mapping
 from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.manifests import SidecarOptions, render_sidecar
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.template import outputs, resolve
@@ -255,7 +254,7 @@ def read_parts(path: Path) -> Any:  # noqa: ANN401 - any JSON
 def with_dependencies(promise: dict[str, Any]) -> dict[str, Any]:
     """Move the sidecar's manifests to spec.dependencies, instead of the promise workflow."""
     kinds, policy = named_kinds(promise), policy_of_promise(promise)
-    files = render(read_documents(SIDECAR), read_promise(promise), SidecarOptions(), kinds, policy)
+    files = render_sidecar(read_documents(SIDECAR), read_promise(promise), SidecarOptions(), kinds, policy)
     workflows = {key: value for key, value in promise["spec"].get("workflows", {}).items() if key != "promise"}
     dependencies = [document for documents in files.values() for document in documents]
     return {**promise, "spec": {**promise["spec"], "workflows": workflows, "dependencies": dependencies}}

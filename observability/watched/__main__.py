@@ -12,8 +12,7 @@ from localplane.commandline import make_parser
 from observability.binaries import MissingBinaryError, require
 from observability.chain import Chain
 from observability.watched.scenes import Watched
-from platform_status_demo.command import hold, perform
-from platform_status_demo.errors import DemoError, StageError
+from platform_status_demo.command import DemoError, StageError, hold, perform
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage, repository
 

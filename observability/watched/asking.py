@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform_status_demo.errors import StageError, StoryError
+from platform_status_demo.command import StageError, StoryError
 
 __all__ = ["NO", "QUESTION", "YES", "Answer", "Expected", "ask", "check"]
 

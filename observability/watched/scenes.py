@@ -10,7 +10,7 @@ from observability.receiver import Alert, Notification, Receiver
 from observability.rulefiles import RUNBOOKS, alerts, read_groups
 from observability.watched import asking
 from platform_status_contract.rules.texts import clean
-from platform_status_demo.errors import StageError, StoryError
+from platform_status_demo.command import StageError, StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage
 from platform_status_demo.story import Story

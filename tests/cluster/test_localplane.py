@@ -22,8 +22,7 @@ from localplane.clusters import ExistingCluster
 from localplane.crds import APP_PROJECT, APPLICATION, fetch_crd, install_crds
 from localplane.errors import LocalPlaneError, StartError, WaitError
 from localplane.folders import sweep
-from localplane.plane import ControlPlane
-from localplane.selection import open_cluster
+from localplane.plane import ControlPlane, open_cluster
 from platform_status_kube.access import Access
 from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, UnansweredError, UnauthorizedError
 

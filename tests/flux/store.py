@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kratix_double.store import StateStore
+from kratix_double.works import StateStore
 from localgitops.repositories import Repository
 
 __all__ = ["GitStore"]

@@ -11,7 +11,7 @@ import pytest
 
 from localnode.node import LocalNode
 from localnode.requirements import why_not
-from platform_status_world.errors import NoToolError
+from platform_status_world.cluster import NoToolError
 from platform_status_world.images import SIDECAR_IMAGE, Images, find_images
 from platform_status_world.kratix import PlayedKratix
 from platform_status_world.lane import load_images, travel

@@ -14,7 +14,7 @@ from platform_status_contract.policy.read import carried, shipped_policy
 from platform_status_contract.template.yaml_text import load
 from platform_status_pipeline.kratix.folders import read_mapping
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.manifests import SidecarOptions, render_sidecar
 from platform_status_pipeline.template.resolve import check, read_template
 from tests.pipeline.kratix_folders import exit_code, told
 from tests.unit.pipeline.promises import PARTS, PROMISE, ROOT, ours, refusals
@@ -178,7 +178,7 @@ def test_the_static_form_is_printed_with_the_same_manifests_and_no_promise_workf
     assert PROMISE.read_text("utf-8") == before
     static = yaml.safe_load(done.stdout)
     promise = ours()
-    files = render(PARTS, read_promise(promise), SidecarOptions(), policy=shipped_policy())
+    files = render_sidecar(PARTS, read_promise(promise), SidecarOptions(), policy=shipped_policy())
     assert static["spec"].pop("dependencies") == [document for documents in files.values() for document in documents]
     del promise["spec"]["workflows"]["promise"]
     assert static == promise

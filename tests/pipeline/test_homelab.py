@@ -14,8 +14,8 @@ import yaml
 
 from platform_status_contract.policy.read import read_policy
 from platform_status_pipeline.vcluster.merge import merge, without
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.vcluster.plan import Plan, make_plan
-from platform_status_pipeline.vcluster.settings import Settings
 from tests.unit.pipeline.chart import values_schema
 from tests.unit.pipeline.requests import read
 

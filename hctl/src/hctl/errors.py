@@ -1,8 +1,13 @@
 """The five exit codes of hctl, and its errors, which name the cause and the fix."""
 
 from enum import IntEnum
+from typing import Final
 
-__all__ = ["ClusterError", "ExitCode", "HctlError", "UsageError"]
+__all__ = ["FORBIDDEN", "NOT_FOUND", "ClusterError", "ExitCode", "HctlError", "UsageError"]
+
+FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
+"""Values of `ClusterError.status` that a user may expect: no right, or no such object or kind."""
 
 
 class ExitCode(IntEnum):

@@ -5,8 +5,7 @@ VClusterOrchestratorV2), `kratix` (the folders and the API of a Kratix pipeline)
 May not: live observation (the sidecar's), rules of phases and conditions (the schemas distribution's).
 Everything outside `kratix` and `cli` decides without I/O.
 
-Further modules: `arguments`, `containers`, `errors`, `policy`, `problems`, `promise`, `render`, `surroundings`,
-`wait`.
+Further modules: `arguments`, `containers`, `errors`, `policy`, `problems`, `promise`, `surroundings`, `wait`.
 """
 
 __version__ = "0.1.0"

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 from platform_status_contract.policy.read import SHIPPED, VARIABLE
 from platform_status_pipeline import __version__
-from platform_status_pipeline.kratix.destinations import labels_of
-from platform_status_pipeline.kratix.folders import Folders
+from platform_status_pipeline.kratix.folders import Folders, labels_of
 from platform_status_pipeline.promise.manifests import SidecarOptions, account_of
-from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.vcluster.names import Settings
 
 __all__ = ["MANIFESTS", "TEMPLATE", "make_parser"]
 

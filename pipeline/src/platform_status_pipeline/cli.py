@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import TextIO
 
 from platform_status_pipeline.arguments import MANIFESTS, TEMPLATE, make_parser
-from platform_status_pipeline.containers import configure, contract, delete, sidecar
+from platform_status_pipeline.containers import INLINE, configure, contract, delete, render, sidecar
 from platform_status_pipeline.errors import FolderError, RequestRefusedError
 from platform_status_pipeline.kratix.folders import Folders
 from platform_status_pipeline.kratix.live import SERVICE_ACCOUNT, LiveAccess
 from platform_status_pipeline.policy import policy_of, policy_of_variable
 from platform_status_pipeline.problems import report
 from platform_status_pipeline.promise.manifests import SidecarOptions
-from platform_status_pipeline.render import INLINE, render
 from platform_status_pipeline.surroundings import Surroundings
-from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.wait import wait
 
 __all__ = ["main"]

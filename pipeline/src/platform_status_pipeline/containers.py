@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from platform_status_contract.model.outputs import OutputsPart
 from platform_status_contract.model.policy import Policy
+from platform_status_contract.policy.judge import judge
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import YamlError, dump, load
 from platform_status_pipeline.errors import FolderError, RequestRefusedError, TemplateError
-from platform_status_pipeline.kratix.destinations import directed
 from platform_status_pipeline.kratix.folders import (
+    directed,
     read_documents,
     read_list,
     read_mapping,
@@ -18,23 +19,27 @@ from platform_status_pipeline.kratix.folders import (
     remove_files,
     write_file,
 )
-from platform_status_pipeline.kratix.status_file import configured, deleting, resolved
+from platform_status_pipeline.kratix.status_file import configured, deleting, rendered, resolved
 from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.problems import forget
 from platform_status_pipeline.promise.admission import FILE
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.manifests import SidecarOptions, render_sidecar
 from platform_status_pipeline.promise.watches import named_kinds
 from platform_status_pipeline.surroundings import Surroundings
+from platform_status_pipeline.template import outputs
 from platform_status_pipeline.template.listed import ListedOutputs, list_outputs
 from platform_status_pipeline.template.resolve import read_template, resolve
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.vcluster.plan import FILES, display_name, make_plan
-from platform_status_pipeline.vcluster.settings import Settings
 
-__all__ = ["DIRECTORY", "configure", "contract", "delete", "inline", "sidecar"]
+__all__ = ["DIRECTORY", "INLINE", "configure", "contract", "delete", "render", "sidecar"]
 
 _VCLUSTER: Final = "VClusterOrchestratorV2"
 _MAX_CHARACTERS: Final = 63
+
+INLINE: Final = "MANIFESTS"
+"""Environment variable that holds the text of the template of `render`, so that a Promise carries it in itself."""
 
 DIRECTORY: Final = "platform"
 """Folder of the output with the sidecar's manifests; its Destinations do not depend on those of the Promise."""
@@ -107,8 +112,7 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
         given.say("nothing to resolve for a request that is being deleted")
         return
     forget(given, request)
-    text = inline(template, "STATUS_CONTRACT") if isinstance(template, str) else read_mapping(template)
-    document = read_template(text)
+    document = read_template(_document(template, "STATUS_CONTRACT"))
     listed = _listed(given, document.spec.contract.outputs, request)
     result = resolve(document, request, variables, listed.entries)
     message = f"{result.contract['displayName']} {result.contract['name']} is scheduled"
@@ -119,14 +123,14 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     given.say(f"resolved {source} for generation {result.contract['generation']}")
 
 
-def _listed(given: Surroundings, outputs: OutputsPart | None, request: Mapping[str, Any]) -> ListedOutputs:
+def _listed(given: Surroundings, part: OutputsPart | None, request: Mapping[str, Any]) -> ListedOutputs:
     """Find the output of the earlier containers, if the template uses it."""
-    if outputs is None:
+    if part is None:
         return ListedOutputs([], {})
     entries = read_list(given.folders.destination_selectors)
     directories = {str(entry.get("directory")) for entry in entries if isinstance(entry, Mapping)}
     promise = given.environment.get("KRATIX_PROMISE_NAME", "")
-    return list_outputs(outputs, read_texts(given.folders.output), directories, promise, request)
+    return list_outputs(part, read_texts(given.folders.output), directories, promise, request)
 
 
 def _mark(output: Path, files: Mapping[str, str]) -> None:
@@ -139,18 +143,57 @@ def _mark(output: Path, files: Mapping[str, str]) -> None:
             raise RequestRefusedError([Problem(f"output {name}", str(error), fix)]) from error
 
 
-def inline(text: str, variable: str) -> object:
-    """Read a template that a Promise carries in an environment variable.
+def render(
+    given: Surroundings, template: Path | str, variables: Mapping[str, str], policy: Policy | None = None
+) -> None:
+    """Write the manifests of a request of any kind, from a template in the Promise, and where they go.
 
     Args:
-        text: The template.
-        variable: The environment variable.
+        given: What the container is given.
+        template: File of the template, of kind Manifests, or its text.
+        variables: Values that replace those of the template's variables.
+        policy: What the request may ask for; None: its Promise carries no policy.
 
     Raises:
-        TemplateError: It is not YAML.
+        FolderError: A folder or the template cannot be read or written.
+        RequestRefusedError: The policy refuses the request, the template is wrong or does not fit it, or status.yaml is
+            bad; none of our documents is left behind.
     """
+    folders = given.folders
+    request = read_mapping(folders.request)
+    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
+        given.say("nothing to make for a request that is being deleted")
+        return
+    forget(given, request)
+    refused = judge(policy, request) if policy is not None else ()
+    if refused:
+        raise RequestRefusedError(refused)
+    manifests = outputs.read(_document(template, INLINE))
+    remove_files(folders.output, manifests.files)
+    made = outputs.resolve(manifests, request, variables)
+    status = rendered(read_mapping(folders.status, optional=True))
+    selectors = read_list(folders.destination_selectors)
+    for folder, labels in made.destinations.items():
+        selectors = directed(selectors, folder, labels)
+    for name, documents in made.files.items():
+        write_file(folders.output / name, dump(*documents))
+    if made.destinations:
+        write_file(folders.destination_selectors, dump(selectors))
+    write_file(folders.status, dump(status))
+    given.say(f"wrote {', '.join(made.files)}")
+
+
+def _document(template: Path | str, variable: str) -> object:
+    """Read a template: a file, or the text that a Promise carries in an environment variable.
+
+    Raises:
+        FolderError: The file cannot be read.
+        TemplateError: The text is not YAML.
+    """
+    if isinstance(template, Path):
+        return read_mapping(template)
     try:
-        return load(text)
+        return load(template)
     except YamlError as error:
         problem = Problem(variable, f"not the YAML of one object: {error}", "mend the Promise")
         raise TemplateError([problem]) from error
@@ -178,7 +221,7 @@ def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destinati
     if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
         given.say("nothing to write for a Promise that is being deleted")
         return
-    files = render(documents, promise, options, named_kinds(document), policy_of_promise(document))
+    files = render_sidecar(documents, promise, options, named_kinds(document), policy_of_promise(document))
     selectors: list[Any] = directed(read_list(folders.destination_selectors), DIRECTORY, destination)
     for name, manifests in files.items():
         write_file(folder / name, dump(*manifests))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from kratix_double.store import StateStore
+from kratix_double.works import StateStore
 from localplane.client import Client, Object
 from platform_status_kube.errors import ForbiddenError, NotFoundError
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_status_demo.command import perform
-from platform_status_demo.errors import DemoError
+from platform_status_demo.command import DemoError, perform
 from platform_status_demo.screen import Screen
 
 

@@ -8,7 +8,7 @@ from observability.receiver import Alert
 from observability.rulefiles import RUNBOOKS
 from observability.watched.asking import NO, YES, Answer, Expected, check
 from observability.watched.scenes import details, headline, page
-from platform_status_demo.errors import StoryError
+from platform_status_demo.command import StoryError
 from platform_status_demo.screen import Screen
 
 

@@ -16,8 +16,8 @@ from hctl.diagnosis.orders import Orders
 from hctl.drawing.consoles import show
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.diagnoses import draw_diagnosis
+from hctl.drawing.explanations import draw_tree
 from hctl.drawing.tables import Listing, choose_columns, problem_lines, silence_lines, sort_requests, summary_line
-from hctl.drawing.trees import draw_tree
 from hctl.reading.freshness import LeaseReading, judge_freshness
 from hctl.reading.judgement import Judged, judge
 from hctl.reading.read import read_request

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hctl.diagnosis.looks.pods import sick_container
-from hctl.diagnosis.looks.workflows import failed_container, failed_job, jobs_of
+from hctl.diagnosis.looks.requests import failed_container, failed_job, jobs_of
 from hctl.errors import ExitCode
 from observability.rulefiles import RUNBOOKS
 from platform_status_contract.rules.assessment import Verdict

@@ -6,12 +6,10 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 
-from hctl.cluster.documents import Page
-from hctl.cluster.transport import ClusterReader
+from hctl.cluster.transport import ClusterReader, Page
 from hctl.diagnosis.conclude import conclude
+from hctl.diagnosis.diagnose import gather_events, newest_events, warning_in, warnings_of
 from hctl.diagnosis.evidence import WarningEvent
-from hctl.diagnosis.gather import gather_events
-from hctl.diagnosis.looks.events import newest_events, warning_in, warnings_of
 from hctl.diagnosis.orders import Orders
 from hctl.errors import ClusterError
 from hctl.explain.inputs import Input

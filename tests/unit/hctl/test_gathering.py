@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from hctl.cluster.transport import ClusterReader
+from hctl.diagnosis.diagnose import gather
 from hctl.diagnosis.evidence import Evidence
-from hctl.diagnosis.gather import gather
 from hctl.errors import ClusterError
 from tests.unit.hctl import evidences
 from tests.unit.hctl.evidences import World

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from hctl.cluster.documents import decode, decode_page
+from hctl.cluster.transport import decode, decode_page
 from hctl.diagnosis.conclude import conclude
 from hctl.diagnosis.orders import Orders
 from hctl.documents.diagnoses import diagnosis_report

@@ -3,9 +3,8 @@
 import pytest
 
 from hctl.errors import UsageError
-from hctl.reading.names import choose
 from hctl.reading.read import read_request
-from hctl.reading.views import RequestView
+from hctl.reading.views import RequestView, choose
 from tests.unit.hctl.requests import RESOURCE, request
 
 

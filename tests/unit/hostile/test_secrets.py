@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from hctl.diagnosis.conclude import conclude
+from hctl.diagnosis.diagnose import warning_in
 from hctl.diagnosis.evidence import Container, Events, Evidence, Log
-from hctl.diagnosis.looks.events import warning_in
 from hctl.diagnosis.orders import Orders
 from hctl.documents.diagnoses import diagnosis_report
 from hctl.documents.explanations import explanation_report

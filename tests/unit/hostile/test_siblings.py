@@ -13,8 +13,8 @@ from platform_status_contract.policy.read import shipped_policy
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.vcluster.plan import make_plan
-from platform_status_pipeline.vcluster.settings import Settings
 from tests.unit.pipeline.admitting import Admission
 from tests.unit.pipeline.requests import ROOT, read
 

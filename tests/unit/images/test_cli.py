@@ -11,8 +11,7 @@ import pytest
 from platform_status_images.__main__ import main
 from platform_status_images.archives import Archive
 from platform_status_images.build import Shelf, fingerprint
-from platform_status_images.commands import run
-from platform_status_images.errors import CommandError, ImageError
+from platform_status_images.commands import CommandError, ImageError, run
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from importlib import metadata
 import pytest
 
 from platform_status_images.closure import Target, closure, read_lock
-from platform_status_images.errors import ClosureError
+from platform_status_images.commands import ClosureError
 from platform_status_images.images import ROOT
 
 LINUX = Target("3.11", "x86_64")

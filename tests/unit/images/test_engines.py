@@ -8,8 +8,8 @@ import pytest
 
 from platform_status_images.base import base_archive, base_path, mmdebstrap_arguments
 from platform_status_images.closure import Target
+from platform_status_images.commands import CommandError
 from platform_status_images.engines import Engine, Store
-from platform_status_images.errors import CommandError
 from platform_status_images.images import IMAGES
 from platform_status_images.push import push, registry_name
 from platform_status_images.wheels import download_arguments

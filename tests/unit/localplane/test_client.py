@@ -13,7 +13,7 @@ import yaml
 from localplane.client import Client
 from localplane.clusters import existing_cluster
 from localplane.errors import ClusterChoiceError
-from localplane.selection import open_cluster
+from localplane.plane import open_cluster
 from platform_status_kube.access import Access
 from platform_status_kube.errors import (
     ForbiddenError,

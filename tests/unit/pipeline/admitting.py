@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from hctl.validation.kubernetes_cel import rules_environment
+from hctl.validation.crd_rules import rules_environment
 from platform_status_contract.model.policy import Policy
 from platform_status_contract.template.cel import Program
 from platform_status_pipeline.promise.admission import admission

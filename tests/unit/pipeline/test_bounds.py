@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hctl.validation.kubernetes_cel import rules_environment
+from hctl.validation.crd_rules import rules_environment
 from platform_status_contract.model.policy import KindBounds, LegacyName, NameRules, Policy
 from platform_status_contract.policy.judge import judge
 from platform_status_contract.policy.read import shipped_policy

@@ -10,8 +10,8 @@ from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Chart, Defaults, MetricsServer, NetworkDefaults
 from platform_status_contract.policy.read import read_policy, shipped_policy
 from platform_status_pipeline.errors import RequestRefusedError
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.vcluster.plan import make_plan
-from platform_status_pipeline.vcluster.settings import Settings
 
 from .chart import values_schema
 from .requests import request

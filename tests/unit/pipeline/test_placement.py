@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from platform_status_pipeline.errors import RequestRefusedError
-from platform_status_pipeline.kratix.destinations import labels_of
+from platform_status_pipeline.kratix.folders import labels_of
 from platform_status_pipeline.promise.placement import Placement, over, place, warnings
 from tests.unit.pipeline.promises import ours, refusals, widget
 

@@ -18,8 +18,8 @@ from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.yaml_text import dump
 from platform_status_pipeline.errors import RequestRefusedError, TemplateError
 from platform_status_pipeline.template.resolve import read_template, resolve
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_pipeline.vcluster.plan import FILES, Plan, make_plan
-from platform_status_pipeline.vcluster.settings import Settings
 from tests.examples import examples
 
 from .chart import chart_folder, controllers, values_schema, workload_kind

@@ -8,8 +8,8 @@ from platform_status_contract.policy.read import shipped_policy
 from platform_status_pipeline import __version__
 from platform_status_pipeline.errors import RequestRefusedError
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import Document, Parts, SidecarOptions, account_of, render
-from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.promise.manifests import Document, Parts, SidecarOptions, account_of, render_sidecar
+from platform_status_pipeline.vcluster.names import Settings
 from platform_status_sidecar.settings import SidecarSettings
 
 from .promises import PARTS, ours, widget
@@ -21,7 +21,7 @@ SHARED = ["Namespace"]
 
 
 def manifests(parts: Parts = PARTS, **options: Any) -> list[Document]:  # noqa: ANN401 - any option
-    files = render(parts, OURS, SidecarOptions(**options))
+    files = render_sidecar(parts, OURS, SidecarOptions(**options))
     return [document for documents in files.values() for document in documents]
 
 
@@ -81,7 +81,7 @@ def test_no_two_promises_write_one_object_in_two_ways(options: dict[str, Any]) -
         return {(document["kind"], document["metadata"]["name"]): document for document in documents}
 
     mine = identified(manifests(**options))
-    files = render(PARTS, WIDGET, SidecarOptions(**options))
+    files = render_sidecar(PARTS, WIDGET, SidecarOptions(**options))
     theirs = identified([document for documents in files.values() for document in documents])
     shared = mine.keys() & theirs.keys()
     assert {kind for kind, _ in shared} == set(SHARED)
@@ -100,7 +100,7 @@ def test_the_shared_namespace_is_never_pruned_and_holds_pods_to_the_restricted_s
 
 
 def test_another_promise_is_served_without_a_line_of_code() -> None:
-    files = render(PARTS, WIDGET, SidecarOptions(replicas=2))
+    files = render_sidecar(PARTS, WIDGET, SidecarOptions(replicas=2))
     [deployment] = files["deployment.yaml"]
     assert deployment["metadata"]["name"] == "widget-status"
     assert deployment["spec"]["template"]["spec"]["containers"][0]["args"] == [
@@ -163,17 +163,17 @@ def test_one_replica_is_replaced_before_its_successor_comes_and_does_not_elect()
 
 
 def test_where_contracts_may_look_is_what_the_policy_says() -> None:
-    files = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
+    files = render_sidecar(PARTS, OURS, SidecarOptions(), policy=shipped_policy())
     args = files["deployment.yaml"][0]["spec"]["template"]["spec"]["containers"][0]["args"]
     assert args[-1].startswith('--scope=["{namespace}", "{namespace}--*", "application:argocd/vcluster-{name}", ')
     [told] = files["scope.yaml"]
     assert told["metadata"]["name"] == f"{OURS.plural}.{OURS.group}"
     assert told["data"] == {"scope": args[-1].removeprefix("--scope="), "objects": ""}
-    free = render(PARTS, OURS, SidecarOptions(), policy=shipped_policy("single-tenant"))
+    free = render_sidecar(PARTS, OURS, SidecarOptions(), policy=shipped_policy("single-tenant"))
     assert "--scope" not in str(free)
     assert "scope.yaml" not in free
     assert "admission.yaml" not in free
-    assert "admission.yaml" not in render(PARTS, OURS, SidecarOptions(admission=False), policy=shipped_policy())
+    assert "admission.yaml" not in render_sidecar(PARTS, OURS, SidecarOptions(admission=False), policy=shipped_policy())
 
 
 def test_two_replicas_elect_spread_and_hold_a_drain_back() -> None:
@@ -221,7 +221,7 @@ def test_each_shard_has_a_deployment_a_part_and_a_lease_of_its_own() -> None:
 
 
 def test_whoever_may_read_the_lease_may_read_where_contracts_may_look_and_no_other_config_map() -> None:
-    [told] = render(PARTS, OURS, SidecarOptions(namespace="y"), policy=shipped_policy())["scope.yaml"]
+    [told] = render_sidecar(PARTS, OURS, SidecarOptions(namespace="y"), policy=shipped_policy())["scope.yaml"]
     assert told["metadata"]["namespace"] == "y"
     role, binding = (item for item in manifests() if item["metadata"]["name"].endswith("-lease-reader"))
     assert role["rules"][1] == {
@@ -297,7 +297,7 @@ def part(**metadata: Any) -> Document:  # noqa: ANN401 - any JSON
 
 def refused(*parts: Document) -> list[str]:
     with pytest.raises(RequestRefusedError) as caught:
-        render({"own.yaml": parts}, OURS, SidecarOptions())
+        render_sidecar({"own.yaml": parts}, OURS, SidecarOptions())
     return [problem.line for problem in caught.value.problems]
 
 

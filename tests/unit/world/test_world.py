@@ -10,10 +10,8 @@ import pytest
 import yaml
 
 from localnode.images import Entry, layer, new_image
-from platform_status_world.adapter_image import ADAPTER_IMAGE, write_adapter_image
-from platform_status_world.cluster import until
-from platform_status_world.errors import NoToolError, WorldError
-from platform_status_world.images import SIDECAR_IMAGE, find_images
+from platform_status_world.cluster import NoToolError, WorldError, until
+from platform_status_world.images import ADAPTER_IMAGE, SIDECAR_IMAGE, find_images, write_adapter_image
 from platform_status_world.journey import EXPECTED
 from platform_status_world.lane import EXAMPLE
 from platform_status_world.promises import read_promise

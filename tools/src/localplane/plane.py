@@ -13,21 +13,22 @@ import atexit
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from localplane.binaries import Binaries, find_binaries
 from localplane.caches import cache_folder
 from localplane.children import Child
 from localplane.client import Client
+from localplane.clusters import Cluster, existing_cluster
 from localplane.commands import Files
 from localplane.errors import LocalPlaneError, StartError
 from localplane.folders import RunFolder, sweep, sweep_logs
 from localplane.runs import HERE, Place, Run
 
-__all__ = ["ControlPlane"]
+__all__ = ["ControlPlane", "open_cluster"]
 
 _POLL = 0.05
 _GRACE = 5.0
@@ -195,9 +196,7 @@ class ControlPlane:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         # Ctrl-C is not a failure.
         if isinstance(error, Exception) and self._run is not None:
             self.keep_logs()
@@ -269,3 +268,30 @@ class ControlPlane:
     def _failed(self, child: Child, what: str) -> StartError:
         self.keep_logs()
         return StartError(f"{what}\nlog: {child.log}\nits last lines:\n{child.last_lines(_LAST_LINES)}")
+
+
+@contextmanager
+def open_cluster(environ: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """Open the selected cluster for a ``with`` block: the one in PLATFORM_STATUS_CLUSTER, else a new control plane.
+
+    No other setting is used: neither KUBECONFIG nor the kubeconfig in the home folder. Tests create and delete objects
+    freely, so a cluster must be selected explicitly.
+
+    Args:
+        environ: Environment variables; None: those of this process.
+
+    Yields:
+        An ExistingCluster, or a started ControlPlane.
+
+    Raises:
+        ClusterChoiceError: PLATFORM_STATUS_CLUSTER is not the path of a usable kubeconfig.
+        StartError: The new control plane did not start.
+    """
+    chosen = os.environ if environ is None else environ
+    named = chosen.get("PLATFORM_STATUS_CLUSTER", "")
+    if named:
+        with closing(existing_cluster(named)) as existing:
+            yield existing
+    else:
+        with ControlPlane(environ=chosen) as plane:
+            yield plane

@@ -101,7 +101,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def control_plane(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A real API server, started for this session; its logs are kept only if a test fails."""
-    from localplane.selection import open_cluster  # noqa: PLC0415 - see the module's docstring
+    from localplane.plane import open_cluster  # noqa: PLC0415 - see the module's docstring
 
     failed = request.config.stash.get(_NOT_BUILT, None)
     if failed is not None:

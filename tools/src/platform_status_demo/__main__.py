@@ -12,8 +12,7 @@ from localplane.commandline import make_parser
 from platform_status_demo.argocd import ArgoCDStage, ArgoCDStory
 from platform_status_demo.authored import AuthoredStage
 from platform_status_demo.authored_story import AuthoredStory
-from platform_status_demo.command import hold, perform
-from platform_status_demo.errors import DemoError
+from platform_status_demo.command import DemoError, hold, perform
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage, repository
 from platform_status_demo.story import Story

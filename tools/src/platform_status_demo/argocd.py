@@ -15,7 +15,7 @@ from kratix_double.world import APPLICATION
 from localargocd.argocd import LocalArgoCD
 from localargocd.configuration import project
 from localplane.client import Object
-from platform_status_demo.errors import StageError, StoryError
+from platform_status_demo.command import StageError, StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage
 from platform_status_demo.story import Story

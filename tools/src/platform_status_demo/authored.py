@@ -14,7 +14,7 @@ from kratix_double.job import Command, Pipeline
 from kratix_double.requests import Promise
 from localplane.crds import APPLICATION
 from platform_status_demo import roles
-from platform_status_demo.errors import StageError
+from platform_status_demo.command import StageError
 from platform_status_demo.screen import Screen
 from platform_status_demo.stage import Stage, braced
 from platform_status_kube.errors import NotFoundError
@@ -22,7 +22,7 @@ from platform_status_pipeline.errors import PipelineError
 from platform_status_pipeline.kratix.folders import read_documents, read_mapping
 from platform_status_pipeline.policy import policy_of_promise
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import SidecarOptions, render
+from platform_status_pipeline.promise.manifests import SidecarOptions, render_sidecar
 from platform_status_pipeline.promise.watches import named_kinds
 
 __all__ = ["AuthoredStage", "expanded"]
@@ -71,10 +71,10 @@ class AuthoredStage(Stage):
         try:
             self._document = read_mapping(promise)
             self._request = read_mapping(request)
-            self._facts = facts = read_promise(self._document)
+            facts = read_promise(self._document)
             self._named = named_kinds(self._document)
             policy = policy_of_promise(self._document)
-            files = render(read_documents(root / roles.PARTS), facts, SidecarOptions(), self._named, policy)
+            files = render_sidecar(read_documents(root / roles.PARTS), facts, SidecarOptions(), self._named, policy)
         except PipelineError as error:
             raise StageError(str(error)) from error
         self._shipped = [document for documents in files.values() for document in documents]

@@ -9,7 +9,7 @@ from kratix_double import workload
 from kratix_double.world import APPLICATION, is_written
 from localplane.client import Object
 from platform_status_demo.authored import AuthoredStage
-from platform_status_demo.errors import StoryError
+from platform_status_demo.command import StoryError
 from platform_status_demo.screen import Screen
 from platform_status_demo.story import Story
 from platform_status_kube.errors import NotFoundError

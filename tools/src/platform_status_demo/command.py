@@ -1,4 +1,11 @@
-"""Common parts of the commands of all demos: the screen, the folder of the logs, signals, failures."""
+"""Common parts of the commands of all demos: the screen, the folder of the logs, signals, failures.
+
+The errors of a demo::
+
+    DemoError
+    |-- StageError   a part of the demo did not start
+    `-- StoryError   a phase was not reached, or another one was
+"""
 
 import os
 import shutil
@@ -12,12 +19,23 @@ from typing import NoReturn, TextIO
 
 from localplane.children import last_lines
 from localplane.errors import FAILURES
-from platform_status_demo.errors import DemoError
 from platform_status_demo.screen import Screen
 
-__all__ = ["hold", "perform", "screen_on"]
+__all__ = ["DemoError", "StageError", "StoryError", "hold", "perform", "screen_on"]
 
 _LAST_LINES = 10
+
+
+class DemoError(Exception):
+    """Base of all errors of the demo; its text is printed for the user."""
+
+
+class StageError(DemoError):
+    """A part did not start; the text names it and its log."""
+
+
+class StoryError(DemoError):
+    """The status differs from what the story expects; the text has both."""
 
 
 def screen_on(stream: TextIO, environ: Mapping[str, str], *, no_color: bool) -> Screen:

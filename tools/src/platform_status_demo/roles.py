@@ -6,7 +6,7 @@ from typing import Any
 
 from platform_status_pipeline.kratix.folders import read_documents, read_mapping
 from platform_status_pipeline.promise.facts import read_promise
-from platform_status_pipeline.promise.manifests import SidecarOptions, account_of, render
+from platform_status_pipeline.promise.manifests import SidecarOptions, account_of, render_sidecar
 
 __all__ = [
     "ACCOUNT",
@@ -40,7 +40,7 @@ def manifests(root: Path, options: SidecarOptions = _NOBODYS) -> list[dict[str, 
         root: The checkout.
         options: The options of the platform.
     """
-    files = render(read_documents(root / PARTS), read_promise(read_mapping(root / PROMISE_FILE)), options)
+    files = render_sidecar(read_documents(root / PARTS), read_promise(read_mapping(root / PROMISE_FILE)), options)
     return [document for documents in files.values() for document in documents]
 
 

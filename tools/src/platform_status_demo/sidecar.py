@@ -13,7 +13,7 @@ from localplane.children import Child, Nursery
 from localplane.kubeconfigs import write_private
 from localplane.plane import ControlPlane
 from platform_status_demo import roles
-from platform_status_demo.errors import StageError
+from platform_status_demo.command import StageError
 from platform_status_pipeline.promise.manifests import account_of
 
 __all__ = ["Sidecar"]

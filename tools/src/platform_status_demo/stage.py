@@ -21,7 +21,7 @@ from localplane.client import Client
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
 from platform_status_demo import roles
-from platform_status_demo.errors import StageError
+from platform_status_demo.command import StageError
 from platform_status_demo.screen import Screen
 from platform_status_demo.sidecar import Sidecar
 from platform_status_pipeline.promise.manifests import account_of

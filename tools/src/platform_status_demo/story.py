@@ -10,7 +10,7 @@ import yaml
 
 from kratix_double.world import SUB_REQUEST, is_written
 from localplane.client import Object
-from platform_status_demo.errors import StoryError
+from platform_status_demo.command import StoryError
 from platform_status_demo.phases import PhaseWatch, Sighting
 from platform_status_demo.screen import Delay, Screen
 from platform_status_demo.stage import Stage

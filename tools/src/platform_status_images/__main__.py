@@ -10,12 +10,12 @@ from localplane.caches import cache_folder
 from localplane.commandline import make_parser, outcome_of
 from platform_status_images.build import Order, build, host_machine
 from platform_status_images.closure import Target
+from platform_status_images.commands import ImageError, MissingToolError
 from platform_status_images.context import write_context
 from platform_status_images.engines import ENGINES, PLATFORMS
-from platform_status_images.errors import ImageError, MissingToolError
 from platform_status_images.images import IMAGES
 from platform_status_images.push import registry_name
-from platform_status_images.release import write_wheels
+from platform_status_images.wheels import write_wheels
 
 __all__ = ["main"]
 

@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
+from platform_status_images.commands import ImageError
 from platform_status_images.engines import PLATFORMS
-from platform_status_images.errors import ImageError
 
 __all__ = ["Archive", "write_oci"]
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localplane.caches import digest, exclusive
-from platform_status_images.commands import find, run, say
-from platform_status_images.errors import CommandError, MissingToolError
+from platform_status_images.commands import CommandError, MissingToolError, find, run, say
 from platform_status_images.images import NOWHERE, PREFIX
 
 __all__ = ["BASE_REFERENCE", "base_archive", "base_key", "base_path", "mmdebstrap_arguments"]

@@ -16,10 +16,9 @@ from localplane.caches import exclusive
 from platform_status_images.archives import Archive
 from platform_status_images.base import BASE_REFERENCE, base_archive, base_key
 from platform_status_images.closure import Target
-from platform_status_images.commands import find, run, say
+from platform_status_images.commands import ImageError, find, run, say
 from platform_status_images.context import write_context
 from platform_status_images.engines import PLATFORMS, Engine, Store
-from platform_status_images.errors import ImageError
 from platform_status_images.images import NOWHERE, Image
 from platform_status_images.push import push
 from platform_status_images.sbom import bill_of_materials

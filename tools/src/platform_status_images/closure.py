@@ -12,7 +12,7 @@ from importlib import metadata
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from platform_status_images.errors import ClosureError
+from platform_status_images.commands import ClosureError
 
 __all__ = ["Pinned", "Target", "closure", "read_lock"]
 

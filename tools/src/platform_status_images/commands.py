@@ -1,4 +1,12 @@
-"""Running the programs of a build: their output goes to a log, one line of progress to standard error."""
+"""Running the programs of a build: their output goes to a log, one line of progress to standard error.
+
+The errors of this package::
+
+    ImageError
+    |-- ClosureError     the requirements of an image cannot be determined from the lock and the installed distributions
+    |-- MissingToolError a program is not installed, or requires root
+    `-- CommandError     a program failed; the text ends with its last lines and the path of its log
+"""
 
 import shutil
 import subprocess
@@ -7,12 +15,26 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from platform_status_images.errors import CommandError, MissingToolError
-
-__all__ = ["find", "run", "say"]
+__all__ = ["ClosureError", "CommandError", "ImageError", "MissingToolError", "find", "run", "say"]
 
 _LAST_LINES = 25
 _EVERY = 15.0
+
+
+class ImageError(Exception):
+    """Base of all errors of this package."""
+
+
+class ClosureError(ImageError):
+    """A requirement of an image is not installed, or not in the lock."""
+
+
+class MissingToolError(ImageError):
+    """A program for the build is missing or cannot be used."""
+
+
+class CommandError(ImageError):
+    """A program failed."""
 
 
 def say(text: str) -> None:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from platform_status_images.commands import run
+from platform_status_images.commands import CommandError, run
 from platform_status_images.engines import Engine
-from platform_status_images.errors import CommandError
 from platform_status_images.images import Image
 
 __all__ = ["push", "registry_name"]

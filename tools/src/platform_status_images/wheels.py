@@ -1,4 +1,7 @@
-"""The wheels of the images: ours built from this checkout, all others at the versions and hashes of the lock."""
+"""Wheels: ours built from this checkout, all others at the versions and hashes of the lock.
+
+Those of the images, and those of a release, from which hctl and the assistant can be installed without a package index.
+"""
 
 import hashlib
 import os
@@ -12,18 +15,18 @@ from pathlib import Path
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from localplane.caches import digest, exclusive
-from platform_status_images.closure import Pinned, Target
-from platform_status_images.commands import run, say
-from platform_status_images.errors import ClosureError
+from platform_status_images.closure import Pinned, Target, closure, read_lock
+from platform_status_images.commands import ClosureError, run, say
 from platform_status_images.images import PREFIX, ROOT
 
-__all__ = ["Wheel", "build_wheels", "download_arguments", "fetch_wheels"]
+__all__ = ["Wheel", "build_wheels", "download_arguments", "fetch_wheels", "write_wheels"]
 
 # All glibc versions from 2.17 to 2.41 (Debian 13), which covers the bases in docs/images.md.
 _GLIBC_MINORS = range(41, 16, -1)
 _FOLDERS = {"contract": "schemas", "localplane": "tools", "kratix-double": "tools/double"}
 """Our distributions whose name differs from their folder."""
 _OLDER = ("manylinux2014", "manylinux2010", "manylinux1")
+_DISTRIBUTIONS = ("platform-status-hctl", "platform-status-assistant")
 
 
 @dataclass(frozen=True)
@@ -135,3 +138,31 @@ def _plain_modes(folder: Path) -> None:
             (Path(path) / name).chmod(0o755)
         for name in files:
             (Path(path) / name).chmod(0o644)
+
+
+def write_wheels(folder: Path, targets: Sequence[Target], cache: Path, environ: Mapping[str, str]) -> None:
+    """Write our wheels, and those of their requirements at the versions and hashes of the lock.
+
+    The assistant's extra for MCP is omitted, because it requires a web server.
+
+    Args:
+        folder: The output folder; its content is deleted first.
+        targets: The platforms of the wheels.
+        cache: The cache folder for fetched wheels.
+        environ: The environment of the programs.
+
+    Raises:
+        ClosureError: The lock lacks a requirement.
+        CommandError: A wheel cannot be fetched or built.
+    """
+    lock = read_lock((ROOT / "requirements.lock").read_text("utf-8"))
+    shutil.rmtree(folder, ignore_errors=True)
+    ours = set()
+    for target in targets:
+        closures = [closure(name, lock, target) for name in _DISTRIBUTIONS]
+        ours |= {name for own, _ in closures for name in own}
+        others = {one.name: one for _, pinned in closures for one in pinned}
+        for wheel in fetch_wheels([others[name] for name in sorted(others)], target, cache, environ):
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(wheel.path, folder / wheel.path.name)
+    build_wheels(ours, folder, environ)

@@ -11,7 +11,7 @@ from localplane.commandline import make_parser, outcome_of
 from localplane.errors import FAILURES
 from platform_status_kind.lane import demo, down, up
 from platform_status_kind.programs import KindError, NoDockerError, require
-from platform_status_world.errors import WorldError
+from platform_status_world.cluster import WorldError
 from platform_status_world.images import find_images
 
 __all__ = ["main"]

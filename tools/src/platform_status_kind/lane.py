@@ -12,7 +12,7 @@ from localplane.clusters import from_kubeconfig
 from localplane.errors import WaitError
 from platform_status_kind import commands
 from platform_status_kind.programs import CommandError, KindError, Run, run
-from platform_status_world.errors import WorldError
+from platform_status_world.cluster import WorldError
 from platform_status_world.images import SIDECAR_IMAGE, Images
 from platform_status_world.lane import install, travel
 from platform_status_world.promises import PromiseDocument

@@ -8,9 +8,8 @@ from pathlib import Path
 from localplane.caches import cache_folder
 from localplane.commandline import make_parser, outcome_of
 from platform_status_contract import REPOSITORY
-from platform_status_images.commands import say
+from platform_status_images.commands import ImageError, say
 from platform_status_images.engines import ENGINES
-from platform_status_images.errors import ImageError
 from platform_status_images.push import registry_name
 from platform_status_release.release import Release, write_release
 

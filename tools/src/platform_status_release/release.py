@@ -18,12 +18,10 @@ from platform_status_contract import REPOSITORY
 from platform_status_images.archives import Archive, write_oci
 from platform_status_images.build import Order, build, host_machine
 from platform_status_images.closure import Target
-from platform_status_images.commands import run, say
+from platform_status_images.commands import ImageError, run, say
 from platform_status_images.engines import PLATFORMS
-from platform_status_images.errors import ImageError
 from platform_status_images.images import IMAGES, ROOT
-from platform_status_images.release import write_wheels
-from platform_status_images.wheels import build_wheels
+from platform_status_images.wheels import build_wheels, write_wheels
 from platform_status_release.krew import PYTHONS, manifest, write_archive
 
 __all__ = ["Release", "write_release"]
@@ -139,7 +137,7 @@ def _write_promises(release: Release, named: Mapping[str, str], scratch: Path, e
     told = {name: {"reference": IMAGES[name].reference, "pushed": place} for name, place in named.items()}
     (scratch / "images.json").write_text(json.dumps(told), "utf-8")
     releases = []
-    for folder in _promise_folders():
+    for folder in sorted(path.parent for path in (ROOT / "promise").rglob("parts.yaml")):
         name = "-".join(["promise", *folder.relative_to(ROOT / "promise").parts[-1:]])
         command = [sys.executable, str(ROOT / "promise/assemble.py"), "--registry", release.registry]
         command += [
@@ -158,10 +156,6 @@ def _write_promises(release: Release, named: Mapping[str, str], scratch: Path, e
         releases.append({**head, "metadata": metadata, "spec": {"version": version, "sourceRef": source}})
     text = yaml.safe_dump_all(releases, sort_keys=False, explicit_start=True)
     (release.output / "promiserelease.yaml").write_text(text, "utf-8")
-
-
-def _promise_folders() -> list[Path]:
-    return sorted(path.parent for path in (ROOT / "promise").rglob("parts.yaml"))
 
 
 def _write_texts(release: Release, environ: Mapping[str, str]) -> None:

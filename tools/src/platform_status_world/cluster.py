@@ -1,4 +1,4 @@
-"""The interface of a cluster for the journey: a client, its images, two operations without an API; and a diagnosis."""
+"""The interface of a cluster for the journey: a client, its images, two operations without an API; what can fail."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,10 @@ from localplane.errors import LocalPlaneError
 
 __all__ = [
     "Cluster",
+    "JourneyError",
     "Measured",
+    "NoToolError",
+    "WorldError",
     "container_id",
     "container_status",
     "container_statuses",
@@ -22,6 +25,18 @@ __all__ = [
 ]
 
 _LOOK = 0.1
+
+
+class WorldError(Exception):
+    """The environment could not be set up: an image, a file or an object is missing or was rejected."""
+
+
+class JourneyError(WorldError):
+    """A step did not have the expected result; the text has the actual one."""
+
+
+class NoToolError(WorldError):
+    """A program to build images is missing, and no built images are given."""
 
 
 def until(holds: Callable[[], bool], seconds: float) -> bool:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from kratix_double import workload
 from kratix_double.world import World, is_written
 from localplane.client import Client, Object
-from platform_status_world.cluster import until
-from platform_status_world.errors import WorldError
+from platform_status_world.cluster import WorldError, until
 
 __all__ = ["GitOps"]
 

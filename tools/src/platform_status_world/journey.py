@@ -16,8 +16,7 @@ from kratix_double.world import SUB_REQUEST, World
 from localplane.client import Client, Object
 from localplane.crds import APP_PROJECT, APPLICATION, fetch_crd, install_crds
 from platform_status_demo.phases import PhaseWatch, Sighting
-from platform_status_world.cluster import Cluster, container_id, container_status, until
-from platform_status_world.errors import JourneyError
+from platform_status_world.cluster import Cluster, JourneyError, container_id, container_status, until
 from platform_status_world.gitops import GitOps
 from platform_status_world.kratix import Kratix
 from platform_status_world.promises import PromiseDocument

@@ -1,36 +1,54 @@
 """The interface of Kratix for the journey: install the Promise, and process its requests.
 
 There are two implementations: `PlayedKratix` is the double with real Jobs, for a cluster without Kratix. The other one,
-in `platform_status_kind`, only waits for the real one.
+in `platform_status_kind`, only waits for the real one. The pods of the Jobs have the form that Kratix gives them.
 """
 
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 import yaml
 
 from kratix_double.double import KratixDouble
-from kratix_double.job import Pipeline
+from kratix_double.job import Outcome, Pipeline
+from kratix_double.requests import container_env, key_of
+from kratix_double.runs import Run, Runner
 from kratix_double.status_schema import treat
+from kratix_double.timings import Timings
 from kratix_double.widget import CRDS
 from kratix_double.world import World
-from localplane.client import Client
+from localplane.client import Client, Object
 from localplane.crds import install_crds
+from localplane.errors import WaitError
 from platform_status_world import shape
-from platform_status_world.adapter_image import ADAPTER_IMAGE
-from platform_status_world.errors import WorldError
-from platform_status_world.pods import PodTimings, await_job, pod_runner, start_job
+from platform_status_world.cluster import WorldError
+from platform_status_world.images import ADAPTER_IMAGE
 from platform_status_world.promises import PromiseDocument
 from platform_status_world.shape import Owner
 
 __all__ = ["Kratix", "PlayedKratix"]
 
 PROMISE_API = ("platform.kratix.io/v1alpha1", "Promise")
+_SLICE = 2.0
+_JOB_SECONDS = 300.0
+
+
+class _PodTimings(Timings):
+    """Real time, without the delays that a real pod causes itself."""
+
+    @property
+    def pod_start(self) -> float:
+        """Zero: the kubelet has its own delay."""
+        return 0.0
+
+    @property
+    def job_end(self) -> float:
+        """Zero: the Job controller has its own delay."""
+        return 0.0
 
 
 class Kratix(Protocol):
@@ -90,9 +108,9 @@ class PlayedKratix:
             configure=_pipelines(document.pipelines("resource", "configure")),
             delete=_pipelines(delete)[0] if delete else None,
             folder=jobs,
-            timings=PodTimings(),
+            timings=_PodTimings(),
             pods=False,
-            runner=pod_runner(document),
+            runner=_pod_runner(document),
         )
         self._double = self._stack.enter_context(double)
         double.replace_works()
@@ -100,9 +118,7 @@ class PlayedKratix:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def _run_promise_workflow(self, document: PromiseDocument, pipeline: dict[str, Any], uid: str) -> None:
@@ -133,10 +149,102 @@ class PlayedKratix:
             suffix=secrets.token_hex(3)[:5],
             image=ADAPTER_IMAGE,
         )
-        job = start_job(self._client, run)
-        if not await_job(self._client, namespace, job):
+        job = _start_job(self._client, run)
+        if not _await_job(self._client, namespace, job):
             raise WorldError(f"Job {namespace}/{job} of the Promise's workflow {name} failed")
 
 
 def _pipelines(documents: Sequence[dict[str, Any]]) -> list[Pipeline]:
     return [Pipeline(document["metadata"]["name"], ()) for document in documents]
+
+
+def _start_job(client: Client, run: shape.Run) -> str:
+    """Create the RBAC objects and the Job of one run.
+
+    Returns:
+        The Job's name.
+    """
+    for document in shape.rights(run):
+        client.apply(document, field_manager="kratix")
+    return str(client.create(shape.job(run))["metadata"]["name"])
+
+
+def _await_job(client: Client, namespace: str, name: str, cancelled: Callable[[], bool] = lambda: False) -> bool:
+    """Wait for the end of a Job.
+
+    Args:
+        client: The client of the watch.
+        namespace: Its namespace.
+        name: Its name.
+        cancelled: Polled; whether to stop waiting.
+
+    Returns:
+        Whether it succeeded; False too if the wait was cancelled.
+
+    Raises:
+        WorldError: It did not end in time.
+    """
+    for _ in range(int(_JOB_SECONDS / _SLICE)):
+        if cancelled():
+            return False
+        try:
+            done = client.wait_for("batch/v1", "Job", name, _ended, namespace=namespace, timeout=_SLICE)
+        except WaitError:
+            continue
+        return bool(_conditions(done) & {"Complete"})
+    raise WorldError(f"Job {namespace}/{name}: not over after {_JOB_SECONDS:g} s")
+
+
+def _pod_runner(document: PromiseDocument) -> type[Runner]:
+    """Return a class of runners for one Promise.
+
+    Args:
+        document: The Promise; its pipelines are selected by name.
+    """
+
+    class PodRunner(Runner):
+        def _containers(self, request: Object, run: Run, *, last: bool) -> Outcome:
+            key, facts = key_of(request), document.facts
+            live = self._client.get(facts.api_version, facts.kind, key.name, namespace=key.namespace)
+            pipelines = document.pipelines("resource", run.action)
+            pipeline = next(entry for entry in pipelines if entry["metadata"]["name"] == run.pipeline.name)
+            told = shape.Run(
+                promise=facts.name,
+                pipeline=pipeline,
+                action=run.action,
+                namespace=key.namespace,
+                owner=_owner_of(live, facts.plural),
+                env=container_env(facts, live, run.pipeline.name, run.action),
+                last=last,
+                suffix=secrets.token_hex(3)[:5],
+                image=ADAPTER_IMAGE,
+            )
+            name = _start_job(self._client, told)
+            succeeded = _await_job(self._client, key.namespace, name, run.cancelled.is_set)
+            if run.action == "configure":
+                self._works.refresh()
+            return Outcome(succeeded=succeeded, log=[] if succeeded else [f"Job {name} failed"])
+
+    return PodRunner
+
+
+def _owner_of(request: Mapping[str, Any], plural: str) -> Owner:
+    metadata = request["metadata"]
+    return Owner(
+        kind="resource",
+        api_version=request["apiVersion"],
+        object_kind=request["kind"],
+        plural=plural,
+        name=metadata["name"],
+        namespace=metadata["namespace"],
+        uid=metadata["uid"],
+    )
+
+
+def _conditions(job: Mapping[str, Any]) -> set[str]:
+    conditions = job.get("status", {}).get("conditions", [])
+    return {entry["type"] for entry in conditions if entry["status"] == "True"}
+
+
+def _ended(job: Mapping[str, Any]) -> bool:
+    return bool(_conditions(job) & {"Complete", "Failed"})

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from platform_status_world.adapter_image import write_adapter_image
 from platform_status_world.cluster import Cluster, diagnosis
-from platform_status_world.images import Images
+from platform_status_world.images import Images, write_adapter_image
 from platform_status_world.journey import Journey
 from platform_status_world.kratix import Kratix
 from platform_status_world.ledger import Ledger

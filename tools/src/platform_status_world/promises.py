@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from kratix_double.requests import Promise
-from platform_status_world.errors import WorldError
+from platform_status_world.cluster import WorldError
 
 __all__ = ["PromiseDocument", "read_promise"]
 

@@ -1,6 +1,6 @@
 """The result of a journey, as values to assert on and as text, with a table of containers first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -58,15 +58,12 @@ def _cells(row: Ran, now: datetime) -> tuple[str, ...]:
         row.container,
         row.image.removeprefix("REGISTRY.invalid/platform-status/"),
         "" if seen is None or seen.uid is None else str(seen.uid),
-        *_limits(row.limits),
+        row.limits.get("cpu", ""),
+        row.limits.get("memory", ""),
         "" if seen is None else mebibytes(seen.peak),
         f"{row.seconds(now):.0f}",
         "runs" if row.exit_code is None else f"{row.exit_code} {row.reason}".strip(),
     )
-
-
-def _limits(limits: Mapping[str, str]) -> tuple[str, str]:
-    return limits.get("cpu", ""), limits.get("memory", "")
 
 
 def _short(pod: str, width: int = 44) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from localplane.client import Client, Object
-from platform_status_world.cluster import container_id, container_status, until
-from platform_status_world.errors import WorldError
+from platform_status_world.cluster import WorldError, container_id, container_status, until
 
 __all__ = ["CONTAINER", "Workload"]
 

@@ -3,5 +3,5 @@
 Belongs here: all network I/O, and no decisions. Each failure becomes an `errors.HctlError` that names the request, the
 response and the fix. May not: rich, typer.
 
-Modules: `connection`, `discovery`, `documents`, `leases`, `requests`, `transport`.
+Modules: `connection`, `discovery`, `leases`, `requests`, `transport`.
 """

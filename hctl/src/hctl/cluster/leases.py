@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from hctl.errors import ClusterError
+from hctl.errors import FORBIDDEN, NOT_FOUND, ClusterError
 from hctl.reading.freshness import LeaseReading
 from hctl.texts import inert
 from platform_status_contract.model.lookup import mapping
@@ -16,8 +16,6 @@ __all__ = ["read_lease", "read_leases"]
 
 _NAME: Final = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 _MAX_LEASES: Final = 50
-_NOT_FOUND: Final = 404
-_FORBIDDEN: Final = 403
 
 
 def read_lease(transport: ClusterReader, lease: str) -> LeaseReading | None:
@@ -39,10 +37,10 @@ def read_lease(transport: ClusterReader, lease: str) -> LeaseReading | None:
     try:
         found = mapping(transport.get(path))
     except ClusterError as error:
-        if error.status == _NOT_FOUND:
+        if error.status == NOT_FOUND:
             return LeaseReading(missing=True)
         why = (
-            f"no permission to get the Lease {lease}" if error.status == _FORBIDDEN else f"the Lease {lease}: no answer"
+            f"no permission to get the Lease {lease}" if error.status == FORBIDDEN else f"the Lease {lease}: no answer"
         )
         return LeaseReading(unreadable=why)
     return LeaseReading(

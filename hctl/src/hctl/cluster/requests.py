@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hctl.errors import ClusterError, UsageError
+from hctl.errors import FORBIDDEN, NOT_FOUND, ClusterError, UsageError
 from hctl.reading.freshness import judge_freshness
 from hctl.reading.judgement import Judged, judge
-from hctl.reading.names import choose
 from hctl.reading.read import read_request
-from hctl.reading.views import RequestView
+from hctl.reading.views import RequestView, choose
 from hctl.texts import inert
 
 from .discovery import Kind
@@ -21,8 +20,6 @@ from .transport import ClusterReader, segment
 __all__ = ["Collection", "Found", "Scope", "fetch", "find_request", "get_request", "judge_all"]
 
 _BAD_REQUEST: Final = 400
-_FORBIDDEN: Final = 403
-_NOT_FOUND: Final = 404
 
 
 class Scope(Struct, frozen=True):
@@ -96,9 +93,9 @@ def _fetch(transport: ClusterReader, kind: Kind, scope: Scope) -> Collection:
     except ClusterError as error:
         if error.status == _BAD_REQUEST and scope.selector:
             raise UsageError(f"--selector {inert(scope.selector, 253)}: {error}") from error
-        if error.status == _NOT_FOUND:
+        if error.status == NOT_FOUND:
             return Collection(kind, path, (), "", scope.namespace)
-        if error.status != _FORBIDDEN or scope.namespace or not scope.fallback:
+        if error.status != FORBIDDEN or scope.namespace or not scope.fallback:
             raise
         path = kind.path(scope.fallback)
         objects, version = transport.list_all(path, selector=scope.selector)
@@ -119,7 +116,7 @@ def get_request(transport: ClusterReader, kind: Kind, namespace: str, name: str)
     try:
         raw = transport.get(f"{path}/{segment(name)}")
     except ClusterError as error:
-        if error.status in (_NOT_FOUND, _FORBIDDEN):
+        if error.status in (NOT_FOUND, FORBIDDEN):
             return None
         raise
     view = read_request(raw, resource=kind.resource)

@@ -2,6 +2,10 @@
 
 Ages are computed from the API server's wall time, which is read from the Date header. The sidecar renews its Lease with
 the same time (ADR 0009), and the clock of a laptop may be minutes off.
+
+An API server accepts ten thousand levels of nesting, but msgspec fails at about a thousand, even in a skipped field.
+One malformed object must not hide all others, so a list is decoded object by object, and values that are nested too
+deep are cut out and decode as null.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,10 +15,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Raw, Struct
 
 from hctl import __version__
 from hctl.errors import ClusterError
 from hctl.texts import inert
+from platform_status_contract.observing.decode.depth import shallow
 from platform_status_kube.connection import Connection
 from platform_status_kube.dates import DateClock
 from platform_status_kube.errors import (
@@ -25,14 +31,36 @@ from platform_status_kube.errors import (
 )
 from platform_status_kube.http_transport import TIMEOUTS, HttpTransport, Timeouts
 
-from .documents import Page, decode, decode_page
-
-__all__ = ["ClusterReader", "segment"]
+__all__ = ["ClusterReader", "Page", "decode", "decode_page", "segment"]
 
 _PAGE: Final = 250
 _MAX_PAGES: Final = 400
 _GONE: Final = 410
 _JSON: Final = "application/json"
+
+
+class _Meta(Struct, rename="camel"):
+    resource_version: str = ""
+    continue_token: str = msgspec.field(default="", name="continue")
+
+
+class _List(Struct):
+    metadata: _Meta = msgspec.field(default_factory=_Meta)
+    items: list[Raw] | None = None
+
+
+class Page(Struct, frozen=True):
+    """One page of a collection.
+
+    Attributes:
+        objects: Its objects.
+        resource_version: resourceVersion of the collection, from which a watch continues.
+        following: Continue token of the next page; empty on the last one.
+    """
+
+    objects: tuple[Any, ...]
+    resource_version: str
+    following: str
 
 
 class ClusterReader:
@@ -203,3 +231,36 @@ class ClusterReader:
 def segment(text: str) -> str:
     """Quote one segment of a path, so that no name can change the path; ``.`` and ``..`` would."""
     return quote(text, safe="") if text.strip(".") else quote(text, safe="").replace(".", "%2E")
+
+
+def decode(body: bytes | Raw) -> Any:  # noqa: ANN401 - JSON
+    """Decode one object.
+
+    Raises:
+        ClusterError: The body is not JSON, so it is not from an API server.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        return msgspec.json.decode(shallow(body))
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise ClusterError("the response is not JSON; is the server of this context an API server?") from error
+
+
+def decode_page(body: bytes) -> Page:
+    """Decode one page of a list.
+
+    Raises:
+        ClusterError: The body is not a list of an API server.
+    """
+    try:
+        try:
+            page = msgspec.json.decode(body, type=_List)
+        except RecursionError:
+            page = msgspec.json.decode(shallow(body), type=_List)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise ClusterError(
+            "the response is not a list of objects; is the server of this context an API server?"
+        ) from error
+    objects = tuple(decode(item) for item in page.items or ())
+    return Page(objects, page.metadata.resource_version, page.metadata.continue_token)

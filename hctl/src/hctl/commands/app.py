@@ -167,11 +167,9 @@ def dump(
     one = reference_of(reference, second)
 
     def write() -> ExitCode:
-        from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
         from .explanations import dump_request  # noqa: PLC0415 - see the module's docstring
 
-        return dump_request(Session(target), one, full=full)
+        return dump_request(target, one, full=full)
 
     finish(write)
 
@@ -213,11 +211,9 @@ def doctor(
     """Check the platform: Kratix, Destinations, sidecars, images, Argo CD, and who may act as a pipeline."""
 
     def examine() -> ExitCode:
-        from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
         from .doctors import doctor as answer  # noqa: PLC0415 - see the module's docstring
 
-        return answer(Session(target), output, argocd=argocd_namespace)
+        return answer(target, output, argocd=argocd_namespace)
 
     finish(examine)
 
@@ -233,11 +229,9 @@ def tree(
     one = reference_of(reference, second)
 
     def show() -> ExitCode:
-        from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
         from .explanations import show_tree  # noqa: PLC0415 - see the module's docstring
 
-        return show_tree(Session(target), one, output)
+        return show_tree(target, one, output)
 
     finish(show)
 

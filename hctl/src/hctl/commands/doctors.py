@@ -16,6 +16,7 @@ from hctl.drawing.frames import unfolded
 from hctl.drawing.marks import inert_text
 from hctl.errors import ExitCode
 from hctl.session import Session
+from hctl.target import Target
 
 from .answers import Answers
 
@@ -29,11 +30,11 @@ _MARKS: Final = {
 }
 
 
-def doctor(session: Session, output: str, *, argocd: str) -> ExitCode:
+def doctor(target: Target, output: str, *, argocd: str) -> ExitCode:
     """Examine a platform.
 
     Args:
-        session: The cluster.
+        target: The cluster.
         output: The output format.
         argocd: Namespace of Argo CD.
 
@@ -41,6 +42,7 @@ def doctor(session: Session, output: str, *, argocd: str) -> ExitCode:
         HctlError: The cluster does not respond.
     """
     answers = Answers(parse_output(output))
+    session = Session(target)
     session.open()
     with answers.progress("checking the platform"):
         lines = examine(look(session, argocd))

@@ -13,14 +13,14 @@ from hctl.documents.explanations import explanation_report
 from hctl.documents.outputs import Form, parse_output
 from hctl.drawing.dashboard import dashboard
 from hctl.drawing.diagnoses import draw_diagnosis
-from hctl.drawing.explanations import draw_explanation
-from hctl.drawing.trees import draw_tree
+from hctl.drawing.explanations import draw_explanation, draw_tree
 from hctl.dump.case import Case, parse_case, spell_case
 from hctl.dump.collect import collect
 from hctl.dump.keep import keep
 from hctl.errors import ExitCode, UsageError
 from hctl.explain.derive import Explanation, explain
 from hctl.session import Session
+from hctl.target import Target
 from hctl.texts import inert
 from platform_status_contract.model.times import parse_time
 
@@ -29,13 +29,14 @@ from .answers import Answers
 __all__ = ["diagnose", "dump_request", "explain_file", "explain_request", "show_tree"]
 
 
-def diagnose(session: Session, reference: str, output: str, *, vcluster: bool = False) -> ExitCode:
+def diagnose(target: Target, reference: str, output: str, *, vcluster: bool = False) -> ExitCode:
     """Diagnose one request.
 
     Raises:
         HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output(output))
+    session = Session(target)
     session.open()
     with answers.progress("reading the request") as progress:
         found = session.find(reference, session.vcluster() if vcluster else None)
@@ -58,11 +59,11 @@ _WARNING: Final = (
 )
 
 
-def dump_request(session: Session, reference: str, *, full: bool) -> ExitCode:
+def dump_request(target: Target, reference: str, *, full: bool) -> ExitCode:
     """Write the case of one request to standard output.
 
     Args:
-        session: The cluster.
+        target: The cluster.
         reference: The request.
         full: Whether to write whole objects, with a warning; else only the fields that the rules read.
 
@@ -70,7 +71,7 @@ def dump_request(session: Session, reference: str, *, full: bool) -> ExitCode:
         HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output("yaml"))
-    case = _collect(session, answers, reference, vcluster=False)
+    case = _collect(target, answers, reference, vcluster=False)
     sys.stdout.write(f"# Warning: {_WARNING}\n{spell_case(case)}" if full else spell_case(keep(case)))
     sys.stdout.flush()
     if full:
@@ -81,12 +82,12 @@ def dump_request(session: Session, reference: str, *, full: bool) -> ExitCode:
 
 
 def explain_request(
-    session: Session, reference: str, output: str, *, now: str = "", vcluster: bool = False, pictured: bool = False
+    target: Target, reference: str, output: str, *, now: str = "", vcluster: bool = False, pictured: bool = False
 ) -> ExitCode:
     """Explain one request of a cluster.
 
     Args:
-        session: The cluster.
+        target: The cluster.
         reference: The request.
         output: The output format.
         now: Time of the verdict; empty for the API server's time.
@@ -98,18 +99,18 @@ def explain_request(
     """
     answers = Answers(parse_output(output))
     moment = _moment(now)
-    case = _collect(session, answers, reference, vcluster=vcluster)
+    case = _collect(target, answers, reference, vcluster=vcluster)
     return _answer(answers, explain(case, moment), pictured=pictured)
 
 
-def show_tree(session: Session, reference: str, output: str) -> ExitCode:
+def show_tree(target: Target, reference: str, output: str) -> ExitCode:
     """Show one request as a tree of the objects behind its verdict; as JSON or YAML the explanation.
 
     Raises:
         HctlError: It does not exist, or the cluster cannot be read.
     """
     answers = Answers(parse_output(output))
-    explanation = explain(_collect(session, answers, reference, vcluster=False))
+    explanation = explain(_collect(target, answers, reference, vcluster=False))
     drawn = draw_tree(explanation, whole=answers.output.form is Form.WIDE)
     answers.say(drawn, explanation_report(explanation), (explanation.judged.view.reference,))
     return explanation.exit_code
@@ -136,7 +137,8 @@ def explain_file(path: str, output: str, *, now: str = "") -> ExitCode:
     return _answer(answers, explanation, pictured=False)
 
 
-def _collect(session: Session, answers: Answers, reference: str, *, vcluster: bool) -> Case:
+def _collect(target: Target, answers: Answers, reference: str, *, vcluster: bool) -> Case:
+    session = Session(target)
     session.open()
     with answers.progress("reading the request") as progress:
         found = session.find(reference, session.vcluster() if vcluster else None)

@@ -17,6 +17,7 @@ from hctl.live.following import Following
 from hctl.live.screens import Screen
 from hctl.reading.judgement import Judged, worst
 from hctl.session import Session
+from hctl.target import Target
 
 from .answers import Answers
 
@@ -54,11 +55,11 @@ class Listed(Struct, frozen=True):
     overview: bool = False
 
 
-def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool = False) -> ExitCode:
+def list_requests(target: Target, kind: str, listed: Listed, *, vcluster: bool = False) -> ExitCode:
     """List requests.
 
     Args:
-        session: The cluster.
+        target: The cluster.
         kind: Name of the kind; empty for every golden path.
         listed: The options.
         vcluster: Whether to list virtual clusters instead of `kind`.
@@ -71,6 +72,7 @@ def list_requests(session: Session, kind: str, listed: Listed, *, vcluster: bool
     choose_columns(listed.columns, wide=wide, several_kinds=False)
     sort_requests((), listed.sort)
     answers = Answers(output)
+    session = Session(target)
     session.open()
     collections = _collections(session, kind, listed, vcluster=vcluster)
     answers.narrowed(collections)

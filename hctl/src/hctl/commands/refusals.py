@@ -19,6 +19,7 @@ from hctl.drawing.consoles import make_console
 from hctl.errors import ExitCode, UsageError
 from hctl.reading.fields import name_of, text
 from hctl.session import Session
+from hctl.target import Target
 from hctl.texts import count_of, inert
 from hctl.validation.findings import Finding, Report, Severity
 from platform_status_contract.model.lookup import mapping, under
@@ -36,11 +37,11 @@ _MAX_TEXT: Final = 400
 _LEGACY: Final = "legacy-names"
 
 
-def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
+def validate_cluster(target: Target, file: str, output: str) -> ExitCode:
     """Check every request of the kinds in a policy, as the pipeline would at its next run.
 
     Args:
-        session: The cluster.
+        target: The cluster.
         file: The policy.
         output: ``table`` or ``json``, because requests of a cluster have no line for the other formats. Or
             ``legacy-names``: the entries of `legacyNames` for names that the policy would refuse.
@@ -56,6 +57,7 @@ def validate_cluster(session: Session, file: str, output: str) -> ExitCode:
     if not file:
         raise UsageError("--all-namespaces requires a policy: --policy FILE")
     policy = policy_of(file)
+    session = Session(target)
     session.open()
     answers = Answers(parse_output("table" if output == _LEGACY else output))
     wanted = {(entry.group, entry.kind) for entry in policy.spec.kinds}

@@ -27,29 +27,23 @@ def status_of(
     target: Target, reference: str, output: str, *, watch: bool, wait: str, timeout: str, vcluster: bool
 ) -> ExitCode:
     """Show one request; see `statuses.show_status`."""
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
     from .statuses import StatusOptions, show_status  # noqa: PLC0415 - see the module's docstring
 
-    return show_status(Session(target), reference, StatusOptions(output, watch, wait, timeout), vcluster=vcluster)
+    return show_status(target, reference, StatusOptions(output, watch, wait, timeout), vcluster=vcluster)
 
 
 def list_of(target: Target, kind: str, *, vcluster: bool = False, **listed: Any) -> ExitCode:  # noqa: ANN401 - its fields
     """List requests with the fields of `overviews.Listed`; see `overviews.list_requests`."""
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
     from .overviews import Listed, list_requests  # noqa: PLC0415 - see the module's docstring
 
-    return list_requests(Session(target), kind, Listed(**listed), vcluster=vcluster)
+    return list_requests(target, kind, Listed(**listed), vcluster=vcluster)
 
 
 def diagnose_one(target: Target, reference: str, output: str, *, vcluster: bool) -> ExitCode:
     """Diagnose one request; see `explanations.diagnose`."""
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
     from .explanations import diagnose as answer  # noqa: PLC0415 - see the module's docstring
 
-    return answer(Session(target), reference, output, vcluster=vcluster)
+    return answer(target, reference, output, vcluster=vcluster)
 
 
 def explain_one(
@@ -62,11 +56,9 @@ def explain_one(
     pictured: bool = False,
 ) -> ExitCode:
     """Explain one request of a cluster; see `explanations.explain_request`."""
-    from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
     from .explanations import explain_request  # noqa: PLC0415 - see the module's docstring
 
-    return explain_request(Session(target), reference, output, now=now, vcluster=vcluster, pictured=pictured)
+    return explain_request(target, reference, output, now=now, vcluster=vcluster, pictured=pictured)
 
 
 def explain_file(path: str, output: str, now: str) -> ExitCode:

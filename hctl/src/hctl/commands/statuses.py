@@ -18,6 +18,7 @@ from hctl.live.screens import Screen
 from hctl.reading.freshness import State
 from hctl.reading.judgement import Judged
 from hctl.session import Session
+from hctl.target import Target
 from hctl.texts import duration, inert, parse_duration
 from platform_status_contract.model.vocabulary import Phase
 
@@ -78,7 +79,7 @@ class StatusOptions(Struct, frozen=True):
     timeout: str = "5m"
 
 
-def show_status(session: Session, reference: str, asked: StatusOptions, *, vcluster: bool = False) -> ExitCode:
+def show_status(target: Target, reference: str, asked: StatusOptions, *, vcluster: bool = False) -> ExitCode:
     """Show one request.
 
     Raises:
@@ -88,6 +89,7 @@ def show_status(session: Session, reference: str, asked: StatusOptions, *, vclus
     wanted = parse_phase(asked.wait) if asked.wait else None
     seconds = parse_duration(asked.timeout)
     answers = Answers(output)
+    session = Session(target)
     session.open()
     found = session.find(reference, session.vcluster() if vcluster else None)
     answers.narrowed((found.collection,))

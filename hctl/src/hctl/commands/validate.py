@@ -89,11 +89,9 @@ def declare_validate(app: typer.Typer) -> None:
 
         def run() -> ExitCode:
             if all_namespaces:
-                from hctl.session import Session  # noqa: PLC0415 - see the module's docstring
-
                 from .refusals import validate_cluster  # noqa: PLC0415 - see the module's docstring
 
-                return validate_cluster(Session(target), policy, output)
+                return validate_cluster(target, policy, output)
 
             from .validations import ValidationOptions, validate_files  # noqa: PLC0415 - see the module's docstring
 

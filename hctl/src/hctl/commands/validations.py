@@ -87,7 +87,7 @@ def validate_files(paths: Sequence[str], asked: ValidationOptions) -> ExitCode:
     report = replace(report, left=(*files.left, *report.left))
     _note(report.left)
     if not report.documents and not asked.allow_nothing:
-        raise UsageError(f"{_named(paths)}: nothing to validate: {_nothing(report)}")
+        raise UsageError(f"{inert(', '.join(paths), 400)}: nothing to validate: {_nothing(report)}")
     if asked.output == "table":
         _draw(report)
     else:
@@ -113,10 +113,6 @@ def policy_of(file: str) -> Policy:
     except (YamlError, UnicodeDecodeError) as error:
         cause = inert(str(error), 200)
         raise UsageError(f"--policy {inert(file, 400)}: not the YAML of one policy: {cause}") from error
-
-
-def _named(paths: Sequence[str]) -> str:
-    return inert(", ".join(paths), 400)
 
 
 def _nothing(report: Report) -> str:

@@ -21,11 +21,9 @@ from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
 from .evidence import Events, Evidence, Look
 from .looks.applications import application_details, sub_application_details
-from .looks.objects import object_details, works_details
+from .looks.objects import object_details, secret_details, works_details
 from .looks.pods import pod_details, sick_pods
-from .looks.requests import look_at_change, look_at_contract, look_at_deletion, look_at_sidecar
-from .looks.secrets import secret_details
-from .looks.workflows import look_at_workflow
+from .looks.requests import look_at_change, look_at_contract, look_at_deletion, look_at_sidecar, look_at_workflow
 from .orders import Orders
 
 __all__ = ["Diagnosis", "conclude"]

@@ -4,7 +4,7 @@ from typing import Final
 
 from hctl.cluster.connection import sidecar_namespace
 from hctl.cluster.transport import ClusterReader, segment
-from hctl.errors import ClusterError
+from hctl.errors import FORBIDDEN, NOT_FOUND, ClusterError
 from hctl.session import Session
 from platform_status_contract.model.lookup import under
 
@@ -13,8 +13,6 @@ from .platform import SYSTEM
 
 __all__ = ["look"]
 
-_NOT_FOUND: Final = 404
-_FORBIDDEN: Final = 403
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
 _KRATIX: Final = "/apis/platform.kratix.io/v1alpha1"
 _LEASES: Final = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
@@ -67,7 +65,7 @@ def _list(transport: ClusterReader, path: str, labels: str, fields: str) -> Chec
     try:
         return CheckFound(tuple(transport.list_all(path, selector=labels, fields=fields)[0]))
     except ClusterError as error:
-        if error.status == _NOT_FOUND:
+        if error.status == NOT_FOUND:
             return NOWHERE
         return _refused(error)
 
@@ -75,7 +73,7 @@ def _list(transport: ClusterReader, path: str, labels: str, fields: str) -> Chec
 def _refused(error: ClusterError) -> CheckFound:
     if not error.status:
         raise error
-    return CheckFound(unread="you have no permission" if error.status == _FORBIDDEN else f"no answer ({error.status})")
+    return CheckFound(unread="you have no permission" if error.status == FORBIDDEN else f"no answer ({error.status})")
 
 
 def _leases_of_requests(session: Session, space: str) -> CheckFound | None:

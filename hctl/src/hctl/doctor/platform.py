@@ -4,9 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from hctl.reading.fields import condition, container_statuses, name_of, namespace_of, text
+from hctl.reading.fields import (
+    USUAL_DESTINATION,
+    condition,
+    container_statuses,
+    destinations_of_sidecars,
+    name_of,
+    namespace_of,
+    text,
+)
 from hctl.reading.freshness import SILENT_AFTER
-from hctl.reading.promises import USUAL_DESTINATION, destinations_of_sidecars
 from hctl.texts import duration
 from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time

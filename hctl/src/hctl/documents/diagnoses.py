@@ -1,17 +1,13 @@
 """A diagnosis -> its JSON document; a module of its own, because only ``hctl diagnose`` needs its imports."""
 
-from typing import Any
-
 from hctl.diagnosis.conclude import Diagnosis
 from hctl.diagnosis.evidence import Events, Look
 from platform_status_contract.model.times import format_time
 from platform_status_contract.rules.assessment import Verdict
 
-from .reports import API_VERSION, body_of
+from .reports import API_VERSION, Json, body_of
 
 __all__ = ["diagnosis_report"]
-
-Json = dict[str, Any]
 
 _GRADES = {Verdict.PENDING: "waiting"}
 """Values of `grade` that differ from the verdicts of the rules, because they are older."""

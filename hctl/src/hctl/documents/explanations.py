@@ -1,18 +1,15 @@
 """An explanation -> its JSON document; a module of its own, because only ``hctl explain`` needs its imports."""
 
 from datetime import datetime
-from typing import Any
 
 from hctl.explain.derive import Explained, Explanation
 from hctl.explain.forecast import Step
 from hctl.explain.inputs import Input
 from platform_status_contract.model.times import format_time
 
-from .reports import API_VERSION, body_of
+from .reports import API_VERSION, Json, body_of
 
 __all__ = ["explanation_report"]
-
-Json = dict[str, Any]
 
 
 def explanation_report(explanation: Explanation) -> Json:

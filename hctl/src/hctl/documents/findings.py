@@ -4,7 +4,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -13,11 +13,10 @@ from hctl import __version__
 from hctl.texts import inert
 from hctl.validation.findings import RULES, STDIN, Finding, Report, Severity, Why
 
-from .reports import API_VERSION
+from .reports import API_VERSION, Json
 
 __all__ = ["spell_findings", "validation_report"]
 
-Json = dict[str, Any]
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"

@@ -11,7 +11,7 @@ from hctl.reading.views import Counts
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.model.times import format_time
 
-__all__ = ["API_VERSION", "DOCUMENTS", "body_of", "list_report", "schema_text", "status_report", "summary_of"]
+__all__ = ["API_VERSION", "DOCUMENTS", "Json", "body_of", "list_report", "schema_text", "status_report", "summary_of"]
 
 DOCUMENTS: Final = ("status", "list", "diagnosis", "explanation", "dump", "validation", "doctor")
 

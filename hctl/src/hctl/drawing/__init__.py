@@ -4,5 +4,5 @@ Every text is a `rich.text.Text`, never markup, so that no name or message can a
 symbol always has its word beside it, so that colour and shape are never the only information. May not: I/O, clocks,
 decisions.
 
-Modules: `consoles`, `dashboard`, `diagnoses`, `explanations`, `frames`, `marks`, `tables`, `trees`.
+Modules: `consoles`, `dashboard`, `diagnoses`, `explanations`, `frames`, `marks`, `tables`.
 """

@@ -1,4 +1,7 @@
-"""Draws an explanation: the verdict, its row, the sources with their objects, the forecast, the differences."""
+"""Draws an explanation: in full, or as a tree of the sources and their objects.
+
+In full it has the verdict, its row, the sources with their objects, the forecast, and the differences.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from hctl.explain.derive import Explained, Explanation
 from hctl.explain.inputs import Input
@@ -15,13 +19,16 @@ from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import Phase
 from platform_status_contract.rules.timers import SOURCE_WORDS, SourceName
 
-from .dashboard import warning_lines
+from .dashboard import headline, warning_lines
 from .marks import LABEL, VERDICTS, WARNING, inert_text
 
-__all__ = ["draw_explanation"]
+__all__ = ["draw_explanation", "draw_tree"]
 
 _SEVERAL: Final = (SourceName.WORKS, SourceName.PODS, SourceName.SUB_APPS)
 _MOST_INPUTS: Final = 12
+_CULPRIT: Final = ("✗ ", "bold red")
+_UNREAD: Final = ("? ", "magenta")
+_NONE: Final = ("", "")
 
 
 def draw_explanation(explanation: Explanation, *, whole: bool = False) -> RenderableType:
@@ -149,3 +156,41 @@ def _differences(explanation: Explanation) -> Iterator[RenderableType]:
         yield Padding(
             inert_text(f"{entry.field}: stored {stored}; derived {entry.concluded or 'nothing'}"), (0, 0, 0, 2)
         )
+
+
+def draw_tree(explanation: Explanation, *, whole: bool = False) -> RenderableType:
+    """Draw a request as a tree.
+
+    Args:
+        explanation: Its explanation.
+        whole: Whether to show all objects instead of the first dozen of a source.
+    """
+    tree = Tree(headline(explanation.judged))
+    if not explanation.sources:
+        tree.add(inert_text(f"nothing is observed: {explanation.projection.ready.message}"))
+    for source in explanation.sources:
+        branch = tree.add(_branch(source))
+        # Objects at fault are sorted first, so that they are not among those left out.
+        entries = sorted(source.inputs, key=lambda entry: _mark(entry, source) == _NONE)
+        shown = entries if whole else entries[:_MOST_INPUTS]
+        for entry in shown:
+            branch.add(_leaf(entry, _mark(entry, source)))
+        if len(shown) < len(entries):
+            branch.add(Text(f"and {len(entries) - len(shown)} more (-o wide shows all)", style="dim"))
+    return Group(*warning_lines(explanation.judged), tree)
+
+
+def _branch(source: Explained) -> Text:
+    symbol, word, style = VERDICTS[source.assessment.verdict]
+    name = source.assessment.words.replace("objects ", "object ")
+    return Text.assemble(
+        (f"{symbol} ", style), (f"{name[0].upper()}{name[1:]}", LABEL), f" ({word}): ", inert_text(source.says)
+    )
+
+
+def _mark(entry: Input, source: Explained) -> tuple[str, str]:
+    return _UNREAD if entry.found == "unread" else _CULPRIT if entry in source.culprits else _NONE
+
+
+def _leaf(entry: Input, mark: tuple[str, str]) -> Text:
+    return Text.assemble(mark, entry.called, inert_text(f": {entry.says}" if entry.says else "", "dim"))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hctl.cluster.connection import sidecar_namespace
 from hctl.cluster.transport import ClusterReader, segment
-from hctl.errors import ClusterError
+from hctl.errors import FORBIDDEN, NOT_FOUND, ClusterError
 from hctl.reading.fields import name_of, text
 from hctl.reading.views import RequestView
 from hctl.texts import inert
@@ -22,8 +22,6 @@ from .scopes import scope_in
 __all__ = ["collect"]
 
 _OF_METADATA: Final = ("namespace", "name", "resourceVersion", "creationTimestamp", "deletionTimestamp")
-_FORBIDDEN: Final = 403
-_NOT_FOUND: Final = 404
 
 
 def collect(transport: ClusterReader, view: RequestView, raw: object, say: Callable[[str], None]) -> Case:
@@ -92,7 +90,7 @@ class _Fetching:
         try:
             found = _without_noise(self._transport.get(path, metadata_only=metadata_only), version, kind)
         except ClusterError as error:
-            if error.status != _NOT_FOUND:
+            if error.status != NOT_FOUND:
                 self._refused(plural, key, error)
             return
         if metadata_only:
@@ -109,7 +107,7 @@ class _Fetching:
             self.objects[str(item["kind"]), text(item, "metadata", "namespace"), name_of(item)] = item
 
     def _refused(self, source: str, key: Key, error: ClusterError) -> None:
-        reasons: Mapping[int, Reason] = {_FORBIDDEN: Reason.FORBIDDEN, _NOT_FOUND: Reason.KIND_MISSING}
+        reasons: Mapping[int, Reason] = {FORBIDDEN: Reason.FORBIDDEN, NOT_FOUND: Reason.KIND_MISSING}
         reason = reasons.get(error.status, Reason.SOURCE_UNREADABLE)
         said = {
             Reason.FORBIDDEN: "you have no permission to read it",

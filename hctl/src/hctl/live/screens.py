@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console, RenderableType
@@ -26,7 +25,8 @@ class Screen:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, auto_refresh=False, transient=False) if _can_redraw(console) else None
+        can_redraw = console.is_terminal and not console.is_dumb_terminal
+        self._live = Live(console=console, auto_refresh=False, transient=False) if can_redraw else None
         self._seen: dict[str, tuple[str, str]] | None = None
         self._lost = False
 
@@ -40,9 +40,7 @@ class Screen:
             self._live.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._live is not None:
             self._live.stop()
 
@@ -86,7 +84,3 @@ def _called(judged: Judged) -> str:
 def _phase_and_message(judged: Judged) -> tuple[str, str]:
     """Return phase and message in one line, because a message from the cluster may have line breaks."""
     return headline(judged).plain, Text(judged.view.message).plain.replace("\n", " ")
-
-
-def _can_redraw(console: Console) -> bool:
-    return console.is_terminal and not console.is_dumb_terminal

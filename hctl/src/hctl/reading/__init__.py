@@ -3,5 +3,5 @@
 Belongs here: pure, total functions and their frozen types. May not: I/O, clocks, rich, typer. An unreadable value
 counts as absent, never as good evidence.
 
-Modules: `fields`, `freshness`, `judgement`, `names`, `promises`, `read`, `views`.
+Modules: `fields`, `freshness`, `judgement`, `read`, `views`.
 """

@@ -1,7 +1,8 @@
-"""Reads fields of an object from the cluster; total for any JSON."""
+"""Reads fields of an object from the cluster, a Promise with its sidecar among them; total for any JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from hctl.texts import age_of, inert, told
@@ -10,8 +11,10 @@ from platform_status_contract.model.times import parse_time
 
 __all__ = [
     "CONTAINERS",
+    "USUAL_DESTINATION",
     "condition",
     "container_statuses",
+    "destinations_of_sidecars",
     "holds_in_deletion",
     "name_of",
     "namespace_of",
@@ -21,6 +24,10 @@ __all__ = [
 
 CONTAINERS: Final = {"initContainerStatuses": "init container", "containerStatuses": "container"}
 """Field of a pod's status -> what its containers are called, in the order in which they start."""
+USUAL_DESTINATION: Final = {"environment": "platform"}
+"""Labels of the Destination of the sidecar, unless the Promise sets others."""
+
+_FLAG, _VARIABLE = "--destination", "SIDECAR_DESTINATION"
 
 
 def text(value: object, *keys: str, limit: int = 600) -> str:
@@ -67,3 +74,21 @@ def newest_first(found: list[Any]) -> list[Any]:
         return created.timestamp() if created else 0.0
 
     return sorted(found, key=moment, reverse=True)
+
+
+def destinations_of_sidecars(promise: object) -> Iterator[dict[str, str]]:
+    """Yield, for each container `sidecar` of a promise workflow, the labels of its Destination."""
+    for pipeline in items(under(promise, "spec", "workflows", "promise", "configure")):
+        for container in items(under(pipeline, "spec", "containers")):
+            args = [str(item) for item in items(under(container, "args"))]
+            if args[:1] == ["sidecar"]:
+                yield _labels(container, args)
+
+
+def _labels(container: object, args: list[str]) -> dict[str, str]:
+    """Return the labels: an argument takes precedence over the variable, and of each the last one."""
+    told = [text(item, "value") for item in items(under(container, "env")) if under(item, "name") == _VARIABLE]
+    told += [later for flag, later in pairwise(args) if flag == _FLAG]
+    told += [item.partition("=")[2] for item in args if item.startswith(f"{_FLAG}=")]
+    pairs = [part.partition("=") for part in (told[-1] if told else "").split(",") if part]
+    return {key: value for key, _, value in pairs} or dict(USUAL_DESTINATION)

@@ -18,18 +18,31 @@ from platform_status_contract.validation.schemas import Schema
 
 from .crd_rules import rule_findings
 from .findings import Finding, LeftAlone, Report, Severity, Why
-from .kinds import KRATIX, OURS, KindId, RequestKind, api_of, crd_of, kinds_of
-from .known import Known, groups_meant, is_golden_path, is_slip, learn, mentions_ours, name_of, near_kinds
+from .kinds import (
+    KRATIX,
+    OURS,
+    KindId,
+    Known,
+    RequestKind,
+    api_of,
+    crd_of,
+    groups_meant,
+    is_golden_path,
+    is_slip,
+    kinds_of,
+    learn,
+    mentions_ours,
+    name_of,
+    near_kinds,
+)
 from .located import Located
-from .metadata import metadata_findings
-from .namespaces import namespace_findings
+from .metadata import metadata_findings, namespace_findings
 from .openapi import judge
 from .policies import Policies, policies_of, policy_findings, refused, refused_as_sub_request
 from .promises import crd_findings, promise_findings
-from .statuses import contract_findings, status_findings
 from .stored import as_stored, replaced
 from .streams import Flaw, read_stream
-from .templates import manifests_findings, template_findings
+from .templates import contract_findings, manifests_findings, status_findings, template_findings
 
 __all__ = ["DocumentForm", "SourceFile", "check"]
 

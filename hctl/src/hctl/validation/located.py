@@ -1,20 +1,22 @@
-"""A document, or a value inside one, which creates findings with their place. Pure."""
+"""A document, or a value inside one, which creates findings with their place; and the documents in a Promise. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
 
 from hctl.texts import inert
+from platform_status_contract.model.lookup import mapping
+from platform_status_contract.policy.read import VARIABLE
 from platform_status_contract.validation import SchemaProblem
 from platform_status_contract.validation.explain import UNKNOWN_KEY
 from platform_status_contract.validation.problems import Path, describe, format_path
 
 from .events import Place
 from .findings import Finding, Severity
-from .streams import Document, Flaw
+from .streams import Document, Flaw, read_stream
 
-__all__ = ["Located"]
+__all__ = ["Located", "embedded_templates", "template_variables"]
 
 _MAX_TEXT: Final = 400
 _RULES_OF: Final = {
@@ -24,8 +26,9 @@ _RULES_OF: Final = {
 }
 """Found value in a schema problem -> id of its rule, if that is not `schema`."""
 
-
 _OF_KEYS: Final = (UNKNOWN_KEY, "nothing", "a contract that observes nothing")
+_TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifests", VARIABLE: "PlatformPolicy"}
+"""Variable of a container -> the document in it."""
 
 
 class Located(Struct, frozen=True):
@@ -134,3 +137,27 @@ class Located(Struct, frozen=True):
             self._placed(flaw.place, flaw.path, flaw.rule, Severity.ERROR, (flaw.found, flaw.expected, flaw.suggestion))
             for flaw in flaws
         ]
+
+
+def template_variables(root: Located) -> Iterator[tuple[Located, str, tuple[Document, ...], Flaw | None]]:
+    """Parse the variables with a template of a Promise's containers.
+
+    Yields:
+        The value of each, the kind of the template, and what `read_stream` returns for it.
+    """
+    workflows = root.inside("spec", "workflows", "resource")
+    for pipeline in (item for action in ("configure", "delete") for item in workflows.inside(action).items()):
+        for container in pipeline.inside("spec", "containers").items():
+            for variable in container.inside("env").items():
+                name, value = mapping(variable.value).get("name"), variable.inside("value")
+                if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
+                    # Kubernetes replaces `$$` by `$`.
+                    seen = value.value.replace("$$", "$").encode("utf-8", "replace")
+                    yield value, _TEMPLATES[name], *read_stream(seen, is_json=False)
+
+
+def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:
+    """Yield the templates in variables of a Promise's containers, each with its kind."""
+    for value, what, documents, flaw in template_variables(root):
+        if flaw is None and len(documents) == 1:
+            yield Located(root.file, documents[0], documents[0].value, (), value), what

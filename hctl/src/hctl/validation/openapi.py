@@ -16,8 +16,7 @@ from platform_status_contract.validation import SchemaProblem, validate_with, va
 from platform_status_contract.validation.expectations import expectation
 from platform_status_contract.validation.schemas import Schema
 
-from .formats import has_format, is_checked
-from .re2 import compiles, matches_re2
+from .formats import compiles, has_format, is_checked, matches_re2
 
 __all__ = ["judge", "translate"]
 

@@ -1,28 +1,28 @@
-"""Checks Promises and CRDs by the rules of Kratix (docs/kratix.md sections 1 and 2). Pure."""
+"""Checks Promises and CRDs by the rules of Kratix (docs/kratix.md sections 1 and 2). Pure.
+
+An observed object that the Promise sends to another cluster is a finding too, because its sidecar cannot read it.
+Labels select Destinations, but do not identify clusters. So only a contradiction is reported: a label of the sidecar's
+Destination with another value.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from hctl.reading.fields import destinations_of_sidecars
 from platform_status_contract.model.lookup import mapping
-from platform_status_contract.policy.read import VARIABLE
 from platform_status_contract.template.promises import MAX_PIPELINE_NAME, VERSION_LABEL, promise_schema
 from platform_status_contract.validation import validate_with, validator_of
 from platform_status_contract.validation.problems import Path, quote
 
-from .elsewhere import elsewhere_findings
 from .findings import Finding, Severity
 from .kinds import KindId, RequestKind, api_of
-from .located import Located
+from .located import Located, embedded_templates, template_variables
 from .openapi import translate
 from .policies import policy_findings
-from .streams import Document, Flaw, read_stream
 from .templates import manifests_findings, template_findings
 
-__all__ = ["crd_findings", "embedded_templates", "promise_findings"]
-
-_TEMPLATES: Final = {"STATUS_CONTRACT": "StatusContract", "MANIFESTS": "Manifests", VARIABLE: "PlatformPolicy"}
-"""Variable of a container -> the document in it."""
+__all__ = ["crd_findings", "promise_findings"]
 
 _NAME_LABEL: Final = "kratix.io/promise-name"
 _VERSION: Final = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
@@ -37,6 +37,10 @@ _TERM: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _MAX_INTERVAL: Final = 64
 """Longest text of an interval."""
+
+_PARTS: Final = ("workloads", "secrets", "objects", "outputs")
+_OURS: Final = frozenset({"contract", "delete", "render", "wait"})
+"""Containers that send nothing to another cluster, except for the templates of `render`."""
 
 
 def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[KindId, RequestKind]) -> Iterator[Finding]:
@@ -77,7 +81,7 @@ def promise_findings(root: Located, kind: RequestKind | None, kinds: Mapping[Kin
             yield from policy_findings(template)
         elif what == "StatusContract":
             yield from template_findings(template, kind, kinds)
-            yield from elsewhere_findings(root, template, manifests)
+            yield from _elsewhere(root, template, manifests)
         else:
             yield from manifests_findings(template, kind)
     yield from _unreadable_templates(root)
@@ -205,34 +209,61 @@ def _crd_schema(crd: Located, path: Path, *, of_promise: bool) -> Iterator[Findi
         yield schema.wants(("properties",), "promise-api", expected, severity=Severity.WARNING, at_key=True)
 
 
-def _variables(root: Located) -> Iterator[tuple[Located, str]]:
-    """Yield the values of variables with a template, each with the expected kind."""
-    workflows = root.inside("spec", "workflows", "resource")
-    for pipeline in (item for action in _ACTIONS for item in workflows.inside(action).items()):
-        for container in pipeline.inside("spec", "containers").items():
-            for variable in container.inside("env").items():
-                name, value = mapping(variable.value).get("name"), variable.inside("value")
-                if isinstance(name, str) and name in _TEMPLATES and isinstance(value.value, str):
-                    yield value, _TEMPLATES[name]
-
-
-def embedded_templates(root: Located) -> Iterator[tuple[Located, str]]:
-    """Yield the templates in variables of a Promise's containers, each with its kind."""
-    for value, what in _variables(root):
-        documents, flaw = _as_seen(value)
-        if flaw is None and len(documents) == 1:
-            yield Located(root.file, documents[0], documents[0].value, (), value), what
-
-
 def _unreadable_templates(root: Located) -> Iterator[Finding]:
-    for value, what in _variables(root):
-        documents, flaw = _as_seen(value)
+    for value, what, documents, flaw in template_variables(root):
         if flaw is not None:
             yield value.find((), "yaml", flaw.found, f"the YAML of a {what}")
         elif len(documents) != 1:
             yield value.find((), "yaml", f"{len(documents)} documents", f"one, of kind {what}")
 
 
-def _as_seen(variable: Located) -> tuple[tuple[Document, ...], Flaw | None]:
-    """Parse a variable as the container does: Kubernetes replaces ``$$`` by ``$``."""
-    return read_stream(str(variable.value).replace("$$", "$").encode("utf-8", "replace"), is_json=False)
+def _elsewhere(root: Located, template: Located, manifests: Sequence[Located]) -> Iterator[Finding]:
+    """Check the Destinations of the objects that a contract observes.
+
+    Args:
+        root: The Promise.
+        template: A StatusContract in it.
+        manifests: Its templates of kind Manifests.
+    """
+    contract = template.inside("spec", "contract")
+    here = next(destinations_of_sidecars(root.value), None)
+    # The Application itself selects the cluster of the objects that Argo CD delivers.
+    if here is None or mapping(contract.value).get("application"):
+        return
+    selectors = root.inside("spec", "destinationSelectors").items()
+    chosen = [mapping(item.inside("matchLabels").value) for item in selectors]
+    away = next((labels for labels in chosen if _contradict(labels, here)), None)
+    outputs = [output for one in manifests for output in one.inside("spec", "outputs").items()]
+    folders = [
+        mapping(output.inside("destination").value) for output in outputs if "destination" in mapping(output.value)
+    ]
+    if away is None or any(not _contradict(labels, here) for labels in folders):
+        return
+    severity = Severity.ERROR if _all_ours(root) else Severity.WARNING
+    for part in _PARTS:
+        if mapping(contract.value).get(part):
+            found = f"objects that spec.destinationSelectors sends to {_spelled(away)}"
+            expected = f"some that go to {_spelled(here)}: the sidecar reads only its own cluster"
+            hint = "observe works, and an object in its own cluster, such as the Application that delivers them"
+            yield contract.find((part,), "elsewhere", found, expected, hint, severity=severity, at_key=True)
+
+
+def _all_ours(root: Located) -> bool:
+    """Whether no container can send anything to another cluster by a file of its own."""
+    pipelines = root.inside("spec", "workflows", "resource", "configure").items()
+    containers = (container for pipeline in pipelines for container in pipeline.inside("spec", "containers").items())
+    return all(_args(container)[:1] and _args(container)[0] in _OURS for container in containers)
+
+
+def _args(container: Located) -> list[str]:
+    return [str(item.value) for item in container.inside("args").items()]
+
+
+def _contradict(labels: Mapping[str, object], here: Mapping[str, str]) -> bool:
+    """Whether no Destination can have both labels; an expression can have any value."""
+    both = {key: str(labels[key]) for key in here if key in labels}
+    return any("${" not in value and value != here[key] for key, value in both.items())
+
+
+def _spelled(labels: Mapping[str, object]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in labels.items())

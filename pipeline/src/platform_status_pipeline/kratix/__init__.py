@@ -2,5 +2,5 @@
 
 Belongs here: all I/O. May not: decisions about a request; those are functions elsewhere.
 
-Modules: `destinations`, `folders`, `live`, `status_file`.
+Modules: `folders`, `live`, `status_file`.
 """

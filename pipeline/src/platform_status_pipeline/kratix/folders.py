@@ -1,25 +1,43 @@
 """The /kratix folders: reads the request, and writes files that Kratix' own containers can read.
 
 Kratix runs as another user, and a retry uses the same folders. So files have mode 0644 whatever the umask, are written
-atomically, and replace those of an earlier attempt (kratix.md section 2).
+atomically, and replace those of an earlier attempt (kratix.md section 2). Where a folder of the output goes stands in
+destination-selectors.yaml (section 1).
 """
 
 import contextlib
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
 from platform_status_contract.template.yaml_text import YamlError, load, load_all
 from platform_status_pipeline.errors import FolderError
 
-__all__ = ["Folders", "read_documents", "read_list", "read_mapping", "read_texts", "remove_files", "write_file"]
+__all__ = [
+    "Folders",
+    "directed",
+    "labels_of",
+    "read_documents",
+    "read_list",
+    "read_mapping",
+    "read_texts",
+    "remove_files",
+    "write_file",
+]
 
 _FILE_MODE = 0o644
 _FOLDER_MODE = 0o755
 _MANIFESTS = frozenset({".yaml", ".yml", ".json"})
+_NAME: Final = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
+_PREFIX: Final = re.compile(r"^(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+_EXPECTED: Final = (
+    "KEY=VALUE[,KEY=VALUE...] by Kubernetes' rules for labels: at most 63 letters, digits, '-', '_' and '.' in a name "
+    "or value, perhaps a DNS name and '/' before the name"
+)
 
 
 class Folders(Struct, frozen=True):
@@ -198,3 +216,41 @@ def _make_folder(folder: Path) -> None:
 
 def _partial(path: Path) -> Path:
     return path.with_name(f".{path.name}.partial")
+
+
+def labels_of(text: str) -> dict[str, str]:
+    """Read the labels by which Destinations are chosen; all of them must match.
+
+    Args:
+        text: ``KEY=VALUE``, several with commas between.
+
+    Raises:
+        ValueError: It is none; says which part, and what was expected.
+    """
+    labels: dict[str, str] = {}
+    for part in text.split(","):
+        key, equals, value = part.partition("=")
+        prefix, slash, name = key.rpartition("/")
+        if not (equals and _NAME.match(name) and (not slash or _PREFIX.match(prefix))):
+            raise ValueError(f"found {part!r}, expected {_EXPECTED}")
+        if value and not _NAME.match(value):
+            raise ValueError(f"found the value {value!r} in {part!r}, expected {_EXPECTED}")
+        if labels.get(key, value) != value:
+            raise ValueError(f"found two values of {key!r}, expected one: no Destination has both")
+        labels[key] = value
+    return labels
+
+
+def directed(left: Sequence[Any], directory: str, labels: Mapping[str, str]) -> list[Any]:
+    """Send one folder of the output to the Destinations with these labels.
+
+    Args:
+        left: What earlier containers, or an earlier attempt, left; entries for other folders stay.
+        directory: A folder at the top of the output; Kratix knows no deeper ones.
+        labels: Labels of the Destinations, at least one.
+
+    Returns:
+        The new entries; two for one folder would fail the workflow.
+    """
+    others = [entry for entry in left if not (isinstance(entry, Mapping) and entry.get("directory") == directory)]
+    return [*others, {"directory": directory, "matchLabels": dict(labels)}]

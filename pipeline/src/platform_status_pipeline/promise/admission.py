@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from platform_status_contract.model.policy import Bound, Policy
 from platform_status_contract.policy.paths import parse_path
-from platform_status_pipeline.promise.bounds import PolicyRule, rules_of
+from platform_status_pipeline.promise.bounds import rules_of
 from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.promise.leaves import literal
 
@@ -34,7 +34,10 @@ def admission(promise: PromiseFacts, policy: Policy) -> list[_Document]:
     spec = {
         **_judging(promise.group, [promise.plural], bounds),
         "variables": [{"name": name, "expression": expression} for name, expression in judgement.variables.items()],
-        "validations": [_validation(rule) for rule in judgement.rules],
+        "validations": [
+            {"expression": rule.holds, "message": rule.message, "messageExpression": rule.found}
+            for rule in judgement.rules
+        ],
     }
     return [*_bound(promise, "bounds", spec), *_of_sub_requests(promise, policy), *_of_accounts(promise, policy)]
 
@@ -109,10 +112,6 @@ def _bound(promise: PromiseFacts, what: str, spec: _Document) -> list[_Document]
         {"apiVersion": _API, "kind": "ValidatingAdmissionPolicy", "metadata": metadata, "spec": spec},
         {"apiVersion": _API, "kind": "ValidatingAdmissionPolicyBinding", "metadata": metadata, "spec": binding},
     ]
-
-
-def _validation(rule: PolicyRule) -> dict[str, str]:
-    return {"expression": rule.holds, "message": rule.message, "messageExpression": rule.found}
 
 
 def _is_new(bounds: tuple[Bound, ...]) -> str:

@@ -22,7 +22,7 @@ from platform_status_pipeline.promise.facts import PromiseFacts
 from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_pipeline.template.manifests import Document, Identity, misfits, resolved
 
-__all__ = ["NAMES", "Document", "Parts", "SidecarOptions", "account_of", "render"]
+__all__ = ["NAMES", "Document", "Parts", "SidecarOptions", "account_of", "render_sidecar"]
 
 Parts = Mapping[str, Sequence[Document]]
 """File name -> the manifests in it."""
@@ -71,7 +71,7 @@ def account_of(promise: str) -> str:
     return f"{promise}-status"
 
 
-def render(
+def render_sidecar(
     parts: Parts,
     promise: PromiseFacts,
     options: SidecarOptions,

@@ -4,5 +4,5 @@ Belongs here: presets, names, Helm values, the platform's defaults, the sub-requ
 certificates, and what is refused. May not: files, environment, the Kubernetes API, observation.
 
 Modules: `checks`, `defaults`, `etcd`, `exposure`, `merge`, `names`, `namespaced`, `plan`, `presets`,
-`settings`, `subrequests`, `values`.
+`subrequests`, `values`.
 """

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
-from platform_status_contract.model.lookup import under
+from platform_status_contract.model.lookup import mapping, under
 from platform_status_contract.model.policy import Defaults
 from platform_status_contract.model.request import NetworkPolicies, Request, VCluster
 from platform_status_contract.template.problems import Problem, found
@@ -146,19 +146,13 @@ def _egress(policies: NetworkPolicies | None) -> Iterator[Problem]:
 def _field(vcluster: VCluster, path: tuple[str, ...]) -> str:
     """Return the field of the request that set a Helm value."""
     for depth in range(len(path), 0, -1):
-        if under(vcluster.helm_overrides, *path[: depth - 1]) is not None and path[depth - 1] in _keys(
-            under(vcluster.helm_overrides, *path[: depth - 1])
-        ):
+        if path[depth - 1] in mapping(under(vcluster.helm_overrides, *path[: depth - 1])):
             return f"{_OVERRIDES}.{'.'.join(path)}"
     if path[:2] == ("controlPlane", "backingStore"):
         return ".".join(("spec.vcluster.backingStore", *path[2:]))
     if path[0] == "exportKubeConfig":
         return ".".join(("spec.vcluster.exportKubeConfig", *path[1:]))
     return f"{_OVERRIDES}.{'.'.join(path)}"
-
-
-def _keys(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, Mapping) else ()
 
 
 def _shapes(vcluster: VCluster, merged: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Derives every name from a request; the contract template uses the same names."""
+"""Every name in a plan: those derived from a request, as in the contract template, and those of platform parts."""
 
 import hashlib
 from typing import Final
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from platform_status_contract.model.request import Request
 
-__all__ = ["GENERATION_ANNOTATION", "RECONCILE_ANNOTATION", "REQUEST_LABEL", "Names", "names_of"]
+__all__ = ["GENERATION_ANNOTATION", "RECONCILE_ANNOTATION", "REQUEST_LABEL", "Names", "Settings", "names_of"]
 
 GENERATION_ANNOTATION: Final = "platform.integratn.tech/request-generation"
 """Annotation on the Application: the generation of the request that it was written for."""
@@ -17,6 +17,21 @@ RECONCILE_ANNOTATION: Final = "platform.integratn.tech/reconcile-at"
 
 REQUEST_LABEL: Final = "platform.integratn.tech/request"
 """Label on every document: metadata.name of the request."""
+
+
+class Settings(Struct, frozen=True):
+    """Where the platform's own parts live.
+
+    Attributes:
+        argocd_namespace: Namespace of Argo CD.
+        sidecar_namespace: Namespace of the sidecar.
+        sidecar_account: ServiceAccount of the sidecar, as the container `sidecar` names it; it may read the kubeconfig
+            Secret's metadata.
+    """
+
+    argocd_namespace: str = "argocd"
+    sidecar_namespace: str = "platform-status-system"
+    sidecar_account: str = "vcluster-orchestrator-v2-status"
 
 
 class Names(Struct, frozen=True):

@@ -7,8 +7,7 @@ from typing import Any, Final
 from platform_status_contract.model.lookup import under
 from platform_status_contract.model.policy import Defaults, MetricsServer, NetworkDefaults
 from platform_status_contract.model.request import EgressRule, NetworkPolicies
-from platform_status_pipeline.vcluster.names import REQUEST_LABEL, Names
-from platform_status_pipeline.vcluster.settings import Settings
+from platform_status_pipeline.vcluster.names import REQUEST_LABEL, Names, Settings
 from platform_status_pipeline.vcluster.values import CONTROLLER_PORT
 
 __all__ = ["kubeconfig_access", "namespace", "network_policies"]

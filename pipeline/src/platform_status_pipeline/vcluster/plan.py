@@ -17,10 +17,9 @@ from platform_status_pipeline.vcluster.defaults import defaults_of, defaults_pro
 from platform_status_pipeline.vcluster.etcd import certificates, projected
 from platform_status_pipeline.vcluster.exposure import address_of
 from platform_status_pipeline.vcluster.merge import merge
-from platform_status_pipeline.vcluster.names import names_of
+from platform_status_pipeline.vcluster.names import Settings, names_of
 from platform_status_pipeline.vcluster.namespaced import kubeconfig_access, namespace, network_policies
 from platform_status_pipeline.vcluster.presets import size_of
-from platform_status_pipeline.vcluster.settings import Settings
 from platform_status_pipeline.vcluster.subrequests import application, project, registration
 from platform_status_pipeline.vcluster.values import own_values, with_promised_secret
 

@@ -8,9 +8,8 @@ from platform_status_contract.model.request import ArgoCD, ArgoCDApplication, Re
 from platform_status_contract.model.vocabulary import OWNER_ANNOTATION
 from platform_status_pipeline.vcluster.exposure import Address
 from platform_status_pipeline.vcluster.merge import merge
-from platform_status_pipeline.vcluster.names import GENERATION_ANNOTATION, Names
+from platform_status_pipeline.vcluster.names import GENERATION_ANNOTATION, Names, Settings
 from platform_status_pipeline.vcluster.presets import Size
-from platform_status_pipeline.vcluster.settings import Settings
 
 __all__ = ["application", "project", "registration"]
 

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from hctl.explain import rows as explained
-from hctl.explain.rows import walk
+from hctl.explain import derive
+from hctl.explain.derive import walk
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.rules import rows
 from platform_status_contract.rules.clock import Clock
@@ -72,7 +72,7 @@ def test_a_requirement_that_is_taken_out_changes_phase_and_explanation(
     before = told()
     changed = tuple(map(without, ROWS))
     monkeypatch.setattr(rows, "ROWS", changed)
-    monkeypatch.setattr(explained, "ROWS", changed)
+    monkeypatch.setattr(derive, "ROWS", changed)
     after = told()
     outcomes = [(old[0], new[0]) for old, new in zip(before, after, strict=True)]  # type: ignore[index]  # pairs, see told
     assert any(old != new for old, new in outcomes), "a case in which the phase hangs on this requirement"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hctl.validation.re2 import matches_re2
+from hctl.validation.formats import matches_re2
 
 NO_SPACE = r"^[^\s]+$"
 

@@ -3,9 +3,8 @@
 import pytest
 import yaml
 
-from hctl.validation.crd_rules import NAMED, is_transition
+from hctl.validation.crd_rules import NAMED, is_transition, rules_environment
 from hctl.validation.findings import RULES
-from hctl.validation.kubernetes_cel import rules_environment
 from platform_status_contract.template.cel import Program
 
 from .files import ROOT, checked, found, request, rules

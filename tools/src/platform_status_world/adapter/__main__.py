@@ -52,7 +52,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
     works.add_argument("--resource-name", default="")
     parsed = parser.parse_args(arguments)
     try:
-        with _client(environ) as client:
+        with Client(pod_access(environ, _ACCOUNT)) as client:
             match parsed.command:
                 case "reader":
                     _read(client, environ)
@@ -65,10 +65,6 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
         return 1
     sys.stderr.write(f"{parsed.command}: done\n")
     return 0
-
-
-def _client(environ: Mapping[str, str]) -> Client:
-    return Client(pod_access(environ, _ACCOUNT))
 
 
 def _promise(environ: Mapping[str, str]) -> Promise:

@@ -1,4 +1,4 @@
 """Details of each kind of object in addition to its verdict: reasons, messages, the end of a log, the next command.
 
-Modules: `applications`, `controllers`, `events`, `objects`, `pods`, `requests`, `secrets`, `workflows`.
+Modules: `applications`, `objects`, `pods`, `requests`.
 """

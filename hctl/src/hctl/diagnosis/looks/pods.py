@@ -1,4 +1,4 @@
-"""The pods that are not ready by the rules: which container, and why."""
+"""The pods that are not ready by the rules: which container, and why; and the controllers that lack pods."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -24,11 +24,10 @@ from platform_status_contract.model.lookup import items, mapping, under
 from platform_status_contract.model.times import parse_time
 from platform_status_contract.rules.assessment import Verdict
 
-from .controllers import controller_details, failures
-
 __all__ = ["pod_details", "sick_container", "sick_pods"]
 
 _SHOWN: Final = 3
+_SHOWN_CONTROLLERS: Final = 4
 _NEVER_RAN: Final = ("ContainerCreating", "PodInitializing", "ImagePullBackOff", "ErrImagePull", "InvalidImageName")
 _STARTING: Final = _NEVER_RAN[:2]
 _LONG_AGO: Final = 600
@@ -62,7 +61,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     """Describe the worst pod, and list the others and the errors of controllers; without pods, only the controllers."""
     sick = sick_pods(found, evidence)
     if not sick:
-        details, commands = controller_details(found, evidence, orders)
+        details, commands = _controller_details(found, evidence, orders)
         contract = evidence.explanation.facts.contract
         parts = contract.workload_parts if isinstance(contract, Contract) else ()
         return details, commands or [orders.kubectl("get", "pods", namespace=part.namespace) for part in parts]
@@ -76,7 +75,7 @@ def pod_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[l
     if log is not None and not log.unread:
         of = log.of
         commands.insert(0, orders.logs(of.namespace, of.pod, of.container, previous=of.previous))
-    return [*story, *others_say, *failures(found)], commands
+    return [*story, *others_say, *_failures(found)], commands
 
 
 def _is_left(pod: object, now: datetime) -> bool:
@@ -190,3 +189,51 @@ def _reason(pod: object) -> str:
     known = next((reason for reason in reasons if reason and reason not in _STARTING), "")
     unscheduled = condition(pod, "PodScheduled").get("status") == "False"
     return known or ("Unschedulable" if unscheduled else text(pod, "status", "reason", limit=100))
+
+
+def _controller_details(found: Explained, evidence: Evidence, orders: Orders) -> tuple[list[str], list[str]]:
+    """Describe desired and present pods of each controller, and what prevents more; commands are for the first one."""
+    is_paused = found.assessment.verdict is Verdict.PAUSED
+    culprits = [entry for entry in found.culprits if entry.kind != "Pod"]
+    known = [(entry, _release(entry, evidence.object(entry), orders, is_paused=is_paused)) for entry in culprits]
+    # A paused controller explains a paused source, but rarely a bad one, so it comes first or last accordingly.
+    known.sort(key=lambda each: bool(each[1]) is not is_paused)
+    details: list[str] = []
+    for entry, _ in known[:_SHOWN_CONTROLLERS]:
+        counts, failure = _counts_and_failure(entry)
+        holds = holds_in_deletion(evidence.object(entry), evidence.explanation.now)
+        details += [f"{entry.kind} {entry.name}: {said}" for said in (counts, failure, *holds) if said]
+    for entry, release in known[:1]:
+        if release:
+            return details, [orders.once_approved(release)]
+        if entry.found == "absent":
+            there = "deployments,statefulsets,daemonsets"
+            return details, [orders.kubectl("get", there, namespace=entry.namespace)]
+        describe = orders.kubectl("describe", entry.kind.lower(), entry.name, namespace=entry.namespace)
+        return details, [describe, orders.warnings(entry.namespace)]
+    return details, []
+
+
+def _failures(found: Explained) -> list[str]:
+    """Return the errors that prevent more pods, one line per controller that reports one."""
+    said = [(entry, _counts_and_failure(entry)[1]) for entry in found.culprits if entry.kind != "Pod"]
+    return [f"{entry.kind} {entry.name}: {failure}" for entry, failure in said if failure][:_SHOWN_CONTROLLERS]
+
+
+def _counts_and_failure(entry: Input) -> tuple[str, str]:
+    """Return desired and present pods of a controller, and the error that prevents more."""
+    counts, _, failure = entry.says.partition(": ")
+    return counts, failure
+
+
+def _release(entry: Input, controller: object, orders: Orders, *, is_paused: bool) -> str:
+    """Return the command that resumes a paused controller; empty if it is not paused."""
+    name, namespace, kind = entry.name, entry.namespace, entry.kind.lower()
+    metadata = under(controller, "metadata")
+    if "true" in (under(metadata, "annotations", "loft.sh/paused"), under(metadata, "labels", "loft.sh/sleep-mode")):
+        return orders.vcluster("resume", name, namespace=namespace)
+    if is_paused and under(controller, "spec", "paused") is True:
+        return orders.kubectl("rollout", "resume", kind, name, namespace=namespace)
+    if under(controller, "spec", "replicas") == 0:
+        return orders.kubectl("scale", kind, name, "--replicas=N", namespace=namespace)
+    return ""
