@@ -58,5 +58,5 @@ APPLICATION: Final = ObservedKind(
     sign=_sign,
     page=25,
     streamed=True,
-    gather=0.2,
+    gather=0.4,
 )
