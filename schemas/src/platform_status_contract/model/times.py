@@ -19,7 +19,7 @@ TIME_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _FINE_BELOW = 120
-_MAX_KNOWN: Final = 1024
+_MAX_KNOWN: Final = 256
 
 _READABLE = re.compile(r"^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z")
 

@@ -1,6 +1,7 @@
 """What a request observes, and the index keys (topics) by which a change finds the request. Pure."""
 
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -33,6 +34,8 @@ class Interest(Struct, frozen=True, gc=False):
     labels: tuple[tuple[str, str], ...] = ()
 
 
+_MAX_KINDS: Final = 64
+
 NOTHING = Interest()
 """A request without a readable contract observes nothing."""
 
@@ -52,8 +55,9 @@ def union(*interests: Interest) -> Interest:
     )
 
 
+@lru_cache(_MAX_KINDS)
 def about_kind(source: str) -> Topic:
-    """Return the topic of a kind as a whole, which becomes readable or unreadable."""
+    """Return the topic of a kind as a whole, which becomes readable or unreadable; every request has the same few."""
     return ("kind", source)
 
 

@@ -1,8 +1,11 @@
 """The read methods of the store: records by name and by group, consistent within one call. Nothing here writes."""
 
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+
+from msgspec.structs import replace
 
 from platform_status_contract.model.contract import Contract
 from platform_status_contract.observing.interest import Interest, Place, Topic, about_object
@@ -67,8 +70,13 @@ class Reading:
     def request(self, key: Key) -> RequestRecord | None:
         """Return a request."""
         with self._lock:
-            found = self._shelves[Source.REQUESTS].get(key)
-            return found if isinstance(found, RequestRecord) else None
+            found = self._request(key)
+        return replace(found, status=zlib.decompress(found.status)) if found else None
+
+    def _request(self, key: Key) -> RequestRecord | None:
+        # As it is kept: with a compressed status, which is a third as long.
+        found = self._shelves[Source.REQUESTS].get(key)
+        return found if isinstance(found, RequestRecord) else None
 
     def request_changed_at(self, key: Key) -> float:
         """Return the monotonic time at which another writer changed the request last."""
