@@ -4,5 +4,5 @@
 which of them judges an entry, `assess` makes of a reading what the phase table looks at. May not: I/O, clocks. Only
 `record` and `containers` import `observing`.
 
-Further modules: `argo`, `containers`, `declared`, `describe`, `health`, `keep`, `kinds`, `read`.
+Further modules: `containers`, `declared`, `describe`, `health`, `kinds`, `read`.
 """
