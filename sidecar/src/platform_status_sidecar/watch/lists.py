@@ -1,23 +1,74 @@
-"""Reads a list in pages, with fewer objects a page if they are large.
+"""Reads the list of a kind: as a stream from the server's cache, or in pages.
+
+A list page makes the API server read etcd and decode every object; the stream (WatchList) does neither, and needs no
+page in our memory: the server sends every object from its cache, then a bookmark as the end. A server without it
+(before Kubernetes 1.27, or with WatchList switched off) refuses it, or starts an ordinary watch; then `reflector` lists
+in pages, with fewer objects a page if they are large.
 
 A tenant may create sixty pods of a megabyte. Reading stops at a page larger than `MAX_PAGE`, which is then requested
 again with fewer objects; the API server limits the size of a single object.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 import msgspec
 
-from platform_status_contract.observing.decode.envelope import ListMeta, decode_page
-from platform_status_kube.errors import TooLargeError, TransportError
+from platform_status_contract.model.lookup import under
+from platform_status_contract.observing.decode.envelope import (
+    Event,
+    ListMeta,
+    decode_event,
+    decode_page,
+    decode_version,
+)
+from platform_status_kube.errors import RefusedError, TooLargeError, TransportError
 
-__all__ = ["MAX_PAGE", "KindTooLargeError", "read_pages"]
+__all__ = ["MAX_PAGE", "KindTooLargeError", "read_pages", "receive"]
 
 MAX_PAGE: Final = 2 * 2**20
 """Bytes of a page; decoded it needs the same memory again, and several kinds are listed at once."""
 
 _SHRINK: Final = 4
+
+_END: Final = "k8s.io/initial-events-end"
+
+
+def receive(
+    lines: Iterator[bytes],
+    *,
+    put: Callable[[msgspec.Raw], None],
+    other: Callable[[Event], None],
+    beat: Callable[[], None],
+) -> str:
+    """Consume the initial events of a stream; the caller reads the rest of it.
+
+    Args:
+        lines: The stream.
+        put: Receives an object.
+        other: Receives any event that is neither an object nor a bookmark.
+        beat: Called before each wait.
+
+    Returns:
+        The resourceVersion of the complete list; empty if the stream ended before.
+
+    Raises:
+        RefusedError: The server sends no initial events; list instead.
+        TransportError: Raised by `other` or by the stream.
+    """
+    beat()
+    for line in lines:
+        event = decode_event(line)
+        if event.type in ("ADDED", "MODIFIED"):
+            put(event.object)
+        elif event.type != "BOOKMARK":
+            other(event)
+        elif under(msgspec.json.decode(event.object), "metadata", "annotations", _END) == "true":
+            return decode_version(event.object)
+        else:
+            raise RefusedError("a bookmark came before the end of the initial events")
+        beat()
+    return ""
 
 
 class KindTooLargeError(TransportError):
