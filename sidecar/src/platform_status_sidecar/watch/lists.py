@@ -1,4 +1,4 @@
-"""Reads the list of a kind: as a stream from the server's cache, or in pages.
+"""Reads the list of a kind: as a stream from the server's cache, or in pages; says what is wrong with its name.
 
 A list page makes the API server read etcd and decode every object; the stream (WatchList) does neither, and needs no
 page in our memory: the server sends every object from its cache, then a bookmark as the end. A server without it
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from platform_status_contract.model.lookup import under
 from platform_status_contract.observing.decode.envelope import (
@@ -22,9 +23,11 @@ from platform_status_contract.observing.decode.envelope import (
     decode_page,
     decode_version,
 )
-from platform_status_kube.errors import RefusedError, TooLargeError, TransportError
+from platform_status_kube.errors import NotFoundError, RefusedError, TooLargeError, TransportError
+from platform_status_kube.transport import Transport
+from platform_status_sidecar.kinds import WatchedKind
 
-__all__ = ["MAX_PAGE", "KindTooLargeError", "read_pages", "receive"]
+__all__ = ["MAX_PAGE", "KindMismatchError", "KindTooLargeError", "mismatch", "read_pages", "receive"]
 
 MAX_PAGE: Final = 2 * 2**20
 """Bytes of a page; decoded it needs the same memory again, and several kinds are listed at once."""
@@ -132,3 +135,45 @@ def _take(body: bytes, put: Callable[[msgspec.Raw], None]) -> tuple[ListMeta, in
     for item in items:
         put(item)
     return page.metadata, len(items)
+
+
+class KindMismatchError(NotFoundError):
+    """The kind is served by another plural, or has another scope; the message names the right one."""
+
+
+class _Resource(Struct):
+    name: str
+    kind: str
+    namespaced: bool
+
+
+class _Resources(Struct):
+    resources: list[_Resource] = []
+
+
+def mismatch(transport: Transport, kind: WatchedKind) -> str:
+    """Compare plural and scope of a kind with the discovery of its API version.
+
+    Args:
+        transport: The API server.
+        kind: The kind; one without `called` has a plural that nobody wrote by hand, and is not asked for.
+
+    Returns:
+        What is right instead; empty if nothing is wrong, or if discovery does not tell: a list then says what is.
+    """
+    version, _, plural = kind.path.rpartition("/")
+    if not kind.called:
+        return ""
+    try:
+        served = msgspec.json.decode(transport.get(version), type=_Resources).resources
+    except (TransportError, msgspec.DecodeError):
+        return ""
+    found = next((each for each in served if each.name == plural), None)
+    if found is None:
+        # subresources have the kind of what they belong to
+        right = next((each.name for each in served if each.kind == kind.called and "/" not in each.name), "")
+        return f"the plural of {kind.called} is {right}, not {plural}" if right else ""
+    if found.namespaced != kind.namespaced:
+        right, wrong = ("Namespaced", "Cluster") if found.namespaced else ("Cluster", "Namespaced")
+        return f"the scope of {kind.called} is {right}, not {wrong}"
+    return ""

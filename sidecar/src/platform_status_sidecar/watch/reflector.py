@@ -40,8 +40,7 @@ from platform_status_sidecar.store import Store
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
-from .discovery import KindMismatchError, mismatch
-from .lists import KindTooLargeError, read_pages, receive
+from .lists import KindMismatchError, KindTooLargeError, mismatch, read_pages, receive
 
 __all__ = ["Reflector", "cause_of", "reason_of"]
 
