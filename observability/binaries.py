@@ -113,7 +113,7 @@ def unbind(tree: Path) -> None:
     """Make an unpacked Alertmanager of Debian's run without installation.
 
     Debian's build does not embed its notification templates: it opens them below /usr/share, or does not start. Here
-    that path is replaced by one of equal length to the working folder; see `alertmanager.running`.
+    that path is replaced by one of equal length to the working folder; see `chain`.
 
     Args:
         tree: The /usr folder of the package.

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from platform_status_sidecar.shard import WHOLE, Shard
+from platform_status_sidecar.settings import WHOLE, Shard
 from tests.bench.limits import LimitError, parse_size
 from tests.bench.measure import Plan, measure
 from tests.bench.rules import microseconds_per_decision

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from localplane.client import Client, Object
-from platform_status_sidecar.write.merge_patch import difference
+from platform_status_sidecar.write.plan import difference
 from tests.bench.load import API, KIND, NAMESPACE, pod_name, pod_status
 from tests.bench.worlds import Change, planned_changes
 

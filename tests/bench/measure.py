@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from localplane.client import Client, Object
 from localplane.plane import ControlPlane
-from platform_status_sidecar.shard import WHOLE, Shard
+from platform_status_sidecar.settings import WHOLE, Shard
 from tests.bench.audit import audit_flags, requests_since
 from tests.bench.burst import CONNECTIONS, Burst, bare_seconds, burst, heal_all, restore
 from tests.bench.limits import LimitError, limits

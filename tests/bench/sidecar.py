@@ -18,7 +18,7 @@ from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_demo import roles
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.promise.watches import told, watch_rules
-from platform_status_sidecar.shard import WHOLE, Shard
+from platform_status_sidecar.settings import WHOLE, Shard
 from tests.variables import image_environment
 
 __all__ = ["MeasuredSidecar"]

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observability import chain, rulefiles
-from observability.alertmanager import CONFIG, read_config, received_at
+from observability.chain import CONFIG, read_config, received_at
 from observability.receiver import Notification, decode, receiving
 
 from .binaries import binary

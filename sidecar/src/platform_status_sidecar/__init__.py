@@ -10,7 +10,7 @@ conventions of any Promise (the contract names what to observe) and verdicts (th
 ``write.plan`` and ``write.pace`` import neither urllib3 nor os nor time.
 
 Further modules: `app`, `clock`, `counts`, `errors`, `events`, `health`, `kinds`, `logs`, `memories`, `metrics`,
-`notify`, `outbox`, `outcomes`, `queue`, `serve`, `settings`, `shard`, `workers`.
+`notify`, `outbox`, `outcomes`, `queue`, `serve`, `settings`, `workers`.
 """
 
 __version__ = "0.1.0"

@@ -32,8 +32,7 @@ from .settings import SidecarSettings
 from .store import Store
 from .watch.backfill import Backfill
 from .watch.election import Election
-from .watch.lease import LeaseRenewal
-from .watch.lease_owner import LeaseOwner
+from .watch.lease import LeaseOwner, LeaseRenewal
 from .watch.reflector import Reflector
 from .watch.secrets import SecretPolls
 from .workers import Turns, Worker

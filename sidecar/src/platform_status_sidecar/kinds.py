@@ -25,7 +25,7 @@ class WatchedKind(Struct, frozen=True):
         page: Objects per list page.
         selector: Label selector that the server applies; empty for all.
         metadata_only: Ask for PartialObjectMetadata.
-        streamed: Read it first as a stream from the API server's cache, see `watch.initial`.
+        streamed: Read it first as a stream from the API server's cache, see `watch.lists`.
         gather: Seconds for which further events are left to gather after one that was waited for.
         missing_interval: Seconds after which it is asked for again if it is not there or has too many objects; 0 for
             the usual delay.

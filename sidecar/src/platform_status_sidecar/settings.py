@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -16,12 +17,12 @@ from platform_status_contract.sources.source import ObservedKind
 from . import __version__
 from .errors import SettingsError
 from .kinds import request_path
-from .shard import WHOLE, Shard
 
-__all__ = ["SidecarSettings", "read_settings"]
+__all__ = ["WHOLE", "Shard", "SidecarSettings", "read_settings"]
 
 _PREFIX: Final = "PLATFORM_STATUS_"
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SHARD: Final = re.compile(r"^([1-9][0-9]{0,3})/([1-9][0-9]{0,3})\Z")
 _LEASE = re.compile(rf"^{_LABEL}/{_LABEL}(\.{_LABEL})*$")
 _LABEL_VALUE = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
 _MAX_PORT = 65535
@@ -43,6 +44,50 @@ examples:
 Every flag can be set by an environment variable: --log-level is PLATFORM_STATUS_LOG_LEVEL, and so on.
 exit codes: 0 stopped by SIGTERM or SIGINT, 1 a part of it died, 2 wrong settings
 """
+
+
+class Shard(Struct, frozen=True):
+    """The requests that are ours, if several sidecars share those of one Promise: one of `of` equal parts.
+
+    They are divided by a hash of the uid that is the same in every process and version.
+
+    Attributes:
+        number: Which part, from 1.
+        of: How many there are.
+    """
+
+    number: int = 1
+    of: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> "Shard":
+        """Read ``k/n``; empty is the whole.
+
+        Raises:
+            SettingsError: If it is something else.
+        """
+        if not text:
+            return cls()
+        found = _SHARD.match(text)
+        number, of = (int(part) for part in found.groups()) if found else (1, 0)
+        if number > of:
+            raise SettingsError(f"--shard is {text!r}, expected k/n with k from 1 to n, for example 1/3")
+        return cls(number, of)
+
+    def owns(self, uid: str) -> bool:
+        """Return whether the request with this uid is in this part."""
+        if self.of == 1:
+            return True
+        return int.from_bytes(sha256(uid.encode()).digest()[:8], "big") % self.of == self.number - 1
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the name of this part's Lease; empty for the whole."""
+        return f"-{self.number}-of-{self.of}" if self.of > 1 else ""
+
+
+WHOLE: Final = Shard()
+"""Every request."""
 
 
 class SidecarSettings(Struct, frozen=True):

@@ -14,8 +14,7 @@ from platform_status_kube.errors import NotFoundError
 from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
-from platform_status_sidecar.settings import SidecarSettings
-from platform_status_sidecar.shard import Shard
+from platform_status_sidecar.settings import Shard, SidecarSettings
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Life, Sidecar, allow, allow_secret, running, until
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from localplane.client import Object
-from platform_status_sidecar.write.merge_patch import apply
+from platform_status_sidecar.write.plan import apply
 from tests.bench.burst import says_last, status_patches
 
 

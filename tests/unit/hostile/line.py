@@ -35,7 +35,7 @@ from platform_status_sidecar.settings import SidecarSettings
 from platform_status_sidecar.watch.reflector import Reflector
 from platform_status_sidecar.watch.secrets import SecretPolls
 from platform_status_sidecar.workers import Turns
-from platform_status_sidecar.write.merge_patch import apply
+from platform_status_sidecar.write.plan import apply
 
 from .world import PROMISE, QUEUE, SECRET
 

@@ -20,10 +20,9 @@ from platform_status_contract.rules.history import History
 from platform_status_contract.rules.observation import ObjectSeen, Observation, Present, SubApplicationSeen
 from platform_status_contract.sources.objects.builtin import BUILTIN
 from platform_status_contract.sources.objects.choose import preset_of, rule_of
-from platform_status_contract.sources.objects.keep import keep_object
 from platform_status_contract.sources.objects.presets import APPLICATION_SET, PRESETS, REQUEST, SOURCE
 from platform_status_contract.sources.objects.standard import KindPreset, Word
-from platform_status_contract.sources.objects.wanted import wanted_of
+from platform_status_contract.sources.objects.wanted import keep_object, wanted_of
 from platform_status_contract.sources.sub_applications.assess import assess_sub_apps
 from tests.unit.rules.settings import quick
 from tests.unit.rules.worlds import NOW, entries, objects

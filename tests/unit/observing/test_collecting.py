@@ -14,7 +14,7 @@ from platform_status_contract.observing.selectors import label_keys, label_query
 from platform_status_contract.rules.assessment import Assessment, Verdict
 from platform_status_contract.rules.clock import Clock
 from platform_status_contract.rules.observation import Observation
-from platform_status_contract.sources.argo.keep import keep_application
+from platform_status_contract.sources.argo.kinds import keep_application
 from platform_status_contract.sources.registry import SOURCES
 from platform_status_contract.sources.source import Json, ObservedKind
 from tests.unit.sidecar import support

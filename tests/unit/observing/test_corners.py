@@ -16,10 +16,8 @@ from platform_status_contract.observing.sources import SourceState, alive
 from platform_status_contract.policy.patterns import expected
 from platform_status_contract.rules.masking import masked
 from platform_status_contract.rules.observation import ContractProblem
-from platform_status_contract.sources.argo.keep import keep_application
-from platform_status_contract.sources.argo.kinds import APPLICATION
-from platform_status_contract.sources.objects.keep import keep_object
-from platform_status_contract.sources.objects.wanted import Wanted
+from platform_status_contract.sources.argo.kinds import APPLICATION, keep_application
+from platform_status_contract.sources.objects.wanted import Wanted, keep_object
 from platform_status_contract.sources.sub_applications.read import sub_applications_of
 from platform_status_contract.sources.workloads.kinds import POD
 from tests.unit.sidecar import support

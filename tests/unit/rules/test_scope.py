@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.policy.names import RequestNames, name_problem
+from platform_status_contract.policy.names import RequestNames, name_problem, scope_of
 from platform_status_contract.policy.read import shipped_policy
-from platform_status_contract.policy.scope import scope_of
 from platform_status_contract.rules.scope import out_of_scope, places_in
 from tests.examples import examples
 from tests.unit.schemas.policy.made import policy

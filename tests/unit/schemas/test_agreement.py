@@ -13,7 +13,7 @@ from platform_status_contract.model.request import Request
 from platform_status_contract.model.status import Status
 from platform_status_contract.model.template import StatusContract
 from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, resolved_schema, validate
-from platform_status_contract.validation.differences import DIFFERENCES, Difference, Effect
+from platform_status_contract.validation.reference import DIFFERENCES, Difference, Effect
 from tests.examples import examples
 
 from .mutations import Mutation, mutations, normalised

@@ -10,7 +10,7 @@ from jsonschema.exceptions import ValidationError
 
 from platform_status_contract.validation import validate
 from platform_status_contract.validation.schemas import registry, resolve_name
-from platform_status_contract.validation.values import foreign_values
+from platform_status_contract.validation.validate import foreign_values
 from tests.golden.sections import read_documents
 
 from .strategies import Json

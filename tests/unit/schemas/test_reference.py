@@ -10,8 +10,7 @@ import pytest
 
 from platform_status_contract.model.vocabulary import ConditionType, Phase, Reason
 from platform_status_contract.validation import CONTRACT, STATUS, STATUS_CONTRACT, resolved_schema
-from platform_status_contract.validation.differences import DIFFERENCES
-from platform_status_contract.validation.reference import main, page
+from platform_status_contract.validation.reference import DIFFERENCES, main, page
 from platform_status_contract.validation.reference_keys import key_rows
 from platform_status_contract.validation.reference_words import table
 

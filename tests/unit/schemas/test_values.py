@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from platform_status_contract.validation import validate
-from platform_status_contract.validation.values import MAX_DEPTH, MAX_VALUES, foreign_values
+from platform_status_contract.validation.validate import MAX_DEPTH, MAX_VALUES, foreign_values
 
 from .strategies import Json
 

@@ -18,7 +18,7 @@ from platform_status_contract.rules.observation import ContractProblem
 from platform_status_kube.errors import ForbiddenError, TooLargeError, TransportError
 from platform_status_sidecar.metrics import exposition
 from platform_status_sidecar.outcomes import Outcomes, RequestOutcome
-from platform_status_sidecar.watch.pages import MAX_PAGE, read_pages
+from platform_status_sidecar.watch.lists import MAX_PAGE, read_pages
 from tests.examples import examples
 from tests.unit.sidecar import metrics_world, support
 from tests.unit.sidecar.support import encode, pods_in, watched

@@ -13,8 +13,7 @@ from platform_status_contract.rules.projection import Projection
 from platform_status_kube.errors import ConflictError, ForbiddenError, ThrottledError, TransportError, UnansweredError
 from platform_status_sidecar.counts import EventResult, ProcessCounts
 from platform_status_sidecar.events.announcement import Announcement, Regarding, is_transition, of_phase, of_storm
-from platform_status_sidecar.events.budget import Budget
-from platform_status_sidecar.events.sender import EventSender
+from platform_status_sidecar.events.sender import Budget, EventSender
 from tests.unit.sidecar.support import MEDIA, NOW, Call, ScriptedServer, TurnedClock
 
 API = "platform.integratn.tech/v1alpha1"

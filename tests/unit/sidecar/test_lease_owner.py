@@ -3,7 +3,7 @@
 import pytest
 
 from platform_status_kube.errors import ForbiddenError, NotFoundError, TransportError, UnansweredError
-from platform_status_sidecar.watch.lease_owner import LeaseOwner
+from platform_status_sidecar.watch.lease import LeaseOwner
 from tests.unit.sidecar.support import ScriptedServer
 
 OWNED = {"ownerReferences": [{"apiVersion": "v1", "kind": "ServiceAccount", "name": "sidecar", "uid": "u-1"}]}

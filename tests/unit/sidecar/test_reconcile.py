@@ -27,7 +27,7 @@ from platform_status_sidecar.outcomes import Outcomes, RequestOutcome
 from platform_status_sidecar.queue import CoalescingQueue
 from platform_status_sidecar.reconcile import Reconciler
 from platform_status_sidecar.workers import Turns
-from platform_status_sidecar.write.merge_patch import apply
+from platform_status_sidecar.write.plan import apply
 from platform_status_sidecar.write.writer import Writer
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA, Call, Json, ScriptedServer, encode, watched

@@ -24,7 +24,7 @@ from platform_status_kube.errors import (
 from platform_status_sidecar.kinds import WatchedKind
 from platform_status_sidecar.store import Store
 from platform_status_sidecar.watch.backoff import Backoff
-from platform_status_sidecar.watch.discovery import mismatch
+from platform_status_sidecar.watch.lists import mismatch
 from platform_status_sidecar.watch.reflector import Reflector, reason_of
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import Call, Json, ScriptedServer, Watched, pods_in, watched

@@ -8,8 +8,7 @@ from platform_status_contract.observing.records import Key
 from platform_status_contract.observing.sources import Source
 from platform_status_contract.rules.observation import Absent
 from platform_status_sidecar.errors import SettingsError
-from platform_status_sidecar.settings import read_settings
-from platform_status_sidecar.shard import Shard
+from platform_status_sidecar.settings import Shard, read_settings
 from platform_status_sidecar.store import Store
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import DECODERS, MEDIA, TurnedClock, encode

@@ -25,7 +25,7 @@ from platform_status_sidecar.counts import Suppression, WriteResult
 from platform_status_sidecar.decide import decide
 from platform_status_sidecar.queue import DueLook
 from platform_status_sidecar.reconcile import Turn
-from platform_status_sidecar.store.interests import interest_of
+from platform_status_sidecar.store.reading import interest_of
 from platform_status_sidecar.write.pace import LIMITS
 from tests.unit.sidecar import support
 from tests.unit.sidecar.support import MEDIA

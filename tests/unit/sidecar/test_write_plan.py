@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from platform_status_contract.model.status import Condition
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 from platform_status_contract.rules.projection import Projection
-from platform_status_sidecar.write.merge_patch import apply, difference, same
-from platform_status_sidecar.write.plan import plan, pruned, says_deleting, until_due
+from platform_status_sidecar.write.plan import apply, difference, plan, pruned, same, says_deleting, until_due
 from tests.unit.sidecar.support import NOW, Json
 
 SCALAR = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2) | st.text("ab", max_size=2)

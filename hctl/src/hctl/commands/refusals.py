@@ -24,8 +24,7 @@ from hctl.texts import count_of, inert
 from hctl.validation.findings import Finding, Report, Severity
 from platform_status_contract.model.lookup import mapping, under
 from platform_status_contract.model.policy import LegacyName, Policy
-from platform_status_contract.policy.judge import refusals
-from platform_status_contract.policy.legacy import legacy_name
+from platform_status_contract.policy.judge import legacy_name, refusals
 from platform_status_contract.validation.problems import format_path
 
 from .answers import Answers

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from platform_status_contract.model.policy import Policy
-from platform_status_contract.policy.scope import scope_of
+from platform_status_contract.policy.names import scope_of
 from platform_status_contract.sources.objects.kinds import ObjectKind
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.template.walk import Walk

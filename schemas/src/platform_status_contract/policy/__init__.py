@@ -4,5 +4,5 @@ Belongs here: the policy reader, the tree of its bounds, the rules for collision
 pipeline and hctl share. May not: access to a cluster, a clock, or rules for one kind of request. The pipeline writes
 the same bounds as CEL for admission; a test compares the two.
 
-Modules: `judge`, `legacy`, `names`, `paths`, `patterns`, `read`, `scope`.
+Modules: `judge`, `names`, `paths`, `patterns`, `read`.
 """

@@ -1,4 +1,7 @@
-"""The evaluator: a request and a policy -> the refusals of the policy. Total for any JSON."""
+"""The evaluator: a request and a policy -> the refusals of the policy. Total for any JSON.
+
+A request that is older than the policy may keep a name that it refuses: `legacy_name` is the entry for that.
+"""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -6,16 +9,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from platform_status_contract.model.lookup import mapping
-from platform_status_contract.model.policy import Bound, NameRules, Policy
+from platform_status_contract.model.lookup import mapping, under
+from platform_status_contract.model.policy import Bound, LegacyName, NameRules, Policy
 from platform_status_contract.template.problems import Problem
 from platform_status_contract.validation.problems import Path, describe, format_path
 
 from .names import RequestNames, home_of, name_problem, namespace_problem
-from .paths import Every, Node, grow, written
+from .paths import Every, Node, grow, parse_path, written
 from .patterns import TEMPLATES, as_amount, expected, fits, is_template
 
-__all__ = ["MAX_REFUSALS", "Refusal", "judge", "refusals"]
+__all__ = ["MAX_REFUSALS", "Refusal", "judge", "legacy_name", "refusals"]
 
 MAX_REFUSALS: Final = 64
 """Maximum number of refusals returned for one request; a hostile request could cause any number."""
@@ -73,6 +76,33 @@ def refusals(policy: Policy, request: object) -> tuple[Refusal, ...]:
     if bounds is None:
         return ()
     return tuple(islice(_Judge(policy, whole).node(grow(bounds), whole, ()), MAX_REFUSALS))
+
+
+def legacy_name(policy: Policy, request: Mapping[str, object]) -> LegacyName | None:
+    """Return the entry with which a request keeps its present name and target.
+
+    Args:
+        policy: The policy.
+        request: A request from the cluster, with apiVersion and kind.
+
+    Returns:
+        The entry, with the target only if the policy refuses it too; None if the policy allows both, or does not list
+        the kind.
+    """
+    version, kind = (request.get(key) for key in ("apiVersion", "kind"))
+    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    bounds = (policy.bounds_of(group, kind) if isinstance(kind, str) else None) or ()
+    name, space, called = (
+        _text(under(request, *path)) for path in (("spec", "name"), ("metadata", "namespace"), ("metadata", "name"))
+    )
+    names, own = policy.spec.names, RequestNames(name, space, called)
+    paths = [map(str, parse_path(bound.path)) for bound in bounds if bound.type == "namespace"]
+    targets = [_text(under(request, *path)) for path in paths]
+    is_refused = any(bound.type == "name" for bound in bounds) and bool(name_problem(names, own))
+    beyond = [target for target in targets if target and namespace_problem(names, own, target)]
+    if not is_refused and not beyond:
+        return None
+    return LegacyName(space, name, beyond[0] if beyond else None)
 
 
 class _Judge:

@@ -6,6 +6,6 @@ prometheus_client, jsonschema, os, time. The sidecar, `hctl explain` and the tes
 Reading order: `observation` (facts in), `history` (the previous status), `clock` (comparisons with now),
 `platform_status_contract.sources` (one assessment per source), `summarize` (all of them), `project` (phase and status).
 
-Further modules: `assessment`, `budget`, `conclude`, `contracts`, `masking`, `merge`, `projection`, `rows`, `scope`,
+Further modules: `assessment`, `conclude`, `contracts`, `masking`, `merge`, `projection`, `rows`, `scope`,
 `situate`, `table`, `texts`, `timers`, `unobserved`, `workflow`.
 """

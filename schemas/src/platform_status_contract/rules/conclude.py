@@ -1,7 +1,8 @@
 """Computes the status from an observation: adopt, situate, assess, summarize, project.
 
 `conclude` is total and idempotent: applied to its own result, with the same observation at the same moment, it returns
-the same status.
+the same status. At last it limits the size of all messages together, so that a status stays below 8 KiB with any
+contract.
 """
 
 from datetime import datetime
@@ -14,7 +15,6 @@ from platform_status_contract.model.vocabulary import ConditionStatus, Condition
 from platform_status_contract.sources.registry import assess, numbers_of
 
 from .assessment import Assessment, Situation, Verdict
-from .budget import within_budget
 from .clock import Clock
 from .history import History
 from .observation import Absent, ContractProblem, Facts, Observation, Present
@@ -23,11 +23,21 @@ from .rows import project
 from .situate import adopt, situate
 from .summarize import summarize
 from .table import Outcome, Table
-from .texts import bounded_names
+from .texts import MAX_MESSAGE, bounded_names, clean
 from .timers import Timer
 from .unobserved import row_1_deleting, row_2_no_contract
 
 __all__ = ["conclude", "tabulate"]
+
+_MAX_MESSAGES = 6 * 1024
+"""Bytes of all messages together."""
+
+_MAX_STATUS = 8 * 1024 - 512
+_MAX_GOOD = 100
+"""A source that is good needs few words."""
+
+_MIN_MESSAGE = 40
+_MAX_NAMES = 512
 
 _OF_THE_REQUEST = (Timer.STARTED, Timer.FIRST_READY, Timer.UPDATING, Timer.CAUGHT_UP, Timer.BEHIND, Timer.DEGRADED)
 
@@ -59,7 +69,7 @@ def conclude(history: History, observation: Observation, facts: Facts, now: date
     outcome = project(table)
     after = _after(outcome, table)
     found = _observed(outcome, table, after)
-    found = within_budget(msgspec.structs.replace(found, destinations=_destinations(observation, contract)))
+    found = _within_budget(msgspec.structs.replace(found, destinations=_destinations(observation, contract)))
     # At rest the stored status already equals the result, so no second pass is needed.
     wake = clock.wake if after == before else _wake(after, contract, observation, facts, now)
     return msgspec.structs.replace(found, wake=wake)
@@ -147,7 +157,7 @@ def _unobserved(outcome: Outcome, history: History, facts: Facts, clock: Clock) 
     found = Projection(
         outcome.phase, ready, message, health, (ready, *kept), outcome.row, clock.wake, free=history.free
     )
-    return within_budget(found)
+    return _within_budget(found)
 
 
 def _after(outcome: Outcome, table: Table) -> History:
@@ -195,3 +205,38 @@ def _destinations(observation: Observation, contract: Contract) -> tuple[str, ..
         return None
     placed = {item.destination for work in works.value for item in work.placements if not item.misplaced}
     return tuple(bounded_names(name for name in placed if name))
+
+
+def _within_budget(projection: Projection) -> Projection:
+    """Cut messages and lists of names where a contract has so many conditions that they would not all fit.
+
+    The limit of a message depends on the number of messages and on the rest of the status, never on other messages: one
+    that is carried over is already cut, and the others would grow with each reconcile.
+    """
+    if len(projection.conditions) <= len(ConditionType):
+        return projection
+    health = dict(projection.health)
+    if isinstance(apps := health.get("subApps"), dict):
+        health["subApps"] = apps | {"unhealthy": bounded_names(apps["unhealthy"], limit=_MAX_NAMES)}
+    placed = projection.destinations and tuple(bounded_names(projection.destinations, limit=_MAX_NAMES))
+    bare = [msgspec.structs.replace(condition, message="") for condition in projection.conditions]
+    rest = _MAX_STATUS - sum(len(msgspec.json.encode(part)) for part in (health, placed, bare))
+    good = sum(condition.status is ConditionStatus.TRUE for condition in bare)
+    room, count = min(rest, _MAX_MESSAGES), 1 + len(bare)
+    limit = max(min(room // count, MAX_MESSAGE), _MIN_MESSAGE)
+    limits = {}
+    if _MIN_MESSAGE < limit < MAX_MESSAGE:
+        limits = {ConditionStatus.TRUE: min(limit, _MAX_GOOD)}
+        limit = min((room - good * limits[ConditionStatus.TRUE]) // (count - good), MAX_MESSAGE)
+    conditions = tuple(
+        msgspec.structs.replace(condition, message=clean(condition.message, limits.get(condition.status, limit)))
+        for condition in projection.conditions
+    )
+    return msgspec.structs.replace(
+        projection,
+        health=health,
+        destinations=placed,
+        conditions=conditions,
+        ready=conditions[0],
+        message=None if projection.message is None else clean(projection.message, limit),
+    )

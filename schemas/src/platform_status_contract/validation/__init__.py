@@ -4,10 +4,10 @@ Belongs here: loading the schemas, validating a document, and the reference page
 read by `hctl validate`. May not: rules, or access to a cluster. This is the only package that imports jsonschema;
 `model` and `rules` never import it (design.md section 3).
 
-Reading order: `schemas` (the files), `problems` (the output), `values` (values outside JSON), `expectations` (a schema
-in words), `explain` (from an error of jsonschema to a problem), `validate`.
+Reading order: `schemas` (the files), `problems` (the output), `expectations` (a schema in words), `explain` (from an
+error of jsonschema to a problem), `validate`.
 
-Further modules: `differences`, `reference`, `reference_keys`, `reference_prose`, `reference_words`.
+Further modules: `reference`, `reference_keys`, `reference_words`.
 """
 
 from .problems import SchemaProblem

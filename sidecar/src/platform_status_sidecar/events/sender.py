@@ -1,4 +1,8 @@
-"""The event recorder: sends Events on a thread of its own, so that a slow API server never delays a status write."""
+"""The event recorder: sends Events on a thread of its own, so that a slow API server never delays a status write.
+
+It limits their rate: neither a flapping request nor a thousand that change at once may fill etcd. An Event over the
+limit is dropped, not queued: the status holds the same information, and is newer.
+"""
 
 import logging
 import queue
@@ -9,6 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
 from platform_status_contract.observing.records import Key
 from platform_status_kube.errors import ConflictError, ThrottledError, TransportError, UnansweredError
@@ -20,9 +25,12 @@ from platform_status_sidecar.outbox import Outbox
 from platform_status_sidecar.workers import LiveThread
 
 from .announcement import Announcement
-from .budget import Budget
 
-__all__ = ["EventSender"]
+__all__ = ["Budget", "EventSender"]
+
+_PER_REQUEST: Final = (10.0, 1 / 60)
+"""Capacity, and tokens a second: enough for all phases from Scheduled to Ready at once, then one a minute."""
+_ALTOGETHER: Final = (100.0, 1.0)
 
 _MAX_TRIES: Final = 3
 _RETRY_INTERVAL: Final = 1.0
@@ -31,6 +39,60 @@ _IDLE_INTERVAL: Final = 30.0
 """Seconds after which an idle thread reports that it is alive."""
 
 _log = logging.getLogger(__name__)
+
+
+class _Bucket(Struct, gc=False):
+    tokens: float
+    filled_at: float
+
+    def fill(self, now: float, most: float, rate: float) -> float:
+        self.tokens = min(most, self.tokens + max(now - self.filled_at, 0.0) * rate)
+        self.filled_at = now
+        return self.tokens
+
+
+class Budget:
+    """The rate limit: a token bucket per request, and one for all.
+
+    It reads no clock. Not thread-safe: the sender holds a lock.
+    """
+
+    def __init__(
+        self, per_request: tuple[float, float] = _PER_REQUEST, whole: tuple[float, float] = _ALTOGETHER
+    ) -> None:
+        """Begin with full buckets.
+
+        Args:
+            per_request: Capacity and tokens a second, of each request.
+            whole: The same, of all requests together.
+        """
+        self._per_request = per_request
+        self._altogether = whole
+        self._whole = _Bucket(whole[0], 0.0)
+        self._buckets: dict[Key, _Bucket] = {}
+
+    def take(self, key: Key, now: float) -> bool:
+        """Take one token from each of the two buckets, or none from either.
+
+        Args:
+            key: The request.
+            now: Monotonic seconds.
+
+        Returns:
+            Whether the Event may be sent.
+        """
+        bucket = self._buckets.setdefault(key, _Bucket(self._per_request[0], now))
+        own = bucket.fill(now, *self._per_request)
+        whole = self._whole.fill(now, *self._altogether)
+        if own < 1 or whole < 1:
+            return False
+        bucket.tokens -= 1
+        self._whole.tokens -= 1
+        return True
+
+    def forget(self, key: Key) -> None:
+        """Drop a request's bucket."""
+        self._buckets.pop(key, None)
 
 
 def _unique() -> str:

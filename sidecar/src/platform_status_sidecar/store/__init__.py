@@ -3,7 +3,7 @@
 Belongs here: memory and the question "which requests does this object concern?". May not: HTTP, decisions, logs.
 `Store` is the only public object; the other modules are its parts.
 
-Modules: `coverage`, `interests`, `reading`, `shelf`, `signs`, `store`.
+Modules: `reading`, `shelf`, `store`.
 """
 
 from .reading import SecretReading

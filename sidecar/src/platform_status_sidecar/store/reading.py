@@ -1,26 +1,30 @@
-"""The read methods of the store: records by name and by group, consistent within one call. Nothing here writes."""
+"""The read methods of the store: records by name and by group, consistent within one call. Nothing here writes.
+
+`interest_of` reads what a request observes from its contract; it is pure and total.
+"""
 
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import msgspec
 from msgspec.structs import replace
 
 from platform_status_contract.model.contract import Contract
-from platform_status_contract.observing.interest import Interest, Place, Topic, about_object
+from platform_status_contract.observing.facts import is_dry_run
+from platform_status_contract.observing.interest import NOTHING, Interest, Place, Topic, about_object
 from platform_status_contract.observing.records import Key, Record, RequestRecord
 from platform_status_contract.observing.sources import Source, SourceState
-from platform_status_contract.rules.observation import Absent, Present, SecretSeen, Silence, Unreadable
+from platform_status_contract.rules.contracts import read_contract
+from platform_status_contract.rules.observation import Absent, ContractProblem, Present, SecretSeen, Silence, Unreadable
 from platform_status_contract.rules.scope import out_of_scope
-from platform_status_contract.sources.registry import out_of_reach
+from platform_status_contract.sources.registry import interest_in, out_of_reach
 from platform_status_contract.sources.source import ObservedKind
 
-from .coverage import Coverage
-from .shelf import Index, Shelf
-from .signs import SignsOfLife
+from .shelf import Coverage, Index, Shelf, SignsOfLife
 
-__all__ = ["Reading", "SecretReading"]
+__all__ = ["Reading", "SecretReading", "interest_of"]
 
 SecretReading = Present[SecretSeen] | Absent | Unreadable[SecretSeen]
 """The result of the last poll of a Secret."""
@@ -121,3 +125,27 @@ class Reading:
         """Return whether a request observes the Secret."""
         with self._lock:
             return about_object(Source.SECRETS, key) in self._observers
+
+
+def interest_of(
+    record: RequestRecord, kinds: Mapping[str, ObservedKind], scope: Sequence[str] | None = None
+) -> Interest:
+    """Derive from a request's contract which objects it observes; a dry run is never written, so it observes none.
+
+    Args:
+        record: The request.
+        kinds: The watched kinds; a contract that names another one is treated as absent.
+        scope: Namespaces that it may observe; a contract that names another one is treated as absent.
+    """
+    if is_dry_run(record):
+        return NOTHING
+    try:
+        contract = read_contract(msgspec.json.decode(record.status))
+    except (msgspec.DecodeError, RecursionError):
+        # Nested too deep: its reconcile will report it; other requests must not be affected.
+        return NOTHING
+    if isinstance(contract, ContractProblem) or out_of_reach(contract, kinds):
+        return NOTHING
+    if out_of_scope(contract, scope, record.namespace, record.name):
+        return NOTHING
+    return interest_in(contract, record.key)

@@ -37,8 +37,7 @@ from platform_status_contract.sources.registry import KINDS
 from platform_status_contract.sources.source import ObservedKind
 from platform_status_sidecar.clock import TimeSource
 
-from .interests import interest_of
-from .reading import Reading, SecretReading
+from .reading import Reading, SecretReading, interest_of
 from .shelf import Index
 
 __all__ = ["Store"]

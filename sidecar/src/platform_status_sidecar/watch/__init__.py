@@ -3,6 +3,5 @@
 Belongs here: everything that waits for the API server: one reflector per kind, the Secret polls, the Lease. No other
 module handles resourceVersions of lists, continue tokens or retries. May not: decisions about a request.
 
-Modules: `backfill`, `backoff`, `discovery`, `election`, `initial`, `lease`, `lease_owner`, `pages`, `reflector`,
-`secrets`.
+Modules: `backfill`, `backoff`, `election`, `lease`, `lists`, `reflector`, `secrets`.
 """

@@ -18,7 +18,7 @@ from platform_status_sidecar.store import Store
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
-from .pages import read_pages
+from .lists import read_pages
 
 __all__ = ["Backfill"]
 

@@ -1,6 +1,7 @@
 """The Lease: proof for readers of an unchanged status that the sidecar is alive (design.md section 6, rule 4).
 
-`election` defines what a renewal means if several replicas share the Lease.
+`election` defines what a renewal means if several replicas share the Lease. `LeaseOwner` makes the garbage collector
+delete it together with the Promise.
 """
 
 import logging
@@ -10,13 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
-from platform_status_kube.errors import ConflictError, NotFoundError, TransportError
+from platform_status_kube.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, TransportError
 from platform_status_kube.transport import Transport
 from platform_status_sidecar.clock import TimeSource
 from platform_status_sidecar.workers import LiveThread
 
-__all__ = ["LeaseKeeper", "LeaseRenewal"]
+__all__ = ["LeaseKeeper", "LeaseOwner", "LeaseRenewal"]
 
 _API: Final = "coordination.k8s.io/v1"
 _RENEW_INTERVAL: Final = 10.0
@@ -24,6 +26,10 @@ _LOOK_INTERVAL: Final = 0.5
 """Seconds between two checks of an unhealthy sidecar, so that the first renewal follows the first lists at once."""
 _LEASE_SECONDS: Final = 40
 """leaseDurationSeconds: three missed renewals and a margin."""
+_REVIEW_API: Final = "authentication.k8s.io/v1"
+_REVIEW_PATH: Final = f"/apis/{_REVIEW_API}/selfsubjectreviews"
+_ACCOUNT: Final = "system:serviceaccount:"
+_NOBODY: Final[Mapping[str, object]] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +58,7 @@ class LeaseKeeper(LiveThread, ABC):
             clock: The clocks.
             stop: Set after the last write.
             healthy: Whether the sidecar is healthy; an unhealthy one neither acquires nor renews the Lease.
-            owner: The ownerReferences of the Lease, see `lease_owner`.
+            owner: The ownerReferences of the Lease, see `LeaseOwner`.
             on_change: Called with whether this replica leads, when that changes.
         """
         super().__init__("lease", clock)
@@ -151,3 +157,64 @@ class LeaseRenewal(LeaseKeeper):
             return
         self._failed = False
         self._renewed_at = self._clock.monotonic()
+
+
+class _User(Struct, frozen=True):
+    username: str = ""
+    uid: str = ""
+
+
+class _Status(Struct, frozen=True, rename="camel"):
+    user_info: _User = _User()
+
+
+class _Review(Struct, frozen=True):
+    status: _Status = _Status()
+
+
+_DECODER: Final = msgspec.json.Decoder(_Review)
+
+
+class LeaseOwner:
+    """The owner of the Lease: our own ServiceAccount, looked up once; used only by the thread of the Lease.
+
+    The sidecar creates the Lease, not GitOps, so GitOps does not prune it. The ServiceAccount is pruned with the other
+    manifests of the Promise, and the garbage collector then deletes the objects that it owns. A SelfSubjectReview
+    returns its uid and needs no further right. A Deployment or a pod as the owner would need a right to read it, and a
+    pod is deleted too early.
+    """
+
+    def __init__(self, transport: Transport, namespace: str) -> None:
+        """Prepare.
+
+        Args:
+            transport: The API server.
+            namespace: Namespace of the Lease; the garbage collector would delete a Lease with an owner in another one.
+        """
+        self._transport = transport
+        self._namespace = namespace
+        self._known: Mapping[str, object] | None = None
+
+    def metadata(self) -> Mapping[str, object]:
+        """Return ``ownerReferences`` for the Lease's metadata; empty if no ServiceAccount in its namespace runs us."""
+        if self._known is None:
+            try:
+                self._known = self._ask()
+            except (ForbiddenError, NotFoundError, RefusedError, msgspec.DecodeError) as error:
+                # A server before Kubernetes 1.28: the Lease remains when the Promise is deleted, without further harm.
+                _log.info(
+                    "Cannot learn who owns the Lease; it stays when its Promise goes", extra={"cause": str(error)}
+                )
+                self._known = _NOBODY
+            except TransportError:
+                # The renewal that follows logs the failure, and the next one retries the lookup.
+                return _NOBODY
+        return self._known
+
+    def _ask(self) -> Mapping[str, object]:
+        body = msgspec.json.encode({"apiVersion": _REVIEW_API, "kind": "SelfSubjectReview"})
+        user = _DECODER.decode(self._transport.create(_REVIEW_PATH, body)).status.user_info
+        namespace, _, name = user.username.removeprefix(_ACCOUNT).partition(":")
+        if not user.username.startswith(_ACCOUNT) or namespace != self._namespace or not (name and user.uid):
+            return _NOBODY
+        return {"ownerReferences": [{"apiVersion": "v1", "kind": "ServiceAccount", "name": name, "uid": user.uid}]}

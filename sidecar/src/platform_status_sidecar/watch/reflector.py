@@ -40,9 +40,7 @@ from platform_status_sidecar.store import Store
 from platform_status_sidecar.workers import LiveThread
 
 from .backoff import Backoff
-from .discovery import KindMismatchError, mismatch
-from .initial import receive
-from .pages import KindTooLargeError, read_pages
+from .lists import KindMismatchError, KindTooLargeError, mismatch, read_pages, receive
 
 __all__ = ["Reflector", "cause_of", "reason_of"]
 

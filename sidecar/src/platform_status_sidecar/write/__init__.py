@@ -2,6 +2,4 @@
 
 Belongs here: what to patch (`plan`), when to send it (`pace`), and the request itself (`writer`), the only code that
 changes a request. `plan` and `pace` are pure; only `writer` does I/O. May not: verdicts.
-
-Further modules: `merge_patch`.
 """

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_status_contract.model.policy import LegacyName, Policy
-from platform_status_contract.policy.judge import refusals
-from platform_status_contract.policy.legacy import legacy_name
+from platform_status_contract.policy.judge import legacy_name, refusals
 from platform_status_contract.policy.read import shipped_policy
 
 WORDS = st.sampled_from(["media", "team-a", "team-a--x", "vcluster-media", "kube-x", "argocd", "shared"])

@@ -1,4 +1,4 @@
 """The Argo CD Application: is it synced, and is it healthy?
 
-Modules: `assess`, `compared`, `describe`, `failures`, `keep`, `kinds`, `read`, `record`, `states`.
+Modules: `assess`, `compared`, `describe`, `failures`, `kinds`, `read`, `record`, `states`.
 """

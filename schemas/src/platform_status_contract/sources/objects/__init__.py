@@ -1,8 +1,7 @@
 """Any object as a source: what a contract names under `objects`.
 
 `record` decodes what `wanted` names; `standard`, `builtin` and `presets` give the verdict of one object, `choose` picks
-which of them judges an entry, `assess` makes of a reading what the phase table looks at. May not: I/O, clocks. Only
-`record` and `containers` import `observing`.
+which of them judges an entry, `assess` makes of a reading what the phase table looks at. May not: I/O, clocks.
 
-Further modules: `argo`, `containers`, `declared`, `describe`, `health`, `keep`, `kinds`, `read`.
+Further modules: `containers`, `declared`, `describe`, `health`, `kinds`, `read`.
 """

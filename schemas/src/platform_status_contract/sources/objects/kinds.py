@@ -15,9 +15,8 @@ from platform_status_contract.observing.records import Record
 from platform_status_contract.observing.selectors import label_query
 from platform_status_contract.sources.source import ObservedKind
 
-from .keep import keep_object
 from .record import ObjectRecord, decode_object, shape_of
-from .wanted import Wanted, wanted_of
+from .wanted import Wanted, keep_object, wanted_of
 
 __all__ = ["ObjectKind", "kind_of", "object_kinds", "object_kinds_of", "source_of_entry"]
 

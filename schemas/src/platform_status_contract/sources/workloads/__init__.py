@@ -1,4 +1,4 @@
 """Pods, and the controllers that a contract names.
 
-Modules: `assess`, `controller_record`, `describe`, `groups`, `kinds`, `look`, `pod_record`, `pods`, `read`.
+Modules: `assess`, `controller_record`, `describe`, `groups`, `kinds`, `pod_record`, `pods`, `read`.
 """

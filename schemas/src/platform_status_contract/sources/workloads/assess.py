@@ -29,8 +29,7 @@ from platform_status_contract.rules.observation import Absent, ControllerSeen, O
 from platform_status_contract.rules.texts import clean, name_culprits
 from platform_status_contract.rules.timers import SourceName, Timer, bad_timer
 
-from .groups import Group, is_held
-from .look import WorkloadsLook, look_at, may_be_zero, none_is_fine
+from .groups import Group, WorkloadsLook, is_held, look_at, may_be_zero, none_is_fine
 from .pods import called, culprit, is_on_its_way, is_restarting, is_unplaced
 
 __all__ = ["BEHIND_SECONDS", "assess_workloads"]
