@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -134,12 +134,25 @@ class Session:
         Raises:
             ClusterError: No response, or the user may list none of the kinds.
         """
-        scope = scope or self.scope()
+        within = scope or self.scope()
+        found = self.listed(self.candidates(), lambda kind: fetch(self.transport, [kind], within))
+        return [collection for collection in found if any(view.bound for view in collection.views)]
+
+    def listed(self, kinds: Iterable[Kind], list_one: Callable[[Kind], list[Collection]]) -> list[Collection]:
+        """List several kinds; one that the user may not list is noted in `refused`.
+
+        Args:
+            kinds: The kinds.
+            list_one: Lists one of them.
+
+        Raises:
+            ClusterError: No response, or the user may list none of the kinds.
+        """
         found: list[Collection] = []
         error: ClusterError | None = None
-        for kind in self.candidates():
+        for kind in kinds:
             try:
-                found += fetch(self.transport, [kind], scope)
+                found += list_one(kind)
             except ClusterError as refusal:
                 if not refusal.status:
                     raise
@@ -147,7 +160,7 @@ class Session:
                 self.refused.append(kind.resource)
         if error is not None and not found:
             raise error
-        return [collection for collection in found if any(view.bound for view in collection.views)]
+        return found
 
     def find(self, reference: str, kind: Kind | None = None) -> Found:
         """Find one request by ``[KIND/][NAMESPACE/]NAME``.

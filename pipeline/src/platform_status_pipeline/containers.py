@@ -108,7 +108,7 @@ def contract(given: Surroundings, template: Path | str, variables: Mapping[str, 
     """
     folders = given.folders
     request = read_mapping(folders.request)
-    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
+    if given.is_delete:
         given.say("nothing to resolve for a request that is being deleted")
         return
     forget(given, request)
@@ -161,7 +161,7 @@ def render(
     """
     folders = given.folders
     request = read_mapping(folders.request)
-    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
+    if given.is_delete:
         given.say("nothing to make for a request that is being deleted")
         return
     forget(given, request)
@@ -218,7 +218,7 @@ def sidecar(given: Surroundings, parts: Path, options: SidecarOptions, destinati
     remove_files(folder, (*documents, FILE))
     document = read_mapping(folders.request)
     promise = read_promise(document)
-    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete":
+    if given.is_delete:
         given.say("nothing to write for a Promise that is being deleted")
         return
     files = render_sidecar(documents, promise, options, named_kinds(document), policy_of_promise(document))

@@ -31,3 +31,8 @@ class Surroundings(Struct, frozen=True):
     def dry_run(self) -> bool:
         """Whether nothing outside the folders may change (kratix.md section 8)."""
         return self.environment.get("KRATIX_DRY_RUN", "").lower() == "true"
+
+    @property
+    def is_delete(self) -> bool:
+        """Whether the workflow is that of an object which is being deleted (kratix.md section 2)."""
+        return self.environment.get("KRATIX_WORKFLOW_ACTION") == "delete"

@@ -55,7 +55,7 @@ def wait(given: Surroundings, names: Sequence[str]) -> None:
     folders = given.folders
     request = read_mapping(folders.request)
     remove_files(folders.metadata, [folders.workflow_control.name])
-    if given.environment.get("KRATIX_WORKFLOW_ACTION") == "delete" or given.dry_run:
+    if given.is_delete or given.dry_run:
         given.say("nothing to wait for: the request is being deleted, or this is a dry run")
         return
     waiting = look(request, names, given.environment.get("KRATIX_PIPELINE_NAME", ""))

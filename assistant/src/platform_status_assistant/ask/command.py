@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from hctl.public.access import VCLUSTER, Collection, Kind, Session, diagnose_request, judge_all
+from hctl.public.access import VCLUSTER, Kind, Session, diagnose_request, judge_all
 from hctl.public.facts import API_VERSION, ClusterError, ExitCode, Form, Output, RequestView, Target, UsageError, spell
 
 from .answers import answer
@@ -108,18 +108,7 @@ def _look_at_fleet(session: Session, question: Question) -> _Fleet:
     said = {part for _, words in question.readings for word in words for part in (word, word.partition("/")[0])}
     ours = session.candidates()
     named = [kind for kind in session.kinds if _may_be_ours(kind) and said.intersection(_words_of(kind))]
-    listed: list[Collection] = []
-    refusal: ClusterError | None = None
-    for kind in dict.fromkeys((*ours, *named)):
-        try:
-            listed += session.requests_of(kind)
-        except ClusterError as error:
-            if not error.status:
-                raise
-            refusal = refusal or error
-            session.refused.append(kind.resource)
-    if refusal is not None and not listed:
-        raise refusal
+    listed = session.listed(dict.fromkeys((*ours, *named)), session.requests_of)
     bound = [entry for entry in listed if any(view.bound for view in entry.views) or entry.kind in ours]
     pairs = tuple(pair for entry in bound for pair in zip(entry.views, entry.objects, strict=True))
     kinds = tuple(_kind_words(entry.kind, [view for view, _ in pairs]) for entry in bound)

@@ -16,6 +16,10 @@ Place: TypeAlias = tuple[str, str, str]
 """A part of a kind that is kept because a request observes it: kind, namespace, and a name, or empty for all names."""
 
 
+_MAX_KINDS: Final = 64
+"""Kinds of which the topic is made once; more of them only cost memory."""
+
+
 class Interest(Struct, frozen=True, gc=False):
     """What one request observes; tuples, because those of a thousand requests stay in memory, and sets are larger.
 
@@ -33,8 +37,6 @@ class Interest(Struct, frozen=True, gc=False):
     secrets: tuple[Key, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
 
-
-_MAX_KINDS: Final = 64
 
 NOTHING = Interest()
 """A request without a readable contract observes nothing."""

@@ -28,6 +28,7 @@ from platform_status_contract.observing.records import (
     MAX_LABELS,
     Key,
     LabelledRecord,
+    Labels,
     Record,
     RequestRecord,
     number_of,
@@ -236,7 +237,7 @@ class Store(Reading):
 
     def _put_observed(self, source: str, record: Record) -> None:
         if isinstance(record, LabelledRecord) and record.labels:
-            record = record.with_labels(pair for pair in record.labels if self._keeps(source, pair[0], record))
+            record = record.with_labels(self._kept(source, record.labels))
         shelf = self._shelves[source]
         before = shelf.get(record.key)
         if before is not None and before.is_newer_than(record.version):
@@ -246,11 +247,12 @@ class Store(Reading):
         if before is None or not before.says_the_same(record):
             self._changed_record(source, before, record)
 
-    def _keeps(self, source: str, label: str, record: LabelledRecord) -> bool:
+    def _kept(self, source: str, labels: Labels) -> Iterable[tuple[str, str]]:
         # Where an object is kept for its place, that is listed again if a contract selects by a further label.
-        if source not in self._coverage and len(record.labels) <= MAX_LABELS:
-            return True
-        return label in self.kinds[source].labels or (source, label) in self._selected
+        if source not in self._coverage and len(labels) <= MAX_LABELS:
+            return labels
+        asked = self.kinds[source].labels
+        return (pair for pair in labels if pair[0] in asked or (source, pair[0]) in self._selected)
 
     def _note_sign(self, source: str, before: Record | None, after: Record | None) -> None:
         record, read = after or before, self.kinds[source].sign
@@ -290,9 +292,9 @@ class Store(Reading):
 
     def _register(self, key: Key, interest: Interest) -> None:
         before = self._interests.get(key, NOTHING)
-        self._interests[key] = interest
         if interest == before:
             return
+        self._interests[key] = interest
         self._observers.move(key, before.topics, interest.topics)
         further = self._selected.move(key, before.labels, interest.labels)
         self._cover_places(before.places, interest.places, {source for source, _ in further})
