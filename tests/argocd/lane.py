@@ -8,6 +8,7 @@ from localargocd.argocd import LocalArgoCD
 from localplane.versions import ARGO_CD
 from platform_status_contract.sources.objects.declared import declared_objects
 from platform_status_pipeline.promise.watches import told
+from tests.cluster.rights import grant
 from tests.cluster.sidecar import world
 from tests.gitops.audit import Audited
 from tests.gitops.lane import Lane
@@ -33,7 +34,7 @@ def _stage(argocd: LocalArgoCD, folder: Path, flags: tuple[str, ...]) -> Iterato
     world.install_requests(admin)
     argocd.serve_application_sets()
     admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": REQUESTS}})
-    world.allow(admin, _SIDECAR, [*world.RULES, world.PODS_RULE, world.LEASE_RULE, _SETS_RULE], _SIDECAR)
+    grant(admin, _SIDECAR, [*world.RULES, world.PODS_RULE, world.LEASE_RULE, _SETS_RULE])
     kinds = told(declared_objects([{**SET, "object": "x"}]))
     with world.running(argocd.plane.kubeconfig_for(_SIDECAR), folder, "--lease", _LEASE, "--objects", kinds, *flags):
         yield ArgoScene

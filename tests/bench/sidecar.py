@@ -19,6 +19,7 @@ from platform_status_demo import roles
 from platform_status_pipeline.promise.manifests import SidecarOptions
 from platform_status_pipeline.promise.watches import told, watch_rules
 from platform_status_sidecar.settings import WHOLE, Shard
+from tests.cluster.rights import grant
 from tests.variables import image_environment
 
 __all__ = ["MeasuredSidecar"]
@@ -122,21 +123,7 @@ class MeasuredSidecar:
         namespace, name = roles.NAMESPACE, roles.ACCOUNT
         # the pipeline ships one Role per request; for the bench one rule stands for all of them
         rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}, *watch_rules(self._kinds)]
-        subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-        api = "rbac.authorization.k8s.io"
-        metadata = {"name": "bench-secrets"}
-        self._cluster.admin.apply(
-            {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": metadata, "rules": rules}
-        )
-        self._cluster.admin.apply(
-            {
-                "apiVersion": f"{api}/v1",
-                "kind": "ClusterRoleBinding",
-                "metadata": metadata,
-                "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": "bench-secrets"},
-                "subjects": [subject],
-            }
-        )
+        grant(self._cluster.admin, roles.USER, rules)
         answer = self._cluster.admin.request(
             "POST",
             f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token",

@@ -14,6 +14,7 @@ from localplane.client import Client, Object
 from localplane.clusters import Cluster
 from localplane.crds import install_crds
 from platform_status_pipeline.cli import main
+from tests.cluster.rights import grant, revoke
 from tests.faults.proxy import FaultProxy
 from tests.pipeline.kratix_folders import EXAMPLES, ROOT, KratixFolders, as_in_cluster
 
@@ -163,23 +164,13 @@ def token_of_a_pipeline(admin: Client, namespace: str) -> str:
     """The token of a ServiceAccount that may do what Kratix lets a pipeline do (kratix.md section 2)."""
     name = "pipeline"
     metadata = {"name": name, "namespace": namespace}
-    rbac = "rbac.authorization.k8s.io"
     admin.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
     rule = {
         "apiGroups": ["platform.integratn.tech"],
         "resources": [PLURAL, f"{PLURAL}/status"],
         "verbs": ["get", "list", "update", "create", "patch"],
     }
-    admin.create({"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": [rule]})
-    admin.create(
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "RoleBinding",
-            "metadata": metadata,
-            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
-            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
-        }
-    )
+    grant(admin, f"system:serviceaccount:{namespace}:{name}", [rule], namespace)
     answer = admin.request(
         "POST",
         f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token",
@@ -275,7 +266,7 @@ def test_a_patch_that_fails_is_told_after_the_problems_and_hides_none(desk: Desk
         desk.admin.delete(API, KIND, "media", namespace=namespace)
         cause = "404 NotFound"
     else:
-        desk.admin.delete("rbac.authorization.k8s.io/v1", "RoleBinding", "pipeline", namespace=namespace)
+        revoke(desk.admin, f"system:serviceaccount:{namespace}:pipeline", namespace)
         cause = "403 Forbidden"
     code, (first, second, last) = desk.by_hand("configure", "--live")
     assert code == 1
@@ -351,9 +342,8 @@ def test_whatever_stands_in_the_place_of_problems_is_removed_and_after_a_good_ru
 
 def test_a_failure_to_remove_them_is_told_and_stops_nothing(desk: Desk) -> None:
     arguments = corrected(desk, "configure")
-    desk.admin.delete(
-        "rbac.authorization.k8s.io/v1", "RoleBinding", "pipeline", namespace=desk.live["metadata"]["namespace"]
-    )
+    namespace = desk.live["metadata"]["namespace"]
+    revoke(desk.admin, f"system:serviceaccount:{namespace}:pipeline", namespace)
     code, log = desk.in_pod(*arguments)
     assert code == 0
     assert log[0] == "status.problems could not be written: the API server answered 403 Forbidden"

@@ -13,6 +13,7 @@ from typing import Any
 
 from localplane.client import Client
 from platform_status_demo import roles
+from tests.cluster.rights import grant
 from tests.cluster.sidecar.world import until
 from tests.variables import image_environment
 
@@ -27,17 +28,8 @@ def credentials(admin: Client, authority: bytes, folder: Path) -> None:
     for document in roles.rights(_ROOT):
         admin.apply(document)
     namespace, name = roles.NAMESPACE, roles.ACCOUNT
-    api = "rbac.authorization.k8s.io"
-    metadata = {"name": "faults-secrets"}
     # the pipeline ships one Role per request; here one rule stands for all of them
-    rules = [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]
-    admin.apply({"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": metadata, "rules": rules})
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-    role = {"apiGroup": api, "kind": "ClusterRole", "name": "faults-secrets"}
-    admin.apply(
-        {"apiVersion": f"{api}/v1", "kind": "ClusterRoleBinding", "metadata": metadata}
-        | {"roleRef": role, "subjects": [subject]}
-    )
+    grant(admin, roles.USER, [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}])
     token = admin.request(
         "POST",
         f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token",

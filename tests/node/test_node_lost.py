@@ -7,6 +7,7 @@ import pytest
 
 from localnode.configuration import PAUSE
 from localnode.node import LocalNode
+from tests.cluster.rights import grant
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Json, Life, until
 
@@ -36,7 +37,7 @@ def test_pods_of_a_node_that_is_lost_are_named_until_it_is_back(lone_node: Local
     admin = lone_node.admin
     world.install_requests(admin)
     admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-    world.allow(admin, SIDECAR, [*world.RULES, world.PODS_RULE], SIDECAR)
+    grant(admin, SIDECAR, [*world.RULES, world.PODS_RULE])
     life = Life(admin, NAMESPACE)
     contract = life.contract("workloads")
     contract["workloads"]["controllers"] = [{"kind": "Deployment", "name": "web"}]

@@ -13,7 +13,8 @@ import yaml
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
 from tests.cluster.hctl.conftest import kinds, place  # noqa: F401 - fixtures: the world is that of hctl's own tests
-from tests.cluster.hctl.world import Place, allow, hctl, other_kinds, put_other
+from tests.cluster.hctl.world import Place, hctl, other_kinds, put_other
+from tests.cluster.rights import grant
 
 # ruff: noqa: F811 - a fixture's name is the argument that asks for it
 pytestmark = pytest.mark.cluster
@@ -93,7 +94,7 @@ def test_who_may_see_one_namespace_is_answered_about_that_and_told_so(kinds: Clu
     user = place.unique("joe")
     place.put(place.unique("media"), "Ready")
     # Whatever other golden paths other tests have installed meanwhile.
-    allow(place.admin, user, place.namespace, [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}])
+    grant(place.admin, user, [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}], place.namespace)
     ended = hctl(kinds.kubeconfig_for(user, namespace=place.namespace), "ask", "is everything ok?")
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith("Yes, ")
@@ -104,7 +105,7 @@ def test_a_lease_that_may_not_be_read_proves_nothing(kinds: Cluster, place: Plac
     assert isinstance(kinds, ControlPlane)
     name, user = place.unique("media"), place.unique("jim")
     place.put(name, "Ready")
-    allow(place.admin, user, place.namespace, [_READ_REQUESTS])
+    grant(place.admin, user, [_READ_REQUESTS], place.namespace)
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
     ended = hctl(kubeconfig, "ask", f"is {name} ok", "-n", place.namespace)
     assert ended.returncode == 4
@@ -147,8 +148,8 @@ def test_a_namespace_in_the_question_is_looked_into_even_if_not_all_may_be_liste
     name, user = place.unique("media"), place.unique("jane")
     place.put(name, "Degraded")
     leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
-    allow(place.admin, user, place.namespace, [_READ_REQUESTS, leases])
-    allow(place.admin, user, "default", [_READ_REQUESTS])
+    grant(place.admin, user, [_READ_REQUESTS, leases], place.namespace)
+    grant(place.admin, user, [_READ_REQUESTS], "default")
     kubeconfig = kinds.kubeconfig_for(user, namespace="default")
     ended = hctl(kubeconfig, "ask", f"is {name} in namespace {place.namespace} ok?")
     assert ended.stdout.startswith(f"No, vcluster {name} is Degraded"), ended.stdout
@@ -159,7 +160,7 @@ def test_of_what_you_may_not_look_at_the_status_speaks(kinds: Cluster, place: Pl
     name, user = place.unique("media"), place.unique("jack")
     place.put(name, "Degraded")
     leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
-    allow(place.admin, user, place.namespace, [_READ_REQUESTS, leases])
+    grant(place.admin, user, [_READ_REQUESTS, leases], place.namespace)
     kubeconfig = kinds.kubeconfig_for(user, namespace=place.namespace)
     ended = hctl(kubeconfig, "ask", f"why is {name} broken", "-n", place.namespace)
     assert 'The first cause: Pods: "you may not read Pods in ' in ended.stdout

@@ -10,11 +10,12 @@ import pytest
 
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
+from tests.cluster.rights import grant
 from tests.cluster.truth import objects
 from tests.unit.hctl.requests import Value, contract
 
 from .kubelet import node_with_logs
-from .world import KIND, Place, allow, hctl
+from .world import KIND, Place, hctl
 
 pytestmark = pytest.mark.cluster
 
@@ -140,7 +141,7 @@ def test_the_newest_warning_events_of_what_is_at_fault_are_told(kinds: Cluster, 
         for group in ("platform.integratn.tech", "platform.kratix.io", "argoproj.io", "apps", "coordination.k8s.io")
     ]
     core = {"apiGroups": [""], "resources": ["pods", "secrets", "configmaps"], "verbs": ["get", "list"]}
-    allow(place.admin, user, place.namespace, [*rules, core])
+    grant(place.admin, user, [*rules, core], place.namespace)
     where = ("-n", place.namespace)
     ended = hctl(kinds.kubeconfig_for(user, namespace=place.namespace), "diagnose", f"vco/{name}", *where)
     cause = _cause(ended.stdout).replace("\n    ", " ")
@@ -184,7 +185,7 @@ def test_what_one_may_not_see_is_told_apart_from_what_is_not_there(kinds: Cluste
         {"apiGroups": ["platform.integratn.tech"], "resources": ["vclusterorchestratorv2s"], "verbs": ["get", "list"]},
         {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]},
     ]
-    allow(place.admin, user, place.namespace, rules)
+    grant(place.admin, user, rules, place.namespace)
     ended = hctl(
         kinds.kubeconfig_for(user, namespace=place.namespace), "diagnose", f"vco/{name}", "-n", place.namespace
     )

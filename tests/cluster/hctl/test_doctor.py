@@ -13,8 +13,9 @@ from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.crds import install_crds
 from localplane.plane import ControlPlane
+from tests.cluster.rights import grant
 
-from .world import PATIENCE, Place, allow, hctl
+from .world import PATIENCE, Place, hctl
 
 pytestmark = pytest.mark.cluster
 
@@ -174,7 +175,7 @@ def test_each_thing_that_breaks_is_a_line_with_a_next_command(platform: Platform
     platform.bind(["Audit"])
     jane = platform.place.unique("jane")
     rights = [{"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]}]
-    allow(platform.admin, jane, platform.space, rights)
+    grant(platform.admin, jane, rights, platform.space)
     found = platform.examined()
     told = {check: state for check, (state, _) in found.items()}
     assert told == {
@@ -191,7 +192,7 @@ def test_each_thing_that_breaks_is_a_line_with_a_next_command(platform: Platform
     assert f"User {jane} may mint tokens in {platform.space}" in found["pipeline accounts"][1]
     drawn = platform.place.run("doctor", **{NAMESPACE_VARIABLE: platform.space})
     assert drawn.returncode == 1
-    assert f"kubectl describe rolebinding test-{jane} -n {platform.space}" in drawn.stdout
+    assert f"kubectl describe rolebinding {jane} -n {platform.space}" in drawn.stdout
     assert "kubectl label destinations.platform.kratix.io NAME environment=platform" in drawn.stdout
 
 
@@ -210,7 +211,7 @@ def test_a_viewer_gets_the_lease_that_a_request_names(kinds: Cluster, platform: 
     mary = platform.place.unique("mary")
     requests = {"apiGroups": ["platform.integratn.tech"], "resources": ["vclusterorchestratorv2s"], "verbs": ["list"]}
     lease = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
-    allow(platform.admin, mary, platform.space, [requests, lease])
+    grant(platform.admin, mary, [requests, lease], platform.space)
     found = platform.examined(kinds.kubeconfig_for(mary, namespace=platform.space), "-n", platform.space)
     assert found["sidecars"][0] == "ok", found["sidecars"]
 

@@ -13,13 +13,14 @@ from hctl.dump.keep import keep
 from hctl.explain.derive import explain
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
+from tests.cluster.rights import grant
 from tests.cluster.truth import objects
 from tests.cluster.truth import places as truth
 from tests.cluster.truth.test_phase_table import CASES
 from tests.cluster.truth.test_phase_table import Case as Situation
 
 from .dumps import SITUATIONS, Stage, dumped, staged
-from .world import allow, hctl
+from .world import hctl
 
 pytestmark = pytest.mark.cluster
 
@@ -105,16 +106,16 @@ def test_who_may_not_read_pods_hears_that_nothing_is_known_of_them(stage: Stage)
     found = truth.Place(admin, namespace)
     user = f"blind-{namespace}"
     read = ["get", "list"]
-    allow(
+    grant(
         admin,
         user,
-        namespace,
         [
             {"apiGroups": ["platform.integratn.tech"], "resources": ["vclusterorchestratorv2s"], "verbs": read},
             {"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": read},
             {"apiGroups": ["platform.kratix.io"], "resources": ["works", "workplacements"], "verbs": read},
             {"apiGroups": ["apps"], "resources": ["statefulsets", "deployments"], "verbs": read},
         ],
+        namespace,
     )
     try:
         found.put(truth.Things())

@@ -21,9 +21,11 @@ from localplane.binaries import find_kubectl
 from localplane.certificates import new_authority
 from localplane.client import Client
 from tests.cluster.mcp.serving import over_stdio, text_of
+from tests.cluster.rights import grant, is_known
+from tests.cluster.sidecar.world import until
 from tests.unit.kube.recording import recording
 
-from .world import PATIENCE, Place, allow, environment, hctl
+from .world import PATIENCE, Place, environment, hctl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]  # the first run on a machine builds kubectl
 
@@ -82,7 +84,7 @@ def test_jane_sees_what_jane_sees(place: Place, admin: Client, tmp_path: Path) -
         failed, said = called(as_jane, tool, **arguments)
         assert failed, said
         assert f'User "{jane}" cannot' in said
-    allow(admin, jane, place.namespace, [READ])
+    grant(admin, jane, [READ], place.namespace)
     seen = kubectl(as_jane, "get", KIND, name, "-o", "jsonpath={.status.phase}")
     assert seen.stdout == "Degraded"
     ended = hctl(as_jane, "status", f"{KIND}/{name}")
@@ -96,10 +98,11 @@ def test_jane_sees_what_jane_sees(place: Place, admin: Client, tmp_path: Path) -
 def test_a_group_that_jane_acts_in_counts(place: Place, admin: Client, tmp_path: Path) -> None:
     jane, name, group = place.unique("jane"), place.unique("media"), place.unique("readers")
     place.put(name, "Ready")
-    allow(admin, jane, place.namespace, [READ])
-    binding = admin.get("rbac.authorization.k8s.io/v1", "RoleBinding", f"test-{jane}", namespace=place.namespace)
+    grant(admin, jane, [READ], place.namespace)
+    binding = admin.get("rbac.authorization.k8s.io/v1", "RoleBinding", jane, namespace=place.namespace)
     binding["subjects"][0] |= {"kind": "Group", "name": group}
     admin.replace(binding)
+    until(lambda: not is_known(admin, jane, READ, place.namespace), "the authorizer knows the new binding")
     for groups, may in (([], False), (["others"], False), (["others", group], True)):
         config = changed(place, tmp_path, {"as": jane, "as-groups": groups})
         assert (kubectl(config, "get", KIND, name).returncode == 0) is may

@@ -13,10 +13,11 @@ from localplane.client import Client
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
 from platform_status_assistant.mcp.tools import diagnosis_document, explanation_document
+from tests.cluster.rights import grant
 from tests.unit.hctl.requests import contract
 
 from .test_diagnose import _CRASHING, _contract, _put, _put_pod
-from .world import KIND, Place, allow
+from .world import KIND, Place
 
 pytestmark = pytest.mark.cluster
 
@@ -64,7 +65,7 @@ def test_a_contract_that_a_tenant_patched_in_shows_nothing_of_others(
     name = _put(place)
     _put_pod(place, name, "media-0")
     tenant = place.unique("tenant")
-    allow(place.admin, tenant, place.namespace, [MAY_WRITE_STATUSES])
+    grant(place.admin, tenant, [MAY_WRITE_STATUSES], place.namespace)
     reaching = {
         **_contract(place, name),
         "workloads": {**contract(victim.namespace, name)["workloads"], "selector": None, "controllers": None},

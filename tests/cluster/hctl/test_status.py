@@ -14,10 +14,11 @@ import yaml
 
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
+from tests.cluster.rights import grant
 from tests.cluster.sidecar.world import install_requests
 from tests.unit.hctl.requests import PHASES
 
-from .world import KIND, PATIENCE, Place, allow, command, environment, hctl, hctl_process, other_kinds, put_other
+from .world import KIND, PATIENCE, Place, command, environment, hctl, hctl_process, other_kinds, put_other
 
 pytestmark = pytest.mark.cluster
 
@@ -143,9 +144,8 @@ def test_without_any_permission_one_line_names_what_is_missing(kinds: Cluster, p
 
 def test_who_may_look_into_one_namespace_only_looks_there_and_is_told(kinds: Cluster, place: Place) -> None:
     user, kubeconfig = _user(kinds, place)
-    allow(
-        place.admin, user, place.namespace, [READ_REQUESTS, {**_LEASES, "resourceNames": ["vcluster-orchestrator-v2"]}]
-    )
+    leases = {**_LEASES, "resourceNames": ["vcluster-orchestrator-v2"]}
+    grant(place.admin, user, [READ_REQUESTS, leases], place.namespace)
     name = place.unique("media")
     place.put(name, "Ready")
     ended = hctl(kubeconfig, "vcluster", "status", name)
@@ -159,7 +159,7 @@ _LEASES = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs
 
 def test_without_access_to_the_lease_nothing_is_claimed(kinds: Cluster, place: Place) -> None:
     user, kubeconfig = _user(kinds, place)
-    allow(place.admin, user, place.namespace, [READ_REQUESTS])
+    grant(place.admin, user, [READ_REQUESTS], place.namespace)
     name = place.unique("media")
     place.put(name, "Ready")
     ended = hctl(kubeconfig, "vcluster", "status", name, "-n", place.namespace)

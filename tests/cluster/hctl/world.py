@@ -27,7 +27,6 @@ __all__ = [
     "KIND",
     "PATIENCE",
     "Place",
-    "allow",
     "command",
     "environment",
     "hctl",
@@ -190,21 +189,6 @@ class Place:
             if found and found["metadata"].get("finalizers"):
                 self.admin.patch(*KIND, name, {"metadata": {"finalizers": None}}, namespace=namespace)
             self.admin.delete(*KIND, name, namespace=namespace, missing_ok=True)
-
-
-def allow(admin: Client, user: str, namespace: str, rules: Sequence[Mapping[str, object]]) -> None:
-    """Let a user do something in one namespace."""
-    rbac = "rbac.authorization.k8s.io"
-    metadata = {"name": f"test-{user}", "namespace": namespace}
-    admin.apply({"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": list(rules)})
-    binding = {
-        "apiVersion": f"{rbac}/v1",
-        "kind": "RoleBinding",
-        "metadata": metadata,
-        "roleRef": {"apiGroup": rbac, "kind": "Role", "name": f"test-{user}"},
-        "subjects": [{"apiGroup": rbac, "kind": "User", "name": user}],
-    }
-    admin.apply(binding)
 
 
 @contextmanager

@@ -18,13 +18,13 @@ from platform_status_assistant.mcp.tools import (
 )
 from tests.cluster.hctl.conftest import kinds, place
 from tests.cluster.hctl.world import Place
+from tests.cluster.rights import grant
 
 __all__ = ["kinds", "place"]
 
 pytestmark = pytest.mark.cluster
 
 DOCS = Path(__file__).parents[3] / "docs" / "mcp"
-RBAC = "rbac.authorization.k8s.io"
 
 
 def _documents(name: str) -> dict[str, Any]:
@@ -42,16 +42,7 @@ def test_the_role_reads_and_knows_no_secrets() -> None:
 def test_with_the_role_every_tool_answers(kinds: Cluster, place: Place, admin: Client) -> None:
     assert isinstance(kinds, ControlPlane)
     user = place.unique("mcp")
-    role = _documents("rbac.yaml")["ClusterRole"] | {"metadata": {"name": user}}
-    admin.apply(role)
-    binding = {
-        "apiVersion": f"{RBAC}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": user},
-        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": user},
-        "subjects": [{"apiGroup": RBAC, "kind": "User", "name": user}],
-    }
-    admin.apply(binding)
+    grant(admin, user, _documents("rbac.yaml")["ClusterRole"]["rules"])
     name = place.unique("media")
     place.put(name, "Degraded")
     session = Session(("", place.namespace, str(kinds.kubeconfig_for(user, namespace=place.namespace))))

@@ -22,7 +22,8 @@ from localplane.plane import ControlPlane
 from platform_status_assistant.mcp import server, tools
 from platform_status_assistant.mcp.tools import TOOLS
 from tests.cluster.hctl.conftest import kinds, place
-from tests.cluster.hctl.world import PATIENCE, Place, allow, environment
+from tests.cluster.hctl.world import PATIENCE, Place, environment
+from tests.cluster.rights import grant
 
 from .serving import SCHEMAS, Served, command, conforming, over_http, over_stdio, serving, text_of
 
@@ -176,7 +177,7 @@ def test_what_may_not_be_listed_is_missing_and_said_to_be(kinds: Cluster, place:
         "verbs": ["get", "list"],
     }
     leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get"]}
-    allow(place.admin, user, place.namespace, [rule, leases])
+    grant(place.admin, user, [rule, leases], place.namespace)
     kubeconfig = _kubeconfig(kinds, user, place)
 
     async def talk(client: mcp.Client) -> None:

@@ -19,8 +19,9 @@ from localplane.commands import SERVER_HOSTS
 from localplane.kubeconfigs import write_private
 from localplane.plane import ControlPlane
 from platform_status_kube.errors import UnauthorizedError
+from tests.cluster.rights import grant
 from tests.cluster.sidecar import world
-from tests.cluster.sidecar.world import SYSTEM, Json, Life, Sidecar, allow, until
+from tests.cluster.sidecar.world import SYSTEM, Json, Life, Sidecar, until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
@@ -34,8 +35,8 @@ PATIENCE = 60.0
 def plane_with_rights() -> Iterator[ControlPlane]:
     with world.plane_with_requests() as started:
         world.install_argo_cd(started.admin)
-        for user, name in ((USER, "by-certificate"), (ACCOUNT, "by-token")):
-            allow(started.admin, user, [*world.RULES, world.PODS_RULE, world.LEASE_RULE], name)
+        for user in (USER, ACCOUNT):
+            grant(started.admin, user, [*world.RULES, world.PODS_RULE, world.LEASE_RULE])
         yield started
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from localplane.plane import ControlPlane
 from platform_status_demo import roles
+from tests.cluster.rights import grant
 from tests.cluster.sidecar import world
 from tests.cluster.sidecar.world import Json, Life, Sidecar, running, until
 
@@ -31,7 +32,7 @@ def plane_with_shipped_rules() -> Iterator[ControlPlane]:
     with world.plane_with_requests() as started:
         world.install_argo_cd(started.admin)
         started.admin.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-        world.allow(started.admin, USER, [*shipped_rules(), world.LEASE_RULE], "sidecar")
+        grant(started.admin, USER, [*shipped_rules(), world.LEASE_RULE])
         yield started
 
 
@@ -114,7 +115,7 @@ def test_without_the_permission_the_status_is_written_all_the_same(
     plane: ControlPlane, life: Life, tmp_path: Path
 ) -> None:
     rules = [rule for rule in shipped_rules() if rule["resources"] != ["events"]]
-    world.allow(plane.admin, "mute", [*rules, world.LEASE_RULE], "mute")
+    grant(plane.admin, "mute", [*rules, world.LEASE_RULE])
     with running(plane.kubeconfig_for("mute"), tmp_path) as sidecar:
         life.ask(life.contract("application"))
         life.create_application()

@@ -15,8 +15,9 @@ from platform_status_kube.http_transport import HttpTransport
 from platform_status_sidecar.app import App
 from platform_status_sidecar.clock import SystemClock
 from platform_status_sidecar.settings import Shard, SidecarSettings
+from tests.cluster.rights import grant
 from tests.cluster.sidecar import world
-from tests.cluster.sidecar.world import Life, Sidecar, allow, allow_secret, running, until
+from tests.cluster.sidecar.world import Life, Sidecar, allow_secret, running, until
 
 pytestmark = pytest.mark.cluster
 
@@ -27,7 +28,7 @@ USER = "sidecar"
 def plane() -> Iterator[ControlPlane]:
     with world.plane_with_requests() as started:
         world.install_argo_cd(started.admin)
-        allow(started.admin, USER, [*world.RULES, world.PODS_RULE, world.LEASE_RULE], "sidecar")
+        grant(started.admin, USER, [*world.RULES, world.PODS_RULE, world.LEASE_RULE])
         yield started
 
 

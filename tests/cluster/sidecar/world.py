@@ -19,6 +19,7 @@ from kratix_double.widget import CRDS
 from localplane.client import Client
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
+from tests.cluster.rights import grant
 
 ROOT = Path(__file__).parents[3]
 REQUEST = ("platform.integratn.tech/v1alpha1", "VClusterOrchestratorV2")
@@ -116,36 +117,10 @@ def running(kubeconfig: Path, folder: Path, *flags: str) -> Iterator[Sidecar]:
     assert not [line for line in sidecar.lines() if "a defect of the sidecar" in line["message"]], log.read_text()
 
 
-def allow(admin: Client, user: str, rules: list[Json], name: str) -> None:
-    """Let a user do something everywhere."""
-    rbac = "rbac.authorization.k8s.io"
-    admin.apply({"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules})
-    admin.apply(
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": {"name": name},
-            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": name},
-            "subjects": [{"apiGroup": rbac, "kind": "User", "name": user}],
-        }
-    )
-
-
 def allow_secret(admin: Client, user: str, namespace: str, secret: str) -> None:
     """Let a user get one Secret, as the pipeline's Role does."""
-    rbac = "rbac.authorization.k8s.io"
     rules = [{"apiGroups": [""], "resources": ["secrets"], "resourceNames": [secret], "verbs": ["get"]}]
-    meta = {"name": "read-secret", "namespace": namespace}
-    admin.apply({"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": meta, "rules": rules})
-    admin.apply(
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "RoleBinding",
-            "metadata": meta,
-            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": "read-secret"},
-            "subjects": [{"apiGroup": rbac, "kind": "User", "name": user}],
-        }
-    )
+    grant(admin, user, rules, namespace)
 
 
 @contextmanager

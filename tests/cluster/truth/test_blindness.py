@@ -11,6 +11,7 @@ from localplane.clusters import Cluster
 from localplane.crds import APPLICATION, fetch_crd, install_crds
 from localplane.plane import ControlPlane
 from platform_status_contract.observing.sources import Source
+from tests.cluster.rights import grant, revoke
 
 from . import objects
 from .conftest import KRATIX, request_crd
@@ -19,7 +20,6 @@ from .sidecars import Sidecar, eventually, running_sidecar
 
 pytestmark = pytest.mark.cluster
 
-_RBAC = "rbac.authorization.k8s.io/v1"
 _READ = ["get", "list", "watch"]
 _ALL_BUT_PODS: list[Object] = [
     {"apiGroups": ["platform.integratn.tech"], "resources": ["vclusterorchestratorv2s"], "verbs": _READ},
@@ -39,24 +39,12 @@ class Permissions:
     def __init__(self, admin: Client, user: str) -> None:
         self.user = user
         self._admin = admin
-        self._name = user.replace(":", "-")
 
     def set(self, *rules: Object) -> None:
-        metadata = {"name": self._name}
-        self._admin.apply({"apiVersion": _RBAC, "kind": "ClusterRole", "metadata": metadata, "rules": list(rules)})
-        self._admin.apply(
-            {
-                "apiVersion": _RBAC,
-                "kind": "ClusterRoleBinding",
-                "metadata": metadata,
-                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": self._name},
-                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": self.user}],
-            }
-        )
+        grant(self._admin, self.user, rules)
 
     def remove(self) -> None:
-        for kind in ("ClusterRoleBinding", "ClusterRole"):
-            self._admin.delete(_RBAC, kind, self._name, missing_ok=True)
+        revoke(self._admin, self.user)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from localplane.clusters import Cluster
 from localplane.plane import ControlPlane
-from tests.cluster.hctl.world import allow
+from tests.cluster.rights import grant
 
 from . import objects
 from .conftest import RunSidecar
@@ -38,7 +38,7 @@ def test_a_contract_that_reaches_beyond_is_invalid_and_tells_nothing(
 ) -> None:
     assert isinstance(installed, ControlPlane)
     tenant = f"tenant-of-{place.namespace}"
-    allow(place.admin, tenant, place.namespace, [WRITES_STATUSES])
+    grant(place.admin, tenant, [WRITES_STATUSES], place.namespace)
     place.put(Things())
     # Whoever names the host cluster's server would be told of this one.
     place.admin.create(objects.application(place.namespace, "platform-root", health="Degraded"))
