@@ -55,7 +55,10 @@ def self_heal(scene: ArgoScene) -> None:
 def edited(scene: ArgoScene) -> None:
     scene.begin(ONE)
     scene.repository.commit({"more/b.yaml": config_map("b")})
-    scene.deploy()
+    # Synced by itself it could be Ready before the first look at it is written.
+    scene.deploy(syncPolicy=None)
+    scene.becomes("Progressing", "OutOfSync", "is out of sync")
+    scene.change({"spec": {"syncPolicy": {"automated": {"prune": True}}}})
     scene.becomes_ready()
     scene.edit()
     scene.becomes("Progressing", "SpecChanged", "Application argocd/edited is still that of generation 1")
