@@ -11,7 +11,7 @@ from tests.cluster.sidecar.world import until
 
 from .faults import WrongDate
 from .runner import set_clock
-from .trial import QUIET_SECONDS, Bounds, Starter
+from .trial import Bounds, Starter
 
 pytestmark = pytest.mark.cluster
 
@@ -85,4 +85,4 @@ def test_what_a_wrong_clock_concluded_is_taken_back_when_it_is_right_again(trial
         under.fleet.put_foreign("v1", "PromiseAvailable", "with a wrong clock")
         until(lambda: under.fleet.request("v1")["status"]["phase"] == "Failed", "an hour of Degraded is Failed")
     under.proxy.break_connections()
-    until(lambda: under.fleet.is_true("v1"), "v1 is Degraded again, for nobody was down for an hour", QUIET_SECONDS)
+    until(lambda: under.fleet.is_true("v1"), "v1 is Degraded again, for nobody was down for an hour")
