@@ -92,7 +92,7 @@ coverage: $(READY) ## Hold the contract and its rules to full branch coverage, w
 lint: $(READY) ## Check style, types, layers, workflows, generated files and changelog fragments
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(foreach dist,$(DISTS),$(dist)/src) observability tests
+	@$(BIN)/mypy $(foreach dist,$(DISTS),$(dist)/src) observability promise tests
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --offline --quiet .github
 	@"$$($(BIN)/python -m localplane build actionlint)" -shellcheck=$(BIN)/shellcheck

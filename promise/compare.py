@@ -99,7 +99,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _kind(promise: Json) -> str:
-    return promise["spec"]["api"]["spec"]["names"]["kind"]
+    kind: str = promise["spec"]["api"]["spec"]["names"]["kind"]
+    return kind
 
 
 def _compared(request: Json, placements: list[Json], promise: Json) -> Iterator[str]:
