@@ -114,7 +114,10 @@ class KratixDouble:
 
     @property
     def complaints(self) -> list[str]:
-        """The errors of containers and passes so far; empty without a fault."""
+        """The errors of containers and passes so far; empty without a fault.
+
+        A conflict that Kratix redoes is none: `writes` has it.
+        """
         return self._writer.notes
 
     @property

@@ -17,6 +17,7 @@ from typing import Protocol
 import yaml
 
 from kratix_double.control import WorkflowControl, read_control
+from platform_status_kube.errors import ConflictError
 
 __all__ = ["Command", "Container", "ContainerError", "Folders", "Outcome", "Pipeline", "output_files", "run_job"]
 
@@ -111,7 +112,7 @@ class Outcome:
         succeeded: Whether every container finally exited with 0.
         control: The content of workflow-control.yaml; None without one.
         restarts: Number of container restarts.
-        log: The errors of Kratix's containers, in order.
+        log: The errors of Kratix's containers, in order, without conflicts that a restart got over.
     """
 
     succeeded: bool = False
@@ -234,8 +235,11 @@ def _retried(
         try:
             step()
         except ContainerError as error:
-            outcome.log.append(str(error))
-            if outcome.restarts >= limit:
+            spent = outcome.restarts >= limit
+            # A conflict is redone from a fresh read and is no error, unless it is the one that fails the Job.
+            if spent or not isinstance(error.__cause__, ConflictError):
+                outcome.log.append(str(error))
+            if spent:
                 return False
             outcome.restarts += 1
             cancelled.wait(retry_pause)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -398,6 +399,27 @@ def test_section_11_5_a_conflict_of_the_status_writer_is_redone_from_a_fresh_rea
     request = cluster.settled()
     assert [write.result for write in kratix.writes if write.what == "status writer"] == ["conflict", "written"]
     assert (request["status"]["mine"], request["status"]["own"]) == (1, "value")
+    assert kratix.complaints == []
+
+
+def test_a_conflict_beyond_the_backoff_limit_fails_the_job_and_is_told(
+    play: Play, cluster: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Client.replace
+    numbers = count()
+
+    def replace(self: Client, obj: Object, *, namespace: str | None = None, subresource: str | None = None) -> Object:
+        if "own" in obj.get("status", {}):
+            cluster.patch({"status": {"mine": next(numbers)}}, subresource="status")
+        return original(self, obj, namespace=namespace, subresource=subresource)
+
+    kratix = play(pipeline(backoff_limit=1))
+    monkeypatch.setattr(Client, "replace", replace)
+    cluster.create()
+    _eventually(lambda: kratix.complaints, "the Job's last conflict is told")
+    assert [write.result for write in kratix.writes if write.what == "status writer"] == ["conflict", "conflict"]
+    assert all("status-writer" in text and "409" in text for text in kratix.complaints)
+    assert len(kratix.complaints) == 1
 
 
 @pytest.mark.timeout(300)
