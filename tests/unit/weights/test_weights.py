@@ -72,6 +72,13 @@ def test_an_empty_folder_weighs_nothing(tmp_path: Path) -> None:
     assert weigh(tmp_path) == Weights(0, 0, 0, 0, 0, 0, 0)
 
 
+def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path)])
+    assert ended.value.code == 2
+    assert f"{tmp_path} is no checkout: it has no schemas/src" in capsys.readouterr().err
+
+
 def test_the_table_has_a_row_for_each(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(checkout)]) == 0
     rows = capsys.readouterr().out.splitlines()

@@ -1,5 +1,6 @@
 """``python -m platform_status_weights``: print the size of a checkout as a table."""
 
+import argparse
 import ast
 import io
 import sys
@@ -135,7 +136,14 @@ _ROWS: Final = (
 
 def main(arguments: list[str]) -> int:
     """Print the size of a folder, by default the present one."""
-    found: Weights = weigh(Path(arguments[0] if arguments else "."))
+    parser = argparse.ArgumentParser(
+        prog="python -m platform_status_weights", description="Print the size of a checkout as a table."
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="a checkout (default: this folder)")
+    folder: Path = parser.parse_args(arguments).folder
+    if not (folder / _SHIPPED[0]).is_dir():
+        parser.error(f"{folder} is no checkout: it has no {_SHIPPED[0]}")
+    found: Weights = weigh(folder)
     sys.stdout.write("| what | weighs |\n|---|---|\n")
     sys.stdout.writelines(f"| {told} | {getattr(found, name):,} |\n" for told, name in _ROWS)
     return 0
