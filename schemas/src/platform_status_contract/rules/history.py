@@ -4,7 +4,10 @@ Total: any JSON value yields a History. An unreadable part counts as absent, nev
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -21,6 +24,12 @@ __all__ = ["History", "Remembered", "recall"]
 _MAX_INTEGER = 2**53 - 1
 _SYNC_WORDS = ("Synced", "OutOfSync", "Unknown")
 _HEALTH_WORDS = ("Healthy", "Progressing", "Suspended", "Degraded", "Missing", "Unknown")
+# Enum's own lookup is a linear search, or an exception for what is none of its words.
+_PHASES = {word.value: word for word in Phase}
+_STATUSES = {word.value: word for word in ConditionStatus}
+_REASONS = {word.value: word for word in Reason}
+_TYPES = frozenset(word.value for word in ConditionType)
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Remembered(Struct, frozen=True):
@@ -75,10 +84,9 @@ def recall(status: object) -> History:
     """
     fields = mapping(status)
     health = mapping(fields.get("health"))
-    phase = fields.get("phase")
     free = _free(health.get("conditions"))
     return History(
-        phase=Phase(phase) if isinstance(phase, str) and phase in Phase.__members__.values() else None,
+        phase=_word(_PHASES, fields.get("phase")),
         conditions=_conditions(fields.get("conditions"), free),
         since=_timers(health.get("since")),
         observed_generation=_generation(health.get("observedGeneration")),
@@ -91,6 +99,10 @@ def recall(status: object) -> History:
         done=_done(mapping(health.get("objects")).get("done")),
         free=free,
     )
+
+
+def _word(words: Mapping[str, _Word], value: object) -> _Word | None:
+    return words.get(value) if isinstance(value, str) else None
 
 
 def _generation(value: object) -> int | None:
@@ -107,17 +119,15 @@ def _conditions(value: object, free: tuple[str, ...]) -> dict[str, Remembered]:
     found: dict[str, Remembered] = {}
     for entry in items(value):
         fields = mapping(entry)
-        name, status, reason, message = (fields.get(key) for key in ("type", "status", "reason", "message"))
-        if not isinstance(name, str) or name in found:
+        name, message = fields.get("type"), fields.get("message")
+        if not isinstance(name, str) or name in found or (name not in _TYPES and name not in free):
             continue
-        if name not in ConditionType.__members__.values() and name not in free:
+        status = _word(_STATUSES, fields.get("status"))
+        if status is None:
             continue
-        if not isinstance(status, str) or status not in ConditionStatus.__members__.values():
-            continue
-        known = isinstance(reason, str) and reason in Reason.__members__.values()
         found[name] = Remembered(
-            status=ConditionStatus(status),
-            reason=Reason(str(reason)) if known else None,
+            status=status,
+            reason=_word(_REASONS, fields.get("reason")),
             message=message if isinstance(message, str) else "",
             since=parse_time(fields.get("lastTransitionTime")),
         )
