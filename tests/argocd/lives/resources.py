@@ -11,7 +11,7 @@ __all__: list[str] = []
 
 @life("Scheduled Progressing Ready Degraded Ready", writes=17, seconds=120)
 def rollout(scene: ArgoScene) -> None:
-    scene.begin({"a.yaml": deployment("web", deadline=5)})
+    scene.begin({"a.yaml": deployment("web")})
     scene.deploy()
     scene.progresses()
     scene.run_pods()
@@ -107,7 +107,7 @@ def sub_applications(scene: ArgoScene) -> None:
     destination = {"names": [scene.name], "server": server}
     observed = {"namespace": "argocd", "destination": destination, "minimum": 2}
     scene.begin(ONE, subApplications=observed, thresholds={"progressDeadlineSeconds": 30})
-    scene.repository.commit({"dns/a.yaml": config_map("dns"), "web/a.yaml": deployment("web", deadline=5)})
+    scene.repository.commit({"dns/a.yaml": config_map("dns"), "web/a.yaml": deployment("web")})
     scene.deploy()
     scene.becomes("Progressing", "SubAppsMissing", "0 of at least 2 sub-applications")
     by_name = {"name": scene.name, "namespace": scene.name}
