@@ -106,7 +106,7 @@ def sub_applications(scene: ArgoScene) -> None:
     server = scene.register("127.0.0.1")
     destination = {"names": [scene.name], "server": server}
     observed = {"namespace": "argocd", "destination": destination, "minimum": 2}
-    scene.begin(ONE, subApplications=observed, thresholds={"progressDeadlineSeconds": 30})
+    scene.begin(ONE, subApplications=observed, thresholds={"progressDeadlineSeconds": 60})
     scene.repository.commit({"dns/a.yaml": config_map("dns"), "web/a.yaml": deployment("web")})
     scene.deploy()
     scene.becomes("Progressing", "SubAppsMissing", "0 of at least 2 sub-applications")
