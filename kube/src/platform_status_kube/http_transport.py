@@ -269,6 +269,9 @@ class HttpTransport:
         rest = b""
         try:
             for chunk in response.stream(65536):
+                # Of a connection that `close` has shut down Python reads on without TLS: what comes is not decrypted.
+                if self._closed:
+                    raise _stopping("GET", path)
                 *lines, rest = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
                 for line in lines:
                     if line.strip():

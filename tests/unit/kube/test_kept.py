@@ -210,6 +210,19 @@ def test_a_line_break_in_what_is_asked_is_refused() -> None:
         transport._kept.get("/a\r\nX: y", [], timeout=1, connect_timeout=1)
 
 
+def test_after_the_end_an_open_watch_tells_nothing_more() -> None:
+    """What is read after the close may be what TLS has not decrypted."""
+    events = b"3\r\n{}\n\r\n5\r\n\xe6\xff\xfe\x00\n\r\n0\r\n\r\n"
+    with (
+        served((b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + events,)) as (_, transport, _dates),
+        transport.watch("/api", resource_version="1", seconds=1) as lines,
+    ):
+        assert next(lines) == b"{}"
+        transport.close()
+        with pytest.raises(UnansweredError, match="stopping"):
+            next(lines)
+
+
 def test_after_the_end_nothing_is_asked() -> None:
     with served((plain(),)) as (_, transport, _dates):
         ask(transport)

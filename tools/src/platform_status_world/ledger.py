@@ -95,8 +95,8 @@ class Ledger:
                     return
                 if event.type in {"ADDED", "MODIFIED", "DELETED"}:
                     self.note(event.object)
-        except (*FAILURES, ValueError):
-            return  # the cluster has ended, perhaps in the middle of an event; the records stay
+        except FAILURES:
+            return  # the cluster has ended; the records stay
 
     def note(self, pod: Mapping[str, Any]) -> None:
         """Record the present state of a pod."""
