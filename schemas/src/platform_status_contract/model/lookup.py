@@ -5,8 +5,11 @@ means. A caller that must tell absent from wrong asks for the value itself.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
-__all__ = ["environment_texts", "items", "mapping", "under"]
+__all__ = ["environment_texts", "items", "mapping", "meaning", "under"]
+
+_Meaning = TypeVar("_Meaning")
 
 
 def under(value: object, *path: str) -> object:
@@ -26,6 +29,11 @@ def mapping(value: object) -> Mapping[str, object]:
 def items(value: object) -> list[object]:
     """Return a JSON list, or an empty one in the place of anything else."""
     return value if isinstance(value, list) else []
+
+
+def meaning(words: Mapping[str, _Meaning], value: object) -> _Meaning | None:
+    """Return what a word stands for; None for anything that is not one of the words."""
+    return words.get(value) if isinstance(value, str) else None
 
 
 def environment_texts(promise: object, variable: str) -> Iterator[tuple[str, str]]:

@@ -4,15 +4,12 @@ Total: any JSON value yields a History. An unreadable part counts as absent, nev
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
 
 from msgspec import Struct
 
 from platform_status_contract.model.conditions import DONE_MARK, MAX_FREE, MAX_OBJECTS, is_entry_name, is_free
-from platform_status_contract.model.lookup import items, mapping
+from platform_status_contract.model.lookup import items, mapping, meaning
 from platform_status_contract.model.times import format_time, parse_time
 from platform_status_contract.model.vocabulary import ConditionStatus, ConditionType, Phase, Reason
 
@@ -29,7 +26,6 @@ _PHASES = {word.value: word for word in Phase}
 _STATUSES = {word.value: word for word in ConditionStatus}
 _REASONS = {word.value: word for word in Reason}
 _TYPES = frozenset(word.value for word in ConditionType)
-_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Remembered(Struct, frozen=True):
@@ -86,7 +82,7 @@ def recall(status: object) -> History:
     health = mapping(fields.get("health"))
     free = _free(health.get("conditions"))
     return History(
-        phase=_word(_PHASES, fields.get("phase")),
+        phase=meaning(_PHASES, fields.get("phase")),
         conditions=_conditions(fields.get("conditions"), free),
         since=_timers(health.get("since")),
         observed_generation=_generation(health.get("observedGeneration")),
@@ -99,10 +95,6 @@ def recall(status: object) -> History:
         done=_done(mapping(health.get("objects")).get("done")),
         free=free,
     )
-
-
-def _word(words: Mapping[str, _Word], value: object) -> _Word | None:
-    return words.get(value) if isinstance(value, str) else None
 
 
 def _generation(value: object) -> int | None:
@@ -122,12 +114,12 @@ def _conditions(value: object, free: tuple[str, ...]) -> dict[str, Remembered]:
         name, message = fields.get("type"), fields.get("message")
         if not isinstance(name, str) or name in found or (name not in _TYPES and name not in free):
             continue
-        status = _word(_STATUSES, fields.get("status"))
+        status = meaning(_STATUSES, fields.get("status"))
         if status is None:
             continue
         found[name] = Remembered(
             status=status,
-            reason=_word(_REASONS, fields.get("reason")),
+            reason=meaning(_REASONS, fields.get("reason")),
             message=message if isinstance(message, str) else "",
             since=parse_time(fields.get("lastTransitionTime")),
         )

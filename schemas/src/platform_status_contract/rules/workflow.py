@@ -7,7 +7,7 @@ hits the start window, Kratix loses its starting status, and the condition stays
 from collections.abc import Mapping
 from datetime import datetime
 
-from platform_status_contract.model.lookup import items, mapping, under
+from platform_status_contract.model.lookup import items, mapping, meaning, under
 from platform_status_contract.model.times import format_time, parse_time
 
 from .masking import masked
@@ -164,8 +164,7 @@ def _suspended(pipelines: list[Mapping[str, object]]) -> list[Mapping[str, objec
 
 
 def _phase(pipeline: Mapping[str, object]) -> Workflow | None:
-    phase = pipeline.get("phase")
-    return _PHASES.get(phase) if isinstance(phase, str) else None
+    return meaning(_PHASES, pipeline.get("phase"))
 
 
 def _by_condition(condition: Mapping[str, object]) -> Workflow:
